@@ -1,0 +1,3 @@
+"""Tocsin: your incident plan, running."""
+
+__version__ = "0.1.0"

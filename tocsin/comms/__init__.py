@@ -1,0 +1,1 @@
+"""Words out: the outbox, its channels and their receipts. Knows no incident."""

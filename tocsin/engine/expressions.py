@@ -1,0 +1,340 @@
+"""Expressions as trees: total, three-valued, and able to say why. `tocsin.plan.conditions` makes them, everything else reads them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Final
+
+from tocsin.engine.times import Span
+
+
+class Unknown(Enum):
+    """The third truth value, and the value of whatever nobody has said or measured yet."""
+
+    UNKNOWN = "unknown"
+
+    def __bool__(self) -> bool:
+        raise TypeError("unknown is neither true nor false; compare with `is`")
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+
+Value = str | bool | Decimal | timedelta | datetime | tuple[str, ...]
+Known = Value | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A constant of the plan."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A value looked up in the state: a fact, `level`, `phase`, `proposed.by`, `recovery.at_decision`, `loans.open` …"""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignalRead:
+    """A reading of a signal: `measure` is now, mean, excess, level, avg, min, max or sum, over `window` (the signal's own if none)."""
+
+    signal: str
+    measure: str
+    window: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WatchRef:
+    """A watch whose latest edge is the truth here; `test` is what it watches, kept for explanation."""
+
+    watch: str
+    test: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """`!operand`."""
+
+    operand: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """`a && b && …`: false if one is false, else unknown if one is unknown."""
+
+    operands: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """`a || b || …`: true if one is true, else unknown if one is unknown."""
+
+    operands: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """`left op right` with op one of == != < <= > >=."""
+
+    op: str
+    left: "Expression"
+    right: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """`item in list`; the list is a literal list or a name that holds a set of choices."""
+
+    item: "Expression"
+    list: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """`left op right` with op one of + - * /; division by zero is unknown."""
+
+    op: str
+    left: "Expression"
+    right: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """`test ? then : otherwise`; unknown while the test is."""
+
+    test: "Expression"
+    then: "Expression"
+    otherwise: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of the closed list: happened, done, holds, is_open, all_begun, answered, missed, sent, ratio, least, most, worse_than_mean."""
+
+    function: str
+    arguments: tuple["Expression", ...]
+
+
+Expression = Literal | Name | SignalRead | WatchRef | Not | All | Some | Compare | Within | Arithmetic | Choose | Call
+Leaf = Name | SignalRead | WatchRef | Call
+Lookup = Callable[[Leaf], Known]
+
+_COMPARES: Final = {
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+# How tightly each form binds, for brackets in `spell`.
+_BINDS: Final = {Choose: 0, Some: 1, All: 2, Compare: 3, Within: 3, Not: 6}
+
+
+def evaluate(tree: Expression, lookup: Lookup) -> Known:
+    """
+    Return the value of `tree`, or UNKNOWN. Pure and total: operands that do not fit each other are unknown, never an exception.
+
+    `lookup` answers for names, signal readings, watches and calls.
+    """
+    match tree:
+        case Literal(value):
+            return value
+        case Name() | SignalRead() | WatchRef():
+            return lookup(tree)
+        case Call(function, arguments):
+            return _call(tree, function, arguments, lookup)
+        case Not(operand):
+            value = evaluate(operand, lookup)
+            return (not value) if isinstance(value, bool) else UNKNOWN
+        case All(operands):
+            return _connect(operands, lookup, decisive=False)
+        case Some(operands):
+            return _connect(operands, lookup, decisive=True)
+        case Compare(op, left, right):
+            return _compare(op, evaluate(left, lookup), evaluate(right, lookup))
+        case Within(item, among):
+            return _within(evaluate(item, lookup), evaluate(among, lookup))
+        case Arithmetic(op, left, right):
+            return _calculate(op, evaluate(left, lookup), evaluate(right, lookup))
+        case Choose(test, then, otherwise):
+            chosen = evaluate(test, lookup)
+            return evaluate(then if chosen else otherwise, lookup) if isinstance(chosen, bool) else UNKNOWN
+
+
+def _connect(operands: tuple[Expression, ...], lookup: Lookup, *, decisive: bool) -> Known:
+    result: Known = not decisive
+    for operand in operands:
+        value = evaluate(operand, lookup)
+        if value is decisive:
+            return decisive
+        if not isinstance(value, bool):
+            result = UNKNOWN
+    return result
+
+
+def _compare(op: str, left: Known, right: Known) -> Known:
+    if left is UNKNOWN or right is UNKNOWN or type(left) is not type(right):
+        return UNKNOWN
+    if op not in ("==", "!=") and not isinstance(left, Decimal | timedelta | datetime):
+        return UNKNOWN
+    return bool(_COMPARES[op](left, right))
+
+
+def _within(item: Known, among: Known) -> Known:
+    if not isinstance(item, str) or not isinstance(among, tuple):
+        return UNKNOWN
+    return item in among
+
+
+def _calculate(op: str, left: Known, right: Known) -> Known:
+    if not (isinstance(left, Decimal) and isinstance(right, Decimal)):
+        return UNKNOWN
+    try:
+        match op:
+            case "+":
+                return left + right
+            case "-":
+                return left - right
+            case "*":
+                return left * right
+            case _:
+                return left / right
+    except ArithmeticError:
+        return UNKNOWN
+
+
+def _call(tree: Call, function: str, arguments: tuple[Expression, ...], lookup: Lookup) -> Known:
+    if function not in ("ratio", "least", "most"):
+        return lookup(tree)
+    left, right = (evaluate(argument, lookup) for argument in arguments)
+    if isinstance(left, timedelta) and isinstance(right, timedelta):
+        left, right = (Decimal(str(span.total_seconds())) for span in (left, right))
+    if not (isinstance(left, Decimal) and isinstance(right, Decimal)):
+        return UNKNOWN
+    match function:
+        case "ratio":
+            return _calculate("/", left, right)
+        case "least":
+            return min(left, right)
+        case _:
+            return max(left, right)
+
+
+def leaves(tree: Expression) -> Iterator[Leaf]:
+    """Yield every name, signal reading, watch and call of `tree`, left to right; a watch is one leaf, its test is not entered."""
+    match tree:
+        case Name() | SignalRead() | WatchRef():
+            yield tree
+        case Call(_, arguments):
+            yield tree
+            for argument in arguments:
+                yield from leaves(argument)
+        case _:
+            for part in parts(tree):
+                yield from leaves(part)
+
+
+def parts(tree: Expression) -> tuple[Expression, ...]:
+    """Return the direct operands of `tree`, left to right; a watch has none."""
+    match tree:
+        case Not(operand):
+            return (operand,)
+        case All(operands) | Some(operands) | Call(_, operands):
+            return operands
+        case Compare(_, left, right) | Within(left, right) | Arithmetic(_, left, right):
+            return (left, right)
+        case Choose(test, then, otherwise):
+            return (test, then, otherwise)
+        case _:
+            return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an expression is what it is: its spelling, its value, and the reasons of the operands that decided."""
+
+    text: str
+    value: Known
+    because: tuple["Reason", ...] = ()
+
+
+def explain(tree: Expression, lookup: Lookup) -> Reason:
+    """Return the value of `tree` with the operands that decided it: of a false `&&` only the false ones, of a true `||` only the true ones."""
+    value = evaluate(tree, lookup)
+    match tree:
+        case WatchRef(_, test):
+            return Reason(spell(test), value)
+        case All(operands) | Some(operands):
+            reasons = tuple(explain(operand, lookup) for operand in operands)
+            decisive = tuple(reason for reason in reasons if reason.value is value)
+            return Reason(spell(tree), value, decisive or reasons)
+        case Not(operand):
+            return Reason(spell(tree), value, (explain(operand, lookup),))
+        case Compare() | Within():
+            named = tuple(Reason(spell(leaf), evaluate(leaf, lookup)) for leaf in leaves(tree))
+            return Reason(spell(tree), value, named)
+        case _:
+            return Reason(spell(tree), value)
+
+
+def spell(tree: Expression) -> str:
+    """Return the one spelling of `tree` that parses back to it."""
+    match tree:
+        case Literal(value):
+            return _spell_value(value)
+        case Name(path):
+            return path
+        case SignalRead(signal, measure, window):
+            return f"{signal}.{measure}" + (f'("{_spell_span(window)}")' if window is not None else "")
+        case WatchRef(_, test):
+            return spell(test)
+        case Call(function, arguments):
+            return f"{function}({', '.join(spell(argument) for argument in arguments)})"
+        case Not(operand):
+            return "!" + _bracket(operand, 6)
+        case All(operands):
+            return " && ".join(_bracket(operand, 3) for operand in operands)
+        case Some(operands):
+            return " || ".join(_bracket(operand, 2) for operand in operands)
+        case Compare(op, left, right):
+            return f"{_bracket(left, 4)} {op} {_bracket(right, 4)}"
+        case Within(item, among):
+            return f"{_bracket(item, 4)} in {_bracket(among, 4)}"
+        case Arithmetic(op, left, right):
+            rank = 5 if op in "*/" else 4
+            return f"{_bracket(left, rank)} {op} {_bracket(right, rank + 1)}"
+        case Choose(test, then, otherwise):
+            return f"{_bracket(test, 1)} ? {_bracket(then, 1)} : {_bracket(otherwise, 0)}"
+
+
+def _bracket(tree: Expression, least: int) -> str:
+    if isinstance(tree, WatchRef):
+        tree = tree.test
+    binds = (5 if tree.op in "*/" else 4) if isinstance(tree, Arithmetic) else _BINDS.get(type(tree), 9)
+    return spell(tree) if binds >= least else f"({spell(tree)})"
+
+
+def _spell_value(value: Value) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        case timedelta():
+            return f'duration("{_spell_span(value)}")'
+        case datetime():
+            return f'timestamp("{value.isoformat()}")'
+        case tuple():
+            return "[" + ", ".join(_spell_value(item) for item in value) + "]"
+        case _:
+            return str(value)
+
+
+def _spell_span(value: timedelta) -> str:
+    return str(Span(exact=value))

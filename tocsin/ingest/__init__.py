@@ -1,0 +1,1 @@
+"""Signals in: the lane, its sources, alerts and routes. Knows no incident."""

@@ -1,0 +1,1 @@
+"""What everything above stands on: time, ids, secrets, the database gate, the outbound door."""

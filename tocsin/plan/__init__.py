@@ -1,0 +1,1 @@
+"""Plans: read, check, compile into the engine's Program. No Django."""

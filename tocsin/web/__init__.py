@@ -1,0 +1,1 @@
+"""Pages: plain forms first, htmx on top. Speaks HTTP, holds no rules."""
