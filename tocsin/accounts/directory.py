@@ -1,0 +1,83 @@
+"""The directory: whom a plan's roles, departments, posts and schedules find now, and for what a person may speak."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from uuid import UUID
+
+from tocsin.accounts.models import Membership, RoleHolder
+from tocsin.engine.program import Program
+from tocsin.kit import ids
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person as messages and pages need one. `id` is the typed id that the journal knows."""
+
+    id: str
+    name: str
+    email: str
+    language: str
+    timezone: str
+
+
+def seats(organisation_id: UUID, program: Program) -> dict[str, str]:
+    """Return the person (typed id) found for each role and department of `program`; whatever nobody holds is left out."""
+    holders = _holders(organisation_id, program.id)
+    found = {role: _seat(holders, program, role, frozenset()) for role in (*program.departments, *program.roles)}
+    return {role: person for role, person in found.items() if person}
+
+
+def standing(organisation_id: UUID, person: str, program: Program) -> frozenset[str]:
+    """Return for what `person` (typed id) may speak: `deputy:<role>` and `department:<id>`."""
+    holders = _holders(organisation_id, program.id)
+    departments = {f"department:{name}" for name in program.departments if person in holders[name]}
+    deputies = {f"deputy:{role}" for role in program.roles if person in _deputies(holders, program, role)}
+    return frozenset(departments | deputies)
+
+
+def contacts(organisation_id: UUID) -> dict[str, Contact]:
+    """Return everyone of the organisation by typed id."""
+    rows = Membership.objects.filter(organisation_id=organisation_id).select_related("person", "organisation").order_by("person__name")
+    return {
+        contact.id: contact
+        for contact in (
+            Contact(
+                ids.typed("per", row.person.id),
+                row.person.name,
+                row.person.email,
+                row.person.language or row.organisation.language,
+                row.person.timezone or row.organisation.timezone,
+            )
+            for row in rows
+        )
+    }
+
+
+Holders = defaultdict[str, list[str]]
+"""Typed person ids by name of the plan, in order of rank."""
+
+
+def _holders(organisation_id: UUID, plan: str) -> Holders:
+    found: Holders = defaultdict(list)
+    rows = RoleHolder.objects.filter(organisation_id=organisation_id, plan=plan).order_by("role", "rank", "id")
+    for role, person in rows.values_list("role", "person_id"):
+        found[role].append(ids.typed("per", person))
+    return found
+
+
+def _seat(holders: Holders, program: Program, name: str, asked: frozenset[str]) -> str:
+    """Return who holds `name` (a role, or a post or department that `held_by` names); `asked` stops a circle."""
+    if holders[name]:
+        return holders[name][0]
+    role = program.roles.get(name)
+    if role is None or role.held_by.kind == "nobody" or name in asked:
+        return ""
+    return _seat(holders, program, role.held_by.name, asked | {name})
+
+
+def _deputies(holders: Holders, program: Program, name: str) -> set[str]:
+    """Return the deputies recorded for a role: by rank for the role itself or its post, or by the roles that the plan names."""
+    role = program.roles[name]
+    of_post = holders[role.held_by.name][1:] if role.held_by.kind in {"person", "schedule"} else []
+    named = {_seat(holders, program, deputy, frozenset({name})) for deputy in role.deputies}
+    return {*holders[name][1:], *of_post, *named} - {""}
