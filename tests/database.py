@@ -1,0 +1,50 @@
+"""The option `--database`: the same tests on SQLite (each process has its own file) or on a PostgreSQL cluster of the run's own."""
+
+import os
+from collections.abc import Generator, Sequence
+
+import pytest
+
+from tests import postgres
+
+TOUCHES = {"db", "transactional_db", "database_url"}
+"""Whoever touches the database asks for one of these fixtures, or is marked django_db."""
+
+_cluster = pytest.StashKey[postgres.Cluster]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=("sqlite", "postgresql"),
+        default="sqlite",
+        help="on postgresql, only what touches the database runs, and no browser",
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
+    """Start the cluster before the settings are read. Processes of pytest-xdist inherit its address."""
+    if early_config.known_args_namespace.database == "postgresql" and "TOCSIN_TEST_DATABASE_URL" not in os.environ:
+        cluster = postgres.start()
+        early_config.stash[_cluster] = cluster
+        os.environ["TOCSIN_TEST_DATABASE_URL"] = cluster.url()
+        early_config.add_cleanup(cluster.stop)
+    return (yield)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("database") != "postgresql":
+        return
+    chosen = [item for item in items if touches(item) and not item.get_closest_marker("browser")]
+    config.hook.pytest_deselected(items=without(items, chosen))
+    items[:] = chosen
+
+
+def touches(item: pytest.Item) -> bool:
+    return item.get_closest_marker("django_db") is not None or not TOUCHES.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+def without(items: Sequence[pytest.Item], chosen: Sequence[pytest.Item]) -> list[pytest.Item]:
+    kept = set(chosen)
+    return [item for item in items if item not in kept]

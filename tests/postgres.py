@@ -1,0 +1,84 @@
+"""A PostgreSQL cluster of the tests' own: made from the system's binaries, reached over a socket, gone afterwards."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+OWNERS = ("postgres", "nobody")
+CONFIGURATION = """
+listen_addresses = ''
+unix_socket_directories = '{folder}'
+max_connections = 200
+fsync = off
+full_page_writes = off
+"""
+
+
+def binaries() -> Path | None:
+    """Return the folder with the newest PostgreSQL's programs, or None where there is none."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    return Path(on_path).parent if on_path else None
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A running cluster. Whoever can reach its folder is its superuser `tocsin`."""
+
+    folder: Path
+
+    def url(self, database: str = "tocsin") -> str:
+        """Return the address of one database, as TOCSIN_DATABASE_URL takes it."""
+        return f"postgresql://tocsin@{quote(str(self.folder), safe='')}/{database}"
+
+    def stop(self) -> None:
+        """Stop the cluster without ceremony and remove it."""
+        _run("pg_ctl", "stop", "-m", "immediate", "-w", "-D", str(self.folder / "data"), folder=self.folder)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def start() -> Cluster:
+    """Return a fresh cluster. PostgreSQL refuses to run as root, so root hands it to another user."""
+    folder = Path(tempfile.mkdtemp(prefix="tocsin-pg-"))
+    owner = _owner()
+    if owner:
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+    data = folder / "data"
+    _run("initdb", "-A", "trust", "-U", "tocsin", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "-D", str(data), folder=folder)
+    with (data / "postgresql.conf").open("a", encoding="utf-8") as file:
+        file.write(CONFIGURATION.format(folder=folder))
+    _run("pg_ctl", "start", "-w", "-D", str(data), "-l", str(folder / "log"), folder=folder)
+    return Cluster(folder)
+
+
+def _owner() -> pwd.struct_passwd | None:
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+    return next(known[name] for name in OWNERS if name in known)
+
+
+def _run(program: str, *arguments: str, folder: Path) -> None:
+    owner = _owner()
+    who = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {}
+    bin_folder = binaries()
+    if bin_folder is None:
+        raise FileNotFoundError("initdb: PostgreSQL is not installed")
+    done = subprocess.run(
+        [str(bin_folder / program), *arguments],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        **who,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{program}: {done.stdout}")
