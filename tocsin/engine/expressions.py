@@ -150,8 +150,8 @@ def evaluate(tree: Expression, lookup: Lookup) -> Known:
         case Call(function, arguments):
             return _call(tree, function, arguments, lookup)
         case Not(operand):
-            value = evaluate(operand, lookup)
-            return (not value) if isinstance(value, bool) else UNKNOWN
+            denied = evaluate(operand, lookup)
+            return (not denied) if isinstance(denied, bool) else UNKNOWN
         case All(operands):
             return _connect(operands, lookup, decisive=False)
         case Some(operands):

@@ -477,12 +477,13 @@ class DecisionApplied(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkSigned(Event):
-    """`role` is what the signer held then."""
+    """`role` is what the signer held then; `complete` with the last link."""
 
     chain: str
     link: str
     role: str
     content_hash: str
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -559,6 +560,7 @@ class ClockOpened(Event):
     occurrence: int
     owes: str
     anchor: str
+    anchor_generation: int
     anchored_at: datetime
     began_at: datetime
     limit: str
@@ -574,9 +576,15 @@ class ClockMoved(Event):
     """The due time was computed anew. `reason` is level_changed, fact_changed, corrected, promised or plan_changed."""
 
     clock: str
+    occurrence: int
+    """One more where a breach was already recorded for the old due time, so that the new one can be breached in its turn."""
+    anchor: str
+    anchored_at: datetime
     limit: str
     due_at: datetime | None
     remind_at: datetime | None
+    status: Literal["open", "breached", "met", "late"]
+    """After the move: a correction can make a met clock late, or a breached one open again; the breach itself stays recorded."""
     reason: str
 
 
@@ -619,6 +627,7 @@ class OccurrenceMissed(Event):
     occurrence: int
     missed: int
     due_at: datetime
+    last_due_at: datetime
     next_occurrence: int
     next_due_at: datetime
     next_remind_at: datetime | None
@@ -707,12 +716,13 @@ class RoleCreated(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordEntered(Event):
-    """`open` says whether the entry is still open after this."""
+    """`open` says whether the entry is still open after this; `amends` that the entry was there before."""
 
     record: str
     entry: str
     fields: Mapping[str, Words]
     open: bool
+    amends: bool
     happened_at: datetime
 
 
@@ -738,7 +748,7 @@ class MessageDrafted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessagePublished(Event):
-    """`to` are the audience's roles as written, `persons` those they resolve to now, `channels` how; `sent` once it counts as sent."""
+    """`to` are the audience's roles as written, `persons` those they resolve to now, `channels` how."""
 
     message: str
     template: str
@@ -748,7 +758,6 @@ class MessagePublished(Event):
     channels: tuple[str, ...]
     all_channels: bool
     urgent: bool
-    sent: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -844,6 +853,7 @@ class Clock:
     occurrence: int
     owes: str
     anchor: str
+    anchor_generation: int
     anchored_at: datetime
     began_at: datetime
     limit: str
@@ -908,10 +918,8 @@ class MessageState:
     ready: bool
     author: str
     chain: str
-    status: Literal["draft", "published", "sent"] = "draft"
+    status: Literal["draft", "published"] = "draft"
     outcomes: Mapping[str, str] = field(default_factory=dict)
-    awaited: tuple[str, ...] = ()
-    """Channels not yet confirmed, where the plan wants every one confirmed."""
     texts: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
 

@@ -1,0 +1,159 @@
+"""Clocks: their limits, their due times, what time alone will do to a state next."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Final, Literal
+
+from tocsin.engine import terms as t
+from tocsin.engine.expressions import Name
+from tocsin.engine.program import Cases, FromFact, Ladder, Limit, Link, Program, Rung
+from tocsin.engine.times import Span, add
+from tocsin.engine.values import holding_since, lookup
+
+RUNNING: Final = ("open", "breached")
+TICK: Final = timedelta(microseconds=1)
+"""The smallest step after a due instant: an act at exactly the due instant is still in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRule:
+    """What the plan says of a clock while it runs, whether it belongs to an obligation or to a link of a chain."""
+
+    remind: Fraction | Span
+    late: Ladder
+    stays: bool
+    link: Link | None = None
+
+
+def rule_of(program: Program, obligation: str) -> ClockRule:
+    """Return the rule behind a clock; `obligation` is an obligation's id, or `<decision or message>.<does>` for a link."""
+    rule = program.obligations.get(obligation)
+    if rule:
+        return ClockRule(rule.remind or program.defaults.remind, rule.late or program.defaults.late, rule.stays)
+    link = link_of(program, obligation)
+    return ClockRule(program.defaults.remind, (link.late if link else ()) or program.defaults.late, stays=False, link=link)
+
+
+def link_of(program: Program, obligation: str) -> Link | None:
+    """Return the link that the clock id `<subject>.<does>` stands for, or None."""
+    subject, _, does = obligation.partition(".")
+    chain = program.decisions[subject].chain if subject in program.decisions else ()
+    if subject in program.messages:
+        chain = program.messages[subject].approvals
+    return next((link for link in chain if link.does == does), None)
+
+
+def resolve(program: Program, state: t.State, limit: Limit | None, at: datetime) -> Span | None:
+    """Return the length that `limit` has now, or None while the fact it depends on is unknown."""
+    match limit:
+        case Cases(by, cases, otherwise):
+            case_now = lookup(program, state, at)(Name(by))
+            chosen = cases.get(case_now) if isinstance(case_now, str) else None
+            return otherwise if chosen is None else chosen
+        case FromFact(fact):
+            value = lookup(program, state, at)(Name(fact))
+            return Span(exact=value) if isinstance(value, timedelta) and value > timedelta() else None
+        case _:
+            return limit
+
+
+def remind_at(program: Program, obligation: str, begins: datetime, due: datetime | None) -> datetime | None:
+    """Return when the owner is reminded: at a part of the limit (two thirds unless said otherwise), or some time before it is due."""
+    if due is None:
+        return None
+    remind = rule_of(program, obligation).remind
+    if isinstance(remind, Span):
+        return max(begins, due - remind.exact)
+    return begins + (due - begins) * remind.numerator // remind.denominator
+
+
+def rungs_of(program: Program, state: t.State, clock: t.Clock, at: datetime) -> tuple[Rung, ...]:
+    """Return the ladder of `clock` as it stands in the present case."""
+    ladder = rule_of(program, clock.obligation).late
+    if not isinstance(ladder, Cases):
+        return ladder
+    case_now = lookup(program, state, at)(Name(ladder.by))
+    chosen = ladder.cases.get(case_now) if isinstance(case_now, str) else None
+    return chosen if chosen is not None else ladder.otherwise or ()
+
+
+# ------------------------------------------------------------------ what time alone will do
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Wake:
+    """Something that happens at `at` unless something else comes first. `kind` orders what falls together; `subject` says what."""
+
+    at: datetime
+    kind: Literal["1_held", "2_door", "3_remind", "4_breach", "5_rung", "6_unaccepted"]
+    subject: str
+    index: int = 0
+
+
+def wakes(program: Program, state: t.State) -> Iterator[Wake]:
+    """Yield everything that time alone will do to `state`, in no order."""
+    if state.phase == "cancelled":
+        return
+    for clock in state.clocks.values():
+        if clock.status in RUNNING:
+            yield from _of_clock(program, state, clock)
+    yield from structural(program, state)
+    for role, seat in state.roles.items():
+        if not seat.accepted and not state.turned.get(f"unaccepted:{role}"):
+            yield Wake(seat.at + program.defaults.accept_within, "6_unaccepted", role)
+
+
+def structural(program: Program, state: t.State) -> Iterator[Wake]:
+    """Yield the wakes that can change which obligations apply: holds that mature and doors that open or close after a time."""
+    for condition in program.conditions.values():
+        since = holding_since(state, condition) if condition.hold else None
+        if since and condition.hold and not state.turned.get(f"held:{condition.id}"):
+            yield Wake(since + condition.hold, "1_held", condition.id)
+    for situation in program.situations.values():
+        known = state.situations.get(situation.id)
+        is_open = known is not None and known.open
+        for index, door in enumerate(situation.closes if is_open else situation.opens):
+            anchor = state.moments.get(door.of)
+            if door.after is None or anchor is None or door.unless in state.moments:
+                continue
+            due = add(anchor.at, door.after, program.timezone)
+            if known is None or is_open or known.at < due:
+                yield Wake(due, "2_door", situation.id, index)
+
+
+def _of_clock(program: Program, state: t.State, clock: t.Clock) -> Iterator[Wake]:
+    if clock.status == "open" and clock.due_at:
+        yield Wake(clock.due_at + TICK, "4_breach", clock.clock)
+        if clock.remind_at and not clock.reminded and clock.remind_at < clock.due_at:
+            yield Wake(clock.remind_at, "3_remind", clock.clock)
+    for index, rung in enumerate(rungs_of(program, state, clock, state.at or clock.began_at)):
+        due = rung_at(clock, rung, index)
+        if due:
+            yield Wake(due, "5_rung", clock.clock, index)
+
+
+def rung_at(clock: t.Clock, rung: Rung, index: int) -> datetime | None:
+    """Return when the rung of `clock` is next carried out, or None if not any more or not yet."""
+    if index in clock.rungs:
+        return clock.rungs[index]
+    if rung.before:
+        if clock.due_at is None or clock.status != "open":
+            return None
+        return max(clock.began_at, clock.due_at - _length(rung.after, clock.due_at - clock.began_at))
+    passed = clock.last_due_at
+    if passed is None or not (clock.status == "breached" or clock.behind):
+        return None
+    return passed + TICK + _length(rung.after, passed - clock.began_at)
+
+
+def _length(after: Span | Fraction, limit: timedelta) -> timedelta:
+    if isinstance(after, Span):
+        return after.exact + timedelta(days=after.days)
+    return limit * after.numerator / after.denominator
+
+
+def next_due(program: Program, state: t.State) -> datetime | None:
+    """Return the next instant at which time alone changes something, or None. Send a Tick then. Pure."""
+    return min((wake.at for wake in wakes(program, state)), default=None)

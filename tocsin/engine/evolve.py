@@ -1,0 +1,313 @@
+"""The state after an event: dumb, total, and without the program, so that replay needs neither the old plan nor time-zone tables."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import singledispatch
+from typing import TypeVar, assert_never
+
+from tocsin.engine import terms as t
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def put(mapping: Mapping[K, V], key: K, value: V) -> dict[K, V]:
+    """Return a copy of `mapping` with `key` set."""
+    return {**mapping, key: value}
+
+
+def drop(mapping: Mapping[K, V], key: K) -> dict[K, V]:
+    """Return a copy of `mapping` without `key`."""
+    return {other: value for other, value in mapping.items() if other != key}
+
+
+def evolve(state: t.State, event: t.AnyEvent) -> t.State:
+    """Return `state` after `event`. Total: it never refuses, decides or looks anything up."""
+    return replace(_apply(state, event), at=event.at)
+
+
+def _apply(state: t.State, event: t.AnyEvent) -> t.State:
+    match event:  # no `case _`: a forgotten event is a type error
+        case t.Declared():
+            return _declared(state, event)
+        case t.ReportAdded(key=key):
+            return replace(state, reports=(*state.reports, key))
+        case t.FactStated():
+            return _stated(state, event)
+        case t.Observed(edge=edge):
+            return replace(state, edges=put(state.edges, edge.watch, edge))
+        case t.MomentRecorded(moment=moment):
+            return replace(state, moments=put(state.moments, moment, t.MomentState(event.happened_at, event.generation)))
+        case t.ExpressionTurned(subject=subject, value=value):
+            return replace(state, turned=put(state.turned, subject, value))
+        case t.ConditionTurned() | t.Attested() | t.AttestationLapsed() | t.ConditionWaived():
+            return _holding(state, event)
+        case t.LevelProposed() | t.LevelDecided() | t.DecisionProposed() | t.DecisionMade():
+            return _level(state, event)
+        case t.DecisionApplied() | t.LinkSigned() | t.ChainSentBack():
+            return _chain(state, event)
+        case t.SituationOpened(situation=name, generation=generation):
+            return replace(state, situations=put(state.situations, name, t.SituationState(open=True, generation=generation, at=event.at)))
+        case t.SituationClosed(situation=name):
+            return replace(state, situations=put(state.situations, name, replace(state.situations[name], open=False, at=event.at)))
+        case t.PhaseEntered(phase=phase):
+            return replace(state, phase=phase)
+        case (
+            t.ClockOpened()
+            | t.ClockMoved()
+            | t.ClockReminded()
+            | t.ClockBreached()
+            | t.OccurrenceMissed()
+            | t.RungReached()
+            | t.ClockMet()
+            | t.ClockWaived()
+            | t.ClockEnded()
+        ):
+            return replace(state, clocks=put(state.clocks, event.clock, _clock(event, state.clocks)))
+        case t.Fulfilled(obligation=obligation):
+            return _count(state, f"done:{obligation}")
+        case t.RoleAssigned() | t.RoleAccepted() | t.RoleCreated():
+            return _role(state, event)
+        case t.RecordEntered():
+            return _entered(state, event)
+        case t.MessageDrafted() | t.MessagePublished() | t.DeliveryReported():
+            return _message(state, event)
+        case t.Filed(inbox=inbox):
+            return replace(state, filed=put(state.filed, inbox, state.filed.get(inbox, 0) + 1))
+        case t.PlanMoved(plan_hash=plan_hash):
+            return replace(state, plan_hash=plan_hash)
+        case t.Noted() | t.Told() | t.DowntimeNoted():
+            return state
+        case _:
+            assert_never(event)
+
+
+def _count(state: t.State, name: str) -> t.State:
+    return replace(state, counters=put(state.counters, name, state.counters.get(name, 0) + 1))
+
+
+def _declared(state: t.State, event: t.Declared) -> t.State:
+    return replace(
+        state,
+        incident=event.incident,
+        number=event.number,
+        plan=event.plan,
+        plan_hash=event.plan_hash,
+        words=event.words,
+        drill=event.drill,
+        declared_by=event.by,
+        seats=dict(event.seats),
+    )
+
+
+def _stated(state: t.State, event: t.FactStated) -> t.State:
+    known = state.facts.get(event.fact)
+    value = event.words if event.value is None else event.value
+    rose = event.grave or (known.rose if known else False)
+    return replace(state, facts=put(state.facts, event.fact, t.FactState(value, event.by, event.at, event.source, rose)))
+
+
+def _holding(state: t.State, event: t.ConditionTurned | t.Attested | t.AttestationLapsed | t.ConditionWaived) -> t.State:
+    held = state.conditions.get(event.condition, t.Holding())
+    match event:
+        case t.ConditionTurned(value=value, since=since):
+            held = replace(held, value=value, since=since)
+        case t.Attested(evidence=evidence):
+            held = replace(held, attested_by=event.by, attested_at=event.at, evidence=evidence)
+        case t.AttestationLapsed():
+            held = replace(held, attested_by="", attested_at=None, evidence=())
+        case t.ConditionWaived(complete=complete):
+            held = replace(held, waived_by=(*held.waived_by, event.by), waived=complete)
+    return replace(state, conditions=put(state.conditions, event.condition, held))
+
+
+def _level(state: t.State, event: t.LevelProposed | t.LevelDecided | t.DecisionProposed | t.DecisionMade) -> t.State:
+    match event:
+        case t.LevelProposed(level=""):
+            return replace(state, proposal=None)
+        case t.LevelProposed(level=level, source=source, because=because):
+            return replace(state, proposal=t.ProposalState(level, source, because))
+        case t.DecisionProposed(decision=decision, option=option):
+            return replace(state, proposed_decisions=put(state.proposed_decisions, decision, option))
+        case t.DecisionMade(decision=decision):
+            state = replace(state, proposed_decisions=drop(state.proposed_decisions, decision))
+            return _count(state, f"made:{decision}")
+        case t.LevelDecided(level=level, values=values):
+            # `fact.rose` counts from the last level decision on.
+            facts = {name: replace(fact, rose=False) for name, fact in state.facts.items()}
+            return replace(state, level=level, level_at=event.at, level_values=dict(values), facts=facts)
+
+
+def _chain(state: t.State, event: t.DecisionApplied | t.LinkSigned | t.ChainSentBack) -> t.State:
+    match event:
+        case t.DecisionApplied():
+            chain = t.ChainState(
+                chain=event.chain,
+                subject=event.decision,
+                kind="decision",
+                content_hash=event.content_hash,
+                option=event.option,
+                applicant=event.by,
+                reason=event.reason,
+                evidence=event.evidence,
+            )
+            state = _count(state, f"applied:{event.decision}")
+        case t.LinkSigned(chain=name, complete=complete):
+            known = state.chains[name]
+            signed = t.Signature(event.link, event.by, event.role, event.at, event.content_hash)
+            chain = replace(known, signatures=(*known.signatures, signed), status="complete" if complete else "running")
+        case t.ChainSentBack(chain=name):
+            chain = replace(state.chains[name], signatures=(), status="sent_back")
+    return replace(state, chains=put(state.chains, chain.chain, chain))
+
+
+@singledispatch
+def _clock(event: t.AnyEvent, clocks: Mapping[str, t.Clock]) -> t.Clock:
+    raise AssertionError(f"{type(event).__name__} is no event of a clock")
+
+
+@_clock.register
+def _(event: t.ClockOpened, clocks: Mapping[str, t.Clock]) -> t.Clock:
+    return t.Clock(
+        clock=event.clock,
+        obligation=event.obligation,
+        entry=event.entry,
+        generation=event.generation,
+        occurrence=event.occurrence,
+        owes=event.owes,
+        anchor=event.anchor,
+        anchor_generation=event.anchor_generation,
+        anchored_at=event.anchored_at,
+        began_at=event.began_at,
+        limit=event.limit,
+        due_at=event.due_at,
+        remind_at=event.remind_at,
+        recurring=event.recurring,
+        fixed=event.fixed,
+    )
+
+
+@_clock.register
+def _(event: t.ClockMoved, clocks: Mapping[str, t.Clock]) -> t.Clock:
+    return replace(
+        clocks[event.clock],
+        occurrence=event.occurrence,
+        anchor=event.anchor,
+        anchored_at=event.anchored_at,
+        limit=event.limit,
+        due_at=event.due_at,
+        remind_at=event.remind_at,
+        status=event.status,
+    )
+
+
+@_clock.register
+def _(event: t.ClockReminded, clocks: Mapping[str, t.Clock]) -> t.Clock:
+    return replace(clocks[event.clock], reminded=True)
+
+
+@_clock.register
+def _(event: t.ClockBreached, clocks: Mapping[str, t.Clock]) -> t.Clock:
+    return replace(clocks[event.clock], status="breached", last_due_at=event.due_at)
+
+
+@_clock.register
+def _(event: t.OccurrenceMissed, clocks: Mapping[str, t.Clock]) -> t.Clock:
+    clock = clocks[event.clock]
+    return replace(
+        clock,
+        occurrence=event.next_occurrence,
+        due_at=event.next_due_at,
+        remind_at=event.next_remind_at,
+        reminded=False,
+        missed=clock.missed + event.missed,
+        behind=clock.behind + event.missed,
+        rungs={},
+        last_due_at=event.last_due_at,
+    )
+
+
+@_clock.register
+def _(event: t.RungReached, clocks: Mapping[str, t.Clock]) -> t.Clock:
+    clock = clocks[event.clock]
+    return replace(clock, rungs=put(clock.rungs, event.rung, event.next_at))
+
+
+@_clock.register
+def _(event: t.ClockMet, clocks: Mapping[str, t.Clock]) -> t.Clock:
+    clock = replace(clocks[event.clock], met_at=event.happened_at, margin_s=event.margin_s)
+    if event.next_occurrence is None:
+        return replace(clock, status="late" if event.late else "met", behind=0)
+    return replace(
+        clock,
+        occurrence=event.next_occurrence,
+        due_at=event.next_due_at,
+        remind_at=event.next_remind_at,
+        reminded=False,
+        behind=0,
+        rungs={},
+        last_due_at=None,
+    )
+
+
+@_clock.register
+def _(event: t.ClockWaived, clocks: Mapping[str, t.Clock]) -> t.Clock:
+    return replace(clocks[event.clock], status="waived")
+
+
+@_clock.register
+def _(event: t.ClockEnded, clocks: Mapping[str, t.Clock]) -> t.Clock:
+    return replace(clocks[event.clock], status="ended", ended=event.reason)
+
+
+def _role(state: t.State, event: t.RoleAssigned | t.RoleAccepted | t.RoleCreated) -> t.State:
+    match event:
+        case t.RoleAssigned(role=role, person=""):
+            return replace(state, roles=drop(state.roles, role))
+        case t.RoleAssigned(role=role, person=person, accepted=accepted):
+            state = replace(state, turned=drop(state.turned, f"unaccepted:{role}"))
+            return replace(state, roles=put(state.roles, role, t.Seat(person, event.by, event.at, accepted)))
+        case t.RoleAccepted(role=role):
+            return replace(state, roles=put(state.roles, role, replace(state.roles[role], accepted=True)))
+        case t.RoleCreated(role=role, name=name):
+            return replace(state, made_roles=put(state.made_roles, role, name))
+
+
+def _entered(state: t.State, event: t.RecordEntered) -> t.State:
+    before = tuple(entry for entry in state.open_entries.get(event.record, ()) if entry != event.entry)
+    entries = (*before, event.entry) if event.open else before
+    state = replace(state, open_entries=put(state.open_entries, event.record, entries))
+    return state if event.amends else _count(state, f"entries:{event.record}")
+
+
+def _message(state: t.State, event: t.MessageDrafted | t.MessagePublished | t.DeliveryReported) -> t.State:
+    match event:
+        case t.MessageDrafted(message=name):
+            return _drafted(state, event)
+        case t.MessagePublished(message=name):
+            message = replace(state.messages[name], status="published")
+            state = _count(state, f"sent:{event.template}")
+        case t.DeliveryReported(message=name):
+            known = state.messages[name]
+            message = replace(known, outcomes=put(known.outcomes, event.channel, event.outcome))
+    return replace(state, messages=put(state.messages, name, message))
+
+
+def _drafted(state: t.State, event: t.MessageDrafted) -> t.State:
+    if event.message not in state.messages:
+        state = _count(state, f"drafted:{event.template}")
+    message = t.MessageState(
+        message=event.message,
+        template=event.template,
+        text_hash=event.text_hash,
+        ready=event.ready,
+        author=event.by,
+        chain=event.chain,
+        texts=dict(event.texts),
+        fields=dict(event.fields),
+    )
+    if event.chain:
+        # A new text voids every signature given on the old one.
+        chain = t.ChainState(event.chain, subject=event.message, kind="message", content_hash=event.text_hash, applicant=event.by)
+        state = replace(state, chains=put(state.chains, event.chain, chain))
+    return replace(state, messages=put(state.messages, event.message, message))

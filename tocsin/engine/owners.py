@@ -1,0 +1,129 @@
+"""Who holds a role, owes an obligation or is meant by an audience, at this instant. Nothing is ever unowned (ROL-10, ROL-17)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from tocsin.engine import terms as t
+from tocsin.engine.expressions import Name
+from tocsin.engine.program import Cases, Program, Roles
+from tocsin.engine.values import lookup
+
+Via = Literal["held", "unaccepted", "directory", "group", "commander", "declarer", "system"]
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """
+    The person on whom something falls, and how: an accepted holder, whoever assigned a role not yet accepted, the directory, the lead
+    of the group, the commander, or (where nobody commands) whoever declared. `role` is the role that person answers through.
+    """
+
+    person: str
+    via: Via
+    role: str
+
+
+def owner(program: Program, state: t.State, who: str) -> Owner:
+    """Return who answers now for a role, group or department. Total: there is always somebody."""
+    if who == t.SYSTEM:
+        return Owner(t.SYSTEM, "system", who)
+    if who == "commander":
+        who = program.commander
+    if who in program.groups:
+        who = program.groups[who].lead
+    found = _holder(program, state, who)
+    if found:
+        return found
+    for group in program.groups.values():
+        if who in group.members and group.lead != who:
+            lead = _holder(program, state, group.lead)
+            if lead:
+                return Owner(lead.person, "group", group.lead)
+    commander = _holder(program, state, program.commander)
+    if commander:
+        return Owner(commander.person, "commander", program.commander)
+    return Owner(state.declared_by, "declarer", program.commander)
+
+
+def _holder(program: Program, state: t.State, role: str) -> Owner | None:
+    seat = state.roles.get(role)
+    if seat and seat.accepted:
+        return Owner(seat.person, "held", role)
+    if seat:
+        return Owner(seat.assigned_by, "unaccepted", role)
+    rule = program.roles.get(role)
+    if rule and rule.held_by.kind == "role" and rule.held_by.name != role:
+        stand_in = _holder(program, state, rule.held_by.name)
+        return Owner(stand_in.person, "directory", role) if stand_in else None
+    person = state.seats.get(role)
+    return Owner(person, "directory", role) if person else None
+
+
+def persons(program: Program, state: t.State, targets: Iterable[str]) -> tuple[str, ...]:
+    """Return the persons meant by roles, groups, departments, `everyone`, `departments`; each once, in order, outside roles left out."""
+    found: dict[str, None] = {}
+    for target in targets:
+        for person in _persons_of(program, state, target):
+            found.setdefault(person)
+    found.pop(t.SYSTEM, None)
+    return tuple(found)
+
+
+def _persons_of(program: Program, state: t.State, target: str) -> Iterable[str]:
+    if target == "everyone":
+        return [*(seat.person for seat in state.roles.values()), *state.seats.values(), state.declared_by]
+    if target == "departments":
+        return [person for name in program.departments if (person := state.seats.get(name))]
+    if target in program.groups:
+        group = program.groups[target]
+        return [owner(program, state, role).person for role in (group.lead, *group.members)]
+    if target in program.roles and program.roles[target].outside:
+        return []
+    return [owner(program, state, target).person]
+
+
+def next_up(program: Program, who: str) -> str:
+    """Return the role above `who`: the lead of its group, else the commander."""
+    for group in program.groups.values():
+        if who in group.members and group.lead != who:
+            return group.lead
+    return program.commander
+
+
+def speaks_for(program: Program, state: t.State, actor: t.Actor, who: str) -> str:
+    """
+    Return the role through which `actor` may act for `who`, or the empty string.
+
+    A holder may, and a deputy, delegate or head of department whom the directory records as such (AUD-02). What nobody holds is the
+    commander's.
+    """
+    if not actor.person:
+        return ""
+    if who == "anyone":
+        return who
+    found = owner(program, state, who)
+    if found.person == actor.person:
+        return found.role
+    if f"deputy:{who}" in actor.standing or f"deputy:{found.role}" in actor.standing:
+        return who
+    return who if f"department:{who}" in actor.standing else ""
+
+
+def answers_for(program: Program, state: t.State, actor: t.Actor, who: str) -> str:
+    """Return the role through which `actor` may do what `who` owes: its own people, then the lead above it, then the commander."""
+    for candidate in (who, next_up(program, who), program.commander):
+        role = speaks_for(program, state, actor, candidate)
+        if role:
+            return role
+    return ""
+
+
+def roles_of(program: Program, state: t.State, roles: Roles, at: datetime, case: str = "") -> tuple[str, ...]:
+    """Return the roles that `roles` names in the present case; `case` overrides it (a level being decided)."""
+    if not isinstance(roles, Cases):
+        return roles
+    known = case or lookup(program, state, at)(Name(roles.by))
+    chosen = roles.cases.get(known) if isinstance(known, str) else None
+    return chosen if chosen is not None else roles.otherwise or ()

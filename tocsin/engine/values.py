@@ -1,0 +1,193 @@
+"""What expressions read from a state: facts, levels, phases, watches, counters, and whether conditions hold."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from tocsin.engine import terms as t
+from tocsin.engine.expressions import UNKNOWN, Call, Expression, Known, Leaf, Literal, Lookup, Name, SignalRead, Value, WatchRef, evaluate
+from tocsin.engine.program import Condition, Fact, Program
+
+ANSWERED_CLOCKS: Final = ("met", "late")
+
+
+def truth(program: Program, state: t.State, tree: Expression, at: datetime, entry: Mapping[str, str] | None = None) -> bool | None:
+    """Return whether `tree` is true in `state` at the instant `at`; None is unknown."""
+    value = evaluate(tree, lookup(program, state, at, entry))
+    return value if isinstance(value, bool) else None
+
+
+def lookup(program: Program, state: t.State, at: datetime, entry: Mapping[str, str] | None = None) -> Lookup:
+    """Return what answers for the leaves of expressions; `entry` is the record entry in hand."""
+
+    def look(leaf: Leaf) -> Known:
+        match leaf:
+            case WatchRef(watch):
+                edge = state.edges.get(watch)
+                return UNKNOWN if edge is None or edge.value is None else edge.value
+            case Name(path):
+                return _name(program, state, path, at, entry or {})
+            case Call(function, arguments):
+                names = [argument.value for argument in arguments if isinstance(argument, Literal)]
+                return _FUNCTIONS[function](program, state, names, at) if function in _FUNCTIONS else UNKNOWN
+            case SignalRead():
+                return UNKNOWN  # series never enter the engine; only watches over them do
+
+    return look
+
+
+def _name(program: Program, state: t.State, path: str, at: datetime, entry: Mapping[str, str]) -> Known:
+    match path:
+        case "level":
+            return state.level or UNKNOWN
+        case "phase":
+            return state.phase or UNKNOWN
+        case "proposed.level":
+            return state.proposal.level if state.proposal else UNKNOWN
+        case "proposed.by":
+            return state.proposal.source if state.proposal else UNKNOWN
+    base, _, part = path.partition(".")
+    if base == "entry":
+        return entry.get(part, UNKNOWN)
+    if base in program.records:
+        return _of_record(state, base, part)
+    if base in program.facts:
+        return _of_fact(program.facts[base], state, part)
+    return UNKNOWN
+
+
+def _of_record(state: t.State, record: str, part: str) -> Known:
+    if part == "open":
+        return Decimal(len(state.open_entries.get(record, ())))
+    return Decimal(state.counters.get(f"entries:{record}", 0)) if part == "count" else UNKNOWN
+
+
+def _of_fact(fact: Fact, state: t.State, part: str) -> Known:
+    known = state.facts.get(fact.id)
+    match part:
+        case "":
+            return known.value if known else UNKNOWN if fact.default is None else fact.default
+        case "rose":
+            return known.rose if known else False
+        case "now":
+            return duration_now(fact.id, state)
+        case "at_decision":
+            return state.level_values.get(fact.id, UNKNOWN)
+        case "class_now":
+            return _class(fact, duration_now(fact.id, state))
+        case "class_at_decision":
+            return _class(fact, state.level_values.get(fact.id, UNKNOWN))
+        case _:
+            return UNKNOWN
+
+
+def duration_now(fact: str, state: t.State) -> Known:
+    """Return the present value of a duration fact: what was said, and once restored the time it really took from activation."""
+    activated, restored = state.moments.get("activated"), state.moments.get("restored")
+    if activated and restored:
+        return restored.at - activated.at
+    known = state.facts.get(fact)
+    return known.value if known else UNKNOWN
+
+
+def _class(fact: Fact, value: Known) -> Known:
+    if not isinstance(value, timedelta):
+        return UNKNOWN
+    return Decimal(sum(1 for limit in fact.classes if value > limit))
+
+
+def gravity(fact: Fact, value: Value | None) -> int:
+    """Return how grave `value` is for a choice (its index, mild first) or a duration (its class); -1 where that means nothing."""
+    if isinstance(value, str) and value in fact.of:
+        return fact.of.index(value)
+    if isinstance(value, timedelta):
+        return sum(1 for limit in fact.classes if value > limit)
+    return -1
+
+
+# ------------------------------------------------------------------ conditions
+
+
+def holding_since(state: t.State, condition: Condition) -> datetime | None:
+    """Return since when the measured part of `condition` has been true without interruption, or None."""
+    held = state.conditions.get(condition.id)
+    if held is None or held.value is not True or held.since is None:
+        return None
+    if not condition.since:
+        return held.since
+    floor = state.moments.get(condition.since)
+    return max(held.since, floor.at) if floor else None
+
+
+def holds(program: Program, state: t.State, condition: Condition, at: datetime) -> bool | None:
+    """Return whether `condition` holds at `at`: measured for its hold, attested, or waived; None is unknown, and opens no door."""
+    if condition.when is not None and truth(program, state, condition.when, at) is False:
+        return True
+    held = state.conditions.get(condition.id, t.Holding())
+    if held.waived:
+        return True
+    if condition.attest and not held.attested_by:
+        return False
+    if condition.measure is None:
+        return True
+    if held.value is not True:
+        return held.value
+    since = holding_since(state, condition)
+    return since is not None and at - since >= (condition.hold or timedelta())
+
+
+# ------------------------------------------------------------------ functions of expressions
+
+
+def _strings(names: list[Value]) -> list[str]:
+    return [name for name in names if isinstance(name, str)]
+
+
+def _happened(program: Program, state: t.State, names: list[Value], at: datetime) -> Known:
+    return all(name in state.moments for name in _strings(names))
+
+
+def _done(program: Program, state: t.State, names: list[Value], at: datetime) -> Known:
+    return all((clock := state.clocks.get(name)) is not None and clock.met_at is not None for name in _strings(names))
+
+
+def _holds(program: Program, state: t.State, names: list[Value], at: datetime) -> Known:
+    held = [holds(program, state, program.conditions[name], at) for name in _strings(names)]
+    return UNKNOWN if None in held else all(held)
+
+
+def _is_open(program: Program, state: t.State, names: list[Value], at: datetime) -> Known:
+    return all((situation := state.situations.get(name)) is not None and situation.open for name in _strings(names))
+
+
+def _all_begun(program: Program, state: t.State, names: list[Value], at: datetime) -> Known:
+    tagged = [rule.id for rule in program.obligations.values() if rule.tag in _strings(names)]
+    running = [clock for clock in state.clocks.values() if clock.obligation in tagged and clock.status != "ended"]
+    return bool(running) and all(clock.met_at is not None for clock in running)
+
+
+def _answered(program: Program, state: t.State, names: list[Value], at: datetime) -> Known:
+    asked = [fact for name in names for fact in (name if isinstance(name, tuple) else (name,))]
+    return all(fact in state.facts for fact in asked)
+
+
+def _missed(program: Program, state: t.State, names: list[Value], at: datetime) -> Known:
+    clocks = [state.clocks[name] for name in _strings(names) if name in state.clocks]
+    return Decimal(sum(clock.missed + (clock.status == "breached") for clock in clocks))
+
+
+def _sent(program: Program, state: t.State, names: list[Value], at: datetime) -> Known:
+    return Decimal(sum(state.counters.get(f"sent:{name}", 0) for name in _strings(names)))
+
+
+_FUNCTIONS: Final[Mapping[str, Callable[[Program, t.State, list[Value], datetime], Known]]] = {
+    "happened": _happened,
+    "done": _done,
+    "holds": _holds,
+    "is_open": _is_open,
+    "all_begun": _all_begun,
+    "answered": _answered,
+    "missed": _missed,
+    "sent": _sent,
+}
