@@ -1,0 +1,35 @@
+"""The only reader of time. Tests move it; everything else is handed a time or asks here."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+_shifted = timedelta()
+_frozen: datetime | None = None
+
+
+def now() -> datetime:
+    """Return the present instant, aware, UTC."""
+    return (_frozen or datetime.now(UTC)) + _shifted
+
+
+def monotonic() -> float:
+    """Return seconds that never run backwards, for measuring how long something takes. Not moved by tests."""
+    return time.monotonic()
+
+
+def shift(by: timedelta) -> None:
+    """Move time by `by`, on top of what it was moved already."""
+    global _shifted  # noqa: PLW0603 - one clock per process is the point
+    _shifted += by
+
+
+def freeze(at: datetime) -> None:
+    """Stop time at `at`; `shift` still moves it."""
+    global _frozen, _shifted
+    _frozen, _shifted = at, timedelta()
+
+
+def reset() -> None:
+    """Let time be time again."""
+    global _frozen, _shifted
+    _frozen, _shifted = None, timedelta()

@@ -1,0 +1,42 @@
+"""From TOCSIN_DATABASE_URL to Django's DATABASES: SQLite in the data folder unless a PostgreSQL URL is given."""
+
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from tocsin.kit.home import Home, Unusable
+
+# A server thread that waits longer than this for a connection or a lock fails and is retried as a whole.
+WAIT_S = 20
+
+
+def settings(home: Home) -> dict[str, Any]:
+    """
+    Return the settings of the one database.
+
+    :raises Unusable: the URL is neither empty nor one of PostgreSQL.
+    """
+    if not home.database_url:
+        return _sqlite(home)
+    url = urlsplit(home.database_url)
+    if url.scheme not in ("postgres", "postgresql"):
+        raise Unusable("TOCSIN_DATABASE_URL must be empty (SQLite) or begin with postgresql://.")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(url.path.lstrip("/")),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": unquote(url.hostname or ""),
+        "PORT": str(url.port or ""),
+        # Connections come from the pool: kept alive per thread (CONN_MAX_AGE) they leak under ASGI.
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": WAIT_S}, **dict(parse_qsl(url.query))},
+    }
+
+
+def _sqlite(home: Home) -> dict[str, Any]:
+    return {
+        "ENGINE": "tocsin.kit.sqlite",
+        "NAME": str(home.path / "tocsin.sqlite3"),
+        "OPTIONS": {"timeout": WAIT_S, "transaction_mode": "IMMEDIATE"},
+        "TEST": {"NAME": str(home.path / "test.sqlite3")},
+    }

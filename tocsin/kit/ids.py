@@ -1,0 +1,32 @@
+"""Ids: UUIDv7 inside, so that keys made later sort later; a typed spelling (`inc_…`) at every edge, so that none is taken for another."""
+
+import re
+import secrets
+import time
+from uuid import UUID
+
+_TYPED = re.compile(r"([a-z]{2,8})_([0-9a-f]{32})")
+
+
+def new() -> UUID:
+    """Return a fresh UUIDv7: milliseconds, then 1/4096 of a millisecond, then chance (RFC 9562, method 3)."""
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    fraction = rest * 4096 // 1_000_000
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | secrets.randbits(62))
+
+
+def typed(kind: str, uuid: UUID) -> str:
+    """Return the spelling of `uuid` at the edges, such as `inc_0192…` with 32 hex digits."""
+    return f"{kind}_{uuid.hex}"
+
+
+def untyped(kind: str, text: str) -> UUID:
+    """
+    Return the id that `text` spells.
+
+    :raises ValueError: not a typed id, or one of another kind.
+    """
+    match = _TYPED.fullmatch(text)
+    if match is None or match[1] != kind:
+        raise ValueError(f"{text!r} is not an id of the form {kind}_ and 32 hex digits")
+    return UUID(match[2])

@@ -1,0 +1,1 @@
+"""SQLite as a database backend for a server: one fair write gate, one connection that checkpoints, every commit on the disk."""

@@ -1,0 +1,86 @@
+"""Django's SQLite backend, with the write gate around every transaction and write."""
+
+from typing import Any
+
+from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3.features import DatabaseFeatures as StockFeatures
+
+from tocsin.kit.sqlite.gate import gate
+
+_READS = ("SELECT", "PRAGMA", "EXPLAIN", "BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
+
+
+class DatabaseFeatures(StockFeatures):
+    """Without RETURNING: such a statement ends only when its rows have been read, long after the gate was given back."""
+
+    can_return_columns_from_insert = False
+    can_return_rows_from_bulk_insert = False
+
+
+class Cursor(base.SQLiteCursorWrapper):
+    """A write outside a transaction is a transaction of its own and passes the gate."""
+
+    def execute(self, query: str, params: Any = None) -> Any:
+        if self.connection.in_transaction or query.lstrip()[:10].upper().startswith(_READS):
+            return super().execute(query, params)
+        gate.acquire()
+        try:
+            return super().execute(query, params)
+        finally:
+            gate.release()
+
+    def executemany(self, query: str, param_list: Any) -> Any:
+        if self.connection.in_transaction:
+            return super().executemany(query, param_list)
+        gate.acquire()
+        try:
+            return super().executemany(query, param_list)
+        finally:
+            gate.release()
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A connection in WAL mode that syncs every commit, never checkpoints by itself, and writes only while it holds the gate."""
+
+    features_class = DatabaseFeatures
+    _holds_gate = False
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        connection = super().get_new_connection(conn_params)
+        # SQLite up to 3.51.2 can corrupt a WAL that several connections checkpoint: only `checkpoint.py` does.
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 0"):
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+        return connection
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        return self.connection.cursor(factory=Cursor)
+
+    def _start_transaction_under_autocommit(self) -> None:
+        gate.acquire()
+        try:
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
+        except BaseException:
+            gate.release()
+            raise
+        self._holds_gate = True
+
+    def _commit(self) -> None:
+        super()._commit()  # type: ignore[misc]
+        self._give_back()
+
+    def _rollback(self) -> None:
+        try:
+            super()._rollback()  # type: ignore[misc]
+        finally:
+            self._give_back()
+
+    def _close(self) -> None:
+        try:
+            super()._close()  # type: ignore[misc]
+        finally:
+            self._give_back()
+
+    def _give_back(self) -> None:
+        if self._holds_gate:
+            self._holds_gate = False
+            gate.release()
