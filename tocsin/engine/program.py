@@ -52,10 +52,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact(Rule):
-    """A typed value known about the incident. `of` runs from mild to grave."""
+    """A typed value known about the incident. `of` runs from mild to grave; `names` are what people call its values, where the plan says."""
 
     type: Literal["choice", "yes_no", "number", "duration", "time", "text"]
     of: tuple[str, ...] = ()
+    names: Mapping[str, Text] = field(default_factory=dict)
     many: bool = False
     unit: str = ""
     classes: tuple[timedelta, ...] = ()
@@ -406,6 +407,7 @@ class Field:
     id: str
     type: Literal["choice", "yes_no", "number", "duration", "time", "text"] = "text"
     of: tuple[str, ...] = ()
+    names: Mapping[str, Text] = field(default_factory=dict)
     label: Text = field(default_factory=dict)
     from_: tuple[str, ...] = ()
     sets: str = ""
