@@ -1,0 +1,161 @@
+"""Alerts in the database: those that a batch speaks of, and what it made of them. Every function runs in the caller's transaction."""
+
+from collections.abc import Collection, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from tocsin.ingest import bulk, sources
+from tocsin.ingest.episodes import Name, Outcome, Standing, Turn
+from tocsin.ingest.models import Alert, Route
+from tocsin.kit import ids
+
+TITLE_CHARS_MAX = 500
+LINK_CHARS_MAX = 2000
+NUL, REPLACEMENT = "\0", "\N{REPLACEMENT CHARACTER}"
+"""PostgreSQL keeps no NUL in a text."""
+
+_ALERT = {
+    "id": "uuid",
+    "organisation_id": "uuid",
+    "source": "text",
+    "fingerprint": "text",
+    "title": "text",
+    "labels": "jsonb",
+    "annotations": "jsonb",
+    "link": "text",
+    "firing": "boolean",
+    "starts_at": "timestamptz",
+    "ends_at": "timestamptz",
+    "first_received_at": "timestamptz",
+    "last_received_at": "timestamptz",
+    "turned_at": "timestamptz",
+    "turn": "integer",
+    "received": "integer",
+    "duplicates": "integer",
+    "raw": "bigint",
+}
+_KEY = ("id", "organisation_id", "source", "fingerprint", "first_received_at")
+_LATEST = ", ".join(f"{name} = excluded.{name}" for name in _ALERT if name not in _KEY)
+_REPLACE = f"ON CONFLICT (organisation_id, source, fingerprint) DO UPDATE SET {_LATEST}"
+
+_EPISODE = {
+    "id": "uuid",
+    "organisation_id": "uuid",
+    "alert_id": "uuid",
+    "starts_at": "timestamptz",
+    "ends_at": "timestamptz",
+    "received": "integer",
+    "duplicates": "integer",
+}
+_ADD = """ON CONFLICT (organisation_id, alert_id, starts_at) DO UPDATE SET
+    ends_at = COALESCE(excluded.ends_at, ingest_episode.ends_at),
+    received = ingest_episode.received + excluded.received,
+    duplicates = ingest_episode.duplicates + excluded.duplicates"""
+
+_MATCH = {
+    "organisation_id": "uuid",
+    "route_id": "uuid",
+    "alert_id": "uuid",
+    "starts_at": "timestamptz",
+    "turn": "integer",
+    "firing": "boolean",
+    "at": "timestamptz",
+    "claim": "text",
+    "about": "text",
+    "problem": "text",
+}
+_ONCE = "ON CONFLICT (organisation_id, route_id, alert_id, starts_at, turn) DO NOTHING"
+
+_KNOWN = (
+    *("id", "source", "fingerprint", "firing", "starts_at", "ends_at", "first_received_at", "last_received_at"),
+    *("turned_at", "turn", "received", "duplicates", "raw"),
+)
+
+
+def known(organisation_id: UUID, names: Collection[Name]) -> dict[Name, Standing]:
+    """Return how those of the named alerts stand that exist. Their words are not read: whoever asks has newer ones."""
+    found: dict[Name, Standing] = {}
+    for source, group in groupby(sorted(names), key=itemgetter(0)):
+        keys = [key for _, key in group]
+        rows = Alert.objects.filter(organisation_id=organisation_id, source=source, fingerprint__in=keys)
+        for id_, source_, key, firing, starts_at, ends_at, *rest in rows.values_list(*_KNOWN):
+            unread = sources.Alert(
+                key=key, title="", firing=firing, starts_at=starts_at, ends_at=ends_at, labels={}, annotations={}, link=""
+            )
+            found[source_, key] = Standing(id_, source_, unread, firing, starts_at, ends_at, *rest)
+    return found
+
+
+def keep(organisation_id: UUID, outcome: Outcome) -> None:
+    """Write what a batch changed."""
+    standings = [_alert(organisation_id, outcome.standings[name]) for name in sorted(outcome.standings)]
+    bulk.insert("ingest_alert", _ALERT, standings, _REPLACE)
+    past = [
+        (ids.new(), organisation_id, one.alert_id, one.starts_at, one.ends_at, one.received, one.duplicates)
+        for _, one in sorted(outcome.past.items())
+    ]
+    bulk.insert("ingest_episode", _EPISODE, past, _ADD)
+
+
+def match(organisation_id: UUID, turns: Sequence[Turn]) -> int:
+    """Leave a match for each turn that an enabled route wants, and return how many."""
+    if not turns:
+        return 0
+    routes = Route.objects.filter(organisation_id=organisation_id, enabled=True).values_list("id", "labels")
+    rows = [
+        (organisation_id, route_id, turn.alert_id, turn.starts_at, turn.turn, turn.firing, turn.at, "", "", "")
+        for route_id, labels in routes
+        for turn in turns
+        if wants(labels, turn.labels)
+    ]
+    bulk.insert("ingest_match", _MATCH, rows, _ONCE)
+    return len(rows)
+
+
+def wants(route: Mapping[str, str], labels: Mapping[str, str]) -> bool:
+    """Return whether every label of the route is equal. A route without labels wants nothing: it would declare everything."""
+    return bool(route) and all(labels.get(name) == value for name, value in route.items())
+
+
+def _alert(organisation_id: UUID, standing: Standing) -> tuple[Any, ...]:
+    alert = standing.alert
+    return (
+        standing.id,
+        organisation_id,
+        standing.source,
+        alert.key,
+        _clean(alert.title)[:TITLE_CHARS_MAX],
+        _json(alert.labels),
+        _json(alert.annotations),
+        _link(alert.link),
+        standing.firing,
+        standing.starts_at,
+        standing.ends_at,
+        standing.first_received_at,
+        standing.last_received_at,
+        standing.turned_at,
+        standing.turn,
+        standing.received,
+        standing.duplicates,
+        standing.position,
+    )
+
+
+def _clean(text: str) -> str:
+    return text.replace(NUL, REPLACEMENT)
+
+
+def _json(words: Mapping[str, str]) -> str:
+    text = msgspec.json.encode(words)
+    if b"\\u0000" in text:
+        text = msgspec.json.encode({_clean(name): _clean(value) for name, value in words.items()})
+    return text.decode()
+
+
+def _link(text: str) -> str:
+    """Return `text` if a browser may follow it."""
+    return _clean(text) if text.startswith(("http://", "https://")) and len(text) <= LINK_CHARS_MAX else ""

@@ -1,0 +1,94 @@
+"""Which organisation an ingest key opens, remembered for at most a second so that a storm does not ask the database per request."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import close_old_connections
+
+from tocsin.accounts import keys
+from tocsin.kit import clock
+
+TTL_S = 1.0
+SIZE = 20_000
+LOOKUPS_MAX = 512
+
+
+class Overloaded(Exception):  # noqa: N818 - it says how things stand
+    """Too many keys are being looked up at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who a key belongs to."""
+
+    key_id: UUID
+    organisation_id: UUID
+
+
+def look_up(secret: str) -> Holder | None:
+    """Return the holder of a key as the database knows it now, and note that the key was used."""
+    try:
+        key = keys.find(keys.INGEST, secret)
+        if key is None:
+            return None
+        keys.touch(key)
+        return Holder(key.id, key.organisation_id)
+    finally:
+        close_old_connections()
+
+
+class Keyring:
+    """
+    A cache over `look_up`, for one event loop. No answer older than `TTL_S` is given, so a revoked key is refused within that time;
+    one half as old is renewed while it still serves.
+    """
+
+    def __init__(self, look_up: Callable[[str], Holder | None] = look_up, monotonic: Callable[[], float] = clock.monotonic) -> None:
+        self._look_up = look_up
+        self._monotonic = monotonic
+        self._known: dict[bytes, tuple[float, Holder | None]] = {}
+        self._running: dict[bytes, asyncio.Task[Holder | None]] = {}
+        self._threads = ThreadPoolExecutor(2, "lane-keys")
+
+    async def find(self, secret: str) -> Holder | None:
+        """
+        Return the holder of `secret`, or None if it opens nothing.
+
+        :raises Overloaded: too many unknown keys at once; try again.
+        """
+        digest = hashlib.sha256(secret.encode()).digest()
+        asked_at, holder = self._known.get(digest, (-TTL_S, None))
+        age = self._monotonic() - asked_at
+        if age < TTL_S / 2:
+            return holder
+        asking = self._running.get(digest) or self._ask(digest, secret)
+        return holder if age < TTL_S else await asyncio.shield(asking)
+
+    def _ask(self, digest: bytes, secret: str) -> asyncio.Task[Holder | None]:
+        if len(self._running) >= LOOKUPS_MAX:
+            raise Overloaded
+        task = self._running[digest] = asyncio.get_running_loop().create_task(self._renew(digest, secret))
+        task.add_done_callback(_seen)
+        return task
+
+    async def _renew(self, digest: bytes, secret: str) -> Holder | None:
+        asked_at = self._monotonic()
+        try:
+            holder = await asyncio.get_running_loop().run_in_executor(self._threads, self._look_up, secret)
+        finally:
+            del self._running[digest]
+        self._known.pop(digest, None)
+        if len(self._known) >= SIZE:
+            del self._known[next(iter(self._known))]
+        self._known[digest] = (asked_at, holder)
+        return holder
+
+
+def _seen(task: asyncio.Task[Holder | None]) -> None:
+    """Take note of a renewal that failed behind an answer still good; if it stays so, the next one to wait for it is told."""
+    if not task.cancelled():
+        task.exception()

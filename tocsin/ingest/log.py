@@ -1,0 +1,131 @@
+"""The durable log of acknowledged bodies: appended by the lane, read by the follower. Every function runs in the caller's transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from tocsin.ingest import bulk
+from tocsin.ingest.models import RawBody, Rejected
+
+REJECTED_KEPT = 100
+REJECTED_BYTES_MAX = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One body on its way into the log; with a `code`, one that was rejected and why."""
+
+    organisation_id: UUID
+    source: str
+    key_id: UUID
+    received_at: datetime
+    body: bytes
+    code: str = ""
+    reason: str = ""
+
+    @property
+    def size(self) -> int:
+        """Return what it takes of memory and of a group."""
+        return len(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One body of the log that has not been read yet, at its position there."""
+
+    position: int
+    source: str
+    received_at: datetime
+    body: bytes
+
+
+_RAW = {
+    "organisation_id": "uuid",
+    "source": "text",
+    "key": "uuid",
+    "received_at": "timestamptz",
+    "state": "smallint",
+    "reason": "text",
+    "length": "integer",
+    "body": "bytea",
+}
+_REJECTED = {
+    "organisation_id": "uuid",
+    "source": "text",
+    "key": "uuid",
+    "received_at": "timestamptz",
+    "code": "text",
+    "reason": "text",
+    "length": "integer",
+    "body": "bytea",
+}
+# Organisations with waiting rows, found by leaps through the partial index: their number counts, not that of the rows.
+_ORGANISATIONS = """SELECT organisation_id FROM (
+    WITH RECURSIVE leap(organisation_id) AS (
+        SELECT * FROM (SELECT organisation_id FROM ingest_rawbody WHERE state = 0 AND organisation_id > %s
+                       ORDER BY organisation_id LIMIT 1) AS first
+        UNION ALL
+        SELECT (SELECT r.organisation_id FROM ingest_rawbody r WHERE r.state = 0 AND r.organisation_id > leap.organisation_id
+                ORDER BY r.organisation_id LIMIT 1)
+        FROM leap WHERE leap.organisation_id IS NOT NULL
+    )
+    SELECT organisation_id FROM leap WHERE organisation_id IS NOT NULL LIMIT %s
+) AS found"""
+
+
+def append(arrived: Iterable[Arrived]) -> None:
+    """Append the accepted ones to the log and keep the rejected ones beside it."""
+    accepted = []
+    for one in arrived:
+        head = (one.organisation_id, one.source, one.key_id, one.received_at)
+        if one.code:
+            bulk.insert("ingest_rejected", _REJECTED, [(*head, one.code, one.reason, len(one.body), one.body[:REJECTED_BYTES_MAX])])
+        else:
+            accepted.append((*head, RawBody.State.WAITING.value, "", len(one.body), one.body))
+    bulk.insert("ingest_rawbody", _RAW, accepted)
+
+
+def organisations(after: UUID, limit: int) -> list[UUID]:
+    """Return up to `limit` organisations with waiting bodies whose ids come after `after`, in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ORGANISATIONS, [after if connection.vendor == "postgresql" else after.hex, limit])
+        return [value if isinstance(value, UUID) else UUID(value) for (value,) in cursor.fetchall()]
+
+
+def waiting(organisation_id: UUID, rows_max: int, bytes_max: int) -> list[Waiting]:
+    """Return the oldest waiting bodies of an organisation: at least one if there is any, then as many as the limits allow."""
+    rows = RawBody.objects.filter(organisation_id=organisation_id, state=RawBody.State.WAITING).order_by("id")
+    size, last = 0, 0
+    for position, length in rows.values_list("id", "length")[:rows_max]:
+        size += length
+        if last and size > bytes_max:
+            break
+        last = position
+    found = rows.filter(id__lte=last).values_list("id", "source", "received_at", "body")
+    return [Waiting(position, source, received_at, bytes(body)) for position, source, received_at, body in found]
+
+
+def settle(organisation_id: UUID, positions: Sequence[int]) -> bool:
+    """Mark bodies as read; false if somebody else has read any of them meanwhile, and then the transaction must not be committed."""
+    return _turn(organisation_id, positions, RawBody.State.SETTLED, "")
+
+
+def park(organisation_id: UUID, position: int, reason: str) -> bool:
+    """Set a body aside that cannot be read; false if somebody else has done so meanwhile."""
+    return _turn(organisation_id, [position], RawBody.State.PARKED, reason[:400])
+
+
+def _turn(organisation_id: UUID, positions: Sequence[int], state: RawBody.State, reason: str) -> bool:
+    rows = RawBody.objects.filter(organisation_id=organisation_id, id__in=positions, state=RawBody.State.WAITING)
+    return rows.update(state=state, reason=reason) == len(positions)
+
+
+def trim_rejected(organisation_id: UUID) -> None:
+    """Keep only the newest rejected bodies of an organisation."""
+    kept = Rejected.objects.filter(organisation_id=organisation_id).order_by("-id").values_list("id", flat=True)
+    newest_gone = kept[REJECTED_KEPT : REJECTED_KEPT + 1].first()
+    if newest_gone is not None:
+        Rejected.objects.filter(organisation_id=organisation_id, id__lte=newest_gone).delete()

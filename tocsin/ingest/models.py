@@ -1,0 +1,169 @@
+"""What comes in: raw bodies (the log), the alerts read from them, the routes that want some declared, and what those routes want."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from tocsin.accounts.models import Organisation
+from tocsin.kit import clock, ids
+
+
+class RawBody(models.Model):
+    """
+    One acknowledged body, byte for byte: the append-only log from which everything else here can be read again.
+
+    Only `state` and `reason` ever change, once, when the follower has read it. `id` is the position in the log. No foreign key is
+    enforced: an acknowledgement must not fail because of another row.
+    """
+
+    class State(models.IntegerChoices):
+        WAITING = 0
+        SETTLED = 1
+        PARKED = 2
+        """Could not be read after all; `reason` says why, and others were not held up."""
+
+    id = models.BigAutoField(primary_key=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+")
+    source = models.CharField(max_length=32)
+    key = models.UUIDField()
+    received_at = models.DateTimeField()
+    state = models.SmallIntegerField(choices=State.choices, default=State.WAITING)
+    reason = models.CharField(max_length=400, blank=True)
+    length = models.PositiveIntegerField()
+    body = models.BinaryField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "id"], name="raw_body_waiting", condition=models.Q(state=0)),
+            models.Index(fields=["organisation", "id"], name="raw_body_parked", condition=models.Q(state=2)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.id}"
+
+
+class Rejected(models.Model):
+    """A body that was answered 400, and why. The newest few of each organisation are kept, cut to a bounded length."""
+
+    id = models.BigAutoField(primary_key=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False, related_name="+")
+    source = models.CharField(max_length=32)
+    key = models.UUIDField()
+    received_at = models.DateTimeField()
+    code = models.CharField(max_length=40)
+    reason = models.CharField(max_length=400)
+    length = models.PositiveIntegerField()
+    body = models.BinaryField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["organisation", "id"], name="rejected_by_organisation")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.code}"
+
+
+class Alert(models.Model):
+    """
+    One alert of one source, with its latest episode: from `starts_at` until `ends_at`, open while `ends_at` is empty.
+
+    `received` counts the messages about this episode, `duplicates` those that said nothing new. `turn` counts how often the episode
+    began to fire or stopped; `raw` is the position in the log of the body that turned it last.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False, related_name="+")
+    source = models.CharField(max_length=32)
+    fingerprint = models.CharField(max_length=255)
+    title = models.CharField(max_length=500)
+    labels = models.JSONField()
+    annotations = models.JSONField()
+    link = models.CharField(max_length=2000, blank=True)
+    firing = models.BooleanField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+    first_received_at = models.DateTimeField()
+    last_received_at = models.DateTimeField()
+    turned_at = models.DateTimeField()
+    turn = models.PositiveIntegerField()
+    received = models.PositiveIntegerField()
+    duplicates = models.PositiveIntegerField()
+    raw = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "source", "fingerprint"], name="alert_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "-starts_at"], name="alert_firing", condition=models.Q(firing=True)),
+            models.Index(fields=["organisation", "-turned_at"], name="alert_turned"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Episode(models.Model):
+    """An episode of an alert that a later one has followed."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False, related_name="+")
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="episodes")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+    received = models.PositiveIntegerField()
+    duplicates = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "alert", "starts_at"], name="episode_once")]
+
+    def __str__(self) -> str:
+        return f"{self.alert_id} {self.starts_at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+class Route(models.Model):
+    """Which alerts begin an incident: every label in `labels` must be equal; then under which plan, with which facts already stated."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=120)
+    labels = models.JSONField(default=dict)
+    plan = models.CharField(max_length=120)
+    facts = models.JSONField(default=dict, blank=True)
+    enabled = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "name"], name="route_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Match(models.Model):
+    """
+    A route wants an incident to know that an alert began to fire (or, `firing` false, that it ended).
+
+    Once per route, episode and turn, so that nothing is declared twice. Whoever declares incidents takes rows whose `handled_at` is
+    empty, first writes what it is about to do into `claim`, and leaves in `about` what came of it; this part only keeps that text.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False, related_name="+")
+    route = models.ForeignKey(Route, on_delete=models.CASCADE, related_name="matches")
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="matches")
+    starts_at = models.DateTimeField()
+    turn = models.PositiveIntegerField()
+    firing = models.BooleanField()
+    at = models.DateTimeField()
+    claim = models.CharField(max_length=80, blank=True)
+    about = models.CharField(max_length=80, blank=True)
+    problem = models.CharField(max_length=400, blank=True)
+    handled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "route", "alert", "starts_at", "turn"], name="match_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "route", "id"], name="match_waiting", condition=models.Q(handled_at=None)),
+            models.Index(fields=["organisation", "about"], name="match_about"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.route_id} {self.alert_id} {self.turn}"

@@ -1,0 +1,89 @@
+"""What the lane answers when it does not accept: RFC 9457 problems with a stable code and a hint."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+Headers = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole HTTP answer."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Why a body is not accepted, and what the sender can do."""
+
+    status: int
+    code: str
+    title: str
+    hint: str = ""
+    detail: str = ""
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+    def answer(self) -> Answer:
+        """Return the answer that says so."""
+        words = {
+            "type": "about:blank",
+            "status": self.status,
+            "code": self.code,
+            "title": self.title,
+            "detail": self.detail,
+            "hint": self.hint,
+        }
+        body = msgspec.json.encode({name: word for name, word in words.items() if word})
+        return Answer(self.status, _headers(b"application/problem+json", body, self.headers), body)
+
+
+class NotAccepted(Exception):  # noqa: N818 - it says what became of the body
+    """Raised where a body turns out not to be acceptable."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.title)
+        self.problem = problem
+
+
+def accepted() -> Answer:
+    """Return the answer to a body that is on the disk."""
+    body = b'{"status":"accepted"}'
+    return Answer(202, _headers(b"application/json", body), body)
+
+
+def _headers(content_type: bytes, body: bytes, more: tuple[tuple[bytes, bytes], ...] = ()) -> Headers:
+    return [(b"content-type", content_type), (b"content-length", b"%d" % len(body)), *more]
+
+
+_AGAIN = ((b"retry-after", b"1"),)
+
+UNKNOWN_SOURCE = Problem(status=404, code="unknown_source", title="There is no such source.", hint="The path is /in/{source}/{key}.")
+POST_ONLY = Problem(status=405, code="post_only", title="Alerts are sent with POST.", headers=((b"allow", b"POST"),))
+UNKNOWN_KEY = Problem(
+    status=403,
+    code="unknown_key",
+    title="This key opens nothing.",
+    hint="It was mistyped or revoked. Make a new one on the page of sources.",
+)
+TOO_LARGE = Problem(status=413, code="too_large", title="The body is larger than 1 MiB.", hint="Send fewer alerts at once.")
+TOO_SLOW = Problem(status=408, code="too_slow", title="The body did not arrive in time.", headers=((b"connection", b"close"),))
+ENCODED = Problem(status=415, code="encoded", title="The body is compressed.", hint="Send it without Content-Encoding.")
+BUSY = Problem(status=503, code="busy", title="More arrives than can be stored.", hint="Send it again.", headers=_AGAIN)
+NOT_STORED = Problem(status=503, code="not_stored", title="The body could not be stored.", hint="Send it again.", headers=_AGAIN)
+NO_DATABASE = Problem(status=503, code="no_database", title="The database does not answer.", hint="Send it again.", headers=_AGAIN)
+TOO_DEEP = Problem(status=400, code="too_deep", title="The body is nested too deeply.", hint="64 levels are enough for any alert.")
+
+
+def not_understood(detail: str) -> Problem:
+    """Return the problem of a body that is not what its source sends; `detail` says where."""
+    return Problem(
+        status=400,
+        code="not_understood",
+        title="The body is not what this source sends.",
+        detail=detail[:400],
+        hint="It is kept and shown on the page of sources.",
+    )

@@ -1,0 +1,60 @@
+"""Prometheus Alertmanager: webhook payload version 4. Source: https://prometheus.io/docs/alerting/latest/configuration/#webhook_config"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+
+from tocsin.ingest.sources import PATH, Alert, Source
+
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class Entry(msgspec.Struct, rename="camel"):
+    """One alert of a notification. `ends_at` in the year 1 means that it is still open."""
+
+    status: Literal["firing", "resolved"]
+    labels: dict[str, str]
+    starts_at: Instant
+    ends_at: Instant | None = None
+    fingerprint: Annotated[str, msgspec.Meta(max_length=255)] = ""
+    annotations: dict[str, str] = {}
+    generator_url: str = msgspec.field(default="", name="generatorURL")
+
+
+class Payload(msgspec.Struct):
+    """One notification. The grouping around its alerts is Alertmanager's own affair."""
+
+    alerts: list[Entry]
+
+
+def parse(payload: Payload) -> Iterator[Alert]:
+    """Yield one Alert per entry. The fingerprint is the key, so a repeat is the same alert."""
+    for entry in payload.alerts:
+        firing = entry.status == "firing"
+        key = entry.fingerprint or _fingerprint(entry.labels)
+        yield Alert(
+            key=key,
+            title=entry.annotations.get("summary") or entry.labels.get("alertname") or key,
+            firing=firing,
+            starts_at=entry.starts_at,
+            ends_at=None if firing else _told(entry.ends_at),
+            labels=entry.labels,
+            annotations=entry.annotations,
+            link=entry.generator_url,
+        )
+
+
+def _fingerprint(labels: Mapping[str, str]) -> str:
+    """Return a key for a sender whose template leaves the fingerprint out: the same labels are the same alert."""
+    return hashlib.sha256(msgspec.json.encode(sorted(labels.items()))).hexdigest()[:16]
+
+
+def _told(at: datetime | None) -> datetime | None:
+    """Return `at` unless it is the zero time."""
+    return at if at is not None and at.year > 1 else None
+
+
+SOURCE = Source(name="alertmanager", title="Prometheus Alertmanager", key_in=PATH, payload=Payload, parse=parse)

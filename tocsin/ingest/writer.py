@@ -1,0 +1,154 @@
+"""Group commit: one thread takes whatever has arrived into one transaction, and only then are the senders answered."""
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from django.db import Error, InterfaceError, OperationalError, connection, transaction
+
+from tocsin.ingest import log
+from tocsin.ingest.queues import Queues
+from tocsin.kit.sqlite import gate
+
+ROWS_MAX = 4_000
+BYTES_MAX = 8 * 1024 * 1024
+EXIT_STATUS = 74  # EX_IOERR of sysexits.h
+FLUSH_S = 0.5
+
+_log = structlog.get_logger(__name__)
+
+
+class NotStored(Exception):  # noqa: N818 - it says what became of the group
+    """The group was not committed; its senders must try again. Nothing of it is retried here."""
+
+
+class CommitFailed(NotStored):
+    """The commit itself failed: what the disk holds is unknown, and only a fresh process may look."""
+
+
+def store(arrived: Sequence[log.Arrived]) -> None:
+    """
+    Commit a group, synced to the disk.
+
+    :raises NotStored: the database would not take it; it is as it was.
+    :raises CommitFailed: the commit failed. End the process.
+    """
+    written = False
+    try:
+        with transaction.atomic():
+            log.append(arrived)
+            written = True
+    except Error as error:
+        # PostgreSQL looks after its own disk and ends itself; losing the connection to it is no reason to end as well.
+        away = connection.vendor == "postgresql" and isinstance(error, OperationalError | InterfaceError)
+        connection.close()
+        raise (CommitFailed if written and not away else NotStored)(str(error)) from error
+
+
+def leave() -> None:
+    """End the process at once, without any clean-up that could touch the database again."""
+    os._exit(EXIT_STATUS)
+
+
+@dataclass(slots=True)
+class Ticket:
+    """A body waiting for its commit; `answer` is set by the event loop once it is known whether it is durable."""
+
+    arrived: log.Arrived
+    answer: "asyncio.Future[None] | None"
+
+    @property
+    def organisation_id(self) -> UUID:
+        """Return whose it is."""
+        return self.arrived.organisation_id
+
+    @property
+    def size(self) -> int:
+        """Return what it takes of a group."""
+        return self.arrived.size
+
+
+class Writer:
+    """The one thread of this process that appends to the log. `committed` is called, in that thread, after each commit."""
+
+    def __init__(
+        self,
+        queues: Queues[Ticket],
+        *,
+        store: Callable[[Sequence[log.Arrived]], None] = store,
+        leave: Callable[[], None] = leave,
+        committed: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.committed = committed
+        self._queues = queues
+        self._store = store
+        self._leave = leave
+        self._failed = False
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.Thread(target=self._run, name="lane-writer", daemon=True)
+        self._thread.start()
+
+    async def append(self, arrived: log.Arrived) -> None:
+        """
+        Return once `arrived` is durable.
+
+        :raises NotStored: it is not; the sender must try again.
+        """
+        if self._failed:
+            raise NotStored("the server is ending")
+        answer = self._loop.create_future()
+        self._queues.put(Ticket(arrived, answer))
+        await answer
+
+    def keep(self, arrived: log.Arrived) -> None:
+        """Append `arrived` with the next group; nobody waits for it."""
+        if not self._failed:
+            self._queues.put(Ticket(arrived, None))
+
+    def close(self) -> None:
+        """Commit what is queued and end the thread."""
+        self._queues.close()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while self._queues.wait() and not self._failed:
+            self._commit()
+        connection.close()
+
+    def _commit(self) -> None:
+        """Take the gate first and the group second: what arrives while another writer holds the gate still goes along."""
+        group: list[Ticket] = []
+        failure: NotStored | None = None
+        try:
+            with gate.write():
+                group = self._queues.take(ROWS_MAX, BYTES_MAX)
+                self._store([ticket.arrived for ticket in group])
+        except NotStored as error:
+            failure = error
+        except OperationalError as error:  # the gate was not free in time
+            group, failure = self._queues.take(ROWS_MAX, BYTES_MAX), NotStored(str(error))
+        if failure is None:
+            self.committed()
+        else:
+            _log.error("lane.not_stored", bodies=len(group), error=str(failure))
+        self._failed = isinstance(failure, CommitFailed)
+        self._loop.call_soon_threadsafe(self._answer, group, failure)
+
+    def _answer(self, group: Sequence[Ticket], failure: NotStored | None) -> None:
+        """In the event loop: tell the senders. After a failed commit everyone who waits is told, then the process ends."""
+        if self._failed:
+            group = [*group, *self._queues.take(1 << 30, 1 << 40)]
+        for ticket in group:
+            self._queues.let_go(ticket.organisation_id, ticket.size)
+            if ticket.answer is None or ticket.answer.done():
+                continue
+            if failure is None:
+                ticket.answer.set_result(None)
+            else:
+                ticket.answer.set_exception(NotStored(str(failure)))
+        if self._failed:
+            self._loop.call_later(FLUSH_S, self._leave)
