@@ -1,12 +1,12 @@
 """One command being decided: the events so far, the state after them, and the instant that rules see."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
 from tocsin.engine import terms as t
 from tocsin.engine.evolve import evolve
-from tocsin.engine.program import Effect, Program
+from tocsin.engine.program import Effect, Effects, Program
 
 
 class Turn:
@@ -25,8 +25,8 @@ class Turn:
         self.actor = command.by
         self.down_since: datetime | None = None
         self.events: list[t.AnyEvent] = []
-        self.effects: list[tuple[Effect, str]] = []
-        """Effects still to be carried out, each with its cause."""
+        self.effects: list[tuple[Effect, str, Mapping[str, str]]] = []
+        """Effects still to be carried out, each with its cause and the record entry in hand."""
         self.fresh: set[str] = set()
         """Moments recorded in this turn."""
 
@@ -39,6 +39,10 @@ class Turn:
         """Record `event` and let the state follow it."""
         self.state = evolve(self.state, event)
         self.events.append(event)
+
+    def queue(self, effects: Effects, cause: str, entry: Mapping[str, str] | None = None) -> None:
+        """Carry `effects` out once everything recorded so far has settled."""
+        self.effects += [(effect, cause, entry or {}) for effect in effects]
 
     @contextmanager
     def as_system(self) -> Iterator[None]:

@@ -1,0 +1,230 @@
+"""The decider: what a command causes in a state, by the plan. Pure."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from tocsin.engine import clocks, owners
+from tocsin.engine import terms as t
+from tocsin.engine.program import Program
+from tocsin.engine.rules import (
+    chains,
+    conditions,
+    deadlines,
+    decisions,
+    effects,
+    facts,
+    levels,
+    messages,
+    moments,
+    obligations,
+    records,
+    roles,
+    situations,
+)
+from tocsin.engine.turn import Turn
+
+ROUNDS_MAX: Final = 1000
+"""More rounds of consequences than any sane plan needs; a plan that feeds itself ends here instead of hanging the server."""
+
+
+class EndlessRulesError(Exception):
+    """The plan's rules go on causing each other without end. A fault of the plan, to be shown to its owner."""
+
+
+def decide(program: Program, state: t.State, command: t.Command) -> tuple[t.AnyEvent, ...] | t.Refused:
+    """
+    Return the events that `command` causes in `state`; none means nothing changes.
+
+    Pure: the time is `command.at` (aware, UTC), never a clock, and never before the last event. What fell due before `command.at` is
+    recorded first, so the outcome does not depend on how often somebody ticks.
+
+    :raises EndlessRulesError: the plan's own rules feed each other without end.
+    """
+    refused = _fit_to_act(program, state, command)
+    if refused:
+        return refused
+    turn = Turn(program, state, command)
+    if isinstance(command, t.Tick) and command.down_since:
+        turn.down_since = command.down_since
+        turn.emit(t.DowntimeNoted(at=turn.at, by=t.SYSTEM, since=command.down_since))
+    if not isinstance(command, t.Declare):
+        _advance(turn)
+    refused = _COMMANDS[type(command)](turn, command)
+    if refused:
+        return refused
+    with turn.as_system():
+        _settle(turn)
+    _advance(turn)
+    return tuple(turn.events)
+
+
+def _fit_to_act(program: Program, state: t.State, command: t.Command) -> t.Refused | None:
+    if not command.by.person or command.at == t.UNSTAMPED:
+        return t.Refused("E101", "a command needs a person and a time", hint="sign in; the desk stamps the time")
+    if isinstance(command, t.Declare):
+        if state.incident:
+            return t.Refused("E102", f"{state.number} is declared already", hint="add a report instead")
+        if program.status != "in_force":
+            return t.Refused("E501", f"{program.id} {program.version} is not in force", hint="start under a plan that is in force")
+        return None
+    if not state.incident:
+        return t.Refused("E102", "there is no incident yet", hint="declare it first")
+    if state.at and command.at < state.at:
+        return t.Refused("E104", "the command is stamped before the last event", hint="stamp it under the incident's lock")
+    if isinstance(command, t.Observe | t.ReportDelivery | t.Tick) and command.by.person != t.SYSTEM:
+        return t.Refused("E101", "only the server itself reports this", hint="send samples and receipts through their own doors")
+    return None
+
+
+def _advance(turn: Turn) -> None:
+    """Let everything that time alone does up to the command's instant happen, in order, each at its own instant."""
+    with turn.as_system():
+        for _ in range(100 * ROUNDS_MAX):
+            wake = min(clocks.wakes(turn.program, turn.state), default=None)
+            if wake is None or wake.at > turn.at:
+                break
+            turn.instant = wake.at - clocks.TICK if wake.kind == "4_breach" else wake.at
+            deadlines.pass_wake(turn, wake)
+            _settle(turn)
+        else:
+            raise EndlessRulesError(f"plan {turn.program.id}: time never comes to rest")
+    turn.instant = turn.at
+
+
+def _settle(turn: Turn) -> None:
+    """Follow the consequences until nothing more changes: values, moments, conditions, situations, levels, clocks, then one effect at a time."""
+    for _ in range(ROUNDS_MAX):
+        before = len(turn.events)
+        for noun in (facts, moments, conditions, situations, levels, obligations):
+            noun.settle(turn)
+        if len(turn.events) > before:
+            continue
+        if turn.effects:
+            effects.carry_out(turn, *turn.effects.pop(0))
+        elif not _act_as_system(turn):
+            return
+    raise EndlessRulesError(f"plan {turn.program.id}: its rules feed each other without end")
+
+
+def _act_as_system(turn: Turn) -> bool:
+    """Do at once what the server itself owes; return whether there was something. What cannot be sent stays owed, and is breached."""
+    for clock in turn.state.clocks.values():
+        rule = turn.program.obligations.get(clock.obligation)
+        owed = rule is not None and rule.verb == "send" and clock.owes == t.SYSTEM and clock.status in clocks.RUNNING
+        tried = f"tried:{clock.clock}:{clock.generation}:{clock.occurrence}"
+        if rule is not None and owed and tried not in turn.fresh:
+            turn.fresh.add(tried)
+            messages.send_by_rule(turn, rule.object, {})
+            return True
+    return False
+
+
+# ------------------------------------------------------------------ commands that belong to no noun
+
+
+def _declare(turn: Turn, command: t.Declare) -> t.Refused | None:
+    refused = facts.check(turn, command.facts)
+    if refused:
+        return refused
+    turn.emit(
+        t.Declared(
+            at=turn.at,
+            by=turn.by,
+            incident=command.incident,
+            number=command.number,
+            plan=command.plan,
+            plan_hash=command.plan_hash,
+            means=command.means,
+            words=command.words,
+            seats=dict(command.seats),
+            drill=command.drill,
+        )
+    )
+    facts.say(turn, command.facts, source="person")
+    if command.reported:
+        moments.record(turn, "reported", command.happened_at)
+        moments.record(turn, "registered")
+    return None
+
+
+def _add_report(turn: Turn, command: t.AddReport) -> t.Refused | None:
+    if command.key not in turn.state.reports:
+        turn.emit(t.ReportAdded(at=turn.at, by=turn.by, key=command.key, means=command.means, words=command.words))
+    return None
+
+
+def _observe(turn: Turn, command: t.Observe) -> t.Refused | None:
+    with turn.as_system():
+        for edge in sorted(command.edges, key=lambda edge: edge.since):
+            if edge.watch in turn.program.watches and edge != turn.state.edges.get(edge.watch):
+                turn.emit(t.Observed(at=turn.at, by=turn.by, edge=edge))
+                _settle(turn)
+    return None
+
+
+def _note(turn: Turn, command: t.Note) -> t.Refused | None:
+    if not command.words.strip():
+        return t.Refused("E202", "an empty note says nothing", hint="write a line")
+    turn.emit(t.Noted(at=turn.at, by=turn.by, words=command.words))
+    return None
+
+
+def _report_delivery(turn: Turn, command: t.ReportDelivery) -> t.Refused | None:
+    message = turn.state.messages.get(command.message)
+    if message is None:
+        return t.Refused("E103", f"there is no message {command.message}", hint="report deliveries under the message's id")
+    if message.outcomes.get(command.channel) != command.outcome:
+        turn.emit(
+            t.DeliveryReported(
+                at=turn.at, by=turn.by, message=command.message, channel=command.channel, outcome=command.outcome, detail=command.detail
+            )
+        )
+    return None
+
+
+def _move_plan(turn: Turn, command: t.MovePlan) -> t.Refused | None:
+    if not owners.speaks_for(turn.program, turn.state, turn.actor, turn.program.commander):
+        return t.Refused("E101", f"only {turn.program.commander} moves an incident to another plan version", hint="ask that role")
+    if command.plan_hash != turn.program.hash:
+        return t.Refused("E103", "the version asked for is not the one at hand", hint="load that version first")
+    if not command.reason:
+        return t.Refused("E105", "an incident is not moved without a reason", hint="say why in a sentence")
+    if command.plan_hash != turn.state.plan_hash:
+        turn.emit(t.PlanMoved(at=turn.at, by=turn.by, plan_hash=command.plan_hash, version=command.version, reason=command.reason))
+    return None
+
+
+def _tick(turn: Turn, command: t.Tick) -> t.Refused | None:
+    """Time has passed already."""
+    return None
+
+
+_COMMANDS: Final[Mapping[type[t.Act], Callable[[Turn, Any], t.Refused | None]]] = {
+    t.Declare: _declare,
+    t.AddReport: _add_report,
+    t.StateFacts: facts.state_facts,
+    t.Observe: _observe,
+    t.Decide: decisions.decide,
+    t.Sign: chains.sign_command,
+    t.SendBack: chains.send_back,
+    t.Fulfil: obligations.fulfil,
+    t.WaiveClock: obligations.waive,
+    t.WaiveCondition: conditions.waive,
+    t.Attest: conditions.attest,
+    t.TakeBack: conditions.take_back,
+    t.Mark: moments.mark,
+    t.Open: situations.by_hand,
+    t.Close: situations.by_hand,
+    t.Assign: roles.assign,
+    t.Accept: roles.accept,
+    t.HandOver: roles.hand_over,
+    t.CreateRole: roles.create,
+    t.Enter: records.enter,
+    t.Note: _note,
+    t.Draft: messages.draft,
+    t.Publish: messages.publish,
+    t.Send: messages.send,
+    t.ReportDelivery: _report_delivery,
+    t.MovePlan: _move_plan,
+    t.Tick: _tick,
+}

@@ -1,0 +1,109 @@
+"""Why: the same structure for levels, conditions, clocks and rights, for people and for the API. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tocsin.engine import terms as t
+from tocsin.engine.expressions import UNKNOWN, Reason, explain
+from tocsin.engine.program import Condition, Program, Text
+from tocsin.engine.rules.levels import propose
+from tocsin.engine.values import holding_since, holds, lookup, truth
+
+
+@dataclass(frozen=True, slots=True)
+class RuleView:
+    """One level rule with its citation, its value, and the tree of reasons; `chosen` if it carries the proposal."""
+
+    rule: str
+    level: str
+    cite: tuple[str, ...]
+    value: bool | None
+    chosen: bool
+    reason: Reason
+    readings: tuple[tuple[tuple[str, ...], bool | None], ...]
+    """Other readings of the same sentence, by citation."""
+
+
+@dataclass(frozen=True, slots=True)
+class LevelView:
+    """The proposal, what it comes from, every rule as it stands, and what graver level an unknown could still bring (CLS-12)."""
+
+    level: str
+    source: str
+    because: tuple[str, ...]
+    rules: tuple[RuleView, ...]
+    could_be: tuple[str, ...]
+    confirm: tuple[Text, ...]
+    """Questions the plan asks before the proposal is accepted."""
+
+
+def level(program: Program, state: t.State, at: datetime) -> LevelView:
+    """Return what level the plan proposes in `state`, and why."""
+    proposal = propose(program, state, at)
+    look = lookup(program, state, at)
+    views: list[RuleView] = []
+    confirm: list[Text] = []
+    rules = program.classify.rules if program.classify else ()
+    for rule in rules:
+        value = truth(program, state, rule.when, at)
+        readings = tuple((reading.cite, truth(program, state, reading.when, at)) for reading in rule.readings)
+        chosen = rule.id in proposal.because
+        views.append(RuleView(rule.id, rule.level, rule.cite, value, chosen, explain(rule.when, look), readings))
+        if chosen and rule.confirm and truth(program, state, rule.confirm[0], at):
+            confirm.append(rule.confirm[1])
+    order = list(program.levels)
+    rank = order.index(proposal.level) if proposal.level else len(order)
+    could_be = tuple(view.rule for view in views if view.value is None and order.index(view.level) < rank)
+    return LevelView(proposal.level, proposal.source, proposal.because, tuple(views), could_be, tuple(confirm))
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionView:
+    """A condition: whether it holds, how long it has, how long it must, who attested or waived it, and why (TRM-08)."""
+
+    condition: str
+    cite: tuple[str, ...]
+    holds: bool | None
+    since: datetime | None
+    held: timedelta | None
+    hold: timedelta | None
+    earliest: datetime | None
+    """When it will hold if nothing changes; None if that cannot be said or it does already."""
+    attest: str
+    attested_by: str
+    attested_at: datetime | None
+    evidence: tuple[str, ...]
+    waived: bool
+    waived_by: tuple[str, ...]
+    reason: Reason | None
+    readings: tuple[tuple[tuple[str, ...], bool | None], ...]
+
+
+def condition(program: Program, state: t.State, rule: Condition, at: datetime) -> ConditionView:
+    """Return how `rule` stands at `at`."""
+    known = state.conditions.get(rule.id, t.Holding())
+    since = holding_since(state, rule)
+    now = holds(program, state, rule, at)
+    return ConditionView(
+        condition=rule.id,
+        cite=rule.cite,
+        holds=now,
+        since=since,
+        held=at - since if since else None,
+        hold=rule.hold,
+        earliest=since + rule.hold if since and rule.hold and now is not True else None,
+        attest=rule.attest,
+        attested_by=known.attested_by,
+        attested_at=known.attested_at,
+        evidence=known.evidence,
+        waived=known.waived,
+        waived_by=known.waived_by,
+        reason=explain(rule.measure, lookup(program, state, at)) if rule.measure is not None else None,
+        readings=tuple((reading.cite, truth(program, state, reading.when, at)) for reading in rule.readings),
+    )
+
+
+def values(state: t.State) -> Mapping[str, str]:
+    """Return every known fact as text, for showing beside a decision."""
+    return {name: "unknown" if fact.value is UNKNOWN else str(fact.value) for name, fact in state.facts.items()}

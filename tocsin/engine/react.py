@@ -1,0 +1,26 @@
+"""Wishes: what an event asks of the world outside. Pure; the shell turns each into an outbox row in the same transaction."""
+
+from tocsin.engine import terms as t
+
+
+def react(state: t.State, event: t.AnyEvent) -> tuple[t.Wish, ...]:
+    """Return what `event` asks for, given the state after it."""
+    match event:
+        case t.Told(persons=persons) if persons:
+            return (t.Tell(persons, event.cause, event.urgent, event.accept),)
+        case t.MessagePublished(message=message):
+            texts = state.messages[message].texts
+            return (
+                t.Deliver(
+                    message=message,
+                    template=event.template,
+                    texts=texts,
+                    to=event.to,
+                    persons=event.persons,
+                    channels=event.channels,
+                    all_channels=event.all_channels,
+                    urgent=event.urgent,
+                ),
+            )
+        case _:
+            return ()

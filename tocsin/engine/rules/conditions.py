@@ -1,0 +1,149 @@
+"""Conditions: measured, held without interruption, attested, waived (TRM-01, TRM-04, TRM-08, CLK-09)."""
+
+from datetime import datetime
+
+from tocsin.engine import owners
+from tocsin.engine import terms as t
+from tocsin.engine.expressions import WatchRef, leaves
+from tocsin.engine.program import Condition
+from tocsin.engine.rules import moments, obligations
+from tocsin.engine.turn import Turn
+from tocsin.engine.values import holding_since, holds, truth
+
+
+def settle(turn: Turn) -> None:
+    """Follow every measured condition as it turns, matures, or is denied."""
+    for condition in turn.program.conditions.values():
+        if condition.measure is not None:
+            _turn(turn, condition)
+        if condition.hold:
+            _mature(turn, condition)
+        _lapse(turn, condition)
+        _met(turn, condition)
+
+
+def _turn(turn: Turn, condition: Condition) -> None:
+    assert condition.measure is not None
+    value = truth(turn.program, turn.state, condition.measure, turn.instant)
+    known = turn.state.conditions.get(condition.id)
+    since = _since(turn, condition)
+    if known is None or known.since is None or known.value != value:
+        turn.emit(t.ConditionTurned(at=turn.at, by=turn.by, condition=condition.id, value=value, since=since))
+
+
+def _since(turn: Turn, condition: Condition) -> datetime:
+    """Return since when the measure is what it is: the latest edge's sample time where only watches decide, else this instant."""
+    assert condition.measure is not None
+    edges = [turn.state.edges.get(leaf.watch) if isinstance(leaf, WatchRef) else None for leaf in leaves(condition.measure)]
+    known = [edge.since for edge in edges if edge is not None]
+    return max(known) if known and len(known) == len(edges) else turn.instant
+
+
+def _mature(turn: Turn, condition: Condition) -> None:
+    since = holding_since(turn.state, condition)
+    matured = bool(since and condition.hold and turn.instant - since >= condition.hold)
+    subject = f"held:{condition.id}"
+    if matured != bool(turn.state.turned.get(subject)):
+        turn.emit(t.ExpressionTurned(at=turn.at, by=turn.by, subject=subject, value=matured))
+
+
+def _lapse(turn: Turn, condition: Condition) -> None:
+    """An attestation lapses when what denies it turns true."""
+    held = turn.state.conditions.get(condition.id)
+    if held is None or not held.attested_by or condition.denied_by is None:
+        return
+    if truth(turn.program, turn.state, condition.denied_by, turn.instant):
+        turn.emit(t.AttestationLapsed(at=turn.at, by=turn.by, condition=condition.id, reason=""))
+
+
+def _met(turn: Turn, condition: Condition) -> None:
+    held = holds(turn.program, turn.state, condition, turn.instant) is True
+    name = f"{condition.id}.met"
+    if name in turn.program.moments and held != bool(turn.state.turned.get(name)):
+        turn.emit(t.ExpressionTurned(at=turn.at, by=turn.by, subject=name, value=held))
+        if held:
+            moments.record(turn, name)
+    if held:
+        obligations.meet(turn, "reach", condition.id)
+
+
+def attest(turn: Turn, command: t.Attest) -> t.Refused | None:
+    """Let a holder of the role say that the condition holds."""
+    condition = turn.program.conditions.get(command.condition)
+    if condition is None or not condition.attest:
+        return t.Refused("E103", f"{command.condition} is not attested by anybody", hint="a measured condition cannot be ticked by hand")
+    if not _speaks(turn, condition.attest):
+        return t.Refused("E101", f"{condition.id} is attested by {condition.attest}", hint="ask that role")
+    if condition.evidence and not command.evidence:
+        return t.Refused("E106", f"{condition.id} is attested with evidence", hint="name the report, picture or log that shows it")
+    if condition.denied_by is not None and truth(turn.program, turn.state, condition.denied_by, turn.instant):
+        return t.Refused("E201", f"{condition.id} is denied by what is known", hint="correct the facts first if they are wrong")
+    held = turn.state.conditions.get(condition.id)
+    if held is None or not held.attested_by:
+        turn.emit(t.Attested(at=turn.at, by=turn.by, condition=condition.id, evidence=command.evidence))
+    return None
+
+
+def _speaks(turn: Turn, role: str) -> bool:
+    # `sender` is whoever is about to send or decide, so whoever says it.
+    return role == "sender" or bool(owners.speaks_for(turn.program, turn.state, turn.actor, role))
+
+
+def take_back(turn: Turn, command: t.TakeBack) -> t.Refused | None:
+    """Withdraw an attestation."""
+    condition = turn.program.conditions.get(command.condition)
+    if condition is None or not condition.attest:
+        return t.Refused("E103", f"{command.condition} is not attested by anybody", hint="see the plan's conditions")
+    if not _speaks(turn, condition.attest):
+        return t.Refused("E101", f"{condition.id} is attested by {condition.attest}", hint="ask that role")
+    held = turn.state.conditions.get(condition.id)
+    if held and held.attested_by:
+        turn.emit(t.AttestationLapsed(at=turn.at, by=turn.by, condition=condition.id, reason=command.reason))
+    return None
+
+
+def waive(turn: Turn, command: t.WaiveCondition) -> t.Refused | None:
+    """Waive a condition under its own terms: a reason, and the word of each the plan names (TRM-04, TRM-14)."""
+    condition = turn.program.conditions.get(command.condition)
+    if condition is None:
+        return t.Refused("E103", f"this plan has no condition {command.condition}", hint="see the plan's conditions")
+    if condition.waive is None:
+        return t.Refused("E203", f"{condition.id} cannot be waived under this plan", hint="it must hold")
+    if not command.reason:
+        return t.Refused("E105", f"{condition.id} is not waived without a reason", hint="say why in a sentence")
+    held = turn.state.conditions.get(condition.id, t.Holding())
+    if held.waived or turn.by in held.waived_by:
+        return None
+    first = not held.waived_by
+    wanted = condition.waive.by if first else condition.waive.approve
+    if not any(owners.speaks_for(turn.program, turn.state, turn.actor, role) for role in wanted):
+        return t.Refused("E101", f"{condition.id} is waived by {', '.join(wanted)}", hint="ask that role")
+    complete = not first or not condition.waive.approve
+    turn.emit(t.ConditionWaived(at=turn.at, by=turn.by, condition=condition.id, reason=command.reason, complete=complete))
+    if complete:
+        turn.emit(t.Filed(at=turn.at, by=turn.by, inbox="plan_revision", cause=f"waived:{condition.id}"))
+    return None
+
+
+def unmet(turn: Turn, names: tuple[str, ...]) -> t.Refused | None:
+    """Return the refusal that lists which of the conditions `names` do not hold now, and for how long they have; None if all hold."""
+    program, state = turn.program, turn.state
+    missing = [name for name in names if holds(program, state, program.conditions[name], turn.instant) is not True]
+    if not missing:
+        return None
+    details = tuple(describe(turn, program.conditions[name]) for name in missing)
+    return t.Refused(
+        "E201", "conditions do not hold: " + "; ".join(details), hint="wait, attest, or waive where the plan lets", details=details
+    )
+
+
+def describe(turn: Turn, condition: Condition) -> str:
+    """Return how far `condition` is, such as `no_anomaly held 48:00:00 of 72:00:00`."""
+    since = holding_since(turn.state, condition)
+    if condition.hold:
+        held = turn.instant - since if since else "0:00:00"
+        return f"{condition.id} held {held} of {condition.hold}"
+    known = turn.state.conditions.get(condition.id, t.Holding())
+    if condition.attest and not known.attested_by:
+        return f"{condition.id} not attested by {condition.attest}"
+    return f"{condition.id} {'unknown' if known.value is None else 'not met'}"

@@ -1,0 +1,136 @@
+"""What passing time does: reminders, breaches, missed occurrences, ladders, holds, doors and roles nobody accepted (CLK-03, CLK-04)."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+from tocsin.engine import clocks, owners
+from tocsin.engine import terms as t
+from tocsin.engine.clocks import Wake
+from tocsin.engine.rules import moments, situations
+from tocsin.engine.times import add, parse
+from tocsin.engine.turn import Turn
+
+
+def pass_wake(turn: Turn, wake: Wake) -> None:
+    """Do what `wake` says happens at its instant."""
+    _KINDS[wake.kind](turn, wake)
+
+
+def _held(turn: Turn, wake: Wake) -> None:
+    """A hold has matured: settling the conditions finds out."""
+
+
+def _door(turn: Turn, wake: Wake) -> None:
+    situation = turn.program.situations[wake.subject]
+    situations.through(turn, situation, opening=not situations.is_open(turn.state, situation.id))
+
+
+def _remind(turn: Turn, wake: Wake) -> None:
+    clock = turn.state.clocks[wake.subject]
+    turn.emit(t.ClockReminded(at=turn.at, by=t.SYSTEM, clock=clock.clock, occurrence=clock.occurrence))
+    tell(turn, (clock.owes,), f"remind:{clock.clock}")
+
+
+def _breach(turn: Turn, wake: Wake) -> None:
+    clock = turn.state.clocks[wake.subject]
+    assert clock.due_at is not None
+    after_downtime = turn.down_since is not None and clock.due_at >= turn.down_since
+    late_s = int((turn.at - clock.due_at).total_seconds())
+    if clock.recurring:
+        _miss(turn, clock, clock.due_at, after_downtime=after_downtime, late_s=late_s)
+        return
+    turn.emit(
+        t.ClockBreached(
+            at=turn.at,
+            by=t.SYSTEM,
+            clock=clock.clock,
+            obligation=clock.obligation,
+            owes=clock.owes,
+            generation=clock.generation,
+            occurrence=clock.occurrence,
+            due_at=clock.due_at,
+            after_downtime=after_downtime,
+            late_s=late_s,
+        )
+    )
+    _breached(turn, clock)
+
+
+def _miss(turn: Turn, clock: t.Clock, due: datetime, *, after_downtime: bool, late_s: int) -> None:
+    """Record a missed occurrence and open the next; after a downtime, all that were missed meanwhile as one event (CLK-07)."""
+    interval = parse(clock.limit)
+    horizon = min([turn.at, *(wake.at for wake in clocks.structural(turn.program, turn.state))])
+    missed, last, following = 1, due, add(due, interval, turn.program.timezone)
+    while after_downtime and following < horizon:
+        missed, last, following = missed + 1, following, add(following, interval, turn.program.timezone)
+    turn.emit(
+        t.OccurrenceMissed(
+            at=turn.at,
+            by=t.SYSTEM,
+            clock=clock.clock,
+            obligation=clock.obligation,
+            owes=clock.owes,
+            generation=clock.generation,
+            occurrence=clock.occurrence,
+            missed=missed,
+            due_at=due,
+            last_due_at=last,
+            next_occurrence=clock.occurrence + missed,
+            next_due_at=following,
+            next_remind_at=clocks.remind_at(turn.program, clock.obligation, last, following),
+            after_downtime=after_downtime,
+            late_s=late_s,
+        )
+    )
+    _breached(turn, clock)
+
+
+def _breached(turn: Turn, clock: t.Clock) -> None:
+    """The person who owes it is always told; the ladder says who else."""
+    tell(turn, (clock.owes,), f"breached:{clock.clock}", urgent=True)
+    moments.record(turn, f"{clock.obligation}.breached")
+
+
+def _rung(turn: Turn, wake: Wake) -> None:
+    clock = turn.state.clocks[wake.subject]
+    rung = clocks.rungs_of(turn.program, turn.state, clock, turn.instant)[wake.index]
+    following = add(wake.at, rung.again, turn.program.timezone) if rung.again and not clock.recurring else None
+    repeats = 0
+    while following and turn.down_since and following <= turn.at:  # repeats that fell into the downtime are carried out once
+        assert rung.again is not None
+        following, repeats = add(following, rung.again, turn.program.timezone), repeats + 1
+    turn.emit(
+        t.RungReached(
+            at=turn.at, by=t.SYSTEM, clock=clock.clock, occurrence=clock.occurrence, rung=wake.index, repeat=repeats, next_at=following
+        )
+    )
+    turn.queue(rung.effects, f"breached:{clock.clock}")
+
+
+def _unaccepted(turn: Turn, wake: Wake) -> None:
+    seat = turn.state.roles[wake.subject]
+    subject = f"unaccepted:{wake.subject}"
+    turn.emit(t.ExpressionTurned(at=turn.at, by=t.SYSTEM, subject=subject, value=True))
+    turn.emit(t.Told(at=turn.at, by=t.SYSTEM, targets=(), persons=(seat.assigned_by,), cause=subject, urgent=False, accept=False))
+
+
+def tell(turn: Turn, targets: tuple[str, ...], cause: str, *, urgent: bool = False, accept: bool = False) -> None:
+    """Tell whom `targets` resolve to now; `next_up` is above whoever owes the clock that `cause` names."""
+    if "next_up" in targets:
+        clock = turn.state.clocks.get(cause.partition(":")[2])
+        above = owners.next_up(turn.program, clock.owes if clock else "")
+        targets = tuple(above if target == "next_up" else target for target in targets)
+    targets = tuple(dict.fromkeys(turn.program.commander if target == "commander" else target for target in targets))
+    people = owners.persons(turn.program, turn.state, targets)
+    turn.emit(t.Told(at=turn.at, by=turn.by, targets=targets, persons=people, cause=cause, urgent=urgent, accept=accept))
+
+
+_KINDS: Final[Mapping[str, Callable[[Turn, Wake], None]]] = {
+    "1_held": _held,
+    "2_door": _door,
+    "3_remind": _remind,
+    "4_breach": _breach,
+    "5_rung": _rung,
+    "6_unaccepted": _unaccepted,
+}

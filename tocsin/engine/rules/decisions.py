@@ -1,0 +1,180 @@
+"""Decisions: only named roles take them, on conditions, with reasons, perhaps through a chain; and what follows (AUD-01, AUD-02, CLS-15)."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from tocsin.engine import owners, texts
+from tocsin.engine import terms as t
+from tocsin.engine.expressions import Name, evaluate
+from tocsin.engine.program import Decision, Option
+from tocsin.engine.rules import chains, conditions, facts, levels, messages, moments, obligations, roles
+from tocsin.engine.turn import Turn
+from tocsin.engine.values import lookup
+
+
+def decide(turn: Turn, command: t.Decide) -> t.Refused | None:
+    """Take a decision, or apply for one that needs a chain."""
+    decision = turn.program.decisions.get(command.decision)
+    if decision is None:
+        return t.Refused("E103", f"this plan has no decision {command.decision}", hint="see the plan's decisions")
+    if turn.state.phase in ("closed", "cancelled"):
+        return t.Refused("E102", "the incident is closed", hint="declare a new one")
+    option = next((option for option in decision.options if option.id == command.option), None)
+    if (command.option and option is None) or (decision.options and option is None):
+        names = ", ".join(option.id for option in decision.options) or "nothing to choose"
+        return t.Refused("E104", f"{decision.id} offers {names}", hint="choose one of them")
+    asked = {name: value for name, value in command.facts.items() if name in decision.asks}
+    refused = (
+        _rights(turn, decision, command, option)
+        or facts.check(turn, asked, command.reason)
+        or _grounds(turn, decision, command, option)
+        or _running(turn, decision)
+        or conditions.unmet(turn, decision.needs)
+        or (chains.missing_attachments(decision.chain[0], command.attach) if decision.chain else None)
+    )
+    if refused:
+        return refused
+    facts.say(turn, asked, source="person", reason=command.reason)
+    if decision.chain:
+        return _apply(turn, decision, command)
+    return _take(turn, decision, command, option)
+
+
+def who(turn: Turn, decision: Decision, option: Option | None, given: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the roles that may take the decision in the present case: of the level being decided, or of a fact being stated with it."""
+    by = getattr(decision.who, "by", "")
+    case = option.level if option and option.level and by == "level" else str(given.get(by, "")) if by else ""
+    return owners.roles_of(turn.program, turn.state, decision.who, turn.instant, case=case)
+
+
+def _rights(turn: Turn, decision: Decision, command: t.Decide, option: Option | None) -> t.Refused | None:
+    allowed = who(turn, decision, option, command.facts)
+    if any(owners.speaks_for(turn.program, turn.state, turn.actor, role) for role in allowed):
+        return None
+    names = ", ".join(allowed) or "nobody before the level is known"
+    return t.Refused("E101", f"{decision.id} is taken by {names}", hint="ask that role or its deputy", details=allowed)
+
+
+def _grounds(turn: Turn, decision: Decision, command: t.Decide, option: Option | None) -> t.Refused | None:
+    proposal = turn.state.proposal
+    differs = decision.sets_level and option is not None and bool(option.level) and option.level != (proposal.level if proposal else "")
+    needed = decision.reason == "always" or (decision.reason == "when_differs" and differs) or (option is not None and option.needs_reason)
+    if needed and not command.reason.strip():
+        why = (
+            f"{option.id if option else decision.id} is not what is proposed" if differs else f"{decision.id} is not taken without a reason"
+        )
+        return t.Refused("E105", why, hint="say why in a sentence")
+    if decision.evidence and not command.evidence:
+        return t.Refused("E106", f"{decision.id} is taken on evidence", hint="name the report, picture or log that shows it")
+    if decision.assigns and not command.assignee:
+        return t.Refused("E104", f"{decision.id} names a person", hint="say whom")
+    return None
+
+
+def _running(turn: Turn, decision: Decision) -> t.Refused | None:
+    waiting = [chain.chain for chain in turn.state.chains.values() if chain.subject == decision.id and chain.status == "running"]
+    if waiting:
+        return t.Refused("E102", f"{waiting[0]} already waits for signatures", hint="sign it, or send it back first")
+    return None
+
+
+# ------------------------------------------------------------------ through a chain
+
+
+def _apply(turn: Turn, decision: Decision, command: t.Decide) -> t.Refused | None:
+    """Submit the application, which is the signature of the first link."""
+    name = f"{decision.id}-{turn.state.counters.get(f'applied:{decision.id}', 0) + 1}"
+    turn.emit(
+        t.DecisionApplied(
+            at=turn.at,
+            by=turn.by,
+            decision=decision.id,
+            chain=name,
+            option=command.option,
+            reason=command.reason,
+            evidence=command.evidence,
+            content_hash=_content(command),
+            main=owners.owner(turn.program, turn.state, decision.main).person if decision.main else "",
+            coordinates=owners.owner(turn.program, turn.state, decision.coordinates).person if decision.coordinates else "",
+        )
+    )
+    chain, link = turn.state.chains[name], decision.chain[0]
+    refused = chains.may_sign(turn, chain, link)
+    if refused:
+        return refused
+    chains.sign(turn, chain, link, command.attach)
+    if turn.state.chains[name].status == "complete":
+        take_effect(turn, decision, turn.state.chains[name])
+    return None
+
+
+def _content(command: t.Decide) -> str:
+    """Return the hash of what is signed: option, reason, evidence and attachments."""
+    content = [command.option, command.reason, list(command.evidence), {name: dict(fields) for name, fields in command.attach.items()}]
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def take_effect(turn: Turn, decision: Decision, chain: t.ChainState) -> None:
+    """Let a decision whose chain is signed to the end take effect: only the last signature does."""
+    option = next((option for option in decision.options if option.id == chain.option), None)
+    role = chain.signatures[-1].role if chain.signatures else ""
+    _make(turn, decision, option, role=role, reason=chain.reason, evidence=chain.evidence, assignee="")
+
+
+# ------------------------------------------------------------------ at once
+
+
+def _take(turn: Turn, decision: Decision, command: t.Decide, option: Option | None) -> t.Refused | None:
+    if decision.sends:
+        fields = {name: _words(turn, value) for name, value in command.facts.items()}
+        template = turn.program.messages[decision.sends]
+        slots = {field.id for field in template.fields}
+        given = {name: words for name, words in fields.items() if name in slots}
+        refused = messages.send_by_rule(turn, decision.sends, given, command.confirmed)
+        if refused:
+            return refused  # the decision takes effect when the message counts as sent
+    role = next(filter(None, (_speaks(turn, name) for name in who(turn, decision, option, command.facts))), "")
+    _make(turn, decision, option, role=role, reason=command.reason, evidence=command.evidence, assignee=command.assignee)
+    return None
+
+
+def _speaks(turn: Turn, role: str) -> str:
+    return owners.speaks_for(turn.program, turn.state, turn.actor, role)
+
+
+def _words(turn: Turn, value: object) -> str:
+    return value if isinstance(value, str) else texts.spell(value, turn.program.language, turn.program.timezone)  # type: ignore[arg-type]
+
+
+def _make(
+    turn: Turn, decision: Decision, option: Option | None, *, role: str, reason: str, evidence: tuple[str, ...], assignee: str
+) -> None:
+    """Record the decision with the data then seen, and everything it marks, sets, assigns and causes."""
+    look = lookup(turn.program, turn.state, turn.instant)
+    seen = {name: str(evaluate(Name(name), look)) for name in (*decision.asks, *decision.uses) if name in turn.state.facts}
+    turn.emit(
+        t.DecisionMade(
+            at=turn.at,
+            by=turn.by,
+            decision=decision.id,
+            option=option.id if option else "",
+            role=role,
+            reason=reason,
+            evidence=evidence,
+            seen=seen,
+            assignee=assignee,
+        )
+    )
+    if option and option.level:
+        levels.decide(turn, option.level, reason)
+    if decision.assigns:
+        roles.seat(turn, decision.assigns, assignee, accepted=True, reason=reason)
+    # An option that declines marks its own moments instead of those of the decision.
+    for moment in option.marks if option and option.marks else decision.marks:
+        moments.record(turn, moment)
+    moments.record(turn, f"{decision.id}.made")
+    obligations.meet(turn, "decide", decision.id)
+    declined = option is not None and bool(option.marks)
+    turn.queue(option.then if option else (), f"decided:{decision.id}")
+    turn.queue(() if declined else decision.then, f"decided:{decision.id}")

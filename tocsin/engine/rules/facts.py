@@ -1,0 +1,104 @@
+"""Facts: what is known, who said so, and what the plan infers (CLS-11, REG-05)."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from tocsin.engine import owners
+from tocsin.engine import terms as t
+from tocsin.engine.expressions import Value
+from tocsin.engine.program import Fact
+from tocsin.engine.rules import moments
+from tocsin.engine.turn import Turn
+from tocsin.engine.values import gravity, truth
+
+
+def state_facts(turn: Turn, command: t.StateFacts) -> t.Refused | None:
+    """Record what a person says is known; an unchanged value is nothing."""
+    refused = check(turn, command.facts, command.reason)
+    if refused is None:
+        say(turn, command.facts, source="person", reason=command.reason)
+    return refused
+
+
+def check(turn: Turn, facts: Mapping[str, Value], reason: str = "") -> t.Refused | None:
+    """Return why `facts` cannot be said by this actor, or None."""
+    for name, value in facts.items():
+        fact = turn.program.facts.get(name)
+        if fact is None:
+            return t.Refused("E103", f"this plan has no fact {name}", hint="see the plan's facts", details=(name,))
+        if not fits(fact, value):
+            return t.Refused("E104", f"{name} does not take {value}", hint=_wanted(fact), details=(name,))
+        known = turn.state.facts.get(name)
+        if known and known.value == value:
+            continue
+        if fact.stated_by and not any(owners.speaks_for(turn.program, turn.state, turn.actor, role) for role in fact.stated_by):
+            return t.Refused("E101", f"{name} is stated by {', '.join(fact.stated_by)}", hint="ask one of them", details=(name,))
+        if fact.reason_on_change and known and not reason:
+            return t.Refused("E105", f"{name} is not changed without a reason", hint="say why in a sentence", details=(name,))
+    return None
+
+
+def fits(fact: Fact, value: Value) -> bool:
+    """Return whether `value` is one that `fact` can take."""
+    match fact.type:
+        case "choice" if fact.many:
+            return isinstance(value, tuple) and all(item in fact.of for item in value)
+        case "choice":
+            return isinstance(value, str) and value in fact.of
+        case "yes_no":
+            return isinstance(value, bool)
+        case "number":
+            return isinstance(value, Decimal) and value.is_finite()
+        case "duration":
+            return isinstance(value, timedelta) and value > timedelta()
+        case "time":
+            return isinstance(value, datetime) and value.tzinfo is not None
+        case _:
+            return isinstance(value, str)
+
+
+def _wanted(fact: Fact) -> str:
+    return f"one of {', '.join(fact.of)}" if fact.of else f"a value of type {fact.type}"
+
+
+def say(turn: Turn, facts: Mapping[str, Value], *, source: str, reason: str = "") -> None:
+    """Record `facts`, each with the moments it marks; an unchanged value is nothing."""
+    for name, value in facts.items():
+        fact = turn.program.facts[name]
+        known = turn.state.facts.get(name)
+        if known and known.value == value:
+            continue
+        grave = known is not None and gravity(fact, value) > gravity(fact, known.value)
+        is_text = fact.type == "text" and isinstance(value, str)
+        turn.emit(
+            t.FactStated(
+                at=turn.at,
+                by=turn.by,
+                fact=name,
+                value=None if is_text else value,
+                words=value if is_text and isinstance(value, str) else "",
+                source=source,
+                reason=reason,
+                grave=grave,
+            )
+        )
+        if fact.marks:
+            moments.record(turn, fact.marks, value if isinstance(value, datetime) else None)
+        moments.record(turn, f"{name}.set")
+        if isinstance(value, str):
+            moments.record(turn, f"{name}.{value}")
+
+
+def settle(turn: Turn) -> None:
+    """Infer what the plan implies, when it turns true: a graver value wins over an earlier milder statement, both stay on record."""
+    for fact in turn.program.facts.values():
+        for index, (value, when) in enumerate(fact.implied):
+            subject = f"implied:{fact.id}:{index}"
+            now = truth(turn.program, turn.state, when, turn.instant)
+            if now == turn.state.turned.get(subject):
+                continue
+            turn.emit(t.ExpressionTurned(at=turn.at, by=turn.by, subject=subject, value=now))
+            known = turn.state.facts.get(fact.id)
+            if now and (known is None or gravity(fact, value) > gravity(fact, known.value)):
+                say(turn, {fact.id: value}, source="implied")

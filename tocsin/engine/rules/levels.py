@@ -1,0 +1,148 @@
+"""Levels: every rule evaluated, the gravest proposed, with the reason; nothing changes until somebody decides (CLS-12, CLS-13, LVL-01)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from tocsin.engine import owners
+from tocsin.engine import terms as t
+from tocsin.engine.expressions import UNKNOWN, Expression, WatchRef, evaluate, leaves, spell
+from tocsin.engine.program import Adjustment, Classify, Fallback, LevelRule, Program
+from tocsin.engine.rules.deadlines import tell
+from tocsin.engine.turn import Turn
+from tocsin.engine.values import duration_now, lookup, truth
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A level with what chose it (`source` rule, fallback or adjust), and every rule as it stands."""
+
+    level: str
+    source: str
+    because: tuple[str, ...]
+    rules: tuple[t.RuleReading, ...]
+
+
+def propose(program: Program, state: t.State, at: datetime) -> Proposal:
+    """Return what the plan proposes now; an empty level where nothing speaks. Pure."""
+    classify = program.classify
+    if classify is None:
+        return Proposal("", "", (), ())
+    rules = tuple(_read(program, state, rule, at) for rule in classify.rules)
+    adjusted = _adjust(program, state, classify, at)
+    if adjusted:
+        level, by = adjusted
+        return Proposal(level, "adjust", (by,), rules)
+    true = [rule for rule in rules if rule.value]
+    order = list(program.levels)
+    if true:
+        gravest = min((rule.level for rule in true), key=order.index)
+        return Proposal(gravest, "rule", tuple(rule.rule for rule in true), rules)
+    level, because = _fall_back(program, state, classify.fallback, at)
+    return Proposal(level, "fallback" if level else "", because, rules)
+
+
+def _read(program: Program, state: t.State, rule: LevelRule, at: datetime) -> t.RuleReading:
+    value = truth(program, state, rule.when, at)
+    return t.RuleReading(rule.id, rule.level, value, spell(rule.when), dict(seen(program, state, rule.when, at)))
+
+
+def seen(program: Program, state: t.State, tree: Expression, at: datetime) -> Iterator[tuple[str, str]]:
+    """Yield each value that `tree` looks at, by its spelling, as text: the readings behind a watch, the value of a fact."""
+    look = lookup(program, state, at)
+    for leaf in leaves(tree):
+        if isinstance(leaf, WatchRef):
+            edge = state.edges.get(leaf.watch)
+            yield from edge.seen.items() if edge else [(spell(inner), "unknown") for inner in leaves(leaf.test)]
+        else:
+            value = evaluate(leaf, look)
+            yield spell(leaf), "unknown" if value is UNKNOWN else str(value)
+
+
+def _adjust(program: Program, state: t.State, classify: Classify, at: datetime) -> tuple[str, str] | None:
+    if not state.level or "activated" not in state.moments or "terminated" in state.moments:
+        return None
+    for adjustment in classify.adjust:
+        level = _adjusted(program, state, adjustment, at)
+        if level and level != state.level:
+            return level, adjustment.id
+    return None
+
+
+def _adjusted(program: Program, state: t.State, adjustment: Adjustment, at: datetime) -> str:
+    if adjustment.when is not None and truth(program, state, adjustment.when, at) is not True:
+        return ""
+    if adjustment.on:
+        moment = state.moments.get(adjustment.on)
+        if moment is None or state.level_at is None or moment.at < state.level_at:
+            return ""
+    if adjustment.to:
+        return adjustment.to
+    return _shift(program, state.level, adjustment.lower - adjustment.raises)
+
+
+def _shift(program: Program, level: str, steps: int) -> str:
+    """Return the level `steps` milder (negative: graver), never beyond the ends."""
+    order = list(program.levels)
+    return order[max(0, min(len(order) - 1, order.index(level) + steps))]
+
+
+def _fall_back(program: Program, state: t.State, fallback: Fallback | None, at: datetime) -> tuple[str, tuple[str, ...]]:
+    if fallback is None:
+        return "", ()
+    for index, (when, listed) in enumerate(fallback.table):
+        if not truth(program, state, when, at):
+            continue
+        level = listed
+        because = [f"table:{index}"]
+        for number, step in enumerate(fallback.then):
+            if not truth(program, state, step.when, at):
+                continue
+            because.append(f"then:{number}")
+            level = _shift(program, level, -step.raises)
+            if step.at_least:
+                level = min(level, step.at_least, key=list(program.levels).index)
+        return level, tuple(because)
+    return "", ()
+
+
+def settle(turn: Turn) -> None:
+    """Keep the proposal in step with what is known, and tell those who decide when it changes."""
+    classify = turn.program.classify
+    if classify is None or turn.state.phase in ("", "review", "closed", "cancelled"):
+        return
+    found = propose(turn.program, turn.state, turn.instant)
+    known = turn.state.proposal
+    now = (known.level, known.source, known.because) if known else ("", "", ())
+    if (found.level, found.source, found.because) == now:
+        return
+    turn.emit(t.LevelProposed(at=turn.at, by=t.SYSTEM, level=found.level, source=found.source, because=found.because, rules=found.rules))
+    if found.level and found.level != turn.state.level and (known is None or known.level != found.level):
+        tell(turn, _deciders(turn, classify, found.level), f"proposed:{found.level}")
+
+
+def _deciders(turn: Turn, classify: Classify, level: str) -> tuple[str, ...]:
+    decision = turn.program.decisions.get(classify.decision)
+    return owners.roles_of(turn.program, turn.state, decision.who, turn.instant, case=level) if decision else ()
+
+
+def decide(turn: Turn, level: str, reason: str) -> None:
+    """Put `level` in force, with what was proposed and the values it rests on (CLS-15, LVL-06)."""
+    proposal = turn.state.proposal
+    values = {
+        fact.id: value
+        for fact in turn.program.facts.values()
+        if fact.type == "duration" and (value := duration_now(fact.id, turn.state)) is not UNKNOWN
+    }
+    turn.emit(
+        t.LevelDecided(
+            at=turn.at,
+            by=turn.by,
+            level=level,
+            before=turn.state.level,
+            proposed=proposal.level if proposal else "",
+            because=proposal.because if proposal else (),
+            reason=reason,
+            values=values,
+        )
+    )

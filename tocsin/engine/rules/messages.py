@@ -1,0 +1,225 @@
+"""Messages: drafted from a template in every locale, approved as exactly those bytes, published by the one who may (COM-16, COM-17, LNG-03)."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from tocsin.engine import owners, texts
+from tocsin.engine import terms as t
+from tocsin.engine.program import Field, Message
+from tocsin.engine.rules import chains, facts, moments, obligations
+from tocsin.engine.times import parse
+from tocsin.engine.turn import Turn
+
+
+def draft(turn: Turn, command: t.Draft) -> t.Refused | None:
+    """Draft a message, or revise a draft; a new text voids all signatures given on the old one."""
+    template = turn.program.messages.get(command.template)
+    if template is None:
+        return t.Refused("E103", f"this plan has no message {command.template}", hint="see the plan's messages")
+    known = turn.state.messages.get(command.message)
+    if command.message and (known is None or known.template != template.id):
+        return t.Refused("E103", f"there is no draft {command.message} of {template.id}", hint="draft a new one")
+    if known and known.status != "draft":
+        return t.Refused("E102", f"{command.message} is sent and cannot be changed", hint="draft a new message")
+    if not may_write(turn, template):
+        return t.Refused("E101", f"{template.id} is written by {_writers(turn, template)}", hint="ask one of them")
+    refused = _barred(template, command.fields)
+    if refused:
+        return refused
+    write(turn, template, command.fields, message=command.message, wordings=command.texts)
+    return None
+
+
+def _writers(turn: Turn, template: Message) -> str:
+    return ", ".join(sorted(_senders(turn, template) | ({template.author} if template.author else set())))
+
+
+def _senders(turn: Turn, template: Message) -> set[str]:
+    if template.publisher:
+        return {template.publisher}
+    owed = [rule for rule in turn.program.obligations.values() if rule.verb == "send" and rule.object == template.id]
+    owing = {owes for rule in owed for _, owes in obligations.entries(rule) if owes != t.SYSTEM}
+    return owing or {turn.program.commander}
+
+
+def may_write(turn: Turn, template: Message) -> bool:
+    """Return whether the actor may draft: the author the plan names, whoever sends it, those above them."""
+    writers = _senders(turn, template) | ({template.author} if template.author else set())
+    return any(owners.answers_for(turn.program, turn.state, turn.actor, role) for role in writers)
+
+
+def _barred(template: Message, fields: Mapping[str, str]) -> t.Refused | None:
+    strange = tuple(name for name in fields if name not in {field.id for field in template.fields} and name not in template.forbids)
+    if strange:
+        return t.Refused("E103", f"{template.id} has no field {', '.join(strange)}", hint="see the message's fields", details=strange)
+    barred = tuple(name for name in template.forbids if fields.get(name))
+    if barred:
+        return t.Refused("E204", f"{template.id} must not speak of {', '.join(barred)}", hint="leave it out", details=barred)
+    return None
+
+
+def write(turn: Turn, template: Message, fields: Mapping[str, str], *, message: str = "", wordings: Mapping[str, str] | None = None) -> str:
+    """Record the draft rendered in every locale, and return its id."""
+    message = message or f"{template.id}-{turn.state.counters.get(f'drafted:{template.id}', 0) + 1}"
+    filled = {field.id: fields.get(field.id) or _prefill(turn, field) for field in template.fields}
+    missing = [field.id for field in template.fields if not field.optional and not filled[field.id]]
+    rendered = {locale: _render(turn, words, locale, filled) for locale, words in template.text.items()}
+    rendered |= {locale: words for locale, words in (wordings or {}).items() if locale in rendered and words.strip()}
+    chain = f"message:{message}" if template.approvals else ""
+    turn.emit(
+        t.MessageDrafted(
+            at=turn.at,
+            by=turn.by,
+            message=message,
+            template=template.id,
+            fields=filled,
+            texts=rendered,
+            text_hash=texts.hash_of(rendered),
+            ready=not missing,
+            chain=chain,
+        )
+    )
+    if chain and not missing:
+        chains.end_clocks(turn, turn.state.chains[chain])
+        chains.start(turn, turn.state.chains[chain])
+    return message
+
+
+def _prefill(turn: Turn, field: Field) -> str:
+    for name in field.from_:
+        known = turn.state.facts.get(name)
+        moment = turn.state.moments.get(name)
+        if known or moment:
+            value = known.value if known else moment.at if moment else ""
+            return texts.spell(value, turn.program.language, turn.program.timezone)
+    return ""
+
+
+def _render(turn: Turn, words: str, locale: str, filled: Mapping[str, str]) -> str:
+    program, state = turn.program, turn.state
+
+    def fill(name: str) -> str:
+        if name in filled:
+            return filled[name]
+        if name in state.facts:
+            return texts.spell(state.facts[name].value, locale, program.timezone)
+        if name in state.moments:
+            return texts.spell(state.moments[name].at, locale, program.timezone)
+        match name:
+            case "incident.number":
+                return state.number
+            case "incident.title":
+                return state.words
+            case "level.title":
+                level = program.levels.get(state.level)
+                return level.title.get(locale) or level.title[program.language] if level else ""
+            case _:
+                return ""
+
+    return texts.render(words, fill)
+
+
+def publish(turn: Turn, command: t.Publish) -> t.Refused | None:
+    """Send exactly the text whose hash is given: by its publisher, complete, with its whole chain signed on it."""
+    message = turn.state.messages.get(command.message)
+    if message is None:
+        return t.Refused("E103", f"there is no message {command.message}", hint="draft it first")
+    if message.status != "draft":
+        return None  # the second click is harmless
+    template = turn.program.messages[message.template]
+    refused = _may_publish(turn, template) or _complete(turn, template, message, command.text_hash, command.confirmed)
+    if refused:
+        return refused
+    _publish(turn, template, message.message)
+    return None
+
+
+def _may_publish(turn: Turn, template: Message) -> t.Refused | None:
+    if template.publisher:
+        if owners.speaks_for(turn.program, turn.state, turn.actor, template.publisher):
+            return None
+        return t.Refused("E401", f"only {template.publisher} publishes {template.id}", hint="ask that role")
+    if any(owners.answers_for(turn.program, turn.state, turn.actor, role) for role in _senders(turn, template)):
+        return None
+    return t.Refused("E101", f"{template.id} is sent by {_writers(turn, template)}", hint="ask one of them")
+
+
+def _complete(turn: Turn, template: Message, message: t.MessageState, text_hash: str, confirmed: tuple[str, ...]) -> t.Refused | None:
+    if not message.ready:
+        empty = tuple(field.id for field in template.fields if not field.optional and not message.fields.get(field.id))
+        return t.Refused("E202", f"{', '.join(empty)} is empty", hint="fill it in", details=empty)
+    if text_hash != message.text_hash:
+        return t.Refused("E304", "the text has changed since you saw it", hint="read it again, then send")
+    if message.chain:
+        chain = turn.state.chains[message.chain]
+        signed = {signature.link for signature in chain.signatures if signature.content_hash == message.text_hash}
+        missing = tuple(link.does for link in template.approvals if link.does not in signed)
+        if chain.status != "complete" or missing:
+            return t.Refused("E301", f"{', '.join(missing)} is not signed on this text", hint="ask for the approval first", details=missing)
+    waiting = tuple(name for name in template.channels if template.every_channel_confirmed and name not in confirmed)
+    if waiting:
+        return t.Refused("E202", f"{', '.join(waiting)} is not confirmed", hint="send on every channel, then confirm each", details=waiting)
+    return None
+
+
+def _publish(turn: Turn, template: Message, message: str) -> None:
+    to = owners.roles_of(turn.program, turn.state, template.to, turn.instant)
+    turn.emit(
+        t.MessagePublished(
+            at=turn.at,
+            by=turn.by,
+            message=message,
+            template=template.id,
+            text_hash=turn.state.messages[message].text_hash,
+            to=to,
+            persons=owners.persons(turn.program, turn.state, to),
+            channels=template.channels,
+            all_channels=template.all_channels,
+            urgent=template.urgent,
+        )
+    )
+    moments.record(turn, f"{template.id}.sent")
+    _write_back(turn, template, turn.state.messages[message])
+    obligations.meet(turn, "send", template.id)
+
+
+def _write_back(turn: Turn, template: Message, message: t.MessageState) -> None:
+    """Write the fields that set facts back to them, as far as they can be read as such."""
+    for field in template.fields:
+        fact = turn.program.facts.get(field.sets)
+        words = message.fields.get(field.id, "")
+        if fact is None or not words:
+            continue
+        try:
+            value = parse(words).exact if fact.type == "duration" else words
+        except ValueError:
+            continue
+        if value and value != timedelta() and facts.fits(fact, value):
+            facts.say(turn, {fact.id: value}, source="message")
+
+
+def send(turn: Turn, command: t.Send) -> t.Refused | None:
+    """Draft and publish in one act, where no approval is asked."""
+    template = turn.program.messages.get(command.template)
+    if template is None:
+        return t.Refused("E103", f"this plan has no message {command.template}", hint="see the plan's messages")
+    if template.approvals:
+        return t.Refused("E301", f"{template.id} is approved before it is sent", hint="draft it and ask for the approval")
+    refused = _may_publish(turn, template) or _barred(template, command.fields)
+    if refused:
+        return refused
+    return _send(turn, template, command.fields, command.confirmed)
+
+
+def _send(turn: Turn, template: Message, fields: Mapping[str, str], confirmed: tuple[str, ...]) -> t.Refused | None:
+    """Draft and publish; where a rule sends, a refusal leaves the draft behind, to be completed by whoever owes it."""
+    message = turn.state.messages[write(turn, template, fields)]
+    refused = _complete(turn, template, message, message.text_hash, confirmed)
+    if refused is None:
+        _publish(turn, template, message.message)
+    return refused
+
+
+def send_by_rule(turn: Turn, template: str, fields: Mapping[str, str], confirmed: tuple[str, ...] = ()) -> t.Refused | None:
+    """Send what a rule of the plan sends; what cannot be sent yet (a field, an approval) stays a draft and is owed."""
+    return _send(turn, turn.program.messages[template], fields, confirmed)

@@ -1,0 +1,355 @@
+"""Obligations: when a clock opens, moves and ends, and what meets it (CLK-01 to CLK-11, LVL-07, language reference section 7)."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from tocsin.engine import clocks, owners
+from tocsin.engine import terms as t
+from tocsin.engine.clocks import RUNNING
+from tocsin.engine.program import Cases, Obligation
+from tocsin.engine.rules import moments, situations
+from tocsin.engine.times import Span, add, parse
+from tocsin.engine.turn import Turn
+from tocsin.engine.values import holds, truth
+
+
+def settle(turn: Turn) -> None:
+    """Bring every clock in line with what now holds: open, move or end it."""
+    for rule in turn.program.obligations.values():
+        for entry, owes in entries(rule):
+            why_not = _why_not(turn, rule)
+            for clock in running(turn.state, rule.id, entry):
+                _reconsider(turn, rule, clock, why_not)
+            if why_not == "":
+                _open(turn, rule, entry, owes)
+
+
+def entries(rule: Obligation) -> Iterator[tuple[str, str]]:
+    """Yield each entry that has a clock of its own, with who owes it; the empty entry where there is one clock for all."""
+    if not rule.for_each:
+        yield "", rule.owes
+    for entry in rule.for_each:
+        yield entry, entry if rule.owes == "each" else rule.owes
+
+
+def running(state: t.State, obligation: str, entry: str | None = None) -> list[t.Clock]:
+    """Return the clocks of `obligation` that still run (open or overdue); of one entry, or of all for None."""
+    return [
+        clock
+        for clock in state.clocks.values()
+        if clock.obligation == obligation and clock.status in RUNNING and entry in (None, clock.entry)
+    ]
+
+
+def _why_not(turn: Turn, rule: Obligation) -> str | None:
+    """Return why the obligation does not apply (the reason a clock would end with), the empty string if it does, None if unknown."""
+    state = turn.state
+    if state.phase in ("closed", "cancelled"):
+        return "closed"
+    if rule.situation and not situations.is_open(state, rule.situation):
+        return "closed"
+    if rule.levels and state.level not in rule.levels:
+        return "level_changed"
+    if rule.unless and rule.unless in state.moments:
+        return "unless"
+    if _until(turn, rule):
+        return "until"
+    if rule.when is not None:
+        value = truth(turn.program, state, rule.when, turn.instant)
+        if value is not True:
+            return None if value is None else "no_longer"
+    return ""
+
+
+def _until(turn: Turn, rule: Obligation) -> bool:
+    """Return whether a moment that ends the obligation has come since its anchor."""
+    anchor = _anchor(turn, rule)
+    if anchor is None:
+        return False
+    named, known = anchor
+    if rule.until:
+        ends = [turn.state.moments[name] for name in rule.until if name in turn.state.moments and name != named]
+        return any(end.at >= known.at for end in ends)
+    terminated = turn.state.moments.get("terminated")
+    return bool(terminated and not rule.situation and not rule.stays and terminated.at > known.at)
+
+
+def _anchor(turn: Turn, rule: Obligation) -> tuple[str, t.MomentState] | None:
+    """Return the first anchor moment that is known."""
+    return next(((name, turn.state.moments[name]) for name in rule.anchors if name in turn.state.moments), None)
+
+
+# ------------------------------------------------------------------ opening
+
+
+def _open(turn: Turn, rule: Obligation, entry: str, owes: str) -> None:
+    anchor = _anchor(turn, rule)
+    if anchor is None:
+        return
+    name, known = anchor
+    past = [clock for clock in turn.state.clocks.values() if clock.obligation == rule.id and clock.entry == entry]
+    latest = max(past, key=lambda clock: clock.generation, default=None)
+    if latest and not _begins_again(latest, name, known):
+        return
+    limit = clocks.resolve(turn.program, turn.state, rule.every or rule.within, turn.instant)
+    if limit is None and (rule.every or rule.within):
+        return  # its length depends on something not yet known
+    conditional = bool(rule.when or rule.levels or rule.situation)
+    begins = known.at if name in turn.fresh or not conditional else max(known.at, turn.instant)
+    clock_id = rule.id + (f"[{entry}]" if entry else "")
+    generation = latest.generation + 1 if latest else 1
+    if any(clock.clock == clock_id and clock.status in RUNNING for clock in past):
+        clock_id += f"#{generation}"
+    due = add(begins, limit, turn.program.timezone) if limit else None
+    turn.emit(
+        t.ClockOpened(
+            at=turn.at,
+            by=t.SYSTEM,
+            clock=clock_id,
+            obligation=rule.id,
+            entry=entry,
+            generation=generation,
+            occurrence=1,
+            owes=owes,
+            anchor=name,
+            anchor_generation=known.generation,
+            anchored_at=known.at,
+            began_at=begins,
+            limit=str(limit) if limit else "",
+            due_at=due,
+            remind_at=clocks.remind_at(turn.program, rule.id, begins, due),
+            recurring=rule.every is not None,
+            fixed=rule.fixed,
+            zone=turn.program.timezone,
+        )
+    )
+    if rule.verb == "reach" and _already_there(turn, rule.object):
+        meet(turn, "reach", rule.object)
+
+
+def _begins_again(latest: t.Clock, anchor: str, known: t.MomentState) -> bool:
+    """Return whether a clock of the next generation begins: the anchor came anew, or the obligation applies again."""
+    if latest.anchor == anchor and known.generation > latest.anchor_generation:
+        return True
+    return latest.status == "ended" and latest.ended in ("no_longer", "level_changed")
+
+
+def _already_there(turn: Turn, name: str) -> bool:
+    condition = turn.program.conditions.get(name)
+    if condition:
+        return holds(turn.program, turn.state, condition, turn.instant) is True
+    return name in turn.state.moments
+
+
+# ------------------------------------------------------------------ ending and moving
+
+
+def _reconsider(turn: Turn, rule: Obligation, clock: t.Clock, why_not: str | None) -> None:
+    if why_not:
+        if _ends(rule, clock, why_not):
+            turn.emit(t.ClockEnded(at=turn.at, by=t.SYSTEM, clock=clock.clock, reason=why_not))
+        return
+    anchor = _anchor(turn, rule)
+    if anchor and _corrected(clock, *anchor):
+        _move_anchor(turn, rule, clock, *anchor)
+        return
+    limit = clocks.resolve(turn.program, turn.state, rule.every or rule.within, turn.instant)
+    if limit is not None and str(limit) != clock.limit and clock.status == "open":
+        _move_limit(turn, rule, clock, limit)
+
+
+def _ends(rule: Obligation, clock: t.Clock, why_not: str) -> bool:
+    """Nobody loses an obligation already owed (LVL-07): what is overdue stays, and so does what the plan says stays."""
+    if rule.stays and why_not in ("level_changed", "no_longer", "closed"):
+        return False
+    return clock.recurring or clock.status == "open"
+
+
+def _corrected(clock: t.Clock, anchor: str, known: t.MomentState) -> bool:
+    if anchor == clock.anchor:
+        return known.generation == clock.anchor_generation and known.at != clock.anchored_at
+    return not clock.recurring  # an earlier anchor of the list has become known
+
+
+def _move_anchor(turn: Turn, rule: Obligation, clock: t.Clock, anchor: str, known: t.MomentState) -> None:
+    """Compute the clock anew from the corrected time of its anchor (CLK-08); both times stay in the journal."""
+    begins = known.at if clock.began_at == clock.anchored_at else max(known.at, clock.began_at)
+    due = add(begins, parse(clock.limit), turn.program.timezone) if clock.limit and not clock.recurring else clock.due_at
+    again = clock.status == "breached" and due is not None and due >= turn.instant
+    turn.emit(
+        t.ClockMoved(
+            at=turn.at,
+            by=t.SYSTEM,
+            clock=clock.clock,
+            occurrence=clock.occurrence + 1 if again else clock.occurrence,
+            anchor=anchor,
+            anchored_at=known.at,
+            limit=clock.limit,
+            due_at=due,
+            remind_at=clocks.remind_at(turn.program, rule.id, begins, due),
+            status="open" if again or clock.status == "open" else "breached",
+            reason="corrected",
+        )
+    )
+
+
+def _move_limit(turn: Turn, rule: Obligation, clock: t.Clock, limit: Span) -> None:
+    """A shorter limit counts from now if that is earlier; a longer one from the start, and for a recurring clock from its next due time."""
+    assert clock.due_at is not None
+    zone = turn.program.timezone
+    shorter = add(clock.began_at, limit, zone) < add(clock.began_at, parse(clock.limit), zone)
+    if shorter:
+        due = min(clock.due_at, add(turn.instant, limit, zone))
+    else:
+        due = clock.due_at if clock.recurring else add(clock.began_at, limit, zone)
+    depends = rule.every or rule.within
+    by = depends.by if isinstance(depends, Cases) else ""
+    turn.emit(
+        t.ClockMoved(
+            at=turn.at,
+            by=t.SYSTEM,
+            clock=clock.clock,
+            occurrence=clock.occurrence,
+            anchor=clock.anchor,
+            anchored_at=clock.anchored_at,
+            limit=str(limit),
+            due_at=due,
+            remind_at=clock.remind_at if due == clock.due_at else clocks.remind_at(turn.program, rule.id, turn.instant, due),
+            status="open",
+            reason="level_changed" if by == "level" else "fact_changed",
+        )
+    )
+
+
+# ------------------------------------------------------------------ meeting
+
+
+def meet(turn: Turn, verb: str, object_: str, *, entry: str | None = None, happened_at: datetime | None = None) -> None:
+    """Meet every running clock that this act fits: same verb and object, same entry. One act may meet many clocks."""
+    for clock in tuple(turn.state.clocks.values()):
+        rule = turn.program.obligations.get(clock.obligation)
+        fits = rule is not None and rule.verb == verb and (rule.object or rule.id) == object_ and entry in (None, clock.entry)
+        if rule is not None and fits and clock.status in RUNNING:
+            meet_clock(turn, clock, happened_at or turn.instant)
+            for moment in (*rule.marks, f"{rule.id}.done"):
+                moments.record(turn, moment)
+            turn.queue(rule.then, f"done:{rule.id}")
+
+
+def meet_clock(turn: Turn, clock: t.Clock, happened_at: datetime) -> None:
+    """Record that `clock` is met by an act at `happened_at`; a recurring one goes on with its next occurrence."""
+    if clock.behind and clock.last_due_at and happened_at <= clock.last_due_at:
+        _settle_missed(turn, clock, happened_at)
+        return
+    margin = _seconds(clock.due_at - happened_at) if clock.due_at else None
+    late = clock.due_at is not None and happened_at > clock.due_at
+    following: datetime | None = None
+    if clock.recurring and clock.due_at:
+        base = clock.due_at if clock.fixed else happened_at
+        following = add(base, parse(clock.limit), turn.program.timezone)
+    turn.emit(
+        t.ClockMet(
+            at=turn.at,
+            by=turn.by,
+            clock=clock.clock,
+            obligation=clock.obligation,
+            occurrence=clock.occurrence,
+            happened_at=happened_at,
+            margin_s=margin,
+            late=late,
+            settled=clock.status == "breached" and not late,
+            next_occurrence=clock.occurrence + 1 if following else None,
+            next_due_at=following,
+            next_remind_at=clocks.remind_at(turn.program, clock.obligation, clock.due_at or happened_at, following),
+        )
+    )
+
+
+def _settle_missed(turn: Turn, clock: t.Clock, happened_at: datetime) -> None:
+    """An act entered late that had been in time settles the missed occurrence; the open one goes on. The breach stays recorded."""
+    assert clock.last_due_at is not None
+    turn.emit(
+        t.ClockMet(
+            at=turn.at,
+            by=turn.by,
+            clock=clock.clock,
+            obligation=clock.obligation,
+            occurrence=clock.occurrence - 1,
+            happened_at=happened_at,
+            margin_s=_seconds(clock.last_due_at - happened_at),
+            late=False,
+            settled=True,
+            next_occurrence=clock.occurrence,
+            next_due_at=clock.due_at,
+            next_remind_at=clock.remind_at,
+        )
+    )
+
+
+def _seconds(span: timedelta) -> int:
+    return int(span.total_seconds())
+
+
+# ------------------------------------------------------------------ commands
+
+
+def fulfil(turn: Turn, command: t.Fulfil) -> t.Refused | None:
+    """Fulfil what one owes by doing it."""
+    rule = turn.program.obligations.get(command.obligation)
+    if rule is None:
+        return t.Refused("E103", f"this plan has no obligation {command.obligation}", hint="see what the incident owes")
+    if rule.verb != "do":
+        return t.Refused("E102", f"{rule.id} asks to {rule.verb} {rule.object}", hint=f"{rule.verb} {rule.object}; that meets it")
+    candidates = running(turn.state, rule.id, command.entry)
+    if not candidates:
+        met = any(clock.obligation == rule.id and clock.met_at for clock in turn.state.clocks.values())
+        return None if met else t.Refused("E102", f"{rule.id} is not open", hint="it has ended, or what it waits for has not come")
+    refused = _may_fulfil(turn, rule, command, candidates[0])
+    if refused:
+        return refused
+    happened_at = command.happened_at or turn.instant
+    turn.emit(
+        t.Fulfilled(
+            at=turn.at,
+            by=turn.by,
+            obligation=rule.id,
+            entry=command.entry,
+            words=command.words,
+            evidence=command.evidence,
+            checks=command.checks,
+            happened_at=happened_at,
+        )
+    )
+    meet(turn, "do", rule.id, entry=command.entry, happened_at=happened_at)
+    return None
+
+
+def _may_fulfil(turn: Turn, rule: Obligation, command: t.Fulfil, clock: t.Clock) -> t.Refused | None:
+    if not owners.answers_for(turn.program, turn.state, turn.actor, clock.owes):
+        return t.Refused("E101", f"{rule.id} is owed by {clock.owes}", hint="ask that role, or take it over")
+    if command.happened_at and not clock.began_at <= command.happened_at <= turn.at:
+        return t.Refused("E104", "the time given lies before the obligation began, or in the future", hint="correct the time")
+    missing = tuple(str(index) for index in range(len(rule.checks)) if index not in command.checks)
+    if missing and rule.met_by == "done":
+        return t.Refused("E202", f"parts {', '.join(missing)} of {rule.id} are not ticked", hint="tick each part", details=missing)
+    if rule.evidence and not command.evidence:
+        return t.Refused("E106", f"{rule.id} is fulfilled with evidence", hint="name what shows that it is done")
+    for name in rule.needs:
+        condition = turn.program.conditions[name]
+        if holds(turn.program, turn.state, condition, turn.instant) is not True:
+            return t.Refused("E201", f"{rule.id} cannot begin: {name} does not hold", hint="see what it needs", details=(name,))
+    return None
+
+
+def waive(turn: Turn, command: t.WaiveClock) -> t.Refused | None:
+    """Waive what is owed, as the commander, with a reason. Waived is not met."""
+    if not owners.speaks_for(turn.program, turn.state, turn.actor, turn.program.commander):
+        return t.Refused("E101", f"only {turn.program.commander} waives what is owed", hint="ask that role")
+    if not command.reason:
+        return t.Refused("E105", "nothing is waived without a reason", hint="say why in a sentence")
+    candidates = running(turn.state, command.obligation, command.entry)
+    if not candidates:
+        return t.Refused("E102", f"{command.obligation} is not open", hint="it has ended, or what it waits for has not come")
+    for clock in candidates:
+        turn.emit(t.ClockWaived(at=turn.at, by=turn.by, clock=clock.clock, reason=command.reason))
+    return None

@@ -1,0 +1,99 @@
+"""Roles: assigned, accepted, handed over, made up on the spot; what nobody holds falls to the commander (ROL-10, -11, -17, -19)."""
+
+from tocsin.engine import owners
+from tocsin.engine import terms as t
+from tocsin.engine.clocks import RUNNING
+from tocsin.engine.rules.deadlines import tell
+from tocsin.engine.turn import Turn
+
+
+def _known(turn: Turn, role: str) -> bool:
+    return role in turn.program.roles or role in turn.state.made_roles
+
+
+def _may_give(turn: Turn, role: str) -> bool:
+    rule = turn.program.roles.get(role)
+    if rule and rule.appointed_by:
+        return False
+    commander = owners.speaks_for(turn.program, turn.state, turn.actor, turn.program.commander)
+    return bool(commander or owners.answers_for(turn.program, turn.state, turn.actor, role))
+
+
+def seat(turn: Turn, role: str, person: str, *, accepted: bool, reason: str = "") -> None:
+    """Record who holds `role` from now on, with the open clocks that go along (ROL-19)."""
+    before = owners.owner(turn.program, turn.state, role).person
+    passes = tuple(clock.clock for clock in turn.state.clocks.values() if clock.status in RUNNING and clock.owes == role)
+    turn.emit(
+        t.RoleAssigned(at=turn.at, by=turn.by, role=role, person=person, before=before, reason=reason, passes=passes, accepted=accepted)
+    )
+
+
+def assign(turn: Turn, command: t.Assign) -> t.Refused | None:
+    """Give a role to a person and ask for acceptance, or take it back."""
+    if not _known(turn, command.role):
+        return t.Refused("E103", f"there is no role {command.role}", hint="see the roles of the incident, or create one")
+    rule = turn.program.roles.get(command.role)
+    if rule and rule.appointed_by:
+        return t.Refused("E101", f"{command.role} is filled only by the decision {rule.appointed_by}", hint="take that decision")
+    if not _may_give(turn, command.role):
+        return t.Refused("E101", f"{command.role} is given by the commander or its present holder", hint="ask one of them")
+    present = turn.state.roles.get(command.role)
+    if (present.person if present else "") == command.person:
+        return None
+    itself = command.person == turn.by
+    seat(turn, command.role, command.person, accepted=itself or not command.person, reason=command.reason)
+    if command.person and not itself:
+        turn.emit(
+            t.Told(
+                at=turn.at,
+                by=turn.by,
+                targets=(command.role,),
+                persons=(command.person,),
+                cause=f"assigned:{command.role}",
+                urgent=True,
+                accept=True,
+            )
+        )
+    return None
+
+
+def accept(turn: Turn, command: t.Accept) -> t.Refused | None:
+    """Accept a role that one was assigned."""
+    present = turn.state.roles.get(command.role)
+    if present is None or present.person != turn.by:
+        return t.Refused("E101", f"{command.role} was not assigned to you", hint="ask the commander to assign it")
+    if not present.accepted:
+        turn.emit(t.RoleAccepted(at=turn.at, by=turn.by, role=command.role))
+    return None
+
+
+def hand_over(turn: Turn, command: t.HandOver) -> t.Refused | None:
+    """Hand a role on: its holder does, or the commander; the open clocks are listed."""
+    if not _known(turn, command.role):
+        return t.Refused("E103", f"there is no role {command.role}", hint="see the roles of the incident")
+    if not command.to:
+        return t.Refused("E104", "a role is handed over to a person", hint="name the person, or take the role back instead")
+    holder = owners.speaks_for(turn.program, turn.state, turn.actor, command.role)
+    if not holder and not owners.speaks_for(turn.program, turn.state, turn.actor, turn.program.commander):
+        return t.Refused("E101", f"{command.role} is handed over by its holder or the commander", hint="ask one of them")
+    present = turn.state.roles.get(command.role)
+    if present and present.accepted and present.person == command.to:
+        return None
+    seat(turn, command.role, command.to, accepted=True, reason=command.reason)
+    tell(turn, (command.role,), f"handed_over:{command.role}", urgent=True)
+    return None
+
+
+def create(turn: Turn, command: t.CreateRole) -> t.Refused | None:
+    """Make a role that the plan does not have, as the commander."""
+    if not owners.speaks_for(turn.program, turn.state, turn.actor, turn.program.commander):
+        return t.Refused("E101", f"only {turn.program.commander} creates roles", hint="ask that role")
+    taken = command.role in turn.program.roles or command.role in turn.program.groups or command.role in turn.program.departments
+    if taken or not command.role or not command.name:
+        return t.Refused("E104", "a new role needs a name of its own", hint="the plan has this one; choose another name")
+    if command.role in turn.state.made_roles:
+        return None
+    turn.emit(t.RoleCreated(at=turn.at, by=turn.by, role=command.role, name=command.name, duty=command.duty))
+    if command.person:
+        return assign(turn, t.Assign(role=command.role, person=command.person, by=command.by, at=command.at))
+    return None

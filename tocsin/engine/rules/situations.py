@@ -1,0 +1,93 @@
+"""Situations: stretches of time that open and close by moments, expressions, time, or a person."""
+
+from tocsin.engine import owners
+from tocsin.engine import terms as t
+from tocsin.engine.program import Door, Situation
+from tocsin.engine.rules import moments
+from tocsin.engine.turn import Turn
+from tocsin.engine.values import truth
+
+
+def is_open(state: t.State, situation: str) -> bool:
+    """Return whether `situation` is open."""
+    known = state.situations.get(situation)
+    return known is not None and known.open
+
+
+def open_(turn: Turn, situation: Situation) -> None:
+    """Open `situation`, unless it is open."""
+    if is_open(turn.state, situation.id):
+        return
+    known = turn.state.situations.get(situation.id)
+    generation = known.generation + 1 if known else 1
+    turn.emit(t.SituationOpened(at=turn.at, by=turn.by, situation=situation.id, generation=generation))
+    moments.record(turn, f"{situation.id}.opened")
+    turn.queue(situation.then, f"opened:{situation.id}")
+
+
+def close(turn: Turn, situation: Situation, reason: str = "") -> None:
+    """Close `situation`, unless it is closed."""
+    if is_open(turn.state, situation.id):
+        turn.emit(t.SituationClosed(at=turn.at, by=turn.by, situation=situation.id, reason=reason))
+        moments.record(turn, f"{situation.id}.closed")
+
+
+def through(turn: Turn, situation: Situation, *, opening: bool) -> None:
+    """Open or close `situation`."""
+    if opening:
+        open_(turn, situation)
+    else:
+        close(turn, situation)
+
+
+def on_moment(turn: Turn, moment: str) -> None:
+    """Open and close what opens and closes on `moment`."""
+    for situation in turn.program.situations.values():
+        opening = not is_open(turn.state, situation.id)
+        doors = situation.opens if opening else situation.closes
+        if any(door.on == moment and not door.propose for door in doors):
+            through(turn, situation, opening=opening)
+
+
+def settle(turn: Turn) -> None:
+    """Open and close what does so when an expression turns true."""
+    for situation in turn.program.situations.values():
+        for kind, doors in (("opens", situation.opens), ("closes", situation.closes)):
+            for index, door in enumerate(doors):
+                if door.when is not None and _turned(turn, f"{kind}:{situation.id}:{index}", door):
+                    through(turn, situation, opening=kind == "opens")
+
+
+def _turned(turn: Turn, subject: str, door: Door) -> bool:
+    """Note what the door's expression is now; return whether it has just become true."""
+    assert door.when is not None
+    value = truth(turn.program, turn.state, door.when, turn.instant)
+    if door.during and turn.state.phase != door.during:
+        value = False
+    if value == turn.state.turned.get(subject):
+        return False
+    turn.emit(t.ExpressionTurned(at=turn.at, by=turn.by, subject=subject, value=value))
+    return value is True
+
+
+def by_hand(turn: Turn, command: t.Open | t.Close) -> t.Refused | None:
+    """Open or close a situation by hand, as one of those the plan lets."""
+    situation = turn.program.situations.get(command.situation)
+    if situation is None:
+        return t.Refused("E103", f"this plan has no situation {command.situation}", hint="see the plan's situations")
+    opening = isinstance(command, t.Open)
+    if is_open(turn.state, situation.id) == opening:
+        return None  # the second click is harmless
+    doors = [door for door in (situation.opens if opening else situation.closes) if door.by]
+    allowed = [door for door in doors if any(owners.answers_for(turn.program, turn.state, turn.actor, role) for role in door.by)]
+    if not allowed:
+        names = ", ".join(role for door in doors for role in door.by) or "no person, only the plan's own rules"
+        return t.Refused("E101", f"{situation.id} is opened and closed by {names}", hint="ask one of them")
+    reason = command.reason if isinstance(command, t.Close) else ""
+    if allowed[0].reason and not reason:
+        return t.Refused("E105", f"{situation.id} is not closed without a reason", hint="say why in a sentence")
+    if opening:
+        open_(turn, situation)
+    else:
+        close(turn, situation, reason)
+    return None

@@ -1,0 +1,208 @@
+"""Watches: a pure function from samples to edges. It runs outside the lock; only its edges enter the incident (DET-08, CLK-09, TRM-04)."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from tocsin.engine.expressions import UNKNOWN, Call, Expression, Known, Leaf, Lookup, SignalRead, evaluate, leaves, spell
+from tocsin.engine.program import Program, Signal, Watch
+from tocsin.engine.terms import Edge
+
+HUNDRED: Final = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One reading. `over` is the stretch before `at` that a count was counted over; zero for a gauge."""
+
+    at: datetime
+    value: Decimal
+    over: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The samples of one signal in order of time, without repeats, with its baseline mean (None if unknown)."""
+
+    samples: Sequence[Sample] = ()
+    mean: Decimal | None = None
+    times: Sequence[datetime] = field(default=())
+
+    def upto(self, at: datetime) -> int:
+        """Return how many samples lie at or before `at`."""
+        return bisect_right(self.times, at)
+
+
+def series(samples: Iterable[Sample], mean: Decimal | None = None) -> Series:
+    """Return the series of `samples` in order of time; of two at one instant the later given counts."""
+    latest = {sample.at: sample for sample in samples}
+    ordered = tuple(latest[at] for at in sorted(latest))
+    return Series(ordered, mean, tuple(sample.at for sample in ordered))
+
+
+def silent_from(signal: Signal, known: Series, at: datetime) -> datetime | None:
+    """Return when the signal falls silent after its last sample at or before `at`: so many sample intervals without data, or None."""
+    count = known.upto(at)
+    if count == 0:
+        return None
+    last = known.samples[count - 1]
+    interval = last.at - known.samples[count - 2].at if count > 1 else last.over
+    interval = max(interval, last.over) if signal.kind == "count" else interval
+    return last.at + signal.silent_after * interval if interval else None
+
+
+def reading(signal: Signal, known: Series, measure: str, window: timedelta | None, at: datetime) -> Known:
+    """
+    Return one reading of a signal at `at`, or UNKNOWN where there is no sample, no baseline, or silence.
+
+    `now` is the last value of a gauge (its mean over the signal's window if it has one), the count over the window for a count;
+    `excess` and `level` compare it with the baseline mean, in percent.
+    """
+    silence = silent_from(signal, known, at)
+    count = known.upto(at)
+    if count == 0 or (silence is not None and at >= silence):
+        return UNKNOWN
+    if measure == "mean":
+        return UNKNOWN if known.mean is None else known.mean
+    value = _value(signal, known, measure, window or signal.window, at, count)
+    if measure not in ("excess", "level"):
+        return value
+    if value is UNKNOWN or not isinstance(value, Decimal) or not known.mean:
+        return UNKNOWN
+    return (value - known.mean) * HUNDRED / known.mean if measure == "excess" else value * HUNDRED / known.mean
+
+
+def _value(signal: Signal, known: Series, measure: str, window: timedelta | None, at: datetime, count: int) -> Known:
+    if signal.kind == "count" and measure in ("now", "sum", "excess", "level", "avg"):
+        return _counted(known, window, count)
+    if window is None or (measure == "now" and signal.window is None):
+        return known.samples[count - 1].value
+    inside = [sample.value for sample in known.samples[known.upto(at - window) : count]] or [known.samples[count - 1].value]
+    match measure:
+        case "min":
+            return min(inside)
+        case "max":
+            return max(inside)
+        case "sum":
+            return sum(inside, Decimal())
+        case _:
+            return sum(inside, Decimal()) / len(inside)
+
+
+def _counted(known: Series, window: timedelta | None, count: int) -> Decimal:
+    """Return the count over `window` before the last sample, from samples that do not overlap; the oldest counts by its part."""
+    newest = known.samples[count - 1]
+    window = window or newest.over
+    start, edge, total = newest.at - window, newest.at, Decimal()
+    for index in range(count - 1, -1, -1):
+        sample = known.samples[index]
+        if sample.at > edge:
+            continue  # covered by a later one already
+        begins = max(sample.at - sample.over, start)
+        if sample.over:
+            total += sample.value * _ratio(sample.at - begins, sample.over)
+        elif sample.at > start:
+            total += sample.value
+        edge = begins
+        if sample.at - sample.over <= start:
+            break
+    return total
+
+
+def _ratio(part: timedelta, whole: timedelta) -> Decimal:
+    return Decimal(part // timedelta(microseconds=1)) / Decimal(whole // timedelta(microseconds=1))
+
+
+def look(program: Program, known: Mapping[str, Series], at: datetime) -> Lookup:
+    """Return what answers for the readings of a watch at `at`."""
+
+    def answer(leaf: Leaf) -> Known:
+        match leaf:
+            case SignalRead(name, measure, window):
+                return _read(program, known, name, measure, window, at)
+            case Call("worse_than_mean", arguments):
+                return _worse(program, known, arguments, at)
+            case _:
+                return UNKNOWN
+
+    return answer
+
+
+def _read(program: Program, known: Mapping[str, Series], name: str, measure: str, window: timedelta | None, at: datetime) -> Known:
+    signal = program.signals[name]
+    if signal.formula is not None:
+        return evaluate(signal.formula, look(program, known, at))
+    return reading(signal, known.get(name, Series()), measure, window, at)
+
+
+def _worse(program: Program, known: Mapping[str, Series], arguments: tuple[Expression, ...], at: datetime) -> Known:
+    """Return whether any signal with a better direction is further than so many percent on the wrong side of its mean."""
+    limit = evaluate(arguments[0], look(program, known, at))
+    if not isinstance(limit, Decimal):
+        return UNKNOWN
+    unknown = False
+    for signal in program.signals.values():
+        if not signal.better:
+            continue
+        excess = reading(signal, known.get(signal.id, Series()), "excess", None, at)
+        if not isinstance(excess, Decimal):
+            unknown = True
+        elif (-excess if signal.better == "up" else excess) > limit:
+            return True
+    return UNKNOWN if unknown else False
+
+
+def edges(
+    program: Program, known: Mapping[str, Series], before: Mapping[str, Edge], after: datetime | None, until: datetime
+) -> tuple[Edge, ...]:
+    """
+    Return the edges of every watch of `program` in (after, until], in order of time. Pure.
+
+    `before` are the edges already recorded. Sample time counts, not arrival: an edge lies at the sample that turned it, or at the
+    instant at which a needed signal fell silent.
+    """
+    found: list[Edge] = []
+    for watch in program.watches.values():
+        found += _of_watch(program, watch, known, before.get(watch.id), after, until)
+    return tuple(sorted(found, key=lambda edge: edge.since))
+
+
+def _of_watch(
+    program: Program, watch: Watch, known: Mapping[str, Series], last: Edge | None, after: datetime | None, until: datetime
+) -> list[Edge]:
+    found: list[Edge] = []
+    value = last.value if last else None
+    for at in _instants(program, watch, known, after, until):
+        answer = look(program, known, at)
+        result = evaluate(watch.test, answer)
+        now = result if isinstance(result, bool) else None
+        if now != value:
+            value = now
+            seen = {spell(leaf): _text(evaluate(leaf, answer)) for leaf in leaves(watch.test)}
+            found.append(Edge(watch.id, now, at, seen))
+    return found
+
+
+def _text(value: Known) -> str:
+    return "unknown" if value is UNKNOWN else f"{value:.2f}" if isinstance(value, Decimal) else str(value)
+
+
+def _instants(program: Program, watch: Watch, known: Mapping[str, Series], after: datetime | None, until: datetime) -> list[datetime]:
+    """Return the instants at which the watch can turn: samples of its signals, and the ends of their patience."""
+    found: set[datetime] = set()
+    for name in watch.signals:
+        signal, samples = program.signals[name], known.get(name, Series())
+        first = samples.upto(after) if after else 0
+        last = samples.upto(until)
+        found.update(samples.times[first:last])
+        # Silence can fall after each sample in sight, and after the last one before them.
+        for index in range(max(first - 1, 0), last):
+            silence = silent_from(signal, samples, samples.times[index])
+            following = samples.times[index + 1] if index + 1 < len(samples.times) else None
+            fell = silence is not None and silence <= until and (following is None or silence < following)
+            if silence is not None and fell and (after is None or silence > after):
+                found.add(silence)
+    return sorted(found)
