@@ -1,11 +1,10 @@
 """Why: the same structure for levels, conditions, clocks and rights, for people and for the API. Pure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tocsin.engine import terms as t
-from tocsin.engine.expressions import UNKNOWN, Reason, explain
+from tocsin.engine.expressions import Reason, explain
 from tocsin.engine.program import Condition, Program, Text
 from tocsin.engine.rules.levels import propose
 from tocsin.engine.values import holding_since, holds, lookup, truth
@@ -102,8 +101,3 @@ def condition(program: Program, state: t.State, rule: Condition, at: datetime) -
         reason=explain(rule.measure, lookup(program, state, at)) if rule.measure is not None else None,
         readings=tuple((reading.cite, truth(program, state, reading.when, at)) for reading in rule.readings),
     )
-
-
-def values(state: t.State) -> Mapping[str, str]:
-    """Return every known fact as text, for showing beside a decision."""
-    return {name: "unknown" if fact.value is UNKNOWN else str(fact.value) for name, fact in state.facts.items()}

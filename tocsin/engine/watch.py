@@ -62,12 +62,15 @@ def reading(signal: Signal, known: Series, measure: str, window: timedelta | Non
     `excess` and `level` compare it with the baseline mean, in percent.
     """
     silence = silent_from(signal, known, at)
-    count = known.upto(at)
-    if count == 0 or (silence is not None and at >= silence):
+    if known.upto(at) == 0 or (silence is not None and at >= silence):
         return UNKNOWN
     if measure == "mean":
         return UNKNOWN if known.mean is None else known.mean
-    value = _value(signal, known, measure, window or signal.window, at, count)
+    count = known.upto(at)
+    if signal.kind == "count" and measure in ("now", "sum", "excess", "level", "avg"):
+        value: Known = _counted(known, window or signal.window, count)
+    else:
+        value = _gauged(known, measure, window or signal.window, at)
     if measure not in ("excess", "level"):
         return value
     if value is UNKNOWN or not isinstance(value, Decimal) or not known.mean:
@@ -75,12 +78,11 @@ def reading(signal: Signal, known: Series, measure: str, window: timedelta | Non
     return (value - known.mean) * HUNDRED / known.mean if measure == "excess" else value * HUNDRED / known.mean
 
 
-def _value(signal: Signal, known: Series, measure: str, window: timedelta | None, at: datetime, count: int) -> Known:
-    if signal.kind == "count" and measure in ("now", "sum", "excess", "level", "avg"):
-        return _counted(known, window, count)
-    if window is None or (measure == "now" and signal.window is None):
-        return known.samples[count - 1].value
-    inside = [sample.value for sample in known.samples[known.upto(at - window) : count]] or [known.samples[count - 1].value]
+def _gauged(known: Series, measure: str, window: timedelta | None, at: datetime) -> Decimal:
+    last = known.samples[known.upto(at) - 1].value
+    if window is None:
+        return last
+    inside = [sample.value for sample in known.samples[known.upto(at - window) : known.upto(at)]] or [last]
     match measure:
         case "min":
             return min(inside)
@@ -121,8 +123,8 @@ def look(program: Program, known: Mapping[str, Series], at: datetime) -> Lookup:
 
     def answer(leaf: Leaf) -> Known:
         match leaf:
-            case SignalRead(name, measure, window):
-                return _read(program, known, name, measure, window, at)
+            case SignalRead():
+                return _read(program, known, leaf, at)
             case Call("worse_than_mean", arguments):
                 return _worse(program, known, arguments, at)
             case _:
@@ -131,11 +133,11 @@ def look(program: Program, known: Mapping[str, Series], at: datetime) -> Lookup:
     return answer
 
 
-def _read(program: Program, known: Mapping[str, Series], name: str, measure: str, window: timedelta | None, at: datetime) -> Known:
-    signal = program.signals[name]
+def _read(program: Program, known: Mapping[str, Series], read: SignalRead, at: datetime) -> Known:
+    signal = program.signals[read.signal]
     if signal.formula is not None:
         return evaluate(signal.formula, look(program, known, at))
-    return reading(signal, known.get(name, Series()), measure, window, at)
+    return reading(signal, known.get(signal.id, Series()), read.measure, read.window, at)
 
 
 def _worse(program: Program, known: Mapping[str, Series], arguments: tuple[Expression, ...], at: datetime) -> Known:
@@ -166,24 +168,20 @@ def edges(
     """
     found: list[Edge] = []
     for watch in program.watches.values():
-        found += _of_watch(program, watch, known, before.get(watch.id), after, until)
+        value = before[watch.id].value if watch.id in before else None
+        for at in _instants(program, watch, known, after, until):
+            edge = _at(program, watch, known, at)
+            if edge.value != value:
+                value = edge.value
+                found.append(edge)
     return tuple(sorted(found, key=lambda edge: edge.since))
 
 
-def _of_watch(
-    program: Program, watch: Watch, known: Mapping[str, Series], last: Edge | None, after: datetime | None, until: datetime
-) -> list[Edge]:
-    found: list[Edge] = []
-    value = last.value if last else None
-    for at in _instants(program, watch, known, after, until):
-        answer = look(program, known, at)
-        result = evaluate(watch.test, answer)
-        now = result if isinstance(result, bool) else None
-        if now != value:
-            value = now
-            seen = {spell(leaf): _text(evaluate(leaf, answer)) for leaf in leaves(watch.test)}
-            found.append(Edge(watch.id, now, at, seen))
-    return found
+def _at(program: Program, watch: Watch, known: Mapping[str, Series], at: datetime) -> Edge:
+    answer = look(program, known, at)
+    result = evaluate(watch.test, answer)
+    seen = {spell(leaf): _text(evaluate(leaf, answer)) for leaf in leaves(watch.test)}
+    return Edge(watch.id, result if isinstance(result, bool) else None, at, seen)
 
 
 def _text(value: Known) -> str:
