@@ -1,0 +1,199 @@
+"""What the code base promises of its shape, beyond what lint and the layer contract can say."""
+
+import ast
+import re
+import sys
+import tokenize
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from tocsin.plan import builtin
+
+ROOT = Path(__file__).parent.parent
+LINES_MAX = 400
+FUNCTION_LINES_MAX = 60
+LONG: dict[str, str] = {}
+"""Files that may be longer, and why they are one thing."""
+
+CATCH_POINTS = {"tocsin/ingest/follower.py", "tocsin/comms/delivery.py", "tocsin/incidents/ticker.py"}
+"""The places that may catch anything: each logs, counts and leaves a row that a person can see."""
+
+CHANCE_AND_TIME = {
+    "random",
+    "secrets",
+    "time",
+    "uuid.uuid1",
+    "uuid.uuid4",
+    "uuid.uuid5",
+    "os.urandom",
+    "django.utils.timezone",
+    "django.utils.crypto",
+}
+CLOCK_READINGS = {"now", "utcnow", "today", "fromtimestamp"}
+DIALS = {
+    *("httpx", "httpcore", "requests", "urllib3", "aiohttp", "websockets", "urllib.request", "http.client", "xmlrpc.client"),
+    *("smtplib", "imaplib", "poplib", "ftplib", "telnetlib", "django.core.mail", "socket.create_connection", "asyncio.open_connection"),
+}
+EVASIONS = {"pytest.skip", "pytest.xfail", "pytest.importorskip", "mark.skip", "mark.skipif", "mark.xfail", "time.sleep", "unittest.mock"}
+
+
+def sources(*folders: str) -> list[Path]:
+    return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py")) if "migrations" not in path.parts]
+
+
+def place(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(), filename=str(path))
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Yield the dotted name of everything that a file imports, modules and what is taken from them."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def outside(*homes: str) -> list[Path]:
+    return [path for path in sources("tocsin") if not place(path).startswith(homes)]
+
+
+def test_a_file_can_be_read_in_one_sitting():
+    lengths = {place(path): path.read_text().count("\n") for path in sources("tocsin", "tests", "scripts")}
+    assert {name: lines for name, lines in lengths.items() if lines > LINES_MAX and name not in LONG} == {}
+    assert [name for name in LONG if lengths.get(name, 0) <= LINES_MAX] == []
+
+
+def test_a_function_fits_on_a_screen():
+    long = {
+        f"{place(path)}:{node.lineno} {node.name}"
+        for path in sources("tocsin", "tests", "scripts")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (node.end_lineno or 0) - node.lineno >= FUNCTION_LINES_MAX
+    }
+    assert long == set()
+
+
+def test_the_engine_is_the_standard_library_and_nothing_else():
+    allowed = {*sys.stdlib_module_names, "tocsin"}
+    foreign = {(place(path), name) for path in sources("tocsin/engine") for name in imported(path) if name.split(".")[0] not in allowed}
+    assert foreign == set()
+    assert {name for path in sources("tocsin/engine") for name in imported(path) if re.match(r"tocsin(?!\.engine)\.", name)} == set()
+
+
+def test_time_and_chance_come_from_the_kit_alone():
+    taken = {(place(path), name) for path in outside("tocsin/kit/") for name in imported(path) if name in CHANCE_AND_TIME}
+    assert taken == set()
+
+
+def test_nobody_but_the_kit_reads_a_clock():
+    readings = {
+        f"{place(path)}:{node.lineno} {ast.unparse(node)}"
+        for path in outside("tocsin/kit/")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute)
+        and node.attr in CLOCK_READINGS
+        and ast.unparse(node.value) in {"datetime", "datetime.datetime", "date"}
+    }
+    assert readings == set()
+
+
+def test_there_is_one_outbound_door():
+    dials = {(place(path), name) for path in outside("tocsin/kit/egress/") for name in imported(path) if name in DIALS}
+    assert dials == set()
+
+
+def test_only_the_named_catch_points_catch_everything():
+    broad = {
+        place(path)
+        for path in sources("tocsin")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ExceptHandler) and _catches_all(node)
+    }
+    assert broad <= CATCH_POINTS
+
+
+def _catches_all(handler: ast.ExceptHandler) -> bool:
+    everything = handler.type is None or ast.unparse(handler.type) in {"Exception", "BaseException"}
+    return everything and not isinstance(handler.body[-1], ast.Raise)  # cleaning up and passing it on catches nothing
+
+
+def test_no_test_is_skipped_excused_mocked_or_slept_through():
+    evasions = {
+        f"{place(path)}: {name}"
+        for path in sources("tests")
+        for name in (*imported(path), *(ast.unparse(node) for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)))
+        if name in EVASIONS or name.removeprefix("pytest.") in EVASIONS
+    }
+    assert evasions == set()
+
+
+def test_nothing_is_left_for_later():
+    assert {
+        note for path in sources("tocsin", "tests", "scripts") for note in comments(path) if re.search(r"\b(TODO|FIXME|XXX|HACK)\b", note)
+    } == set()
+
+
+def comments(path: Path) -> Iterator[str]:
+    with path.open("rb") as file:
+        yield from (
+            f"{place(path)}:{token.start[0]} {token.string}" for token in tokenize.tokenize(file.readline) if token.type == tokenize.COMMENT
+        )
+
+
+# ------------------------------------------------------------------ plans are data
+
+SECTIONS = (
+    "facts",
+    "signals",
+    "conditions",
+    "moments",
+    "roles",
+    "levels",
+    "situations",
+    "obligations",
+    "decisions",
+    "messages",
+    "records",
+    "figures",
+)
+SAMPLES = ("tocsin/web/sample", "tocsin/accounts/sample", "tocsin/incidents/sample")
+"""Files that begin like this are sample data, made for one shipped plan: they name its roles. Everything else runs any plan."""
+
+
+def test_the_code_knows_no_id_of_a_shipped_plan():
+    plans = [YAML(typ="safe", pure=True).load(path.read_text()) for path in (ROOT / "plans").glob("*/plan.yaml")]
+    ids = {name for plan in plans for name in specific(plan)}
+    assert len(ids) > 20
+    assert {use for use in spellings() if use[1] in ids} == set()
+
+
+def specific(plan: dict) -> Iterator[str]:
+    """Yield the ids of a plan that are nobody else's words: of two words at least, and not of the language itself."""
+    organisation = plan.get("organisation") or {}
+    tables = [*map(plan.get, SECTIONS), organisation.get("departments"), organisation.get("groups")]
+    yield from (name for table in tables for name in table or () if "_" in name and name not in builtin.MOMENTS)
+
+
+def spellings() -> Iterator[tuple[str, str]]:
+    """Yield (place, text) of every string in the code and every word in templates and scripts."""
+    for path in outside(*SAMPLES):
+        strings = (node for node in ast.walk(tree(path)) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+        yield from ((f"{place(path)}:{node.lineno}", node.value) for node in strings)
+    for kind in ("html", "js", "css", "txt"):
+        for path in (ROOT / "tocsin").rglob(f"*.{kind}"):
+            yield from ((place(path), word) for word in re.findall(r"\w+", path.read_text()))
+
+
+def test_an_id_counts_if_it_is_of_two_words_and_not_of_the_language():
+    plan = {"roles": {"duty_manager": {}, "scribe": {}}, "organisation": {"groups": {"care_group": {}}}, "moments": {"reported": {}}}
+    assert list(specific(plan)) == ["duty_manager", "care_group"]
