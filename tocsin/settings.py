@@ -1,5 +1,7 @@
 """Django settings. The environment says only what must be known before the database; all else is data."""
 
+from pathlib import Path
+
 from tocsin.kit import database, home
 
 HOME = home.open_home()
@@ -12,13 +14,13 @@ BIND = HOME.bind
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("ru", "Русский"), ("pl", "Polski"), ("zh-hans", "简体中文")]
-USE_I18N = True
+USE_I18N = False  # every string of ours comes from tocsin.web.languages
 
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
+    "django.contrib.staticfiles",
     "django_htmx",
     "tocsin.accounts",
     "tocsin.ingest",
@@ -26,8 +28,41 @@ INSTALLED_APPS = [
     "tocsin.incidents",
     "tocsin.web",
 ]
+MIDDLEWARE = [
+    "tocsin.web.headers.security",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tocsin.web.languages.middleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [Path(__file__).parent / "web" / "templates"],
+        "OPTIONS": {"environment": "tocsin.web.jinja.environment"},
+    }
+]
 DATABASES = {"default": database.settings(HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-AUTH_USER_MODEL = "accounts.Person"
 ROOT_URLCONF = "tocsin.urls"
-ASGI_APPLICATION = "tocsin.asgi.application"
+
+AUTH_USER_MODEL = "accounts.Person"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "sign-in"
+SESSION_COOKIE_NAME = "tocsin_session"
+CSRF_COOKIE_NAME = "tocsin_csrf"
+CSRF_COOKIE_HTTPONLY = True  # the token travels in the forms
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+CSRF_FAILURE_VIEW = "tocsin.web.errors.csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
+
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True  # files are served from the packages; nothing is collected
+WHITENOISE_MAX_AGE = 31_536_000  # every address carries the hash of its file
+
+LOGGING_CONFIG = None

@@ -17,7 +17,7 @@ ACTS: Mapping[str, frozenset[str]] = {
 
 def may(principal: Person | Key, organisation: Organisation, act: str) -> bool:
     """Return whether `principal` may do `act` in `organisation`. Whoever is no member may nothing there."""
-    return act in _acts(principal, organisation)
+    return act in acts(principal, organisation)
 
 
 def access_of(person: Person, organisation: Organisation) -> str:
@@ -26,11 +26,12 @@ def access_of(person: Person, organisation: Organisation) -> str:
     return membership.access if membership else ""
 
 
-def _acts(principal: Person | Key, organisation: Organisation) -> frozenset[str]:
+def acts(principal: Person | Key, organisation: Organisation) -> frozenset[str]:
+    """Return every act that `principal` may do in `organisation`; none for a stranger."""
     if isinstance(principal, Person):
         return ACTS.get(access_of(principal, organisation), frozenset())
     if principal.organisation_id != organisation.id or principal.kind != "api" or principal.revoked_at:
         return frozenset()
     allowed = ACTS.get(principal.access, frozenset())
     # A key never outlives or outgrows the person in whose name it acts.
-    return allowed & _acts(principal.person, organisation) if principal.person else frozenset()
+    return allowed & acts(principal.person, organisation) if principal.person else frozenset()

@@ -1,0 +1,21 @@
+"""Every address that Django answers. `/in/…` and the streams are answered before it, in `tocsin.asgi`."""
+
+from django.urls import include, path
+
+from tocsin.web import door, errors, health, setup
+
+urlpatterns = [
+    path("", door.front, name="front"),
+    path("sign-in", door.session, name="sign-in"),
+    path("sign-in/<str:secret>", door.link, name="link"),
+    path("sign-out", door.sign_out, name="sign-out"),
+    path("setup/<str:secret>", setup.page, name="setup"),
+    path("language", door.language, name="language"),
+    path("theme", door.theme, name="theme"),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("o/<slug:slug>/", include("tocsin.web.routes")),
+]
+handler404 = errors.not_found
+handler500 = errors.fault

@@ -1,0 +1,204 @@
+"""
+The Jinja2 environment of every page and fragment.
+
+Names that a template has besides its context (`request` is always in it):
+
+- words: `_()`, `gettext`, `ngettext`, `pgettext`, `{% trans %}`; `lang` the active `Language` (`.code`, `.tag`, `.name`), `languages` all four
+- plan words: `text(map)` marked with its language, and tagged where the viewer's is missing (LNG-02); `words(map)` the same as plain text,
+  for attributes and options; `clause(cite)` places of the document
+- forms: `csrf()`, `once()` (the idempotency key, posted as `key`)
+- time: `moment(at)`, `clock(due_at)`, `since(at)`, `lasting(span)`, `zone()` (once per page), `now()`
+- places: `url(name, **ids)` of a page of the organisation, `root_url(name, **ids)` of any other, `static(path)`, `nav()`, `has(name)`, `may(act)`
+- small things: `icon(name)`, `avatar(name)`, `theme()`, `typed_id(kind, uuid)`
+
+`_parts.html` holds macros for what has more markup: `{% from "_parts.html" import note, refusal, field, empty with context %}`.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import quote
+
+import jinja2
+from django.contrib.staticfiles import finders
+from django.urls import NoReverseMatch, reverse
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from tocsin.kit import ids
+from tocsin.web import languages, times
+from tocsin.web.languages import gettext as _
+
+NAVIGATION = (
+    ("board", "b", lambda: _("Board")),
+    ("incidents", "i", lambda: _("Incidents")),
+    ("alerts", "a", lambda: _("Alerts")),
+    ("messages", "m", lambda: _("Messages")),
+    ("plans", "p", lambda: _("Plans")),
+)
+"""Pages of the main navigation: name of the URL, its letter after G, and its words. Those without a URL yet are left out."""
+
+HTMX_CONFIG = json.dumps(
+    {
+        "includeIndicatorStyles": False,  # it would be an inline style
+        "allowEval": False,
+        "responseHandling": [
+            {"code": "204", "swap": False},
+            {"code": "[23]..", "swap": True},
+            {"code": "409|422", "swap": True},  # a refusal is the same fragment with its reason
+            {"code": "[45]..", "swap": False, "error": True},
+        ],
+    }
+)
+
+
+def environment(**options: Any) -> jinja2.Environment:
+    """Return the environment, for Django's TEMPLATES setting. Everything is escaped, whatever the setting says."""
+    options.pop("autoescape", None)
+    made = jinja2.Environment(
+        **options,
+        autoescape=True,
+        extensions=["jinja2.ext.i18n"],
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    made.install_gettext_callables(languages.gettext, languages.ngettext, newstyle=True, pgettext=languages.pgettext)  # type: ignore[attr-defined]
+    named = (avatar, clause, csrf, has, icon, may, nav, once, root_url, static, text, theme, url, words)
+    timed = (times.clock, times.lasting, times.moment, times.now, times.since, times.spoken, times.zone)
+    made.globals |= {function.__name__: function for function in (*named, *timed)}
+    made.globals |= {
+        "htmx_config": HTMX_CONFIG,
+        "lang": languages.active,
+        "language_options": [(language.code, language.name) for language in languages.LANGUAGES.values()],
+        "languages": list(languages.LANGUAGES.values()),
+        "typed_id": ids.typed,
+    }
+    return made
+
+
+def text(words_by_locale: Mapping[str, str]) -> Markup:
+    """Return plan words in the viewer's language; where they are missing the original, marked with the name of its language (LNG-02)."""
+    code, found = _chosen(words_by_locale)
+    tag = languages.LANGUAGES[code].tag if code in languages.LANGUAGES else code
+    spoken = Markup('<span lang="{}">{}</span>').format(tag, found)
+    if languages.known(code) == languages.active().code or not found:
+        return spoken
+    name = languages.LANGUAGES[code].name if code in languages.LANGUAGES else code
+    return spoken + Markup(' <span class="tag" lang="{}" title="{}">{}</span>').format(tag, _("not translated"), name)
+
+
+def words(words_by_locale: Mapping[str, str]) -> str:
+    """Return the same words as `text`, plain; where they are missing the original with the name of its language in brackets."""
+    code, found = _chosen(words_by_locale)
+    if languages.known(code) == languages.active().code or not found:
+        return found
+    name = languages.LANGUAGES[code].name if code in languages.LANGUAGES else code
+    return f"{found} ({name})"
+
+
+def _chosen(words_by_locale: Mapping[str, str]) -> tuple[str, str]:
+    """Return the locale and words for the viewer: the viewer's language, else what stands first, which is the plan's own."""
+    wanted = languages.active().code
+    for locale, found in words_by_locale.items():
+        if languages.known(locale) == wanted:
+            return wanted, found
+    locale, found = next(iter(words_by_locale.items()), ("", ""))
+    return languages.known(locale) or locale, found
+
+
+def clause(cite: str | Iterable[str], tag: str = "") -> Markup:
+    """Return citations of the plan's document, in the serif voice; `tag` is the language of the document."""
+    places = [cite] if isinstance(cite, str) else cite
+    lang = Markup(' lang="{}"').format(tag) if tag else Markup()
+    return Markup(" ").join(Markup('<cite class="clause"{}>{}</cite>').format(lang, place) for place in places)
+
+
+@pass_context
+def csrf(context: Context) -> Markup:
+    """Return the hidden field that proves a form is ours."""
+    return cast("Markup", context["csrf_input"])
+
+
+def once() -> Markup:
+    """Return the hidden field `key`: the same form sent twice acts once."""
+    return Markup('<input type="hidden" name="key" value="{}">').format(ids.new().hex)
+
+
+def icon(name: str) -> Markup:
+    """Return an icon of the sprite in `_icons.html`. It is decoration: the words stand beside it or in a label."""
+    return Markup('<svg class="icon" aria-hidden="true"><use href="#i-{}"/></svg>').format(name)
+
+
+def avatar(name: str, size: str = "") -> Markup:
+    """Return the initials of a person (the surname where it is one Chinese character), or an empty seat for no name."""
+    parts = name.split()
+    initials = "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)) if parts else ""
+    classes = " ".join(["avatar", *(["avatar--" + size] if size else []), *([] if initials else ["avatar--empty"])])
+    return Markup('<span class="{}" aria-hidden="true">{}</span>').format(classes, initials)
+
+
+@pass_context
+def url(context: Context, name: str, **parts: object) -> str:
+    """Return the address of a page of this organisation."""
+    return reverse(name, kwargs={"slug": context["request"].organisation.slug, **parts})
+
+
+def root_url(name: str, **parts: object) -> str:
+    """Return the address of a page that belongs to no organisation, or to one that `slug` names."""
+    return reverse(name, kwargs=parts)
+
+
+@lru_cache
+def static(path: str) -> str:
+    """Return the address of a static file, with the hash of its bytes so that browsers may keep it."""
+    found = finders.find(path)
+    if not found:
+        raise FileNotFoundError(path)
+    return f"/static/{quote(path)}?v={hashlib.sha256(Path(found).read_bytes()).hexdigest()[:12]}"
+
+
+@pass_context
+def may(context: Context, act: str) -> bool:
+    """Return whether the viewer may do `act` here, to leave out what would only be refused."""
+    return act in context["request"].acts
+
+
+@pass_context
+def theme(context: Context) -> str:
+    """Return `dark`, `light`, or nothing to follow the system."""
+    chosen = context["request"].COOKIES.get("theme", "")
+    return chosen if chosen in {"dark", "light"} else ""
+
+
+@pass_context
+def nav(context: Context) -> list[dict[str, object]]:
+    """Return the main navigation: href, letter, words, and whether it is the present page."""
+    request = context["request"]
+    slug, path = request.organisation.slug, request.path
+    items: list[dict[str, object]] = []
+    for name, letter, label in NAVIGATION:
+        href = _address(name, slug)
+        if href:
+            here = path == href if name == "board" else path.startswith(href)
+            items.append({"name": name, "href": href, "letter": letter, "label": label(), "here": here})
+    return items
+
+
+@pass_context
+def has(context: Context, name: str) -> bool:
+    """Return whether this version has the page of the organisation with this name."""
+    return bool(_address(name, context["request"].organisation.slug))
+
+
+@lru_cache
+def _address(name: str, slug: str) -> str:
+    try:
+        return reverse(name, kwargs={"slug": slug})
+    except NoReverseMatch:
+        return ""

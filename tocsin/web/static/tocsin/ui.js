@@ -1,0 +1,100 @@
+/* Tocsin — the whole of the client script beside htmx: theme, clocks, connection, palette, keys. Every page works without it. */
+(() => {
+  const root = document.documentElement;
+  const palette = () => document.querySelector("dialog.palette");
+
+  document.addEventListener("click", (e) => {
+    const action = e.target.closest("[data-action]")?.dataset.action;
+    if (action === "theme") {
+      e.preventDefault();
+      const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+      root.dataset.theme = dark ? "light" : "dark";
+      document.cookie = `theme=${root.dataset.theme};path=/;max-age=31536000;samesite=lax`;
+    }
+    if (action === "palette") palette()?.showModal();
+    if (action === "print") print();
+    document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(e.target)) menu.open = false; });
+  });
+
+  /* Clocks. The server says how long is left when it renders; the browser only counts from the moment it saw the clock. */
+  const two = (n) => String(n).padStart(2, "0");
+  const show = (s) => {
+    const a = Math.abs(s), h = Math.floor(a / 3600), m = Math.floor(a / 60) % 60;
+    return (s < 0 ? "+" : "") + (h ? h + ":" + two(m) : two(m)) + ":" + two(a % 60);
+  };
+  const seen = new WeakMap();
+  const passed = (clock) => {
+    if (!seen.has(clock)) seen.set(clock, performance.now());
+    return Math.floor((performance.now() - seen.get(clock)) / 1000);
+  };
+  const bar = (count, left) => {
+    const clock = count.closest(".clock"), progress = clock?.querySelector(".clock-bar");
+    if (!progress) return;
+    progress.value = Math.max(0, left);
+    if (clock.dataset.state === "running" && left < progress.max / 5) clock.dataset.state = "soon";
+  };
+  const tick = () => {
+    document.querySelectorAll("[data-left]").forEach((c) => {
+      const left = c.dataset.left - passed(c);
+      c.textContent = show(left);
+      bar(c, left);
+    });
+    document.querySelectorAll("[data-since]").forEach((c) => { c.textContent = show(+c.dataset.since + passed(c)); });
+  };
+  setInterval(tick, 1000);
+  addEventListener("DOMContentLoaded", tick);
+  document.addEventListener("htmx:load", tick);
+
+  /* Connection. Without it the page is read-only: a banner says so, forms rest, clocks go on. Nothing is queued. */
+  const lost = (yes) => {
+    document.querySelectorAll(".banner--offline").forEach((b) => { b.hidden = !yes; });
+    document.querySelectorAll(".live[data-lost]").forEach((l) => {
+      l.dataset.live ??= l.textContent;
+      l.textContent = yes ? l.dataset.lost : l.dataset.live;
+      l.toggleAttribute("data-state", yes);
+      if (yes) l.dataset.state = "lost";
+    });
+    document.querySelectorAll("form[method=post]").forEach((f) => {
+      for (const c of f.elements) {
+        if (yes && !c.disabled) { c.disabled = true; c.dataset.rests = ""; }
+        else if (!yes && "rests" in c.dataset) { c.disabled = false; delete c.dataset.rests; }
+      }
+    });
+  };
+  addEventListener("offline", () => lost(true));
+  addEventListener("online", () => lost(false));
+  document.addEventListener("htmx:sseError", () => lost(true));
+  document.addEventListener("htmx:sseOpen", () => lost(false));
+
+  /* The palette keeps what contains the typed words; arrows choose, Enter goes. */
+  const shown = () => [...document.querySelectorAll(".palette-item")].filter((item) => !item.hidden);
+  const choose = (item) => document.querySelectorAll(".palette-item").forEach((i) => i.setAttribute("aria-selected", i === item));
+  document.addEventListener("input", (e) => {
+    if (!e.target.matches(".palette-input")) return;
+    const typed = e.target.value.trim().toLowerCase();
+    document.querySelectorAll(".palette-item").forEach((item) => { item.hidden = !item.textContent.toLowerCase().includes(typed); });
+    choose(shown()[0]);
+  });
+  const inPalette = (e) => {
+    const items = shown(), at = items.findIndex((i) => i.ariaSelected === "true");
+    if (e.key === "Enter") (items[at] ?? items[0])?.click();
+    else if (e.key === "ArrowDown") choose(items[Math.min(at + 1, items.length - 1)]);
+    else if (e.key === "ArrowUp") choose(items[Math.max(at - 1, 0)]);
+    else return;
+    e.preventDefault();
+  };
+
+  /* Keys. Single letters act only where the profile lets them, and never inside a field. */
+  let g = false;
+  document.addEventListener("keydown", (e) => {
+    const key = e.key.toLowerCase();
+    if ((e.metaKey || e.ctrlKey) && key === "k") { e.preventDefault(); palette()?.showModal(); return; }
+    if (e.target.matches(".palette-input")) { inPalette(e); return; }
+    if (e.target.matches("input, textarea, select, [contenteditable]") || e.metaKey || e.ctrlKey || e.altKey) return;
+    if (!document.body.hasAttribute("data-letter-keys") || !/^[a-z?]$/.test(key)) return;
+    const link = document.querySelector(g ? `[data-go="${key}"]` : `[data-key="${key}"]`);
+    if (link) link.click();
+    else if (key === "?") palette()?.showModal();
+    g = !g && key === "g";
+  });
+})();

@@ -1,0 +1,111 @@
+"""Times as a person reads them: in the viewer's zone, in the viewer's language. A page states the zone once (`zone()`)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from babel.dates import format_date, format_time, get_timezone_location
+from babel.units import format_unit
+from markupsafe import Markup
+
+from tocsin.kit import clock as time_now
+from tocsin.web import languages
+
+_zone: ContextVar[str] = ContextVar("zone", default="UTC")
+
+
+@contextmanager
+def in_zone(name: str) -> Iterator[None]:
+    """Show times in this zone for as long as the block runs; UTC if there is no such zone."""
+    token = _zone.set(name if is_zone(name) else "UTC")
+    try:
+        yield
+    finally:
+        _zone.reset(token)
+
+
+def is_zone(name: str) -> bool:
+    """Return whether `name` is a zone of the tz database."""
+    try:
+        return bool(name) and bool(ZoneInfo(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+
+
+def zones() -> list[str]:
+    """Return the zones that a person may choose."""
+    odd = ("Etc/", "SystemV/", "posix/", "right/")
+    return ["UTC", *sorted(name for name in available_timezones() if "/" in name and not name.startswith(odd))]
+
+
+def zone() -> str:
+    """Return the viewer's zone as the page names it, such as `Warsaw`."""
+    name = _zone.get()
+    return name if name == "UTC" else get_timezone_location(ZoneInfo(name), locale=languages.active().locale, return_city=True)
+
+
+def now() -> datetime:
+    """Return the present instant."""
+    return time_now.now()
+
+
+def local(at: datetime) -> datetime:
+    """Return `at` in the viewer's zone."""
+    return at.astimezone(ZoneInfo(_zone.get()))
+
+
+def spoken(at: datetime) -> str:
+    """Return `14:35` for today, `19 Nov, 14:35` for another day of this year, with the year otherwise. Plain text."""
+    here, today, locale = local(at), local(now()), languages.active().locale
+    hour = format_time(here, "HH:mm", locale=locale)
+    if here.date() == today.date():
+        return hour
+    day = format_date(here, _day_pattern(here.year == today.year), locale=locale)
+    return f"{day}, {hour}"
+
+
+def moment(at: datetime | None) -> Markup:
+    """Return an instant as `<time>`; nothing for None."""
+    if at is None:
+        return Markup()
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), spoken(at))
+
+
+def clock(due_at: datetime) -> Markup:
+    """Return how long is left until `due_at` (`+` once it is past), counted on by the page's script from here."""
+    left = int((due_at - now()).total_seconds() // 1)
+    return Markup('<time data-left="{}" datetime="{}">{}</time>').format(left, due_at.isoformat(timespec="seconds"), counted(left))
+
+
+def since(at: datetime) -> Markup:
+    """Return how long ago `at` was, counted on by the page's script from here."""
+    passed = max(0, int((now() - at).total_seconds()))
+    return Markup('<time data-since="{}" datetime="{}">{}</time>').format(passed, at.isoformat(timespec="seconds"), counted(passed))
+
+
+def counted(left_s: int) -> str:
+    """Return `03:48`, `1:11:12` or, past it, `+11:12`, as the page's script writes it."""
+    hours, rest = divmod(abs(left_s), 3600)
+    minutes, seconds = divmod(rest, 60)
+    return ("+" if left_s < 0 else "") + (f"{hours}:{minutes:02}" if hours else f"{minutes:02}") + f":{seconds:02}"
+
+
+def lasting(span: timedelta) -> str:
+    """Return a duration in its largest fitting unit, with the next one if that is not nothing: `9 min`, `1 hr 30 min`, `3 days`."""
+    seconds, locale = int(abs(span.total_seconds())), languages.active().locale
+    units = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
+    counts = []
+    for unit, size in units:
+        count, seconds = divmod(seconds, size)
+        counts.append((count, unit))
+    first = next((index for index, (count, _) in enumerate(counts) if count), len(counts) - 1)
+    shown = [(count, unit) for count, unit in counts[first : first + 2] if count] or counts[-1:]
+    return " ".join(format_unit(count, f"duration-{unit}", length="short", locale=locale) for count, unit in shown)
+
+
+def _day_pattern(this_year: bool) -> str:
+    if languages.active().code == "zh":
+        return "M月d日" if this_year else "y年M月d日"
+    return "d MMM" if this_year else "d MMM y"

@@ -1,0 +1,43 @@
+"""The words for stored names: accesses, acts of the audit, kinds of keys. Said when asked, in the language of the request."""
+
+from collections.abc import Callable, Mapping
+
+from tocsin.web.languages import gettext as _
+
+
+def access() -> Mapping[str, tuple[str, str]]:
+    """Return, for each access, its name and what it allows."""
+    return {
+        "owner": (_("Owner"), _("Everything, and who has which access")),
+        "editor": (_("Editor"), _("Plans, and all that a member may")),
+        "member": (_("Member"), _("Declares, acts in incidents")),
+        "observer": (_("Observer"), _("Reads, signs nothing")),
+    }
+
+
+def access_options() -> list[tuple[str, str]]:
+    """Return the accesses as a form offers them."""
+    return [(name, title) for name, (title, _allows) in access().items()]
+
+
+ACTS: Mapping[str, Callable[[], str]] = {
+    "organisation.founded": lambda: _("founded the organisation"),
+    "person.invited": lambda: _("invited"),
+    "person.removed": lambda: _("took out of the organisation"),
+    "access.changed": lambda: _("changed the access of"),
+    "roles.changed": lambda: _("changed what this person holds:"),
+    "key.created": lambda: _("made the key"),
+    "key.revoked": lambda: _("revoked the key"),
+    "link.issued": lambda: _("made a sign-in link for"),
+    "sample.loaded": lambda: _("loaded the sample organisation"),
+}
+
+
+def act(name: str) -> str:
+    """Return what someone did, to stand before the subject; an unknown act says its own name."""
+    return ACTS[name]() if name in ACTS else name
+
+
+def key_kind(kind: str) -> str:
+    """Return what a key of this kind is for."""
+    return _("Source: sends alerts") if kind == "ingest" else _("Program: uses the API")
