@@ -58,15 +58,8 @@ HTMX_CONFIG = json.dumps(
 
 def environment(**options: Any) -> jinja2.Environment:
     """Return the environment, for Django's TEMPLATES setting. Everything is escaped, whatever the setting says."""
-    options.pop("autoescape", None)
-    made = jinja2.Environment(
-        **options,
-        autoescape=True,
-        extensions=["jinja2.ext.i18n"],
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    ours = {"undefined": jinja2.StrictUndefined, "trim_blocks": True, "lstrip_blocks": True, "extensions": ["jinja2.ext.i18n"]}
+    made = jinja2.Environment(**{name: value for name, value in options.items() if name != "autoescape"} | ours, autoescape=True)
     made.policies["ext.i18n.trimmed"] = True
     made.install_gettext_callables(languages.gettext, languages.ngettext, newstyle=True, pgettext=languages.pgettext)  # type: ignore[attr-defined]
     named = (avatar, clause, csrf, has, icon, may, nav, once, root_url, static, text, theme, url, words)
