@@ -1,11 +1,17 @@
-"""What every test may ask for. Whatever touches the machine (browser, servers, sinks) has a module of its own beside this one."""
+"""What every test may ask for."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from tests.comms.sinks import email, webhook
+from tests.database import fresh_database
+from tests.serving import Served
 from tocsin.kit import clock as clock_of_the_process
+
+pytest_plugins = ["tests.browser", "tests.alertmanager"]
 
 
 @pytest.fixture
@@ -13,3 +19,32 @@ def clock() -> Iterator[ModuleType]:
     """Give the process's clock, to freeze and shift; it runs as ever afterwards."""
     yield clock_of_the_process
     clock_of_the_process.reset()
+
+
+@pytest.fixture
+def database_url() -> Iterator[str]:
+    """Give the address of an empty database for a process of its own; on SQLite it is empty, and the home says the rest."""
+    with fresh_database() as url:
+        yield url
+
+
+@pytest.fixture
+def served(tmp_path: Path, database_url: str) -> Iterator[Served]:
+    """Give an installation that has not been started: `served.start()`, or `served.setup()` before."""
+    installation = Served(tmp_path / "home", database_url)
+    yield installation
+    installation.close()
+
+
+@pytest.fixture
+def mail_sink() -> Iterator[email.Sink]:
+    """Give a mail server that accepts, until its `behaviour` is changed."""
+    with email.Sink() as sink:
+        yield sink
+
+
+@pytest.fixture
+def web_sink() -> Iterator[webhook.Sink]:
+    """Give a webhook's receiver that accepts, until its `behaviour` is changed."""
+    with webhook.Sink() as sink:
+        yield sink

@@ -1,11 +1,14 @@
 """The option `--database`: the same tests on SQLite (each process has its own file) or on a PostgreSQL cluster of the run's own."""
 
 import os
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 
+import psycopg
 import pytest
 
 from tests import postgres
+from tocsin.kit import ids
 
 TOUCHES = {"db", "transactional_db", "database_url"}
 """Whoever touches the database asks for one of these fixtures, or is marked django_db."""
@@ -48,3 +51,17 @@ def touches(item: pytest.Item) -> bool:
 def without(items: Sequence[pytest.Item], chosen: Sequence[pytest.Item]) -> list[pytest.Item]:
     kept = set(chosen)
     return [item for item in items if item not in kept]
+
+
+@contextmanager
+def fresh_database() -> Iterator[str]:
+    """Give the address of an empty database on the run's cluster, or an empty address on SQLite."""
+    cluster = os.environ.get("TOCSIN_TEST_DATABASE_URL", "")
+    if not cluster:
+        yield ""
+        return
+    server, name = cluster.rpartition("/")[0], f"own_{ids.new().hex}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield f"{server}/{name}"
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -1,0 +1,146 @@
+"""A whole Tocsin as a process of its own: its own port, home and database, and a clock that the test moves. It may be killed."""
+
+import json
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+STARTS_WITHIN_S = 30
+STOPS_WITHIN_S = 15
+
+T = TypeVar("T")
+
+
+def free_port() -> int:
+    """Return a port of this machine on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def eventually(look: Callable[[], T], within_s: float = 10) -> T:
+    """Return what `look` sees as soon as it is true; for what another process does in its own time."""
+    pause = threading.Event()
+    deadline = within_s
+    while not (seen := look()):
+        if deadline <= 0:
+            raise AssertionError(f"not within {within_s} s: {seen!r}")
+        pause.wait(0.05)
+        deadline -= 0.05
+    return seen
+
+
+@dataclass
+class Served:
+    """One installation. It keeps its home, its port and its place in time over any number of starts."""
+
+    home: Path
+    database_url: str = ""
+    environ: dict[str, str] = field(default_factory=dict)
+    bind: str = field(default_factory=lambda: f"127.0.0.1:{free_port()}")
+    moved: timedelta = timedelta()
+    process: subprocess.Popen[str] | None = None
+
+    def __post_init__(self) -> None:
+        self.lines: list[str] = []
+        self._answers: queue.Queue[str] = queue.Queue()
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.bind}"
+
+    def start(self, command: str = "serve") -> "Served":
+        """Start the server and wait until it says that it is ready."""
+        self.process = self._launch(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
+        eventually(self._is_ready, STARTS_WITHIN_S)
+        return self
+
+    def kill(self) -> None:
+        """End the process as a power cut would: no handler runs."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """Ask the process to end, and return its exit code."""
+        return self._end(signal.SIGTERM)
+
+    def move(self, by: timedelta) -> None:
+        """Move time for the running process and for every later one."""
+        self.moved += by
+        if self.process is not None and self.process.stdin is not None:
+            self.process.stdin.write(f"{by.total_seconds()}\n")
+            self.process.stdin.flush()
+            self._answers.get(timeout=STARTS_WITHIN_S)
+
+    def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run another command of the product in the same home, at the same time."""
+        process = self._launch(*arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        out, err = process.communicate(timeout=120)
+        done = subprocess.CompletedProcess(arguments, process.returncode, out, err)
+        if check and done.returncode:
+            raise AssertionError(f"tocsin {' '.join(arguments)}: {done.returncode}\n{out}\n{err}")
+        return done
+
+    def setup(
+        self, organisation: str = "Hotline", email: str = "ana@example.org", language: str = "en", *, sample: bool = True
+    ) -> dict[str, Any]:
+        """Set up the first organisation and return what `tocsin setup` prints: the sign-in link and the keys."""
+        arguments = ["setup", "--organisation", organisation, "--email", email, "--language", language]
+        answer: dict[str, Any] = json.loads(self.run(*arguments, *(["--sample"] if sample else [])).stdout)
+        return answer
+
+    def close(self) -> None:
+        """End whatever still runs."""
+        if self.process is not None:
+            self.kill()
+
+    def _launch(self, *arguments: str, **streams: int) -> subprocess.Popen[str]:
+        own = {
+            "TOCSIN_HOME": str(self.home),
+            "TOCSIN_DATABASE_URL": self.database_url,
+            "TOCSIN_BASE_URL": self.url,
+            "TOCSIN_BIND": self.bind,
+            "TOCSIN_TEST_MOVED_S": str(self.moved.total_seconds()),
+            "DJANGO_SETTINGS_MODULE": "tocsin.settings",
+            "PYTHONUNBUFFERED": "1",
+        }
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.launch", *arguments], env=os.environ | own | self.environ, text=True, **streams
+        )
+
+    def _read(self, process: subprocess.Popen[str]) -> None:
+        for line in process.stdout or ():
+            if line == "moved\n":
+                self._answers.put(line)
+            else:
+                self.lines.append(line.rstrip("\n"))
+
+    def _is_ready(self) -> bool:
+        if self.process is not None and self.process.poll() is not None:
+            raise AssertionError("Tocsin ended instead of serving:\n" + "\n".join(self.lines))
+        try:
+            return httpx.get(f"{self.url}/readyz", timeout=5, trust_env=False).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def _end(self, how: signal.Signals) -> int:
+        if self.process is None:
+            raise AssertionError("nothing runs")
+        self.process.send_signal(how)
+        code = self.process.wait(STOPS_WITHIN_S)
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                stream.close()
+        self.process = None
+        return code
