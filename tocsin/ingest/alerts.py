@@ -1,6 +1,6 @@
-"""Alerts in the database: those that a batch speaks of, and what it made of them. Every function runs in the caller's transaction."""
+"""Alerts in the database: those that a batch speaks of, and what it made of them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -90,30 +90,26 @@ def known(organisation_id: UUID, names: Collection[Name]) -> dict[Name, Standing
     return found
 
 
-def keep(organisation_id: UUID, outcome: Outcome) -> None:
-    """Write what a batch changed."""
+def changes(organisation_id: UUID, outcome: Outcome) -> Iterator[bulk.Statement]:
+    """Yield the statements that write what a batch changed, and leave a match for each turn that an enabled route wants."""
     standings = [_alert(organisation_id, outcome.standings[name]) for name in sorted(outcome.standings)]
-    bulk.insert("ingest_alert", _ALERT, standings, _REPLACE)
+    yield from bulk.insert("ingest_alert", _ALERT, standings, _REPLACE)
     past = [
         (ids.new(), organisation_id, one.alert_id, one.starts_at, one.ends_at, one.received, one.duplicates)
         for _, one in sorted(outcome.past.items())
     ]
-    bulk.insert("ingest_episode", _EPISODE, past, _ADD)
+    yield from bulk.insert("ingest_episode", _EPISODE, past, _ADD)
+    yield from bulk.insert("ingest_match", _MATCH, _matches(organisation_id, outcome.turns), _ONCE)
 
 
-def match(organisation_id: UUID, turns: Sequence[Turn]) -> int:
-    """Leave a match for each turn that an enabled route wants, and return how many."""
-    if not turns:
-        return 0
-    routes = Route.objects.filter(organisation_id=organisation_id, enabled=True).values_list("id", "labels")
-    rows = [
+def _matches(organisation_id: UUID, turns: Sequence[Turn]) -> list[bulk.Row]:
+    routes = Route.objects.filter(organisation_id=organisation_id, enabled=True).values_list("id", "labels") if turns else ()
+    return [
         (organisation_id, route_id, turn.alert_id, turn.starts_at, turn.turn, turn.firing, turn.at, "", "", "")
         for route_id, labels in routes
         for turn in turns
         if wants(labels, turn.labels)
     ]
-    bulk.insert("ingest_match", _MATCH, rows, _ONCE)
-    return len(rows)
 
 
 def wants(route: Mapping[str, str], labels: Mapping[str, str]) -> bool:

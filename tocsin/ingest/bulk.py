@@ -1,8 +1,9 @@
 """Many rows in one statement on both databases: `unnest` on PostgreSQL, long VALUES lists on SQLite."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import connection
@@ -14,9 +15,17 @@ _VARIABLES_MAX = 32_000
 Row = Sequence[Any]
 
 
-def insert(table: str, columns: Mapping[str, str], rows: Sequence[Row], on_conflict: str = "") -> None:
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement and its parameters as the driver takes them."""
+
+    sql: str
+    values: Sequence[Any]
+
+
+def insert(table: str, columns: Mapping[str, str], rows: Sequence[Row], on_conflict: str = "") -> Iterator[Statement]:
     """
-    Insert `rows`, whose values stand in the order of `columns` (name to PostgreSQL type), in the caller's transaction.
+    Yield the statements that insert `rows`, whose values stand in the order of `columns` (name to PostgreSQL type).
 
     Rows that can meet in `on_conflict` must already be folded and sorted by their key: PostgreSQL refuses two rows with one key in one
     statement, and two transactions that take keys in different orders deadlock. `table`, `columns` and `on_conflict` are literals of
@@ -25,50 +34,53 @@ def insert(table: str, columns: Mapping[str, str], rows: Sequence[Row], on_confl
     if not rows:
         return
     if connection.vendor == "postgresql":
-        _unnest(table, columns, rows, on_conflict)
-    else:
-        _values(table, columns, rows, on_conflict)
-
-
-def _unnest(table: str, columns: Mapping[str, str], rows: Sequence[Row], on_conflict: str) -> None:
-    arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
-    sql = f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM unnest({arrays}) {on_conflict}"  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [list(values) for values in zip(*rows, strict=True)])
-
-
-def _values(table: str, columns: Mapping[str, str], rows: Sequence[Row], on_conflict: str) -> None:
-    adapt = [_ADAPTERS.get(kind) for kind in columns.values()]
-    names = tuple(columns)
-    chunk_max = min(CHUNK_MAX, 1 << (_VARIABLES_MAX // len(names)).bit_length() - 1)
+        arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+        sql = f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM unnest({arrays}) {on_conflict}"  # noqa: S608
+        yield Statement(sql, [list(values) for values in zip(*rows, strict=True)])
+        return
+    adapt = [(at, _ADAPTERS[kind]) for at, kind in enumerate(columns.values()) if kind in _ADAPTERS]
+    chunk_max = min(CHUNK_MAX, 1 << (_VARIABLES_MAX // len(columns)).bit_length() - 1)
     at = 0
-    # Past Django's cursor: it would rewrite every placeholder of these long texts. The gate is held by the caller's transaction.
-    execute = connection.connection.execute
     while at < len(rows):
         count = min(chunk_max, 1 << (len(rows) - at).bit_length() - 1)
-        values = [
-            value if change is None or value is None else change(value)
-            for row in rows[at : at + count]
-            for change, value in zip(adapt, row, strict=True)
-        ]
-        with connection.wrap_database_errors:
-            execute(_text(table, names, count, on_conflict), values)
+        yield Statement(_values(table, tuple(columns), count, on_conflict), _flat(rows[at : at + count], adapt))
         at += count
 
 
+def run(statements: Iterable[Statement]) -> None:
+    """Run statements within the caller's transaction."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement.sql, statement.values)
+        return
+    # Past Django's cursor, which would rewrite every placeholder of these long texts. The caller's transaction holds the write gate.
+    with connection.wrap_database_errors:
+        for statement in statements:
+            connection.connection.execute(statement.sql, statement.values)
+
+
 @cache
-def _text(table: str, columns: tuple[str, ...], count: int, on_conflict: str) -> str:
+def _values(table: str, columns: tuple[str, ...], count: int, on_conflict: str) -> str:
     row = f"({', '.join('?' * len(columns))})"
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * count)} {on_conflict}"  # noqa: S608
 
 
+def _flat(rows: Sequence[Row], adapt: Sequence[tuple[int, Callable[[Any], Any]]]) -> list[Any]:
+    values: list[Any] = []
+    for row in rows:
+        changed = list(row)
+        for at, change in adapt:
+            if changed[at] is not None:
+                changed[at] = change(changed[at])
+        values += changed
+    return values
+
+
+@lru_cache(4096)
 def _instant(at: datetime) -> str:
     """Return `at` as Django writes it to SQLite."""
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
 
 
-_ADAPTERS: dict[str, Callable[[Any], Any]] = {
-    "uuid": lambda value: value.hex,
-    "timestamptz": _instant,
-    "boolean": int,
-}
+_ADAPTERS: dict[str, Callable[[Any], Any]] = {"uuid": lambda value: value.hex, "timestamptz": _instant, "boolean": int}

@@ -12,6 +12,7 @@ from tocsin.ingest.models import RawBody, Rejected
 
 REJECTED_KEPT = 100
 REJECTED_BYTES_MAX = 64 * 1024
+_WAITING = RawBody.State.WAITING.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +78,19 @@ _ORGANISATIONS = """SELECT organisation_id FROM (
 
 
 def append(arrived: Iterable[Arrived]) -> None:
-    """Append the accepted ones to the log and keep the rejected ones beside it."""
-    accepted = []
+    """Append the accepted ones to the log and keep the newest of the rejected ones beside it."""
+    accepted, rejected = [], []
     for one in arrived:
         head = (one.organisation_id, one.source, one.key_id, one.received_at)
         if one.code:
-            bulk.insert("ingest_rejected", _REJECTED, [(*head, one.code, one.reason, len(one.body), one.body[:REJECTED_BYTES_MAX])])
+            rejected.append((*head, one.code, one.reason, len(one.body), one.body[:REJECTED_BYTES_MAX]))
         else:
-            accepted.append((*head, RawBody.State.WAITING.value, "", len(one.body), one.body))
-    bulk.insert("ingest_rawbody", _RAW, accepted)
+            accepted.append((*head, _WAITING, "", len(one.body), one.body))
+    bulk.run(bulk.insert("ingest_rawbody", _RAW, accepted))
+    if rejected:
+        bulk.run(bulk.insert("ingest_rejected", _REJECTED, rejected))
+        for organisation_id in {row[0] for row in rejected}:
+            _trim_rejected(organisation_id)
 
 
 def organisations(after: UUID, limit: int) -> list[UUID]:
@@ -123,7 +128,7 @@ def _turn(organisation_id: UUID, positions: Sequence[int], state: RawBody.State,
     return rows.update(state=state, reason=reason) == len(positions)
 
 
-def trim_rejected(organisation_id: UUID) -> None:
+def _trim_rejected(organisation_id: UUID) -> None:
     """Keep only the newest rejected bodies of an organisation."""
     kept = Rejected.objects.filter(organisation_id=organisation_id).order_by("-id").values_list("id", flat=True)
     newest_gone = kept[REJECTED_KEPT : REJECTED_KEPT + 1].first()
