@@ -95,7 +95,10 @@ def dump(tree: Plain) -> str:
 
 def load(text: str) -> Any:
     """Return the tree of a JSON text. ValueError for floats, infinities and keys that stand twice, which a canonical text never has."""
-    return json.loads(text, parse_float=_no_floats, parse_constant=_no_floats, object_pairs_hook=_once)
+    try:
+        return json.loads(text, parse_float=_no_floats, parse_constant=_no_floats, object_pairs_hook=_once)
+    except RecursionError as problem:
+        raise ValueError("nested too deeply") from problem
 
 
 def dump_state(state: t.State) -> str:

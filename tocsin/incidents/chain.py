@@ -1,11 +1,15 @@
 """The chain of hashes under a journal, and the signature on its head. Anyone can recompute it with a SHA-256 tool and the lines below."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+_KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_SIGNATURE = re.compile(r"[0-9a-f]{128}", re.ASCII)
 
 
 def genesis(organisation: str, incident: str) -> str:
@@ -46,10 +50,12 @@ def verify_head(key: Ed25519PublicKey, head: Head, signature: str) -> bool:
 
 
 def is_signed(key: Ed25519PublicKey, signature: str, content: bytes) -> bool:
-    """Return whether `signature`, in hex, is by `key` over `content`."""
+    """Return whether `signature` is by `key` over `content`. Only lower-case hex counts, so that one signature has one spelling."""
+    if not _SIGNATURE.fullmatch(signature):
+        return False
     try:
         key.verify(bytes.fromhex(signature), content)
-    except (InvalidSignature, ValueError):
+    except InvalidSignature:
         return False
     return True
 
@@ -61,7 +67,9 @@ def public_text(key: Ed25519PublicKey) -> str:
 
 def public_key(text: str) -> Ed25519PublicKey:
     """Return the key that `public_text` wrote. ValueError for anything else."""
-    return Ed25519PublicKey.from_public_bytes(bytes.fromhex(text.strip()))
+    if not _KEY.fullmatch(text):
+        raise ValueError("a public key has 64 hex digits")
+    return Ed25519PublicKey.from_public_bytes(bytes.fromhex(text))
 
 
 def _hash(*lines: str) -> str:

@@ -1,10 +1,13 @@
 """Words that can be erased from a record that cannot be altered: the chain holds a salted hash, the words lie beside it."""
 
 import hashlib
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tocsin.kit import chance
 
+_COMMITMENT = re.compile(r"[0-9a-f]{64}", re.ASCII)
 ERASED = "⟦erased⟧"
 """What an erased or withheld text decodes to. The commitment stays in the chain, so the chain still verifies."""
 
@@ -32,3 +35,16 @@ def commit(salt: bytes, text: str) -> str:
     if len(salt) != chance.SALT_BYTES:
         raise ValueError(f"a salt has {chance.SALT_BYTES} bytes, not {len(salt)}")
     return hashlib.sha256(salt + text.encode()).hexdigest()
+
+
+def places(tree: object, place: str = "") -> Iterator[str]:
+    """Yield the JSON pointers in a body under which something is sealed, without knowing the type of the event."""
+    match tree:
+        case {"sealed": str(commitment)} if len(tree) == 1 and _COMMITMENT.fullmatch(commitment):
+            yield place
+        case dict():
+            for name, part in tree.items():
+                yield from places(part, f"{place}/{name.replace('~', '~0').replace('/', '~1')}")
+        case list():
+            for index, part in enumerate(tree):
+                yield from places(part, f"{place}/{index}")

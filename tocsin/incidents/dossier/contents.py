@@ -1,0 +1,161 @@
+"""What goes into a dossier: the entries as they are stored, and the sealed texts as far as they may be shown."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from itertools import groupby
+from uuid import UUID
+
+from django.db import transaction
+
+from tocsin import __version__
+from tocsin.accounts import directory
+from tocsin.accounts.models import Organisation
+from tocsin.engine import terms as t
+from tocsin.engine.program import Program
+from tocsin.incidents import canonical, chain, journal, plans, sealing
+from tocsin.incidents.dossier import container
+from tocsin.incidents.dossier.container import Line
+from tocsin.incidents.models import Entry, Head, Incident, Seal
+from tocsin.kit import clock, ids
+
+
+class Confidential(StrEnum):
+    """What becomes of sealed texts and names: shown and marked as confidential, or left out (AUD-03)."""
+
+    MARKED = "marked"
+    LEFT_OUT = "left_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One entry as the dossier shows it: the event reads `sealing.ERASED` wherever a text is not shown."""
+
+    seq: int
+    hash: str
+    event: t.AnyEvent
+    sealed: frozenset[str]
+    """The places of its sealed texts, shown or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """One incident up to its head, read in one piece. `people` are names by typed id, none where confidential parts are left out."""
+
+    organisation: Organisation
+    incident: Incident
+    program: Program
+    head: chain.Head
+    head_signature: str
+    confidential: Confidential
+    exported_at: datetime
+    kept: tuple[Kept, ...]
+    people: Mapping[str, str]
+    lines: tuple[Line, ...] = field(repr=False)
+
+
+def find(number_or_id: str, organisation_id: UUID | None = None) -> Incident:
+    """
+    Return the incident that `INC-118` or `inc_…` names, within the organisation if one is given.
+
+    :raises Incident.DoesNotExist: there is none.
+    :raises Incident.MultipleObjectsReturned: several organisations have an incident of that number.
+    """
+    within = Incident.objects.select_related("organisation")
+    if organisation_id is not None:
+        within = within.filter(organisation_id=organisation_id)
+    try:
+        return within.get(pk=ids.untyped("inc", number_or_id))
+    except ValueError:
+        return within.get(number=number_or_id)
+
+
+def gather(incident: Incident, confidential: Confidential) -> Contents:
+    """
+    Return everything that the dossier of `incident` holds as of now.
+
+    :raises canonical.UnknownEvent: an entry that this release cannot read.
+    """
+    with transaction.atomic():
+        head = Head.objects.get(pk=incident.pk)
+        entries, seals = journal.entries_of(incident, 0, head.seq)
+        stored = [(entry, texts) for entry, texts in _joined(entries, seals)]
+    shown = confidential is Confidential.MARKED
+    kept = tuple(_kept(entry, texts if shown else {}) for entry, texts in stored)
+    named = {contact.id: contact.name for contact in directory.contacts(incident.organisation_id).values()} if shown else {}
+    people = {person: named[person] for person in sorted(set(_persons(kept)) & set(named))}
+    lines = [line for entry, texts in stored for line in _lines(entry, texts, shown)]
+    lines += [Line(f"person {person}", {"person": {"id": person, "name": name}}) for person, name in people.items()]
+    return Contents(
+        organisation=incident.organisation,
+        incident=incident,
+        program=plans.program(incident.organisation_id, incident.plan_hash),
+        head=journal.head_of(head, incident),
+        head_signature=head.signature,
+        confidential=confidential,
+        exported_at=clock.now(),
+        kept=kept,
+        people=people,
+        lines=tuple(lines),
+    )
+
+
+def make(contents: Contents, page: str, language: str) -> bytes:
+    """Return the file: `page`, the record, and the installation's seal over both."""
+    key = journal.signing_key()
+    manifest = {
+        "format": container.FORMAT,
+        "release": __version__,
+        "organisation": contents.head.organisation,
+        "organisation_name": contents.organisation.name,
+        "incident": contents.head.incident,
+        "number": contents.incident.number,
+        "drill": contents.incident.drill,
+        "plan": {"id": contents.program.id, "version": contents.program.version, "hash": contents.program.hash},
+        "language": language,
+        "confidential": contents.confidential.value,
+        "exported_at": contents.exported_at.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z",
+        "entries": len(contents.kept),
+        "head": {"seq": contents.head.seq, "hash": contents.head.hash, "signature": contents.head_signature},
+        "key": chain.public_text(key.public_key()),
+    }
+    return container.close(page, (Line("manifest", {"manifest": manifest}), *contents.lines), key)
+
+
+def _joined(entries: Iterable[Entry], seals: Iterable[Seal]) -> Iterator[tuple[Entry, dict[str, Seal]]]:
+    by_seq = {seq: {seal.path: seal for seal in group} for seq, group in groupby(seals, key=lambda seal: seal.seq)}
+    for entry in entries:
+        yield entry, by_seq.get(entry.seq, {})
+
+
+def _kept(entry: Entry, texts: Mapping[str, Seal]) -> Kept:
+    event = canonical.decode(entry.type, entry.version, entry.body, {place: seal.text for place, seal in texts.items()})
+    return Kept(entry.seq, entry.hash, event, frozenset(sealing.places(canonical.load(entry.body))))
+
+
+def _lines(entry: Entry, texts: Mapping[str, Seal], shown: bool) -> Iterator[Line]:
+    own = {"seq": entry.seq, "type": entry.type, "version": entry.version, "body": entry.body, "hash": entry.hash}
+    yield Line(f"entry {entry.seq}", {"entry": own})
+    for place in sealing.places(canonical.load(entry.body)):
+        seal = texts.get(place)
+        if seal is None:
+            fate: dict[str, str | bool] = {"erased": True}
+        elif shown:
+            fate = {"salt": seal.salt, "text": seal.text}
+        else:
+            fate = {"left_out": True}
+        yield Line(f"seal {entry.seq} {place}", {"seal": {"seq": entry.seq, "place": place, **fate}})
+
+
+def _persons(kept: Iterable[Kept]) -> Iterator[str]:
+    """Yield every typed person id that the record names, as an author, a holder, a recipient."""
+    for one in kept:
+        for name in one.event.__dataclass_fields__:
+            match getattr(one.event, name):
+                case str(person):
+                    yield person
+                case tuple(several):
+                    yield from (person for person in several if isinstance(person, str))
+                case Mapping() as mapping:
+                    yield from (person for person in mapping.values() if isinstance(person, str))
