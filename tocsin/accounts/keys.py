@@ -8,7 +8,7 @@ from django.db import transaction
 
 from tocsin.accounts import audit, tokens
 from tocsin.accounts.models import Access, Key, Organisation, Person
-from tocsin.kit import clock
+from tocsin.kit import chance, clock
 
 INGEST, API = "ingest", "api"
 SECRET = re.compile(r"(ingest|api)_[0-9a-f]{40}")
@@ -22,7 +22,7 @@ def create(organisation: Organisation, kind: str, name: str, *, person: Person, 
 
     An API key acts as `person`, at most with `access` (a member's, unless said otherwise).
     """
-    secret = f"{kind}_{tokens.mint()}"
+    secret = f"{kind}_{chance.secret()}"
     key = Key.objects.create(
         organisation=organisation,
         kind=kind,

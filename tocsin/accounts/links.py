@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from tocsin.accounts import tokens
 from tocsin.accounts.models import Organisation, Person, SignInLink
-from tocsin.kit import clock
+from tocsin.kit import chance, clock
 
 VALID_FOR = timedelta(days=3)
 
@@ -39,6 +39,6 @@ def redeem(secret: str) -> SignInLink | None:
 @transaction.atomic
 def _issue(person: Person | None, valid_for: timedelta) -> str:
     SignInLink.objects.filter(person=person, used_at=None).delete()
-    secret = tokens.mint()
+    secret = chance.secret()
     SignInLink.objects.create(digest=tokens.digest(secret), person=person, expires_at=clock.now() + valid_for)
     return secret

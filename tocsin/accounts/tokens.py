@@ -1,12 +1,6 @@
-"""Secrets that are shown once: how they are made, and the digest that is kept in their place."""
+"""What is kept in the place of a secret that is shown once."""
 
 import hashlib
-import secrets
-
-
-def mint() -> str:
-    """Return a new secret of 160 bits in lower-case hex, safe in a path, a header and a form."""
-    return secrets.token_hex(20)
 
 
 def digest(secret: str) -> str:

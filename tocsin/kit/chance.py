@@ -8,3 +8,8 @@ SALT_BYTES = 32
 def salt() -> bytes:
     """Return 32 unpredictable bytes that hide what a commitment stands for."""
     return secrets.token_bytes(SALT_BYTES)
+
+
+def secret() -> str:
+    """Return 160 unpredictable bits in lower-case hex: safe in a path, a header and a form."""
+    return secrets.token_hex(20)
