@@ -1,0 +1,33 @@
+"""The one ASGI application: the lane for alerts, the streams of notices, and Django for everything else."""
+
+import asyncio
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tocsin.settings")
+pages = get_asgi_application()
+
+from tocsin.ingest import lane  # noqa: E402 - Django is set up first
+from tocsin.web import stream  # noqa: E402
+from tocsin.web.stream import Receive, Scope, Send  # noqa: E402
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Hand a request to whoever answers its path."""
+    if scope["type"] == "lifespan":
+        await _live(receive, send)
+    elif scope["type"] == "http" and scope["path"].startswith("/in/"):
+        await lane.application(scope, receive, send)
+    elif scope["type"] == "http" and (scope["path"] == stream.API or stream.PAGE.fullmatch(scope["path"])):
+        await stream.application(scope, receive, send)
+    else:
+        await pages(scope, receive, send)
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    """Begin at once; end when the lane has committed what it holds."""
+    while (await receive())["type"] != "lifespan.shutdown":
+        await send({"type": "lifespan.startup.complete"})
+    await asyncio.to_thread(lane.application.close)
+    await send({"type": "lifespan.shutdown.complete"})

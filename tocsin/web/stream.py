@@ -1,0 +1,225 @@
+"""
+The streams of notices, raw ASGI: `/o/{slug}/stream` for pages (session), `/api/v1/stream` for programs (API key).
+
+A page gets one event per topic, so that `hx-trigger="sse:<topic>"` fetches what shows it; a program gets `notice` events. The data is
+`{seq, topics, incident}` in both. `?since=` or `Last-Event-ID` catches up; `stale` says that the gap is longer than notices are kept.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib import auth
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import Error, close_old_connections
+from django.http import HttpRequest, parse_cookie
+
+from tocsin.accounts import access, keys
+from tocsin.accounts.models import Key, Organisation, Person
+from tocsin.incidents import notices
+from tocsin.incidents.notices import News
+from tocsin.web.headers import HEADERS
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+PAGE = re.compile(r"/o/([-\w]+)/stream")
+API = "/api/v1/stream"
+SILENCE_S = 15.0
+LOOK_EVERY_S = 0.25
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who listens, and how the events are spelled for them. `still` asks again whether they may."""
+
+    organisation_id: UUID
+    since: int
+    spell: Callable[[Sequence[News]], bytes]
+    still: Callable[[], bool]
+
+
+class Watch:
+    """Looks for new notices on behalf of every listener of this process, with one question per organisation."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[UUID, set[asyncio.Event]] = {}
+        self._latest: dict[UUID, int] = {}
+        self._looking: asyncio.Task[None] | None = None
+
+    async def news(self, organisation_id: UUID, seq: int) -> tuple[News, ...]:
+        """Return the notices after `seq`, waiting at most 15 s for the first."""
+        event = asyncio.Event()
+        self._waiting.setdefault(organisation_id, set()).add(event)
+        self._look()
+        try:
+            if self._latest.get(organisation_id, seq + 1) <= seq:
+                await asyncio.wait_for(event.wait(), SILENCE_S)
+        except TimeoutError:
+            return ()
+        finally:
+            self._waiting[organisation_id].discard(event)
+        return await _in_thread(notices.since, organisation_id, seq, BATCH)
+
+    def _look(self) -> None:
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._run(), name="notices")
+
+    async def _run(self) -> None:
+        while any(self._waiting.values()):
+            for organisation_id in [each for each, events in self._waiting.items() if events]:
+                await self._ask(organisation_id)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _ask(self, organisation_id: UUID) -> None:
+        try:
+            latest = await _in_thread(notices.latest, organisation_id)
+        except Error:
+            return  # a lost database is waited out; listeners stay
+        if latest != self._latest.get(organisation_id):
+            self._latest[organisation_id] = latest
+            for event in self._waiting[organisation_id]:
+                event.set()
+
+
+watch = Watch()
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer one stream until the client goes, or may no longer listen."""
+    answer = await _in_thread(_admit, scope)
+    if isinstance(answer, int):
+        await _refuse(send, answer)
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": _headers("text/event-stream; charset=utf-8")})
+    gone = asyncio.ensure_future(_gone(receive))
+    telling = asyncio.ensure_future(_tell(answer, send))
+    try:
+        await asyncio.wait({gone, telling}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        gone.cancel()
+        telling.cancel()
+    if telling.done() and not telling.cancelled():
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _tell(listener: Listener, send: Send) -> None:
+    seq = listener.since
+    await _write(send, b"retry: 2000\n\n")
+    if seq < await _in_thread(_oldest, listener.organisation_id):
+        await _write(send, b"event: stale\ndata: {}\n\n")
+    while True:
+        news = await watch.news(listener.organisation_id, seq)
+        if not news and not await _in_thread(listener.still):
+            return
+        seq = news[-1].seq if news else seq
+        await _write(send, listener.spell(news) if news else b": still here\n\n")
+
+
+def _oldest(organisation_id: UUID) -> int:
+    """Return the seq before the oldest notice still kept, 0 while all are."""
+    first = notices.since(organisation_id, 0, 1)
+    return first[0].seq - 1 if first else 0
+
+
+def _admit(scope: Scope) -> Listener | int:
+    """Return the listener, or the status that says why not: 401 to whoever is unknown, 404 to strangers of the organisation."""
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    since = _since(headers, scope.get("query_string", b""))
+    if scope["path"] == API:
+        return _program(headers, since)
+    person = _person(headers)
+    if person is None:
+        return 401
+    page = PAGE.fullmatch(scope["path"])
+    organisation = Organisation.objects.filter(slug=page[1]).first() if page else None
+    if organisation is None or not access.may(person, organisation, access.SEE):
+        return 404
+
+    def still() -> bool:
+        return _person(headers) is not None and access.may(person, organisation, access.SEE)
+
+    return Listener(organisation.id, notices.latest(organisation.id) if since is None else since, for_page, still)
+
+
+def _program(headers: dict[str, str], since: int | None) -> Listener | int:
+    scheme, _, secret = headers.get("authorization", "").partition(" ")
+    key = keys.find(keys.API, secret) if scheme.lower() == "bearer" else None
+    if key is None or not access.may(key, key.organisation, access.SEE):
+        return 401
+    keys.touch(key)
+    organisation = key.organisation
+
+    def still() -> bool:
+        found: Key | None = keys.find(keys.API, secret)
+        return found is not None and access.may(found, organisation, access.SEE)
+
+    return Listener(organisation.id, notices.latest(organisation.id) if since is None else since, for_program, still)
+
+
+def for_page(news: Sequence[News]) -> bytes:
+    """Return one event per topic: however long the gap, a page fetches each fragment once."""
+    latest: dict[str, News] = {topic: each for each in news for topic in each.topics}
+    return b"".join(_event(topic, news[-1].seq, each) for topic, each in latest.items()) or f"id: {news[-1].seq}\n\n".encode()
+
+
+def for_program(news: Sequence[News]) -> bytes:
+    """Return one event per notice."""
+    return b"".join(_event("notice", each.seq, each) for each in news)
+
+
+def _event(name: str, seq: int, news: News) -> bytes:
+    data = json.dumps({"seq": news.seq, "topics": news.topics, "incident": news.incident})
+    return f"id: {seq}\nevent: {name}\ndata: {data}\n\n".encode()
+
+
+def _person(headers: dict[str, str]) -> Person | None:
+    request = HttpRequest()
+    request.session = SessionStore(parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME))
+    user = auth.get_user(request)
+    return user if isinstance(user, Person) else None
+
+
+def _since(headers: dict[str, str], query: bytes) -> int | None:
+    said = headers.get("last-event-id") or parse_qs(query.decode("latin-1")).get("since", [""])[0]
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else None
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _write(send: Send, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _refuse(send: Send, status: int) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": _headers("text/plain; charset=utf-8")})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _headers(content_type: str) -> list[tuple[bytes, bytes]]:
+    said = {**HEADERS, "Content-Type": content_type, "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return [(name.lower().encode(), value.encode()) for name, value in said.items()]
+
+
+async def _in_thread(function: Callable[..., Any], *arguments: object) -> Any:
+    """Call what touches the database in a thread of the pool and give its connection back."""
+
+    def call() -> Any:
+        try:
+            return function(*arguments)
+        finally:
+            close_old_connections()
+
+    return await sync_to_async(call, thread_sensitive=False)()
