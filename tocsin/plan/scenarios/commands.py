@@ -1,0 +1,220 @@
+"""Acts of a scenario as commands of the engine, with typed values."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from tocsin.engine import terms as t
+from tocsin.engine.expressions import Value
+from tocsin.engine.program import Fact, Program
+from tocsin.engine.times import parse
+from tocsin.plan.scenarios.story import Act, BadScenarioError, Story
+
+
+def value_of(fact: Fact, written: Any, story: Story) -> Value:
+    """
+    Return what a scenario writes as a value of `fact`.
+
+    :raises BadScenarioError: it is no such value.
+    """
+    try:
+        match fact.type:
+            case "yes_no":
+                return written if isinstance(written, bool) else {"yes": True, "no": False}[str(written)]
+            case "number":
+                return Decimal(str(written))
+            case "duration":
+                return parse(str(written)).exact + timedelta(days=parse(str(written)).days)
+            case "time":
+                return story.time(str(written))
+            case "choice" if fact.many:
+                return tuple(str(item) for item in written)
+            case _:
+                return str(written)
+    except (KeyError, ValueError, InvalidOperation, TypeError) as error:
+        raise BadScenarioError(f"{written!r} is no value of {fact.id}, which is of type {fact.type}") from error
+
+
+def facts_of(program: Program, written: Mapping[str, Any], story: Story, only: tuple[str, ...] | None = None) -> dict[str, Value]:
+    """Return typed values for what names facts; what does not (a field of a message) stays text."""
+    found: dict[str, Value] = {}
+    for name, value in written.items():
+        fact = program.facts.get(name)
+        typed = fact is not None and (only is None or name in only)
+        found[name] = value_of(fact, value, story) if typed and fact is not None else str(value)
+    return found
+
+
+def command_of(program: Program, story: Story, act: Act, state: t.State) -> t.Command | None:
+    """Return the command that `act` stands for in `state`, or None for what is not one (samples and feeds)."""
+    by, body = t.Actor(act.by, standing(program, story, act.by)), act.body
+    match act.what:
+        case "sample" | "feed":
+            return None
+        case "report" if not state.incident:
+            return _declare(program, story, act, by)
+        case "report":
+            words = " ".join(str(word) for word in body["report"].values())
+            return t.AddReport(key=str(act.at), means="person", words=words, by=by, at=act.at)
+        case "set":
+            return t.StateFacts(facts=facts_of(program, body["set"], story), reason=_text(body, "reason"), by=by, at=act.at)
+        case "decide" | "approve" | "send_back":
+            return _deciding(program, story, act, by, state)
+        case "send" | "draft" | "publish":
+            return _saying(act, by, state)
+        case "assign" | "accept" | "hand_over" | "create_role":
+            return _seating(act, by)
+        case _:
+            return _doing(act, by)
+
+
+def standing(program: Program, story: Story, person: str) -> frozenset[str]:
+    """Return for what a person of the story may speak: departments it was given, as the directory would say."""
+    return frozenset(f"department:{name}" for name in story.people.get(person, ()) if name in program.departments)
+
+
+def seats(program: Program, story: Story) -> dict[str, str]:
+    """Return who holds which role or department at the start."""
+    return {role: person for person, roles in story.people.items() for role in roles}
+
+
+def begin(program: Program, story: Story, act: Act) -> t.Declare:
+    """Return the command that begins an incident whose first act is not a report: a warning, so to speak."""
+    return t.Declare(
+        incident=story.id,
+        number="INC-1",
+        plan=program.id,
+        plan_hash=program.hash,
+        means="person",
+        words="",
+        seats=seats(program, story),
+        reported=False,
+        by=t.Actor(act.by),
+        at=act.at,
+    )
+
+
+def _declare(program: Program, story: Story, act: Act, by: t.Actor) -> t.Declare:
+    facts = facts_of(program, act.body["report"], story)
+    return t.Declare(
+        incident=story.id,
+        number="INC-1",
+        plan=program.id,
+        plan_hash=program.hash,
+        means="person",
+        words=str(act.body["report"].get("symptom", "")),
+        seats=seats(program, story),
+        facts=facts,
+        by=by,
+        at=act.at,
+    )
+
+
+def _deciding(program: Program, story: Story, act: Act, by: t.Actor, state: t.State) -> t.Command:
+    body = act.body
+    name = str(body[act.what])
+    if act.what == "decide":
+        decision = program.decisions.get(name)
+        return t.Decide(
+            decision=name,
+            option=_text(body, "option"),
+            facts=facts_of(program, body.get("with") or {}, story, decision.asks if decision else ()),
+            reason=_text(body, "reason"),
+            evidence=tuple(body.get("evidence") or ()),
+            attach={record: _texts(fields) for record, fields in (body.get("attach") or {}).items()},
+            confirmed=tuple(body.get("confirmed") or ()),
+            assignee=_text(body, "assignee"),
+            by=by,
+            at=act.at,
+        )
+    chain = _chain(state, name)
+    if act.what == "send_back":
+        return t.SendBack(chain=chain, link=_text(body, "link"), reason=_text(body, "reason"), by=by, at=act.at)
+    attach = {record: _texts(fields) for record, fields in (body.get("attach") or {}).items()}
+    return t.Sign(chain=chain, link=_text(body, "link"), attach=attach, by=by, at=act.at)
+
+
+def _chain(state: t.State, name: str) -> str:
+    """Return the id of the latest chain about a decision, or about a message of that template."""
+    about = [chain.chain for chain in state.chains.values() if chain.subject == name]
+    about += [chain.chain for chain in state.chains.values() if chain.kind == "message" and state.messages[chain.subject].template == name]
+    return about[-1] if about else name
+
+
+def _saying(act: Act, by: t.Actor, state: t.State) -> t.Command:
+    template, fields = str(act.body[act.what]), _texts(act.body.get("with") or {})
+    confirmed = tuple(act.body.get("confirmed") or ())
+    if act.what == "send":
+        return t.Send(template=template, fields=fields, confirmed=confirmed, by=by, at=act.at)
+    drafts = [message for message in state.messages.values() if message.template == template and message.status == "draft"]
+    if act.what == "draft":
+        known = drafts[-1].message if drafts and act.body.get("revise") else ""
+        return t.Draft(template=template, fields=fields, message=known, texts=_texts(act.body.get("texts") or {}), by=by, at=act.at)
+    latest = drafts[-1] if drafts else None
+    text_hash = latest.text_hash if latest else ""
+    return t.Publish(message=latest.message if latest else template, text_hash=text_hash, confirmed=confirmed, by=by, at=act.at)
+
+
+def _seating(act: Act, by: t.Actor) -> t.Command:
+    body = act.body[act.what]
+    match act.what:
+        case "accept":
+            return t.Accept(role=str(body), by=by, at=act.at)
+        case "assign":
+            person, reason = _text(body, "to"), _text(act.body, "reason")
+            return t.Assign(role=_text(body, "role"), person=person, reason=reason, by=by, at=act.at)
+        case "hand_over":
+            return t.HandOver(role=_text(body, "role"), to=_text(body, "to"), reason=_text(act.body, "reason"), by=by, at=act.at)
+        case _:
+            return t.CreateRole(
+                role=_text(body, "role"),
+                name=_text(body, "name"),
+                duty=_text(body, "duty"),
+                person=_text(body, "to"),
+                by=by,
+                at=act.at,
+            )
+
+
+def _doing(act: Act, by: t.Actor) -> t.Command:
+    name, body = str(act.body[act.what]), act.body
+    evidence = tuple(body.get("evidence") or ())
+    match act.what:
+        case "do":
+            checks = tuple(body.get("checks") or ())
+            return t.Fulfil(
+                obligation=name,
+                entry=_text(body, "entry"),
+                words=_text(body, "words"),
+                evidence=evidence,
+                checks=checks,
+                by=by,
+                at=act.at,
+            )
+        case "record":
+            return t.Enter(record=name, fields=_texts(body.get("with") or {}), entry=_text(body, "entry"), by=by, at=act.at)
+        case "attest":
+            return t.Attest(condition=name, evidence=evidence, by=by, at=act.at)
+        case "take_back":
+            return t.TakeBack(condition=name, reason=_text(body, "reason"), by=by, at=act.at)
+        case "waive":
+            return t.WaiveCondition(condition=name, reason=_text(body, "reason"), by=by, at=act.at)
+        case "waive_clock":
+            return t.WaiveClock(obligation=name, reason=_text(body, "reason"), by=by, at=act.at)
+        case "mark":
+            return t.Mark(moment=name, by=by, at=act.at)
+        case "open":
+            return t.Open(situation=name, by=by, at=act.at)
+        case "close":
+            return t.Close(situation=name, reason=_text(body, "reason"), by=by, at=act.at)
+        case _:
+            return t.Note(words=name, by=by, at=act.at)
+
+
+def _text(body: Mapping[str, Any], key: str) -> str:
+    return str(body.get(key) or "")
+
+
+def _texts(body: Mapping[str, Any]) -> dict[str, str]:
+    return {str(key): ", ".join(map(str, value)) if isinstance(value, list) else str(value) for key, value in body.items()}

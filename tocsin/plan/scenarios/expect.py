@@ -1,0 +1,335 @@
+"""What a scenario may expect, each by one small check on the run: a wrong number in a `then` fails, with its place."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from tocsin.engine import owners
+from tocsin.engine import terms as t
+from tocsin.engine.expressions import spell as spell_expression
+from tocsin.engine.texts import spell
+from tocsin.engine.times import parse
+from tocsin.engine.values import holding_since, holds
+from tocsin.plan.scenarios.commands import value_of
+from tocsin.plan.scenarios.play import Run, play
+from tocsin.plan.scenarios.story import BadScenarioError, Expectation, load
+
+Items = Iterator[tuple[str, Any, Any]]
+"""Triples of what was looked at, what was expected, what was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One expectation that does not hold."""
+
+    where: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.where} {self.message}"
+
+
+def failures(run: Run) -> list[Failure]:
+    """Return every expectation of the run's story that does not hold, and every act that was answered otherwise than it says."""
+    found = [_answered(run, act, answer) for act, answer in run.answers]
+    found += [failure for expectation in run.story.expectations for failure in _fail(run, expectation)]
+    return [failure for failure in found if failure is not None]
+
+
+def _answered(run: Run, act: Any, answer: t.Refused | None) -> Failure | None:
+    code = answer.code if answer else ""
+    if code == act.refused:
+        return None
+    said = f"was refused: {answer.code} {answer.message}" if answer else "was accepted"
+    wanted = f"expected refusal {act.refused}" if act.refused else "expected to be accepted"
+    return Failure(run.story.where(act.place), f"{act.what} {act.body[act.what]} {said}; {wanted}")
+
+
+def _fail(run: Run, expectation: Expectation) -> Iterator[Failure]:
+    for kind, wanted in expectation.what.items():
+        place = run.story.where((*expectation.place, kind))
+        check = CHECKS.get(kind)
+        if check is None:
+            raise BadScenarioError(f"{place} nothing can expect {kind!r}; known are {', '.join(CHECKS)}")
+        for subject, expected, found in check(run, expectation.at, wanted):
+            if expected != found:
+                yield Failure(place, f"{kind} {subject}: expected {_show(run, expected)}, found {_show(run, found)}")
+
+
+def _show(run: Run, value: Any) -> str:
+    if isinstance(value, datetime):
+        return f"{value - run.story.start} after the start ({spell(value, 'en', run.story.zone)})"
+    return str(value)
+
+
+# ------------------------------------------------------------------ clocks
+
+
+def _clocks(state: t.State, name: str) -> list[t.Clock]:
+    """Return the clocks that `name` means, latest last: an obligation, `name[entry]`, a link, or a clock id."""
+    exact = [clock for clock in state.clocks.values() if clock.clock == name or clock.clock.startswith(f"{name}#")]
+    return exact or [clock for clock in state.clocks.values() if clock.obligation == name.partition("[")[0] and name.endswith("[*]")]
+
+
+def _latest(state: t.State, name: str) -> t.Clock | None:
+    return max(_clocks(state, name), key=lambda clock: clock.generation, default=None)
+
+
+def _due(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
+    for name, time in wanted.items():
+        clock = _latest(run.state_at(at), name)
+        running = clock.due_at if clock and clock.status in ("open", "breached") else None
+        yield name, None if time == "none" else run.story.time(str(time)), running
+
+
+def _state(run: Run, at: datetime, wanted: Mapping[str, str]) -> Items:
+    for name, status in wanted.items():
+        clock = _latest(run.state_at(at), name)
+        yield name, status, clock.status if clock else "waiting"
+
+
+def _missed(run: Run, at: datetime, wanted: Mapping[str, int]) -> Items:
+    for name, count in wanted.items():
+        clock = _latest(run.state_at(at), name)
+        yield name, count, clock.missed if clock else 0
+
+
+def _ended(run: Run, at: datetime, wanted: Mapping[str, str]) -> Items:
+    for name, reason in wanted.items():
+        clock = _latest(run.state_at(at), name)
+        yield name, reason, clock.ended if clock else "waiting"
+
+
+def _met_at(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
+    for name, time in wanted.items():
+        clock = _latest(run.state_at(at), name)
+        yield name, run.story.time(str(time)), clock.met_at if clock else None
+
+
+def _margin(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
+    for name, span in wanted.items():
+        clock = _latest(run.state_at(at), name)
+        found = timedelta(seconds=clock.margin_s) if clock and clock.margin_s is not None else None
+        yield name, _span(span), found
+
+
+def _late_by(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
+    for name, span, found in _margin(run, at, wanted):
+        yield name, span, -found if found is not None else None
+
+
+def _span(written: Any) -> timedelta:
+    words = str(written)
+    return -parse(words[1:]).exact if words.startswith("-") else parse(words).exact
+
+
+def _breach(run: Run, at: datetime, wanted: list[Mapping[str, Any]]) -> Items:
+    for entry in wanted:
+        matches = [event for event in _breaches_of(run, at, entry["clock"]) if event.occurrence == entry.get("occurrence", 1)]
+        yield entry["clock"], True, bool(matches)
+        for event in matches[:1]:
+            yield f"{event.clock} due", run.story.time(str(entry["due"])), event.due_at
+            if "seen" in entry:
+                yield f"{event.clock} seen", run.story.time(str(entry["seen"])), event.at
+            yield f"{event.clock} after downtime", bool(entry.get("after_downtime")), event.after_downtime
+
+
+def _breaches_of(run: Run, at: datetime, name: str) -> list[t.ClockBreached | t.OccurrenceMissed]:
+    events = run.events_upto(at)
+    return [event for event in events if isinstance(event, t.ClockBreached | t.OccurrenceMissed) and event.clock == name]
+
+
+def _breaches(run: Run, at: datetime, wanted: Mapping[str, int]) -> Items:
+    for name, count in wanted.items():
+        yield name, count, len(_breaches_of(run, at, name))
+
+
+# ------------------------------------------------------------------ levels, phases, facts, moments
+
+
+def _proposed(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
+    proposal = run.state_at(at).proposal
+    yield "level", wanted["level"], proposal.level if proposal else ""
+    if "by" in wanted:
+        yield "by", wanted["by"], proposal.source if proposal else ""
+    if "rules" in wanted:
+        yield "rules", sorted(wanted["rules"]), sorted(proposal.because) if proposal else []
+    for name in wanted.get("because", ()):
+        yield f"because {name}", True, proposal is not None and _because(run, proposal, name)
+
+
+def _because(run: Run, proposal: t.ProposalState, name: str) -> bool:
+    """Return whether the proposal rests on `name`: a rule or adjustment, or a condition that it reads."""
+    adjust = run.program.classify.adjust if run.program.classify else ()
+    spelled = [spell_expression(rule.when) for rule in adjust if rule.id in proposal.because and rule.when is not None]
+    return name in proposal.because or any(f'"{name}"' in words for words in spelled)
+
+
+def _level(run: Run, at: datetime, wanted: str) -> Items:
+    yield "level", wanted, run.state_at(at).level
+
+
+def _phase(run: Run, at: datetime, wanted: str) -> Items:
+    yield "phase", wanted, run.state_at(at).phase
+
+
+def _fact(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
+    for name, value in wanted.items():
+        known = run.state_at(at).facts.get(name)
+        yield name, value_of(run.program.facts[name], value, run.story), known.value if known else None
+
+
+def _happened(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
+    for name, time in wanted.items():
+        known = run.state_at(at).moments.get(name)
+        yield name, None if time == "none" else run.story.time(str(time)), known.at if known else None
+
+
+# ------------------------------------------------------------------ conditions and situations
+
+
+def _held(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
+    for name, span in wanted.items():
+        if name == "of":
+            continue
+        condition = run.program.conditions[name]
+        since = holding_since(run.state_at(at), condition)
+        yield name, _span(span), at - since if since else timedelta()
+        if "of" in wanted:
+            yield f"{name} of", _span(wanted["of"]), condition.hold
+
+
+def _holds(run: Run, at: datetime, wanted: Mapping[str, bool]) -> Items:
+    for name, value in wanted.items():
+        yield name, value, holds(run.program, run.state_at(at), run.program.conditions[name], at)
+
+
+def _earliest(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
+    conditions = [run.program.conditions[name] for name in wanted["for"]]
+    known = [(holding_since(run.state_at(at), condition), condition.hold or timedelta()) for condition in conditions]
+    found = [since + hold for since, hold in known if since is not None]
+    for name, time in wanted.items():
+        if name != "for":
+            yield name, run.story.time(str(time)), max(found) if len(found) == len(conditions) else None
+
+
+def _open(run: Run, at: datetime, wanted: list[str]) -> Items:
+    for name in wanted:
+        situation = run.state_at(at).situations.get(name)
+        yield name, True, situation is not None and situation.open
+
+
+def _closed(run: Run, at: datetime, wanted: list[str]) -> Items:
+    for name in wanted:
+        situation = run.state_at(at).situations.get(name)
+        yield name, True, situation is not None and not situation.open
+
+
+def _still_open(run: Run, at: datetime, wanted: list[str]) -> Items:
+    for name in wanted:
+        clock = _latest(run.state_at(at), name)
+        yield name, True, clock is not None and clock.status in ("open", "breached")
+
+
+def _not_open(run: Run, at: datetime, wanted: list[str]) -> Items:
+    for name in wanted:
+        clock = _latest(run.state_at(at), name)
+        situation = run.state_at(at).situations.get(name)
+        yield name, False, bool((clock and clock.status in ("open", "breached")) or (situation and situation.open))
+
+
+# ------------------------------------------------------------------ who was told what
+
+
+def _told(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
+    for target, time in wanted.items():
+        moment = run.story.time(str(time))
+        events = [event for event in run.events_upto(at) if event.at == moment]
+        told = [event.targets for event in events if isinstance(event, t.Told)]
+        told += [event.to for event in events if isinstance(event, t.MessagePublished)]
+        yield target, True, any(target in targets for targets in told)
+
+
+def _sent(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
+    for name, channels in wanted.items():
+        events = [event for event in run.events_upto(at) if isinstance(event, t.MessagePublished) and event.template == name]
+        if isinstance(channels, int):
+            yield name, channels, len(events)
+        else:
+            yield name, list(channels), list(events[-1].channels) if events else None
+
+
+def _filed(run: Run, at: datetime, wanted: Mapping[str, int]) -> Items:
+    for inbox, count in wanted.items():
+        yield inbox, count, run.state_at(at).filed.get(inbox, 0)
+
+
+def _held_by(run: Run, at: datetime, wanted: Mapping[str, str]) -> Items:
+    for role, person in wanted.items():
+        yield role, person, owners.owner(run.program, run.state_at(at), role).person
+
+
+def _owes(run: Run, at: datetime, wanted: Mapping[str, str]) -> Items:
+    state = run.state_at(at)
+    for name, person in wanted.items():
+        clock = _latest(state, name)
+        yield name, person, owners.owner(run.program, state, clock.owes).person if clock else None
+
+
+def _waived(run: Run, at: datetime, wanted: list[str]) -> Items:
+    state = run.state_at(at)
+    for name in wanted:
+        condition, clock = state.conditions.get(name), _latest(state, name)
+        yield name, True, bool((condition and condition.waived) or (clock and clock.status == "waived"))
+
+
+def _count(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
+    for name, number in wanted.items():
+        yield name, Decimal(str(number)), Decimal(sum(1 for event in run.events_upto(at) if type(event).__name__ == name))
+
+
+def _same_as(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
+    """Compare the clocks with those of another scenario at the same instant: what was due, met and missed is the same."""
+    other = play(run.program, load(run.story.file.parent / f"{wanted['scenario']}.yaml", run.program)).state_at(at)
+    mine = run.state_at(at)
+    for name in sorted({*mine.clocks, *other.clocks}):
+        yield name, _essence(other.clocks.get(name)), _essence(mine.clocks.get(name))
+
+
+def _essence(clock: t.Clock | None) -> tuple[Any, ...] | None:
+    return (clock.status, clock.due_at, clock.missed, clock.occurrence, clock.met_at) if clock else None
+
+
+CHECKS: Final[Mapping[str, Callable[[Run, datetime, Any], Items]]] = {
+    "due": _due,
+    "state": _state,
+    "missed": _missed,
+    "ended": _ended,
+    "met_at": _met_at,
+    "margin": _margin,
+    "late_by": _late_by,
+    "breach": _breach,
+    "breaches": _breaches,
+    "proposed": _proposed,
+    "level": _level,
+    "phase": _phase,
+    "fact": _fact,
+    "happened": _happened,
+    "held": _held,
+    "holds": _holds,
+    "earliest": _earliest,
+    "open": _open,
+    "closed": _closed,
+    "still_open": _still_open,
+    "not_open": _not_open,
+    "told": _told,
+    "sent": _sent,
+    "filed": _filed,
+    "held_by": _held_by,
+    "owes": _owes,
+    "waived": _waived,
+    "count": _count,
+    "same_as": _same_as,
+}

@@ -1,0 +1,66 @@
+"""`tocsin replay`: play scenario files through the engine and say which expectations hold."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from tocsin.engine.program import Program
+from tocsin.plan import read as plans
+from tocsin.plan import shipped
+from tocsin.plan.scenarios.expect import failures
+from tocsin.plan.scenarios.play import Run, play, replayed
+from tocsin.plan.scenarios.story import BadScenarioError, load
+
+
+def program_for(file: Path, plan: Path | None = None) -> Program:
+    """
+    Return the program that a scenario runs under: of `plan`, else of the plan.yaml above its folder, else of the shipped plan it names.
+
+    :raises BadScenarioError: there is no such plan, or it has errors.
+    """
+    beside = file.resolve().parent.parent / "plan.yaml"
+    source = plan or (beside if beside.is_file() else None)
+    if source is None:
+        raise BadScenarioError(f"{file}: no plan.yaml above its folder; name one with --plan, or of {', '.join(shipped.sources())}")
+    result = plans.read(source.read_bytes(), str(source))
+    if result.program is None:
+        raise BadScenarioError("\n".join(str(finding) for finding in result.findings if finding.severity == "error"))
+    return result.program
+
+
+def replay(file: Path, program: Program) -> tuple[Run, list[str]]:
+    """Play `file` live, from its journal, and with a restart before every act; return the run and what does not hold."""
+    story = load(file, program)
+    run = play(program, story)
+    found = [str(failure) for failure in failures(run)]
+    if run.states and replayed(run.events) != run.states[-1]:
+        found.append(f"{file} the state folded from the journal is not the live one")
+    if play(program, story, restart=True).events != run.events:
+        found.append(f"{file} a restart before every act changes the journal")
+    return run, found
+
+
+@click.command("replay")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--plan", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The plan to play under, if not the one above.")
+@click.option("--journal", is_flag=True, help="Print the journal of each run.")
+def command(files: tuple[Path, ...], plan: Path | None, journal: bool) -> None:
+    """Play scenario FILES through the engine; exit 1 if an expectation does not hold."""
+    failed = False
+    for file in files:
+        try:
+            run, found = replay(file, program_for(file, plan))
+        except BadScenarioError as error:
+            click.echo(str(error), err=True)
+            failed = True
+            continue
+        if journal:
+            for event in run.events:
+                click.echo(f"{event.at:%Y-%m-%d %H:%M:%S} {event.by or '-'} {event}")
+        checks = sum(len(expectation.what) for expectation in run.story.expectations)
+        click.echo(f"{run.story.id}: {len(run.events)} events, {checks} expectations, {len(found)} failed")
+        for failure in found:
+            click.echo(f"  {failure}")
+        failed = failed or bool(found)
+    sys.exit(1 if failed else 0)

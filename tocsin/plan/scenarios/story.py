@@ -1,0 +1,198 @@
+"""A scenario as read from its file: people, feeds, acts and expectations, every time resolved to an instant."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tocsin.engine.program import Program
+from tocsin.engine.times import add, parse
+from tocsin.plan import document
+
+Plain = Any
+"""What YAML holds: text, numbers, lists, mappings."""
+
+
+class BadScenarioError(ValueError):
+    """The file is not a scenario. The message says where and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A steady series in [since, until): one sample every `every`; later feeds of the same signal override earlier ones."""
+
+    signal: str
+    value: Decimal
+    every: timedelta
+    over: timedelta
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something a person (or the world) does. `what` is its verb, `body` all of its keys."""
+
+    at: datetime
+    by: str
+    what: str
+    body: Mapping[str, Plain]
+    refused: str
+    place: tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What must be true at `at`, after the acts and the tick of that instant."""
+
+    at: datetime
+    what: Mapping[str, Plain]
+    place: tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A scenario, ready to play."""
+
+    id: str
+    title: Mapping[str, str]
+    plan: str
+    proves: tuple[str, ...]
+    start: datetime
+    zone: str
+    people: Mapping[str, tuple[str, ...]]
+    baseline: Mapping[str, Decimal]
+    feeds: tuple[Feed, ...]
+    acts: tuple[Act, ...]
+    expectations: tuple[Expectation, ...]
+    down: tuple[tuple[datetime, datetime], ...]
+    source: document.Document
+    file: Path
+
+    def where(self, place: tuple[str | int, ...]) -> str:
+        """Return `file:line:column` of a place in the scenario."""
+        line, column = self.source.where(place)
+        return f"{self.file}:{line}:{column}"
+
+    def time(self, text: str) -> datetime:
+        """Return the instant that `text` says: relative to the start (`4m`, `3d4h12m`, `-10m`), or absolute."""
+        return instant(text, self.start, self.zone)
+
+
+VERBS = (
+    *("report", "set", "sample", "feed", "note", "mark", "record", "do", "open", "close"),
+    *("decide", "approve", "send_back", "attest", "take_back", "waive", "waive_clock"),
+    *("draft", "publish", "send", "assign", "accept", "hand_over", "create_role"),
+)
+
+
+def instant(text: Plain, start: datetime, zone: str) -> datetime:
+    """
+    Return the instant that `text` says.
+
+    :raises BadScenarioError: it is neither a span from the start nor an absolute time.
+    """
+    words = str(text)
+    try:
+        if words.startswith("-"):
+            return start - parse(words[1:]).exact
+        return add(start, parse(words), zone)
+    except ValueError:
+        pass
+    try:
+        absolute = datetime.fromisoformat(words)
+    except ValueError as error:
+        raise BadScenarioError(f"{words!r} is not a time such as 4m, -10m or 2025-06-03T10:00+08:00") from error
+    if absolute.tzinfo is None:
+        absolute = absolute.replace(tzinfo=ZoneInfo(zone))
+    return absolute.astimezone(UTC)
+
+
+def load(file: Path, program: Program) -> Story:
+    """
+    Return the story in `file`, for `program`; what it says to be `like` is read from beside it.
+
+    :raises BadScenarioError: with the place and what to do.
+    """
+    source = document.read(file.read_bytes())
+    if source.root is None or source.traps:
+        trap = source.traps[0]
+        line, column = source.place(trap.start)
+        raise BadScenarioError(f"{file}:{line}:{column} {trap.message}; {trap.hint}")
+    body = document.plain(source.root)
+    if not isinstance(body, dict) or body.get("tocsin_scenario") != 1:
+        raise BadScenarioError(f"{file}:1:1 a scenario begins with `tocsin_scenario: 1`")
+    return _Reader(file, source, body, program).story()
+
+
+class _Reader:
+    def __init__(self, file: Path, source: document.Document, body: Mapping[str, Plain], program: Program) -> None:
+        self.file, self.source, self.body, self.program = file, source, body, program
+        self.base: Story | None = None
+        like = body.get("like")
+        if isinstance(like, dict):
+            self.base = load(file.parent / f"{like['scenario']}.yaml", program)
+        started = body.get("start")
+        if started is None and self.base is None:
+            raise BadScenarioError(f"{file}:1:1 a scenario says when it starts, such as start: 2025-06-03T09:00+08:00")
+        zone = program.timezone
+        self.start = self.base.start if started is None and self.base else instant(started, datetime.min.replace(tzinfo=UTC), zone)
+
+    def time(self, text: Plain) -> datetime:
+        return instant(text, self.start, self.program.timezone)
+
+    def story(self) -> Story:
+        given = self.body.get("given") or {}
+        base = self.base
+        acts = [self._act(index, entry) for index, entry in enumerate(self.body.get("when") or [])]
+        feeds = [self._feed(entry) for entry in given.get("feed") or []]
+        feeds += [self._feed(act.body["feed"], act.at) for act in acts if act.what == "feed"]
+        if base:
+            until = self.time(self.body["like"].get("until", "100y"))
+            acts = [act for act in base.acts if act.at <= until] + acts
+            feeds = [*base.feeds, *feeds]
+        people = {name: tuple(roles) for name, roles in (given.get("people") or {}).items()}
+        baseline = {name: Decimal(str(value)) for name, value in (given.get("baseline") or {}).items()}
+        down = tuple((self.time(gap["from"]), self.time(gap["until"])) for gap in self.body.get("down") or [])
+        return Story(
+            id=str(self.body.get("id", self.file.stem)),
+            title=self.body.get("title") or {},
+            plan=self.program.id,
+            proves=tuple(self.body.get("proves") or ()),
+            start=self.start,
+            zone=self.program.timezone,
+            people=people or (base.people if base else {}),
+            baseline=baseline or (base.baseline if base else {}),
+            feeds=tuple(feeds),
+            acts=tuple(sorted(acts, key=lambda act: act.at)),
+            expectations=tuple(self._expectation(index, entry) for index, entry in enumerate(self.body.get("then") or [])),
+            down=down,
+            source=self.source,
+            file=self.file,
+        )
+
+    def _act(self, index: int, entry: Mapping[str, Plain]) -> Act:
+        place = ("when", index)
+        verbs = [verb for verb in VERBS if verb in entry]
+        if len(verbs) != 1 or "at" not in entry:
+            line, column = self.source.where(place)
+            raise BadScenarioError(f"{self.file}:{line}:{column} an act has a time and one verb of: {', '.join(VERBS)}")
+        return Act(self.time(entry["at"]), str(entry.get("by", "")), verbs[0], entry, str(entry.get("refused", "")), place)
+
+    def _feed(self, entry: Mapping[str, Plain], since: datetime | None = None) -> Feed:
+        every = parse(str(entry.get("every", "1m"))).exact
+        over = parse(str(entry["over"])).exact if "over" in entry else timedelta()
+        until = self.time(entry["until"]) if "until" in entry else None
+        return Feed(str(entry["signal"]), Decimal(str(entry["value"])), every, over, since, until)
+
+    def _expectation(self, index: int, entry: Mapping[str, Plain]) -> Expectation:
+        what = {key: value for key, value in entry.items() if key != "at"}
+        return Expectation(self.time(entry["at"]), what, ("then", index))
+
+
+def shipped(folder: Path) -> Sequence[Path]:
+    """Return the scenario files of a plan's folder, in order."""
+    return sorted(folder.glob("*.yaml"))
