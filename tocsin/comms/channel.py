@@ -1,0 +1,59 @@
+"""What a channel is: a name, what it is configured with, and one function that sends once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tocsin.kit.egress import Egress
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing to fill in when a channel is set up. A `secret` is stored encrypted and never shown again."""
+
+    name: str
+    label: str
+    secret: bool = False
+    required: bool = True
+    default: str = ""
+    check: Callable[[str], str] | None = None
+    """Returns what is wrong with a value, or nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """
+    One message to one recipient, ready to send. Whoever gets it twice under one `key` got it once: every attempt carries the same.
+
+    `created_at` is the same at every attempt, `sent_at` is this attempt's.
+    """
+
+    key: str
+    organisation_id: UUID
+    event_id: str
+    about: str
+    channel: str
+    recipient: str
+    address: str
+    locale: str
+    subject: str
+    body: str
+    urgent: bool
+    created_at: datetime
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """
+    An adapter to one kind of provider. `send` sends once and returns the provider's own word for it; the outbox does the retrying.
+
+    `send` raises Unreachable (try again) or Rejected (give up), nothing else. `addressed`: it needs an address for each recipient.
+    """
+
+    name: str
+    title: str
+    fields: tuple[Field, ...]
+    send: Callable[[Message, Mapping[str, str], Egress], str]
+    addressed: bool = False

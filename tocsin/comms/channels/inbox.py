@@ -1,0 +1,28 @@
+"""The inbox inside the product: what a person is told on the pages. It needs no set-up and cannot be out of reach."""
+
+from collections.abc import Mapping
+
+from tocsin.comms.channel import Channel, Message
+from tocsin.comms.models import InboxItem
+from tocsin.kit.egress import Egress
+
+
+def send(message: Message, to: Mapping[str, str], door: Egress) -> str:
+    """Lay `message` into the recipient's inbox and return its key. Idempotent."""
+    InboxItem.objects.get_or_create(
+        organisation_id=message.organisation_id,
+        key=message.key,
+        defaults={
+            "person": message.recipient,
+            "about": message.about,
+            "locale": message.locale,
+            "subject": message.subject,
+            "body": message.body,
+            "urgent": message.urgent,
+            "at": message.sent_at,
+        },
+    )
+    return message.key
+
+
+CHANNEL = Channel("inbox", "Inside Tocsin", (), send=send)

@@ -1,0 +1,22 @@
+"""A person's inbox inside the product."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from tocsin.comms.models import InboxItem
+from tocsin.kit import clock
+
+
+def items(organisation_id: UUID, person: str, limit: int = 50) -> Iterable[InboxItem]:
+    """Return what `person` (typed id) was told, the newest first."""
+    return InboxItem.objects.filter(organisation_id=organisation_id, person=person).order_by("-at", "-id")[:limit]
+
+
+def unread(organisation_id: UUID, person: str) -> int:
+    """Return how many items `person` has not marked as read."""
+    return InboxItem.objects.filter(organisation_id=organisation_id, person=person, read_at=None).count()
+
+
+def read(organisation_id: UUID, person: str, item_id: int) -> None:
+    """Mark one item of `person`'s own as read. Idempotent."""
+    InboxItem.objects.filter(organisation_id=organisation_id, person=person, pk=item_id, read_at=None).update(read_at=clock.now())

@@ -1,0 +1,180 @@
+"""The outbox: what is to be sent enters within the transaction that decided it, and its outcome is handed back once."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, TypedDict
+from uuid import UUID
+
+from django.db.models import Count, Max, Q
+
+from tocsin.comms import setup
+from tocsin.comms.models import OPEN, Delivery, State
+from tocsin.kit import clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """
+    One message to one recipient over one channel of the plan.
+
+    `event_id` names what caused it and is the key on every attempt; `about` is handed back by `still_wanted` and in the outcome;
+    `recipient` is an opaque person or role. A `captured` order (a drill's) is kept and never sent.
+    """
+
+    organisation_id: UUID
+    event_id: str
+    about: str
+    channel: str
+    recipient: str
+    address: str
+    locale: str
+    subject: str
+    body: str
+    urgent: bool = False
+    captured: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """
+    How one event's message ended on one channel, over all its recipients.
+
+    `detail` is empty, or the code of what went wrong and its text; it is `captured` for a drill, whose outcome is `delivered`.
+    """
+
+    organisation_id: UUID
+    event_id: str
+    about: str
+    channel: str
+    outcome: Literal["delivered", "partly", "failed", "cancelled"]
+    detail: str
+    recipients: int
+    delivered: int
+    at: datetime
+
+
+def put(order: Order) -> None:
+    """Keep `order` for delivery, within the caller's transaction. Idempotent per organisation, event, channel and recipient."""
+    put_all((order,))
+
+
+def put_all(orders: Iterable[Order]) -> None:
+    """
+    Keep many orders for delivery, as `put` does.
+
+    What cannot be sent ends here: a drill's is captured; without a set-up channel or an address it fails visibly, never silently.
+    """
+    known: dict[tuple[UUID, str], setup.Ready | None] = {}
+    rows = []
+    for order in orders:
+        place = (order.organisation_id, order.channel)
+        if place not in known:
+            known[place] = setup.ready(*place)
+        rows.append(_row(order, known[place]))
+    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+class Beginning(TypedDict):
+    """How a delivery begins: pending, or at its end if it cannot even be tried."""
+
+    state: State
+    code: str
+    detail: str
+    hint: str
+
+
+def no_channel(name: str) -> Beginning:
+    """Return how a delivery ends whose channel nobody has set up."""
+    return Beginning(
+        state=State.NO_CHANNEL,
+        code="no_channel",
+        detail=f"nothing is set up for the channel “{name}”",
+        hint="set the channel up, or send this by hand and record it",
+    )
+
+
+def _beginning(order: Order, ready: setup.Ready | None) -> Beginning:
+    if order.captured:
+        return Beginning(state=State.CAPTURED, code="", detail="", hint="")
+    if ready is None:
+        return no_channel(order.channel)
+    if ready.channel.addressed and not order.address:
+        detail = f"{order.recipient} has no address for “{order.channel}”"
+        return Beginning(state=State.FAILED, code="no_address", detail=detail, hint="enter it in the directory")
+    return Beginning(state=State.PENDING, code="", detail="", hint="")
+
+
+def _row(order: Order, ready: setup.Ready | None) -> Delivery:
+    now = clock.now()
+    beginning = _beginning(order, ready)
+    return Delivery(
+        organisation_id=order.organisation_id,
+        event_id=order.event_id,
+        about=order.about,
+        channel=order.channel,
+        recipient=order.recipient,
+        address=_storable(order.address),
+        locale=order.locale,
+        subject=_storable(order.subject),
+        body=_storable(order.body),
+        urgent=order.urgent,
+        created_at=now,
+        due_at=now,
+        finished_at=None if beginning["state"] == State.PENDING else now,
+        **beginning,
+    )
+
+
+def _storable(text: str) -> str:
+    """Without what no database and no protocol takes: NUL and halves of characters."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def finished(limit: int = 100) -> list[Outcome]:
+    """Return outcomes that were not yet reported, the oldest first: only those whose every recipient has reached a final state."""
+    groups = (
+        Delivery.objects.filter(reported_at=None)
+        .values("organisation_id", "event_id", "about", "channel")
+        .annotate(
+            recipients=Count("id"),
+            open=Count("id", filter=Q(state__in=OPEN)),
+            delivered=Count("id", filter=Q(state__in=(State.SENT, State.CAPTURED))),
+            captured=Count("id", filter=Q(state=State.CAPTURED)),
+            cancelled=Count("id", filter=Q(state=State.CANCELLED)),
+            at=Max("finished_at"),
+        )
+        .filter(open=0)
+        .order_by("at", "event_id", "channel")
+    )
+    return [_outcome(group) for group in groups[:limit]]
+
+
+def reported(outcome: Outcome) -> None:
+    """Say that `outcome` has arrived where it belongs; `finished` no longer returns it. Idempotent."""
+    Delivery.objects.filter(
+        organisation_id=outcome.organisation_id,
+        event_id=outcome.event_id,
+        about=outcome.about,
+        channel=outcome.channel,
+        finished_at__lte=outcome.at,
+        reported_at=None,
+    ).update(reported_at=clock.now())
+
+
+def _outcome(group: Mapping[str, Any]) -> Outcome:
+    word: Literal["delivered", "partly", "failed", "cancelled"]
+    if group["delivered"] == group["recipients"]:
+        word, detail = "delivered", "captured" if group["captured"] else ""
+    elif group["cancelled"] == group["recipients"]:
+        word, detail = "cancelled", ""
+    else:
+        word, detail = "partly" if group["delivered"] else "failed", _trouble(group)
+    names = ("organisation_id", "event_id", "about", "channel", "recipients", "delivered", "at")
+    return Outcome(outcome=word, detail=detail, **{name: group[name] for name in names})
+
+
+def _trouble(group: Mapping[str, Any]) -> str:
+    place = {name: group[name] for name in ("organisation_id", "event_id", "about", "channel")}
+    worst = Delivery.objects.filter(**place, reported_at=None, state__in=(State.FAILED, State.NO_CHANNEL)).order_by("finished_at").first()
+    return f"{worst.word}: {worst.detail}" if worst is not None else "cancelled"
