@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-_PART = re.compile(r"(\d+)(y|mo|w|d|h|min|m|s)")
+_PART = re.compile(r"([0-9]+)(y|mo|w|d|h|min|m|s)")
 _ORDER = ("y", "mo", "w", "d", "h", "m", "s")
 
 

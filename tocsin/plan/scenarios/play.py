@@ -1,7 +1,7 @@
 """Playing a story: samples become edges, acts become commands, time ticks; every state on the way is kept for the expectations."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -41,13 +41,14 @@ class Run:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Step:
-    """One thing that happens: the end of a downtime (0), an edge (1), an act (2), a look at the time (3)."""
+    """One thing that happens at `at`: the end of a downtime (0), edges of watches (1), an act (2), a look at the time (3)."""
 
     at: datetime
     kind: int
     index: int
-    edge: t.Edge | None = field(default=None, compare=False)
+    edges: tuple[t.Edge, ...] = field(default=(), compare=False)
     act: Act | None = field(default=None, compare=False)
+    down_since: datetime | None = field(default=None, compare=False)
 
 
 def play(program: Program, story: Story, *, restart: bool = False) -> Run:
@@ -71,27 +72,18 @@ class _Player:
         self.result = Run(program, story)
 
     def run(self) -> Run:
-        waiting: list[t.Edge] = []
         for step in steps(self.program, self.story):
-            gap = self._down(step.at)
-            if step.edge is not None:
-                waiting.append(step.edge)
-            if gap and step.at < gap[1]:
-                continue
-            if step.kind == 0:
-                self._send(t.Tick(at=step.at, by=t.Actor(t.SYSTEM), down_since=gap[0] if gap else None))
+            if step.down_since is None:
+                self._tick_until(step.at)
+            if step.act and self.restart:
+                self.state = replayed(self.result.events)
+            answers = [self._send(make(self.program, self.story, self.state)) for make in makers(step)]
+            if step.act and answers:
+                self.result.answers.append((step.act, answers[-1]))
             self._tick_until(step.at)
-            if step.act:
-                self._act(step.act)
-            if self.state.incident and waiting:
-                self._send(t.Observe(edges=tuple(waiting), by=t.Actor(t.SYSTEM), at=step.at))
-                waiting = []
-            self._tick_until(step.at)
-            self._keep(step.at)
+            self.result.times.append(step.at)
+            self.result.states.append(self.state)
         return self.result
-
-    def _down(self, at: datetime) -> tuple[datetime, datetime] | None:
-        return next(((since, until) for since, until in self.story.down if since <= at <= until), None)
 
     def _tick_until(self, at: datetime) -> None:
         """Tick at every instant at which time alone changes something, as the ticker does."""
@@ -99,18 +91,12 @@ class _Player:
             due = next_due(self.program, self.state)
             if due is None or due > at:
                 return
-            self._send(t.Tick(at=max(due, self.state.at or due), by=t.Actor(t.SYSTEM)))
+            self._decide(t.Tick(at=max(due, self.state.at or due), by=t.Actor(t.SYSTEM)))
 
-    def _act(self, act: Act) -> None:
-        if self.restart:
-            self.state = replayed(self.result.events)
-        if not self.state.incident and act.what not in ("report", "sample", "feed"):
-            self._send(begin(self.program, self.story, act))
-        command = command_of(self.program, self.story, act, self.state)
-        if command is not None:
-            self.result.answers.append((act, self._send(command)))
+    def _send(self, command: t.Command | None) -> t.Refused | None:
+        return self._decide(command) if command else None
 
-    def _send(self, command: t.Command) -> t.Refused | None:
+    def _decide(self, command: t.Command) -> t.Refused | None:
         answer = decide(self.program, self.state, command)
         if isinstance(answer, t.Refused):
             return answer
@@ -118,24 +104,48 @@ class _Player:
         self.result.events += answer
         return None
 
-    def _keep(self, at: datetime) -> None:
-        self.result.times.append(at)
-        self.result.states.append(self.state)
+
+Make = Callable[[Program, Story, t.State], t.Command | None]
+
+
+def makers(step: Step) -> tuple[Make, ...]:
+    """Return what makes the commands of a step, each from the state before it."""
+    if step.down_since is not None:
+        return (lambda program, story, state: t.Tick(at=step.at, by=t.Actor(t.SYSTEM), down_since=step.down_since),)
+    if step.edges:
+        return (lambda program, story, state: t.Observe(edges=step.edges, by=t.Actor(t.SYSTEM), at=step.at),)
+    if step.act is None:
+        return ()
+    act = step.act
+
+    def first(program: Program, story: Story, state: t.State) -> t.Command | None:
+        return begin(program, story, act) if not state.incident and act.what != "report" else None
+
+    return (first, lambda program, story, state: command_of(program, story, act, state))
 
 
 # ------------------------------------------------------------------ the order of things
 
 
-def steps(program: Program, story: Story) -> Iterator[Step]:
-    """Yield everything that happens in `story`, in order of time."""
-    known = series(program, story)
-    found: list[Step] = []
-    edges = watch.edges(program, known, {}, None, _horizon(story))
-    found += [Step(edge.since, 1, index, edge=edge) for index, edge in enumerate(edges)]
-    found += [Step(until, 0, index) for index, (_, until) in enumerate(story.down)]
-    found += [Step(act.at, 2, index, act=act) for index, act in enumerate(story.acts)]
+def steps(program: Program, story: Story) -> list[Step]:
+    """Return everything that happens in `story`, in order of time; what the server could not see while it was down comes at its end."""
+    acts = [act for act in story.acts if act.what not in ("sample", "feed")]
+    begins = min((act.at for act in acts), default=story.start)
+    known = watch.edges(program, series(program, story), {}, None, _horizon(story))
+    early = tuple(edge for edge in known if edge.since <= begins)
+    found = [Step(until, 0, index, down_since=since) for index, (since, until) in enumerate(story.down)]
+    found += [Step(_seen_at(story, edge.since), 1, index, edges=(edge,)) for index, edge in enumerate(known) if edge.since > begins]
+    found += [Step(act.at, 2, index, act=act) for index, act in enumerate(acts) if _seen_at(story, act.at) == act.at]
     found += [Step(expectation.at, 3, index) for index, expectation in enumerate(story.expectations)]
-    return iter(sorted(found))
+    found.sort()
+    declared = next((index for index, step in enumerate(found) if step.act), None)
+    if early and declared is not None:  # what was measured before anybody declared is known right after
+        found.insert(declared + 1, Step(begins, 2, found[declared].index, edges=early))
+    return found
+
+
+def _seen_at(story: Story, at: datetime) -> datetime:
+    return next((until for since, until in story.down if since <= at < until), at)
 
 
 def _horizon(story: Story) -> datetime:

@@ -1,0 +1,95 @@
+"""Watches: samples to edges, by sample time, with windows, baselines and silence."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tocsin.engine.expressions import UNKNOWN, Compare, Literal, SignalRead, spell
+from tocsin.engine.program import Program, Signal, Watch
+from tocsin.engine.watch import Sample, edges, reading, series
+
+START = datetime(2025, 6, 3, 10, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def minutes(number):
+    return START + timedelta(minutes=number)
+
+
+def gauge(*values, first=0, every=1):
+    return [Sample(minutes(first + index * every), Decimal(str(value))) for index, value in enumerate(values)]
+
+
+def signal(kind="gauge", **more):
+    return Signal(id="load", title={}, cite=(), kind=kind, **more)
+
+
+def program(test, of):
+    watch = Watch(spell(test), test, ("load",))
+    return Program(
+        id="p", version="1", hash="", language="en", timezone="UTC", title={}, signals={"load": of}, watches={watch.id: watch}
+    )
+
+
+def over(limit):
+    return Compare(">", SignalRead("load", "now"), Literal(Decimal(limit)))
+
+
+@pytest.mark.row("CLK-09")
+def test_an_edge_lies_at_the_sample_that_turned_it():
+    known = {"load": series(gauge(1, 9, 9, 2, 9))}
+    found = edges(program(over(5), signal()), known, {}, None, minutes(4))
+    assert [(edge.value, edge.since) for edge in found] == [
+        (False, minutes(0)),
+        (True, minutes(1)),
+        (False, minutes(3)),
+        (True, minutes(4)),
+    ]
+
+
+@pytest.mark.row("CLK-09")
+def test_a_gap_in_the_data_is_an_edge_to_unknown_never_to_no_fault():
+    known = {"load": series([*gauge(9, 9, 9), *gauge(9, first=20)])}
+    found = edges(program(over(5), signal()), known, {}, None, minutes(30))
+    # Three intervals of a minute after the sample at 2; from 20 on nothing says how often data comes but the gap itself.
+    assert [(edge.value, edge.since) for edge in found] == [(True, minutes(0)), (None, minutes(5)), (True, minutes(20))]
+
+
+def test_an_edge_carries_the_readings_behind_it():
+    known = {"load": series(gauge(9))}
+    (edge,) = edges(program(over(5), signal()), known, {}, None, minutes(0))
+    assert edge.seen == {"load.now": "9.00"}
+
+
+def test_a_count_covers_its_window_from_samples_that_do_not_overlap():
+    rolling = series([Sample(minutes(m), Decimal(85), HOUR) for m in range(60)], Decimal(100))
+    count = signal("count", window=HOUR, has_baseline=True)
+    assert reading(count, rolling, "level", None, minutes(59)) == Decimal(85)
+    quarters = series([Sample(minutes(15 * n), Decimal(10), timedelta(minutes=15)) for n in range(9)], Decimal(50))
+    assert reading(count, quarters, "now", None, minutes(120)) == Decimal(40)
+    assert reading(count, quarters, "excess", None, minutes(120)) == Decimal(-20)
+    assert reading(count, quarters, "now", timedelta(minutes=5), minutes(120)).quantize(Decimal("0.01")) == Decimal("3.33")
+
+
+def test_without_samples_or_baseline_a_reading_is_unknown():
+    assert reading(signal(), series([]), "now", None, START) is UNKNOWN
+    assert reading(signal(), series(gauge(9)), "excess", None, START) is UNKNOWN
+
+
+@given(st.lists(st.integers(0, 10), min_size=1, max_size=60), st.randoms(use_true_random=False))
+def test_the_edges_do_not_depend_on_how_the_samples_arrive(values, chance: Random):
+    """Watching in many small steps gives the same edges as watching once."""
+    plan, known = program(over(5), signal()), {"load": series(gauge(*values))}
+    whole = edges(plan, known, {}, None, minutes(len(values)))
+    steps, before, after = [], {}, None
+    while after is None or after < minutes(len(values)):
+        until = min((after or START) + timedelta(minutes=chance.randint(1, 9)), minutes(len(values)))
+        found = edges(plan, known, before, after, until)
+        steps += found
+        before |= {edge.watch: edge for edge in found}
+        after = until
+    assert tuple(steps) == whole
