@@ -11,7 +11,7 @@ from tests.database import fresh_database
 from tests.serving import Served
 from tocsin.kit import clock as clock_of_the_process
 
-pytest_plugins = ["tests.browser", "tests.alertmanager"]
+pytest_plugins = ["tests.browser", "tests.alertmanager", "tests.world"]
 
 
 @pytest.fixture
