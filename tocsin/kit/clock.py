@@ -17,6 +17,11 @@ def monotonic() -> float:
     return time.monotonic()
 
 
+def running() -> float:
+    """Return seconds that never run backwards and that count while the machine sleeps. Not moved by tests."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
 def shift(by: timedelta) -> None:
     """Move time by `by`, on top of what it was moved already."""
     global _shifted  # noqa: PLW0603 - one clock per process is the point

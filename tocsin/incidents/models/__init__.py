@@ -1,27 +1,11 @@
 """Tables of incidents: plans, the journal, what the desk keeps beside it, and the rows that pages read."""
 
+from tocsin.incidents.models.acts import ChainRow, DecidedRow, DecisionRow, DeliveryRow, LevelRow, MessageRow
+from tocsin.incidents.models.board import BoardRow, BreachRow, ClockRow, RoleRow
 from tocsin.incidents.models.desk import Answer, Breach, Counter, Heartbeat, Notice, Refusal
 from tocsin.incidents.models.journal import Entry, Head, Incident, Plan, Seal
-from tocsin.incidents.models.rows import (
-    BoardRow,
-    BreachRow,
-    ChainRow,
-    ClockRow,
-    ConditionRow,
-    DecidedRow,
-    DecisionRow,
-    DeliveryRow,
-    FactRow,
-    FiledRow,
-    LevelRow,
-    MessageRow,
-    MomentRow,
-    RecordRow,
-    ReportRow,
-    RoleRow,
-    SituationRow,
-    TimelineRow,
-)
+from tocsin.incidents.models.kept import FiledRow, RecordRow, ReportRow, TimelineRow
+from tocsin.incidents.models.known import ConditionRow, FactRow, MomentRow, SituationRow
 
 __all__ = [
     "Answer",

@@ -34,6 +34,7 @@ class Incident(models.Model):
     What the desk locks. `state` is a snapshot after entry `state_seq`, worth nothing beside the journal: deleted, it is folded anew.
 
     `next_due` is in the incident's own time; `wake_at` is the same instant in the server's time, empty if the ticker has nothing to wait for.
+    `down_since`: the server was down from then on and the incident has not been told yet.
     A worker that claimed the incident holds `fence`; a later claim has a higher one and shuts the earlier worker out.
     A drill's time stands at `drill_at` when the server's is `drill_set_at`, and runs at `drill_speed` (0: only the player moves it).
     """
@@ -46,9 +47,11 @@ class Incident(models.Model):
     declared_at = models.DateTimeField()
     last_at = models.DateTimeField()
     state = models.TextField(blank=True)
+    state_hash = models.CharField(max_length=64, blank=True)
     state_seq = models.PositiveIntegerField(default=0)
     next_due = models.DateTimeField(null=True)
     wake_at = models.DateTimeField(null=True)
+    down_since = models.DateTimeField(null=True)
     fence = models.PositiveBigIntegerField(default=0)
     leased_until = models.DateTimeField(null=True)
     fault = models.TextField(blank=True)

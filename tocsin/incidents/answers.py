@@ -1,0 +1,82 @@
+"""Idempotency: the same request again gets the same answer, the same key with another request is refused (422)."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from tocsin.engine import terms as t
+from tocsin.incidents.models import Answer
+from tocsin.kit import clock
+
+KEPT_FOR: Final = timedelta(hours=48)
+
+
+class KeyReused(ValueError):  # noqa: N818 - it names what is wrong with the request
+    """The idempotency key was used before for another request: 422, nothing was done."""
+
+    code = "key_reused"
+    hint = "use a fresh key for every new request, and the same key only to repeat one"
+
+    def __init__(self) -> None:
+        super().__init__("this idempotency key was used before for another request")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What an idempotency key is scoped to, and the hash of what is asked. An empty `key` remembers nothing."""
+
+    organisation_id: UUID
+    principal: str
+    path: str
+    key: str
+    body_hash: str
+
+
+def body_hash(*parts: object) -> str:
+    """Return a hash over what is asked. Of a command, neither who nor when counts: repeating comes later."""
+    plain = [replace(part, by=t.NOBODY, at=t.UNSTAMPED) if isinstance(part, t.Act) else part for part in parts]
+    return hashlib.sha256(repr(plain).encode()).hexdigest()
+
+
+def recall(request: Request, now: datetime) -> Mapping[str, Any] | None:
+    """
+    Return the answer given before, or None. Under a lock that serialises the path.
+
+    :raises KeyReused: the key belongs to another request.
+    """
+    if not request.key:
+        return None
+    known = _rows(request).filter(at__gt=now - KEPT_FOR).first()
+    if known is None:
+        return None
+    if known.body_hash != request.body_hash:
+        raise KeyReused
+    answer: Mapping[str, Any] = known.answer
+    return answer
+
+
+def remember(request: Request, answer: Mapping[str, Any], now: datetime) -> None:
+    """Keep `answer` for 48 hours. Within the transaction of what was done."""
+    if request.key:
+        _rows(request).delete()
+        Answer.objects.create(
+            organisation_id=request.organisation_id,
+            principal=request.principal,
+            path=request.path,
+            key=request.key,
+            body_hash=request.body_hash,
+            answer=answer,
+            at=now,
+        )
+
+
+def forget(now: datetime | None = None) -> int:
+    """Delete the answers that are older than 48 hours and return how many."""
+    return Answer.objects.filter(at__lte=(now or clock.now()) - KEPT_FOR).delete()[0]
+
+
+def _rows(request: Request) -> Any:
+    return Answer.objects.filter(organisation_id=request.organisation_id, principal=request.principal, path=request.path, key=request.key)

@@ -1,0 +1,269 @@
+"""The desk: the one way into an incident. Lock, stamp the time, load, decide, append, project, wish, commit, give notice."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+from prometheus_client import Counter as Tally
+
+from tocsin.accounts import directory
+from tocsin.engine import terms as t
+from tocsin.engine.clocks import next_due
+from tocsin.engine.decide import decide
+from tocsin.engine.expressions import Value
+from tocsin.engine.program import Program
+from tocsin.incidents import answers, counters, journal, notices, plans, refusals, states, wishes
+from tocsin.incidents.answers import Request
+from tocsin.incidents.canonical import UnknownEvent
+from tocsin.incidents.models import Head, Incident, Plan
+from tocsin.incidents.projection.projector import Projector
+from tocsin.incidents.times import incident_time, server_time, set_drill
+from tocsin.kit import clock, ids
+from tocsin.kit.transactions import retry
+
+_WRITTEN: Final = ("state", "state_hash", "state_seq", "last_at", "plan_hash", "next_due", "wake_at", "down_since")
+"""What the desk alone writes on a running incident; leases and faults are the ticker's."""
+
+_commands = Tally("tocsin_commands_total", "Commands handled by the desk", ["command", "outcome"])
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command did: the events from `first` to `seq` of the journal, none if nothing changed."""
+
+    incident: UUID
+    number: str
+    first: int
+    seq: int
+    events: tuple[t.AnyEvent, ...]
+
+
+Answer = Done | t.Refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """What is said when an incident is declared; the desk adds number, plan, seats, author and time."""
+
+    words: str
+    means: str = "manual"
+    facts: Mapping[str, Value] = field(default_factory=dict)
+    happened_at: datetime | None = None
+    reported: bool = True
+    drill: bool = False
+    drill_at: datetime | None = None
+    """In which incident time a drill begins; the server's if none is given."""
+    drill_speed: float = 1.0
+
+
+class Overtaken(Exception):  # noqa: N818 - it names what happened to the worker
+    """The worker's lease ran out and another one has the incident: whatever this one wanted to write is void (F-13)."""
+
+
+def declare(organisation_id: UUID, plan_hash: str, declaration: Declaration, *, actor: t.Actor, key: str = "") -> Answer:
+    """
+    Begin an incident under a plan in force and return its first events, or why not (E501).
+
+    :raises answers.KeyReused: the key belongs to another request (422).
+    :raises Plan.DoesNotExist: the organisation has no plan with this hash (404).
+    """
+    path, body = "incidents", answers.body_hash(plan_hash, declaration)
+    request = Request(organisation_id, actor.person, path, key or str(ids.new()), body)
+    return retry(lambda: _declare(request, plan_hash, declaration, actor))
+
+
+def handle(incident_id: UUID, command: t.Command, *, actor: t.Actor, key: str = "", fence: int | None = None) -> Answer:
+    """
+    Let `actor` command the incident; return the events that followed, or the refusal.
+
+    The desk stamps who and when. A worker hands in the `fence` of its claim.
+
+    :raises answers.KeyReused: the key belongs to another request (422).
+    :raises Incident.DoesNotExist: no such incident (404).
+    :raises Overtaken: another worker has claimed the incident since.
+    """
+    # A key of its own lets a command find out whether a commit whose answer was lost did happen. Time may pass twice without harm.
+    own_key = "" if isinstance(command, t.Tick) else str(ids.new())
+    return retry(lambda: _handle(incident_id, command, actor, key or own_key, fence))
+
+
+# ------------------------------------------------------------------ within the transaction
+
+
+@dataclass(slots=True)
+class _Case:
+    """One locked incident with everything the desk needs to decide and to write."""
+
+    incident: Incident
+    head: Head
+    program: Program
+    state: t.State
+    at: datetime
+
+
+def _handle(incident_id: UUID, command: t.Command, actor: t.Actor, key: str, fence: int | None) -> Answer:
+    with transaction.atomic():
+        incident = Incident.objects.select_for_update().get(pk=incident_id)
+        if fence is not None and incident.fence != fence:
+            raise Overtaken
+        now = clock.now()
+        path = f"incidents/{incident.id}/commands"
+        request = Request(incident.organisation_id, actor.person, path, key, answers.body_hash(type(command).__name__, command))
+        known = answers.recall(request, now)
+        if known is not None:
+            return _again(known)
+        answer = _answer(incident, command, actor, now)
+        answers.remember(request, _kept(answer), now)
+        if fence is not None:
+            _let_go(incident, well=isinstance(answer, Done) and bool(answer.events))
+    return answer
+
+
+def _let_go(incident: Incident, *, well: bool) -> None:
+    """End the worker's lease, and forget earlier faults if this time something happened."""
+    fields: dict[str, Any] = {"leased_until": None}
+    if well:
+        fields |= {"fault": "", "fault_at": None, "faults": 0}
+    Incident.objects.filter(pk=incident.pk, fence=incident.fence).update(**fields)
+
+
+def _answer(incident: Incident, command: t.Command, actor: t.Actor, now: datetime) -> Answer:
+    try:
+        case = _open(incident, command, now)
+    except UnknownEvent as problem:
+        return t.Refused("E502", f"the incident is read-only: {problem}", hint="update Tocsin to the release that wrote this entry")
+    except Plan.DoesNotExist:
+        return t.Refused("E103", "there is no plan with this hash", hint="load the plan first")
+    answer: Answer | None = None
+    if incident.down_since is not None:
+        answer = _catch_up(case, incident.down_since, now)
+    if answer is None or not isinstance(command, t.Tick):
+        answer = _decide(case, replace(command, by=actor, at=case.at), now)
+    return answer
+
+
+def _catch_up(case: _Case, down_since: datetime, now: datetime) -> Answer:
+    """Let the time of a downtime pass before anything else happens, so that what fell due in it says so."""
+    case.incident.down_since = None
+    since = min(incident_time(case.incident, down_since), case.at)
+    return _decide(case, t.Tick(down_since=since, by=t.Actor(t.SYSTEM), at=case.at), now)
+
+
+def _open(incident: Incident, command: t.Command, now: datetime) -> _Case:
+    head = Head.objects.get(pk=incident.pk)
+    plan_hash = command.plan_hash if isinstance(command, t.MovePlan) else incident.plan_hash
+    return _Case(
+        incident=incident,
+        head=head,
+        program=plans.program(incident.organisation_id, plan_hash),
+        state=states.load(incident, head),
+        at=max(incident_time(incident, now), incident.last_at),
+    )
+
+
+def _decide(case: _Case, command: t.Command, now: datetime) -> Answer:
+    outcome = decide(case.program, case.state, command)
+    name = type(command).__name__
+    if isinstance(outcome, t.Refused):
+        _commands.labels(name, outcome.code).inc()
+        refusals.record(case.incident, command, outcome)
+        return outcome
+    _commands.labels(name, "done" if outcome else "nothing").inc()
+    first = case.head.seq + 1
+    if outcome:
+        _write(case, outcome, now)
+    return Done(case.incident.pk, case.incident.number, first, case.head.seq, outcome)
+
+
+def _write(case: _Case, events: tuple[t.AnyEvent, ...], now: datetime) -> None:
+    incident = case.incident
+    projector = Projector(incident, case.program, case.state)
+    for written in journal.append(incident, case.head, events):
+        projector.add(written.seq, written.event)
+        wishes.grant(incident, case.program, projector.state, written)
+    topics = projector.save()
+    case.state = projector.state
+    states.keep(incident, case.state, case.head)
+    incident.last_at = events[-1].at
+    incident.plan_hash = case.state.plan_hash
+    incident.next_due = next_due(case.program, case.state)
+    incident.wake_at = server_time(incident, incident.next_due)
+    incident.save(update_fields=_WRITTEN)
+    notices.note(incident, topics, now)
+
+
+def _declare(request: Request, plan_hash: str, declaration: Declaration, actor: t.Actor) -> Answer:
+    with transaction.atomic():
+        now = clock.now()
+        number = counters.take(request.organisation_id, "incident")  # also the lock under which the key is looked up
+        known = answers.recall(request, now)
+        if known is not None:
+            transaction.set_rollback(True)  # the number was not needed
+            return _again(known)
+        plan = Plan.objects.get(organisation_id=request.organisation_id, hash=plan_hash)
+        if plan.status != plans.IN_FORCE:
+            transaction.set_rollback(True)
+            return t.Refused("E501", f"plan {plan.plan_id} {plan.version} is not in force", hint="publish it, or choose another version")
+        case = _begin(plan, f"INC-{number}", declaration, now)
+        answer = _decide(case, _command(case, declaration, actor), now)
+        if isinstance(answer, t.Refused):
+            transaction.set_rollback(True)
+            return answer
+        answers.remember(request, _kept(answer), now)
+    return answer
+
+
+def _begin(plan: Plan, number: str, declaration: Declaration, now: datetime) -> _Case:
+    incident = Incident(
+        organisation_id=plan.organisation_id,
+        number=number,
+        plan_hash=plan.hash,
+        drill=declaration.drill,
+        declared_at=now,
+        last_at=now,
+    )
+    if declaration.drill:
+        set_drill(incident, at=declaration.drill_at or now, now=now, speed=declaration.drill_speed)
+    incident.declared_at = incident.last_at = incident_time(incident, now)
+    incident.save(force_insert=True)
+    return _Case(incident, journal.begin(incident), plans.compiled(plan), t.State(), incident.declared_at)
+
+
+def _command(case: _Case, declaration: Declaration, actor: t.Actor) -> t.Declare:
+    return t.Declare(
+        incident=ids.typed("inc", case.incident.pk),
+        number=case.incident.number,
+        plan=case.program.id,
+        plan_hash=case.incident.plan_hash,
+        means=declaration.means,
+        words=declaration.words,
+        seats=directory.seats(case.incident.organisation_id, case.program),
+        facts=declaration.facts,
+        happened_at=declaration.happened_at,
+        reported=declaration.reported,
+        drill=declaration.drill,
+        by=actor,
+        at=case.at,
+    )
+
+
+# ------------------------------------------------------------------ answers as they are kept
+
+
+def _kept(answer: Answer) -> dict[str, Any]:
+    match answer:
+        case Done(incident, number, first, seq, _):
+            return {"incident": str(incident), "number": number, "first": first, "seq": seq}
+        case t.Refused(code, message, hint, details):
+            return {"code": code, "message": message, "hint": hint, "details": list(details)}
+
+
+def _again(kept: Mapping[str, Any]) -> Answer:
+    if "code" in kept:
+        return t.Refused(kept["code"], kept["message"], kept["hint"], tuple(kept["details"]))
+    incident = Incident.objects.get(pk=kept["incident"])
+    events = tuple(written.event for written in journal.read(incident, kept["first"] - 1, kept["seq"]))
+    return Done(incident.pk, kept["number"], kept["first"], kept["seq"], events)

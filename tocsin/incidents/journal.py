@@ -1,0 +1,121 @@
+"""The journal of an incident: appended to under the lock of its row, read back as events, never altered."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
+from django.db.models import QuerySet
+
+from tocsin.engine import terms as t
+from tocsin.incidents import canonical, chain
+from tocsin.incidents.models import Breach, Entry, Head, Incident, Seal
+from tocsin.kit import ids
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An event at its place in the journal."""
+
+    seq: int
+    event: t.AnyEvent
+
+
+def begin(incident: Incident) -> Head:
+    """Return the head of a journal in which nothing stands yet; not saved."""
+    return Head(incident=incident, organisation_id=incident.organisation_id, seq=0, hash=chain.genesis(*_names(incident)), signature="")
+
+
+def append(incident: Incident, head: Head, events: Iterable[t.AnyEvent]) -> tuple[Written, ...]:
+    """
+    Write `events` after `head`, which moves along, and sign the new head. Within the caller's transaction, under the incident's lock.
+
+    :raises IntegrityError: a breach that the journal already has, or somebody else wrote at the same place.
+    """
+    written: list[Written] = []
+    entries: list[Entry] = []
+    seals: list[Seal] = []
+    breaches: list[Breach] = []
+    own = {"organisation_id": incident.organisation_id, "incident": incident}
+    for seq, event in enumerate(events, head.seq + 1):
+        encoded = canonical.encode(event)
+        entry = Entry(
+            **own,
+            seq=seq,
+            type=encoded.type,
+            version=encoded.version,
+            at=event.at,
+            by=event.by,
+            body=encoded.body,
+            prev_hash=head.hash,
+            hash=chain.link(head.hash, seq, encoded.type, encoded.version, encoded.body),
+        )
+        entries.append(entry)
+        seals += [Seal(**own, seq=seq, path=path, salt=one.salt.hex(), text=one.text) for path, one in encoded.sealed.items()]
+        breaches += [Breach(**own, seq=seq, **key) for key in _breaches(event)]
+        written.append(Written(seq, event))
+        head.seq, head.hash = seq, entry.hash
+    Entry.objects.bulk_create(entries)
+    Seal.objects.bulk_create(seals)
+    Breach.objects.bulk_create(breaches)
+    head.signature = chain.sign_head(signing_key(), head_of(head, incident))
+    head.save()
+    return tuple(written)
+
+
+def _breaches(event: t.AnyEvent) -> Iterator[dict[str, str | int]]:
+    """Yield what may stand in the journal once only: each breach, and each of the occurrences that one event says were missed."""
+    match event:
+        case t.ClockBreached():
+            missed = 1
+        case t.OccurrenceMissed(missed=missed):
+            pass
+        case _:
+            return
+    for occurrence in range(event.occurrence, event.occurrence + missed):
+        yield {"clock": event.clock, "generation": event.generation, "occurrence": occurrence, "threshold": "due"}
+
+
+def read(incident: Incident, after: int = 0, until: int | None = None) -> Iterator[Written]:
+    """
+    Yield the events of the journal in order, beginning after entry `after`.
+
+    :raises canonical.UnknownEvent: an entry that this release cannot read; the incident is then read-only.
+    """
+    entries, seals = entries_of(incident, after, until)
+    texts = groupby(seals, key=lambda seal: seal.seq)
+    seq, sealed = next(texts, (0, iter(())))
+    for entry in entries:
+        mine: dict[str, str] = {}
+        if seq == entry.seq:
+            mine = {seal.path: seal.text for seal in sealed}
+            seq, sealed = next(texts, (0, iter(())))
+        yield Written(entry.seq, canonical.decode(entry.type, entry.version, entry.body, mine))
+
+
+def entries_of(incident: Incident, after: int = 0, until: int | None = None) -> tuple[QuerySet[Entry], QuerySet[Seal]]:
+    """Return the entries after `after` up to `until`, and their seals, both by seq."""
+    entries = Entry.objects.filter(incident=incident, seq__gt=after).order_by("seq")
+    seals = Seal.objects.filter(incident=incident, seq__gt=after).order_by("seq")
+    if until is not None:
+        entries, seals = entries.filter(seq__lte=until), seals.filter(seq__lte=until)
+    return entries, seals
+
+
+def head_of(head: Head, incident: Incident) -> chain.Head:
+    """Return what is signed."""
+    organisation, name = _names(incident)
+    return chain.Head(organisation, name, head.seq, head.hash)
+
+
+def _names(incident: Incident) -> tuple[str, str]:
+    return ids.typed("org", incident.organisation_id), ids.typed("inc", incident.id)
+
+
+@cache
+def signing_key() -> Ed25519PrivateKey:
+    """Return the installation's key; read once, since every commit signs."""
+    key: Ed25519PrivateKey = settings.HOME.signing_key()
+    return key

@@ -1,0 +1,84 @@
+"""Rows of what is kept: records, reports, inboxes, the timeline."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from tocsin.incidents.models.row import Row, once
+
+
+class RecordRow(Row):
+    """What was entered into an entry of a record at once; a later row with the same `entry` adds to it, and says whether it is still open."""
+
+    seq = models.PositiveIntegerField()
+    record = models.CharField(max_length=64)
+    entry = models.CharField(max_length=120)
+    title = models.JSONField(default=dict)
+    fields = models.JSONField(default=dict)
+    open = models.BooleanField(default=False)
+    by = models.CharField(max_length=40)
+    happened_at = models.DateTimeField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = once("seq")
+
+    def __str__(self) -> str:
+        return f"{self.record} {self.entry}"
+
+
+class ReportRow(Row):
+    """A report, ticket or alert attached to the incident (REG-10); the first is the declaration itself."""
+
+    seq = models.PositiveIntegerField()
+    key = models.CharField(max_length=200, blank=True)
+    means = models.CharField(max_length=64)
+    words = models.TextField(blank=True)
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = once("seq")
+
+    def __str__(self) -> str:
+        return f"{self.means} {self.key}"
+
+
+class FiledRow(Row):
+    """Something that entered an inbox of the organisation, such as `plan_revision`."""
+
+    seq = models.PositiveIntegerField()
+    inbox = models.CharField(max_length=64)
+    cause = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = once("seq")
+        indexes: ClassVar = [models.Index(fields=["organisation", "inbox", "at"], name="filed_order")]
+
+    def __str__(self) -> str:
+        return f"{self.inbox} {self.cause}"
+
+
+class TimelineRow(Row):
+    """
+    One line of the timeline: what a sentence in any language needs. `kind` is the event's type, `data` its plain fields, `subject` the rule
+    it is about with its `title`. `quiet` lines are machinery that a reader may leave out.
+    """
+
+    seq = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    happened_at = models.DateTimeField()
+    by = models.CharField(max_length=40)
+    kind = models.CharField(max_length=48)
+    subject = models.CharField(max_length=200, blank=True)
+    title = models.JSONField(default=dict)
+    cite = models.JSONField(default=list)
+    quiet = models.BooleanField(default=False)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar = once("seq")
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.kind}"

@@ -1,0 +1,114 @@
+"""Notices: that something changed and where, in order and without gaps, for pages and streams that then fetch it."""
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from tocsin.incidents import counters
+from tocsin.incidents.models import Incident, Notice
+from tocsin.kit import clock, ids
+
+KEPT_FOR: Final = timedelta(days=2)
+CHANNEL: Final = "tocsin_notices"
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One notice: topics are the kinds of rows that changed (`clocks`, `roles`, `timeline` …) of that incident (`inc_…`)."""
+
+    organisation_id: UUID
+    seq: int
+    incident: str
+    topics: tuple[str, ...]
+
+
+Tell = Callable[[News], None]
+
+
+class Bus:
+    """Hands notices to the readers in this process."""
+
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._readers: dict[UUID, list[Tell]] = {}
+
+    @contextmanager
+    def subscribed(self, organisation_id: UUID, tell: Tell) -> Iterator[None]:
+        """
+        Call `tell` with each notice of the organisation for as long as the block runs.
+
+        It is called by the thread that committed, so it must neither block nor fail: put the notice into a queue or an event loop.
+        """
+        with self._mutex:
+            self._readers.setdefault(organisation_id, []).append(tell)
+        try:
+            yield
+        finally:
+            with self._mutex:
+                self._readers[organisation_id].remove(tell)
+
+    def publish(self, news: News) -> None:
+        """Hand `news` to whoever reads now."""
+        with self._mutex:
+            readers = tuple(self._readers.get(news.organisation_id, ()))
+        for tell in readers:
+            tell(news)
+
+
+bus = Bus()
+
+
+def note(incident: Incident, topics: Iterable[str], now: datetime) -> None:
+    """Keep a notice, and hand it out once the transaction is committed. The last thing a transaction does: it holds the counter."""
+    row = Notice.objects.create(
+        organisation_id=incident.organisation_id,
+        seq=counters.take(incident.organisation_id, "notice"),
+        incident=incident,
+        topics=sorted(topics),
+        at=now,
+    )
+    news = _news(row)
+    if connection.vendor == "postgresql":
+        _notify(news)
+    transaction.on_commit(lambda: bus.publish(news))
+
+
+def since(organisation_id: UUID, seq: int, limit: int = 1000) -> tuple[News, ...]:
+    """Return the notices after `seq`, oldest first. What is older than two days is gone: such a reader fetches everything."""
+    rows = Notice.objects.filter(organisation_id=organisation_id, seq__gt=seq).order_by("seq")[:limit]
+    return tuple(map(_news, rows))
+
+
+def latest(organisation_id: UUID) -> int:
+    """Return the seq of the newest notice, 0 if there is none."""
+    return Notice.objects.filter(organisation_id=organisation_id).order_by("-seq").values_list("seq", flat=True).first() or 0
+
+
+def forget(now: datetime | None = None) -> int:
+    """Delete notices older than two days and return how many."""
+    return Notice.objects.filter(at__lte=(now or clock.now()) - KEPT_FOR).delete()[0]
+
+
+def _news(row: Notice) -> News:
+    return News(row.organisation_id, row.seq, ids.typed("inc", row.incident_id), tuple(row.topics))
+
+
+def _notify(news: News) -> None:
+    """Tell the other processes. PostgreSQL sends it at the commit; it carries only where to look."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{os.getpid()}:{news.organisation_id.hex}:{news.seq}"])
+
+
+def heard(payload: str) -> None:
+    """Hand out what another process notified."""
+    process, organisation, seq = payload.split(":")
+    if int(process) != os.getpid():
+        for news in since(UUID(organisation), int(seq) - 1, limit=1):
+            bus.publish(news)

@@ -1,0 +1,117 @@
+"""Plans of an organisation: loaded, published, withdrawn, and compiled once for every hash."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from threading import Lock
+from uuid import UUID
+
+from django.db import transaction
+
+from tocsin.engine.program import Program
+from tocsin.incidents.models import Plan
+from tocsin.kit import clock
+from tocsin.plan import read
+from tocsin.plan.findings import Finding
+
+DRAFT, IN_FORCE, RETIRED = "draft", "in_force", "retired"
+_KEPT = 64
+
+
+class Uncompilable(ValueError):  # noqa: N818 - it names what the plan is
+    """A plan that was loaded once and that this release cannot compile. `findings` say why."""
+
+    def __init__(self, plan: Plan, findings: tuple[Finding, ...]) -> None:
+        super().__init__(f"plan {plan.plan_id} {plan.version} cannot be compiled: {'; '.join(finding.message for finding in findings)}")
+        self.findings = findings
+
+
+def load(organisation_id: UUID, source: str, name: str, by: str = "") -> tuple[Plan | None, tuple[Finding, ...]]:
+    """
+    Keep the plan that `source` is as a draft, unless it has errors; return it with all findings. The same version again changes nothing.
+
+    `by` is a typed person id.
+    """
+    result = read.read(source, name)
+    if result.program is None:
+        return None, result.findings
+    program = result.program
+    plan, _ = Plan.objects.get_or_create(
+        organisation_id=organisation_id,
+        hash=program.hash,
+        defaults={
+            "plan_id": program.id,
+            "version": program.version,
+            "title": dict(program.title),
+            "source": source,
+            "status": DRAFT,
+            "loaded_at": clock.now(),
+            "loaded_by": by,
+        },
+    )
+    return plan, result.findings
+
+
+def publish(plan: Plan) -> None:
+    """Put `plan` in force. The version in force until now is retired: incidents under it go on, none starts."""
+    with transaction.atomic():
+        others = Plan.objects.filter(organisation_id=plan.organisation_id, plan_id=plan.plan_id, status=IN_FORCE)
+        others.exclude(pk=plan.pk).update(status=RETIRED)
+        Plan.objects.filter(pk=plan.pk).update(status=IN_FORCE)
+    plan.status = IN_FORCE
+
+
+def withdraw(plan: Plan) -> None:
+    """Let no incident start under `plan` any more."""
+    Plan.objects.filter(pk=plan.pk).update(status=RETIRED)
+    plan.status = RETIRED
+
+
+def in_force(organisation_id: UUID) -> Mapping[str, Plan]:
+    """Return the plans under which an incident may start, by plan id."""
+    rows = Plan.objects.filter(organisation_id=organisation_id, status=IN_FORCE).order_by("plan_id", "loaded_at")
+    return {plan.plan_id: plan for plan in rows}
+
+
+def program(organisation_id: UUID, plan_hash: str) -> Program:
+    """
+    Return the compiled plan with this hash.
+
+    :raises Plan.DoesNotExist: the organisation has no such plan.
+    :raises Uncompilable: this release cannot compile it.
+    """
+    return compiled(Plan.objects.get(organisation_id=organisation_id, hash=plan_hash))
+
+
+def compiled(plan: Plan) -> Program:
+    """Return the program of `plan`. Compiled once: a program is immutable and its hash names it."""
+    known = _cache.get(plan.hash)
+    if known is None:
+        result = read.read(plan.source, f"{plan.plan_id}.yaml")
+        if result.program is None:
+            raise Uncompilable(plan, result.findings)
+        known = _cache.put(plan.hash, result.program)
+    return known
+
+
+class _Cache:
+    """The programs last used, by plan hash."""
+
+    def __init__(self) -> None:
+        self._programs: OrderedDict[str, Program] = OrderedDict()
+        self._mutex = Lock()
+
+    def get(self, plan_hash: str) -> Program | None:
+        with self._mutex:
+            if plan_hash in self._programs:
+                self._programs.move_to_end(plan_hash)
+            return self._programs.get(plan_hash)
+
+    def put(self, plan_hash: str, program: Program) -> Program:
+        with self._mutex:
+            self._programs[plan_hash] = program
+            while len(self._programs) > _KEPT:
+                self._programs.popitem(last=False)
+        return program
+
+
+_cache = _Cache()

@@ -1,0 +1,84 @@
+"""The row of the board: one incident at a glance."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from tocsin.engine import owners
+from tocsin.engine import terms as t
+from tocsin.engine.clocks import RUNNING
+from tocsin.incidents.models import BoardRow
+from tocsin.incidents.projection.rows import Row, Scene
+
+_OVER: Final = ("closed", "cancelled")
+
+
+def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
+    """Yield what only an event knows: how it began, when phase and level changed, which rules spoke."""
+    match event:
+        case t.Declared():
+            yield Row(BoardRow, (), _declared(scene, event))
+        case t.PhaseEntered(phase=phase):
+            closed_at = event.at if phase in _OVER else None
+            yield Row(BoardRow, (), {"phase_at": event.at, "closed_at": closed_at, "open": phase not in _OVER}, change=True)
+        case t.LevelProposed(rules=readings):
+            rules = {rule.id: rule for rule in scene.program.classify.rules} if scene.program.classify else {}
+            explained = [
+                {
+                    "rule": reading.rule,
+                    "level": reading.level,
+                    "value": reading.value,
+                    "text": reading.text,
+                    "seen": dict(reading.seen),
+                    "cite": list(rules[reading.rule].cite) if reading.rule in rules else [],
+                }
+                for reading in readings
+            ]
+            yield Row(BoardRow, (), {"proposal_rules": explained, "proposal_at": event.at}, change=True)
+        case t.PlanMoved(version=version):
+            yield Row(BoardRow, (), {"plan_version": version}, change=True)
+
+
+def _declared(scene: Scene, event: t.Declared) -> dict[str, object]:
+    return {
+        "number": event.number,
+        "plan_id": event.plan,
+        "plan_version": scene.program.version,
+        "drill": event.drill,
+        "means": event.means,
+        "words": event.words,
+        "declared_at": event.at,
+        "declared_by": event.by,
+        "seq": scene.seq,
+        "at": event.at,
+    }
+
+
+def from_state(scene: Scene) -> Iterator[Row]:
+    """Yield where the incident stands."""
+    program, state = scene.program, scene.state
+    running = [clock for clock in state.clocks.values() if clock.status in RUNNING]
+    due_at, due = min(((clock.due_at, clock.clock) for clock in running if clock.due_at and clock.status == "open"), default=(None, ""))
+    level, proposal = program.levels.get(state.level), state.proposal
+    proposed = program.levels.get(proposal.level) if proposal else None
+    values = {
+        "plan_hash": state.plan_hash,
+        "plan_title": dict(program.title),
+        "phase": state.phase,
+        "level": state.level,
+        "level_title": dict(level.title) if level else {},
+        "level_colour": level.colour if level else "",
+        "level_at": state.level_at,
+        "proposal": proposal.level if proposal else "",
+        "proposal_title": dict(proposed.title) if proposed else {},
+        "proposal_source": proposal.source if proposal else "",
+        "proposal_because": list(proposal.because) if proposal else [],
+        "commander_role": program.commander,
+        "commander": owners.owner(program, state, program.commander).person,
+        "next_clock": due,
+        "next_due_at": due_at,
+        "clocks_open": len(running),
+        "overdue": sum(1 for clock in running if clock.status == "breached" or clock.behind),
+        "at": state.at,
+        "seq": scene.seq,
+    }
+    yield Row(BoardRow, (), values, change=True)

@@ -1,0 +1,116 @@
+"""Clocks and their breaches. A row per generation, so that an ended clock stays readable when its obligation begins anew."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tocsin.engine import owners
+from tocsin.engine import terms as t
+from tocsin.engine.clocks import RUNNING
+from tocsin.engine.program import Program, Rule
+from tocsin.incidents.models import BreachRow, ClockRow
+from tocsin.incidents.projection.rows import Row, Scene, titled
+
+
+def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
+    """Yield the clock that the event is about, as it stands after it, and the breach if it is one."""
+    match event:
+        case t.ClockOpened():
+            yield Row(ClockRow, *_clock(scene, event.clock, opened=True))
+        case t.ClockMet(settled=settled):
+            key, values = _clock(scene, event.clock)
+            yield Row(ClockRow, key, {**values, "settled": settled}, change=True)
+            if settled:
+                yield Row(BreachRow, (event.clock, key[1], event.occurrence), {"settled": True}, change=True)
+        case (
+            t.ClockMoved()
+            | t.ClockReminded()
+            | t.ClockBreached()
+            | t.OccurrenceMissed()
+            | t.RungReached()
+            | t.ClockWaived()
+            | t.ClockEnded()
+        ):
+            yield Row(ClockRow, *_clock(scene, event.clock), change=True)
+    if isinstance(event, t.ClockBreached | t.OccurrenceMissed):
+        yield _breach(scene, event)
+
+
+def from_state(scene: Scene) -> Iterator[Row]:
+    """Yield who owes each running clock now: that changes with the roles, not with the clock."""
+    for clock in scene.state.clocks.values():
+        if clock.status in RUNNING:
+            yield Row(ClockRow, (clock.clock, clock.generation), {**_owner(scene, clock.owes), **_rule(scene.program, clock)}, change=True)
+
+
+def _clock(scene: Scene, name: str, *, opened: bool = False) -> tuple[tuple[str, int], dict[str, Any]]:
+    clock = scene.state.clocks[name]
+    values = {
+        "occurrence": clock.occurrence,
+        "anchor": clock.anchor,
+        "anchored_at": clock.anchored_at,
+        "limit": clock.limit,
+        "due_at": clock.due_at,
+        "remind_at": clock.remind_at,
+        "status": clock.status,
+        "reminded": clock.reminded,
+        "missed": clock.missed,
+        "behind": clock.behind,
+        "met_at": clock.met_at,
+        "margin_s": clock.margin_s,
+        "ended": clock.ended,
+        **_owner(scene, clock.owes),
+    }
+    if opened:
+        values |= {
+            "obligation": clock.obligation,
+            "entry": clock.entry,
+            "owes": clock.owes,
+            "began_at": clock.began_at,
+            "recurring": clock.recurring,
+            **_rule(scene.program, clock),
+        }
+    return (clock.clock, clock.generation), values
+
+
+def _owner(scene: Scene, owes: str) -> dict[str, str]:
+    owner = owners.owner(scene.program, scene.state, owes)
+    return {"owner": owner.person, "via": owner.via}
+
+
+def _rule(program: Program, clock: t.Clock) -> dict[str, Any]:
+    """Return what the plan says of the obligation; of a link of a chain only what it says of its decision or message."""
+    rule = program.obligations.get(clock.obligation)
+    if rule is None:
+        return {**titled(_subject(program, clock.obligation)), "verb": "sign", "object": clock.obligation.partition(".")[2]}
+    return {
+        **titled(rule),
+        "assumed": list(rule.assumed),
+        "verb": rule.verb,
+        "object": rule.object,
+        "checks": [dict(check) for check in rule.checks],
+        "evidence": rule.evidence,
+        "optional": rule.optional,
+        "tag": rule.tag,
+    }
+
+
+def _subject(program: Program, obligation: str) -> Rule | None:
+    """Return the rule that `obligation` names: an obligation, or a decision or message for one of its links (`<subject>.<does>`)."""
+    subject = obligation.partition(".")[0]
+    return program.obligations.get(obligation) or program.decisions.get(subject) or program.messages.get(subject)
+
+
+def _breach(scene: Scene, event: t.ClockBreached | t.OccurrenceMissed) -> Row:
+    values = {
+        **titled(_subject(scene.program, event.obligation)),
+        "obligation": event.obligation,
+        "owes": event.owes,
+        "person": owners.owner(scene.program, scene.state, event.owes).person,
+        "due_at": event.due_at,
+        "at": event.at,
+        "late_s": event.late_s,
+        "after_downtime": event.after_downtime,
+        "missed": event.missed if isinstance(event, t.OccurrenceMissed) else 1,
+        "seq": scene.seq,
+    }
+    return Row(BreachRow, (event.clock, event.generation, event.occurrence), values)

@@ -1,0 +1,61 @@
+"""Messages with their exact words, and what became of them on each channel."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tocsin.engine import owners
+from tocsin.engine import terms as t
+from tocsin.incidents.models import DeliveryRow, MessageRow
+from tocsin.incidents.projection.rows import Row, Scene, titled
+
+
+def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
+    """Yield the message as drafted or published, and one row for each channel."""
+    match event:
+        case t.MessageDrafted(message=name):
+            yield Row(MessageRow, (name,), _drafted(scene, event))
+        case t.MessagePublished(message=name):
+            yield Row(MessageRow, (name,), _published(event), change=True)
+            for channel in event.channels:
+                yield Row(DeliveryRow, (name, channel), {"outcome": "waiting", "detail": "", "at": event.at})
+        case t.DeliveryReported(message=name, channel=channel):
+            yield Row(DeliveryRow, (name, channel), {"outcome": event.outcome, "detail": event.detail, "at": event.at})
+
+
+def from_state(scene: Scene) -> Iterator[Row]:
+    """Yield who may publish each draft now: that changes with the roles."""
+    for message in scene.state.messages.values():
+        rule = scene.program.messages.get(message.template)
+        if message.status == "draft" and rule and rule.publisher:
+            person = owners.owner(scene.program, scene.state, rule.publisher).person
+            yield Row(MessageRow, (message.message,), {"publisher": rule.publisher, "publisher_person": person}, change=True)
+
+
+def _drafted(scene: Scene, event: t.MessageDrafted) -> dict[str, Any]:
+    rule = scene.program.messages.get(event.template)
+    return {
+        **titled(rule),
+        "template": event.template,
+        "status": "draft",
+        "author": event.by,
+        "ready": event.ready,
+        "text_hash": event.text_hash,
+        "texts": dict(event.texts),
+        "fields": dict(event.fields),
+        "chain": event.chain,
+        "audience": rule.audience if rule else "",
+        "drafted_at": event.at,
+    }
+
+
+def _published(event: t.MessagePublished) -> dict[str, Any]:
+    return {
+        "status": "published",
+        "to": list(event.to),
+        "persons": list(event.persons),
+        "channels": list(event.channels),
+        "all_channels": event.all_channels,
+        "urgent": event.urgent,
+        "published_at": event.at,
+        "published_by": event.by,
+    }

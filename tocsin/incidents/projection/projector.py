@@ -1,0 +1,139 @@
+"""The projector: events in, rows out. What it wrote can always be made again from the journal."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tocsin.engine import terms as t
+from tocsin.engine.evolve import evolve
+from tocsin.engine.program import Program
+from tocsin.incidents import plans
+from tocsin.incidents.models import Incident
+from tocsin.incidents.models.row import Row as RowModel
+from tocsin.incidents.projection import board, clocks, conditions, decisions, facts, messages, records, roles, situations, timeline
+from tocsin.incidents.projection.rows import FromEvent, FromState, Row, Scene, keys_of
+
+_FROM_EVENTS: Final[tuple[FromEvent, ...]] = (
+    board.from_event,
+    clocks.from_event,
+    conditions.from_event,
+    decisions.from_event,
+    facts.from_event,
+    messages.from_event,
+    records.from_event,
+    roles.from_event,
+    situations.from_event,
+    timeline.from_event,
+)
+_FROM_STATE: Final[tuple[FromState, ...]] = (
+    board.from_state,
+    clocks.from_state,
+    conditions.from_state,
+    decisions.from_state,
+    facts.from_state,
+    messages.from_state,
+    roles.from_state,
+)
+
+Name = tuple[type[RowModel], tuple[str | int, ...]]
+"""What names a row within its incident: its model and its key."""
+
+
+@dataclass(slots=True)
+class _Pending:
+    """Values to be written for one row."""
+
+    values: dict[str, Any]
+    change: bool
+
+
+class Projector:
+    """
+    Follows one incident from `state` on. `program` is the plan in force then; a journal read from its start names it itself.
+    """
+
+    def __init__(self, incident: Incident, program: Program | None, state: t.State) -> None:
+        self.state = state
+        self._incident = incident
+        self._program = program
+        self._seq = 0
+        self._before = _standing(Scene(program, state, 0)) if program and state.incident else {}
+        self._pending: dict[Name, _Pending] = {}
+
+    def add(self, seq: int, event: t.AnyEvent) -> None:
+        """Take in the next event of the journal."""
+        if isinstance(event, t.Declared | t.PlanMoved):
+            self._program = plans.program(self._incident.organisation_id, event.plan_hash)
+        self.state, self._seq = evolve(self.state, event), seq
+        scene = self._scene()
+        for part in _FROM_EVENTS:
+            self._take(part(scene, event))
+
+    def rows(self) -> Mapping[Name, Mapping[str, Any]]:
+        """Return what is to be written after the last event; begun with an empty state, these are all rows of the incident, whole."""
+        self._finish()
+        return {name: pending.values for name, pending in self._pending.items() if not pending.change}
+
+    def save(self) -> frozenset[str]:
+        """Write the rows and return the topics that changed. Within the desk's transaction."""
+        self._finish()
+        alike: defaultdict[tuple[type[RowModel], tuple[str, ...], bool], list[Row]] = defaultdict(list)
+        for (model, key), pending in self._pending.items():
+            alike[model, tuple(pending.values), pending.change].append(Row(model, key, pending.values))
+        for (model, fields, change), group in alike.items():
+            if change:
+                self._update(model, group)
+            else:
+                self._upsert(model, fields, group)
+        return frozenset(topic(model) for model, _ in self._pending)
+
+    def _scene(self) -> Scene:
+        if self._program is None:
+            raise ValueError("the journal does not begin with a declaration")
+        return Scene(self._program, self.state, self._seq)
+
+    def _finish(self) -> None:
+        after = _standing(self._scene())
+        self._take(row for name, row in after.items() if self._before.get(name) != row)
+        self._before = after
+
+    def _take(self, new: Iterable[Row]) -> None:
+        for row in new:
+            known = self._pending.get((row.model, row.key))
+            if known is None:
+                self._pending[row.model, row.key] = _Pending(dict(row.values), row.change)
+            else:
+                known.values.update(row.values)
+                known.change = known.change and row.change
+
+    def _upsert(self, model: type[RowModel], fields: tuple[str, ...], group: list[Row]) -> None:
+        keys = keys_of(model)
+        model._default_manager.bulk_create(
+            [model(**self._own(), **dict(zip(keys, row.key, strict=True)), **row.values) for row in group],
+            update_conflicts=True,
+            unique_fields=["incident", *keys],
+            update_fields=fields,
+        )
+
+    def _update(self, model: type[RowModel], group: list[Row]) -> None:
+        for row in group:
+            named = dict(zip(keys_of(model), row.key, strict=True))
+            model._default_manager.filter(incident=self._incident, **named).update(**row.values)
+
+    def _own(self) -> dict[str, Any]:
+        return {"organisation_id": self._incident.organisation_id, "incident": self._incident}
+
+
+def topic(model: type[RowModel]) -> str:
+    """Return what notices call a kind of row: `clock`, `role`, `timeline` …"""
+    return model.__name__.removesuffix("Row").lower()
+
+
+def _standing(scene: Scene) -> dict[Name, Row]:
+    return {(row.model, row.key): row for row in _rows(scene)}
+
+
+def _rows(scene: Scene) -> Iterator[Row]:
+    for part in _FROM_STATE:
+        yield from part(scene)

@@ -1,0 +1,97 @@
+"""The ticker: wakes every incident for which time alone changes something. Any number may run; each due instant counts once."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.db.models import F, Q
+from prometheus_client import Counter
+
+from tocsin.engine import terms as t
+from tocsin.incidents import answers, desk, downtime, notices
+from tocsin.incidents.models import Incident
+from tocsin.kit import clock
+from tocsin.kit.transactions import retry
+
+LEASE: Final = timedelta(seconds=15)
+AT_ONCE: Final = 20
+"""How many incidents one claim takes: what a dead worker had claimed waits for the end of its lease."""
+
+SYSTEM: Final = t.Actor(t.SYSTEM)
+_PAUSES: Final = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=5))
+_log = structlog.get_logger(__name__)
+_faults = Counter("tocsin_ticker_faults_total", "Incidents whose tick failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An incident that this worker may tick until `fence` is taken by another."""
+
+    incident: UUID
+    fence: int
+
+
+def run_once() -> bool:
+    """Tick what is due and return whether there may be more. One incident's fault never keeps the others waiting."""
+    retry(lambda: downtime.pulse.beat(clock.now()))
+    claims = retry(lambda: claim(clock.now()))
+    for one in claims:
+        tick(one)
+    return len(claims) == AT_ONCE
+
+
+def claim(now: datetime, limit: int = AT_ONCE) -> list[Claim]:
+    """Take up to `limit` incidents that are due, longest overdue first. Whoever held one before is shut out by the new fence."""
+    free = Q(leased_until=None) | Q(leased_until__lte=now)
+    with transaction.atomic():
+        due = Incident.objects.filter(free, wake_at__lte=now).order_by("wake_at")
+        chosen = list(due.select_for_update(skip_locked=True).values_list("pk", "fence")[:limit])
+        Incident.objects.filter(pk__in=[pk for pk, _ in chosen]).update(fence=F("fence") + 1, leased_until=now + LEASE)
+    return [Claim(pk, fence + 1) for pk, fence in chosen]
+
+
+def tick(one: Claim) -> None:
+    """Let time pass for one claimed incident."""
+    try:
+        answer = desk.handle(one.incident, t.Tick(), actor=SYSTEM, fence=one.fence)
+        if isinstance(answer, t.Refused):
+            _park(one, f"{answer.code}: {answer.message}")
+        elif not answer.events and _still_due(one):
+            _park(one, "time passed and nothing changed, although something was due")
+    except desk.Overtaken:
+        _log.warning("ticker.overtaken", incident=str(one.incident), fence=one.fence)
+    except Exception as error:  # noqa: BLE001 - one of the three catch points
+        _log.exception("ticker.fault", incident=str(one.incident))
+        _park(one, f"{type(error).__name__}: {error}")
+
+
+def housekeep() -> bool:
+    """Forget answers and notices whose time is over."""
+    answers.forget()
+    notices.forget()
+    return False
+
+
+def _still_due(one: Claim) -> bool:
+    return Incident.objects.filter(pk=one.incident, fence=one.fence, wake_at__lte=clock.now()).exists()
+
+
+def _park(one: Claim, fault: str) -> None:
+    """Leave the fault where people see it, and try again after a pause that grows."""
+    _faults.inc()
+
+    def write() -> None:
+        now = clock.now()
+        with transaction.atomic():
+            incident = Incident.objects.select_for_update().get(pk=one.incident)
+            if incident.fence != one.fence:
+                return
+            pause = _PAUSES[min(incident.faults, len(_PAUSES) - 1)]
+            incident.fault, incident.fault_at, incident.faults = fault, now, incident.faults + 1
+            incident.leased_until = now + pause
+            incident.save(update_fields=["fault", "fault_at", "faults", "leased_until"])
+
+    retry(write)

@@ -1,0 +1,114 @@
+"""The words of what Tocsin itself tells a person, in that person's language; titles come from the plan."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from tocsin.engine import terms as t
+from tocsin.engine.program import Program, Text
+
+_SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "remind": "Due soon: {what}",
+        "breached": "Overdue: {what}",
+        "assigned": "You are asked to take the role: {what}",
+        "handed_over": "Handed over to you: {what}",
+        "unaccepted": "Nobody has accepted the role: {what}",
+        "proposed": "Level proposed, please decide: {what}",
+        "decided": "Decided: {what}",
+        "opened": "Begun: {what}",
+        "entered": "New entry: {what}",
+        "done": "Done: {what}",
+        "due": "Due {at}.",
+        "drill": "DRILL",
+    },
+    "ru": {
+        "remind": "Скоро срок: {what}",
+        "breached": "Просрочено: {what}",
+        "assigned": "Вас просят принять роль: {what}",
+        "handed_over": "Вам передано: {what}",
+        "unaccepted": "Роль никто не принял: {what}",
+        "proposed": "Предложен уровень, примите решение: {what}",
+        "decided": "Принято решение: {what}",
+        "opened": "Началось: {what}",
+        "entered": "Новая запись: {what}",
+        "done": "Выполнено: {what}",
+        "due": "Срок: {at}.",
+        "drill": "УЧЕНИЯ",
+    },
+    "pl": {
+        "remind": "Zbliża się termin: {what}",
+        "breached": "Po terminie: {what}",
+        "assigned": "Prośba o przyjęcie roli: {what}",
+        "handed_over": "Przekazano Tobie: {what}",
+        "unaccepted": "Nikt nie przyjął roli: {what}",
+        "proposed": "Zaproponowano poziom, podejmij decyzję: {what}",
+        "decided": "Podjęto decyzję: {what}",
+        "opened": "Rozpoczęto: {what}",
+        "entered": "Nowy wpis: {what}",
+        "done": "Wykonano: {what}",
+        "due": "Termin: {at}.",
+        "drill": "ĆWICZENIA",
+    },
+    "zh": {
+        "remind": "即将到期：{what}",
+        "breached": "已逾期：{what}",
+        "assigned": "请您接任角色：{what}",
+        "handed_over": "已移交给您：{what}",
+        "unaccepted": "角色尚无人接任：{what}",
+        "proposed": "系统已提出级别，请决定：{what}",
+        "decided": "已决定：{what}",
+        "opened": "已开始：{what}",
+        "entered": "新记录：{what}",
+        "done": "已完成：{what}",
+        "due": "期限：{at}。",
+        "drill": "演练",
+    },
+}
+
+
+def tell(program: Program, state: t.State, wish: t.Tell, language: str, timezone: str) -> tuple[str, str]:
+    """Return subject and body of what a person is told, with a link to the incident."""
+    words = _SENTENCES[nearest(_SENTENCES, language, "en")]
+    kind, _, subject = wish.cause.partition(":")
+    what = _title(program, state, subject, language)
+    sentence = words[kind].format(what=what) if kind in words else what
+    mark = f"{words['drill']} " if state.drill else ""
+    lines = [sentence]
+    clock = state.clocks.get(subject)
+    due = (clock.last_due_at or clock.due_at) if clock else None
+    if due:
+        lines.append(words["due"].format(at=_spell(due, timezone)))
+    lines += ["", state.words, f"{settings.BASE_URL}/incidents/{state.incident}"]
+    return f"{mark}[{state.number}] {sentence}", "\n".join(lines)
+
+
+def pick(text: Text, language: str, otherwise: str) -> str:
+    """Return `text` in `language`, else in the plan's own."""
+    return text[nearest(text, language, otherwise)] if text else ""
+
+
+def nearest(available: Mapping[str, object], language: str, otherwise: str) -> str:
+    """Return the key of `available` for `language` (`zh-hans` finds `zh`), else `otherwise`, else the first there is."""
+    for wanted in (language, language.replace("_", "-").split("-")[0].lower(), otherwise):
+        if wanted in available:
+            return wanted
+    return next(iter(available))
+
+
+def _title(program: Program, state: t.State, subject: str, language: str) -> str:
+    """Return the title of whatever rule `subject` names: a role, level, decision, situation, or the obligation behind a clock."""
+    name = state.clocks[subject].obligation if subject in state.clocks else subject
+    nouns = (program.obligations, program.roles, program.levels, program.decisions, program.situations, program.messages, program.records)
+    for candidate in (name, name.partition(".")[0], name.rpartition("-")[0]):
+        for rules in nouns:
+            if candidate in rules:
+                return pick(rules[candidate].title, language, program.language)
+    return state.made_roles.get(name, name)
+
+
+def _spell(at: datetime, timezone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(timezone or 'UTC')):%Y-%m-%d %H:%M} ({timezone or 'UTC'})"

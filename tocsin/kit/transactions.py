@@ -1,0 +1,60 @@
+"""Whole transactions, tried again when the database says that nothing is wrong with them but the moment."""
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+import psycopg
+from django.db import InterfaceError, OperationalError, connection
+from prometheus_client import Counter
+
+from tocsin.kit import clock
+
+T = TypeVar("T")
+
+GIVE_UP_AFTER_S: Final = 10.0
+_retries = Counter("tocsin_transaction_retries_total", "Transactions tried again", ["reason"])
+
+# Serialization failure, deadlock, lock not available, statement cut off by an operator, a server that shuts down or starts, no connections left.
+_PASSING: Final = frozenset({"40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03", "53300"})
+
+
+def retry(work: Callable[[], T], give_up_after_s: float = GIVE_UP_AFTER_S) -> T:
+    """
+    Return what `work` returns. It must be one whole transaction: after a lock, deadlock or lost connection it is run again from its start.
+
+    A connection lost during a commit leaves open whether the commit happened: `work` must recognise its own earlier run by a key.
+    Within an outer transaction `work` runs once, since only the outermost can be tried again.
+    """
+    deadline = clock.monotonic() + give_up_after_s
+    pause_s = 0.02
+    while True:
+        outermost = not connection.in_atomic_block
+        try:
+            return work()
+        except (OperationalError, InterfaceError) as error:
+            reason = passing(error)
+            if not reason or not outermost or clock.monotonic() + pause_s > deadline:
+                raise
+            _retries.labels(reason).inc()
+            connection.close()  # lost or not: the next attempt begins with a connection that was checked
+        time.sleep(random.uniform(pause_s / 2, pause_s))  # noqa: S311 - so that those who collided do not collide again
+        pause_s = min(pause_s * 2, 1.0)
+
+
+def passing(error: Exception) -> str:
+    """Return why `error` may be gone at the next attempt (`busy`, `conflict`, `connection`), or the empty string."""
+    match error.__cause__:
+        case sqlite3.Error() as cause:
+            code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+            return "busy" if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else ""
+        case psycopg.Error(sqlstate=str(state)):
+            return "conflict" if state in _PASSING else "connection" if state.startswith("08") else ""
+        case psycopg.OperationalError() | psycopg.InterfaceError():
+            return "connection"
+        case None if "waited too long at the write gate" in str(error):
+            return "busy"
+        case _:
+            return ""
