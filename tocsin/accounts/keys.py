@@ -55,8 +55,8 @@ def touch(key: Key) -> None:
 
 
 @transaction.atomic
-def revoke(key: Key, *, by: Person) -> None:
-    """Revoke `key` for good. Idempotent."""
+def revoke(key: Key, *, by: Person | None) -> None:
+    """Revoke `key` for good. Idempotent. `by` is None on the machine itself."""
     if Key.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=clock.now()):
         audit.record(key.organisation, by, "key.revoked", key.prefix, kind=key.kind, name=key.name)
 

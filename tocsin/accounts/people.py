@@ -21,7 +21,7 @@ def create(email: str, name: str, language: str = "") -> Person:
 
 
 @transaction.atomic
-def invite(organisation: Organisation, email: str, name: str, access: str, *, by: Person) -> Person | Refused:
+def invite(organisation: Organisation, email: str, name: str, access: str, *, by: Person | None) -> Person | Refused:
     """Make someone a member, known to the installation or new, and return them; issue a link to let them in."""
     email = email.strip().lower()
     if access not in Access.values:

@@ -1,0 +1,162 @@
+"""`tocsin serve`, `web` and `worker`: the same parts in one process or in several."""
+
+import fcntl
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+import click
+import uvicorn
+from django.conf import settings
+from django.core.management import call_command
+from django.db import Error, connection
+
+from tocsin import asgi
+from tocsin.accounts import links
+from tocsin.comms import delivery
+from tocsin.incidents import outcomes, ticker
+from tocsin.incidents.declaring import Declarer
+from tocsin.ingest import lane
+from tocsin.ingest.follower import Follower
+from tocsin.kit.loops import Loop
+
+MIGRATING = 0x70C50
+CONNECTIONS_CLOSE_WITHIN_S = 3
+
+
+@click.command()
+def serve() -> None:
+    """Serve everything in one process: pages, API, alerts, clocks, deliveries."""
+    with _only_one(), _port() as door:
+        _prepare()
+        with _running(_loops()):
+            _announce()
+            _answer(door)
+
+
+@click.command()
+def web() -> None:
+    """Serve pages, API and alerts; clocks and deliveries run in `tocsin worker`."""
+    _needs_postgresql("web")
+    with _port() as door:
+        _prepare()
+        _announce()
+        _answer(door)
+
+
+@click.command()
+def worker() -> None:
+    """Run clocks, deliveries and alerts; pages are served by `tocsin web`."""
+    _needs_postgresql("worker")
+    _prepare()
+    stop = threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: stop.set())
+    with _running(_loops()):
+        click.echo("Working.")
+        stop.wait()
+
+
+def _loops() -> list[Loop]:
+    """Return what runs beside the pages, each waking the next: bodies read, then incidents declared, then messages sent."""
+    follower, declarer = Follower(), Declarer()
+    sending = Loop("delivery", partial(delivery.run_once, outcomes.still_wanted), every_s=0.5)
+    declaring = Loop("declaring", declarer.run_once, every_s=1.0)
+    following = Loop("follower", follower.run_once, every_s=0.5)
+    lane.application.committed = following.wake
+    follower.settled = declaring.wake
+    return [Loop("ticker", ticker.run_once, every_s=0.25), sending, following, declaring, Loop("outcomes", outcomes.run_once, every_s=0.5)]
+
+
+@contextmanager
+def _running(loops: list[Loop]) -> Iterator[None]:
+    for loop in loops:
+        loop.start()
+    click.echo(f"Running {', '.join(loop.name for loop in loops)}.")
+    try:
+        yield
+    finally:
+        for loop in loops:
+            loop.stop()
+
+
+def _prepare() -> None:
+    """Bring the tables in step. Of several processes that start at once one does it."""
+    kind = "PostgreSQL" if connection.vendor == "postgresql" else "SQLite"
+    try:
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
+                call_command("migrate", verbosity=0, interactive=False)
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
+        else:
+            call_command("migrate", verbosity=0, interactive=False)
+    except Error as error:
+        raise click.ClickException(f"The {kind} database cannot be used: {str(error).strip().splitlines()[0]}") from error
+    click.echo(f"Data in {settings.HOME.path}, {kind} in step.")
+    connection.close()
+
+
+def _announce() -> None:
+    """Print the one address to go to: the set-up link until somebody used it."""
+    secret = links.issue_setup()
+    if secret:
+        click.echo(f"Open this link once to set Tocsin up: {settings.BASE_URL}/setup/{secret}")
+    else:
+        click.echo(f"Serving {settings.BASE_URL}")
+    connection.close()
+
+
+def _answer(door: socket.socket) -> None:
+    """Serve until a signal ends it. Requests under way are finished, streams are let go."""
+    config = uvicorn.Config(
+        asgi.application,
+        http="httptools",
+        lifespan="on",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=CONNECTIONS_CLOSE_WITHIN_S,
+    )
+    # The server raises the signal again when it has ended; then the loops still have to.
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: None)
+    uvicorn.Server(config).run(sockets=[door])
+
+
+@contextmanager
+def _port() -> Iterator[socket.socket]:
+    """Give the listening socket, before anything else is begun."""
+    host, _, port = settings.BIND.rpartition(":")
+    try:
+        door = socket.create_server((host or "127.0.0.1", int(port)), backlog=2048)
+    except ValueError as error:
+        raise click.ClickException(f"TOCSIN_BIND is {settings.BIND}, which is not an address and a port.") from error
+    except OSError as error:
+        raise click.ClickException(
+            f"Tocsin cannot listen on {settings.BIND}: {os.strerror(error.errno or 0)}. Set TOCSIN_BIND to another."
+        ) from error
+    with door:
+        yield door
+
+
+@contextmanager
+def _only_one() -> Iterator[None]:
+    """Hold the data folder: two servers on one folder would ruin it."""
+    with (settings.HOME.path / "serve.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise click.ClickException(f"Another Tocsin already serves the data in {settings.HOME.path}.") from error
+        yield
+
+
+def _needs_postgresql(command: str) -> None:
+    if connection.vendor != "postgresql":
+        raise click.ClickException(
+            f"tocsin {command} needs PostgreSQL (TOCSIN_DATABASE_URL); on SQLite one process does it all: tocsin serve."
+        )
