@@ -7,8 +7,6 @@ from enum import StrEnum
 from itertools import groupby
 from uuid import UUID
 
-from django.db import transaction
-
 from tocsin import __version__
 from tocsin.accounts import directory
 from tocsin.accounts.models import Organisation
@@ -35,8 +33,8 @@ class Kept:
     seq: int
     hash: str
     event: t.AnyEvent
-    sealed: frozenset[str]
-    """The places of its sealed texts, shown or not."""
+    texts: Mapping[str, str]
+    """By place: every sealed text that is not empty, `sealing.ERASED` where it is not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +75,13 @@ def gather(incident: Incident, confidential: Confidential) -> Contents:
 
     :raises canonical.UnknownEvent: an entry that this release cannot read.
     """
-    with transaction.atomic():
-        head = Head.objects.get(pk=incident.pk)
-        entries, seals = journal.entries_of(incident, 0, head.seq)
-        stored = [(entry, texts) for entry, texts in _joined(entries, seals)]
+    head = Head.objects.get(pk=incident.pk)  # read first: what lies before it never changes, so no transaction is held open
+    stored = list(_joined(*journal.entries_of(incident, 0, head.seq)))
     shown = confidential is Confidential.MARKED
     kept = tuple(_kept(entry, texts if shown else {}) for entry, texts in stored)
     named = {contact.id: contact.name for contact in directory.contacts(incident.organisation_id).values()} if shown else {}
     people = {person: named[person] for person in sorted(set(_persons(kept)) & set(named))}
-    lines = [line for entry, texts in stored for line in _lines(entry, texts, shown)]
+    lines = [line for entry, texts in stored for line in lines_of(entry, texts, shown)]
     lines += [Line(f"person {person}", {"person": {"id": person, "name": name}}) for person, name in people.items()]
     return Contents(
         organisation=incident.organisation,
@@ -130,11 +126,14 @@ def _joined(entries: Iterable[Entry], seals: Iterable[Seal]) -> Iterator[tuple[E
 
 
 def _kept(entry: Entry, texts: Mapping[str, Seal]) -> Kept:
-    event = canonical.decode(entry.type, entry.version, entry.body, {place: seal.text for place, seal in texts.items()})
-    return Kept(entry.seq, entry.hash, event, frozenset(sealing.places(canonical.load(entry.body))))
+    known = {place: seal.text for place, seal in texts.items()}
+    event = canonical.decode(entry.type, entry.version, entry.body, known)
+    places = sealing.places(canonical.load(entry.body))
+    return Kept(entry.seq, entry.hash, event, {place: known.get(place, sealing.ERASED) for place in places})
 
 
-def _lines(entry: Entry, texts: Mapping[str, Seal], shown: bool) -> Iterator[Line]:
+def lines_of(entry: Entry, texts: Mapping[str, Seal], shown: bool) -> Iterator[Line]:
+    """Yield the lines of one entry: itself, and for each sealed place the text, or that it is left out or erased."""
     own = {"seq": entry.seq, "type": entry.type, "version": entry.version, "body": entry.body, "hash": entry.hash}
     yield Line(f"entry {entry.seq}", {"entry": own})
     for place in sealing.places(canonical.load(entry.body)):
