@@ -53,6 +53,8 @@ class Declaration:
     facts: Mapping[str, Value] = field(default_factory=dict)
     happened_at: datetime | None = None
     reported: bool = True
+    seats: Mapping[str, str] | None = None
+    """Who sits where at the start; whom the directory finds, if nobody says otherwise (a drill's cast)."""
     drill: bool = False
     drill_at: datetime | None = None
     """In which incident time a drill begins; the server's if none is given."""
@@ -240,7 +242,7 @@ def _command(case: _Case, declaration: Declaration, actor: t.Actor) -> t.Declare
         plan_hash=case.incident.plan_hash,
         means=declaration.means,
         words=declaration.words,
-        seats=directory.seats(case.incident.organisation_id, case.program),
+        seats=directory.seats(case.incident.organisation_id, case.program) if declaration.seats is None else declaration.seats,
         facts=declaration.facts,
         happened_at=declaration.happened_at,
         reported=declaration.reported,

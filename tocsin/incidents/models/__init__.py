@@ -3,6 +3,7 @@
 from tocsin.incidents.models.acts import ChainRow, DecidedRow, DecisionRow, DeliveryRow, LevelRow, MessageRow
 from tocsin.incidents.models.board import BoardRow, BreachRow, ClockRow, RoleRow
 from tocsin.incidents.models.desk import Answer, Breach, Counter, Heartbeat, Notice, Refusal
+from tocsin.incidents.models.drills import Drill
 from tocsin.incidents.models.journal import Entry, Head, Incident, Plan, Seal
 from tocsin.incidents.models.kept import FiledRow, RecordRow, ReportRow, TimelineRow
 from tocsin.incidents.models.known import ConditionRow, FactRow, MomentRow, SituationRow
@@ -19,6 +20,7 @@ __all__ = [
     "DecidedRow",
     "DecisionRow",
     "DeliveryRow",
+    "Drill",
     "Entry",
     "FactRow",
     "FiledRow",
