@@ -1,0 +1,44 @@
+"""L07: an expression that does not parse, names what the plan does not have, or is not of the type wanted."""
+
+from collections.abc import Iterator
+
+from tocsin.plan.check import Check
+from tocsin.plan.draft import Draft
+from tocsin.plan.findings import Fault, Path
+from tocsin.plan.forms.leaves import Formula
+from tocsin.plan.watches import stray_signal
+
+_WANTED = {"bool": ("bool",), "number": ("decimal",)}
+
+
+def record_of(path: Path) -> str:
+    """Return the record whose entry an expression at `path` has in hand; empty if none."""
+    return str(path[1]) if path[:1] == ("records",) and "then" in path[2:3] else ""
+
+
+def problems(draft: Draft, code: str) -> Iterator[Fault]:
+    """Yield the faults of one code over all expressions of a plan, each at its character."""
+    for path, formula in draft.walk(Formula):
+        parsed = draft.expression(formula, record_of(path))
+        for problem in parsed.problems:
+            if problem.code == code:
+                yield Fault(path, problem.message, problem.hint, offset=problem.offset)
+
+
+def find(draft: Draft) -> Iterator[Fault]:
+    """Yield the faults of every expression, and one for each that is whole but not of the type its key wants."""
+    yield from problems(draft, "L07")
+    for path, formula in draft.walk(Formula):
+        parsed = draft.expression(formula, record_of(path))
+        if parsed.tree is None or parsed.problems:
+            continue
+        wanted = _WANTED.get(formula.wants)
+        if wanted and parsed.type.name not in (*wanted, "any"):
+            what = "a yes or no" if formula.wants == "bool" else "a measured number"
+            yield Fault(path, f"this is not {what}", f"{what} is wanted here", offset=0)
+        elif formula.wants != "number" and (stray := stray_signal(parsed.tree)):
+            offset = max(formula.text.find(stray.partition("(")[0]), 0)
+            yield Fault(path, f"the signal {stray} stands beside what is not measured", "compare it with a constant", offset=offset)
+
+
+CHECK = Check("L07", "expression-fault", "error", find)

@@ -1,0 +1,58 @@
+"""A checked draft made into the engine's Program."""
+
+from tocsin.engine.program import Defaults, Program
+from tocsin.plan.compile import duties, levels, moments, people, values, words
+from tocsin.plan.compile.context import Context
+from tocsin.plan.draft import Draft
+from tocsin.plan.fingerprint import fingerprint
+from tocsin.plan.forms.plan import DefaultsForm
+
+
+def compile_plan(draft: Draft) -> Program:
+    """
+    Return the Program of a draft without errors. Pure.
+
+    What a rule inherits is resolved here: its citation, its title, its ladder and reminder, its end, `opened` and `closed` inside a situation.
+    """
+    form = draft.form
+    assert form is not None
+    context = Context(draft, form, values.signals(draft, form))
+    defaults = _defaults(context, form.defaults or DefaultsForm())
+    context.defaults = defaults
+    document = form.document
+    return Program(
+        id=form.id,
+        version=form.version,
+        hash=fingerprint(draft.data),
+        language=form.language,
+        timezone=form.timezone,
+        title=context.text(form.title),
+        owner=document.owner or "" if document else "",
+        status=document.status if document else "in_force",
+        defaults=defaults,
+        facts=values.facts(context),
+        signals=context.signals,
+        conditions=values.conditions(context),
+        moments=moments.moments(context),
+        departments=people.departments(context),
+        groups=people.groups(context),
+        roles=people.roles(context),
+        levels=levels.levels(context),
+        classify=levels.classify(context),
+        situations=duties.situations(context),
+        obligations=duties.obligations(context),
+        decisions=duties.decisions(context),
+        messages=words.messages(context),
+        records=words.records(context),
+        watches=context.watches.found,
+    )
+
+
+def _defaults(context: Context, form: DefaultsForm) -> Defaults:
+    usual = Defaults()
+    return Defaults(
+        remind=form.remind if form.remind is not None else usual.remind,
+        late=context.ladder(form.late, ("defaults",)) if form.late is not None else (),
+        silent_after=form.silent_after,
+        accept_within=form.accept_within or usual.accept_within,
+    )

@@ -1,0 +1,161 @@
+"""Situations, obligations and decisions."""
+
+from collections.abc import Iterable
+
+from tocsin.engine.program import Decision, Door, Link, Obligation, Option, Situation
+from tocsin.plan.compile.context import Context, name, names
+from tocsin.plan.findings import Path
+from tocsin.plan.forms.duties import DecisionForm, DoorForm, LinkForm, ObligationForm, SituationForm
+
+_VERBS = ("do", "send", "decide", "record", "reach", "ensure")
+_AFTER_THE_END = ("terminated", "analysed", "closed", "cancelled")
+
+
+def situations(context: Context) -> dict[str, Situation]:
+    """Return the situations; their facts and obligations stand beside those of the plan."""
+    found = {}
+    for identifier, rule in context.form.situations.items():
+        path: Path = ("situations", identifier)
+        found[identifier] = Situation(
+            **context.common(identifier, rule),
+            opens=tuple(_door(context, door, path) for door in rule.opens),
+            closes=tuple(_door(context, door, path) for door in rule.closes),
+            stage=rule.stage or "",
+            then=context.effects(rule.then, (*path, "then")),
+        )
+    return found
+
+
+def _door(context: Context, form: DoorForm, path: Path) -> Door:
+    inside = (*path, "opens")
+    return Door(
+        on=context.moment(form.on, inside),
+        when=context.expression(form.when),
+        during=name(form.during),
+        after=form.after,
+        of=context.moment(form.of, inside),
+        unless=context.moment(form.unless, inside),
+        by=names(form.by),
+        propose=form.propose,
+        name=form.as_ or "",
+        reason=form.reason is not None,
+    )
+
+
+def obligations(context: Context) -> dict[str, Obligation]:
+    """Return the obligations, those of situations among them."""
+    found = {identifier: _obligation(context, ("obligations", identifier), rule) for identifier, rule in context.form.obligations.items()}
+    for situation, form in context.form.situations.items():
+        for identifier, rule in form.obligations.items():
+            found[identifier] = _obligation(context, ("situations", situation, "obligations", identifier), rule, form)
+    return found
+
+
+def _obligation(context: Context, path: Path, rule: ObligationForm, within: SituationForm | None = None) -> Obligation:
+    verb = next(verb for verb in _VERBS if getattr(rule, verb) is not None)
+    object_ = _object(context, path, verb, rule)
+    anchors = context.moments(rule.of or rule.from_, path)
+    kinds = {"send": "message", "decide": "decision", "record": "record", "ensure": "condition"}
+    kind = kinds.get(verb) or ("condition" if object_ in context.form.conditions else "moment")
+    title = context.text(rule.do) if verb == "do" else context.title_of(kind, object_)
+    return Obligation(
+        **context.common(str(path[-1]), rule, within=within, title=title),
+        owes=rule.owes.name,
+        verb=verb,  # type: ignore[arg-type]
+        object=object_,
+        words=context.text(rule.do),
+        within=context.limit(rule.within),
+        every=context.limit(rule.every),
+        anchors=anchors,
+        until=context.moments(rule.until, path) or _usual_end(rule, anchors, within),
+        fixed=rule.counted == "fixed",
+        when=context.expression(rule.when),
+        levels=names(rule.levels),
+        unless=context.moment(rule.unless, path),
+        needs=names(rule.needs),
+        checks=tuple(map(context.text, rule.checks)),
+        evidence=rule.evidence,
+        met_by=rule.met_by,
+        remind=rule.remind if rule.remind is not None else context.defaults.remind,
+        late=context.late(rule.late, path),
+        stays=rule.stays,
+        marks=context.moments(rule.marks, path),
+        then=context.effects(rule.then, (*path, "then")),
+        optional=rule.optional,
+        tag=rule.tag or "",
+        situation=str(path[1]) if within else "",
+        for_each=names(rule.for_each),
+    )
+
+
+def _object(context: Context, path: Path, verb: str, rule: ObligationForm) -> str:
+    if verb == "do":
+        return ""
+    ref = getattr(rule, verb)
+    is_moment = verb == "reach" and ref.name not in context.form.conditions
+    return context.moment(ref, path) if is_moment else str(ref.name)
+
+
+def _usual_end(rule: ObligationForm, anchors: tuple[str, ...], within: SituationForm | None) -> tuple[str, ...]:
+    """Return where a duty ends that says nothing: with its situation, else with the response, unless it stays or begins only then."""
+    if within is not None or rule.stays or set(anchors) & set(_AFTER_THE_END):
+        return ()
+    return ("terminated",)
+
+
+def decisions(context: Context) -> dict[str, Decision]:
+    """Return the decisions."""
+    return {identifier: _decision(context, ("decisions", identifier), rule) for identifier, rule in context.form.decisions.items()}
+
+
+def _decision(context: Context, path: Path, rule: DecisionForm) -> Decision:
+    links = rule.chain or []
+    return Decision(
+        **context.common(str(path[-1]), rule),
+        who=context.roles(rule.who),
+        asks=names(rule.asks),
+        uses=names(rule.uses),
+        needs=names(rule.needs),
+        options=tuple(_options(context, path, rule)),
+        sets_level=rule.sets == "level",
+        assigns=name(rule.assigns),
+        reason=rule.reason,
+        evidence=rule.evidence,
+        marks=context.moments(rule.marks, path),
+        then=context.effects(rule.then, (*path, "then")),
+        chain=chain(context, links, path),
+        not_own=rule.not_own,
+        different=rule.different or (2 if len(links) > 1 else 1),
+        main=name(rule.main),
+        coordinates=name(rule.coordinates),
+        in_name_of=name(rule.in_name_of),
+        sends=name(rule.sends),
+    )
+
+
+def _options(context: Context, path: Path, rule: DecisionForm) -> Iterable[Option]:
+    for identifier, option in rule.options.items():
+        if identifier == "level":
+            for level, form in context.form.levels.items():
+                yield Option(level, context.common(level, form)["title"], level)
+            continue
+        inside = (*path, "options", identifier)
+        title = context.text(option.title) or {context.form.language: identifier.replace("_", " ")}
+        marks = context.moments(option.marks, inside)
+        yield Option(identifier, title, "", option.needs_reason, marks, context.effects(option.then, inside))
+
+
+def chain(context: Context, links: Iterable[LinkForm], path: Path) -> tuple[Link, ...]:
+    """Return the links of a chain."""
+    return tuple(
+        Link(
+            role=link.role.name,
+            does=link.does,
+            within=context.limit(link.within),
+            late=context.late(link.late, path) if link.within is not None else (),
+            attach=names(link.attach),
+            sends=name(link.sends),
+            marks=context.moments(link.marks, path),
+        )
+        for link in links
+    )

@@ -1,0 +1,70 @@
+"""Levels, and the rules that propose one."""
+
+from tocsin.engine.program import Adjustment, Classify, Fallback, FallbackStep, Level, LevelRule
+from tocsin.plan.compile.context import Context, name
+from tocsin.plan.compile.values import reading
+from tocsin.plan.forms.levels import ClassifyForm, FallbackForm
+
+
+def levels(context: Context) -> dict[str, Level]:
+    """Return the levels, gravest first."""
+    return {
+        identifier: Level(**context.common(identifier, rule), colour=rule.colour, fills=dict(rule.fills))
+        for identifier, rule in context.form.levels.items()
+    }
+
+
+def classify(context: Context) -> Classify | None:
+    """Return how a level is proposed, if the plan says so."""
+    form = context.form.classify
+    if form is None:
+        return None
+    return Classify(
+        decision=form.decision.name,
+        rules=_rules(context, form),
+        fallback=_fallback(context, form.fallback, tuple(form.cite)) if form.fallback else None,
+        adjust=_adjustments(context, form),
+        shows=tuple(form.shows),
+        cite=tuple(form.cite),
+    )
+
+
+def _rules(context: Context, form: ClassifyForm) -> tuple[LevelRule, ...]:
+    return tuple(
+        LevelRule(
+            id=identifier,
+            level=rule.level.name,
+            when=context.must(rule.when),
+            cite=tuple(rule.cite or form.cite),
+            readings=tuple(reading(context, each) for each in rule.readings),
+            confirm=(context.must(rule.confirm.when), context.text(rule.confirm.says)) if rule.confirm else None,
+            subsumed_by=rule.subsumed_by or "",
+            acknowledges=tuple(rule.acknowledges),
+            assumed=tuple(rule.assumed),
+        )
+        for identifier, rule in form.rules.items()
+    )
+
+
+def _fallback(context: Context, form: FallbackForm, cite: tuple[str, ...]) -> Fallback:
+    return Fallback(
+        table=tuple((context.must(line.when), line.level.name) for line in form.table),
+        then=tuple(FallbackStep(context.must(step.when), step.raise_ or 0, name(step.at_least)) for step in form.then),
+        confirm=form.confirm,
+        cite=tuple(form.cite) or cite,
+    )
+
+
+def _adjustments(context: Context, form: ClassifyForm) -> tuple[Adjustment, ...]:
+    return tuple(
+        Adjustment(
+            id=identifier,
+            cite=tuple(each.cite or form.cite),
+            when=context.expression(each.when),
+            on=context.moment(each.on),
+            lower=each.lower or 0,
+            raises=each.raise_ or 0,
+            to=name(each.to),
+        )
+        for identifier, each in form.adjust.items()
+    )

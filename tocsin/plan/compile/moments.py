@@ -1,0 +1,74 @@
+"""Moments: the built-in ones as this plan redefines them, its own, and those that its rules have of their own where another rule refers to them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tocsin.engine.expressions import Call, Expression, Literal, WatchRef, leaves
+from tocsin.engine.program import Moment, Text
+from tocsin.plan.builtin import DERIVED, MOMENTS
+from tocsin.plan.check.expression_fault import record_of
+from tocsin.plan.compile.context import Context, names
+from tocsin.plan.forms.leaves import Formula, Ref
+from tocsin.plan.forms.values import MomentForm
+
+
+def moments(context: Context) -> dict[str, Moment]:
+    """Return every moment that can come."""
+    found = dict(MOMENTS)
+    for identifier, rule in context.form.moments.items():
+        found[identifier] = _moment(context, identifier, rule)
+    for moment in _referred(context):
+        if moment not in found and (derived := context.draft.names.derived(moment)):
+            found[moment] = _derived(context, moment, *derived)
+    return found
+
+
+def _moment(context: Context, identifier: str, rule: MomentForm) -> Moment:
+    usual = MOMENTS.get(identifier)
+    how_it_comes = {
+        "with_": context.moment(rule.with_),
+        "when": context.expression(rule.when),
+        "recorded_by": names(rule.recorded_by),
+    }
+    common = context.common(identifier, rule, title=usual.title if usual else None)
+    if usual is None:
+        return Moment(**common, **how_it_comes, repeats=rule.repeats)  # type: ignore[arg-type]
+    if not any(how_it_comes.values()):
+        how_it_comes = {"with_": "", "when": None, "recorded_by": usual.recorded_by}
+    return replace(usual, **common, **how_it_comes, repeats=rule.repeats)  # type: ignore[arg-type]
+
+
+def _referred(context: Context) -> Iterator[str]:
+    names_ = context.draft.names
+    for path, ref in context.draft.walk(Ref):
+        if "moment" in ref.kinds or "value" in ref.kinds:
+            yield names_.moment(ref.name, path)
+    for path, formula in context.draft.walk(Formula):
+        tree = context.draft.expression(formula, record_of(path)).tree
+        if tree is not None:
+            yield from _happened(tree)
+
+
+def _happened(tree: Expression) -> Iterator[str]:
+    for leaf in leaves(tree.test if isinstance(tree, WatchRef) else tree):
+        match leaf:
+            case Call("happened", (Literal(str(moment)),)):
+                yield moment
+
+
+def _derived(context: Context, moment: str, kind: str, owner: str, suffix: str) -> Moment:
+    word = DERIVED[kind].get(suffix, {})
+    title = context.title_of(kind, owner)
+    return Moment(id=moment, title=_joined(title, word, moment, suffix), cite=(), repeats=_repeats(context, kind, owner))
+
+
+def _joined(title: Text, word: Text, moment: str, suffix: str) -> Text:
+    return {locale: f"{text}: {word.get(locale, suffix)}" for locale, text in title.items()} or {"en": moment}
+
+
+def _repeats(context: Context, kind: str, owner: str) -> bool:
+    """Only a duty owed once is done, begun or overdue once; everything else can happen again."""
+    if kind != "obligation":
+        return True
+    every = context.form.obligations | {name: rule for each in context.form.situations.values() for name, rule in each.obligations.items()}
+    return every[owner].every is not None

@@ -1,0 +1,48 @@
+"""Who: departments, groups, roles."""
+
+from tocsin.engine.program import Department, Group, HeldBy, Role
+from tocsin.plan.compile.context import Context, name, names
+from tocsin.plan.forms.leaves import Ref
+from tocsin.plan.forms.people import OrganisationForm
+
+
+def departments(context: Context) -> dict[str, Department]:
+    """Return the departments."""
+    organisation = context.form.organisation or OrganisationForm()
+    return {
+        identifier: Department(**context.common(identifier, rule, within=organisation), aliases=tuple(rule.aliases))
+        for identifier, rule in organisation.departments.items()
+    }
+
+
+def groups(context: Context) -> dict[str, Group]:
+    """Return the groups."""
+    organisation = context.form.organisation or OrganisationForm()
+    return {
+        identifier: Group(
+            **context.common(identifier, rule, within=organisation),
+            lead=rule.lead.name,
+            members=names(rule.members),
+            departments=names(rule.departments),
+            under=name(rule.under),
+        )
+        for identifier, rule in organisation.groups.items()
+    }
+
+
+def roles(context: Context) -> dict[str, Role]:
+    """Return the roles."""
+    found = {}
+    for identifier, rule in context.form.roles.items():
+        kind, holder = rule.held_by
+        found[identifier] = Role(
+            **context.common(identifier, rule),
+            held_by=HeldBy(kind, holder.name if isinstance(holder, Ref) else holder),  # type: ignore[arg-type]
+            deputies=names(rule.deputies),
+            commander=rule.commander,
+            many=rule.many,
+            outside=rule.outside,
+            appointed_by=name(rule.appointed_by),
+            aliases=tuple(rule.aliases),
+        )
+    return found

@@ -1,0 +1,103 @@
+"""Facts, signals and conditions."""
+
+from tocsin.engine.expressions import Value
+from tocsin.engine.program import Condition, Fact, Reading, Signal, Text, Waiver
+from tocsin.plan.compile.context import Context, name, names
+from tocsin.plan.constants import Misfit, constant
+from tocsin.plan.draft import Draft
+from tocsin.plan.findings import Path
+from tocsin.plan.forms.leaves import RuleForm
+from tocsin.plan.forms.plan import DefaultsForm, PlanForm
+from tocsin.plan.forms.values import ConditionForm, FactForm, ReadingForm
+
+
+def signals(draft: Draft, form: PlanForm) -> dict[str, Signal]:
+    """Return the signals. They come before everything else, because watches look at them."""
+    usual = (form.defaults or DefaultsForm()).silent_after
+    found = {}
+    for identifier, rule in form.signals.items():
+        said = rule.title or rule.says
+        title: Text = (
+            {locale or str(form.language): text for locale, text in said.by_locale.items()} if said else {form.language: identifier}
+        )
+        found[identifier] = Signal(
+            id=identifier,
+            title=title,
+            cite=tuple(rule.cite),
+            assumed=tuple(rule.assumed),
+            acknowledges=tuple(rule.acknowledges),
+            kind=rule.kind,
+            unit=rule.unit,
+            window=rule.window,
+            better=rule.better or "",
+            has_baseline=rule.baseline is not None,
+            silent_after=rule.silent_after or usual,
+            formula=draft.expression(rule.formula).tree if rule.formula else None,
+        )
+    return found
+
+
+def facts(context: Context) -> dict[str, Fact]:
+    """Return the facts, those of situations among them."""
+    found = {identifier: _fact(context, ("facts", identifier), rule) for identifier, rule in context.form.facts.items()}
+    for situation, form in context.form.situations.items():
+        for identifier, rule in form.facts.items():
+            found[identifier] = _fact(context, ("situations", situation, "facts", identifier), rule, form)
+    return found
+
+
+def _fact(context: Context, path: Path, rule: FactForm, within: RuleForm | None = None) -> Fact:
+    identifier = str(path[-1])
+    type_ = context.draft.names.types[identifier]
+
+    def value(stated: object) -> Value:
+        found = constant(type_, stated)
+        assert not isinstance(found, Misfit)
+        return found
+
+    of = rule.of or {}
+    return Fact(
+        **context.common(identifier, rule, within=within, title=context.text(rule.ask)),
+        type=rule.type,
+        of=tuple(of),
+        names={each: context.text(words) for each, words in of.items() if words},
+        many=rule.many,
+        unit=rule.unit,
+        classes=tuple(rule.classes),
+        ask=context.text(rule.ask),
+        default=value(rule.default) if rule.default is not None else None,
+        implied=tuple((value(each.value), context.must(each.when)) for each in rule.implied),
+        suggested=context.expression(rule.suggested),
+        marks=context.moment(rule.marks, path),
+        stated_by=names(rule.stated_by),
+        reason_on_change=rule.reason is not None,
+        situation=str(path[1]) if within else "",
+    )
+
+
+def conditions(context: Context) -> dict[str, Condition]:
+    """Return the conditions."""
+    return {identifier: _condition(context, identifier, rule) for identifier, rule in context.form.conditions.items()}
+
+
+def _condition(context: Context, identifier: str, rule: ConditionForm) -> Condition:
+    waive = rule.waive
+    return Condition(
+        **context.common(identifier, rule),
+        measure=context.expression(rule.measure),
+        hold=rule.hold,
+        since=context.moment(rule.from_),
+        attest=name(rule.attest),
+        denied_by=context.expression(rule.denied_by),
+        evidence=rule.evidence,
+        when=context.expression(rule.when),
+        waive=Waiver(names(waive.by), names(waive.approve)) if waive else None,
+        readings=tuple(reading(context, each) for each in rule.readings),
+    )
+
+
+def reading(context: Context, form: ReadingForm) -> Reading:
+    """Return another reading of a sentence."""
+    formula = form.measure or form.when
+    assert formula is not None
+    return Reading(context.must(formula), tuple(form.cite))

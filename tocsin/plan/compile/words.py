@@ -1,0 +1,73 @@
+"""Messages and records."""
+
+from tocsin.engine.program import Field, Message, Record
+from tocsin.plan.compile.context import Context, name
+from tocsin.plan.compile.duties import chain
+from tocsin.plan.findings import Path
+from tocsin.plan.forms.leaves import Words
+from tocsin.plan.forms.words import FieldForm, MessageForm, RecordForm
+
+
+def messages(context: Context) -> dict[str, Message]:
+    """Return the messages."""
+    return {identifier: _message(context, ("messages", identifier), rule) for identifier, rule in context.form.messages.items()}
+
+
+def _message(context: Context, path: Path, rule: MessageForm) -> Message:
+    return Message(
+        **context.common(str(path[-1]), rule),
+        audience=rule.audience,
+        to=context.roles(rule.to),
+        channels=tuple(rule.channels.all or rule.channels.first or ()),
+        all_channels=rule.channels.all is not None,
+        together=rule.together,
+        every_channel_confirmed=rule.sent_when is not None,
+        fields=tuple(_field(context, identifier, form, tuple(rule.cite)) for identifier, form in rule.fields.items()),
+        forbids=tuple(rule.forbids),
+        approvals=chain(context, rule.approvals, path),
+        publisher=name(rule.publisher),
+        author=name(rule.author),
+        urgent=rule.urgent,
+        text=context.text(rule.text),
+        supplements=name(rule.supplements),
+    )
+
+
+def _field(
+    context: Context, identifier: str, form: FieldForm, cite: tuple[str, ...], choices: dict[str, Words | None] | None = None
+) -> Field:
+    of = form.of or choices or _choices_of_source(context, form)
+    return Field(
+        id=identifier,
+        type="choice" if choices else form.type,
+        of=tuple(of),
+        names={each: context.text(words) for each, words in of.items() if words},
+        label=context.text(form.label),
+        from_=tuple(context.draft.names.moment(ref.name, ()) for ref in form.from_),
+        sets=name(form.sets),
+        optional=form.optional,
+        promises=form.promises or "",
+        cite=tuple(form.cite) or cite,
+    )
+
+
+def _choices_of_source(context: Context, form: FieldForm) -> dict[str, Words | None]:
+    """A choice that names no values has those of the fact it is filled from."""
+    if form.type != "choice":
+        return {}
+    every = context.form.facts | {k: v for each in context.form.situations.values() for k, v in each.facts.items()}
+    return next((fact.of for ref in form.from_ if (fact := every.get(ref.name)) and fact.of), {})
+
+
+def records(context: Context) -> dict[str, Record]:
+    """Return the records."""
+    return {identifier: _record(context, identifier, rule) for identifier, rule in context.form.records.items()}
+
+
+def _record(context: Context, identifier: str, rule: RecordForm) -> Record:
+    return Record(
+        **context.common(identifier, rule),
+        fields=tuple(_field(context, each, form, tuple(rule.cite), rule.choice.get(each)) for each, form in rule.fields.items()),
+        open_until=rule.open_until or "",
+        then=context.effects(rule.then, ("records", identifier, "then"), identifier),
+    )

@@ -1,0 +1,418 @@
+"""The expression language of plans: a small closed grammar, typed against the names of the plan, made into the engine's trees."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from lark import Lark, Token, Tree
+from lark.exceptions import UnexpectedInput
+
+from tocsin.engine import times
+from tocsin.engine.expressions import (
+    All,
+    Arithmetic,
+    Call,
+    Choose,
+    Compare,
+    Expression,
+    Literal,
+    Name,
+    Not,
+    SignalRead,
+    Some,
+    Within,
+    spell,
+)
+from tocsin.plan.findings import brief, nearest
+from tocsin.plan.names import ANY, LATER, MEASURES, Names, Type
+
+LENGTH_MAX = 2048
+DEPTH_MAX = 32
+
+GRAMMAR = r"""
+?start: choice
+?choice: some | some "?" some ":" choice        -> choose
+?some: every | every ("||" every)+              -> some
+?every: relation | relation ("&&" relation)+    -> every
+?relation: sum
+    | sum COMPARES sum                          -> compare
+    | sum _IN sum                               -> within
+?sum: product | sum PLUS_MINUS product          -> arithmetic
+?product: unary | product TIMES_BY unary        -> arithmetic
+?unary: primary
+    | "!" unary                                 -> negation
+    | PLUS_MINUS NUMBER                         -> signed
+?primary: NUMBER                                -> number
+    | STRING                                    -> text
+    | TRUTH                                     -> truth
+    | PATH                                      -> name
+    | PATH "(" [choice ("," choice)*] ")"       -> call
+    | "[" [STRING ("," STRING)*] "]"            -> list
+    | "(" choice ")"
+
+COMPARES: "==" | "!=" | "<=" | ">=" | "<" | ">"
+PLUS_MINUS: "+" | "-"
+TIMES_BY: "*" | "/"
+_IN.2: /in(?![A-Za-z0-9_.])/
+TRUTH.2: /(true|false)(?![A-Za-z0-9_.])/
+PATH: /[a-z_][A-Za-z0-9_]*(\.[a-z_][A-Za-z0-9_]*)*/
+NUMBER: /[0-9]{1,15}(\.[0-9]{1,6})?(?![A-Za-z0-9_.])/
+STRING: /"([^"\\\n]|\\["\\])*"/ | /'([^'\\\n]|\\['\\])*'/
+%ignore /[ \n]+/
+"""
+_PARSER: Final = Lark(GRAMMAR, parser="lalr", propagate_positions=True, maybe_placeholders=False)
+
+# What the one argument of a function names; the answer of the record that it gives.
+_ASKS: Final = {
+    "happened": ("moment", "bool"),
+    "done": ("obligation", "bool"),
+    "holds": ("condition", "bool"),
+    "is_open": ("situation", "bool"),
+    "all_begun": ("tag", "bool"),
+    "missed": ("obligation", "int"),
+    "sent": ("message", "int"),
+}
+_FUNCTIONS: Final = (*_ASKS, "answered", "ratio", "least", "most", "worse_than_mean", "duration", "timestamp")
+_LATER_FUNCTIONS: Final = ("covered", "share_done", "lead_time")
+_BOOL, _DECIMAL, _INT, _STRING, _DURATION, _TIME = (Type(name) for name in ("bool", "decimal", "int", "string", "duration", "time"))
+_ORDERED: Final = ("decimal", "int", "duration", "time")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with an expression, at which character of it. `code` is L07, L24 or L25."""
+
+    offset: int
+    message: str
+    hint: str = ""
+    code: str = "L07"
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """An expression as a tree, its type, and everything wrong with it. There is no tree where the grammar does not fit."""
+
+    tree: Expression | None
+    type: Type
+    problems: tuple[Problem, ...]
+
+
+def parse(text: str, names: Names, entry: Mapping[str, Type] | None = None) -> Parsed:
+    """
+    Return the tree of an expression, typed against the names of the plan; `entry` are the fields of the record entry in hand, if one is.
+
+    Pure; never raises; bounded by `LENGTH_MAX` and `DEPTH_MAX`. Source: language reference, section 14.
+    """
+    if len(text.encode()) > LENGTH_MAX:
+        return _unparsed(0, f"the expression is longer than {LENGTH_MAX} bytes", "make a condition of a part of it")
+    try:
+        parsed = _PARSER.parse(text)
+    except UnexpectedInput as error:
+        return _unparsed(*_syntax(text, error))
+    if _depth(parsed) > DEPTH_MAX:
+        return _unparsed(0, f"nested deeper than {DEPTH_MAX}", "make a condition of a part of it")
+    builder = _Builder(names, entry or {})
+    tree, type_ = builder.build(parsed)
+    return Parsed(tree, type_, tuple(builder.problems))
+
+
+def _unparsed(offset: int, message: str, hint: str) -> Parsed:
+    return Parsed(None, ANY, (Problem(offset, message, hint),))
+
+
+def _syntax(text: str, error: UnexpectedInput) -> tuple[int, str, str]:
+    offset = error.pos_in_stream
+    if offset is None or offset < 0 or offset >= len(text):
+        return max(len(text.rstrip()) - 1, 0), "the expression ends too early", ""
+    rest = text[offset:].split()
+    found = rest[0] if rest else ""
+    hints = {"and": "&&", "or": "||", "not": "!", "=": "=="}
+    return offset, f"{brief(found)} does not fit here", f"write {hints[found]}" if found in hints else ""
+
+
+def _subtrees(tree: Tree[Any]) -> Iterator[Tree[Any]]:
+    yield tree
+    for child in tree.children:
+        if isinstance(child, Tree):
+            yield from _subtrees(child)
+
+
+def _depth(tree: Tree[Any]) -> int:
+    deepest = 0
+    waiting: list[tuple[Tree[Any], int]] = [(tree, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        waiting.extend((child, depth + 1) for child in node.children if isinstance(child, Tree))
+    return deepest
+
+
+class _Builder:
+    """Turns the parser's tree into the engine's, bottom up, and notes every problem with its place."""
+
+    def __init__(self, names: Names, entry: Mapping[str, Type]) -> None:
+        self.problems: list[Problem] = []
+        self._names = names
+        self._entry = entry
+
+    def build(self, node: Tree[Any]) -> tuple[Expression, Type]:
+        build = {
+            "choose": self._choose,
+            "some": self._connect,
+            "every": self._connect,
+            "compare": self._compare,
+            "within": self._within,
+            "arithmetic": self._arithmetic,
+            "negation": self._negation,
+            "name": self._name,
+            "call": self._call,
+        }.get(node.data)
+        return build(node) if build else _constant(node)
+
+    def _problem(self, node: Tree[Any], message: str, hint: str = "", code: str = "L07") -> None:
+        self.problems.append(Problem(node.meta.start_pos, message, hint, code))
+
+    def _wants(self, node: Tree[Any], *types: str) -> tuple[Expression, Type]:
+        """Build `node` and complain unless it is of one of the types."""
+        tree, type_ = self.build(node)
+        if type_.name not in (*types, "any"):
+            self._problem(node, f"{brief(spell(tree))} is {_WORDS[type_.name]}", f"{_WORDS[types[0]]} is wanted here")
+            return tree, ANY
+        return tree, type_
+
+    def _choose(self, node: Tree[Any]) -> tuple[Expression, Type]:
+        test, _ = self._wants(node.children[0], "bool")
+        (then, type_), (otherwise, other) = (self.build(child) for child in node.children[1:])
+        self._agree(node, (then, type_), (otherwise, other))
+        return Choose(test, then, otherwise), Type(type_.name)
+
+    def _connect(self, node: Tree[Any]) -> tuple[Expression, Type]:
+        operands = tuple(self._wants(child, "bool")[0] for child in node.children)
+        return (All if node.data == "every" else Some)(operands), _BOOL
+
+    def _negation(self, node: Tree[Any]) -> tuple[Expression, Type]:
+        return Not(self._wants(node.children[0], "bool")[0]), _BOOL
+
+    def _compare(self, node: Tree[Any]) -> tuple[Expression, Type]:
+        left_node, op, right_node = node.children
+        left, right = self.build(left_node), self.build(right_node)
+        if self._agree(node, left, right) and op not in ("==", "!=") and left[1].name not in (*_ORDERED, "any"):
+            self._problem(left_node, f"{_WORDS[left[1].name]} has no order", "use ==, != or in")
+        return Compare(str(op), left[0], right[0]), _BOOL
+
+    def _within(self, node: Tree[Any]) -> tuple[Expression, Type]:
+        item, item_type = self._wants(node.children[0], "string")
+        among, list_type = self._wants(node.children[1], "list")
+        if isinstance(among, Literal) and isinstance(among.value, tuple):
+            for value in among.value:
+                self._is_case(node.children[1], value, item_type)
+        if isinstance(item, Literal) and isinstance(item.value, str):
+            self._is_case(node.children[0], item.value, list_type)
+        return Within(item, among), _BOOL
+
+    def _arithmetic(self, node: Tree[Any]) -> tuple[Expression, Type]:
+        left_node, op, right_node = node.children
+        left, right = self._wants(left_node, "decimal", "int"), self._wants(right_node, "decimal", "int")
+        self._agree(node, left, right)
+        return Arithmetic(str(op), left[0], right[0]), left[1] if left[1] is not ANY else right[1]
+
+    def _agree(self, node: Tree[Any], left: tuple[Expression, Type], right: tuple[Expression, Type]) -> bool:
+        """Complain unless both sides are of one type; a choice must be one of its values."""
+        names = {left[1].name, right[1].name}
+        if "any" in names:
+            return True
+        if names == {"int", "decimal"}:
+            self._number_kind(node, left, right)
+            return False
+        if len(names) > 1:
+            self._problem(node, f"{_WORDS[left[1].name]} beside {_WORDS[right[1].name]}", "both sides must be of one type")
+            return False
+        for (tree, _), (_, other) in ((left, right), (right, left)):
+            if isinstance(tree, Literal) and isinstance(tree.value, str):
+                self._is_case(node, tree.value, other)
+        return True
+
+    def _number_kind(self, node: Tree[Any], left: tuple[Expression, Type], right: tuple[Expression, Type]) -> None:
+        for child, (tree, type_) in ((node.children[0], left), (node.children[-1], right)):
+            if isinstance(tree, Literal):
+                repair = f"{tree.value}.0" if type_.name == "int" else f"{tree.value:.0f}"
+                kind = "a whole number beside a measured one" if type_.name == "int" else "a measured number beside a count"
+                self._problem(child, f"{tree.value} is {kind}", f"write {repair}", "L24")
+                return
+        self._problem(node, "a count beside a measured number", "compare like with like", "L24")
+
+    def _is_case(self, node: Tree[Any], value: str, type_: Type) -> None:
+        if type_.of and value not in type_.of:
+            child = next((part for part in _subtrees(node) if part.data in ("text", "list") and f'"{value}"' in _source(part)), node)
+            self._problem(child, f"{brief(value)} is not one of {', '.join(type_.of)}", nearest(value, type_.of))
+
+    def _name(self, node: Tree[Any]) -> tuple[Expression, Type]:
+        path = str(node.children[0])
+        signal, _, measure = path.rpartition(".")
+        if signal in self._names.signals:
+            return self._signal(node, signal, measure, None)
+        if path.startswith("entry."):
+            return Name(path), self._entry_field(node, path.removeprefix("entry."))
+        type_ = self._names.types.get(path)
+        if type_ is None:
+            self._unknown(node, path)
+        return Name(path), type_ or ANY
+
+    def _entry_field(self, node: Tree[Any], field: str) -> Type:
+        if field not in self._entry:
+            self._problem(node, f"no entry with a field {brief(field)} is in hand here", nearest(field, self._entry))
+        return self._entry.get(field, ANY)
+
+    def _unknown(self, node: Tree[Any], path: str) -> None:
+        if path in LATER or path.startswith("client."):
+            self._problem(node, f"{brief(path)} is not known to this version yet", "", "L25")
+            return
+        known = [*self._names.types, *(f"{name}.{measure}" for name in self._names.signals for measure in MEASURES)]
+        bare = path in self._names.signals
+        hint = f"such as {path}.now" if bare else nearest(path, known)
+        self._problem(node, f"{brief(path)} is {'a signal, not a value' if bare else 'not a name of this plan'}", hint)
+
+    def _signal(self, node: Tree[Any], signal: str, measure: str, window: timedelta | None) -> tuple[Expression, Type]:
+        info = self._names.signals[signal]
+        if measure not in MEASURES:
+            self._problem(
+                node, f"{brief(measure)} is not a reading of a signal", nearest(measure, MEASURES) or "one of " + ", ".join(MEASURES)
+            )
+        elif measure in ("mean", "excess", "level") and not info.has_baseline:
+            self._problem(node, f"{signal} has no baseline, so it has no {measure}", "give the signal a baseline")
+        elif info.computed and measure != "now":
+            self._problem(node, f"{signal} is computed and has only .now", f"write {signal}.now")
+        return SignalRead(signal, measure, window), _DECIMAL
+
+    def _call(self, node: Tree[Any]) -> tuple[Expression, Type]:
+        function, arguments = str(node.children[0]), node.children[1:]
+        signal, _, measure = function.rpartition(".")
+        if signal in self._names.signals:
+            return self._windowed(node, signal, measure)
+        if function in _ASKS and (wanted := self._string(node)) is not None:
+            kind, answer = _ASKS[function]
+            if not self._names.knows(kind, wanted):
+                self._problem(arguments[0], f"there is no {kind} {brief(wanted)}", nearest(wanted, self._names.all(kind)))
+            return Call(function, (Literal(wanted),)), _BOOL if answer == "bool" else _INT
+        if function in ("duration", "timestamp") and (text := self._string(node)) is not None:
+            return self._time(node, function, text)
+        return self._other(node, function, arguments)
+
+    def _other(self, node: Tree[Any], function: str, arguments: list[Any]) -> tuple[Expression, Type]:
+        trees = [self.build(argument) for argument in arguments]
+        call = Call(function, tuple(tree for tree, _ in trees))
+        types = [type_.name for _, type_ in trees]
+        match function, types:
+            case "answered", ["list"] if isinstance(facts := trees[0][0], Literal) and isinstance(facts.value, tuple):
+                for fact in facts.value:
+                    if not self._names.knows("fact", fact):
+                        self._problem(arguments[0], f"there is no fact {brief(fact)}", nearest(fact, self._names.all("fact")))
+                return call, _BOOL
+            case "worse_than_mean", ["decimal"] if isinstance(trees[0][0], Literal):
+                if not any(info.better and info.has_baseline for info in self._names.signals.values()):
+                    self._problem(node, "no signal says which way is better", "give one `better` and a baseline")
+                return call, _BOOL
+            case ("ratio", ["decimal", "decimal"] | ["duration", "duration"]) | ("least" | "most", ["decimal", "decimal"]):
+                return call, _DECIMAL
+        self._wrong_call(node, function, types)
+        return call, ANY
+
+    def _wrong_call(self, node: Tree[Any], function: str, types: Sequence[str]) -> None:
+        if function in _LATER_FUNCTIONS:
+            self._problem(node, f"{function}() is not run by this version yet", "", "L25")
+        elif function not in _FUNCTIONS:
+            self._problem(node, f"{brief(function)} is not a function", nearest(function, _FUNCTIONS))
+        elif "any" not in types:
+            self._problem(node, f"{function}() does not take this", _USAGE[function])
+
+    def _string(self, node: Tree[Any]) -> str | None:
+        """Return the one text a call is given; None and the general complaint otherwise."""
+        arguments = node.children[1:]
+        if len(arguments) == 1 and isinstance(arguments[0], Tree) and arguments[0].data == "text":
+            return _unquoted(str(arguments[0].children[0]))
+        return None
+
+    def _windowed(self, node: Tree[Any], signal: str, measure: str) -> tuple[Expression, Type]:
+        text = self._string(node)
+        window = _exact(text) if text is not None else None
+        if window is None:
+            self._problem(node, "a window is an exact duration in quotes", f'such as {signal}.{brief(measure)}("5m")')
+        elif measure in ("now", "mean"):
+            self._problem(node, f"{measure} has no window", f"write {signal}.{measure}, or {signal}.avg(…)")
+        return self._signal(node, signal, measure, window)
+
+    def _time(self, node: Tree[Any], function: str, text: str) -> tuple[Expression, Type]:
+        if function == "duration":
+            span = _exact(text)
+            if span is None:
+                self._problem(node, f"{brief(text)} is not an exact duration", "such as 90s, 30m or 72h")
+            return Literal(span or timedelta()), _DURATION
+        instant = _instant(text)
+        if instant is None:
+            self._problem(node, f"{brief(text)} is not an instant with its offset", "such as 2025-06-03T09:00:00+08:00")
+        return Literal(instant or text), _TIME
+
+
+def _constant(node: Tree[Any]) -> tuple[Expression, Type]:
+    first = str(node.children[0]) if node.children else ""
+    match node.data:
+        case "number":
+            return Literal(Decimal(first)), _DECIMAL if "." in first else _INT
+        case "signed":
+            number = str(node.children[1])
+            return Literal(Decimal(f"{first}{number}")), _DECIMAL if "." in number else _INT
+        case "truth":
+            return Literal(first == "true"), _BOOL
+        case "list":
+            return Literal(tuple(_unquoted(str(item)) for item in node.children)), Type("list")
+        case _:
+            return Literal(_unquoted(first)), _STRING
+
+
+def _unquoted(token: str) -> str:
+    body, quote = token[1:-1], token[0]
+    return body.replace(f"\\{quote}", quote).replace("\\\\", "\\") if "\\" in body else body
+
+
+def _source(node: Tree[Any]) -> str:
+    return " ".join('"' + _unquoted(str(token)) + '"' for token in node.children if isinstance(token, Token))
+
+
+def _exact(text: str) -> timedelta | None:
+    try:
+        span = times.parse(text)
+    except ValueError:
+        return None
+    return span.exact if not (span.months or span.days) else None
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return instant if instant.tzinfo is not None else None
+
+
+_WORDS: Final = {
+    "bool": "a yes or no",
+    "decimal": "a measured number",
+    "int": "a count",
+    "string": "a text",
+    "duration": "a duration",
+    "time": "an instant",
+    "list": "a list",
+    "any": "anything",
+}
+_USAGE: Final = {
+    **{function: f'{function}("{kind}")' for function, (kind, _) in _ASKS.items()},
+    "answered": 'answered(["fact"])',
+    "ratio": "ratio(a, b)",
+    "least": "least(a, b)",
+    "most": "most(a, b)",
+    "worse_than_mean": "worse_than_mean(10.0)",
+    "duration": 'duration("6h")',
+    "timestamp": 'timestamp("2025-06-03T09:00:00+08:00")',
+}

@@ -1,0 +1,121 @@
+"""A plan between reading and compiling: the tree with its places, the form as far as it fits, the names, and whatever was wrong so far."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from tocsin.plan import conditions, document, like
+from tocsin.plan.document import Document, Plain
+from tocsin.plan.findings import Fault, Path
+from tocsin.plan.forms.leaves import Formula
+from tocsin.plan.forms.plan import PlanForm
+from tocsin.plan.names import Names, Type, collect
+
+L = TypeVar("L")
+
+_ROUNDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class FormError:
+    """One complaint of the form: `kind` is pydantic's word or a code of ours."""
+
+    path: Path
+    kind: str
+    message: str
+    hint: str
+
+
+@dataclass(slots=True)
+class Draft:
+    """What checks look at. `form` leaves out what does not fit, so that the rest can be checked at once; it is None where too little does."""
+
+    document: Document
+    data: dict[str, Plain]
+    form: PlanForm | None
+    form_errors: tuple[FormError, ...]
+    like_faults: tuple[Fault, ...]
+    names: Names
+    _parsed: dict[tuple[str, str], conditions.Parsed] = field(default_factory=dict)
+
+    def expression(self, formula: Formula, record: str = "") -> conditions.Parsed:
+        """Return the tree of an expression; `record` is the one whose entry is in hand."""
+        key = (formula.text, record)
+        if key not in self._parsed:
+            entry: Mapping[str, Type] = self.names.entries.get(record, {}) if record else {}
+            self._parsed[key] = conditions.parse(formula.text, self.names, entry)
+        return self._parsed[key]
+
+    def walk(self, kind: type[L]) -> Iterator[tuple[Path, L]]:
+        """Yield every part of the form that is of this kind, with its path, in the order of the form."""
+        return _walk(self.form, (), kind) if self.form is not None else iter(())
+
+
+def read(source: str | bytes) -> Draft:
+    """Return the draft of a plan. Pure; never raises."""
+    found = document.read(source)
+    if found.root is None:
+        return Draft(found, {}, None, (), (), collect({}))
+    likeness = like.resolve(found.root)
+    data = document.plain(likeness.root)
+    assert isinstance(data, dict)
+    form, errors = _fit(document.plain(likeness.root))
+    return Draft(found, data, form, errors, likeness.faults, collect(data))
+
+
+def _fit(data: Plain) -> tuple[PlanForm | None, tuple[FormError, ...]]:
+    """Return the form, and the errors of the whole: what does not fit is cut out and the rest tried again."""
+    errors: tuple[FormError, ...] = ()
+    for _ in range(_ROUNDS):
+        try:
+            return PlanForm.model_validate(data), errors
+        except ValidationError as error:
+            found = tuple(_form_error(details) for details in error.errors(include_url=False, include_input=False))
+            errors = errors or found
+            if not _cut(data, [each.path for each in found]):
+                break
+    return None, errors
+
+
+def _form_error(details: Mapping[str, Any]) -> FormError:
+    context = details.get("ctx", {})
+    return FormError(tuple(details["loc"]), details["type"], str(context.get("message", details["msg"])), str(context.get("hint", "")))
+
+
+def _cut(data: Plain, paths: list[Path]) -> bool:
+    """Remove the deepest part of `data` that each path leads to; whether every path led somewhere below the top."""
+    cuts: dict[tuple[int, str | int], Any] = {}
+    for path in paths:
+        node, holder, key = data, None, None
+        for step in path:
+            if (isinstance(node, dict) and step in node) or (isinstance(node, list) and isinstance(step, int) and step < len(node)):
+                holder, key = node, step
+                node = node[step]  # type: ignore[index]
+        if holder is None or key is None:
+            return False
+        cuts[id(holder), key] = holder
+    # Later items of a list first, so that the places of the earlier ones stay.
+    for (_, key), holder in sorted(cuts.items(), key=lambda cut: cut[0][1] if isinstance(cut[0][1], int) else -1, reverse=True):
+        del holder[key]
+    return True
+
+
+def _walk(value: object, path: Path, kind: type[L]) -> Iterator[tuple[Path, L]]:
+    if isinstance(value, kind):
+        yield path, value
+    if isinstance(value, BaseModel):
+        for name, info in type(value).model_fields.items():
+            yield from _walk(getattr(value, name), (*path, info.alias or name), kind)
+        for name, extra in (value.model_extra or {}).items():
+            yield from _walk(extra, (*path, name), kind)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from _walk(item, (*path, name), kind)
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _walk(item, (*path, index), kind)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for each in fields(value):
+            yield from _walk(getattr(value, each.name), path, kind)

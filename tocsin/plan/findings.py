@@ -1,0 +1,62 @@
+"""What reading a plan says about it: a code of the catalogue, a severity, a place and a way out."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning", "note"]
+Path = tuple[str | int, ...]
+
+_CANDIDATES_MAX = 400
+_NAME_CHARS_MAX = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding. `line` and `column` count from 1; `path` is where in the plan, such as `obligations.handling.owes`."""
+
+    code: str
+    severity: Severity
+    message: str
+    hint: str
+    file: str
+    line: int
+    column: int
+    path: str
+
+    def __str__(self) -> str:
+        hint = f" — {self.hint}" if self.hint else ""
+        return f"{self.file}:{self.line}:{self.column} {self.code} {self.severity} {self.message}{hint}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """
+    What a check has to say, before it has a code and a place.
+
+    `at_key` points at the key, `offset` into the text of the value, `start` into the file.
+    """
+
+    path: Path
+    message: str
+    hint: str = ""
+    severity: Severity | None = None
+    at_key: bool = False
+    offset: int | None = None
+    start: int | None = None
+
+
+def nearest(name: str, candidates: Iterable[str]) -> str:
+    """Return `did you mean x?` for the candidate nearest to `name`, or nothing. Bounded, however many candidates and however long the name."""
+    if len(name) > _NAME_CHARS_MAX:
+        return ""
+    near_in_length = [c for c in candidates if abs(len(c) - len(name)) <= 4][:_CANDIDATES_MAX]
+    found = difflib.get_close_matches(name, near_in_length, n=1)
+    return f"did you mean {found[0]}?" if found else ""
+
+
+def brief(value: object) -> str:
+    """Return `value` as a message may quote it: one line, at most sixty characters."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= _NAME_CHARS_MAX else text[: _NAME_CHARS_MAX - 1] + "…"

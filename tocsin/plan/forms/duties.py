@@ -1,0 +1,215 @@
+"""The form of what follows: effects, ladders, situations, obligations, decisions and their chains."""
+
+# ruff: noqa: RUF012 - pydantic copies the defaults of its models
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+
+from tocsin.plan.forms.leaves import (
+    AttachRef,
+    Cases,
+    Cites,
+    ConditionRef,
+    DecisionRef,
+    Demanded,
+    Duration,
+    FactRef,
+    Form,
+    Id,
+    LevelRef,
+    Limit,
+    Many,
+    MessageRef,
+    MomentRef,
+    NotEmpty,
+    RecordRef,
+    Ref,
+    Reminder,
+    Rise,
+    RoleRef,
+    Roles,
+    RuleForm,
+    SituationRef,
+    Text,
+    Translated,
+    Truth,
+    ValueRef,
+    WhoRef,
+    Whos,
+    ref,
+    wrong,
+)
+from tocsin.plan.forms.values import FactForm
+
+Moments = Annotated[list[MomentRef], Many]
+
+
+class EffectForm(Form):
+    """One line of what is caused; several verbs may stand in it."""
+
+    LATER: ClassVar = frozenset({"ask"})
+
+    when: Truth | None = None
+    cite: Cites = []
+    covers: list[Text] = []
+    tell: Whos = []
+    alert: Whos = []
+    call: Whos = []
+    send: Annotated[list[MessageRef], Many] = []
+    draft: Annotated[list[MessageRef], Many] = []
+    open: Annotated[list[SituationRef], Many] = []
+    set: dict[Id, Any] = {}
+    mark: Moments = []
+    assign: dict[Id, Literal["roster"]] = {}
+    propose: DecisionRef | None = None
+    to: Id | None = None
+    apply: Literal["proposed"] | None = None
+    file: Annotated[list[Id], Many] = []
+
+
+class RungForm(EffectForm):
+    after: Rise | None = None
+    again: Duration | None = None
+
+
+def _rung(value: object) -> object:
+    return {"tell": [value]} if isinstance(value, str) else value
+
+
+def _is_cases(value: object) -> str:
+    return "<cases>" if isinstance(value, dict) and "by" in value else "<plain>"
+
+
+Effects = list[EffectForm]
+Rungs = list[Annotated[RungForm, BeforeValidator(_rung)]]
+Ladder = Annotated[Annotated[Rungs, Tag("<plain>")] | Annotated[Cases[Rungs], Tag("<cases>")], Discriminator(_is_cases)]
+
+
+class DoorForm(Form):
+    LATER: ClassVar = frozenset({"records", "counts"})
+
+    on: MomentRef | None = None
+    when: Truth | None = None
+    during: Annotated[Ref, ref("phase")] | None = None
+    after: Duration | None = None
+    of: MomentRef | None = None
+    unless: MomentRef | None = None
+    by: Whos = []
+    propose: bool = False
+    as_: Id | None = Field(default=None, alias="as")
+    reason: Literal["always"] | None = None
+    assumed: list[Text] = []
+
+
+def _for_each(value: Any) -> Any:
+    if isinstance(value, str):
+        raise wrong(f"for_each: {value[:40]} is not run by this version yet", "list roles, groups or departments", "L25")
+    return value
+
+
+def _met_by(value: Any) -> Any:
+    if isinstance(value, dict):
+        raise wrong("this form of met_by is not run by this version yet", "done or begun", "L25")
+    return value
+
+
+class ObligationForm(RuleForm):
+    LATER: ClassVar = frozenset({"by", "where", "fields", "counts_while", "ready_when", "assigns", "runs", "uses", "prefill"})
+
+    owes: Annotated[Ref, ref("role", "group", "department", "owner")]
+    do: Translated | None = None
+    send: MessageRef | None = None
+    decide: DecisionRef | None = None
+    record: RecordRef | None = None
+    reach: Annotated[Ref, ref("moment", "condition")] | None = None
+    ensure: ConditionRef | None = None
+    within: Limit | None = None
+    of: Annotated[list[MomentRef], Many, NotEmpty] | None = None
+    every: Limit | None = None
+    from_: Annotated[list[MomentRef], Many, NotEmpty] | None = Field(default=None, alias="from")
+    until: Moments = []
+    counted: Literal["sliding", "fixed"] = "sliding"
+    when: Truth | None = None
+    levels: list[LevelRef] = []
+    unless: MomentRef | None = None
+    for_each: Annotated[list[WhoRef], BeforeValidator(_for_each)] = []
+    checks: list[Translated] = []
+    evidence: Demanded = False
+    met_by: Annotated[Literal["done", "begun"], BeforeValidator(_met_by)] = "done"
+    needs: Annotated[list[ConditionRef], Many] = []
+    remind: Reminder | None = None
+    late: Ladder | None = None
+    stays: bool = False
+    marks: Moments = []
+    then: Effects = []
+    optional: bool = False
+    tag: Id | None = None
+
+
+class SituationForm(RuleForm):
+    LATER: ClassVar = frozenset({"once_per", "figures", "step", "next", "messages", "records", "decisions"})
+
+    stage: Literal["warning"] | None = None
+    opens: Annotated[list[DoorForm], NotEmpty]
+    closes: Annotated[list[DoorForm], NotEmpty]
+    then: Effects = []
+    facts: dict[Id, FactForm] = {}
+    obligations: dict[Id, ObligationForm] = {}
+
+
+class LinkForm(Form):
+    role: RoleRef
+    does: Id
+    within: Limit | None = None
+    late: Ladder | None = None
+    attach: Annotated[list[AttachRef], Many] = []
+    sends: MessageRef | None = None
+    marks: Moments = []
+    covers: list[Text] = []
+    assumed: list[Text] = []
+
+
+class OptionForm(Form):
+    LATER: ClassVar = frozenset({"chain"})
+
+    title: Translated | None = None
+    needs_reason: bool = False
+    marks: Moments = []
+    then: Effects = []
+
+
+def _options(value: Any) -> Any:
+    """Split off `level: levels`, which stands for one option for each level."""
+    if not isinstance(value, dict) or not value:
+        raise wrong("options are a mapping", "id: {…}, or level: levels")
+    if "level" in value and value["level"] != "levels":
+        raise wrong("the option `level` stands for the levels", "level: levels")
+    return value
+
+
+def _option(value: Any) -> Any:
+    return {} if value in ("levels", None) else value
+
+
+class DecisionForm(RuleForm):
+    LATER: ClassVar = frozenset({"together", "about", "visible_to", "hands_over"})
+
+    who: Roles
+    asks: list[FactRef] = []
+    uses: list[ValueRef] = []
+    needs: list[ConditionRef] = []
+    options: Annotated[dict[Id, Annotated[OptionForm, BeforeValidator(_option)]], BeforeValidator(_options)] = {}
+    sets: Literal["level"] | None = None
+    assigns: RoleRef | None = None
+    reason: Literal["always", "when_differs", "never"] = "never"
+    evidence: Demanded = False
+    marks: Moments = []
+    then: Effects = []
+    chain: Annotated[list[LinkForm], NotEmpty] | None = None
+    not_own: bool = True
+    different: Annotated[int, Field(ge=1, le=20)] | None = None
+    main: RoleRef | None = None
+    coordinates: RoleRef | None = None
+    in_name_of: Annotated[Ref, ref("group", "role")] | None = None
+    sends: MessageRef | None = None

@@ -1,0 +1,270 @@
+"""The smallest parts of the form: names, texts, durations, expressions, cases."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PlainValidator, Tag
+from pydantic_core import PydanticCustomError
+
+from tocsin.engine import times
+from tocsin.engine.times import Span
+from tocsin.plan.findings import brief
+
+T = TypeVar("T")
+
+_ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_NAME = re.compile(r"[a-z][a-z0-9_.]{0,119}")
+_LOCALE = re.compile(r"[a-z]{2,3}(_[A-Z][A-Za-z]{1,3})?")
+_SHARE = re.compile(r"(\d{1,3})%|(\d{1,3})/(\d{1,3})")
+_BUSINESS = re.compile(r"-?\d+(bd|bh)")
+
+
+def wrong(message: str, hint: str = "", code: str = "L03") -> PydanticCustomError:
+    """Return the error that becomes a finding with this code. `message` and `hint` may quote the plan."""
+    return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})
+
+
+class Form(BaseModel):
+    """A part of a plan with closed keys. `LATER` are keys of the language that this version does not run."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True)
+    LATER: ClassVar[frozenset[str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A name of something else in the plan; `kinds` are what it may name."""
+
+    name: str
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """The text of an expression; `wants` is bool, number or any. `entry` names the record whose entry is in hand."""
+
+    text: str
+    wants: Literal["bool", "number", "any"]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text by locale; under "" in the plan's own language."""
+
+    by_locale: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Template(Words):
+    """A text with `{{ placeholders }}`."""
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise wrong("a text is wanted", "put it in quotes" if isinstance(value, int | Decimal) else "")
+    if not value.strip():
+        raise wrong("the text is empty", "write it or leave the key out")
+    return value
+
+
+def _id(value: object) -> str:
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        raise wrong(f"{brief(value)} is not an id", "small letters, digits and _, at most 60 characters")
+    return value
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str) or not _NAME.fullmatch(value):
+        raise wrong(f"{brief(value)} is not a name", "small letters, digits, _ and dots")
+    return value
+
+
+def words_by_locale(value: object) -> dict[str, str]:
+    """Take one text, or one for each locale."""
+    if isinstance(value, str):
+        return {"": _text(value)}
+    if not isinstance(value, dict) or not value:
+        raise wrong("a text is wanted", "one text, or one for each language: {zh: …, en: …}")
+    for locale, text in value.items():
+        if not _LOCALE.fullmatch(locale):
+            raise wrong(f"{brief(locale)} is not a language", "such as zh, en, ru, pl")
+        _text(text)
+    return dict(value)
+
+
+def _span(value: object) -> Span:
+    text = _duration_text(value)
+    try:
+        span = times.parse(text)
+    except ValueError as error:
+        raise wrong(brief(error), "such as 30m, 72h, 3d, 1mo") from error
+    if not span:
+        raise wrong("the duration is zero", "leave the key out, or say how long")
+    return span
+
+
+def _duration_text(value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise wrong(f"{value} has no unit", f"such as {value}m or {value}h")
+    if not isinstance(value, str):
+        raise wrong("a duration is wanted", "such as 30m, 72h, 3d, 1mo")
+    if len(value) > 40:
+        raise wrong(f"{brief(value)} is not a duration", "such as 30m, 72h, 3d, 1mo")
+    if _BUSINESS.fullmatch(value):
+        raise wrong(f"{value} is business time, and the plan has no calendar", "use hours or days round the clock", "L19")
+    return value
+
+
+def _exact(value: object) -> timedelta:
+    span = _span(value)
+    if span.months or span.days:
+        raise wrong(f"{value} depends on the calendar", "say it in hours, such as 72h")
+    return span.exact
+
+
+def _share(value: object) -> Fraction | None:
+    found = _SHARE.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return None
+    share = Fraction(int(found[1]), 100) if found[1] else Fraction(int(found[2]), int(found[3]) or 1)
+    if not 0 < share < 1:
+        raise wrong(f"{value} is not a part of the limit", "between 0 and 1, such as 2/3")
+    return share
+
+
+def _remind(value: object) -> Fraction | Span:
+    share = _share(value)
+    return share if share is not None else _span(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """When a rung comes: a span or a part of the limit after the due time, or before it."""
+
+    after: Span | Fraction
+    before: bool
+
+
+def _offset(value: object) -> Offset:
+    before = isinstance(value, str) and value.startswith("-")
+    rest = value.removeprefix("-") if isinstance(value, str) else value
+    share = _share(rest)
+    return Offset(share if share is not None else _span(rest), before)
+
+
+def _formula(wants: Literal["bool", "number", "any"]) -> PlainValidator:
+    def take(value: object) -> Formula:
+        if isinstance(value, bool):
+            return Formula("true" if value else "false", wants)
+        return Formula(_text(value), wants)
+
+    return PlainValidator(take)
+
+
+def ref(*kinds: str) -> PlainValidator:
+    """Return the validator of a name of one of these kinds."""
+    return PlainValidator(lambda value: Ref(_name(value), kinds))
+
+
+def _one_or_many(value: object) -> object:
+    return value if isinstance(value, list) else [value]
+
+
+def _evidence(value: object) -> bool:
+    if value != "required":
+        raise wrong(f"{brief(value)} is not a demand", "evidence: required")
+    return True
+
+
+Id = Annotated[str, PlainValidator(_id)]
+Name = Annotated[str, PlainValidator(_name)]
+Text = Annotated[str, PlainValidator(_text)]
+Translated = Annotated[Words, PlainValidator(lambda value: Words(words_by_locale(value)))]
+Wording = Annotated[Template, PlainValidator(lambda value: Template(words_by_locale(value)))]
+Duration = Annotated[Span, PlainValidator(_span)]
+Exact = Annotated[timedelta, PlainValidator(_exact)]
+Reminder = Annotated[Fraction | Span, PlainValidator(_remind)]
+Rise = Annotated[Offset, PlainValidator(_offset)]
+Truth = Annotated[Formula, _formula("bool")]
+Amount = Annotated[Formula, _formula("number")]
+Anything = Annotated[Formula, _formula("any")]
+Demanded = Annotated[bool, PlainValidator(_evidence)]
+
+Many = BeforeValidator(_one_or_many)
+Names = Annotated[list[Name], Many]
+Cites = Annotated[list[Text], Many]
+
+ROLES = ("role", "group", "department", "everybody")
+RoleRef = Annotated[Ref, ref("role")]
+WhoRef = Annotated[Ref, ref(*ROLES)]
+MomentRef = Annotated[Ref, ref("moment")]
+ConditionRef = Annotated[Ref, ref("condition")]
+DecisionRef = Annotated[Ref, ref("decision")]
+MessageRef = Annotated[Ref, ref("message")]
+RecordRef = Annotated[Ref, ref("record")]
+FactRef = Annotated[Ref, ref("fact")]
+LevelRef = Annotated[Ref, ref("level")]
+SituationRef = Annotated[Ref, ref("situation")]
+ValueRef = Annotated[Ref, ref("value")]
+AttachRef = Annotated[Ref, ref("record", "message")]
+
+
+class Cases(BaseModel, Generic[T]):
+    """`{by: severity, general: 6h, major: 1h, else: …}`."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True, arbitrary_types_allowed=True)
+    __pydantic_extra__: dict[str, T] = Field(init=False)
+    by: Annotated[Ref, ref("case")]
+    otherwise: T | None = Field(default=None, alias="else")
+
+    @property
+    def cases(self) -> dict[str, T]:
+        """Return the values by case."""
+        return self.__pydantic_extra__
+
+
+class FromFact(Form):
+    """`{from: interval}`."""
+
+    from_: Annotated[Ref, ref("duration")] = Field(alias="from")
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, dict) and "by" in value:
+        return "<cases>"
+    return "<from>" if isinstance(value, dict) and "from" in value else "<plain>"
+
+
+Limit = Annotated[
+    Annotated[Duration, Tag("<plain>")] | Annotated[Cases[Duration], Tag("<cases>")] | Annotated[FromFact, Tag("<from>")],
+    Discriminator(_kind),
+]
+Whos = Annotated[list[WhoRef], Many]
+Roles = Annotated[Annotated[Whos, Tag("<plain>")] | Annotated[Cases[Whos], Tag("<cases>")], Discriminator(_kind)]
+
+
+class RuleForm(Form):
+    """The keys that every rule may carry."""
+
+    cite: Cites = []
+    covers: list[Text] = []
+    acknowledges: Annotated[list[Text], Many] = []
+    assumed: list[Text] = []
+    title: Translated | None = None
+    says: Translated | None = None
+    was: Id | None = None
+
+
+def at_least_one(value: list[T]) -> list[T]:
+    """Refuse an empty list."""
+    if not value:
+        raise wrong("the list is empty", "name at least one")
+    return value
+
+
+NotEmpty = AfterValidator(at_least_one)

@@ -1,0 +1,110 @@
+"""The form of a whole plan."""
+
+# ruff: noqa: RUF012 - pydantic copies the defaults of its models
+
+from typing import Annotated, Any, ClassVar, Literal
+from zoneinfo import available_timezones
+
+from pydantic import Field, PlainValidator
+
+from tocsin.plan.findings import brief, nearest
+from tocsin.plan.forms.duties import DecisionForm, Ladder, ObligationForm, SituationForm
+from tocsin.plan.forms.leaves import Exact, Form, Id, Reminder, RuleForm, Text, Translated, wrong
+from tocsin.plan.forms.levels import ClassifyForm, LevelForm
+from tocsin.plan.forms.people import OrganisationForm, RoleForm
+from tocsin.plan.forms.values import ConditionForm, FactForm, MomentForm, SignalForm
+from tocsin.plan.forms.words import MessageForm, RecordForm
+
+
+def _language_version(value: object) -> int:
+    if value != 1:
+        raise wrong("this version reads plans of the language version 1", "tocsin: 1")
+    return 1
+
+
+def _kind(value: object) -> str:
+    if value == "role-set":
+        raise wrong("role sets are not run by this version yet", "", "L25")
+    if value != "plan":
+        raise wrong("not a kind", "kind: plan")
+    return value
+
+
+def _plan_id(value: object) -> str:
+    if (
+        not isinstance(value, str)
+        or not value.replace("-", "").isalnum()
+        or not value.isascii()
+        or value != value.lower()
+        or len(value) > 60
+    ):
+        raise wrong(f"{brief(value)} is not the id of a plan", "small letters, digits and hyphens")
+    return value
+
+
+def _timezone(value: object) -> str:
+    zones = available_timezones()
+    if not isinstance(value, str) or value not in zones:
+        raise wrong(f"{brief(value)} is not a time zone", nearest(str(value), zones) or "such as Asia/Shanghai")
+    return value
+
+
+class DocumentForm(RuleForm):
+    """What the document says of itself. Only its status and owner are run; the rest is shown."""
+
+    owner: Id | None = None
+    status: Literal["draft", "in_force", "withdrawn"] = "in_force"
+    created: Text = ""
+    updated: Text = ""
+    review_every: Text = ""
+    department: Text = ""
+    audience: Text = ""
+    tags: list[Text] = []
+    standard: dict[str, Any] = {}
+    elements: list[Text] = []
+    related: list[Text] = []
+    retention: dict[str, Text] = {}
+
+
+class ScopeForm(RuleForm):
+    service: Text = ""
+    scenes: list[Text] = []
+    kinds: list[Text] = []
+
+
+class DefaultsForm(RuleForm):
+    LATER: ClassVar = frozenset({"calendar", "order", "one_owner", "duplicates", "unworked", "board", "stream"})
+
+    remind: Reminder | None = None
+    late: Ladder | None = None
+    silent_after: Annotated[int, Field(ge=1, le=1000)] = 3
+    accept_within: Exact | None = None
+    comparators: dict[str, Literal[">", ">=", "<", "<=", "==", "!="]] = {}
+
+
+class PlanForm(Form):
+    LATER: ClassVar = frozenset({"triggers", "resources", "readiness", "figures", "help", "maps", "checklists"})
+
+    tocsin: Annotated[int, PlainValidator(_language_version)]
+    id: Annotated[str, PlainValidator(_plan_id)]
+    kind: Annotated[str, PlainValidator(_kind)] = "plan"
+    version: Text
+    language: Literal["zh", "en", "ru", "pl"]
+    timezone: Annotated[str, PlainValidator(_timezone)]
+    title: Translated
+    document: DocumentForm | None = None
+    scope: ScopeForm | None = None
+    defaults: DefaultsForm | None = None
+    facts: dict[Id, FactForm] = {}
+    signals: dict[Id, SignalForm] = {}
+    conditions: dict[Id, ConditionForm] = {}
+    levels: dict[Id, LevelForm] = {}
+    classify: ClassifyForm | None = None
+    moments: dict[Id, MomentForm] = {}
+    organisation: OrganisationForm | None = None
+    roles: dict[Id, RoleForm] = {}
+    decisions: dict[Id, DecisionForm] = {}
+    situations: dict[Id, SituationForm] = {}
+    obligations: dict[Id, ObligationForm] = {}
+    messages: dict[Id, MessageForm] = {}
+    records: dict[Id, RecordForm] = {}

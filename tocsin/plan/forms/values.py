@@ -1,0 +1,132 @@
+"""The form of what is known: facts, signals, conditions and moments."""
+
+# ruff: noqa: RUF012 - pydantic copies the defaults of its models
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, PlainValidator
+
+from tocsin.plan.forms.leaves import (
+    Amount,
+    Anything,
+    Cites,
+    Demanded,
+    Exact,
+    Form,
+    MomentRef,
+    RuleForm,
+    Text,
+    Translated,
+    Truth,
+    WhoRef,
+    Whos,
+    Words,
+    words_by_locale,
+    wrong,
+)
+
+FACT_TYPES = ("choice", "yes_no", "number", "duration", "time", "text")
+LATER_TYPES = ("yes_no_unsure", "ref", "table")
+
+
+def _fact_type(value: object) -> str:
+    if value in LATER_TYPES:
+        raise wrong(f"the type {value} is not run by this version yet", "", "L25")
+    if value not in FACT_TYPES:
+        raise wrong("not a type", "one of " + ", ".join(FACT_TYPES))
+    return str(value)
+
+
+def _choices(value: object) -> dict[str, Words | None]:
+    """Take `[mild, grave]`, or `{mild: {zh: …, en: …}, grave: …}` where the values carry names for people."""
+    if isinstance(value, list) and value and all(isinstance(item, str) and item for item in value):
+        if len(set(value)) < len(value):
+            raise wrong("a value stands here twice", "remove one")
+        return dict.fromkeys(value)
+    if isinstance(value, dict) and value:
+        return {str(item): Words(words_by_locale(words)) for item, words in value.items()}
+    raise wrong("a list of values is wanted", "from mild to grave; numbers in quotes")
+
+
+FactType = Annotated[Literal["choice", "yes_no", "number", "duration", "time", "text"], PlainValidator(_fact_type)]
+Choices = Annotated[dict[str, Words | None], PlainValidator(_choices)]
+
+
+class ImpliedForm(Form):
+    value: Any
+    when: Truth
+
+
+class FactForm(RuleForm):
+    LATER: ClassVar = frozenset({"at_most", "marks_change", "visible_to"})
+
+    type: FactType
+    of: Choices | None = None
+    many: bool = False
+    unit: Text = ""
+    classes: list[Exact] = []
+    estimate: bool = False
+    """Every statement is kept with who and when anyway; the key says that changes are expected."""
+    ask: Translated | None = None
+    default: Any = None
+    implied: list[ImpliedForm] = []
+    suggested: Anything | None = None
+    marks: MomentRef | None = None
+    stated_by: Whos = []
+    reason: Literal["on_change"] | None = None
+
+
+class BaselineForm(Form):
+    of: Literal["mean"]
+    over: Text
+    same_hour: bool = False
+    same_scope: bool = False
+    without: Text = ""
+
+
+class SignalForm(RuleForm):
+    LATER: ClassVar = frozenset({"labels"})
+
+    kind: Literal["count", "gauge", "computed"]
+    unit: Text = ""
+    window: Exact | None = None
+    better: Literal["up", "down"] | None = None
+    baseline: BaselineForm | None = None
+    silent_after: Annotated[int, Field(ge=1, le=1000)] | None = None
+    from_: list[Text] = Field(default=[], alias="from")
+    formula: Amount | None = None
+
+
+class WaiveForm(Form):
+    LATER: ClassVar = frozenset({"needs", "after", "of"})
+
+    by: Whos
+    approve: Whos = []
+    reason: Literal["always"] = "always"
+
+
+class ReadingForm(Form):
+    measure: Truth | None = None
+    when: Truth | None = None
+    cite: Cites
+
+
+class ConditionForm(RuleForm):
+    LATER: ClassVar = frozenset({"each"})
+
+    measure: Truth | None = None
+    hold: Exact | None = None
+    from_: MomentRef | None = Field(default=None, alias="from")
+    attest: WhoRef | None = None
+    denied_by: Truth | None = None
+    evidence: Demanded = False
+    when: Truth | None = None
+    waive: WaiveForm | None = None
+    readings: list[ReadingForm] = []
+
+
+class MomentForm(RuleForm):
+    with_: MomentRef | None = Field(default=None, alias="with")
+    when: Truth | None = None
+    repeats: bool = False
+    recorded_by: Whos = []

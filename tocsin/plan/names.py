@@ -1,0 +1,205 @@
+"""What a plan's names mean: every id by kind, and the type of everything an expression may speak of. Taken leniently, before the form is checked."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tocsin.plan.builtin import DERIVED, MOMENTS, PHASES
+from tocsin.plan.document import Plain
+from tocsin.plan.findings import Path
+
+TypeName = Literal["bool", "decimal", "int", "string", "duration", "time", "list", "any"]
+
+EVERYBODY = ("system", "everyone", "departments", "commander", "next_up", "anyone")
+OWNERS = ("system", "each", "commander")
+
+_TOP = {
+    "facts": "fact",
+    "signals": "signal",
+    "conditions": "condition",
+    "levels": "level",
+    "moments": "moment",
+    "roles": "role",
+    "decisions": "decision",
+    "situations": "situation",
+    "obligations": "obligation",
+    "messages": "message",
+    "records": "record",
+}
+_TYPES: dict[str, TypeName] = {
+    "choice": "string",
+    "yes_no": "bool",
+    "number": "decimal",
+    "duration": "duration",
+    "time": "time",
+    "text": "string",
+}
+LATER = frozenset({"nearest.level", "trigger_firing", "parties.count", "kind"})
+"""Names of the language that this version does not know yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """The type of an expression; a choice knows its values."""
+
+    name: TypeName
+    of: tuple[str, ...] = ()
+
+
+ANY = Type("any")
+
+
+@dataclass(frozen=True, slots=True)
+class SignalInfo:
+    """What expressions must know of a signal."""
+
+    has_baseline: bool
+    computed: bool
+    better: bool
+
+
+@dataclass(slots=True)
+class Names:
+    """Every id of the plan by kind, each with the place of its first definition; `twice` are the later ones."""
+
+    ids: dict[str, dict[str, Path]] = field(default_factory=dict)
+    twice: list[tuple[str, str, Path, Path]] = field(default_factory=list)
+    types: dict[str, Type] = field(default_factory=dict)
+    signals: dict[str, SignalInfo] = field(default_factory=dict)
+    cases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    tags: set[str] = field(default_factory=set)
+    entries: dict[str, dict[str, Type]] = field(default_factory=dict)
+    """By record: the type of each field, for `entry.<field>`."""
+
+    def knows(self, kind: str, name: str) -> bool:
+        """Return whether `name` names something of this kind."""
+        match kind:
+            case "everybody":
+                return name in EVERYBODY
+            case "owner":
+                return name in OWNERS
+            case "moment":
+                return name in self.ids["moment"] or name in MOMENTS or self.derived(name) is not None
+            case "value":
+                return name in self.types or name in self.ids["record"] or self.signal_read(name) or self.knows("moment", name)
+            case "case":
+                return name in self.cases
+            case "phase":
+                return name in PHASES
+            case "duration":
+                return self.types.get(name, ANY).name == "duration"
+            case "tag":
+                return name in self.tags
+            case _:
+                return name in self.ids.get(kind, {})
+
+    def all(self, kind: str) -> Iterable[str]:
+        """Return what a name of this kind could have been."""
+        known: dict[str, Iterable[str]] = {
+            "everybody": EVERYBODY,
+            "owner": OWNERS,
+            "moment": [*self.ids.get("moment", ()), *MOMENTS],
+            "value": [*self.types, *(f"{name}.{measure}" for name in self.signals for measure in MEASURES)],
+            "case": self.cases,
+            "phase": PHASES,
+            "duration": [name for name, type_ in self.types.items() if type_.name == "duration"],
+            "tag": self.tags,
+        }
+        return known.get(kind, self.ids.get(kind, ()))
+
+    def signal_read(self, name: str) -> bool:
+        """Return whether `name` reads a signal, such as `complaints.excess`."""
+        signal, _, measure = name.rpartition(".")
+        return signal in self.signals and measure in MEASURES
+
+    def derived(self, moment: str) -> tuple[str, str, str] | None:
+        """Return kind, id and suffix of a moment that a rule has of its own, such as `first_meeting.done`; None if there is no such rule."""
+        owner, _, suffix = moment.rpartition(".")
+        for kind, suffixes in DERIVED.items():
+            if suffix in suffixes and owner in self.ids.get(kind, {}):
+                return kind, owner, suffix
+        if owner in self.ids.get("fact", {}) and suffix in self.types.get(owner, ANY).of:
+            return "fact", owner, suffix
+        return None
+
+    def moment(self, name: str, path: Path) -> str:
+        """Return the full name of a moment: inside a situation, `opened` and `closed` are its own."""
+        inside = len(path) > 2 and path[0] == "situations"
+        return f"{path[1]}.{name}" if inside and name in ("opened", "closed") else name
+
+
+MEASURES = ("now", "mean", "excess", "level", "avg", "min", "max", "sum")
+
+
+def collect(data: Mapping[str, Plain]) -> Names:
+    """Return the names of a plan as it stands, whatever else is wrong with it. Pure; never raises."""
+    names = Names({kind: {} for kind in (*_TOP.values(), "group", "department")})
+    for kind, path, rule in _rules(data):
+        identifier = str(path[-1])
+        first = names.ids[kind].setdefault(identifier, path)
+        if first != path:
+            names.twice.append((kind, identifier, path, first))
+        _learn(names, kind, identifier, rule)
+    levels = tuple(names.ids["level"])
+    names.types |= {"level": Type("string", levels), "phase": Type("string", PHASES), "proposed.level": Type("string", levels)}
+    names.types["proposed.by"] = Type("string", ("rule", "fallback", "adjust"))
+    names.cases |= {"level": levels, "phase": PHASES}
+    return names
+
+
+def _rules(data: Mapping[str, Plain]) -> Iterator[tuple[str, Path, Plain]]:
+    for key, kind in _TOP.items():
+        for identifier, rule in _mapping(data.get(key)).items():
+            yield kind, (key, identifier), rule
+    for key, kind in (("groups", "group"), ("departments", "department")):
+        for identifier, rule in _mapping(_mapping(data.get("organisation")).get(key)).items():
+            yield kind, ("organisation", key, identifier), rule
+    for situation, inner in _mapping(data.get("situations")).items():
+        for key in ("facts", "obligations"):
+            for identifier, rule in _mapping(_mapping(inner).get(key)).items():
+                yield _TOP[key], ("situations", situation, key, identifier), rule
+
+
+def _learn(names: Names, kind: str, identifier: str, rule: Plain) -> None:
+    keys = _mapping(rule)
+    match kind:
+        case "fact":
+            _learn_fact(names, identifier, keys)
+        case "signal":
+            baseline = keys.get("baseline") is not None
+            names.signals[identifier] = SignalInfo(baseline, keys.get("kind") == "computed", keys.get("better") is not None)
+        case "record":
+            names.types[f"{identifier}.open"] = names.types[f"{identifier}.count"] = Type("int")
+            names.entries[identifier] = _entry(keys)
+        case "obligation" if isinstance(tag := keys.get("tag"), str):
+            names.tags.add(tag)
+
+
+def _learn_fact(names: Names, identifier: str, keys: Mapping[str, Plain]) -> None:
+    of = tuple(str(value) for value in _listing(keys.get("of")))
+    type_ = Type(_TYPES.get(str(keys.get("type")), "any"), of)
+    names.types[identifier] = Type("list", of) if keys.get("many") is True else type_
+    match keys.get("type"):
+        case "choice":
+            names.types[f"{identifier}.rose"] = Type("bool")
+            names.cases[identifier] = of
+        case "yes_no":
+            names.cases[identifier] = ("yes", "no")
+        case "duration":
+            names.types |= {f"{identifier}.{when}": Type("duration") for when in ("now", "at_decision")}
+            names.types |= {f"{identifier}.{when}": Type("int") for when in ("class_now", "class_at_decision")}
+
+
+def _entry(keys: Mapping[str, Plain]) -> dict[str, Type]:
+    choice = _mapping(keys.get("choice"))
+    fields = keys.get("fields")
+    names = [str(name) for name in fields] if isinstance(fields, list) else list(_mapping(fields))
+    return {name: Type("string", tuple(str(value) for value in _listing(choice.get(name)))) for name in names}
+
+
+def _mapping(value: Plain) -> dict[str, Plain]:
+    return value if isinstance(value, dict) else {}
+
+
+def _listing(value: Plain) -> Iterable[Plain]:
+    return value if isinstance(value, list | dict) else ()
