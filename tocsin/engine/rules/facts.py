@@ -84,7 +84,7 @@ def say(turn: Turn, facts: Mapping[str, Value], *, source: str, reason: str = ""
             )
         )
         if fact.marks:
-            moments.record(turn, fact.marks, value if isinstance(value, datetime) else None)
+            moments.record(turn, fact.marks, value if isinstance(value, datetime) else None, correct=isinstance(value, datetime))
         moments.record(turn, f"{name}.set")
         if isinstance(value, str):
             moments.record(turn, f"{name}.{value}")

@@ -13,18 +13,18 @@ PHASES: Final = ("declared", "warning", "responding", "recovering", "watching", 
 """From the first to the last; a moment leads forward, only `cleared` leads back."""
 
 
-def record(turn: Turn, moment: str, at: datetime | None = None) -> None:
+def record(turn: Turn, moment: str, at: datetime | None = None, *, correct: bool = False) -> None:
     """
     Record `moment` (at the turn's instant unless given) with everything that comes with it.
 
-    Recording again one that does not repeat corrects its time; the same time again is nothing. A name no rule refers to is nothing.
+    One that does not repeat keeps its first time, unless this is to `correct` it. A name no rule refers to is nothing.
     """
     rule = turn.program.moments.get(moment)
     if rule is None:
         return
     at = at or turn.instant
     known = turn.state.moments.get(moment)
-    if known and not rule.repeats and known.at == at:
+    if known and not rule.repeats and (known.at == at or not correct):
         return
     correction = known is not None and not rule.repeats
     generation = known.generation + (0 if correction else 1) if known else 1
@@ -74,5 +74,5 @@ def mark(turn: Turn, command: t.Mark) -> t.Refused | None:
         return t.Refused("E101", f"{command.moment} is recorded by {', '.join(allowed)}", hint="ask one of them to record it")
     if command.happened_at and command.happened_at > command.at:
         return t.Refused("E104", "a moment cannot lie in the future", hint="give the time at which it happened")
-    record(turn, command.moment, command.happened_at)
+    record(turn, command.moment, command.happened_at, correct=True)
     return None
