@@ -1,0 +1,109 @@
+"""The directory finds a person for each name of a plan, and says for what a person may speak."""
+
+import pytest
+
+from tocsin.accounts import directory, people
+from tocsin.engine.program import Department, HeldBy, Program, Role
+from tocsin.kit import ids
+
+NOBODY = HeldBy("nobody")
+
+
+def role(name: str, held_by: HeldBy = NOBODY, **more) -> Role:
+    return Role(id=name, title={"en": name}, cite=(), held_by=held_by, **more)
+
+
+PROGRAM = Program(
+    id="plan",
+    version="1",
+    hash="0",
+    language="en",
+    timezone="UTC",
+    title={"en": "Plan"},
+    departments={"it": Department(id="it", title={"en": "IT"}, cite=())},
+    roles={
+        each.id: each
+        for each in (
+            role("commander", HeldBy("person", "manager"), deputies=("second",), commander=True),
+            role("second", HeldBy("person", "second")),
+            role("desk", HeldBy("schedule", "duty_desk")),
+            role("engineer", HeldBy("department", "it")),
+            role("voice", HeldBy("role", "commander")),
+            role("egg", HeldBy("role", "hen")),
+            role("hen", HeldBy("role", "egg")),
+            role("adviser"),
+        )
+    },
+)
+
+
+@pytest.fixture
+def hold(house):
+    def hold(person, **ranks):
+        people.hold(house.organisation, person, "plan", ranks, by=None)
+
+    return hold
+
+
+def typed(person):
+    return ids.typed("per", person.id)
+
+
+def test_a_role_is_found_through_its_post_schedule_department_or_another_role(house, hold):
+    hold(house.owner, manager=0)
+    hold(house.editor, duty_desk=0)
+    hold(house.member, it=0)
+    assert directory.seats(house.organisation.id, PROGRAM) == {
+        "commander": typed(house.owner),
+        "voice": typed(house.owner),
+        "desk": typed(house.editor),
+        "it": typed(house.member),
+        "engineer": typed(house.member),
+    }
+
+
+def test_a_holder_of_the_role_itself_comes_before_its_post(house, hold):
+    hold(house.owner, manager=0)
+    hold(house.editor, commander=0)
+    assert directory.seats(house.organisation.id, PROGRAM)["commander"] == typed(house.editor)
+
+
+def test_the_lowest_rank_holds_and_the_others_are_deputies(house, hold):
+    hold(house.owner, desk=1)
+    hold(house.editor, desk=0)
+    assert directory.seats(house.organisation.id, PROGRAM)["desk"] == typed(house.editor)
+    assert directory.standing(house.organisation.id, typed(house.owner), PROGRAM) == {"deputy:desk"}
+    assert directory.standing(house.organisation.id, typed(house.editor), PROGRAM) == frozenset()
+
+
+def test_a_deputy_that_the_plan_names_is_one(house, hold):
+    hold(house.member, second=0)
+    assert directory.standing(house.organisation.id, typed(house.member), PROGRAM) == {"deputy:commander"}
+
+
+def test_the_second_of_a_post_deputises_its_role(house, hold):
+    hold(house.owner, manager=0)
+    hold(house.editor, manager=1)
+    assert directory.standing(house.organisation.id, typed(house.editor), PROGRAM) == {"deputy:commander"}
+
+
+def test_everyone_of_a_department_speaks_for_it(house, hold):
+    hold(house.owner, it=0)
+    hold(house.member, it=2)
+    for person in (house.owner, house.member):
+        assert "department:it" in directory.standing(house.organisation.id, typed(person), PROGRAM)
+
+
+@pytest.mark.row("I8")
+def test_no_directory_looks_into_another_organisation(house):
+    people.hold(house.elsewhere, house.stranger, "plan", {"commander": 0, "it": 0}, by=None)
+    assert directory.seats(house.organisation.id, PROGRAM) == {}
+    assert directory.standing(house.organisation.id, typed(house.stranger), PROGRAM) == frozenset()
+    assert typed(house.stranger) not in directory.contacts(house.organisation.id)
+
+
+def test_a_contact_speaks_the_own_language_else_the_organisations(house):
+    house.member.language, house.member.timezone = "", "Asia/Shanghai"
+    house.member.save()
+    contact = directory.contacts(house.organisation.id)[typed(house.member)]
+    assert (contact.email, contact.language, contact.timezone) == ("chi@example.org", "en", "Asia/Shanghai")
