@@ -170,18 +170,14 @@ def edges(
     for watch in program.watches.values():
         value = before[watch.id].value if watch.id in before else None
         for at in _instants(program, watch, known, after, until):
-            edge = _at(program, watch, known, at)
-            if edge.value != value:
-                value = edge.value
-                found.append(edge)
+            answer = look(program, known, at)
+            result = evaluate(watch.test, answer)
+            now = result if isinstance(result, bool) else None
+            if now != value:
+                value = now
+                seen = {spell(leaf): _text(evaluate(leaf, answer)) for leaf in leaves(watch.test)}
+                found.append(Edge(watch.id, now, at, seen))
     return tuple(sorted(found, key=lambda edge: edge.since))
-
-
-def _at(program: Program, watch: Watch, known: Mapping[str, Series], at: datetime) -> Edge:
-    answer = look(program, known, at)
-    result = evaluate(watch.test, answer)
-    seen = {spell(leaf): _text(evaluate(leaf, answer)) for leaf in leaves(watch.test)}
-    return Edge(watch.id, result if isinstance(result, bool) else None, at, seen)
 
 
 def _text(value: Known) -> str:

@@ -213,7 +213,8 @@ def send(turn: Turn, command: t.Send) -> t.Refused | None:
 
 def _send(turn: Turn, template: Message, fields: Mapping[str, str], confirmed: tuple[str, ...]) -> t.Refused | None:
     """Draft and publish; where a rule sends, a refusal leaves the draft behind, to be completed by whoever owes it."""
-    message = turn.state.messages[write(turn, template, fields)]
+    name = write(turn, template, fields)
+    message = turn.state.messages[name]
     refused = _complete(turn, template, message, message.text_hash, confirmed)
     if refused is None:
         _publish(turn, template, message.message)

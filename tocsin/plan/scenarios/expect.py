@@ -1,7 +1,7 @@
 """What a scenario may expect, each by one small check on the run: a wrong number in a `then` fails, with its place."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -292,7 +292,9 @@ def _count(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
 
 def _same_as(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
     """Compare the clocks with those of another scenario at the same instant: what was due, met and missed is the same."""
-    other = play(run.program, load(run.story.file.parent / f"{wanted['scenario']}.yaml", run.program)).state_at(at)
+    story = load(run.story.file.parent / f"{wanted['scenario']}.yaml", run.program)
+    acts = tuple(act for act in story.acts if act.at <= at)
+    other = play(run.program, replace(story, acts=acts, expectations=(Expectation(at, {}, ()),))).state_at(at)
     mine = run.state_at(at)
     for name in sorted({*mine.clocks, *other.clocks}):
         yield name, _essence(other.clocks.get(name)), _essence(mine.clocks.get(name))

@@ -51,13 +51,14 @@ class Step:
     down_since: datetime | None = field(default=None, compare=False)
 
 
-def play(program: Program, story: Story, *, restart: bool = False) -> Run:
+def play(program: Program, story: Story, *, restart: bool = False, along: list[Step] | None = None) -> Run:
     """
     Play `story` through the engine on its own clock and return the run. Pure.
 
     With `restart` the state is thrown away before every act and folded anew from the events, as after a restart of the server.
+    `along` are the story's steps, where the caller has them already.
     """
-    return _Player(program, story, restart=restart).run()
+    return _Player(program, story, restart=restart).run(steps(program, story) if along is None else along)
 
 
 def replayed(events: list[t.AnyEvent]) -> t.State:
@@ -71,8 +72,8 @@ class _Player:
         self.state = t.State()
         self.result = Run(program, story)
 
-    def run(self) -> Run:
-        for step in steps(self.program, self.story):
+    def run(self, along: list[Step]) -> Run:
+        for step in along:
             if step.down_since is None:
                 self._tick_until(step.at)
             if step.act and self.restart:

@@ -9,7 +9,7 @@ from tocsin.engine.program import Program
 from tocsin.plan import read as plans
 from tocsin.plan import shipped
 from tocsin.plan.scenarios.expect import failures
-from tocsin.plan.scenarios.play import Run, play, replayed
+from tocsin.plan.scenarios.play import Run, play, replayed, steps
 from tocsin.plan.scenarios.story import BadScenarioError, load
 
 
@@ -32,11 +32,12 @@ def program_for(file: Path, plan: Path | None = None) -> Program:
 def replay(file: Path, program: Program) -> tuple[Run, list[str]]:
     """Play `file` live, from its journal, and with a restart before every act; return the run and what does not hold."""
     story = load(file, program)
-    run = play(program, story)
+    along = steps(program, story)
+    run = play(program, story, along=along)
     found = [str(failure) for failure in failures(run)]
     if run.states and replayed(run.events) != run.states[-1]:
         found.append(f"{file} the state folded from the journal is not the live one")
-    if play(program, story, restart=True).events != run.events:
+    if play(program, story, restart=True, along=along).events != run.events:
         found.append(f"{file} a restart before every act changes the journal")
     return run, found
 
