@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from tocsin.accounts import links, people
+from tocsin.accounts import audit, links, people
 from tocsin.accounts.models import Access, Membership, RoleHolder
 from tocsin.engine.program import Program
 from tocsin.engine.terms import Refused
@@ -81,6 +81,7 @@ def roles(request: Request, person_id: str, plan_id: str) -> HttpResponse:
 def link(request: Request, person_id: str) -> HttpResponse:
     """Make a one-time sign-in link and show it once."""
     member = _member(request, person_id)
+    audit.record(request.organisation, request.person, "link.issued", member.person.email)
     return _one(request, member, link=_link(links.issue(member.person)))
 
 
