@@ -168,7 +168,13 @@ def _formula(wants: Literal["bool", "number", "any"]) -> PlainValidator:
 
 def ref(*kinds: str) -> PlainValidator:
     """Return the validator of a name of one of these kinds."""
-    return PlainValidator(lambda value: Ref(_name(value), kinds))
+
+    def take(value: object) -> Ref:
+        if isinstance(value, dict) or (isinstance(value, str) and value.startswith("entry.")):
+            raise wrong("what speaks of an entry is not run by this version yet", "", "L25")
+        return Ref(_name(value), kinds)
+
+    return PlainValidator(take)
 
 
 def _one_or_many(value: object) -> object:

@@ -26,6 +26,12 @@ def _held_by(value: Any) -> tuple[str, Ref | str]:
     raise wrong("not a way to hold a role", "nobody, or one of person, schedule, department, role: {person: …}")
 
 
+def _many(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise wrong("holders by stream or by part are not run by this version yet", "many: true", "L25")
+
+
 class DepartmentForm(RuleForm):
     aliases: list[Text] = []
 
@@ -63,7 +69,7 @@ class RoleForm(RuleForm):
     deputies: list[RoleRef] = []
     department: DepartmentRef | None = None
     commander: bool = False
-    many: bool = False
+    many: Annotated[bool, PlainValidator(_many)] = False
     outside: bool = False
     appointed_by: DecisionRef | None = None
     aliases: list[Text] = []

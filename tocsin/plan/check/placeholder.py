@@ -1,0 +1,57 @@
+"""L16: a placeholder that names nothing (error), languages that differ in theirs (warning), a field that no text uses (note)."""
+
+import re
+from collections.abc import Iterator
+
+from tocsin.plan.check import Check
+from tocsin.plan.draft import Draft
+from tocsin.plan.findings import Fault, Path, brief, nearest
+from tocsin.plan.forms.words import MessageForm
+
+PLACEHOLDER = re.compile(r"\{\{ ?([a-z][a-z0-9_.]{0,100}) ?\}\}")
+ALWAYS = ("incident.number", "incident.title", "level.title", "sender.name")
+"""Names that every text may use besides the message's fields, the facts and the moments."""
+
+_BRACES = re.compile(r"\{\{|\}\}|\{%|\{#")
+
+
+def find(draft: Draft) -> Iterator[Fault]:
+    """Yield the faults of every message's text, each at its placeholder."""
+    for identifier, message in draft.form.messages.items() if draft.form else ():
+        yield from _message(draft, ("messages", identifier), message)
+
+
+def _message(draft: Draft, path: Path, message: MessageForm) -> Iterator[Fault]:
+    used: dict[str, set[str]] = {}
+    for locale, text in message.text.by_locale.items():
+        place = (*path, "text", locale) if locale else (*path, "text")
+        used[locale] = set(PLACEHOLDER.findall(text))
+        for found in PLACEHOLDER.finditer(text):
+            if not _known(draft, message, found[1]):
+                candidates = [*message.fields, *draft.names.types, *draft.names.all("moment"), *ALWAYS]
+                hint = nearest(found[1], candidates) or "a field, a fact or a moment"
+                yield Fault(place, f"{brief(found[1])} is neither field, fact nor moment", hint, offset=found.start(1))
+        # What is left of braces is no placeholder, and would be sent as it stands.
+        blanked = PLACEHOLDER.sub(lambda found: " " * len(found[0]), text)
+        for found in _BRACES.finditer(blanked):
+            yield Fault(place, f"{found[0]} is no placeholder", "{{ name }} and nothing else", offset=found.start())
+    yield from _differences(path, used)
+    for field in message.fields:
+        if not any(field in names for names in used.values()):
+            yield Fault((*path, "fields", field), f"no text uses the field {field}", "use it, or remove it", severity="note", at_key=True)
+
+
+def _known(draft: Draft, message: MessageForm, name: str) -> bool:
+    return name in message.fields or name in ALWAYS or draft.names.knows("fact", name) or draft.names.knows("moment", name)
+
+
+def _differences(path: Path, used: dict[str, set[str]]) -> Iterator[Fault]:
+    everywhere = set[str]().union(*used.values())
+    for locale, names in used.items():
+        missing = sorted(everywhere - names)
+        if missing:
+            said = f"the text in {locale or 'this language'} lacks {', '.join(missing)}"
+            yield Fault((*path, "text", locale), said, "say the same in every language", severity="warning")
+
+
+CHECK = Check("L16", "placeholder", "error", find)

@@ -1,0 +1,31 @@
+"""L15: no text in the plan's own language (error), or none in a language of the installation (one note for each language)."""
+
+from collections.abc import Iterator
+
+from tocsin.plan.check import Check
+from tocsin.plan.draft import Draft
+from tocsin.plan.findings import Fault, Path
+from tocsin.plan.forms.leaves import Words
+
+LOCALES = ("en", "ru", "pl", "zh")
+
+
+def find(draft: Draft) -> Iterator[Fault]:
+    """Yield a fault for each text that the plan's own readers could not read, and a count for each other language."""
+    if draft.form is None:
+        return
+    own = draft.form.language
+    without: dict[str, list[Path]] = {}
+    for path, words in draft.walk(Words):
+        said = {locale or own for locale in words.by_locale}
+        if own not in said:
+            yield Fault(path, f"the text is not there in {own}, the language of the plan", f"add {own}: …")
+        for locale in LOCALES:
+            if locale not in said and locale != own:
+                without.setdefault(locale, []).append(path)
+    for locale, paths in without.items():
+        count = f"{len(paths)} texts have" if len(paths) > 1 else "one text has"
+        yield Fault(paths[0], f"{count} no {locale}; this is the first", f"add {locale}: …", severity="note")
+
+
+CHECK = Check("L15", "text-missing", "error", find)

@@ -1,0 +1,47 @@
+"""L05: one id for two rules of a kind, or for two kinds that share their names: facts, signals and records; roles, groups and departments."""
+
+from collections.abc import Iterator
+
+from tocsin.plan.check import Check
+from tocsin.plan.draft import Draft
+from tocsin.plan.findings import Fault
+from tocsin.plan.names import EVERYBODY, OWNERS
+
+_TOGETHER = (("fact", "signal", "record"), ("role", "group", "department"))
+_RESERVED = {
+    "fact": ("level", "phase", "proposed", "entry", "incident"),
+    "signal": ("level", "phase", "proposed", "entry", "incident"),
+    "record": ("level", "phase", "proposed", "entry", "incident"),
+    "role": (*EVERYBODY, *OWNERS),
+    "group": (*EVERYBODY, *OWNERS),
+    "department": (*EVERYBODY, *OWNERS),
+    "level": ("level",),
+}
+
+
+def find(draft: Draft) -> Iterator[Fault]:
+    """Yield a fault at the later of two definitions, and at every id that is a word of the language."""
+    for kind, name, path, first in draft.names.twice:
+        yield Fault(path, f"there are two of the {kind} {name}", f"the first is in {'.'.join(map(str, first))}; rename one", at_key=True)
+    for kinds in _TOGETHER:
+        seen: dict[str, str] = {}
+        for kind in kinds:
+            for name, path in draft.names.ids[kind].items():
+                if name in seen:
+                    yield Fault(path, f"{name} is a {seen[name]} already", "rename one", at_key=True)
+                seen.setdefault(name, kind)
+    for kind, words in _RESERVED.items():
+        for name, path in draft.names.ids[kind].items():
+            if name in words:
+                yield Fault(path, f"{name} is a word of the language", "rename it", at_key=True)
+    yield from _options(draft)
+
+
+def _options(draft: Draft) -> Iterator[Fault]:
+    for identifier, decision in draft.form.decisions.items() if draft.form else ():
+        for option in decision.options:
+            if "level" in decision.options and draft.names.knows("level", option):
+                yield Fault(("decisions", identifier, "options", option), f"{option} is a level already", "rename the option", at_key=True)
+
+
+CHECK = Check("L05", "twice-defined", "error", find)

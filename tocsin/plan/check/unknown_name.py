@@ -1,0 +1,82 @@
+"""L04: a name that is not defined: role, message, decision, record, condition, moment, level, situation, field, option, case."""
+
+from collections.abc import Iterable, Iterator
+
+from tocsin.plan.check import Check
+from tocsin.plan.draft import Draft
+from tocsin.plan.findings import Fault, Path, brief, nearest
+from tocsin.plan.forms.duties import EffectForm
+from tocsin.plan.forms.leaves import ROLES, Ref
+from tocsin.plan.forms.words import RecordForm
+
+
+def find(draft: Draft) -> Iterator[Fault]:
+    """Yield a fault for each name that leads nowhere, with the nearest that does."""
+    for path, ref in draft.walk(Ref):
+        yield from _named(draft, path, draft.names.moment(ref.name, path) if "moment" in ref.kinds else ref.name, ref.kinds)
+    for path, effect in draft.walk(EffectForm):
+        yield from _effect(draft, path, effect)
+    for path, record in draft.walk(RecordForm):
+        yield from _record(path, record)
+    yield from _elsewhere(draft)
+
+
+def _named(draft: Draft, path: Path, name: str, kinds: tuple[str, ...]) -> Iterator[Fault]:
+    if any(draft.names.knows(kind, name) for kind in kinds):
+        return
+    candidates = [candidate for kind in kinds for candidate in draft.names.all(kind)]
+    what = " or ".join(kind for kind in kinds if kind not in ("everybody", "owner")) or kinds[0]
+    yield Fault(path, f"there is no {what} {brief(name)}", nearest(name, candidates) or "define it")
+
+
+def _among(path: Path, name: str, what: str, candidates: Iterable[str]) -> Iterator[Fault]:
+    known = list(candidates)
+    if name not in known:
+        yield Fault(path, f"there is no {what} {brief(name)}", nearest(name, known) or "define it", at_key=True)
+
+
+def _effect(draft: Draft, path: Path, effect: EffectForm) -> Iterator[Fault]:
+    for fact in effect.set:
+        yield from _among((*path, "set", fact), fact, "fact", draft.names.all("fact"))
+    for role in effect.assign:
+        yield from _among((*path, "assign", role), role, "role", draft.names.all("role"))
+    decision = draft.form.decisions.get(effect.propose.name) if effect.propose and draft.form else None
+    if effect.to and decision:
+        levels = draft.names.all("level") if "level" in decision.options or decision.sets else ()
+        for fault in _among((*path, "to"), effect.to, "option", [*decision.options, *levels]):
+            yield Fault(fault.path, fault.message, fault.hint)
+
+
+def _record(path: Path, record: RecordForm) -> Iterator[Fault]:
+    for field in record.choice:
+        yield from _among((*path, "choice", field), field, "field", record.fields)
+    if record.open_until and record.open_until not in record.fields:
+        yield Fault((*path, "open_until"), f"there is no field {brief(record.open_until)}", nearest(record.open_until, record.fields))
+
+
+def _elsewhere(draft: Draft) -> Iterator[Fault]:
+    form = draft.form
+    if form is None:
+        return
+    if form.document and form.document.owner:
+        yield from _named(draft, ("document", "owner"), form.document.owner, ("role",))
+    for level, rule in form.levels.items():
+        for who in rule.fills:
+            known = ["all", *(name for kind in ROLES[:3] for name in draft.names.all(kind))]
+            yield from _among(("levels", level, "fills", who), who, "role, group or department", known)
+    for identifier, message in form.messages.items():
+        for name, field in message.fields.items():
+            if field.promises:
+                yield from _named(draft, ("messages", identifier, "fields", name, "promises"), field.promises, ("obligation",))
+    if form.classify:
+        for index, shown in enumerate(form.classify.shows):
+            yield from _named(draft, ("classify", "shows", index), shown, ("value",))
+        for identifier, level_rule in form.classify.rules.items():
+            if level_rule.subsumed_by:
+                place: Path = ("classify", "rules", identifier, "subsumed_by")
+                if level_rule.subsumed_by not in form.classify.rules:
+                    hint = nearest(level_rule.subsumed_by, form.classify.rules)
+                    yield Fault(place, f"there is no rule {brief(level_rule.subsumed_by)}", hint or "name a rule of the classification")
+
+
+CHECK = Check("L04", "unknown-name", "error", find)

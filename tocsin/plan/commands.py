@@ -1,0 +1,86 @@
+"""`tocsin plan`: check plan files, and show what is in one."""
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from tocsin.engine.program import Cases, FromFact, Limit, Program, Text
+from tocsin.plan.read import Result, read
+
+
+@click.group()
+def plan() -> None:
+    """Check and show plans."""
+
+
+@plan.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE…")
+def check(files: tuple[Path, ...]) -> None:
+    """Say everything that is wrong with plan files, one finding to a line. Exit code 1 if any of it is an error."""
+    results = [_read(file) for file in files]
+    for file, result in zip(files, results, strict=True):
+        counts = Counter(finding.severity for finding in result.findings)
+        click.echo(f"{file}: {counts['error']} errors, {counts['warning']} warnings, {counts['note']} notes")
+    if any(result.program is None for result in results):
+        raise SystemExit(1)
+
+
+@plan.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--language", default="", help="Show names in this language where the plan has them.")
+def show(file: Path, language: str) -> None:
+    """Show the outline of a plan: levels, roles, decisions, situations, what is owed by whom and by when, messages."""
+    program = _read(file).program
+    if program is None:
+        raise SystemExit(1)
+    for line in outline(program, language or program.language):
+        click.echo(line)
+
+
+def _read(file: Path) -> Result:
+    result = read(file.read_bytes(), str(file))
+    for finding in result.findings:
+        click.echo(str(finding))
+    return result
+
+
+def outline(program: Program, locale: str) -> Iterable[str]:
+    """Yield the lines of an outline, names in `locale` where the plan has them."""
+
+    def title(text: Text) -> str:
+        return text.get(locale) or text[program.language]
+
+    yield f"{title(program.title)} ({program.id} {program.version}, {program.hash[:12]})"
+    yield ""
+    for level in program.levels.values():
+        yield f"level       {level.id:24} {title(level.title)}"
+    for role in program.roles.values():
+        yield f"role        {role.id:24} {title(role.title)}{', commands' if role.commander else ''}"
+    for decision in program.decisions.values():
+        chain = " → ".join(f"{link.does} ({link.role})" for link in decision.chain)
+        yield f"decision    {decision.id:24} {title(decision.title)}{f': {chain}' if chain else ''}"
+    for situation in program.situations.values():
+        yield f"situation   {situation.id:24} {title(situation.title)}"
+    for duty in program.obligations.values():
+        limit = duty.within or duty.every
+        when = (
+            f"{'within' if duty.within else 'every'} {_limit(limit)} of {', '.join(duty.anchors)}"
+            if limit
+            else f"from {', '.join(duty.anchors)}"
+        )
+        yield f"obligation  {duty.id:24} {title(duty.title)}: {duty.owes}, {when}  [{'; '.join(duty.cite)}]"
+    for message in program.messages.values():
+        yield f"message     {message.id:24} {title(message.title)}: {', '.join(message.channels)}"
+
+
+def _limit(limit: Limit) -> str:
+    match limit:
+        case Cases(by, cases, otherwise):
+            said = [f"{case} {span}" for case, span in cases.items()]
+            return f"({by}: {', '.join([*said, f'else {otherwise}'] if otherwise else said)})"
+        case FromFact(fact):
+            return f"({fact})"
+        case _:
+            return str(limit)
