@@ -203,8 +203,9 @@ def _declare(request: Request, plan_hash: str, declaration: Declaration, actor: 
         number = counters.take(request.organisation_id, "incident")  # also the lock under which the key is looked up
         known = answers.recall(request, now)
         if known is not None:
+            again = _again(known)
             transaction.set_rollback(True)  # the number was not needed
-            return _again(known)
+            return again
         plan = Plan.objects.get(organisation_id=request.organisation_id, hash=plan_hash)
         if plan.status != plans.IN_FORCE:
             transaction.set_rollback(True)
