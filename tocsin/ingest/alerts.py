@@ -64,7 +64,6 @@ _MATCH = {
     "turn": "integer",
     "firing": "boolean",
     "at": "timestamptz",
-    "claim": "text",
     "about": "text",
     "problem": "text",
 }
@@ -105,7 +104,7 @@ def changes(organisation_id: UUID, outcome: Outcome) -> Iterator[bulk.Statement]
 def _matches(organisation_id: UUID, turns: Sequence[Turn]) -> list[bulk.Row]:
     routes = Route.objects.filter(organisation_id=organisation_id, enabled=True).values_list("id", "labels") if turns else ()
     return [
-        (organisation_id, route_id, turn.alert_id, turn.starts_at, turn.turn, turn.firing, turn.at, "", "", "")
+        (organisation_id, route_id, turn.alert_id, turn.starts_at, turn.turn, turn.firing, turn.at, "", "")
         for route_id, labels in routes
         for turn in turns
         if wants(labels, turn.labels)

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 import structlog
 from django.db import DataError, IntegrityError, connection, transaction
+from prometheus_client import Counter
 
 from tocsin.ingest import alerts, bulk, log, sources
 from tocsin.ingest.episodes import Heard, hear
@@ -25,6 +26,7 @@ _LOCKS = 0x70C51
 _one_at_a_time = threading.Lock()
 
 _log = structlog.get_logger(__name__)
+_bodies = Counter("tocsin_bodies_read_total", "Bodies of the log that were read", ["source", "outcome"])
 
 
 class Overtaken(Exception):  # noqa: N818 - it says what happened
@@ -101,6 +103,8 @@ def _write(organisation_id: UUID, bodies: Sequence[log.Waiting], heard: Sequence
     if bodies:
         with suppress(Overtaken):
             transactions.retry(work)
+            for body in bodies:
+                _bodies.labels(body.source, "settled").inc()
 
 
 @contextmanager
@@ -125,6 +129,7 @@ def _turn(organisation_id: UUID) -> Iterator[bool]:
 def _park(organisation_id: UUID, body: log.Waiting, error: Exception) -> None:
     reason = f"{type(error).__name__}: {error}".replace(alerts.NUL, alerts.REPLACEMENT)
     _log.warning("ingest.parked", organisation=str(organisation_id), position=body.position, source=body.source, reason=reason)
+    _bodies.labels(body.source, "parked").inc()
     log.park(organisation_id, body.position, reason)
 
 

@@ -142,7 +142,7 @@ class Match(models.Model):
     A route wants an incident to know that an alert began to fire (or, `firing` false, that it ended).
 
     Once per route, episode and turn, so that nothing is declared twice. Whoever declares incidents takes rows whose `handled_at` is
-    empty, first writes what it is about to do into `claim`, and leaves in `about` what came of it; this part only keeps that text.
+    empty and leaves in `about` what came of it, an id that this part does not read; `problem` says why nothing could come of it yet.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -153,7 +153,6 @@ class Match(models.Model):
     turn = models.PositiveIntegerField()
     firing = models.BooleanField()
     at = models.DateTimeField()
-    claim = models.CharField(max_length=80, blank=True)
     about = models.CharField(max_length=80, blank=True)
     problem = models.CharField(max_length=400, blank=True)
     handled_at = models.DateTimeField(null=True)

@@ -55,11 +55,9 @@ class Queues(Generic[Item]):
         """Give reserved bytes back."""
         with self._changed:
             self._held -= size
-            left = self._held_by_organisation[organisation_id] - size
-            if left:
+            left = self._held_by_organisation.pop(organisation_id, 0) - size
+            if left > 0:
                 self._held_by_organisation[organisation_id] = left
-            else:
-                del self._held_by_organisation[organisation_id]
 
     def put(self, item: Item) -> None:
         """Queue one item whose bytes are held."""

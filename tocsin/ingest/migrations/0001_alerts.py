@@ -97,7 +97,6 @@ class Migration(migrations.Migration):
                 ('turn', models.PositiveIntegerField()),
                 ('firing', models.BooleanField()),
                 ('at', models.DateTimeField()),
-                ('claim', models.CharField(blank=True, max_length=80)),
                 ('about', models.CharField(blank=True, max_length=80)),
                 ('problem', models.CharField(blank=True, max_length=400)),
                 ('handled_at', models.DateTimeField(null=True)),
