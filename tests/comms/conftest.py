@@ -1,5 +1,7 @@
 """An organisation, its orders, and a world whose clock stands still."""
 
+import importlib
+import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,13 +11,13 @@ from uuid import UUID
 
 import pytest
 
-from tests.comms.sinks import email, webhook
+from tests.comms import sinks
 from tocsin.accounts.models import Organisation
 from tocsin.comms import delivery, setup
 from tocsin.comms.outbox import Order
 from tocsin.kit.egress import Egress
 
-SINKS = {"email": email.Sink, "webhook": webhook.Sink}
+SINKS = {module.name: importlib.import_module(f"{sinks.__name__}.{module.name}").Sink for module in pkgutil.iter_modules(sinks.__path__)}
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
@@ -64,7 +66,7 @@ def sink(request: pytest.FixtureRequest, organisation: Organisation) -> Iterator
 
 
 def hasty(organisation_id: UUID) -> Egress:
-    """Return the organisation's door with little patience."""
+    """Return the organisation's door with little patience, for providers that hang."""
     return replace(setup.door(organisation_id), deadline_s=0.3)
 
 
@@ -73,7 +75,7 @@ def wanted(about: str) -> bool:
     return True
 
 
-def deliver(door: Callable[[UUID], Egress] = hasty) -> int:
+def deliver(door: Callable[[UUID], Egress] = setup.door) -> int:
     """Deliver all that is due now and return how much it was."""
     count = 0
     while delivery.run_once(wanted, door=door):

@@ -24,7 +24,7 @@ def test_four_behaviours_of_a_provider_are_four_states(order, sink, organisation
     for behaviour in ("accepts", "rejects", "hangs", "contradicts"):
         sink.behaviour = behaviour
         outbox.put(order(channel="out", event_id=f"evt_{behaviour}", about=behaviour))
-        deliver()
+        deliver(hasty if behaviour == "hangs" else setup.door)
     words = {behaviour: summary(organisation.id, behaviour)[0].word for behaviour in ("accepts", "rejects", "hangs", "contradicts")}
     assert words == {"accepts": "delivered", "rejects": "refused", "hangs": "unanswered", "contradicts": "contradicted"}
     hanging = summary(organisation.id, "hangs")[0]
@@ -51,7 +51,7 @@ def test_an_attempt_is_on_record_before_anything_is_sent(order, sink):
 
     def door(organisation_id):
         seen.append((Attempt.objects.get().outcome, Delivery.objects.get().state, len(sink.keys)))
-        return hasty(organisation_id)
+        return setup.door(organisation_id)
 
     outbox.put(order(channel="out"))
     deliver(door)
@@ -63,7 +63,7 @@ def test_an_attempt_is_on_record_before_anything_is_sent(order, sink):
 def test_every_attempt_carries_the_same_key_and_an_arrival_in_doubt_is_marked(order, sink, organisation, noon):
     sink.behaviour = "hangs"
     outbox.put(order(channel="out"))
-    deliver()
+    deliver(hasty)
     assert deliver() == 0
     sink.behaviour = "accepts"
     noon.shift(timedelta(minutes=1))
@@ -90,7 +90,7 @@ def test_keys_tell_events_channels_and_recipients_apart(order, sink, organisatio
 def test_what_is_no_longer_wanted_is_cancelled_and_not_sent(order, sink):
     outbox.put(order(channel="out", about="closed"))
     asked = []
-    assert delivery.run_once(lambda about: bool(asked.append(about)), door=hasty)
+    assert delivery.run_once(lambda about: bool(asked.append(about)))
     assert asked == ["closed"]
     assert sink.keys == []
     assert Delivery.objects.get().word == "cancelled"
@@ -104,7 +104,7 @@ def test_it_is_asked_again_before_a_second_attempt(order, sink, noon):
     deliver()
     sink.behaviour = "accepts"
     noon.shift(timedelta(minutes=2))
-    delivery.run_once(lambda about: False, door=hasty)
+    delivery.run_once(lambda about: False)
     assert outcomes() == ["unanswered", "cancelled"]
     assert Delivery.objects.get().word == "cancelled"
 
@@ -194,7 +194,7 @@ def test_an_error_of_ours_parks_one_message_with_its_reason_and_blocks_no_other(
     outbox.put(order(channel="inbox", about="poison", recipient="per_ana"))
     outbox.put(order(channel="inbox", about="good", recipient="per_bea"))
     for _ in range(10):
-        while delivery.run_once(broken, door=hasty):
+        while delivery.run_once(broken):
             pass
         noon.shift(timedelta(minutes=10))
     assert {row.about: row.word for row in Delivery.objects.all()} == {"poison": "fault", "good": "delivered"}

@@ -23,6 +23,7 @@ class Sink:
 
     def __init__(self, behaviour: str = "accepts", tls: ssl.SSLContext | None = None) -> None:
         self.behaviour = behaviour
+        self.contents: list[bytes] = []
         self.messages: list[EmailMessage] = []
         self.recipients: list[str] = []
         self._tls = tls
@@ -44,6 +45,7 @@ class Sink:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         self.recipients += envelope.rcpt_tos
         content: Any = envelope.content
+        self.contents.append(content)
         self.messages.append(message_from_bytes(content, policy=policy.default))
         if self.behaviour == "hangs":
             await self._over.wait()
@@ -58,6 +60,11 @@ class Sink:
     def keys(self) -> list[str]:
         """The keys by which repeated messages are recognised, in order of arrival."""
         return [str(message["Message-ID"]) for message in self.messages]
+
+    @property
+    def texts(self) -> list[tuple[str, str]]:
+        """Subject and body of each message."""
+        return [(str(message["Subject"]), message.get_content().replace("\r\n", "\n")) for message in self.messages]
 
     def __enter__(self) -> "Sink":
         self._thread.start()

@@ -1,5 +1,6 @@
 """An HTTP server that behaves as told and keeps what it was sent."""
 
+import json
 import ssl
 import threading
 from collections.abc import Mapping
@@ -85,6 +86,16 @@ class Sink:
     def keys(self) -> list[str]:
         """The keys by which repeated requests are recognised, in order of arrival."""
         return [request.headers["webhook-id"] for request in self.requests]
+
+    @property
+    def contents(self) -> list[bytes]:
+        """What was sent, byte for byte."""
+        return [request.body for request in self.requests]
+
+    @property
+    def texts(self) -> list[tuple[str, str]]:
+        """Subject and body of each message."""
+        return [(data["subject"], data["body"]) for data in (json.loads(body)["data"] for body in self.contents)]
 
     def __enter__(self) -> "Sink":
         self._thread.start()

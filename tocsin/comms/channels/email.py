@@ -76,17 +76,21 @@ def _letter(message: Message, sender: str, own: Address, recipient: Address) -> 
     letter["List-Id"] = f"<tocsin.{own.domain}>"
     letter["Auto-Submitted"] = "auto-generated"
     letter["X-Auto-Response-Suppress"] = "All"
-    if message.locale:
-        letter["Content-Language"] = _one_line(message.locale)
     if message.urgent:
         letter["Importance"] = "high"
     letter.set_content(message.body)
+    if message.locale:
+        letter["Content-Language"] = _one_line(message.locale)  # setting the content takes earlier headers about it away
     return letter.as_bytes()
 
 
 def _one_line(text: str) -> str:
-    """Every header value passes here: a line break in a title must not begin a header of its own."""
-    return _BREAKS.sub(" ", text).strip()[:SUBJECT_CHARS_MAX]
+    """
+    Every header value passes here: a line break in a title must not begin a header of its own.
+
+    Nor an encoded one: the library decodes `=?…?=` in what it is given and writes the line break out.
+    """
+    return _BREAKS.sub(" ", text).replace("=?", "= ?").strip()[:SUBJECT_CHARS_MAX]
 
 
 def _address(text: str) -> Address:
