@@ -63,7 +63,7 @@ def environment(**options: Any) -> jinja2.Environment:
     made.policies["ext.i18n.trimmed"] = True
     made.install_gettext_callables(languages.gettext, languages.ngettext, newstyle=True, pgettext=languages.pgettext)  # type: ignore[attr-defined]
     named = (avatar, clause, csrf, has, icon, may, nav, once, root_url, static, text, theme, url, words)
-    timed = (times.clock, times.lasting, times.moment, times.now, times.since, times.spoken, times.zone)
+    timed = (times.clock, times.day, times.lasting, times.moment, times.now, times.since, times.spoken, times.stamp, times.zone)
     made.globals |= {function.__name__: function for function in (*named, *timed)}
     made.globals |= {
         "htmx_config": HTMX_CONFIG,

@@ -14,6 +14,7 @@ from tocsin.kit import clock as time_now
 from tocsin.web import languages
 
 _zone: ContextVar[str] = ContextVar("zone", default="UTC")
+_today: ContextVar[datetime | None] = ContextVar("today", default=None)
 
 
 @contextmanager
@@ -24,6 +25,16 @@ def in_zone(name: str) -> Iterator[None]:
         yield
     finally:
         _zone.reset(token)
+
+
+@contextmanager
+def as_on(day: datetime) -> Iterator[None]:
+    """Speak of days as one did at `day` for as long as the block runs: a document must read the same next year."""
+    token = _today.set(day)
+    try:
+        yield
+    finally:
+        _today.reset(token)
 
 
 def is_zone(name: str) -> bool:
@@ -58,7 +69,7 @@ def local(at: datetime) -> datetime:
 
 def spoken(at: datetime) -> str:
     """Return `14:35` for today, `19 Nov, 14:35` for another day of this year, with the year otherwise. Plain text."""
-    here, today, locale = local(at), local(now()), languages.active().locale
+    here, today, locale = local(at), local(_today.get() or now()), languages.active().locale
     hour = format_time(here, "HH:mm", locale=locale)
     if here.date() == today.date():
         return hour
@@ -71,6 +82,16 @@ def moment(at: datetime | None) -> Markup:
     if at is None:
         return Markup()
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), spoken(at))
+
+
+def stamp(at: datetime) -> Markup:
+    """Return an instant to the second, with its day: for a document."""
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), f"{local(at):%Y-%m-%d %H:%M:%S}")
+
+
+def day(at: datetime) -> str:
+    """Return the day of an instant in words, with the year."""
+    return format_date(local(at), "long", locale=languages.active().locale)
 
 
 def clock(due_at: datetime) -> Markup:

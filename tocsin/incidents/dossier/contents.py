@@ -53,16 +53,18 @@ class Contents:
     lines: tuple[Line, ...] = field(repr=False)
 
 
-def find(number_or_id: str, organisation_id: UUID | None = None) -> Incident:
+def find(number_or_id: str, organisation: UUID | str = "") -> Incident:
     """
-    Return the incident that `INC-118` or `inc_…` names, within the organisation if one is given.
+    Return the incident that `INC-118` or `inc_…` names, within the organisation (its id or short name) if one is given.
 
     :raises Incident.DoesNotExist: there is none.
     :raises Incident.MultipleObjectsReturned: several organisations have an incident of that number.
     """
     within = Incident.objects.select_related("organisation")
-    if organisation_id is not None:
-        within = within.filter(organisation_id=organisation_id)
+    if organisation:
+        within = (
+            within.filter(organisation__slug=organisation) if isinstance(organisation, str) else within.filter(organisation=organisation)
+        )
     try:
         return within.get(pk=ids.untyped("inc", number_or_id))
     except ValueError:

@@ -1,20 +1,20 @@
 """What a person reads in a dossier: the projection of exactly the entries that the file holds, and how each obligation came out."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Literal, TypeVar, cast
 
 from tocsin.engine import terms as t
 from tocsin.incidents.dossier.contents import Contents, Kept
-from tocsin.incidents.models import BoardRow, BreachRow, ClockRow, DecidedRow, LevelRow, MessageRow, TimelineRow
+from tocsin.incidents.models import BoardRow, BreachRow, ClockRow, DecidedRow, DeliveryRow, MessageRow, TimelineRow
+from tocsin.incidents.models.row import Row
 from tocsin.incidents.projection.projector import Projector
+from tocsin.incidents.projection.rows import keys_of
 
-Values = Mapping[str, Any]
-"""A row as the projector gives it."""
 Outcome = Literal["met", "late", "missed", "waived", "open", "ended"]
-_KINDS = (BoardRow, BreachRow, ClockRow, DecidedRow, LevelRow, MessageRow, TimelineRow)
+T = TypeVar("T", bound=Row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Owed:
     `proof` is the entry that met, missed or waived it, None while it is open.
     """
 
-    row: Values
+    row: ClockRow
     outcome: Outcome
     met: int
     missed: int
@@ -44,23 +44,22 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One entry as a line of the record; `details` are its open values by place, the sealed texts are in `kept.texts`."""
+    """One entry as a line of the record."""
 
     kept: Kept
-    row: Values
-    details: Mapping[str, str]
+    row: TimelineRow
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """Everything on the readable pages, in order."""
 
-    board: Values
+    board: BoardRow
     owed: tuple[Owed, ...]
-    breaches: tuple[Values, ...]
-    decided: tuple[Values, ...]
-    levels: tuple[Values, ...]
-    messages: tuple[Values, ...]
+    breaches: tuple[BreachRow, ...]
+    decided: tuple[DecidedRow, ...]
+    messages: tuple[MessageRow, ...]
+    deliveries: tuple[DeliveryRow, ...]
     record: tuple[Said, ...]
 
     def count(self, *outcomes: Outcome) -> int:
@@ -74,23 +73,27 @@ class Sheet:
 
 
 def lay_out(contents: Contents) -> Sheet:
-    """Return the sheet of `contents`."""
+    """Return the sheet of `contents`. Its rows are made in memory, from the entries in the file alone."""
     projector = Projector(contents.incident, contents.program, t.State())
     for one in contents.kept:
         projector.add(one.seq, one.event)
-    rows: dict[type, list[Values]] = {kind: [] for kind in _KINDS}
-    for (model, key), values in projector.rows().items():
-        if model in rows:
-            rows[model].append({"key": key, **values})
+    made = projector.rows()
+
+    def all_of(model: type[T]) -> tuple[T, ...]:
+        return tuple(
+            model(**dict(zip(keys_of(model), key, strict=True)), **values) for (kind, key), values in made.items() if kind is model
+        )
+
     proofs, met = _settled(contents)
+    (board,) = all_of(BoardRow)
     return Sheet(
-        board=rows[BoardRow][0],
-        owed=tuple(_owed(row, proofs, met) for row in rows[ClockRow]),
-        breaches=tuple(rows[BreachRow]),
-        decided=tuple(rows[DecidedRow]),
-        levels=tuple(rows[LevelRow]),
-        messages=tuple(rows[MessageRow]),
-        record=tuple(_said(one, row) for one, row in zip(contents.kept, rows[TimelineRow], strict=True)),
+        board=board,
+        owed=tuple(_owed(row, proofs, met) for row in all_of(ClockRow)),
+        breaches=all_of(BreachRow),
+        decided=all_of(DecidedRow),
+        messages=all_of(MessageRow),
+        deliveries=all_of(DeliveryRow),
+        record=tuple(Said(one, row) for one, row in zip(contents.kept, all_of(TimelineRow), strict=True)),
     )
 
 
@@ -115,57 +118,30 @@ def _settled(contents: Contents) -> tuple[dict[Key, Kept], Counter[Key]]:
     return proofs, met
 
 
-def _owed(row: Values, proofs: Mapping[Key, Kept], met: Mapping[Key, int]) -> Owed:
-    key = row["key"]
-    return Owed(row, _outcome(row, met[key]), met[key], row["missed"], _bar(row), proofs.get(key))
+def _owed(row: ClockRow, proofs: Mapping[Key, Kept], met: Mapping[Key, int]) -> Owed:
+    key = row.clock, row.generation
+    return Owed(row, _outcome(row, met[key]), met[key], row.missed, _bar(row), proofs.get(key))
 
 
-def _outcome(row: Values, met: int) -> Outcome:
-    status = row["status"]
+def _outcome(row: ClockRow, met: int) -> Outcome:
+    status = row.status
     if status == "waived":
         return "waived"
-    if row["recurring"]:
-        if row["missed"]:
+    if row.recurring:
+        if row.missed:
             return "late"
         return "met" if met else "ended" if status == "ended" else "open"
     if status == "breached":
         return "missed"
-    known: Outcome = status
-    return known
+    return cast("Outcome", status)
 
 
-def _bar(row: Values) -> Bar | None:
+def _bar(row: ClockRow) -> Bar | None:
     """Return the drawing for an obligation met once within a limit. The limit stands at 90 %, or where the time used leaves it."""
-    due_at, met_at = row["due_at"], row["met_at"]
-    if row["recurring"] or due_at is None or met_at is None or due_at <= row["anchored_at"]:
+    due_at, met_at = row.due_at, row.met_at
+    if row.recurring or due_at is None or met_at is None or due_at <= row.anchored_at:
         return None
-    used = max(met_at - row["anchored_at"], timedelta()) / (due_at - row["anchored_at"])
+    used = max(met_at - row.anchored_at, timedelta()) / (due_at - row.anchored_at)
     if used <= 1:
         return Bar(90, round(90 * used, 1), 0)
     return Bar(round(100 / used, 1), round(100 / used, 1), round(100 - 100 / used, 1))
-
-
-def _said(one: Kept, row: Values) -> Said:
-    leaves = _leaves(row["data"], "")
-    return Said(
-        one,
-        row,
-        {place: value for place, value in leaves if place not in one.texts},
-    )
-
-
-def _leaves(tree: Any, place: str) -> Iterator[tuple[str, str]]:
-    """Yield the places and texts of everything that is not a list or an object."""
-    match tree:
-        case dict():
-            for name, part in tree.items():
-                yield from _leaves(part, f"{place}/{name.replace('~', '~0').replace('/', '~1')}")
-        case list():
-            for index, part in enumerate(tree):
-                yield from _leaves(part, f"{place}/{index}")
-        case None | "":
-            return
-        case bool():
-            yield place, "yes" if tree else ""
-        case _:
-            yield place, str(tree)

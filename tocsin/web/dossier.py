@@ -1,0 +1,169 @@
+"""The dossier as people read it: a page of the incident, and the same sheet inside the file that is downloaded (AUD-03)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+from django.contrib.staticfiles import finders
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_GET
+from markupsafe import Markup
+
+from tocsin.accounts import access, audit
+from tocsin.accounts.directory import Contact
+from tocsin.engine import terms as t
+from tocsin.engine.program import Program
+from tocsin.incidents import chain, journal
+from tocsin.incidents.dossier import contents as parts
+from tocsin.incidents.dossier import sheet as sheets
+from tocsin.incidents.dossier.contents import Confidential, Contents
+from tocsin.incidents.dossier.sheet import Owed, Sheet
+from tocsin.incidents.models import Incident
+from tocsin.incidents.sealing import ERASED
+from tocsin.web import languages, plan_words, reply, sentences, times
+from tocsin.web.cases import Case, People
+from tocsin.web.jinja import text
+from tocsin.web.languages import gettext as _
+from tocsin.web.languages import ngettext
+from tocsin.web.reply import Request
+
+STYLES = ("tokens", "base", "frame", "controls", "parts", "clocks", "tables", "board", "record", "print")
+
+
+class Named(People):
+    """The people that a dossier names; where names are left out, each is told apart by the end of the id."""
+
+    def name(self, person: str) -> str:
+        """Return the name, or what stands for it."""
+        if not person or person == t.SYSTEM or person in self._contacts:
+            return super().name(person)
+        return _("person %(id)s") % {"id": person[-6:]}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the templates of a dossier read."""
+
+    contents: Contents
+    sheet: Sheet
+    case: Case
+
+    @property
+    def program(self) -> Program:
+        return self.contents.program
+
+    @property
+    def lines(self) -> Iterable[tuple[sheets.Said, sentences.Line]]:
+        """Each entry with its sentence."""
+        return ((said, sentences.line(self.case, said.row, said.kept.hash)) for said in self.sheet.record)
+
+    @property
+    def key(self) -> str:
+        """The public key with which the file is sealed."""
+        return chain.public_text(journal.signing_key().public_key())
+
+    @property
+    def title(self) -> str:
+        """What was declared, or what stands for it."""
+        return str(self.sheet.board.words) or self.sheet.board.number
+
+    def person(self, person: str) -> Markup:
+        """Return a person by name, marked with the language of the name."""
+        return Markup('<span lang="{}">{}</span>').format(self.case.people.tag(person), self.case.people.name(person))
+
+    def role(self, role: str) -> Markup:
+        """Return what the plan calls a role."""
+        return text(plan_words.name_of(self.program, role))
+
+    def shown(self, words: str) -> Markup:
+        """Return a sealed text as the sheet shows it: marked as confidential, or that it is left out."""
+        if words == ERASED:
+            left_out = self.contents.confidential is Confidential.LEFT_OUT
+            return Markup('<span class="tag">{}</span>').format(_("left out") if left_out else _("erased"))
+        return Markup("{}").format(words)
+
+    def margin(self, owed: Owed) -> str:
+        """Return how early or late, in words."""
+        row = owed.row
+        if row.recurring or row.margin_s is None:
+            return _("no limit") if row.due_at is None else ""
+        span = times.lasting(timedelta(seconds=abs(row.margin_s)))
+        return _("%(span)s late") % {"span": span} if row.margin_s < 0 else span
+
+    def verdict(self) -> str:
+        """Return the outcome of all obligations in one sentence."""
+        found = [
+            (self.sheet.count("met"), lambda n: ngettext("%(num)s obligation met in time", "%(num)s obligations met in time", n)),
+            (self.sheet.count("late"), lambda n: ngettext("%(num)s late", "%(num)s late", n)),
+            (self.sheet.count("missed"), lambda n: ngettext("%(num)s missed", "%(num)s missed", n)),
+            (self.sheet.count("waived"), lambda n: ngettext("%(num)s waived", "%(num)s waived", n)),
+            (self.sheet.count("open"), lambda n: ngettext("%(num)s still open", "%(num)s still open", n)),
+        ]
+        return _(", ").join(say(number) % {"num": number} for number, say in found if number) or _("Nothing was owed")
+
+
+def render(contents: Contents, language: str) -> str:
+    """Return the readable page of the file: a whole document that needs nothing beside it. In the plan's zone, as on the day of declaration."""
+    with languages.speaking(language), times.in_zone(contents.program.timezone):
+        view = _view(contents)
+        with times.as_on(view.sheet.board.declared_at):
+            return render_to_string("dossier/document.html", {"view": view, "styles": _styles()})
+
+
+def file(contents: Contents, language: str) -> bytes:
+    """Return the dossier of `contents` as a file, readable in `language`."""
+    return parts.make(contents, render(contents, language), language)
+
+
+@require_GET
+@reply.needs(access.SEE)
+def page(request: Request, number: str) -> HttpResponse:
+    """Show the dossier as it would be exported now."""
+    contents = parts.gather(_incident(request, number), _confidential(request))
+    with languages.speaking(request.GET.get("language", "") or languages.active().code), times.in_zone(contents.program.timezone):
+        view = _view(contents)
+        with times.as_on(view.sheet.board.declared_at):
+            return reply.page(request, "dossier/page.html", {"view": view, "confidential": contents.confidential.value})
+
+
+@require_GET
+@reply.needs(access.SEE)
+def download(request: Request, number: str) -> HttpResponse:
+    """Hand out the file. That it left the house is written down."""
+    contents = parts.gather(_incident(request, number), _confidential(request))
+    language = languages.known(request.GET.get("language", "")) or languages.active().code
+    audit.record(request.organisation, request.person, "dossier.exported", number, confidential=contents.confidential.value)
+    response = HttpResponse(file(contents, language), content_type="text/html; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{number}.dossier.html"'
+    return response
+
+
+def _incident(request: Request, number: str) -> Incident:
+    try:
+        return parts.find(number, request.organisation.id)
+    except Incident.DoesNotExist as missing:
+        raise Http404 from missing
+
+
+def _confidential(request: HttpRequest) -> Confidential:
+    return Confidential.LEFT_OUT if request.GET.get("confidential") == Confidential.LEFT_OUT else Confidential.MARKED
+
+
+def _view(contents: Contents) -> View:
+    sheet = sheets.lay_out(contents)
+    people = Named(_contacts(contents.people), "")
+    return View(contents, sheet, Case(sheet.board, contents.program, people, t.NOBODY, frozenset()))
+
+
+def _contacts(people: Mapping[str, str]) -> Mapping[str, Contact]:
+    return {person: Contact(person, name, "", "", "") for person, name in people.items()}
+
+
+@cache
+def _styles() -> Markup:
+    """Return the styles of the sheet. They are ours, so nothing in them ends the element early."""
+    paths = [finders.find(f"tocsin/{name}.css") for name in STYLES]
+    return Markup("\n".join(Path(path).read_text("utf-8") for path in paths if path))  # noqa: S704
