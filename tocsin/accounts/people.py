@@ -6,10 +6,10 @@ from tocsin.accounts import audit
 from tocsin.accounts.models import Access, Membership, Organisation, Person, RoleHolder
 from tocsin.engine.terms import Refused
 
-LAST_OWNER = Refused("A001", "this is the last owner", "make someone else an owner first")
-ALREADY_HERE = Refused("A002", "a person with this e-mail is already here", "change the access in the list")
-NO_SUCH_ACCESS = Refused("A003", "there is no such access", "choose owner, editor, member or observer")
-NOT_AN_ADDRESS = Refused("A004", "this is not an e-mail address", "write it as name@example.org")
+LAST_OWNER = Refused("A001", "This is the last owner.", "Make someone else an owner first.")
+ALREADY_HERE = Refused("A002", "A person with this e-mail is already here.", "Change the access in the list.")
+NO_SUCH_ACCESS = Refused("A003", "There is no such access.", "Choose owner, editor, member or observer.")
+NOT_AN_ADDRESS = Refused("A004", "This is not an e-mail address.", "Write it as name@example.org.")
 
 
 def create(email: str, name: str, language: str = "") -> Person:

@@ -2,7 +2,7 @@
 The catalogues of the four languages: every string of the pages, found in the sources.
 
 `python -m tocsin.web.catalogues` brings the .po files in step: what is new stands there untranslated, what is gone is dropped.
-A test refuses anything missing, so write the translations after it. English needs only its plural forms.
+A test refuses anything missing, so write the translations after it. English is its own translation.
 """
 
 from collections.abc import Iterator
@@ -20,12 +20,23 @@ OPTIONS = {"**.html": {"trimmed": "true", "silent": "false", "newstyle_gettext":
 REFUSALS = ({"Refused": (2,)}, {"Refused": (3,)})
 """A refusal of `accounts` says its message and its hint plainly; `web` translates them when it shows them."""
 
+HEADER = r"""# The words of Tocsin.
+msgid ""
+msgstr ""
+"Language: {language}\n"
+"Content-Type: text/plain; charset=utf-8\n"
+"Content-Transfer-Encoding: 8bit\n"
+"Plural-Forms: {plural_forms}\n"
+
+"""
+
 Found = tuple[str | tuple[str, ...], str | None]
+"""A message (or its singular and plural) and its context."""
 
 
 def sources() -> Catalog:
-    """Return every string of the product, with where it stands."""
-    catalogue = Catalog(project="tocsin", charset="utf-8")
+    """Return every string of the product."""
+    catalogue = Catalog()
     for message, context in _strings():
         catalogue.add(message, context=context)
     return catalogue
@@ -33,10 +44,9 @@ def sources() -> Catalog:
 
 def read(folder: str) -> Catalog:
     """Return the catalogue of a language as it is on disk; an empty one for a new language."""
-    path = _path(folder)
-    if not path.exists():
-        return Catalog(locale=folder, project="tocsin", charset="utf-8")
-    with path.open("rb") as file:
+    if not path(folder).exists():
+        return Catalog(locale=folder)
+    with path(folder).open("rb") as file:
         return read_po(file, locale=folder)
 
 
@@ -44,12 +54,26 @@ def update() -> None:
     """Bring every catalogue in step with the sources. Nothing is guessed: what is new is empty."""
     wanted = sources()
     for language in languages.LANGUAGES.values():
-        catalogue = read(language.folder)
-        catalogue.update(wanted, no_fuzzy_matching=True)
-        catalogue.obsolete.clear()
-        _path(language.folder).parent.mkdir(parents=True, exist_ok=True)
-        with _path(language.folder).open("wb") as file:
-            write_po(file, catalogue, width=140, no_location=True, sort_output=True, omit_header=False)
+        known, catalogue = read(language.folder), Catalog(locale=language.folder)
+        for message in wanted:
+            if message.id:
+                old = known.get(message.id, message.context)
+                said = message.id if language.code == "en" else old.string if old else ""
+                catalogue.add(message.id, said, context=message.context)
+        write(catalogue, language.folder)
+
+
+def write(catalogue: Catalog, folder: str) -> None:
+    """Write a catalogue so that equal content is equal bytes."""
+    path(folder).parent.mkdir(parents=True, exist_ok=True)
+    with path(folder).open("wb") as file:
+        file.write(HEADER.format(language=folder, plural_forms=catalogue.plural_forms).encode())
+        write_po(file, catalogue, width=140, no_location=True, sort_output=True, omit_header=True)
+
+
+def path(folder: str) -> Path:
+    """Return where a language's catalogue lies."""
+    return languages.LOCALES / folder / "LC_MESSAGES" / "tocsin.po"
 
 
 def _strings() -> Iterator[Found]:
@@ -58,10 +82,6 @@ def _strings() -> Iterator[Found]:
     for keywords in REFUSALS:
         for _file, _line, message, _comments, context in extract_from_dir(PRODUCT / "accounts", METHODS[:1], {}, keywords):
             yield message, context
-
-
-def _path(folder: str) -> Path:
-    return languages.LOCALES / folder / "LC_MESSAGES" / "tocsin.po"
 
 
 if __name__ == "__main__":
