@@ -8,7 +8,7 @@ import pytest
 
 from tests.comms.sinks import email, webhook
 from tests.database import fresh_database
-from tests.serving import Served
+from tests.serving import Installed, Served, Template
 from tocsin.kit import clock as clock_of_the_process
 
 pytest_plugins = ["tests.browser", "tests.alertmanager", "tests.world"]
@@ -34,6 +34,23 @@ def served(tmp_path: Path, database_url: str) -> Iterator[Served]:
     installation = Served(tmp_path / "home", database_url)
     yield installation
     installation.close()
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
+    """Set up the sample organisation once; setting up takes seconds, a copy of it none."""
+    with fresh_database() as url:
+        installation = Served(tmp_path_factory.mktemp("template") / "home", url)
+        yield Template(installation, installation.setup())
+
+
+@pytest.fixture
+def installed(template: Template, tmp_path: Path) -> Iterator[Installed]:
+    """Give an installation with the sample organisation, not yet started: `installed.served.start()`."""
+    with fresh_database(template.served.database_url) as url:
+        copy = template.copy(tmp_path / "home", url)
+        yield copy
+        copy.served.close()
 
 
 @pytest.fixture

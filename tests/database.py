@@ -10,7 +10,7 @@ import pytest
 from tests import postgres
 from tocsin.kit import ids
 
-TOUCHES = {"db", "transactional_db", "database_url"}
+TOUCHES = {"db", "transactional_db", "database_url", "installed"}
 """Whoever touches the database asks for one of these fixtures, or is marked django_db."""
 
 _cluster = pytest.StashKey[postgres.Cluster]()
@@ -54,14 +54,15 @@ def without(items: Sequence[pytest.Item], chosen: Sequence[pytest.Item]) -> list
 
 
 @contextmanager
-def fresh_database() -> Iterator[str]:
-    """Give the address of an empty database on the run's cluster, or an empty address on SQLite."""
+def fresh_database(like: str = "") -> Iterator[str]:
+    """Give the address of a database on the run's cluster, empty or a copy of the one at `like`; on SQLite the address is empty."""
     cluster = os.environ.get("TOCSIN_TEST_DATABASE_URL", "")
     if not cluster:
         yield ""
         return
     server, name = cluster.rpartition("/")[0], f"own_{ids.new().hex}"
+    template = like.rpartition("/")[2] or "template1"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         yield f"{server}/{name}"
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

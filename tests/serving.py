@@ -3,6 +3,7 @@
 import json
 import os
 import queue
+import shutil
 import signal
 import socket
 import subprocess
@@ -144,3 +145,34 @@ class Served:
                 stream.close()
         self.process = None
         return code
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """An installation whose first organisation is set up, and what the set-up printed."""
+
+    served: Served
+    organisation: str
+    sign_in_link: str
+    api_key: str
+    ingest_key: str
+
+    @property
+    def pages(self) -> str:
+        """Return the address under which the organisation's pages lie."""
+        return f"{self.served.url}/o/{self.organisation}"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """An installation that is never started, for copies."""
+
+    served: Served
+    printed: dict[str, str]
+
+    def copy(self, home: Path, database_url: str) -> Installed:
+        """Return a copy with a port of its own; its database was copied already, unless it lies in the home."""
+        shutil.copytree(self.served.home, home)
+        served = Served(home, database_url)
+        values = {name: value.replace(self.served.url, served.url) for name, value in self.printed.items() if name != "url"}
+        return Installed(served, **values)

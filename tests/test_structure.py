@@ -178,10 +178,11 @@ def test_the_code_knows_no_id_of_a_shipped_plan():
 
 
 def specific(plan: dict) -> Iterator[str]:
-    """Yield the ids of a plan that are nobody else's words: of two words at least, and not of the language itself."""
+    """Yield the ids of a plan that are nobody else's words: of two words at least, no moment of every plan, no name of an audience."""
     organisation = plan.get("organisation") or {}
+    common = {*builtin.MOMENTS, *(message.get("audience") for message in (plan.get("messages") or {}).values())}
     tables = [*map(plan.get, SECTIONS), organisation.get("departments"), organisation.get("groups")]
-    yield from (name for table in tables for name in table or () if "_" in name and name not in builtin.MOMENTS)
+    yield from (name for table in tables for name in table or () if "_" in name and name not in common)
 
 
 def spellings() -> Iterator[tuple[str, str]]:

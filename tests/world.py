@@ -1,6 +1,7 @@
 """The fixed cast, in two organisations: Ana leads, Bea approves, Chi is on call, and Dov is a stranger."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import pytest
 from django.test import Client
@@ -12,7 +13,7 @@ from tocsin.engine.terms import Actor
 from tocsin.incidents import plans
 from tocsin.incidents.models import Plan
 from tocsin.kit import ids
-from tocsin.plan import shipped
+from tocsin.plan import read, shipped
 
 PLAN = "hotline-outage"
 LEADS = ("head_of_command", "general_manager")
@@ -77,10 +78,25 @@ def member(organisation: Organisation, name: str, access: str = Access.MEMBER, h
 
 def load(organisation: Organisation, source: str = "") -> Plan:
     """Return a plan in force in `organisation`: the shipped hotline plan, or another `source`."""
-    plan, findings = plans.load(organisation.id, source or shipped.sources()[PLAN].read_text("utf-8"), f"{PLAN}.yaml")
-    assert plan is not None, [finding.message for finding in findings]
-    plans.publish(plan)
-    return plan
+    source = source or shipped.sources()[PLAN].read_text("utf-8")
+    program = _program(source)
+    return Plan.objects.create(
+        organisation=organisation,
+        plan_id=program.id,
+        version=program.version,
+        hash=program.hash,
+        title=dict(program.title),
+        source=source,
+        status=plans.IN_FORCE,
+    )
+
+
+@cache
+def _program(source: str) -> Program:
+    """Read a plan once for all tests of a process."""
+    result = read.read(source, f"{PLAN}.yaml")
+    assert result.program is not None, [finding.message for finding in result.findings]
+    return result.program
 
 
 @pytest.fixture
