@@ -175,15 +175,15 @@ def _decide(case: _Case, command: t.Command, now: datetime) -> Answer:
         return outcome
     _commands.labels(name, "done" if outcome else "nothing").inc()
     first = case.head.seq + 1
-    if outcome:
-        _write(case, outcome, now)
-    return Done(case.incident.pk, case.incident.number, first, case.head.seq, outcome)
+    events = _write(case, outcome, now) if outcome else ()
+    return Done(case.incident.pk, case.incident.number, first, case.head.seq, events)
 
 
-def _write(case: _Case, events: tuple[t.AnyEvent, ...], now: datetime) -> None:
+def _write(case: _Case, events: tuple[t.AnyEvent, ...], now: datetime) -> tuple[t.AnyEvent, ...]:
     incident = case.incident
     projector = Projector(incident, case.program, case.state)
-    for written in journal.append(incident, case.head, events):
+    journalled = journal.append(incident, case.head, events)
+    for written in journalled:
         projector.add(written.seq, written.event)
         wishes.grant(incident, case.program, projector.state, written)
     topics = projector.save()
@@ -195,6 +195,7 @@ def _write(case: _Case, events: tuple[t.AnyEvent, ...], now: datetime) -> None:
     incident.wake_at = server_time(incident, incident.next_due)
     incident.save(update_fields=_WRITTEN)
     notices.note(incident, topics, now)
+    return tuple(written.event for written in journalled)
 
 
 def _declare(request: Request, plan_hash: str, declaration: Declaration, actor: t.Actor) -> Answer:

@@ -32,6 +32,8 @@ def append(incident: Incident, head: Head, events: Iterable[t.AnyEvent]) -> tupl
     """
     Write `events` after `head`, which moves along, and sign the new head. Within the caller's transaction, under the incident's lock.
 
+    Returns them as they will be read again (keys in order, open texts in NFC), so that living through them and replaying are the same.
+
     :raises IntegrityError: a breach that the journal already has, or somebody else wrote at the same place.
     """
     written: list[Written] = []
@@ -52,10 +54,11 @@ def append(incident: Incident, head: Head, events: Iterable[t.AnyEvent]) -> tupl
             prev_hash=head.hash,
             hash=chain.link(head.hash, seq, encoded.type, encoded.version, encoded.body),
         )
+        texts = {path: one.text for path, one in encoded.sealed.items()}
         entries.append(entry)
         seals += [Seal(**own, seq=seq, path=path, salt=one.salt.hex(), text=one.text) for path, one in encoded.sealed.items()]
         breaches += [Breach(**own, seq=seq, **key) for key in _breaches(event)]
-        written.append(Written(seq, event))
+        written.append(Written(seq, canonical.decode(entry.type, entry.version, entry.body, texts)))
         head.seq, head.hash = seq, entry.hash
     Entry.objects.bulk_create(entries)
     Seal.objects.bulk_create(seals)
@@ -93,6 +96,11 @@ def read(incident: Incident, after: int = 0, until: int | None = None) -> Iterat
             mine = {seal.path: seal.text for seal in sealed}
             seq, sealed = next(texts, (0, iter(())))
         yield Written(entry.seq, canonical.decode(entry.type, entry.version, entry.body, mine))
+
+
+def hashes(incident: Incident, seqs: Iterable[int]) -> dict[int, str]:
+    """Return the hashes of these entries by seq, as a reader is shown them."""
+    return dict(Entry.objects.filter(incident=incident, seq__in=list(seqs)).values_list("seq", "hash"))
 
 
 def entries_of(incident: Incident, after: int = 0, until: int | None = None) -> tuple[QuerySet[Entry], QuerySet[Seal]]:

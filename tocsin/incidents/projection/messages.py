@@ -15,7 +15,7 @@ def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
         case t.MessageDrafted(message=name):
             yield Row(MessageRow, (name,), _drafted(scene, event))
         case t.MessagePublished(message=name):
-            yield Row(MessageRow, (name,), _published(event), change=True)
+            yield Row(MessageRow, (name,), {**_published(event), **_publisher(scene, event.template)}, change=True)
             for channel in event.channels:
                 yield Row(DeliveryRow, (name, channel), {"outcome": "waiting", "detail": "", "at": event.at})
         case t.DeliveryReported(message=name, channel=channel):
@@ -25,10 +25,8 @@ def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
 def from_state(scene: Scene) -> Iterator[Row]:
     """Yield who may publish each draft now: that changes with the roles."""
     for message in scene.state.messages.values():
-        rule = scene.program.messages.get(message.template)
-        if message.status == "draft" and rule and rule.publisher:
-            person = owners.owner(scene.program, scene.state, rule.publisher).person
-            yield Row(MessageRow, (message.message,), {"publisher": rule.publisher, "publisher_person": person}, change=True)
+        if message.status == "draft":
+            yield Row(MessageRow, (message.message,), _publisher(scene, message.template), change=True)
 
 
 def _drafted(scene: Scene, event: t.MessageDrafted) -> dict[str, Any]:
@@ -46,6 +44,13 @@ def _drafted(scene: Scene, event: t.MessageDrafted) -> dict[str, Any]:
         "audience": rule.audience if rule else "",
         "drafted_at": event.at,
     }
+
+
+def _publisher(scene: Scene, template: str) -> dict[str, Any]:
+    rule = scene.program.messages.get(template)
+    if rule is None or not rule.publisher:
+        return {"publisher": "", "publisher_person": ""}
+    return {"publisher": rule.publisher, "publisher_person": owners.owner(scene.program, scene.state, rule.publisher).person}
 
 
 def _published(event: t.MessagePublished) -> dict[str, Any]:
