@@ -1,8 +1,6 @@
-"""The moments that every plan has, and the phases they lead to (language reference, section 3)."""
+"""The moments that every plan has, and the phases they lead to (language reference, section 3), and those that rules have of their own."""
 
 from tocsin.engine.program import Moment, Text
-
-PHASES = ("declared", "warning", "responding", "recovering", "watching", "review", "closed", "cancelled")
 
 
 def _moment(name: str, title: Text, phase: str = "", with_: str = "", recorded_by: tuple[str, ...] = ()) -> Moment:
@@ -56,7 +54,6 @@ BY_ENGINE = frozenset({"reported", "registered"})
 DERIVED: dict[str, dict[str, Text]] = {
     "obligation": {
         "done": {"en": "done", "ru": "выполнено", "pl": "wykonano", "zh": "完成"},
-        "begun": {"en": "begun", "ru": "начато", "pl": "rozpoczęto", "zh": "开始"},
         "breached": {"en": "overdue", "ru": "просрочено", "pl": "po terminie", "zh": "逾期"},
     },
     "message": {"sent": {"en": "sent", "ru": "отправлено", "pl": "wysłano", "zh": "已发送"}},

@@ -1,7 +1,7 @@
 """A plan between reading and compiling: the tree with its places, the form as far as it fits, the names, and whatever was wrong so far."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from tocsin.plan import conditions, document, like
 from tocsin.plan.document import Document, Plain
 from tocsin.plan.findings import Fault, Path
-from tocsin.plan.forms.leaves import Formula
+from tocsin.plan.forms.leaves import Formula, Ref, Words
 from tocsin.plan.forms.plan import PlanForm
 from tocsin.plan.names import Names, Type, collect
 
@@ -38,6 +38,7 @@ class Draft:
     form_errors: tuple[FormError, ...]
     like_faults: tuple[Fault, ...]
     names: Names
+    _parts: tuple[tuple[Path, object], ...]
     _parsed: dict[tuple[str, str], conditions.Parsed] = field(default_factory=dict)
 
     def expression(self, formula: Formula, record: str = "") -> conditions.Parsed:
@@ -50,19 +51,21 @@ class Draft:
 
     def walk(self, kind: type[L]) -> Iterator[tuple[Path, L]]:
         """Yield every part of the form that is of this kind, with its path, in the order of the form."""
-        return _walk(self.form, (), kind) if self.form is not None else iter(())
+        for path, part in self._parts:
+            if isinstance(part, kind):
+                yield path, part
 
 
 def read(source: str | bytes) -> Draft:
     """Return the draft of a plan. Pure; never raises."""
     found = document.read(source)
     if found.root is None:
-        return Draft(found, {}, None, (), (), collect({}))
+        return Draft(found, {}, None, (), (), collect({}), ())
     likeness = like.resolve(found.root)
     data = document.plain(likeness.root)
     assert isinstance(data, dict)
     form, errors = _fit(document.plain(likeness.root))
-    return Draft(found, data, form, errors, likeness.faults, collect(data))
+    return Draft(found, data, form, errors, likeness.faults, collect(data), tuple(_walk(form, ())))
 
 
 def _fit(data: Plain) -> tuple[PlanForm | None, tuple[FormError, ...]]:
@@ -102,20 +105,19 @@ def _cut(data: Plain, paths: list[Path]) -> bool:
     return True
 
 
-def _walk(value: object, path: Path, kind: type[L]) -> Iterator[tuple[Path, L]]:
-    if isinstance(value, kind):
-        yield path, value
+def _walk(value: object, path: Path) -> Iterator[tuple[Path, object]]:
+    """Yield every part of a form that has a type of its own: forms, cases, references, formulas, texts."""
     if isinstance(value, BaseModel):
+        yield path, value
         for name, info in type(value).model_fields.items():
-            yield from _walk(getattr(value, name), (*path, info.alias or name), kind)
+            yield from _walk(getattr(value, name), (*path, info.alias or name))
         for name, extra in (value.model_extra or {}).items():
-            yield from _walk(extra, (*path, name), kind)
+            yield from _walk(extra, (*path, name))
+    elif isinstance(value, Ref | Formula | Words):
+        yield path, value
     elif isinstance(value, dict):
         for name, item in value.items():
-            yield from _walk(item, (*path, name), kind)
+            yield from _walk(item, (*path, name))
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
-            yield from _walk(item, (*path, index), kind)
-    elif is_dataclass(value) and not isinstance(value, type):
-        for each in fields(value):
-            yield from _walk(getattr(value, each.name), path, kind)
+            yield from _walk(item, (*path, index))

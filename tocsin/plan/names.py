@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tocsin.plan.builtin import DERIVED, MOMENTS, PHASES
+from tocsin.engine.rules.moments import PHASES
+from tocsin.plan.builtin import DERIVED, MOMENTS
 from tocsin.plan.document import Plain
 from tocsin.plan.findings import Path
 

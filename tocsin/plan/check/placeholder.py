@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
+from tocsin.engine.texts import SLOT
 from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path, brief, nearest
 from tocsin.plan.forms.words import MessageForm
 
-PLACEHOLDER = re.compile(r"\{\{ ?([a-z][a-z0-9_.]{0,100}) ?\}\}")
-ALWAYS = ("incident.number", "incident.title", "level.title", "sender.name")
+ALWAYS = ("incident.number", "incident.title", "level.title")
 """Names that every text may use besides the message's fields, the facts and the moments."""
 
 _BRACES = re.compile(r"\{\{|\}\}|\{%|\{#")
@@ -25,14 +25,14 @@ def _message(draft: Draft, path: Path, message: MessageForm) -> Iterator[Fault]:
     used: dict[str, set[str]] = {}
     for locale, text in message.text.by_locale.items():
         place = (*path, "text", locale) if locale else (*path, "text")
-        used[locale] = set(PLACEHOLDER.findall(text))
-        for found in PLACEHOLDER.finditer(text):
+        used[locale] = set(SLOT.findall(text))
+        for found in SLOT.finditer(text):
             if not _known(draft, message, found[1]):
                 candidates = [*message.fields, *draft.names.types, *draft.names.all("moment"), *ALWAYS]
                 hint = nearest(found[1], candidates) or "a field, a fact or a moment"
                 yield Fault(place, f"{brief(found[1])} is neither field, fact nor moment", hint, offset=found.start(1))
         # What is left of braces is no placeholder, and would be sent as it stands.
-        blanked = PLACEHOLDER.sub(lambda found: " " * len(found[0]), text)
+        blanked = SLOT.sub(lambda found: " " * len(found[0]), text)
         for found in _BRACES.finditer(blanked):
             yield Fault(place, f"{found[0]} is no placeholder", "{{ name }} and nothing else", offset=found.start())
     yield from _differences(path, used)

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from tocsin.engine.expressions import Call, Expression, Literal, WatchRef, leaves
 from tocsin.engine.program import Moment, Text
+from tocsin.engine.texts import slots
 from tocsin.plan.builtin import DERIVED, MOMENTS
 from tocsin.plan.check.expression_fault import record_of
 from tocsin.plan.compile.context import Context, names
-from tocsin.plan.forms.leaves import Formula, Ref
+from tocsin.plan.forms.leaves import Formula, Ref, Template
 from tocsin.plan.forms.values import MomentForm
 
 
@@ -47,6 +48,9 @@ def _referred(context: Context) -> Iterator[str]:
         tree = context.draft.expression(formula, record_of(path)).tree
         if tree is not None:
             yield from _happened(tree)
+    for _, template in context.draft.walk(Template):
+        for text in template.by_locale.values():
+            yield from slots(text)
 
 
 def _happened(tree: Expression) -> Iterator[str]:
