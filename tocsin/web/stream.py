@@ -62,8 +62,10 @@ class Watch:
         self._waiting.setdefault(organisation_id, set()).add(event)
         self._look()
         try:
-            if self._latest.get(organisation_id, seq + 1) <= seq:
-                await asyncio.wait_for(event.wait(), SILENCE_S)
+            async with asyncio.timeout(SILENCE_S):
+                while self._latest.get(organisation_id, 0) <= seq:
+                    event.clear()
+                    await event.wait()
         except TimeoutError:
             return ()
         finally:

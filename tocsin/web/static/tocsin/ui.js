@@ -66,6 +66,15 @@
   document.addEventListener("htmx:sseError", () => lost(true));
   document.addEventListener("htmx:sseOpen", () => lost(false));
 
+  /* A notice never takes the field away in which someone writes: what it wanted to show is fetched when the field is left. */
+  document.addEventListener("htmx:beforeSwap", (e) => {
+    const { target, requestConfig } = e.detail, focus = document.activeElement;
+    if (!requestConfig?.triggeringEvent?.type.startsWith("sse:") || !focus?.matches("input, textarea, select") || !target.contains(focus)) return;
+    e.detail.shouldSwap = false;
+    focus.addEventListener("blur", () => htmx.trigger(requestConfig.elt, requestConfig.triggeringEvent.type), { once: true });
+  });
+  document.addEventListener("sse:stale", () => location.reload());
+
   /* The palette keeps what contains the typed words; arrows choose, Enter goes. */
   const shown = () => [...document.querySelectorAll(".palette-item")].filter((item) => !item.hidden);
   const choose = (item) => document.querySelectorAll(".palette-item").forEach((i) => i.setAttribute("aria-selected", i === item));

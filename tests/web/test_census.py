@@ -1,0 +1,121 @@
+"""The census of every route: strangers find nothing, nobody enters unknown, and a route that this census does not know fails it."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.world import PLAN, World
+from tocsin.accounts import keys
+from tocsin.incidents import desk
+from tocsin.incidents.desk import Declaration, Done
+from tocsin.kit import ids
+
+OPEN = {"front", "sign-in", "link", "sign-out", "setup", "language", "theme", "healthz", "readyz", "metrics"}
+"""What anybody may open: none of it tells anything of an organisation."""
+
+PROGRAMS = "api/v1/"
+API_OPEN = {"openapi.json", "docs"}
+
+
+def routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Yield every route of the product with its whole address."""
+    for each in patterns:
+        where = before + str(each.pattern)
+        if isinstance(each, URLResolver):
+            yield from routes(each.url_patterns, where)
+        else:
+            yield where, each
+
+
+ALL = list(routes(get_resolver().url_patterns))
+INSIDE = [(where, route) for where, route in ALL if where.startswith("o/<slug:slug>/")]
+
+
+@pytest.fixture
+def fill(world: World) -> Callable[[str], str]:
+    """Give a function that fills an address with what really is in the first organisation."""
+    done = desk.declare(world.organisation.id, world.plan.hash, Declaration(words="Nobody answers"), actor=world.actor(world.ana))
+    assert isinstance(done, Done)
+    key, _ = keys.create(world.organisation, keys.INGEST, "alerts", person=world.ana)
+    known = {
+        "slug": world.organisation.slug,
+        "person_id": ids.typed("per", world.chi.id),
+        "key_id": ids.typed("key", key.id),
+        "plan_id": PLAN,
+        "incident_id": ids.typed("inc", done.incident),
+    }
+
+    def filled(where: str) -> str:
+        parts = [part.strip("<>").split(":")[-1] if part.startswith("<") else "" for part in where.split("/")]
+        return "/" + "/".join(known.get(name, "unknown") if name else part for name, part in zip(parts, where.split("/"), strict=True))
+
+    return filled
+
+
+def test_the_census_sees_the_routes():
+    assert len(INSIDE) >= 14
+    assert {route.name for where, route in ALL if not where.startswith(("o/<slug:slug>/", PROGRAMS))} == OPEN
+
+
+@pytest.mark.row("I8")
+@pytest.mark.parametrize("where", [where for where, _ in INSIDE])
+def test_every_page_of_an_organisation_says_whom_it_lets_in(where):
+    route = dict(INSIDE)[where]
+    assert getattr(route.callback, "needs", "") in {
+        "incident.see",
+        "incident.act",
+        "incident.declare",
+        "plan.edit",
+        "people.edit",
+        "keys.edit",
+        "organisation.own",
+    }
+
+
+@pytest.mark.row("I8")
+def test_a_stranger_finds_no_page_of_another_organisation(world: World, fill):
+    stranger = world.browse(world.dov)
+    found = {(method, where): getattr(stranger, method)(fill(where)).status_code for where, _ in INSIDE for method in ("get", "post")}
+    assert {each: status for each, status in found.items() if status not in {404, 405}} == {}
+    assert [where for where, _ in INSIDE if {found["get", where], found["post", where]} == {405}] == []
+
+
+@pytest.mark.row("I8")
+def test_a_stranger_sees_the_same_as_where_there_is_nothing(world: World, fill):
+    stranger = world.browse(world.dov)
+    there, nowhere = stranger.get(fill("o/<slug:slug>/people")), stranger.get("/o/nowhere/people")
+    pages = [re.sub(r'value="\w{64}"', "", answer.content.decode().replace("/nowhere/", "/hotline/")) for answer in (there, nowhere)]
+    assert there.status_code == nowhere.status_code == 404
+    assert pages[0] == pages[1]
+
+
+@pytest.mark.row("I8")
+def test_nobody_enters_an_organisation_unknown(world: World, fill):
+    anonymous = world.browse()
+    for where, _ in INSIDE:
+        for answer in (anonymous.get(fill(where)), anonymous.post(fill(where))):
+            assert answer.status_code == 405 or answer["Location"].startswith("/sign-in"), where
+
+
+@pytest.mark.row("I8")
+def test_ids_of_one_organisation_find_nothing_under_the_name_of_another(world: World, fill):
+    stranger = world.browse(world.dov)
+    named = [where for where, _ in INSIDE if where.count("<") > 1 and "<str:plan_id>" not in where]
+    answers = {where: stranger.get(fill(where).replace("/o/hotline/", "/o/elsewhere/")).status_code for where in named}
+    assert len(named) >= 5
+    assert {where: status for where, status in answers.items() if status not in {404, 405}} == {}
+
+
+@pytest.mark.row("I8")
+def test_programs_enter_with_a_key_only_and_a_strangers_key_finds_nothing(world: World, fill):
+    _, secret = keys.create(world.elsewhere, keys.API, "theirs", person=world.dov, access="owner")
+    for where, _ in ALL:
+        if not where.startswith(PROGRAMS) or where.removeprefix(PROGRAMS) in API_OPEN:
+            continue
+        address = fill(where)
+        assert Client().get(address).status_code in {401, 405}, where
+        if "<" in where:
+            assert Client().get(address, headers={"authorization": f"Bearer {secret}"}).status_code in {404, 405}, where

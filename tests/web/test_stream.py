@@ -1,0 +1,194 @@
+"""The streams of notices, spoken to as the server speaks: who may listen, what comes, what was missed."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
+
+from tests import world as cast
+from tocsin.accounts import keys
+from tocsin.accounts.models import Membership
+from tocsin.engine import terms as t
+from tocsin.incidents import desk, notices
+from tocsin.incidents.desk import Declaration, Done
+from tocsin.web import stream
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def world(transactional_db) -> cast.World:
+    return cast.build()
+
+
+@pytest.fixture
+def note(world) -> Callable[[str], Awaitable[int]]:
+    """Give a function that writes a note into an incident and returns the seq of the notice."""
+    declared = desk.declare(world.organisation.id, world.plan.hash, Declaration(words="Nobody answers"), actor=world.actor(world.ana))
+    assert isinstance(declared, Done)
+
+    def write(words: str) -> int:
+        assert isinstance(desk.handle(declared.incident, t.Note(words=words), actor=world.actor(world.ana)), Done)
+        return notices.latest(world.organisation.id)
+
+    return sync_to_async(write, thread_sensitive=False)
+
+
+def cookie(world, person) -> dict[str, str]:
+    client = world.browse(person)
+    return {"cookie": f"tocsin_session={client.cookies['tocsin_session'].value}"}
+
+
+@asynccontextmanager
+async def listening(path: str, headers: dict[str, str] | None = None, query: str = ""):
+    scope = {
+        "type": "http",
+        "path": path,
+        "query_string": query.encode(),
+        "headers": [(name.encode(), value.encode()) for name, value in (headers or {}).items()],
+    }
+    line = ApplicationCommunicator(stream.application, scope)
+    await line.send_input({"type": "http.request"})
+    try:
+        yield line
+    finally:
+        await line.send_input({"type": "http.disconnect"})
+        await line.wait(timeout=5)
+
+
+async def status(line: ApplicationCommunicator) -> int:
+    return (await line.receive_output(timeout=5))["status"]
+
+
+async def events(line: ApplicationCommunicator) -> list[tuple[str, dict[str, Any]]]:
+    """Return the events of the next piece that has any, comments and the first `retry` left out."""
+    while True:
+        body = (await line.receive_output(timeout=5))["body"].decode()
+        blocks = [
+            dict(row.split(": ", 1) for row in block.splitlines() if not row.startswith(":")) for block in body.split("\n\n") if block
+        ]
+        found = [(block["event"], json.loads(block["data"])) for block in blocks if "event" in block]
+        if found:
+            return found
+
+
+def run(story: Callable[[], Awaitable[None]]) -> None:
+    stream.watch = stream.Watch()  # each event loop has its own
+    asyncio.run(story())
+
+
+def test_a_page_hears_the_topics_of_what_happens(world, note):
+    headers = cookie(world, world.chi)
+
+    async def story() -> None:
+        async with listening("/o/hotline/stream", headers) as line:
+            assert await status(line) == 200
+            seq = await note("first")
+            heard = await events(line)
+            assert {name for name, _ in heard} == set(heard[0][1]["topics"])
+            assert {data["seq"] for _, data in heard} == {seq}
+
+    run(story)
+
+
+@pytest.mark.parametrize("how", ["query", "header"])
+def test_a_page_that_was_away_hears_each_topic_it_missed_once(world, note, how):
+    headers = cookie(world, world.chi)
+    before = notices.latest(world.organisation.id)
+
+    async def story() -> None:
+        for words in ("one", "two", "three"):
+            latest = await note(words)
+        more = {"last-event-id": str(before)} if how == "header" else {}
+        async with listening("/o/hotline/stream", headers | more, "since=0" if how == "header" else f"since={before}") as line:
+            assert await status(line) == 200
+            heard = await events(line)
+            assert len({name for name, _ in heard}) == len(heard)
+            assert {data["seq"] for _, data in heard} == {latest}
+
+    run(story)
+
+
+def test_a_gap_longer_than_notices_are_kept_is_said(world, note):
+    headers = cookie(world, world.chi)
+
+    async def story() -> None:
+        await note("old")
+        await sync_to_async(lambda: notices.Notice.objects.all().delete())()
+        await note("new")
+        async with listening("/o/hotline/stream", headers, "since=0") as line:
+            assert await status(line) == 200
+            assert await events(line) == [("stale", {})]
+
+    run(story)
+
+
+def test_a_program_hears_one_event_for_each_notice(world, note):
+    _, secret = keys.create(world.organisation, keys.API, "screen", person=world.chi)
+    before = notices.latest(world.organisation.id)
+
+    async def story() -> None:
+        seqs = [await note("one"), await note("two")]
+        async with listening("/api/v1/stream", {"authorization": f"Bearer {secret}"}, f"since={before}") as line:
+            assert await status(line) == 200
+            heard = await events(line)
+            assert [(name, data["seq"]) for name, data in heard] == [("notice", seq) for seq in seqs]
+            assert heard[0][1]["incident"].startswith("inc_")
+
+    run(story)
+
+
+@pytest.mark.row("I8")
+def test_strangers_and_unknown_people_hear_nothing(world):
+    stranger = cookie(world, world.dov)
+    _, foreign = keys.create(world.organisation, keys.INGEST, "alerts", person=world.ana)
+
+    async def story() -> None:
+        async with listening("/o/hotline/stream", stranger) as line:
+            assert await status(line) == 404
+        async with listening("/o/hotline/stream") as line:
+            assert await status(line) == 401
+        async with listening("/o/hotline/stream", {"cookie": "tocsin_session=guess"}) as line:
+            assert await status(line) == 401
+        async with listening("/api/v1/stream", {"authorization": f"Bearer {foreign}"}) as line:
+            assert await status(line) == 401
+
+    run(story)
+
+
+@pytest.mark.row("I8")
+def test_no_notice_crosses_organisations(world, note):
+    _, secret = keys.create(world.elsewhere, keys.API, "theirs", person=world.dov)
+
+    async def story() -> None:
+        await note("ours")
+        async with listening("/api/v1/stream", {"authorization": f"Bearer {secret}"}, "since=0") as line:
+            assert await status(line) == 200
+            assert (await line.receive_output(timeout=5))["body"] == b"retry: 2000\n\n"
+            await note("ours again")
+            assert await line.receive_nothing(timeout=1)
+
+    run(story)
+
+
+def test_whoever_is_taken_out_stops_hearing(world, monkeypatch):
+    monkeypatch.setattr(stream, "SILENCE_S", 0.2)
+    headers = cookie(world, world.chi)
+
+    async def story() -> None:
+        async with listening("/o/hotline/stream", headers) as line:
+            assert await status(line) == 200
+            assert (await line.receive_output(timeout=5))["more_body"]
+            assert (await line.receive_output(timeout=5))["body"] == b": still here\n\n"
+            await sync_to_async(Membership.objects.filter(person=world.chi).delete)()
+            last = await line.receive_output(timeout=5)
+            while last["body"]:
+                last = await line.receive_output(timeout=5)
+            assert not last["more_body"]
+
+    run(story)
