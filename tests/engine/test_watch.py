@@ -30,9 +30,7 @@ def signal(kind="gauge", **more):
 
 def program(test, of):
     watch = Watch(spell(test), test, ("load",))
-    return Program(
-        id="p", version="1", hash="", language="en", timezone="UTC", title={}, signals={"load": of}, watches={watch.id: watch}
-    )
+    return Program(id="p", version="1", hash="", language="en", timezone="UTC", title={}, signals={"load": of}, watches={watch.id: watch})
 
 
 def over(limit):

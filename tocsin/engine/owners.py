@@ -127,3 +127,16 @@ def roles_of(program: Program, state: t.State, roles: Roles, at: datetime, case:
     known = case or lookup(program, state, at)(Name(roles.by))
     chosen = roles.cases.get(known) if isinstance(known, str) else None
     return chosen if chosen is not None else roles.otherwise or ()
+
+
+def all_of(roles: Roles) -> tuple[str, ...]:
+    """Return every role that `roles` names in any case."""
+    if not isinstance(roles, Cases):
+        return roles
+    return tuple(role for named in (*roles.cases.values(), roles.otherwise or ()) for role in named)
+
+
+def takes_part(state: t.State, actor: t.Actor) -> bool:
+    """Return whether the actor has a part in the incident at all: a seat, a role, a department, or the declaration."""
+    seated = {seat.person for seat in state.roles.values()}
+    return bool(actor.standing) or actor.person in {*state.seats.values(), *seated, state.declared_by}

@@ -674,7 +674,7 @@ class ClockWaived(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockEnded(Event):
-    """`reason` is until, unless, no_longer, level_changed, closed or plan_changed."""
+    """`reason` is until, unless, no_longer, level_changed, closed, cancelled or plan_changed."""
 
     clock: str
     reason: str

@@ -72,7 +72,7 @@ def attest(turn: Turn, command: t.Attest) -> t.Refused | None:
     condition = turn.program.conditions.get(command.condition)
     if condition is None or not condition.attest:
         return t.Refused("E103", f"{command.condition} is not attested by anybody", hint="a measured condition cannot be ticked by hand")
-    if not _speaks(turn, condition.attest):
+    if not _speaks(turn, condition):
         return t.Refused("E101", f"{condition.id} is attested by {condition.attest}", hint="ask that role")
     if condition.evidence and not command.evidence:
         return t.Refused("E106", f"{condition.id} is attested with evidence", hint="name the report, picture or log that shows it")
@@ -84,9 +84,12 @@ def attest(turn: Turn, command: t.Attest) -> t.Refused | None:
     return None
 
 
-def _speaks(turn: Turn, role: str) -> bool:
-    # `sender` is whoever is about to send or decide, so whoever says it.
-    return role == "sender" or bool(owners.speaks_for(turn.program, turn.state, turn.actor, role))
+def _speaks(turn: Turn, condition: Condition) -> bool:
+    roles = (condition.attest,)
+    if condition.attest == "sender":  # whoever may take a decision that needs it
+        needing = [decision for decision in turn.program.decisions.values() if condition.id in decision.needs]
+        roles = tuple(role for decision in needing for role in owners.all_of(decision.who))
+    return any(owners.speaks_for(turn.program, turn.state, turn.actor, role) for role in roles)
 
 
 def take_back(turn: Turn, command: t.TakeBack) -> t.Refused | None:
@@ -94,7 +97,7 @@ def take_back(turn: Turn, command: t.TakeBack) -> t.Refused | None:
     condition = turn.program.conditions.get(command.condition)
     if condition is None or not condition.attest:
         return t.Refused("E103", f"{command.condition} is not attested by anybody", hint="see the plan's conditions")
-    if not _speaks(turn, condition.attest):
+    if not _speaks(turn, condition):
         return t.Refused("E101", f"{condition.id} is attested by {condition.attest}", hint="ask that role")
     held = turn.state.conditions.get(condition.id)
     if held and held.attested_by:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Final
 
 from tocsin.engine import clocks, owners
 from tocsin.engine import terms as t
@@ -11,6 +12,9 @@ from tocsin.engine.rules import moments, situations
 from tocsin.engine.times import Span, add, parse
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import holds, truth
+
+ENDED: Final = ("closed", "cancelled")
+"""The phases after which nothing new is owed; a closed incident still owes what stays, a false alarm owes nothing more."""
 
 
 def settle(turn: Turn) -> None:
@@ -22,6 +26,10 @@ def settle(turn: Turn) -> None:
                 _reconsider(turn, rule, clock, why_not)
             if why_not == "":
                 _open(turn, rule, entry, owes)
+    if turn.state.phase in ENDED:
+        for clock in tuple(turn.state.clocks.values()):
+            if clock.status == "open" and clocks.link_of(turn.program, clock.obligation):
+                turn.emit(t.ClockEnded(at=turn.at, by=t.SYSTEM, clock=clock.clock, reason="closed"))
 
 
 def entries(rule: Obligation) -> Iterator[tuple[str, str]]:
@@ -44,8 +52,8 @@ def running(state: t.State, obligation: str, entry: str | None = None) -> list[t
 def _why_not(turn: Turn, rule: Obligation) -> str | None:
     """Return why the obligation does not apply (the reason a clock would end with), the empty string if it does, None if unknown."""
     state = turn.state
-    if state.phase in ("closed", "cancelled"):
-        return "closed"
+    if state.phase in ENDED:
+        return "closed" if state.phase == "closed" else "cancelled"
     if rule.situation and not situations.is_open(state, rule.situation):
         return "closed"
     if rule.levels and state.level not in rule.levels:

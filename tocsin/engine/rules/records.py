@@ -19,6 +19,8 @@ def enter(turn: Turn, command: t.Enter) -> t.Refused | None:
     owe = {owes for rule in owed for _, owes in obligations.entries(rule)}
     if owe and not any(owners.answers_for(turn.program, turn.state, turn.actor, who) for who in owe):
         return t.Refused("E101", f"{record.id} is kept by {', '.join(sorted(owe))}", hint="ask one of them")
+    if not owe and not owners.takes_part(turn.state, turn.actor):
+        return t.Refused("E101", f"{record.id} is kept by those who take part", hint="take a role first")
     if command.entry and command.entry not in turn.state.open_entries.get(record.id, ()):
         return t.Refused("E103", f"{command.entry} is not an open entry of {record.id}", hint="make a new entry")
     write(turn, record, command)
