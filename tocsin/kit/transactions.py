@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError, connection
 from prometheus_client import Counter
 
 from tocsin.kit import clock
+from tocsin.kit.sqlite.gate import WAITED_TOO_LONG
 
 T = TypeVar("T")
 
@@ -54,7 +55,7 @@ def passing(error: Exception) -> str:
             return "conflict" if state in _PASSING else "connection" if state.startswith("08") else ""
         case psycopg.OperationalError() | psycopg.InterfaceError():
             return "connection"
-        case None if "waited too long at the write gate" in str(error):
+        case None if str(error) == WAITED_TOO_LONG:
             return "busy"
         case _:
             return ""

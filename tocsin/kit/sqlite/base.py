@@ -47,6 +47,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
+        if not self.is_in_memory_db():
+            gate.share(f"{conn_params['database']}-gate")
         # SQLite up to 3.51.2 can corrupt a WAL that several connections checkpoint: only `checkpoint.py` does.
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 0"):
             connection.execute(f"PRAGMA {pragma}").fetchall()

@@ -1,19 +1,29 @@
 """The write gate: every writing transaction of this process passes it, one at a time, first come first served."""
 
+import fcntl
+import os
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from django.db import OperationalError
 
-WAIT_S = 20.0
+from tocsin.kit import clock
+
+WAIT_S: Final = 20.0
+WAITED_TOO_LONG: Final = "database is locked: waited too long at the write gate"
 
 
 class Gate:
     """
     A fair lock that its holder may take again. SQLite itself has one writer at a time but no queue: without the gate whoever polls
     its lock most often wins, and a storm of alerts starves a person's click.
+
+    Once it is told the database's file, it also keeps out the writers of other processes (a command beside the server), so that nobody
+    ever writes or checkpoints while another does.
     """
 
     def __init__(self) -> None:
@@ -21,6 +31,13 @@ class Gate:
         self._queue: deque[tuple[int, threading.Event]] = deque()
         self._holder: int | None = None
         self._depth = 0
+        self._file: int | None = None
+
+    def share(self, path: str) -> None:
+        """Share the gate with the other processes that write to the database at `path`. A process has one such database."""
+        with self._mutex:
+            if self._file is None:
+                self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def acquire(self, timeout_s: float = WAIT_S) -> None:
         """
@@ -28,15 +45,14 @@ class Gate:
 
         :raises OperationalError: not within `timeout_s`; the transaction may be tried again as a whole.
         """
-        me = threading.get_ident()
-        with self._mutex:
-            if self._holder in (None, me):
-                self._holder, self._depth = me, self._depth + 1
-                return
-            ticket = (me, threading.Event())
-            self._queue.append(ticket)
-        if not ticket[1].wait(timeout_s) and self._gave_up(ticket):
-            raise OperationalError("database is locked: waited too long at the write gate")
+        deadline = clock.monotonic() + timeout_s
+        if self._enter(timeout_s):
+            return
+        try:
+            self._lock_file(deadline)
+        except BaseException:
+            self.release()
+            raise
 
     def release(self) -> None:
         """Let the next one in."""
@@ -44,11 +60,30 @@ class Gate:
             self._depth -= 1
             if self._depth:
                 return
+            if self._file is not None:
+                fcntl.flock(self._file, fcntl.LOCK_UN)
             self._holder = None
             if self._queue:
                 self._holder, turn = self._queue.popleft()
                 self._depth = 1
                 turn.set()
+
+    def waiting(self) -> int:
+        """Return how many wait."""
+        return len(self._queue)
+
+    def _enter(self, timeout_s: float) -> bool:
+        """Become the holder; return whether one was it already."""
+        me = threading.get_ident()
+        with self._mutex:
+            if self._holder in (None, me):
+                self._holder, self._depth = me, self._depth + 1
+                return self._depth > 1
+            ticket = (me, threading.Event())
+            self._queue.append(ticket)
+        if not ticket[1].wait(timeout_s) and self._gave_up(ticket):
+            raise OperationalError(WAITED_TOO_LONG)
+        return False
 
     def _gave_up(self, ticket: tuple[int, threading.Event]) -> bool:
         """Leave the queue; false if the turn came in this very instant."""
@@ -58,17 +93,29 @@ class Gate:
             self._queue.remove(ticket)
             return True
 
-    def waiting(self) -> int:
-        """Return how many wait."""
-        return len(self._queue)
+    def _lock_file(self, deadline: float) -> None:
+        """Keep other processes out. They are rare and quick, so asking again every few milliseconds will do."""
+        while self._file is not None:
+            try:
+                return fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if clock.monotonic() > deadline:
+                    raise OperationalError(WAITED_TOO_LONG) from None
+            time.sleep(0.002)
+        return None
 
 
 gate = Gate()
+"""The one of this process."""
 
 
 @contextmanager
 def write(timeout_s: float = WAIT_S) -> Iterator[None]:
-    """Hold the gate, for a writer that does not go through Django's connections."""
+    """
+    Hold the gate, for a writer that wants to be in before it knows what to write.
+
+    :raises OperationalError: not within `timeout_s`.
+    """
     gate.acquire(timeout_s)
     try:
         yield

@@ -1,0 +1,141 @@
+"""The write gate: one writer at a time, in the order in which they came, across threads and processes."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import OperationalError
+
+from tests.serving import eventually
+from tocsin.kit.sqlite.gate import Gate
+
+HOLDER = """
+import sys
+from tocsin.kit.sqlite.gate import Gate
+gate = Gate()
+gate.share(sys.argv[1])
+gate.acquire()
+print("in", flush=True)
+sys.stdin.readline()
+gate.release()
+print("out", flush=True)
+"""
+
+
+@pytest.fixture
+def own() -> Gate:
+    return Gate()
+
+
+def in_turn(gate: Gate, name: str, order: list[str]) -> threading.Thread:
+    """Start a thread that wants in, and return once it waits."""
+    before = gate.waiting()
+
+    def run() -> None:
+        gate.acquire()
+        order.append(name)
+        gate.release()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    eventually(lambda: gate.waiting() == before + 1)
+    return thread
+
+
+def test_whoever_came_first_goes_first(own: Gate) -> None:
+    order: list[str] = []
+    own.acquire()
+    threads = [in_turn(own, name, order) for name in "abcdef"]
+    own.release()
+    for thread in threads:
+        thread.join()
+    assert order == list("abcdef")
+
+
+def test_the_holder_passes_again_and_leaves_once_for_each_time(own: Gate) -> None:
+    order: list[str] = []
+    own.acquire()
+    own.acquire()
+    thread = in_turn(own, "other", order)
+    own.release()
+    assert order == []
+    own.release()
+    thread.join()
+    assert order == ["other"]
+
+
+def test_who_waits_too_long_leaves_the_queue_with_an_error_that_may_be_retried(own: Gate) -> None:
+    own.acquire()
+    failed: list[Exception] = []
+
+    def run() -> None:
+        try:
+            own.acquire(timeout_s=0.01)
+        except OperationalError as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert len(failed) == 1
+    assert own.waiting() == 0
+    own.release()
+    own.acquire(timeout_s=0)  # and the gate is whole
+
+
+def test_a_storm_of_writers_does_not_starve_one_who_asks_once(own: Gate) -> None:
+    stop = threading.Event()
+    passes = {"storm": 0}
+
+    def storm() -> None:
+        while not stop.is_set():
+            own.acquire()
+            passes["storm"] += 1
+            own.release()
+
+    threads = [threading.Thread(target=storm) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    eventually(lambda: passes["storm"] > 100)
+    before = passes["storm"]
+    own.acquire()
+    assert passes["storm"] - before < 1000  # without a queue this is luck, and can be for ever
+    own.release()
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[tuple["subprocess.Popen[str]", Path]]:
+    """Another process that holds the gate of the same database."""
+    path = tmp_path / "gate"
+    process = subprocess.Popen([sys.executable, "-c", HOLDER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "in\n"
+    yield process, path
+    process.kill()
+    process.communicate()
+
+
+def test_another_process_is_kept_out_and_let_in(own: Gate, elsewhere: tuple["subprocess.Popen[str]", Path]) -> None:
+    process, path = elsewhere
+    own.share(str(path))
+    with pytest.raises(OperationalError):
+        own.acquire(timeout_s=0.05)
+    assert process.stdin is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
+    own.acquire()
+    own.release()
+
+
+def test_a_process_that_dies_at_the_gate_leaves_it_open(own: Gate, elsewhere: tuple["subprocess.Popen[str]", Path]) -> None:
+    process, path = elsewhere
+    own.share(str(path))
+    process.kill()
+    own.acquire(timeout_s=5)
+    own.release()
