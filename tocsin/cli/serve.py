@@ -18,7 +18,7 @@ from django.db import Error, connection
 from tocsin import asgi
 from tocsin.accounts import links
 from tocsin.comms import delivery
-from tocsin.incidents import outcomes, ticker
+from tocsin.incidents import drills, outcomes, ticker
 from tocsin.incidents.declaring import Declarer
 from tocsin.ingest import lane
 from tocsin.ingest.follower import Follower
@@ -69,7 +69,15 @@ def _loops() -> list[Loop]:
     following = Loop("follower", follower.run_once, every_s=0.5)
     lane.application.committed = following.wake
     follower.settled = declaring.wake
-    return [Loop("ticker", ticker.run_once, every_s=0.25), sending, following, declaring, Loop("outcomes", outcomes.run_once, every_s=0.5)]
+    playing = Loop("drills", drills.run_once, every_s=0.25)
+    return [
+        Loop("ticker", ticker.run_once, every_s=0.25),
+        sending,
+        following,
+        declaring,
+        Loop("outcomes", outcomes.run_once, every_s=0.5),
+        playing,
+    ]
 
 
 @contextmanager

@@ -108,7 +108,7 @@ def _settle(turn: Turn) -> None:
 
 def _act_as_system(turn: Turn) -> bool:
     """Do at once what the server itself owes; return whether there was something. What cannot be sent stays owed, and is breached."""
-    for clock in turn.state.clocks.values():
+    for clock in obligations.in_order(turn.state):
         rule = turn.program.obligations.get(clock.obligation)
         owed = rule is not None and rule.verb == "send" and clock.owes == t.SYSTEM and clock.status in clocks.RUNNING
         tried = f"tried:{clock.clock}:{clock.generation}:{clock.occurrence}"

@@ -73,7 +73,7 @@ def persons(program: Program, state: t.State, targets: Iterable[str]) -> tuple[s
 
 def _persons_of(program: Program, state: t.State, target: str) -> Iterable[str]:
     if target == "everyone":
-        return [*(seat.person for seat in state.roles.values()), *state.seats.values(), state.declared_by]
+        return sorted({*(seat.person for seat in state.roles.values()), *state.seats.values(), state.declared_by})
     if target == "departments":
         return [person for name in program.departments if (person := state.seats.get(name))]
     if target in program.groups:

@@ -137,7 +137,7 @@ def missing_attachments(link: Link, attach: Mapping[str, Mapping[str, str]]) -> 
 
 def end_clocks(turn: Turn, chain: t.ChainState) -> None:
     """End the clocks of a chain that was sent back or signed anew."""
-    for clock in tuple(turn.state.clocks.values()):
+    for clock in obligations.in_order(turn.state):
         if clock.entry == chain.chain and clock.status in clocks.RUNNING:
             turn.emit(t.ClockEnded(at=turn.at, by=t.SYSTEM, clock=clock.clock, reason="closed"))
 

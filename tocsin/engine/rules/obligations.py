@@ -27,7 +27,7 @@ def settle(turn: Turn) -> None:
             if why_not == "":
                 _open(turn, rule, entry, owes)
     if turn.state.phase in ENDED:
-        for clock in tuple(turn.state.clocks.values()):
+        for clock in in_order(turn.state):
             if clock.status == "open" and clocks.link_of(turn.program, clock.obligation):
                 turn.emit(t.ClockEnded(at=turn.at, by=t.SYSTEM, clock=clock.clock, reason="closed"))
 
@@ -40,12 +40,15 @@ def entries(rule: Obligation) -> Iterator[tuple[str, str]]:
         yield entry, entry if rule.owes == "each" else rule.owes
 
 
+def in_order(state: t.State) -> list[t.Clock]:
+    """Return the clocks by name: events come in the same order whether the state lived on or was read back."""
+    return [state.clocks[name] for name in sorted(state.clocks)]
+
+
 def running(state: t.State, obligation: str, entry: str | None = None) -> list[t.Clock]:
     """Return the clocks of `obligation` that still run (open or overdue); of one entry, or of all for None."""
     return [
-        clock
-        for clock in state.clocks.values()
-        if clock.obligation == obligation and clock.status in RUNNING and entry in (None, clock.entry)
+        clock for clock in in_order(state) if clock.obligation == obligation and clock.status in RUNNING and entry in (None, clock.entry)
     ]
 
 
@@ -234,7 +237,7 @@ def _move_limit(turn: Turn, rule: Obligation, clock: t.Clock, limit: Span) -> No
 
 def meet(turn: Turn, verb: str, object_: str, *, entry: str | None = None, happened_at: datetime | None = None) -> None:
     """Meet every running clock that this act fits: same verb and object, same entry. One act may meet many clocks."""
-    for clock in tuple(turn.state.clocks.values()):
+    for clock in in_order(turn.state):
         rule = turn.program.obligations.get(clock.obligation)
         fits = rule is not None and rule.verb == verb and (rule.object or rule.id) == object_ and entry in (None, clock.entry)
         if rule is not None and fits and clock.status in RUNNING:

@@ -4,6 +4,7 @@ from tocsin.engine import owners
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
 from tocsin.engine.rules.deadlines import tell
+from tocsin.engine.rules.obligations import in_order
 from tocsin.engine.turn import Turn
 
 
@@ -22,7 +23,7 @@ def _may_give(turn: Turn, role: str) -> bool:
 def seat(turn: Turn, role: str, person: str, *, accepted: bool, reason: str = "") -> None:
     """Record who holds `role` from now on, with the open clocks that go along (ROL-19)."""
     before = owners.owner(turn.program, turn.state, role).person
-    passes = tuple(clock.clock for clock in turn.state.clocks.values() if clock.status in RUNNING and clock.owes == role)
+    passes = tuple(clock.clock for clock in in_order(turn.state) if clock.status in RUNNING and clock.owes == role)
     turn.emit(
         t.RoleAssigned(at=turn.at, by=turn.by, role=role, person=person, before=before, reason=reason, passes=passes, accepted=accepted)
     )
