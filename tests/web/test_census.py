@@ -46,6 +46,8 @@ def fill(world: World) -> Callable[[str], str]:
         "key_id": ids.typed("key", key.id),
         "plan_id": PLAN,
         "incident_id": ids.typed("inc", done.incident),
+        "number": done.number,
+        "plan_hash": world.plan.hash,
     }
 
     def filled(where: str) -> str:

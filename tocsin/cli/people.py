@@ -27,7 +27,7 @@ def list_people(slug: str) -> None:
 @user.command("add")
 @click.argument("email")
 @click.option("--name", default="")
-@click.option("--access", type=click.Choice(Access.values), default=Access.MEMBER)
+@click.option("--access", type=click.Choice(Access.values), default=Access.MEMBER.value)
 @ORGANISATION
 def add(email: str, name: str, access: str, slug: str) -> None:
     """Invite someone and print a one-time sign-in link."""
@@ -67,7 +67,7 @@ def list_keys(slug: str) -> None:
 @click.argument("name")
 @click.option("--kind", type=click.Choice([keys.INGEST, keys.API]), default=keys.INGEST)
 @click.option("--email", default="", help="In whose name an API key acts; the first owner's if not given.")
-@click.option("--access", type=click.Choice(Access.values), default=Access.MEMBER)
+@click.option("--access", type=click.Choice(Access.values), default=Access.MEMBER.value)
 @ORGANISATION
 def create(name: str, kind: str, email: str, access: str, slug: str) -> None:
     """Make a key and print its secret, once."""

@@ -1,0 +1,89 @@
+"""One command serves everything, says where, and says in one sentence why it cannot."""
+
+import re
+import shutil
+import socket
+
+import httpx
+import pytest
+
+from tests.serving import Served
+
+pytestmark = pytest.mark.kill
+
+
+def test_the_first_start_prints_a_set_up_link_and_the_second_where_it_serves(served: Served):
+    served.start()
+    link = next(line for line in served.lines if "/setup/" in line)
+    numbers = httpx.get(f"{served.url}/metrics", trust_env=False).text
+    for name in ("ticker", "delivery", "follower", "declaring", "outcomes"):
+        assert f'tocsin_loop_age_seconds{{loop="{name}"}}' in numbers
+    secret = re.search(r"/setup/([0-9a-f]{40})", link)[1]
+    assert httpx.get(f"{served.url}/setup/{secret}", trust_env=False).status_code == 200
+    assert served.stop() == 0
+    answer = served.setup("Горячая линия", sample=False)
+    served.lines.clear()
+    served.start()
+    assert served.lines[-1] == f"Serving {served.url}"
+    assert httpx.get(f"{served.url}/setup/{secret}", trust_env=False).status_code == 410
+    assert httpx.get(answer["sign_in_link"], trust_env=False).status_code == 200
+
+
+def test_an_occupied_port_is_said_in_one_sentence(served: Served):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", int(served.bind.rpartition(":")[2])))
+        taken.listen()
+        answer = served.run("serve", check=False)
+    assert answer.returncode == 1
+    assert answer.stderr == f"Error: Tocsin cannot listen on {served.bind}: Address already in use. Set TOCSIN_BIND to another.\n"
+
+
+def test_a_second_server_on_the_same_data_is_refused(served: Served):
+    served.start()
+    answer = served.run("serve", check=False)
+    assert answer.returncode == 1
+    assert answer.stderr == f"Error: Another Tocsin already serves the data in {served.home}.\n"
+
+
+def test_data_without_its_keys_is_not_served(served: Served):
+    served.setup(sample=False)
+    (served.home / "signing.key").unlink()
+    answer = served.run("serve", check=False)
+    assert answer.returncode == 1
+    assert "signing.key is missing" in answer.stderr
+    assert answer.stderr.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_is_said_in_one_sentence(served: Served):
+    shutil.rmtree(served.home, ignore_errors=True)
+    served.home.write_text("a file")
+    answer = served.run("serve", check=False)
+    assert (answer.returncode, answer.stderr.count("\n")) == (1, 1)
+    assert f"The data folder {served.home} cannot be used" in answer.stderr
+
+
+def test_unattended_set_up_prints_one_object_whose_keys_open_what_they_should(served: Served):
+    answer = served.setup("Hotline", language="zh-Hans", sample=True)
+    assert set(answer) == {"organisation", "url", "sign_in_link", "api_key", "ingest_key"}
+    served.start()
+    page = httpx.get(answer["sign_in_link"], trust_env=False).text
+    assert "ana@example.org" in page
+    posted = httpx.post(f"{served.url}/in/alertmanager/{answer['ingest_key']}", json={"version": "4", "alerts": []}, trust_env=False)
+    assert posted.status_code in {200, 202}
+    assert httpx.post(f"{served.url}/in/alertmanager/ingest_{'0' * 40}", json={}, trust_env=False).status_code == 403
+    with httpx.stream(
+        "GET", f"{served.url}/api/v1/stream", headers={"authorization": f"Bearer {answer['api_key']}"}, trust_env=False
+    ) as stream:
+        assert (stream.status_code, stream.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+    again = served.run("setup", "--organisation", "X", "--email", "x@example.org", "--language", "en", check=False)
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "set up already" in again.stderr
+
+
+def test_a_server_with_listeners_stops_when_asked(served: Served):
+    key = served.setup(sample=False)["api_key"]
+    served.start()
+    with httpx.stream("GET", f"{served.url}/api/v1/stream", headers={"authorization": f"Bearer {key}"}, trust_env=False) as stream:
+        assert next(stream.iter_lines()) == "retry: 2000"
+        assert served.stop() == 0
+    assert served.lines[-1] == f"Serving {served.url}"
