@@ -15,6 +15,7 @@ urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("api/v1/", include("tocsin.api.routes")),
     path("o/<slug:slug>/", include("tocsin.web.routes")),
 ]
 handler404 = errors.not_found

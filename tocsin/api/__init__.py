@@ -1,1 +1,1 @@
-"""The JSON API under /api/v1. Speaks HTTP, holds no rules."""
+"""The API under `/api/v1`: what the pages can do, for programs. It speaks HTTP and holds no rules."""

@@ -1,0 +1,64 @@
+"""A key opens its own organisation and no other; without one nothing is said."""
+
+import pytest
+
+from tests.api.client import Program
+from tocsin.accounts import keys, people
+from tocsin.accounts.models import Key, Membership
+from tocsin.api.door import ApiKey
+from tocsin.api.routes import api
+
+PATHS = ("/incidents", "/alerts", "/plans", "/incidents/INC-1", "/incidents/INC-1/timeline", "/incidents/INC-1/clocks")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_without_a_key_nothing_is_answered(world, path):
+    for secret in ("", "api_" + "0" * 40, "nonsense"):
+        answer = Program(secret).get(path)
+        assert (answer.status_code, answer.json()["code"]) == (401, "no_key")
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_key_for_sources_is_no_key_for_programs(world):
+    secret = keys.create(world.organisation, keys.INGEST, "alerts", person=world.ana)[1]
+    assert Program(secret).get("/incidents").status_code == 401
+
+
+def test_a_revoked_key_is_no_key(world, ana):
+    keys.revoke(Key.objects.get(), by=world.ana)
+    assert ana.get("/incidents").status_code == 401
+
+
+def test_a_key_ends_with_the_membership_of_its_person(world, chi):
+    assert chi.get("/incidents").status_code == 200
+    people.remove(Membership.objects.get(organisation=world.organisation, person=world.chi), by=world.ana)
+    assert chi.get("/incidents").status_code == 401
+
+
+@pytest.mark.row("I8")
+def test_another_organisation_sees_nothing_and_cannot_tell_what_is_there(ana, dov):
+    done = ana.declare()
+    for path in (f"/incidents/{done['incident']}", "/incidents/INC-1"):
+        for part in ("", "/timeline", "/clocks"):
+            theirs, nothing = dov.get(path + part), dov.get("/incidents/inc_" + "0" * 32 + part)
+            assert theirs.status_code == nothing.status_code == 404
+            assert theirs.content == nothing.content
+    assert dov.command(done["incident"], "note", words="Hello").status_code == 404
+    assert dov.get("/incidents").json()["items"] == []
+    assert len(ana.get(f"/incidents/{done['incident']}/timeline").json()["items"]) == done["seq"]
+
+
+@pytest.mark.row("I8")
+def test_lists_hold_only_what_is_of_the_organisation(ana, dov):
+    ana.declare()
+    other = dov.declare()
+    assert [row["id"] for row in dov.get("/incidents").json()["items"]] == [other["incident"]]
+    assert other["number"] == "INC-1"
+    assert dov.get("/incidents/INC-1").json()["id"] == other["incident"]
+
+
+def test_every_address_is_behind_the_door_and_names_the_right_it_needs():
+    operations = [operation for _, router in api._routers for view in router.path_operations.values() for operation in view.operations]
+    assert len(operations) >= 8
+    assert all(hasattr(operation.view_func, "needs") for operation in operations)
+    assert all(isinstance(callback, ApiKey) for operation in operations for callback in operation.auth_callbacks)

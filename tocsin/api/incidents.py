@@ -1,0 +1,130 @@
+"""Incidents over HTTP: list, declare, read, command."""
+
+from typing import Annotated, Any, cast
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from ninja import Header, Query, Router, Status
+from pydantic import Field
+
+from tocsin.accounts import access
+from tocsin.api import commands, cursors, facts, out, problems
+from tocsin.api.commands import FactValues, Given
+from tocsin.api.door import Caller, Request, needs
+from tocsin.api.wire import Instant, Name, Text
+from tocsin.engine.terms import Refused
+from tocsin.incidents import desk, plans
+from tocsin.incidents.models import BoardRow, ClockRow, Plan, TimelineRow
+from tocsin.kit import ids
+
+router = Router(tags=["incidents"])
+Key = Annotated[str, Header(alias="Idempotency-Key", max_length=200, description="The same key again gets the same answer, for 48 hours.")]
+Cursor = Annotated[str, Query(description="`next` of the page before; empty for the first.")]
+Limit = Annotated[int, Query(ge=1, le=cursors.LIMIT_MAX)]
+
+
+class Declaration(Given):
+    """One line of `words` is enough. `plan` is the id or hash of a plan in force; it may be left out where only one is."""
+
+    words: Annotated[Text, Field(min_length=1)]
+    plan: Name = ""
+    means: Name = "api"
+    facts: FactValues = Field(default_factory=dict)
+    happened_at: Instant | None = None
+    drill: bool = False
+
+
+@router.get("", response=out.Incidents, summary="List incidents, newest first")
+@needs(access.SEE)
+def every(request: HttpRequest, state: str = "all", cursor: Cursor = "", limit: Limit = 50) -> Any:
+    """`state` is all, open or closed."""
+    if state not in {"all", "open", "closed"}:
+        raise problems.invalid([{"place": "state", "problem": "all, open or closed was expected"}])
+    rows = BoardRow.objects.filter(organisation=_caller(request).organisation)
+    rows = rows if state == "all" else rows.filter(open=state == "open")
+    page = cursors.page(rows, "declared_at", cursor, limit)
+    return {"items": page.rows, "next": page.next}
+
+
+@router.post("", response={201: out.DoneOut}, summary="Declare an incident")
+@needs(access.DECLARE)
+def declare(request: HttpRequest, response: HttpResponse, body: Declaration, key: Key = "") -> Any:
+    """201 with what was recorded, 409 with why the plan does not allow it, 422 with every place that cannot be read."""
+    caller = _caller(request)
+    plan = _plan(caller, body.plan)
+    program = plans.compiled(plan)
+    said = desk.Declaration(
+        words=body.words,
+        means=body.means,
+        facts=facts.read(program, body.facts),
+        happened_at=body.happened_at,
+        drill=body.drill,
+    )
+    answer = desk.declare(caller.organisation.id, plan.hash, said, actor=caller.actor(program), key=key)
+    if isinstance(answer, Refused):
+        return problems.refused(answer)
+    response.headers["Location"] = f"/api/v1/incidents/{ids.typed('inc', answer.incident)}"
+    return Status(201, out.done(answer))
+
+
+@router.get("/{incident}", response=out.StateOut, summary="Read one incident, explained")
+@needs(access.SEE)
+def one(request: HttpRequest, incident: str) -> Any:
+    """`incident` is `inc_…` or `INC-118`."""
+    return out.state(_board(request, incident))
+
+
+@router.post("/{incident}/commands", response=out.DoneOut, summary="Command an incident")
+@needs(access.ACT)
+def command(request: HttpRequest, incident: str, body: commands.Body, key: Key = "") -> Any:
+    """200 with the entries that followed (none if nothing changed), 409 with the refusal, 422 with every place that cannot be read."""
+    caller, board = _caller(request), _board(request, incident)
+    program = plans.program(caller.organisation.id, board.plan_hash)
+    asked = commands.command(program, body)
+    answer = desk.handle(board.incident_id, asked, actor=caller.actor(program), key=key)
+    return problems.refused(answer) if isinstance(answer, Refused) else out.done(answer)
+
+
+@router.get("/{incident}/timeline", response=out.Lines, summary="Read the timeline, oldest first")
+@needs(access.SEE)
+def timeline(request: HttpRequest, incident: str, cursor: Cursor = "", limit: Limit = 100, after: int = 0) -> Any:
+    """`after` is the seq that the caller knows already. Nothing in a timeline ever changes."""
+    rows = TimelineRow.objects.filter(incident_id=_board(request, incident).incident_id, seq__gt=after)
+    page = cursors.page(rows, "seq", cursor, limit, newest_first=False)
+    return {"items": page.rows, "next": page.next}
+
+
+@router.get("/{incident}/clocks", response=list[out.Clock], summary="Read every clock")  # type: ignore[valid-type]
+@needs(access.SEE)
+def clocks(request: HttpRequest, incident: str, status: str = "") -> Any:
+    """`status` narrows it to open, breached, met, late, waived or ended."""
+    rows = ClockRow.objects.filter(incident_id=_board(request, incident).incident_id).order_by("due_at", "pk")
+    return rows.filter(status=status) if status else rows
+
+
+def _caller(request: HttpRequest) -> Caller:
+    return cast("Request", request).auth
+
+
+def _board(request: HttpRequest, incident: str) -> BoardRow:
+    """Return the incident's row, within the caller's organisation only."""
+    try:
+        named = Q(incident_id=ids.untyped("inc", incident))
+    except ValueError:
+        named = Q(number=incident)
+    row = BoardRow.objects.filter(named, organisation=_caller(request).organisation).first()
+    if row is None:
+        raise problems.not_found()
+    return row
+
+
+def _plan(caller: Caller, wanted: str) -> Plan:
+    """Return the plan that a declaration names: by id, the version in force; by hash, that version; by nothing, the only one in force."""
+    in_force = plans.in_force(caller.organisation.id)
+    if not wanted and len(in_force) == 1:
+        return next(iter(in_force.values()))
+    named = in_force.get(wanted) or Plan.objects.filter(organisation=caller.organisation, hash=wanted).first()
+    if named is None:
+        known = ", ".join(in_force) or "none"
+        raise problems.invalid([{"place": "/plan", "problem": f"the id or hash of a plan was expected; in force: {known}"}])
+    return named

@@ -1,0 +1,75 @@
+"""JSON in and out: strict on the way in, exact on the way out."""
+
+import json
+import re
+import unicodedata
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja.parser import Parser
+from ninja.renderers import BaseRenderer
+from pydantic import AfterValidator, AwareDatetime, StringConstraints
+
+TEXT_MAX: Final = 20_000
+_FORBIDDEN: Final = re.compile(r"[\x00\ud800-\udfff]")
+
+
+class Strict(Parser):
+    """JSON without floats, infinities or keys that stand twice."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        """Return the body. ValueError for anything else, which becomes 400."""
+        parsed = json.loads(request.body, parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_once)
+        if not isinstance(parsed, dict):
+            raise ValueError("an object was expected")
+        return parsed
+
+
+class Exact(BaseRenderer):
+    """JSON with every instant in UTC to the microsecond."""
+
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> str:
+        """Return `data` as text."""
+        return json.dumps(data, ensure_ascii=False, default=_spell)
+
+
+def spell_instant(at: datetime) -> str:
+    """Return an instant as the API writes it."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def _spell(value: object) -> str:
+    match value:
+        case datetime():
+            return spell_instant(value)
+        case UUID():
+            return str(value)
+        case _:
+            raise TypeError(f"{value!r} has no JSON form")
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    tree = dict(pairs)
+    if len(tree) < len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return tree
+
+
+def _clean(text: str) -> str:
+    if _FORBIDDEN.search(text):
+        raise ValueError("a text must not contain NUL or half a surrogate pair")
+    return unicodedata.normalize("NFC", text)
+
+
+Text = Annotated[str, StringConstraints(max_length=TEXT_MAX), AfterValidator(_clean)]
+Name = Annotated[str, StringConstraints(max_length=200), AfterValidator(_clean)]
+Instant = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))]
