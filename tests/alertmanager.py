@@ -1,10 +1,9 @@
 """The real Alertmanager, pointed at a webhook."""
 
-import json
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -26,18 +25,18 @@ class Alertmanager:
     url: str
     process: subprocess.Popen[bytes]
 
-    def fire(self, ends_at: datetime | None = None, **labels: str) -> None:
-        """Hand in one alert, as Prometheus does; with `ends_at` in the past it is resolved."""
-        alert = {
-            "labels": labels,
-            "annotations": {"summary": f"{labels['alertname']} is firing"},
-            "generatorURL": "http://prometheus.example/graph",
-        }
-        if ends_at is not None:
-            alert["endsAt"] = ends_at.isoformat()
-        httpx.post(
-            f"{self.url}/api/v2/alerts", content=json.dumps([alert]), headers={"Content-Type": "application/json"}
-        ).raise_for_status()
+    def fire(self, **labels: str) -> None:
+        """Hand in one alert, as Prometheus does."""
+        self._hand_in(
+            {"labels": labels, "annotations": {"summary": f"{labels['alertname']} is firing"}, "generatorURL": "http://prometheus.example/"}
+        )
+
+    def clear(self, **labels: str) -> None:
+        """Hand in that the alert with these labels is over."""
+        self._hand_in({"labels": labels, "endsAt": datetime.now(UTC).isoformat()})
+
+    def _hand_in(self, alert: Mapping[str, object]) -> None:
+        httpx.post(f"{self.url}/api/v2/alerts", json=[alert], trust_env=False).raise_for_status()
 
     def is_ready(self) -> bool:
         try:

@@ -20,10 +20,17 @@ def running(installed: Installed) -> Installed:
 
 @pytest.fixture
 def api(running: Installed) -> Iterator[httpx.Client]:
-    """Give a client of the API that acts as the owner, who heads the command."""
+    """Give a client of the API that acts as the owner, who heads the command. Any answer but 2xx is an error, shown as it came."""
     headers = {"Authorization": f"Bearer {running.api_key}"}
-    with httpx.Client(base_url=f"{running.served.url}/api/v1", headers=headers, trust_env=False, timeout=30) as client:
+    hooks = {"response": [_succeeded]}
+    with httpx.Client(base_url=f"{running.served.url}/api/v1", headers=headers, trust_env=False, timeout=30, event_hooks=hooks) as client:
         yield client
+
+
+def _succeeded(response: httpx.Response) -> None:
+    if not response.is_success:
+        response.read()
+        raise AssertionError(f"{response.request.method} {response.url}: {response.status_code} {response.text[:2000]}")
 
 
 def sign_in(page: Page, installed: Installed) -> None:
