@@ -18,7 +18,7 @@ from django.db import Error, connection
 from tocsin import asgi
 from tocsin.accounts import links
 from tocsin.comms import delivery
-from tocsin.incidents import drills, outcomes, ticker
+from tocsin.incidents import drills, outcomes, signals, ticker
 from tocsin.incidents.declaring import Declarer
 from tocsin.ingest import lane
 from tocsin.ingest.follower import Follower

@@ -7,9 +7,11 @@ from tocsin.incidents.models.drills import Drill
 from tocsin.incidents.models.journal import Entry, Head, Incident, Plan, Seal
 from tocsin.incidents.models.kept import FiledRow, RecordRow, ReportRow, TimelineRow
 from tocsin.incidents.models.known import ConditionRow, FactRow, MomentRow, SituationRow
+from tocsin.incidents.models.samples import Baseline, Lookout, Sample
 
 __all__ = [
     "Answer",
+    "Baseline",
     "BoardRow",
     "Breach",
     "BreachRow",
@@ -28,6 +30,7 @@ __all__ = [
     "Heartbeat",
     "Incident",
     "LevelRow",
+    "Lookout",
     "MessageRow",
     "MomentRow",
     "Notice",
@@ -36,6 +39,7 @@ __all__ = [
     "Refusal",
     "ReportRow",
     "RoleRow",
+    "Sample",
     "Seal",
     "SituationRow",
     "TimelineRow",

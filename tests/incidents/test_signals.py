@@ -1,0 +1,102 @@
+"""Signals at the desk: samples become edges, by sample time, whenever they arrive."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from tests.world import World, build
+from tocsin.engine.values import holding_since
+from tocsin.incidents import desk, journal, signals, states
+from tocsin.incidents.models import Head, Incident
+from tocsin.incidents.signals import Given
+from tocsin.kit import clock
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def case(clock) -> tuple[World, Incident]:
+    world = build()
+    clock.freeze(clock.now().replace(microsecond=0))
+    answer = desk.declare(world.organisation.id, world.plan.hash, desk.Declaration(words="down"), actor=world.actor(world.chi))
+    assert isinstance(answer, desk.Done)
+    signals.set_baseline(world.organisation.id, "complaints", Decimal(100), "per_x")
+    return world, Incident.objects.get(pk=answer.incident)
+
+
+def state(incident: Incident):
+    incident.refresh_from_db()
+    return states.load(incident, Head.objects.get(pk=incident.pk))
+
+
+def give(world: World, *samples: tuple[str, int, str], over: int = 0) -> None:
+    now = clock.now()
+    given = [Given(name, now + minutes * MINUTE, Decimal(value), over * MINUTE) for name, minutes, value in samples]
+    signals.record(world.organisation.id, given, "per_x")
+
+
+@pytest.mark.row("CLS-11", "CLS-12")
+def test_a_measured_excess_proposes_a_level_with_its_values(case):
+    world, incident = case
+    give(world, ("complaints", 0, "170"), over=60)
+    signals.run_once()
+    proposal = state(incident).proposal
+    assert proposal is not None
+    assert (proposal.level, proposal.source) == ("l1", "rule")
+    assert set(proposal.because) == {"r2", "r4"}
+
+
+@pytest.mark.row("CLK-09", "TRM-04")
+def test_a_hold_counts_from_the_sample_not_from_its_arrival(case):
+    world, incident = case
+    clock.shift(30 * MINUTE)
+    give(world, *[(name, -20 + n, value) for n in range(21) for name, value in (("availability", "99.95"), ("call_success", "99.5"))])
+    signals.run_once()
+    since = holding_since(state(incident), world.program.conditions["core_stable"])
+    assert since == clock.now() - 20 * MINUTE
+
+
+@pytest.mark.row("CLK-09")
+def test_a_late_sample_that_was_bad_starts_the_hold_anew(case):
+    world, incident = case
+    clock.shift(30 * MINUTE)
+    good = (("availability", "99.95"), ("call_success", "99.5"))
+    give(world, *[(name, -20 + n, value) for n in range(21) if n != 10 for name, value in good])
+    signals.run_once()
+    give(world, ("availability", -10, "98.0"), ("call_success", -10, "99.5"))
+    signals.run_once()
+    since = holding_since(state(incident), world.program.conditions["core_stable"])
+    assert since == clock.now() - 9 * MINUTE
+
+
+@pytest.mark.row("CLK-09")
+def test_a_silent_feed_is_unknown_and_never_no_fault(case):
+    world, incident = case
+    give(world, *[(name, n - 5, value) for n in range(6) for name, value in (("availability", "99.95"), ("call_success", "99.5"))])
+    signals.run_once()
+    assert state(incident).conditions["core_stable"].value is True
+    clock.shift(4 * MINUTE)
+    signals.run_once()
+    assert state(incident).conditions["core_stable"].value is None
+
+
+def test_looking_twice_writes_nothing_twice(case):
+    world, incident = case
+    give(world, ("complaints", 0, "170"), over=60)
+    signals.run_once()
+    length = len(list(journal.read(incident)))
+    give(world, ("complaints", 0, "170"), over=60)
+    signals.run_once()
+    signals.run_once()
+    assert len(list(journal.read(incident))) == length
+
+
+@pytest.mark.row("I8")
+def test_samples_of_another_organisation_are_not_seen(case):
+    world, incident = case
+    signals.record(world.elsewhere.id, [Given("complaints", clock.now(), Decimal(500), 60 * MINUTE)], "per_x")
+    signals.run_once()
+    assert state(incident).proposal is None
+    assert signals.edges_now(world.organisation.id, world.program, clock.now()) == ()

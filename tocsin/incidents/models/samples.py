@@ -1,0 +1,56 @@
+"""What is measured: samples of signals, the mean they are held against, and how far each incident has looked."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from tocsin.incidents.models.journal import Incident
+
+
+class Sample(models.Model):
+    """One reading of a signal. `over_s` is the stretch before `at` that a count was counted over. Never part of the journal: only edges are."""
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, related_name="+")
+    signal = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    value = models.DecimalField(max_digits=20, decimal_places=6)
+    over_s = models.PositiveIntegerField(default=0)
+    by = models.CharField(max_length=48)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "signal", "at"], name="sample_once")]
+
+    def __str__(self) -> str:
+        return f"{self.signal} {self.value}"
+
+
+class Baseline(models.Model):
+    """The mean that a signal is held against."""
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, related_name="+")
+    signal = models.CharField(max_length=64)
+    mean = models.DecimalField(max_digits=20, decimal_places=6)
+    by = models.CharField(max_length=48)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "signal"], name="baseline_once")]
+
+    def __str__(self) -> str:
+        return f"{self.signal} {self.mean}"
+
+
+class Lookout(models.Model):
+    """How far an incident has looked at the samples, and when it must look again at the latest (a signal may fall silent)."""
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, related_name="+")
+    incident = models.OneToOneField(Incident, on_delete=models.CASCADE, related_name="lookout")
+    until = models.DateTimeField(null=True)
+    look_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["look_at"], name="lookout_due")]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.until}"

@@ -1,0 +1,133 @@
+"""
+What level a plan would propose for these facts, why, and what would begin: before anything is declared. Pure; nothing is kept.
+
+The incident is declared in thought, through the same engine, so that the answer is the one a real declaration gets.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+
+from tocsin.engine import explain, owners
+from tocsin.engine import terms as t
+from tocsin.engine.decide import decide
+from tocsin.engine.evolve import evolve
+from tocsin.engine.explain import LevelView
+from tocsin.engine.expressions import Expression, Name, Value, leaves
+from tocsin.engine.program import Fact, Program
+
+SOMEBODY = t.Actor("nobody-yet")
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """The level with every rule as it stands, the state that would result, and the clocks that would begin at once."""
+
+    view: LevelView
+    state: t.State
+    clocks: tuple[t.ClockOpened, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A rule that says something else than before."""
+
+    rule: str
+    before: bool | None
+    after: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Which facts differ between two recommendations, which rules turned by that, and from which level it came."""
+
+    facts: tuple[str, ...]
+    rules: tuple[Turned, ...]
+    level_before: str
+    level_after: str
+
+    def __bool__(self) -> bool:
+        return bool(self.facts)
+
+
+def recommend(
+    program: Program,
+    facts: Mapping[str, Value],
+    at: datetime,
+    *,
+    by: t.Actor = SOMEBODY,
+    seats: Mapping[str, str] | None = None,
+    edges: tuple[t.Edge, ...] = (),
+) -> Recommendation | t.Refused:
+    """
+    Return what would be proposed if somebody declared with `facts` at `at`, or why the facts cannot be stated so.
+
+    `edges` are what the watches of the plan measure now.
+    """
+    declaration = t.Declare(
+        incident="inc_thought",
+        number="",
+        plan=program.id,
+        plan_hash=program.hash,
+        means="manual",
+        words="",
+        facts=facts,
+        seats=seats or {},
+        by=by,
+        at=at,
+    )
+    events = decide(program, t.State(), declaration)
+    if isinstance(events, t.Refused):
+        return events
+    state = reduce(evolve, events, t.State())
+    if edges:
+        observed = decide(program, state, t.Observe(edges=edges, by=t.Actor(t.SYSTEM), at=at))
+        if not isinstance(observed, t.Refused):
+            events, state = (*events, *observed), reduce(evolve, observed, state)
+    clocks = tuple(event for event in events if isinstance(event, t.ClockOpened))
+    return Recommendation(explain.level(program, state, at), state, clocks)
+
+
+def may_decide(program: Program, found: Recommendation, actor: t.Actor, at: datetime) -> bool:
+    """Return whether `actor` could set the recommended level at once."""
+    decision = program.decisions.get(program.classify.decision) if program.classify else None
+    if decision is None or not found.view.level:
+        return False
+    roles = owners.roles_of(program, found.state, decision.who, at, case=found.view.level)
+    return any(owners.speaks_for(program, found.state, actor, role) for role in roles)
+
+
+def changes(before: Recommendation, after: Recommendation) -> Changes:
+    """Return what made the difference."""
+    old, new = _values(before.state), _values(after.state)
+    values = {view.rule: view.value for view in before.view.rules}
+    turned = tuple(
+        Turned(view.rule, values.get(view.rule), view.value) for view in after.view.rules if values.get(view.rule) is not view.value
+    )
+    facts = tuple(name for name in dict.fromkeys((*old, *new)) if old.get(name) != new.get(name))
+    return Changes(facts, turned, before.view.level, after.view.level)
+
+
+def questions(program: Program) -> tuple[Fact, ...]:
+    """Return the facts on which the level depends, in the order of the plan: what is worth asking at once (REG-04)."""
+    asked = {leaf.path.partition(".")[0] for tree in _trees(program) for leaf in leaves(tree) if isinstance(leaf, Name)}
+    return tuple(fact for fact in program.facts.values() if fact.id in asked and not fact.stated_by)
+
+
+def _trees(program: Program) -> Iterator[Expression]:
+    if program.classify is None:
+        return
+    for rule in program.classify.rules:
+        yield rule.when
+        if rule.confirm:
+            yield rule.confirm[0]
+    if program.classify.fallback:
+        for when, _level in program.classify.fallback.table:
+            yield when
+        for step in program.classify.fallback.then:
+            yield step.when
+
+
+def _values(state: t.State) -> dict[str, Value]:
+    return {name: known.value for name, known in state.facts.items()}
