@@ -69,14 +69,14 @@ def _loops() -> list[Loop]:
     following = Loop("follower", follower.run_once, every_s=0.5)
     lane.application.committed = following.wake
     follower.settled = declaring.wake
-    playing = Loop("drills", drills.run_once, every_s=0.25)
     return [
         Loop("ticker", ticker.run_once, every_s=0.25),
         sending,
         following,
         declaring,
         Loop("outcomes", outcomes.run_once, every_s=0.5),
-        playing,
+        Loop("signals", signals.run_once, every_s=0.5),
+        Loop("drills", drills.run_once, every_s=0.25),
     ]
 
 
