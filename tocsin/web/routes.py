@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tocsin.web import audit, keys, people, profile
+from tocsin.web import audit, keys, people, profile, routes_incidents
 
 administration = [
     path("people", people.everyone, name="people"),
@@ -20,4 +20,4 @@ administration = [
     path("profile/password", profile.password, name="profile-password"),
     path("audit", audit.entries, name="audit"),
 ]
-urlpatterns = [path("", people.everyone, name="board"), *administration]
+urlpatterns = [*routes_incidents.urlpatterns, *administration]

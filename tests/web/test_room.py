@@ -1,0 +1,123 @@
+"""The incident room: every panel as a fragment and in the page, acts answered in the row, refusals with code and hint."""
+
+import pytest
+
+from tests.web.room import Room, declare
+from tests.world import World
+from tocsin.kit import ids
+
+pytestmark = pytest.mark.django_db
+PANELS = ("head", "now", "level", "facts", "steps", "decisions", "messages", "records", "conditions", "roles", "timeline", "reports")
+
+
+@pytest.fixture
+def room(world: World) -> Room:
+    return declare(world)
+
+
+def test_the_room_is_one_page_without_script(room: Room) -> None:
+    page = room.page(room.world.ana)
+    for name in PANELS:
+        assert f'id="{name}"' in page
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_each_panel_is_fetched_alone(room: Room, name: str) -> None:
+    answer = room.get(room.world.ana, f"panels/{name}", htmx=True)
+    assert answer.status_code == 200
+    assert answer.content.decode().count(f'id="{name}"') == 1
+    assert "<html" not in answer.content.decode()
+
+
+def test_a_stranger_sees_no_room(room: Room) -> None:
+    for path in ("", *(f"panels/{name}" for name in PANELS)):
+        assert room.get(room.world.dov, path).status_code == 404
+    assert room.post(room.world.dov, "notes", words="hello").status_code == 404
+
+
+def test_a_note_is_quoted_in_the_timeline_by_its_author(room: Room) -> None:
+    answer = room.post(room.world.bea, "notes", htmx=True, words="Lines 3 and 4 are silent")
+    assert answer.status_code == 200
+    assert "Lines 3 and 4 are silent" in answer.content.decode()
+    assert "Bea" in answer.content.decode()
+
+
+def test_without_script_an_act_leads_back_to_its_panel(room: Room) -> None:
+    answer = room.post(room.world.bea, "notes", words="Plain browsers count too")
+    assert answer.status_code == 303
+    assert answer.headers["Location"].endswith(f"{room.number}#timeline")
+    assert "Plain browsers count too" in room.page(room.world.ana)
+
+
+@pytest.mark.row("AUD-02")
+def test_what_is_refused_stands_in_the_row_with_code_and_hint(room: Room) -> None:
+    answer = room.post(room.world.bea, "decisions/judge/choice", htmx=True, **{"fact:severity": "major"})
+    assert answer.status_code == 409
+    shown = answer.content.decode()
+    row = shown[shown.index('id="decision-judge"') :]
+    assert "E101" in row[: row.index("</details>")]
+    assert "Ask that role or its deputy." in row[: row.index("</details>")]
+
+
+def test_a_refusal_speaks_the_viewers_language(room: Room) -> None:
+    room.speak(room.world.bea, "pl")
+    answer = room.post(room.world.bea, "decisions/judge/choice", htmx=True, **{"fact:severity": "major"})
+    assert "To należy do innej roli." in answer.content.decode()
+
+
+def test_a_form_sent_twice_acts_once(room: Room) -> None:
+    key = ids.new().hex
+    for _ in range(2):
+        assert room.post(room.world.ana, "notes", htmx=True, words="Once", key=key).status_code == 200
+    assert room.page(room.world.ana).count('event-quote">Once<') == 1
+
+
+@pytest.mark.row("CLS-15")
+def test_another_level_than_proposed_needs_a_reason(room: Room) -> None:
+    room.post(room.world.ana, "facts", **{"fact:scope": "nationwide", "fact:effect": "interrupted"})
+    answer = room.post(room.world.ana, "decisions/set_level/choice", htmx=True, option="l2")
+    assert answer.status_code == 409
+    assert "E105" in answer.content.decode()
+    answer = room.post(room.world.ana, "decisions/set_level/choice", htmx=True, option="l2", reason="Two regions are back")
+    assert answer.status_code == 200
+    assert "Two regions are back" in answer.content.decode()
+
+
+def test_a_breach_is_marked_late_in_now_and_timeline(room: Room) -> None:
+    room.pass_minutes(6)
+    page = room.page(room.world.ana)
+    assert 'data-state="late"' in page
+    assert 'class="event" data-tone="late"' in page
+    assert "Missed:" in page
+
+
+@pytest.mark.row("ROL-10")
+def test_what_nobody_holds_is_shown_with_who_answers_for_it(room: Room) -> None:
+    roles = room.get(room.world.ana, "panels/roles", htmx=True).content.decode()
+    assert "held by Ana" in roles
+
+
+@pytest.mark.row("ROL-19")
+def test_a_role_is_asked_accepted_and_handed_over(room: Room) -> None:
+    bea, chi = (ids.typed("per", person.id) for person in (room.world.bea, room.world.chi))
+    assert room.post(room.world.ana, "roles/care_leader/assignment", htmx=True, person=bea).status_code == 200
+    assert "Accept" in room.get(room.world.bea, "panels/roles", htmx=True).content.decode()
+    assert room.post(room.world.bea, "roles/care_leader/acceptance", htmx=True).status_code == 200
+    answer = room.post(room.world.bea, "roles/care_leader/handover", htmx=True, person=chi)
+    assert answer.status_code == 200
+    assert "Chi" in answer.content.decode()
+
+
+def test_a_text_is_approved_and_published_as_exactly_what_was_seen(room: Room) -> None:
+    fields = {"template": "public_statement", "field:scope_text": "all regions", "field:next_update": "15:00"}
+    assert room.post(room.world.ana, "messages", htmx=True, **fields).status_code == 200
+    seen = room.row("MessageRow").text_hash
+    chain = "message:public_statement-1"
+    stale = room.post(room.world.bea, f"chains/{chain}/signature", htmx=True, link="review", content_hash="0" * 64)
+    assert stale.status_code == 409
+    assert "E304" in stale.content.decode()
+    early = room.post(room.world.ana, "messages/public_statement-1/publication", htmx=True, text_hash=seen)
+    assert early.status_code == 409
+    assert room.post(room.world.bea, f"chains/{chain}/signature", htmx=True, link="review", content_hash=seen).status_code == 200
+    assert room.post(room.world.ana, "messages/public_statement-1/publication", htmx=True, text_hash=seen).status_code == 200
+    assert 'data-delivery="' in room.get(room.world.ana, "panels/messages", htmx=True).content.decode()

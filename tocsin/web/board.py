@@ -1,0 +1,156 @@
+"""The board: what is due next, who owes it, what runs, and what waits on the viewer."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET
+
+from tocsin.engine.program import Text
+from tocsin.incidents import plans
+from tocsin.incidents.models import BoardRow, BreachRow, ChainRow, ClockRow, RoleRow
+from tocsin.web import cases, clocks, horizon, plan_words, reply, times
+from tocsin.web.clocks import Shown
+from tocsin.web.languages import gettext as _
+from tocsin.web.languages import ngettext
+from tocsin.web.reply import Request, needs
+
+DRILLED = "hotline-outage"
+"""The plan whose first ten minutes the empty board can play."""
+SOONEST = 8
+LANES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An open incident as the board shows it. `kind` is incident, warning or drill; `done` of `owed` obligations are met."""
+
+    board: BoardRow
+    kind: str
+    tone: str
+    mark: str
+    label: str
+    now: datetime
+    commander: str
+    done: int
+    owed: int
+    latest_breach: BreachRow | None
+    clocks: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that waits on the viewer: `what` in an incident, by when, and where on its page it is done."""
+
+    number: str
+    title: Text
+    what: str
+    due_at: datetime | None
+    anchor: str
+    next: bool
+
+
+@require_GET
+@needs("incident.see")
+def page(request: Request) -> HttpResponse:
+    """Show the board; htmx gets its live part alone."""
+    return reply.page(request, "board/_live.html" if request.htmx else "board/page.html", context(request))
+
+
+def context(request: Request) -> dict[str, object]:
+    """Return what the board shows."""
+    people = cases.people_of(request)
+    rows = BoardRow.objects.filter(organisation=request.organisation, open=True).select_related("incident").order_by("-declared_at")
+    running = [_running(row, people, known) for row, known in _with_clocks(list(rows))]
+    order = {"incident": 0, "warning": 1, "drill": 2}
+    running.sort(key=lambda one: (order[one.kind], one.tone, one.board.declared_at))
+    open_clocks = clocks.order(
+        clock for one in running for clock in one.clocks if clock.row.status in clocks.RUNNING and clock.row.due_at is not None
+    )
+    axis = horizon.Axis(times.now())
+    lanes = [(one, axis.pins(one.clocks)) for one in running if one.kind != "drill" and any(True for _pin in axis.pins(one.clocks))]
+    return {
+        "running": running,
+        "headline": _headline(running),
+        "next": open_clocks[0] if open_clocks else None,
+        "soonest": open_clocks[:SOONEST],
+        "more": max(0, len(open_clocks) - SOONEST),
+        "late": sum(1 for clock in open_clocks if clock.late),
+        "clock_total": len(open_clocks),
+        "axis": axis,
+        "lanes": lanes[:LANES],
+        "tasks": _tasks(request, running),
+        "plans": plans.in_force(request.organisation.id),
+        "can_drill": DRILLED in plans.in_force(request.organisation.id),
+        "phase": plan_words.phase,
+        "counted": times.counted,
+        "hours": timedelta(hours=24),
+    }
+
+
+def _with_clocks(rows: list[BoardRow]) -> Iterable[tuple[BoardRow, list[ClockRow]]]:
+    """Yield each incident with its clocks, by one question."""
+    found: dict[object, list[ClockRow]] = defaultdict(list)
+    wanted = [row.incident_id for row in rows]
+    for clock in ClockRow.objects.filter(incident_id__in=wanted).exclude(status="ended"):
+        found[clock.incident_id].append(clock)
+    return [(row, found[row.incident_id]) for row in rows]
+
+
+def _running(row: BoardRow, people: cases.People, known: list[ClockRow]) -> Running:
+    now = clocks.incident_now(row.incident)
+    kind = "drill" if row.drill else "warning" if row.phase == "warning" else "incident"
+    program = plans.program(row.organisation_id, row.plan_hash)
+    tone = "drill" if kind == "drill" else "wy" if kind == "warning" else plan_words.tone(program, row.level)
+    shown = [
+        clocks.show(clock, now, number=row.number, owner=people.name(clock.owner), mine=clock.owner == people.viewer) for clock in known
+    ]
+    owed = [clock for clock in known if not clock.recurring and clock.status in ("open", "breached", "met", "late", "waived")]
+    level = plan_words.words(row.level_title) if row.level else _("No level yet")
+    mark = "D" if kind == "drill" else _("W") if kind == "warning" else plan_words.mark(program, row.level) if row.level else "?"
+    return Running(
+        board=row,
+        kind=kind,
+        tone=tone,
+        mark=mark,
+        label={"drill": _("Drill"), "warning": _("Warning")}.get(kind, level),
+        now=now,
+        commander=people.name(row.commander),
+        done=sum(1 for clock in owed if clock.status in ("met", "late", "waived")),
+        owed=len(owed),
+        latest_breach=BreachRow.objects.filter(incident_id=row.incident_id).order_by("-seq").first() if row.overdue else None,
+        clocks=tuple(shown),
+    )
+
+
+def _headline(running: list[Running]) -> str:
+    """Return what runs in one sentence."""
+    kinds: Mapping[str, int] = {kind: sum(1 for one in running if one.kind == kind) for kind in ("incident", "warning", "drill")}
+    parts = [
+        ngettext("%(num)s incident", "%(num)s incidents", kinds["incident"]) % {"num": kinds["incident"]},
+        ngettext("%(num)s warning", "%(num)s warnings", kinds["warning"]) % {"num": kinds["warning"]},
+        ngettext("%(num)s drill", "%(num)s drills", kinds["drill"]) % {"num": kinds["drill"]},
+    ]
+    said = [part for part, count in zip(parts, kinds.values(), strict=True) if count]
+    return _("%(what)s.") % {"what": _(", ").join(said)} if said else _("Nothing is running.")
+
+
+def _tasks(request: Request, running: list[Running]) -> list[Task]:
+    """Return what waits on the viewer, by due time: obligations, signatures, roles to accept."""
+    me = request.actor.person
+    numbers = {one.board.incident_id: one.board.number for one in running}
+    tasks = [
+        Task(one.board.number, clock.title, "", clock.row.due_at, f"clock-{clock.row.pk}", next=False)
+        for one in running
+        for clock in one.clocks
+        if clock.mine and clock.row.status in clocks.RUNNING and clock.row.verb != "sign" and not clock.row.optional
+    ]
+    roles = RoleRow.objects.filter(incident_id__in=numbers, assigned=me, accepted=False)
+    tasks += [Task(numbers[row.incident_id], row.title, _("accept the role"), None, "roles", next=True) for row in roles]
+    for chain in ChainRow.objects.filter(incident_id__in=numbers, status="running"):
+        link = next((link for link in chain.links if not link["person"]), None)
+        if link and link["owner"] == me:
+            tasks.append(Task(numbers[chain.incident_id], chain.title, _("your signature"), None, "decisions", next=True))
+    return sorted(tasks, key=lambda task: (not task.next, task.due_at is None, task.due_at or times.now()))

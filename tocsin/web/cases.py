@@ -1,0 +1,107 @@
+"""One incident as its pages see it: its rows, its plan, the people, and for what the viewer speaks."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+from uuid import UUID
+
+from django.http import Http404
+
+from tocsin.accounts import directory
+from tocsin.accounts.directory import Contact
+from tocsin.engine.program import Program
+from tocsin.engine.terms import SYSTEM, Actor
+from tocsin.incidents import plans
+from tocsin.incidents.models import BoardRow, RoleRow
+from tocsin.web.languages import gettext as _
+from tocsin.web.reply import Request
+
+STAND_IN: Final = "drill_"
+"""How the ids of those begin who exist in a drill alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What every part of an incident's page reads. `mine` are the roles, groups and departments for which the viewer may speak now."""
+
+    board: BoardRow
+    program: Program
+    people: "People"
+    actor: Actor
+    mine: frozenset[str]
+
+    @property
+    def id(self) -> UUID:
+        return self.board.incident_id
+
+    @property
+    def number(self) -> str:
+        return self.board.number
+
+    @property
+    def commands(self) -> bool:
+        """Whether the viewer is in command: holds whatever nobody holds."""
+        return self.program.commander in self.mine
+
+    def speaks(self, roles: Iterable[str]) -> bool:
+        """Return whether the viewer speaks for one of `roles`."""
+        return any(role in self.mine or role == "anyone" for role in roles)
+
+
+class People:
+    """The people of the organisation by typed id, and how a page calls them."""
+
+    def __init__(self, contacts: Mapping[str, Contact], viewer: str) -> None:
+        self._contacts = contacts
+        self.viewer = viewer
+
+    def name(self, person: str) -> str:
+        """Return the name of a person, of the server, or that the person has left."""
+        if person == SYSTEM:
+            return "Tocsin"
+        known = self._contacts.get(person)
+        if known:
+            return known.name
+        if person.startswith(STAND_IN):
+            return _("%(name)s (stand-in)") % {"name": person.removeprefix(STAND_IN).replace("_", " ").title()}
+        return _("someone who has left") if person else _("nobody")
+
+    def tag(self, person: str) -> str:
+        """Return the language of a person, for the script of the name."""
+        known = self._contacts.get(person)
+        return known.language if known else ""
+
+    def options(self) -> list[tuple[str, str]]:
+        """Return everyone, as a form offers them."""
+        return [(contact.id, contact.name) for contact in self._contacts.values()]
+
+
+def find(request: Request, number: str) -> Case:
+    """Return the incident with this number, for this viewer; 404 if the organisation has none."""
+    board = BoardRow.objects.filter(organisation=request.organisation, number=number).first()
+    if board is None:
+        raise Http404
+    program = plans.program(request.organisation.id, board.plan_hash)
+    actor = replace(request.actor, standing=directory.standing(request.organisation.id, request.actor.person, program))
+    return Case(board, program, people_of(request), actor, _mine(board, program, actor))
+
+
+def all_open(request: Request) -> list[Case]:
+    """Return every open incident of the organisation, for this viewer."""
+    rows = BoardRow.objects.filter(organisation=request.organisation, open=True).order_by("-declared_at")
+    return [find(request, number) for number in rows.values_list("number", flat=True)]
+
+
+def people_of(request: Request) -> People:
+    """Return the people of the viewer's organisation."""
+    return People(directory.contacts(request.organisation.id), request.actor.person)
+
+
+def _mine(board: BoardRow, program: Program, actor: Actor) -> frozenset[str]:
+    """Return the roles of which the viewer is the holder or a recorded deputy, the groups that they lead, the departments headed."""
+    rows = RoleRow.objects.filter(incident_id=board.incident_id).values_list("role", "person")
+    roles = {role for role, person in rows if person == actor.person or f"deputy:{role}" in actor.standing}
+    groups = {group.id for group in program.groups.values() if group.lead in roles}
+    departments = {name for name in program.departments if f"department:{name}" in actor.standing}
+    # What nobody holds is the commander's: a department without a head too.
+    return frozenset(roles | groups | departments | ({"commander"} if program.commander in roles else set()))

@@ -1,0 +1,217 @@
+"""Declaring: one line of text is enough. The questions that decide the level are asked at once, and never stand in the way (REG-04)."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+from markupsafe import Markup
+
+from tocsin.accounts import directory
+from tocsin.engine import terms as t
+from tocsin.engine.expressions import Value
+from tocsin.engine.program import Fact, Program
+from tocsin.incidents import desk, plans, recommendation
+from tocsin.incidents.answers import KeyReused
+from tocsin.incidents.models import Plan
+from tocsin.incidents.recommendation import Recommendation
+from tocsin.web import cases, fact_fields, plan_words, reply, times, wording
+from tocsin.web.jinja import text
+from tocsin.web.languages import gettext as _
+from tocsin.web.reply import Request, needs
+from tocsin.web.room import level
+from tocsin.web.said import said
+
+WORDS_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A rule that turned since the last answer: which, from what to what, and by which facts."""
+
+    words: Markup
+    level: Markup
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What the form says so far, under the plan that it is about."""
+
+    plan: Plan
+    program: Program
+    facts: tuple[Fact, ...]
+    values: Mapping[str, Value] | t.Refused
+    actor: t.Actor
+
+
+@require_http_methods(["GET", "POST"])
+@needs("incident.declare")
+def page(request: Request) -> HttpResponse:
+    """Show the form, or declare."""
+    form = _form(request)
+    if form is None:
+        return reply.page(request, "incidents/declare.html", {"plan": None, "plans": []})
+    return _declare(request, form) if request.method == "POST" else _show(request, form)
+
+
+@require_POST
+@needs("incident.declare")
+def advice(request: Request) -> HttpResponse:
+    """Return the recommendation for what the form says now, and what changed since the last answer."""
+    form = _form(request)
+    if form is None:
+        return reply.see(reverse("declare", kwargs={"slug": request.organisation.slug}))
+    if not request.htmx:
+        return _show(request, form)
+    return reply.page(request, "incidents/_recommendation.html", _recommendation(request, form))
+
+
+# ------------------------------------------------------------------ the act
+
+
+def _declare(request: Request, form: Form) -> HttpResponse:
+    words = request.POST.get("what", "").strip()[:WORDS_MAX]
+    if not words:
+        return _show(request, form, t.Refused("E202", _("Say in one line what is wrong."), _("Everything else can wait.")))
+    if isinstance(form.values, t.Refused):
+        return _show(request, form, form.values)
+    try:
+        declaration = desk.Declaration(
+            words=words, facts=form.values, happened_at=_happened(request), drill=bool(request.POST.get("drill"))
+        )
+    except ValueError:
+        return _show(request, form, t.Refused("E104", _("This is no time."), _("Write it as the field asks.")))
+    try:
+        answer = desk.declare(request.organisation.id, form.plan.hash, declaration, actor=form.actor, key=request.POST.get("key", ""))
+    except KeyReused as error:
+        answer = t.Refused(error.code, str(error), error.hint)
+    if isinstance(answer, t.Refused):
+        return _show(request, form, answer)
+    if request.POST.get("level"):
+        _decide(request, form, answer)
+    return reply.see(reverse("incident", kwargs={"slug": request.organisation.slug, "number": answer.number}))
+
+
+def _decide(request: Request, form: Form, done: desk.Done) -> None:
+    """Set the level at once; where that is refused the incident stands declared, and the room asks for the decision."""
+    assert form.program.classify is not None
+    command = t.Decide(decision=form.program.classify.decision, option=request.POST["level"], reason=request.POST.get("reason", "").strip())
+    desk.handle(done.incident, command, actor=form.actor)
+
+
+def _happened(request: Request) -> Any:
+    typed = request.POST.get("happened_at", "")
+    return fact_fields.instant(typed) if typed else None
+
+
+# ------------------------------------------------------------------ the form
+
+
+def _form(request: Request) -> Form | None:
+    asked = request.POST or request.GET
+    available = plans.in_force(request.organisation.id)
+    plan = available.get(asked.get("plan", "")) or next(iter(available.values()), None)
+    if plan is None:
+        return None
+    program = plans.compiled(plan)
+    actor = replace(request.actor, standing=directory.standing(request.organisation.id, request.actor.person, program))
+    facts = recommendation.questions(program)
+    return Form(plan, program, facts, fact_fields.read(facts, asked, dict(asked.lists())), actor)
+
+
+def _show(request: Request, form: Form, refused: t.Refused | None = None) -> HttpResponse:
+    values = form.values if not isinstance(form.values, t.Refused) else {}
+    context = {
+        "plans": list(plans.in_force(request.organisation.id).values()),
+        "asked": fact_fields.asked(form.facts, values),
+        "typed": request.POST,
+        "what": request.POST.get("what", request.GET.get("what", "")),
+        **_recommendation(request, form),
+    }
+    shown = said(refused, form.program) if refused else None
+    return reply.page(request, "incidents/declare.html", {**context, "refused": shown}, refused=refused)
+
+
+def _recommendation(request: Request, form: Form) -> dict[str, Any]:
+    program, values = form.program, {} if isinstance(form.values, t.Refused) else form.values
+    seats, now = directory.seats(request.organisation.id, program), times.now()
+    found = recommendation.recommend(program, values, now, by=form.actor, seats=seats)
+    if isinstance(found, t.Refused):
+        return {"plan": form.plan, "program": program, "found": None, "refused": said(found, program)}
+    people = cases.people_of(request)
+    before = _before(request, form, seats)
+    changes = recommendation.changes(before, found) if before else None
+    rules = {view.rule: view.value for view in found.view.rules}
+    return {
+        "plan": form.plan,
+        "program": program,
+        "found": found,
+        "refused": None,
+        "level": program.levels.get(found.view.level),
+        "tone": plan_words.tone(program, found.view.level),
+        "mark": plan_words.mark(program, found.view.level) if found.view.level else "?",
+        "rules": level.rules(program, rules, found.view.because, found.view.level, _values(found)),
+        "fallback": level.fallback(program, found.view.because),
+        "changed": _changed(program, before, found) if before and changes else None,
+        "starts": [(clock, plan_words.find(program, clock.obligation), people.name(_owner(found, seats, clock))) for clock in found.clocks],
+        "may_decide": recommendation.may_decide(program, found, form.actor, now),
+        "answers": json.dumps({name: fact_fields.write(value) for name, value in values.items()}),
+        "titled": plan_words.titled,
+        "say": lambda tree: wording.say(program, tree),
+        "mark_of": lambda name: plan_words.mark(program, name),
+        "tone_of": lambda name: plan_words.tone(program, name),
+        "names": lambda roles: plan_words.names(program, roles),
+    }
+
+
+def _owner(found: Recommendation, seats: Mapping[str, str], clock: t.ClockOpened) -> str:
+    return seats.get(clock.owes, "") or found.state.seats.get(clock.owes, "")
+
+
+def _before(request: Request, form: Form, seats: Mapping[str, str]) -> Recommendation | None:
+    """Return the recommendation that the page showed last, from the answers it carried; None for a first one, or an unreadable one."""
+    try:
+        kept = json.loads(request.POST.get("answers", "") or "null")
+    except json.JSONDecodeError:
+        return None
+    if not isinstance(kept, dict) or not all(isinstance(value, str) for value in kept.values()):
+        return None
+    values = fact_fields.read(form.facts, {f"fact:{name}": value for name, value in kept.items()})
+    if isinstance(values, t.Refused):
+        return None
+    found = recommendation.recommend(form.program, values, times.now(), by=form.actor, seats=seats)
+    return None if isinstance(found, t.Refused) else found
+
+
+def _changed(program: Program, before: Recommendation, after: Recommendation) -> dict[str, Any]:
+    """Return what the last answers turned: exactly the facts that differ, and the rules that turned by them."""
+    changes = recommendation.changes(before, after)
+    rules = {rule.id: rule for rule in program.classify.rules} if program.classify else {}
+    old, new = _values(before), _values(after)
+    facts = [
+        (program.facts[name], *(plan_words.spelled(program.facts[name], each.get(name)) for each in (old, new))) for name in changes.facts
+    ]
+    turns = [
+        Turn(
+            words=wording.say(program, rules[turned.rule].when),
+            level=text(program.levels[rules[turned.rule].level].title),
+            before=_truth(turned.before),
+            after=_truth(turned.after),
+        )
+        for turned in changes.rules
+    ]
+    levels = [program.levels.get(name) for name in (changes.level_before, changes.level_after)]
+    return {"facts": facts, "turns": turns, "levels": levels if levels[0] is not levels[1] else None}
+
+
+def _truth(value: bool | None) -> str:
+    return {True: _("met"), False: _("not met"), None: _("unknown")}[value]
+
+
+def _values(found: Recommendation) -> dict[str, Value]:
+    return {name: known.value for name, known in found.state.facts.items()}

@@ -1,0 +1,92 @@
+"""Messages: drafted and revised, published as exactly the text that was seen, and the queue of all that wait."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from tocsin.engine import terms as t
+from tocsin.incidents.models import BoardRow, MessageRow
+from tocsin.web import cases, plan_words, reply
+from tocsin.web.records import filled
+from tocsin.web.reply import Request, needs
+from tocsin.web.room import messages, panels, records
+from tocsin.web.room.messages import Shown
+
+SENT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message of some incident in the queue. `next` is who acts next; `mine`: the viewer."""
+
+    board: BoardRow
+    message: Shown
+    next: str
+    mine: bool
+
+
+@require_POST
+@needs("incident.act")
+def draft(request: Request, number: str) -> HttpResponse:
+    """Draft a message, or revise a draft: a new text voids every signature on the old one."""
+    form = request.POST
+    texts = {key.removeprefix("text:"): words.replace("\r\n", "\n").strip() for key, words in form.items() if key.startswith("text:")}
+    message = form.get("message", "")
+    command = t.Draft(template=form.get("template", ""), fields=filled(request), message=message, texts=texts)
+    return panels.act(request, number, command, "messages", f"message:{message}" if message else "draft")
+
+
+@require_POST
+@needs("incident.act")
+def publication(request: Request, number: str, message: str) -> HttpResponse:
+    """Send a message: exactly the text whose hash was seen."""
+    form = request.POST
+    command = t.Publish(message=message, text_hash=form.get("text_hash", ""), confirmed=tuple(form.getlist("confirmed")))
+    return panels.act(request, number, command, "messages", f"message:{message}")
+
+
+@require_GET
+@needs("incident.see")
+def queue(request: Request) -> HttpResponse:
+    """Show every message that waits for an approval or for being sent, and what was sent last."""
+    found = cases.all_open(request)
+    waiting = [
+        _waiting(case, row)
+        for case in found
+        for row in MessageRow.objects.filter(incident_id=case.id, status="draft").order_by("drafted_at")
+    ]
+    sent = [
+        Waiting(case.board, messages.shown(case, row), "", mine=False)
+        for case in found
+        for row in MessageRow.objects.filter(incident_id=case.id).exclude(status="draft").order_by("-published_at")[:SENT]
+    ]
+    asked = [one for one in waiting if one.message.chain and one.message.chain.waiting]
+    ready = [one for one in waiting if one.message.row.ready and one not in asked]
+    chosen = request.GET.get("open", "")
+    everything = [*waiting, *sent]
+    shown = next((one for one in everything if f"{one.board.number}/{one.message.row.message}" == chosen), None) or next(
+        iter([*(one for one in waiting if one.mine), *waiting]), None
+    )
+    context = {
+        "asked": asked,
+        "ready": ready,
+        "unready": [one for one in waiting if one not in asked and one not in ready],
+        "sent": sorted(sent, key=lambda one: one.message.row.published_at, reverse=True)[:SENT],
+        "mine": sum(1 for one in waiting if one.mine),
+        "waiting": len(waiting),
+        "shown": shown,
+        "people": cases.people_of(request),
+        "audience": plan_words.audience,
+        "channel": plan_words.channel,
+        "label": records.label,
+    }
+    return reply.page(request, "messages/_queue.html" if request.htmx else "messages/queue.html", context)
+
+
+def _waiting(case: cases.Case, row: MessageRow) -> Waiting:
+    shown = messages.shown(case, row)
+    link = shown.chain.waiting if shown.chain else None
+    if link:
+        return Waiting(case.board, shown, case.people.name(link.person), link.mine)
+    return Waiting(case.board, shown, case.people.name(row.publisher_person or row.author), shown.may_publish)

@@ -1,0 +1,28 @@
+"""What people write into an incident: notes and further reports."""
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_POST
+
+from tocsin.engine import terms as t
+from tocsin.kit import ids
+from tocsin.web.languages import gettext as _
+from tocsin.web.reply import Request, needs
+from tocsin.web.room import panels
+
+
+@require_POST
+@needs("incident.act")
+def note(request: Request, number: str) -> HttpResponse:
+    """Write into the timeline."""
+    return panels.act(request, number, t.Note(words=request.POST.get("words", "").strip()), "timeline", "note")
+
+
+@require_POST
+@needs("incident.act")
+def report(request: Request, number: str) -> HttpResponse:
+    """Attach one more report."""
+    words, key = request.POST.get("words", "").strip(), request.POST.get("key") or ids.new().hex
+    command: t.Command | t.Refused = t.AddReport(key=f"page:{key}", means="manual", words=words)
+    if not words:
+        command = t.Refused("E202", _("The report is empty."), _("Write a line."))
+    return panels.act(request, number, command, "reports", "report")

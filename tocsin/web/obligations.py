@@ -1,0 +1,45 @@
+"""What is owed: fulfilled with words, parts and evidence, or waived with a reason."""
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_POST
+
+from tocsin.engine import terms as t
+from tocsin.web import fact_fields
+from tocsin.web.languages import gettext as _
+from tocsin.web.reply import Request, needs
+from tocsin.web.room import panels
+
+
+@require_POST
+@needs("incident.act")
+def fulfilment(request: Request, number: str, obligation: str) -> HttpResponse:
+    """Fulfil one obligation; `happened_at` says that it was done before now."""
+    entry, form = request.POST.get("entry", ""), request.POST
+    command: t.Command | t.Refused
+    try:
+        happened_at = fact_fields.instant(form["happened_at"]) if form.get("happened_at") else None
+        command = t.Fulfil(
+            obligation=obligation,
+            entry=entry,
+            words=form.get("words", "").strip(),
+            evidence=evidence(request),
+            checks=tuple(int(index) for index in form.getlist("check") if index.isdigit()),
+            happened_at=happened_at,
+        )
+    except ValueError:
+        command = t.Refused("E104", _("This is no time."), _("Write it as the field asks."))
+    return panels.act(request, number, command, "steps", f"step:{obligation}:{entry}")
+
+
+@require_POST
+@needs("incident.act")
+def waiver(request: Request, number: str, obligation: str) -> HttpResponse:
+    """Waive what is owed, with a reason."""
+    entry = request.POST.get("entry", "")
+    command = t.WaiveClock(obligation=obligation, entry=entry, reason=request.POST.get("reason", "").strip())
+    return panels.act(request, number, command, "steps", f"step:{obligation}:{entry}")
+
+
+def evidence(request: Request) -> tuple[str, ...]:
+    """Return the evidence that a form names, one on each line."""
+    return tuple(line.strip() for line in request.POST.get("evidence", "").splitlines() if line.strip())

@@ -1,0 +1,185 @@
+"""How pages call what a plan knows by id: rules, values of facts, levels with their colour, roles, channels."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from babel.units import format_unit
+from markupsafe import Markup
+
+from tocsin.engine.expressions import Value
+from tocsin.engine.program import Fact, Field, Program, Rule, Text
+from tocsin.engine.times import Span
+from tocsin.incidents.shapes import VALUE, Eye
+from tocsin.web import languages, times
+from tocsin.web.jinja import text, words
+from tocsin.web.languages import gettext as _
+
+TONES: Mapping[str, str] = {"red": "l1", "orange": "l2", "amber": "l3", "yellow": "wy", "blue": "wb", "green": "ok"}
+"""The tone in which a level of this colour is shown."""
+_EYE = Eye(sealed=lambda _place, tree: str(tree))
+_BY_RANK = ("l1", "l2", "l3")
+
+
+def plain(name: str) -> Text:
+    """Return an id as words, where the plan has no others."""
+    return {languages.active().code: name.replace("_", " ")}
+
+
+def titled(rule: Rule | None, name: str = "") -> Text:
+    """Return how a rule is called: its title, else what it asks or says, else its id."""
+    if rule is None:
+        return plain(name)
+    return rule.title or getattr(rule, "ask", {}) or getattr(rule, "words", {}) or getattr(rule, "label", {}) or plain(rule.id)
+
+
+def find(program: Program, name: str) -> Rule | None:
+    """Return the rule of any kind with this id; for `<rule>.<part>` the rule."""
+    kinds: tuple[Mapping[str, Rule], ...] = (
+        program.roles,
+        program.groups,
+        program.departments,
+        program.decisions,
+        program.obligations,
+        program.conditions,
+        program.messages,
+        program.records,
+        program.situations,
+        program.moments,
+        program.facts,
+        program.levels,
+        program.signals,
+    )
+    base = name.partition(".")[0]
+    return next((rules[key] for key in (name, base) for rules in kinds if key in rules), None)
+
+
+def name_of(program: Program, name: str) -> Text:
+    """Return how whatever bears this id is called."""
+    special = {"everyone": _("everyone"), "departments": _("all departments"), "anyone": _("anyone"), "system": "Tocsin"}
+    if name in special:
+        return {languages.active().code: special[name]}
+    if name == "commander":
+        name = program.commander
+    return titled(find(program, name), name)
+
+
+def names(program: Program, ids: Iterable[str]) -> Markup:
+    """Return several names with commas between."""
+    return Markup("{}").format(_(", ")).join(text(name_of(program, name)) for name in ids)
+
+
+def option_name(rule: Fact | Field, value: str) -> Text:
+    """Return how people call one value of a choice."""
+    return rule.names.get(value) or plain(value)
+
+
+def spelled(rule: Fact | Field, value: Value | None) -> Markup:
+    """Return the value of a fact as the viewer reads it."""
+    match value:
+        case None:
+            return Markup("{}").format(_("unknown"))
+        case bool():
+            return Markup("{}").format(_("yes") if value else _("no"))
+        case Decimal():
+            unit = getattr(rule, "unit", "")
+            return Markup("{}{}").format(f"{value.normalize():f}", f" {unit}" if unit else "")
+        case timedelta():
+            return Markup("{}").format(times.lasting(value))
+        case datetime():
+            return times.moment(value)
+        case tuple():
+            return Markup("{}").format(_(", ")).join(text(option_name(rule, item)) for item in value)
+        case _ if rule.of:
+            return text(option_name(rule, value))
+        case _:
+            return Markup("{}").format(value)
+
+
+def span(limit: Span) -> str:
+    """Return a limit of the plan, such as `30 min` or `3 days`."""
+    months = [_unit("month", limit.months)] if limit.months else []
+    days = [_unit("day", limit.days)] if limit.days else []
+    exact = [times.lasting(limit.exact)] if limit.exact else []
+    return " ".join((*months, *days, *exact)) or times.lasting(timedelta())
+
+
+def _unit(name: str, count: int) -> str:
+    return format_unit(count, f"duration-{name}", length="short", locale=languages.active().locale)
+
+
+def tone(program: Program, level: str) -> str:
+    """Return the tone of a level: by its colour, else by its rank from the gravest."""
+    rule = program.levels.get(level)
+    if rule is None:
+        return "none"
+    order = list(program.levels)
+    return TONES.get(rule.colour) or _BY_RANK[min(order.index(level), len(_BY_RANK) - 1)]
+
+
+def mark(program: Program, level: str) -> str:
+    """Return the sign on a level's plate: its numeral, or a letter where the plan has no numbers."""
+    digits = "".join(letter for letter in level if letter.isdigit())
+    if digits:
+        return digits[0]
+    spoken = words(titled(program.levels.get(level), level))
+    return spoken[:1].upper() or "?"
+
+
+def channel(name: str) -> str:
+    """Return how a channel is called."""
+    known = {
+        "email": _("E-mail"),
+        "sms": _("SMS"),
+        "webhook": _("Webhook"),
+        "push": _("Push"),
+        "chat": _("Chat"),
+        "portal": _("Portal"),
+        "inbox": _("Inbox"),
+        "telephone": _("Telephone"),
+        "web_site": _("Web site"),
+        "status_page": _("Status page"),
+    }
+    return known.get(name, name.replace("_", " "))
+
+
+def audience(name: str) -> str:
+    """Return how an audience is called."""
+    known = {
+        "client": _("Client"),
+        "affected": _("Affected parties"),
+        "team": _("Team"),
+        "leadership": _("Leadership"),
+        "command": _("Command"),
+        "top_management": _("Top management"),
+        "superior": _("Superior authority"),
+        "regulator": _("Regulator"),
+        "public": _("Public"),
+    }
+    return known.get(name, name.replace("_", " "))
+
+
+def phase(name: str) -> str:
+    """Return how a phase is called."""
+    known = {
+        "": _("Not begun"),
+        "declared": _("Assessment"),
+        "warning": _("Warning"),
+        "responding": _("Response"),
+        "recovering": _("Recovery"),
+        "watching": _("Watching"),
+        "review": _("Review"),
+        "closed": _("Closed"),
+        "cancelled": _("Cancelled"),
+    }
+    return known.get(name, name.replace("_", " "))
+
+
+def kept(fact: Fact, value: object) -> Markup:
+    """Return a fact's value as the viewer reads it, from the form in which a row keeps it."""
+    return spelled(fact, unkept(fact, value))
+
+
+def unkept(fact: Fact, value: object) -> Value | None:
+    """Return a fact's value from the form in which a row keeps it."""
+    return None if value is None else VALUE.read(value, _EYE, "")

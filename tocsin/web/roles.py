@@ -1,0 +1,51 @@
+"""Roles of an incident: assigned and taken back, accepted, handed over, created."""
+
+import re
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_POST
+
+from tocsin.engine import terms as t
+from tocsin.kit import ids
+from tocsin.web.reply import Request, needs
+from tocsin.web.room import panels
+
+
+@require_POST
+@needs("incident.act")
+def assignment(request: Request, number: str, role: str) -> HttpResponse:
+    """Give a role to a person, who is asked to accept; to nobody, it is taken back."""
+    command = t.Assign(role=role, person=request.POST.get("person", ""), reason=request.POST.get("reason", "").strip())
+    return panels.act(request, number, command, "roles", f"role:{role}")
+
+
+@require_POST
+@needs("incident.act")
+def acceptance(request: Request, number: str, role: str) -> HttpResponse:
+    """Accept a role."""
+    return panels.act(request, number, t.Accept(role=role), "roles", f"role:{role}")
+
+
+@require_POST
+@needs("incident.act")
+def handover(request: Request, number: str, role: str) -> HttpResponse:
+    """Hand a role over with its open clocks."""
+    command = t.HandOver(role=role, to=request.POST.get("person", ""), reason=request.POST.get("reason", "").strip())
+    return panels.act(request, number, command, "roles", f"role:{role}")
+
+
+@require_POST
+@needs("incident.act")
+def creation(request: Request, number: str) -> HttpResponse:
+    """Make a role that the plan does not have."""
+    name = request.POST.get("name", "").strip()
+    command = t.CreateRole(role=_id(name), name=name, duty=request.POST.get("duty", "").strip(), person=request.POST.get("person", ""))
+    return panels.act(request, number, command, "roles", "role:new")
+
+
+def _id(name: str) -> str:
+    """Return an id for a role that a person named: its letters where they are Latin, else one of its own."""
+    spelled = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:48]
+    if not name:
+        return ""
+    return spelled if re.match(r"[a-z]", spelled) else f"role_{ids.new().hex[-8:]}"

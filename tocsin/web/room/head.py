@@ -1,0 +1,68 @@
+"""The head of the room: level, title, who commands, what is due next, and the line of phases."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from tocsin.engine.program import Text
+from tocsin.incidents.models import ClockRow, MomentRow
+from tocsin.web import clocks, plan_words, times
+from tocsin.web.cases import Case
+from tocsin.web.languages import gettext as _
+
+LINE = (
+    ("warned", "warning"),
+    ("reported", "declared"),
+    ("activated", "responding"),
+    ("restored", "recovering"),
+    ("terminated", "review"),
+    ("closed", "closed"),
+)
+"""The moments at which phases begin, in order, and those phases."""
+OVER = ("closed", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One phase of the line: done, current or still to come, and the moment at which it begins or began."""
+
+    name: str
+    state: str
+    moment: Text
+    at: Markup
+
+
+def context(case: Case) -> dict[str, object]:
+    """Return what the head shows."""
+    board = case.board
+    tone = "drill" if board.drill else plan_words.tone(case.program, board.level)
+    running = ClockRow.objects.filter(incident_id=case.id, status__in=clocks.RUNNING, due_at__isnull=False).order_by("due_at").first()
+    return {
+        "tone": "wy" if board.phase == "warning" and not board.drill else tone,
+        "level_mark": plan_words.mark(case.program, board.level) if board.level else "?",
+        "phases": _phases(case),
+        "due": running,
+        "over": board.phase in OVER,
+        "phase_name": plan_words.phase(board.phase),
+        "now_in_incident": clocks.incident_now(board.incident),
+    }
+
+
+def _phases(case: Case) -> list[Phase]:
+    moments = {row.moment: row for row in MomentRow.objects.filter(incident_id=case.id).order_by("generation")}
+    ended = "cancelled" if "cancelled" in moments else "closed"
+    line = [(ended if moment == "closed" else moment, ended if moment == "closed" else phase) for moment, phase in LINE]
+    line = [(moment, phase) for moment, phase in line if moment != "warned" or moment in moments]
+    present = case.board.phase if case.board.phase != "watching" else "recovering"
+    return [_phase(case, moments.get(moment), moment, phase, present) for moment, phase in line]
+
+
+def _phase(case: Case, row: MomentRow | None, moment: str, phase: str, present: str) -> Phase:
+    state = "current" if phase == present else "done" if row else "later"
+    rule = case.program.moments.get(moment)
+    return Phase(
+        plan_words.phase(phase),
+        state,
+        plan_words.titled(rule, moment),
+        times.moment(row.happened_at) if row else Markup("{}").format(_("when")),
+    )

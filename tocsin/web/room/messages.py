@@ -1,0 +1,181 @@
+"""Messages: drafts with their texts in every language, the chain of approval on exactly that text, and what became of what was sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from tocsin.comms.models import Delivery
+from tocsin.engine.program import Message
+from tocsin.incidents import about
+from tocsin.incidents.models import ChainRow, ClockRow, DeliveryRow, MessageRow
+from tocsin.web import clocks, languages, plan_words
+from tocsin.web.cases import Case
+from tocsin.web.languages import gettext as _
+from tocsin.web.room import decisions, records
+from tocsin.web.room.decisions import Chain
+
+SENT_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The text of one language. `body` marks what was filled in."""
+
+    locale: str
+    name: str
+    tag: str
+    body: Markup
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One channel of a published message: how many of its deliveries stand how. `state` is the one word for the worst of them."""
+
+    channel: str
+    outcome: str
+    state: str
+    tone: str
+    icon: str
+    words: str
+    delivered: int
+    total: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message as a page shows it."""
+
+    row: MessageRow
+    rule: Message | None
+    key: str
+    letters: tuple[Letter, ...]
+    chain: Chain | None
+    may_write: bool
+    may_publish: bool
+    missing: tuple[str, ...]
+    receipts: tuple[Receipt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A message of the plan that can be drafted; `owed`: a running clock asks for it."""
+
+    rule: Message
+    may: bool
+    owed: bool
+
+
+def context(case: Case) -> dict[str, object]:
+    """Return the drafts, what was sent, and the templates."""
+    rows = list(MessageRow.objects.filter(incident_id=case.id).order_by("-drafted_at"))
+    drafts = [row for row in rows if row.status == "draft"]
+    sent = [row for row in rows if row.status != "draft"]
+    owed = set(ClockRow.objects.filter(incident_id=case.id, verb="send", status__in=clocks.RUNNING).values_list("object", flat=True))
+    templates = [
+        Template(rule, case.speaks(writers(case, rule)) or case.commands, rule.id in owed) for rule in case.program.messages.values()
+    ]
+    templates.sort(key=lambda one: (not one.may, not one.owed))
+    return {
+        "drafts": [shown(case, row) for row in drafts],
+        "sent": [shown(case, row) for row in sent[:SENT_SHOWN]],
+        "sent_more": max(0, len(sent) - SENT_SHOWN),
+        "templates": templates,
+        "people": case.people,
+        "audience": plan_words.audience,
+        "names": lambda roles: plan_words.names(case.program, roles),
+        "channel": plan_words.channel,
+        "label": records.label,
+        "named": plan_words.option_name,
+    }
+
+
+def writers(case: Case, rule: Message) -> tuple[str, ...]:
+    """Return the roles that draft this message: its author, its publisher, whoever owes it."""
+    owing = [
+        each.owes for each in case.program.obligations.values() if each.verb == "send" and each.object == rule.id and each.owes != "each"
+    ]
+    named = [role for role in (rule.author, rule.publisher, *owing) if role and role != "system"]
+    return tuple(dict.fromkeys(named)) or (case.program.commander,)
+
+
+def shown(case: Case, row: MessageRow) -> Shown:
+    """Return one message as a page shows it."""
+    rule = case.program.messages.get(row.template)
+    chain = ChainRow.objects.filter(incident_id=case.id, chain=row.chain).first() if row.chain else None
+    publisher = (rule.publisher,) if rule and rule.publisher else writers(case, rule) if rule else ()
+    missing = tuple(field.id for field in rule.fields if not field.optional and not row.fields.get(field.id)) if rule else ()
+    return Shown(
+        row=row,
+        rule=rule,
+        key=f"message:{row.message}",
+        letters=tuple(_letter(rule, locale, words, row.fields) for locale, words in row.texts.items()),
+        chain=decisions.shown(case, chain) if chain else None,
+        may_write=rule is not None and (case.speaks(writers(case, rule)) or case.commands),
+        may_publish=case.speaks(publisher) or (case.commands and not (rule and rule.publisher)),
+        missing=missing,
+        receipts=tuple(_receipts(case, row)) if row.status != "draft" else (),
+    )
+
+
+def _letter(rule: Message | None, locale: str, words: str, fields: Mapping[str, str]) -> Letter:
+    code = languages.known(locale)
+    known = languages.LANGUAGES.get(code)
+    body = escape(words)
+    for filled in sorted({value for value in fields.values() if value}, key=len, reverse=True):
+        # Only where it stands once can it be marked without doubt.
+        if body.count(str(escape(filled))) == 1:
+            body = body.replace(escape(filled), Markup('<span class="slot">{}</span>').format(filled))
+    return Letter(locale, known.name if known else locale, known.tag if known else locale, body, words)
+
+
+# ------------------------------------------------------------------ what became of it
+
+
+def _receipts(case: Case, row: MessageRow) -> list[Receipt]:
+    outcomes = {each.channel: each for each in DeliveryRow.objects.filter(incident_id=case.id, message=row.message)}
+    tries = Delivery.objects.filter(organisation_id=case.board.organisation_id, about=about.message(case.id, row.message))
+    by_channel: dict[str, list[Delivery]] = {}
+    for delivery in tries:
+        by_channel.setdefault(delivery.channel, []).append(delivery)
+    return [_receipt(channel, outcome, by_channel.get(channel, [])) for channel, outcome in outcomes.items()]
+
+
+_MILD = ("no_channel", "unanswered", "sending", "waiting", "cancelled", "captured", "delivered")
+"""How a delivery can stand, worst first; whatever is not among them is a final refusal and worse."""
+
+
+def _receipt(channel: str, outcome: DeliveryRow, deliveries: list[Delivery]) -> Receipt:
+    words = [delivery.word for delivery in deliveries]
+    state = min(words, key=_gravity) if words else outcome.outcome
+    tone, icon, said = _said(state)
+    worst = next((delivery for delivery in deliveries if delivery.word == state), None)
+    detail = " ".join(filter(None, (worst.detail, worst.hint))) if worst and tone != "ok" else outcome.detail
+    return Receipt(channel, outcome.outcome, state, tone, icon, said, words.count("delivered"), len(words), detail)
+
+
+def _gravity(word: str) -> int:
+    return _MILD.index(word) if word in _MILD else -1
+
+
+def _said(state: str) -> tuple[str, str, str]:
+    """Return tone, icon and words of a delivery's state. What is not known is shown under its own name, as a fault."""
+    known = {
+        "delivered": ("ok", "check", _("Delivered")),
+        "captured": ("drill", "shield", _("Captured: a drill")),
+        "waiting": ("none", "half", _("Waiting")),
+        "sending": ("none", "half", _("On the way")),
+        "partly": ("soon", "half", _("Delivered to some")),
+        "cancelled": ("none", "noc", _("Cancelled")),
+        "unanswered": ("soon", "clock", _("No answer, tries again")),
+        "gave_up": ("fault", "alert", _("No answer, given up")),
+        "refused": ("fault", "alert", _("Refused by the receiver")),
+        "contradicted": ("fault", "alert", _("Accepted with an error")),
+        "bad_address": ("fault", "alert", _("Address is wrong")),
+        "no_address": ("fault", "alert", _("No address")),
+        "no_channel": ("fault", "alert", _("Channel not set up")),
+        "failed": ("fault", "alert", _("Not delivered")),
+    }
+    return known.get(state, ("fault", "alert", state.replace("_", " ")))

@@ -1,0 +1,112 @@
+"""Now: every clock of the incident. Steps: what is owed, by group and role, and how it is done."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from tocsin.engine.program import Program, Text
+from tocsin.incidents.models import ClockRow
+from tocsin.web import clocks, plan_words
+from tocsin.web.cases import Case
+from tocsin.web.clocks import Shown
+
+MET_SHOWN = 8
+ELSEWHERE = {"send": "messages", "decide": "decisions", "record": "records", "sign": "decisions"}
+"""What is not done in the step itself, and the panel where it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One obligation that somebody owes. `state` is next, open or done; `anchor` where else on the page it is done; `may` acts here."""
+
+    clock: Shown
+    state: str
+    key: str
+    anchor: str
+    may: bool
+    plain: bool
+    """One click is enough: no parts to tick, no evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The steps of a group, or of a role outside every group."""
+
+    name: Text
+    holder: str
+    held_for: bool
+    steps: tuple[Step, ...]
+    done: int
+
+
+def now(case: Case) -> dict[str, object]:
+    """Return the clocks: what runs by due time, then what was met."""
+    shown = _clocks(case)
+    limited = [clock for clock in shown if clock.row.status in clocks.RUNNING]
+    met = sorted((clock for clock in shown if clock.row.met_at), key=lambda clock: clock.row.met_at, reverse=True)
+    return {
+        "clocks": clocks.order(limited),
+        "met": met[:MET_SHOWN],
+        "met_more": max(0, len(met) - MET_SHOWN),
+        "late": sum(1 for clock in limited if clock.late),
+        "anchors": ELSEWHERE,
+        "program": case.program,
+    }
+
+
+def steps(case: Case) -> dict[str, object]:
+    """Return the steps by group, the open ones first within each."""
+    shown = [clock for clock in _clocks(case) if clock.row.verb not in ("sign", "ensure") and clock.row.status != "ended"]
+    order = {name: index for index, name in enumerate(case.program.groups)}
+    by_group = sorted(
+        shown, key=lambda clock: (order.get(_group(case.program, clock.row.owes), len(order)), _group(case.program, clock.row.owes))
+    )
+    groups = [
+        _grouped(case, name, list(members)) for name, members in groupby(by_group, key=lambda clock: _group(case.program, clock.row.owes))
+    ]
+    owed = [step for group in groups for step in group.steps if not step.clock.row.recurring]
+    return {"groups": groups, "done": sum(1 for step in owed if step.state == "done"), "owed": len(owed), "people": case.people}
+
+
+def _clocks(case: Case) -> list[Shown]:
+    at = clocks.incident_now(case.board.incident)
+    rows = ClockRow.objects.filter(incident_id=case.id).exclude(status="ended").order_by("due_at", "clock")
+    return [
+        clocks.show(row, at, number=case.number, owner=case.people.name(row.owner), mine=row.owner == case.people.viewer) for row in rows
+    ]
+
+
+def _group(program: Program, owes: str) -> str:
+    """Return the group that a role, group or department belongs to; else its own name."""
+    for group in program.groups.values():
+        if owes in (group.id, group.lead, *group.members):
+            return group.id
+    return owes
+
+
+def _grouped(case: Case, name: str, members: list[Shown]) -> Group:
+    steps = sorted(
+        (_step(case, clock) for clock in members),
+        key=lambda step: (step.state == "done", step.clock.row.due_at is None, step.clock.row.due_at or step.clock.row.began_at),
+    )
+    open_steps = [step for step in steps if step.state != "done"]
+    return Group(
+        name=plan_words.name_of(case.program, name),
+        holder=open_steps[0].clock.owner if open_steps else "",
+        held_for=any(step.clock.row.via in ("commander", "group", "declarer") for step in open_steps),
+        steps=tuple(steps),
+        done=sum(1 for step in steps if step.state == "done"),
+    )
+
+
+def _step(case: Case, clock: Shown) -> Step:
+    row = clock.row
+    done = row.status in ("met", "late", "waived")
+    mine = clock.mine or case.speaks([row.owes]) or case.commands
+    return Step(
+        clock=clock,
+        state="done" if done else "next" if clock.mine else "open",
+        key=f"step:{row.obligation}:{row.entry}",
+        anchor=ELSEWHERE.get(row.verb, ""),
+        may=mine and not done,
+        plain=not row.checks and not row.evidence,
+    )

@@ -1,0 +1,102 @@
+"""The panels of the room by name: which template, what it shows, which notices fetch it again; and how an act answers with its panel."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from markupsafe import Markup
+
+from tocsin.engine import terms as t
+from tocsin.incidents import desk
+from tocsin.incidents.answers import KeyReused
+from tocsin.web import cases, reply
+from tocsin.web.cases import Case
+from tocsin.web.reply import Request
+from tocsin.web.room import conditions, decisions, facts, head, level, messages, now, records, roles, timeline
+from tocsin.web.said import said
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One panel. `topics` are the kinds of rows it shows."""
+
+    name: str
+    context: Callable[[Case], dict[str, Any]]
+    topics: tuple[str, ...]
+
+    @property
+    def template(self) -> str:
+        return f"incidents/_{self.name}.html"
+
+    @property
+    def trigger(self) -> str:
+        """Return the htmx trigger that fetches the panel again; several notices at once fetch it once."""
+        return ", ".join(f"sse:{topic} delay:150ms" for topic in (*self.topics, "stale"))
+
+
+PANELS: Final[Mapping[str, Panel]] = {
+    panel.name: panel
+    for panel in (
+        Panel("head", head.context, ("board", "moment")),
+        Panel("now", now.now, ("clock",)),
+        Panel("level", level.context, ("board", "level", "decision", "role")),
+        Panel("facts", facts.context, ("fact",)),
+        Panel("steps", now.steps, ("clock", "role")),
+        Panel("decisions", decisions.context, ("decision", "decided", "chain", "condition", "role")),
+        Panel("messages", messages.context, ("message", "chain", "delivery", "role")),
+        Panel("records", records.context, ("record",)),
+        Panel("conditions", conditions.context, ("condition", "role")),
+        Panel("roles", roles.context, ("role",)),
+        Panel("timeline", timeline.context, ("timeline",)),
+        Panel("reports", timeline.reports, ("report",)),
+    )
+}
+
+
+def whole(request: Request, case: Case) -> dict[str, Markup]:
+    """Return every panel as it stands, by name, for the page."""
+    shown = {name: render_to_string(panel.template, _context(case, panel), request) for name, panel in PANELS.items()}
+    return {name: Markup(rendered) for name, rendered in shown.items()}  # noqa: S704 - rendered by the same environment, escaped there
+
+
+def show(request: Request, case: Case, panel: Panel) -> HttpResponse:
+    """Return one panel alone."""
+    return reply.page(request, panel.template, _context(case, panel))
+
+
+def act(request: Request, number: str, command: t.Command | t.Refused, panel: str, row: str) -> HttpResponse:
+    """
+    Let the viewer command the incident and answer with the panel it was done in; a refusal stands in the `row` where it was tried.
+
+    A `Refused` in place of a command is what could not be read from the form.
+    """
+    case = cases.find(request, number)
+    outcome = command if isinstance(command, t.Refused) else _handle(request, case, command)
+    return answer(request, number, outcome, panel, row)
+
+
+def answer(request: Request, number: str, outcome: object, panel: str, row: str) -> HttpResponse:
+    """Answer an act with its panel as it is now."""
+    case = cases.find(request, number)
+    refused = {"refused": said(outcome, case.program), "row": row, "typed": request.POST} if isinstance(outcome, t.Refused) else {}
+    context = {**_context(case, PANELS[panel]), **refused}
+    return reply.part(request, PANELS[panel].template, context, outcome, to=f"{address(request, number)}#{panel}")
+
+
+def address(request: Request, number: str) -> str:
+    """Return the address of the room."""
+    return reverse("incident", kwargs={"slug": request.organisation.slug, "number": number})
+
+
+def _context(case: Case, panel: Panel) -> dict[str, Any]:
+    return {"row": "", "typed": {}, "refused": None, **panel.context(case), "case": case, "panel": panel}
+
+
+def _handle(request: Request, case: Case, command: t.Command) -> desk.Answer:
+    try:
+        return desk.handle(case.id, command, actor=case.actor, key=request.POST.get("key", ""))
+    except KeyReused as error:
+        return t.Refused(error.code, str(error), error.hint)

@@ -1,0 +1,54 @@
+"""Records: the forms of the plan that are filled during the incident, entry by entry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from tocsin.engine.program import Field, Record, Text
+from tocsin.incidents.models import RecordRow
+from tocsin.web import plan_words
+from tocsin.web.cases import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry with all that was entered so far."""
+
+    name: str
+    fields: Mapping[str, str]
+    open: bool
+    last: RecordRow
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A record of the plan and its entries, the newest first."""
+
+    rule: Record
+    key: str
+    entries: tuple[Entry, ...]
+
+
+def context(case: Case) -> dict[str, object]:
+    """Return the records of the plan with their entries."""
+    rows = sorted(RecordRow.objects.filter(incident_id=case.id), key=lambda row: (row.record, row.entry, row.seq))
+    entries: dict[str, list[Entry]] = {}
+    for (record, entry), group in groupby(rows, key=lambda row: (row.record, row.entry)):
+        entries.setdefault(record, []).append(_entry(record, entry, list(group)))
+    kept = [
+        Kept(rule, f"record:{rule.id}", tuple(sorted(entries.get(rule.id, []), key=lambda entry: entry.last.at, reverse=True)))
+        for rule in case.program.records.values()
+    ]
+    kept.sort(key=lambda one: not one.entries)
+    return {"records": kept, "people": case.people, "label": label, "named": plan_words.option_name}
+
+
+def _entry(record: str, entry: str, rows: list[RecordRow]) -> Entry:
+    fields = {name: words for row in rows for name, words in row.fields.items() if words}
+    return Entry(entry, fields, rows[-1].open, rows[-1], f"entry:{record}:{entry}")
+
+
+def label(field: Field) -> Text:
+    """Return how a field is called."""
+    return field.label or plan_words.plain(field.id)

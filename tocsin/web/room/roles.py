@@ -1,0 +1,59 @@
+"""Roles: who is named, who took it, on whom it falls, and the forms that give, accept, hand over and take back."""
+
+from dataclasses import dataclass
+
+from tocsin.engine.program import Text
+from tocsin.incidents.models import ClockRow, RoleRow
+from tocsin.web import clocks, plan_words
+from tocsin.web.cases import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A role as a page shows it. `held_for`: nobody holds it, `person` answers for it. `passes`: open clocks that go along."""
+
+    row: RoleRow
+    name: Text
+    key: str
+    person: str
+    mine: bool
+    held_for: bool
+    waits: bool
+    waits_on_me: bool
+    may_give: bool
+    passes: int
+
+
+def context(case: Case) -> dict[str, object]:
+    """Return every seat, the commander first, those that wait for acceptance next."""
+    rows = RoleRow.objects.filter(incident_id=case.id).order_by("pk")
+    owed = list(ClockRow.objects.filter(incident_id=case.id, status__in=clocks.RUNNING).values_list("owes", flat=True))
+    outside = {role.id for role in case.program.roles.values() if role.outside}
+    seats = [_seat(case, row, owed.count(row.role)) for row in rows if row.role not in outside]
+    seats.sort(key=lambda seat: (not seat.row.commander, not seat.waits, seat.held_for))
+    return {
+        "seats": seats,
+        "held": sum(1 for seat in seats if not seat.held_for),
+        "people": case.people,
+        "options": case.people.options(),
+        "commands": case.commands,
+        "commander": plan_words.name_of(case.program, case.program.commander),
+    }
+
+
+def _seat(case: Case, row: RoleRow, passes: int) -> Seat:
+    rule = case.program.roles.get(row.role)
+    by_decision = bool(rule and rule.appointed_by)
+    waits = bool(row.assigned) and not row.accepted
+    return Seat(
+        row=row,
+        name=row.title or plan_words.plain(row.role),
+        key=f"role:{row.role}",
+        person=case.people.name(row.person),
+        mine=row.person == case.people.viewer,
+        held_for=row.via in ("group", "commander", "declarer"),
+        waits=waits,
+        waits_on_me=waits and row.assigned == case.people.viewer,
+        may_give=not by_decision and (case.commands or row.role in case.mine),
+        passes=passes,
+    )

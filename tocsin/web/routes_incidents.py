@@ -1,0 +1,63 @@
+"""The pages of incidents, under `/o/{slug}/`."""
+
+from django.urls import path
+
+from tocsin.web import (
+    alerts,
+    board,
+    conditions,
+    decisions,
+    declare,
+    dossier,
+    drills,
+    facts,
+    incidents,
+    messages,
+    notes,
+    obligations,
+    plans,
+    records,
+    roles,
+)
+
+ROOM = "incidents/<str:number>"
+
+urlpatterns = [
+    path("", board.page, name="board"),
+    path("drills", drills.beginning, name="drill"),
+    path("declare", declare.page, name="declare"),
+    path("declare/recommendation", declare.advice, name="recommendation"),
+    path("incidents", incidents.every, name="incidents"),
+    path(ROOM, incidents.room, name="incident"),
+    path(f"{ROOM}/record", incidents.record, name="record"),
+    path(f"{ROOM}/panels/<str:panel_name>", incidents.panel, name="panel"),
+    path(f"{ROOM}/dossier", dossier.page, name="dossier"),
+    path(f"{ROOM}/dossier/file", dossier.download, name="dossier-file"),
+    path(f"{ROOM}/notes", notes.note, name="notes"),
+    path(f"{ROOM}/reports", notes.report, name="reports"),
+    path(f"{ROOM}/facts", facts.statement, name="facts"),
+    path(f"{ROOM}/obligations/<str:obligation>/fulfilment", obligations.fulfilment, name="fulfilment"),
+    path(f"{ROOM}/obligations/<str:obligation>/waiver", obligations.waiver, name="obligation-waiver"),
+    path(f"{ROOM}/decisions/<str:decision>/choice", decisions.choice, name="choice"),
+    path(f"{ROOM}/chains/<str:chain>/signature", decisions.signature, name="signature"),
+    path(f"{ROOM}/chains/<str:chain>/sending-back", decisions.sending_back, name="sending-back"),
+    path(f"{ROOM}/conditions/<str:condition>/attestation", conditions.attestation, name="attestation"),
+    path(f"{ROOM}/conditions/<str:condition>/withdrawal", conditions.withdrawal, name="withdrawal"),
+    path(f"{ROOM}/conditions/<str:condition>/waiver", conditions.waiver, name="condition-waiver"),
+    path(f"{ROOM}/roles", roles.creation, name="role-creation"),
+    path(f"{ROOM}/roles/<str:role>/assignment", roles.assignment, name="assignment"),
+    path(f"{ROOM}/roles/<str:role>/acceptance", roles.acceptance, name="acceptance"),
+    path(f"{ROOM}/roles/<str:role>/handover", roles.handover, name="handover"),
+    path(f"{ROOM}/messages", messages.draft, name="draft"),
+    path(f"{ROOM}/messages/<str:message>/publication", messages.publication, name="publication"),
+    path(f"{ROOM}/records/<str:record>/entries", records.entry, name="entry"),
+    path("messages", messages.queue, name="messages"),
+    path("alerts", alerts.every, name="alerts"),
+    path("alerts/routes", alerts.route, name="routes"),
+    path("alerts/routes/<str:route_id>/removal", alerts.removal, name="route-removal"),
+    path("plans", plans.every, name="plans"),
+    path("plans/new", plans.loading, name="plan-loading"),
+    path("plans/<str:plan_id>", plans.document, name="plan"),
+    path("plans/<str:plan_id>/<str:plan_hash>", plans.document, name="plan-version"),
+    path("plans/<str:plan_id>/<str:plan_hash>/publication", plans.publication, name="plan-publication"),
+]
