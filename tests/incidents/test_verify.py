@@ -282,14 +282,14 @@ def test_whatever_the_file_is_there_is_an_answer(content):
     assert not verify(CONTENT[: random.Random(content).randrange(len(CONTENT))] + content).holds
 
 
+ODD = st.recursive(st.none() | st.integers() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=2), max_leaves=4)
+
+
 @settings(max_examples=100, deadline=None)
-@given(
-    st.lists(
-        st.recursive(st.none() | st.integers() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=2), max_leaves=4), max_size=4
-    )
-)
+@given(st.lists(st.tuples(st.sampled_from(["manifest", "entry", "seal", "person"]), ODD), max_size=4))
 def test_lines_of_any_making_are_answered(contents):
-    lines = [Line(str(index), {kind: {"seq": one, "place": one, "id": one, "head": one, "organisation": one}}) for index, (kind, one) in enumerate(zip(("manifest", "entry", "seal", "person"), contents, strict=False))]  # fmt: skip
+    fields = ("seq", "place", "id", "head", "organisation", "incident", "hash", "body", "text")
+    lines = [Line(str(index), {kind: dict.fromkeys(fields, odd)}) for index, (kind, odd) in enumerate(contents)]
     assert not verify(container.close(records.PAGE, lines, records.KEY), key=OURS).holds
 
 

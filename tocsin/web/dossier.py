@@ -67,8 +67,9 @@ class View:
 
     @property
     def title(self) -> str:
-        """What was declared, or what stands for it."""
-        return str(self.sheet.board.words) or self.sheet.board.number
+        """What was declared, or the number where that is not shown."""
+        words = str(self.sheet.board.words)
+        return self.sheet.board.number if words in {"", ERASED} else words
 
     def person(self, person: str) -> Markup:
         """Return a person by name, marked with the language of the name."""

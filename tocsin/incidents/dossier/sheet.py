@@ -120,7 +120,7 @@ def _settled(contents: Contents) -> tuple[dict[Key, Kept], Counter[Key]]:
 
 def _owed(row: ClockRow, proofs: Mapping[Key, Kept], met: Mapping[Key, int]) -> Owed:
     key = row.clock, row.generation
-    return Owed(row, _outcome(row, met[key]), met[key], row.missed, _bar(row), proofs.get(key))
+    return Owed(row, _outcome(row, met[key]), met[key], row.missed, bar(row), proofs.get(key))
 
 
 def _outcome(row: ClockRow, met: int) -> Outcome:
@@ -136,7 +136,7 @@ def _outcome(row: ClockRow, met: int) -> Outcome:
     return cast("Outcome", status)
 
 
-def _bar(row: ClockRow) -> Bar | None:
+def bar(row: ClockRow) -> Bar | None:
     """Return the drawing for an obligation met once within a limit. The limit stands at 90 %, or where the time used leaves it."""
     due_at, met_at = row.due_at, row.met_at
     if row.recurring or due_at is None or met_at is None or due_at <= row.anchored_at:
