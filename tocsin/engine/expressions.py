@@ -183,7 +183,10 @@ def _compare(op: str, left: Known, right: Known) -> Known:
         return UNKNOWN
     if op not in ("==", "!=") and not isinstance(left, Decimal | timedelta | datetime):
         return UNKNOWN
-    return bool(_COMPARES[op](left, right))
+    try:
+        return bool(_COMPARES[op](left, right))
+    except (ArithmeticError, TypeError):  # not a number; an instant without its zone
+        return UNKNOWN
 
 
 def _within(item: Known, among: Known) -> Known:
@@ -217,13 +220,12 @@ def _call(tree: Call, function: str, arguments: tuple[Expression, ...], lookup: 
         left, right = (Decimal(str(span.total_seconds())) for span in (left, right))
     if not (isinstance(left, Decimal) and isinstance(right, Decimal)):
         return UNKNOWN
-    match function:
-        case "ratio":
-            return _calculate("/", left, right)
-        case "least":
-            return min(left, right)
-        case _:
-            return max(left, right)
+    if function == "ratio":
+        return _calculate("/", left, right)
+    left_is_less = _compare("<=", left, right)
+    if left_is_less is UNKNOWN:
+        return UNKNOWN
+    return left if left_is_less == (function == "least") else right
 
 
 def leaves(tree: Expression) -> Iterator[Leaf]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedInput
+from lark.exceptions import UnexpectedInput, UnexpectedToken
 
 from tocsin.engine import times
 from tocsin.engine.expressions import (
@@ -124,7 +124,8 @@ def _unparsed(offset: int, message: str, hint: str) -> Parsed:
 
 def _syntax(text: str, error: UnexpectedInput) -> tuple[int, str, str]:
     offset = error.pos_in_stream
-    if offset is None or offset < 0 or offset >= len(text):
+    at_end = isinstance(error, UnexpectedToken) and error.token.type == "$END"
+    if at_end or offset is None or not 0 <= offset < len(text):
         return max(len(text.rstrip()) - 1, 0), "the expression ends too early", ""
     rest = text[offset:].split()
     found = rest[0] if rest else ""

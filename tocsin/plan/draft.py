@@ -39,6 +39,7 @@ class Draft:
     like_faults: tuple[Fault, ...]
     names: Names
     _parts: tuple[tuple[Path, object], ...]
+    _damaged: frozenset[Path]
     _parsed: dict[tuple[str, str], conditions.Parsed] = field(default_factory=dict)
 
     def expression(self, formula: Formula, record: str = "") -> conditions.Parsed:
@@ -48,6 +49,10 @@ class Draft:
             entry: Mapping[str, Type] = self.names.entries.get(record, {}) if record else {}
             self._parsed[key] = conditions.parse(formula.text, self.names, entry)
         return self._parsed[key]
+
+    def damaged(self, path: Path) -> bool:
+        """Return whether something of the rule at `path` did not fit, so that what it lacks may only have been cut out."""
+        return path in self._damaged
 
     def walk(self, kind: type[L]) -> Iterator[tuple[Path, L]]:
         """Yield every part of the form that is of this kind, with its path, in the order of the form."""
@@ -60,12 +65,14 @@ def read(source: str | bytes) -> Draft:
     """Return the draft of a plan. Pure; never raises."""
     found = document.read(source)
     if found.root is None:
-        return Draft(found, {}, None, (), (), collect({}), ())
+        return Draft(found, {}, None, (), (), collect({}), (), frozenset())
     likeness = like.resolve(found.root)
     data = document.plain(likeness.root)
     assert isinstance(data, dict)
     form, errors = _fit(document.plain(likeness.root))
-    return Draft(found, data, form, errors, likeness.faults, collect(data), tuple(_walk(form, ())))
+    broken = [*(error.path for error in errors), *(fault.path for fault in likeness.faults)]
+    damaged = frozenset(path[:length] for path in broken for length in range(1, len(path) + 1))
+    return Draft(found, data, form, errors, likeness.faults, collect(data), tuple(_walk(form, ())), damaged)
 
 
 def _fit(data: Plain) -> tuple[PlanForm | None, tuple[FormError, ...]]:

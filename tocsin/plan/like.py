@@ -48,7 +48,7 @@ def resolve(root: Mapping) -> Likeness:
             if isinstance(node, Mapping) and like is not None:
                 base = _base(like, found.by_id)
                 if isinstance(base, str):
-                    faults.append(Fault((*path, "like"), f"{base} ({kind})", _hint(like, found.by_id)))
+                    faults.append(Fault((*path, "like"), f"{base} ({kind})", _hint(like, found.by_id), start=like.start))
                 merged.append((parent, name, _merge(base if isinstance(base, Mapping) else None, node)))
     for parent, name, node in merged:
         parent.entries[name] = node

@@ -31,6 +31,9 @@ def read(source: str | bytes, name: str) -> Result:
             found.setdefault((finding.code, finding.line, finding.column, finding.message), finding)
             if len(found) >= FINDINGS_MAX:
                 break
+    # Where YAML already says something else than it seems to, what follows from it there is no news.
+    trapped = {(finding.line, finding.column) for finding in found.values() if finding.code == "L01"}
+    found = {key: finding for key, finding in found.items() if key[0] == "L01" or key[1:3] not in trapped}
     findings = tuple(sorted(found.values(), key=lambda each: (each.line, each.column, each.code)))[:FINDINGS_MAX]
     refused = draft.form is None or any(finding.severity == "error" for finding in findings)
     return Result(None if refused else compile_plan(draft), findings)

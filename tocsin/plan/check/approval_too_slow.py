@@ -39,7 +39,7 @@ def _slow(draft: Draft, limit: _Limit, approvals: list[LinkForm]) -> Iterator[st
         taken = sum((_longest(span) for span in spans if span), timedelta())
         if owed and spans and taken >= _shortest(owed):
             where = ", ".join(f"{axis} {value}" for axis, value in case.items())
-            yield f"approvals may take {taken}, the duty is due after {owed}{f' ({where})' if where else ''}"
+            yield f"approvals may take {Span(exact=taken)}, the duty is due after {owed}{f' ({where})' if where else ''}"
 
 
 def _in(limit: _Limit, case: dict[str, str]) -> Span | None:

@@ -34,7 +34,14 @@ def find(draft: Draft) -> Iterator[Fault]:
         for name, path in draft.names.ids[kind].items():
             if name in words:
                 yield Fault(path, f"{name} is a word of the language", "rename it", at_key=True)
+    yield from _commanders(draft)
     yield from _options(draft)
+
+
+def _commanders(draft: Draft) -> Iterator[Fault]:
+    found = [name for name, role in draft.form.roles.items() if role.commander] if draft.form else []
+    for name in found[1:]:
+        yield Fault(("roles", name, "commander"), f"{found[0]} commands already", "one role has commander: true", at_key=True)
 
 
 def _options(draft: Draft) -> Iterator[Fault]:

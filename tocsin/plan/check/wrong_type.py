@@ -16,23 +16,28 @@ _VERBS = ("do", "send", "decide", "record", "reach", "ensure")
 
 def find(draft: Draft) -> Iterator[Fault]:
     """Yield what the form refused, then what is wrong only in the company of other keys."""
+    unlike = {fault.path[:-1] for fault in draft.like_faults}
     for error in draft.form_errors:
         if error.kind == "missing":
-            yield Fault(error.path, f"the key {error.path[-1]} is missing", "add it")
+            if error.path[:-1] not in unlike:
+                yield Fault(error.path, f"the key {error.path[-1]} is missing", "add it")
         elif error.kind not in (*_OURS, "extra_forbidden"):
             yield Fault(error.path, error.message[:1].lower() + error.message[1:], error.hint)
     for path, obligation in draft.walk(ObligationForm):
-        yield from _obligation(path, obligation)
+        if not draft.damaged(path):
+            yield from _obligation(path, obligation)
     for path, fact in draft.walk(FactForm):
         yield from _fact(draft, path, fact)
     for path, effect in draft.walk(EffectForm):
         yield from _effect(draft, path, effect)
     for path, door in draft.walk(DoorForm):
-        yield from _door(path, door)
+        if not draft.damaged(path):
+            yield from _door(path, door)
     for path, condition in draft.walk(ConditionForm):
-        yield from _condition(path, condition)
+        if not draft.damaged(path):
+            yield from _condition(path, condition)
     for path, reading in draft.walk(ReadingForm):
-        if (reading.measure is None) == (reading.when is None):
+        if (reading.measure is None) == (reading.when is None) and not draft.damaged(path):
             yield Fault(path, "a reading has one expression", "measure: … or when: …")
 
 
@@ -56,7 +61,7 @@ def _obligation(path: Path, rule: ObligationForm) -> Iterator[Fault]:
 
 
 def _fact(draft: Draft, path: Path, fact: FactForm) -> Iterator[Fault]:
-    if fact.type == "choice" and fact.of is None:
+    if fact.type == "choice" and fact.of is None and not draft.damaged(path):
         yield Fault(path, "a choice needs its values", "of: [mild, grave]", at_key=True)
     if fact.type != "choice" and fact.of is not None:
         yield Fault((*path, "of"), f"a {fact.type} has no values to choose from", "type: choice", at_key=True)
@@ -79,6 +84,8 @@ def _expected(fact: FactForm) -> str:
 
 
 def _effect(draft: Draft, path: Path, effect: EffectForm) -> Iterator[Fault]:
+    if draft.damaged(path):
+        return
     names = [name for name in type(effect).model_fields if name not in ("when", "cite", "covers", "to", "after", "again")]
     if not any(getattr(effect, name) for name in names):
         yield Fault(path, "nothing is caused here", "one of " + ", ".join(names))
