@@ -6,7 +6,9 @@ import pytest
 from django.db import connections
 
 from tests.comms.conftest import wanted
-from tocsin.comms import delivery, outbox
+from tests.comms.sinks import webhook
+from tests.serving import eventually
+from tocsin.comms import claims, delivery, outbox, setup
 from tocsin.comms.models import Attempt, Delivery
 
 
@@ -34,3 +36,21 @@ def test_workers_that_race_send_each_message_once(order, sink):
     assert len(sink.keys) == len(set(sink.keys)) == 24
     assert {row.word for row in Delivery.objects.all()} == {"delivered"}
     assert Attempt.objects.count() == 24
+
+
+@pytest.mark.row("F-19")
+@pytest.mark.django_db(transaction=True)
+def test_a_provider_that_hangs_holds_up_no_other_channel(order, organisation):
+    with webhook.Sink("hangs") as sink:
+        setup.configure(organisation, "out", "webhook", sink.fields, by=None)
+        outbox.put_all(order(channel="out", event_id=f"evt_{number}") for number in range(6))
+        running = delivery.loops(wanted, every_s=0.02)
+        for loop in running:
+            loop.start()
+        eventually(lambda: len(sink.keys) == claims.AT_ONCE)
+        outbox.put(order(channel="inbox"))
+        eventually(lambda: Delivery.objects.get(channel="inbox").word == "delivered", within_s=5)
+        assert {row.word for row in Delivery.objects.filter(channel="out")} == {"sending", "waiting"}
+        sink.over.set()
+        stopped = [loop.stop() for loop in running]
+    assert all(stopped)

@@ -43,19 +43,31 @@ def claim(now: datetime) -> Attempt | None:
     What another worker claimed and never settled is due again when its lease has ended: that attempt is marked as lost, and the delivery
     as doubtful, since it may have arrived.
     """
-    if not _due(now).exists():  # without a write: several threads ask every second
-        return None
-    with transaction.atomic():
-        delivery = _due(now).select_for_update(skip_locked=True).first()
-        if delivery is None:
-            return None
-        lost = Attempt.objects.filter(delivery=delivery, outcome="").update(outcome="lost", finished_at=now)
-        delivery.state = State.SENDING
-        delivery.attempts += 1
-        delivery.due_at = now + LEASE
-        delivery.doubtful = delivery.doubtful or bool(lost)
-        delivery.save(update_fields=["state", "attempts", "due_at", "doubtful"])
-        return Attempt.objects.create(delivery=delivery, number=delivery.attempts, started_at=now)
+    while _due(now).exists():  # without a write: several threads ask every second
+        with transaction.atomic():
+            delivery = _due(now).select_for_update(skip_locked=True).first()
+            if delivery is None:
+                return None
+            if not _filled_meanwhile(delivery, now):
+                return _claimed(delivery, now)
+    return None
+
+
+def _claimed(delivery: Delivery, now: datetime) -> Attempt:
+    lost = Attempt.objects.filter(delivery=delivery, outcome="").update(outcome="lost", finished_at=now)
+    delivery.state = State.SENDING
+    delivery.attempts += 1
+    delivery.due_at = now + LEASE
+    delivery.doubtful = delivery.doubtful or bool(lost)
+    delivery.save(update_fields=["state", "attempts", "due_at", "doubtful"])
+    return Attempt.objects.create(delivery=delivery, number=delivery.attempts, started_at=now)
+
+
+def _filled_meanwhile(delivery: Delivery, now: datetime) -> bool:
+    """Tell, with the channel locked until the claim is committed, whether others have just taken its last place."""
+    place = {"organisation_id": delivery.organisation_id, "name": delivery.channel}
+    ChannelSetup.objects.select_for_update().filter(**place).first()
+    return (delivery.organisation_id, delivery.channel) in _closed(now)
 
 
 def settle(attempt: Attempt, end: Settlement, now: datetime) -> bool:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -15,14 +16,18 @@ from tocsin.comms.claims import Settlement
 from tocsin.comms.models import Attempt, Delivery, State
 from tocsin.kit import clock
 from tocsin.kit.egress import Egress, Rejected, Unreachable
+from tocsin.kit.loops import Loop
 from tocsin.kit.transactions import retry
 
-THREADS: Final = 4
-"""How many loops should run `run_once` at once: one channel can keep `claims.AT_ONCE` of them busy."""
-
+THREADS: Final = 4  # one channel can keep `claims.AT_ONCE` of them busy
 FAULTS_MAX: Final = 3
 _log = structlog.get_logger(__name__)
 _ended = Counter("tocsin_delivery_attempts_total", "Attempts to deliver a message", ["channel", "outcome"])
+
+
+def loops(still_wanted: Callable[[str], bool], every_s: float = 0.5) -> list[Loop]:
+    """Return the threads that deliver, so many that a slow provider leaves some to the others. The caller starts and stops them."""
+    return [Loop(f"delivery-{number}", partial(run_once, still_wanted), every_s) for number in range(1, THREADS + 1)]
 
 
 def run_once(still_wanted: Callable[[str], bool], *, door: Callable[[UUID], Egress] = setup.door) -> bool:

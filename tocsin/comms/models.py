@@ -34,10 +34,10 @@ class Delivery(models.Model):
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
-    event_id = models.CharField(max_length=120)
-    about = models.CharField(max_length=200)
-    channel = models.CharField(max_length=64)
-    recipient = models.CharField(max_length=120, blank=True)
+    event_id = models.CharField(max_length=200)
+    about = models.CharField(max_length=500)
+    channel = models.CharField(max_length=100)
+    recipient = models.CharField(max_length=500, blank=True)
     address = models.CharField(max_length=320, blank=True)
     locale = models.CharField(max_length=16, blank=True)
     subject = models.TextField(blank=True)
@@ -108,7 +108,7 @@ class ChannelSetup(models.Model):
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
-    name = models.CharField(max_length=64)
+    name = models.CharField(max_length=100)
     adapter = models.CharField(max_length=32)
     fields = models.JSONField(default=dict)
     secrets = models.TextField(blank=True)
@@ -140,9 +140,9 @@ class InboxItem(models.Model):
     """Something a person was told inside the product. `person` is the typed id, as everywhere outside accounts."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
-    person = models.CharField(max_length=120)
+    person = models.CharField(max_length=500)
     key = models.CharField(max_length=64)
-    about = models.CharField(max_length=200)
+    about = models.CharField(max_length=500)
     locale = models.CharField(max_length=16, blank=True)
     subject = models.TextField(blank=True)
     body = models.TextField(blank=True)

@@ -134,7 +134,7 @@ def _secrets(row: ChannelSetup) -> dict[str, str]:
 def _wrong(name: str, channel: Channel, values: Mapping[str, str], full: Mapping[str, str]) -> tuple[Invalid, ...]:
     known = {one.name for one in channel.fields}
     wrong = [Invalid(given, "unknown_field", f"{channel.title} has no such field") for given in values if given not in known]
-    if not name.isidentifier() or len(name) > 64:
+    if not name.isidentifier() or len(name) > 100:
         wrong.append(Invalid("name", "bad_name", "the name that plans use, such as email or web_site"))
     for one in channel.fields:
         value = full[one.name]
