@@ -29,6 +29,7 @@ ACTS: Mapping[str, Callable[[], str]] = {
     "key.created": lambda: _("made the key"),
     "key.revoked": lambda: _("revoked the key"),
     "link.issued": lambda: _("made a sign-in link for"),
+    "dossier.exported": lambda: _("exported the dossier of"),
     "sample.loaded": lambda: _("loaded the sample organisation"),
 }
 
