@@ -7,7 +7,6 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 
 import click
 import uvicorn
@@ -64,14 +63,13 @@ def worker() -> None:
 def _loops() -> list[Loop]:
     """Return what runs beside the pages, each waking the next: bodies read, then incidents declared, then messages sent."""
     follower, declarer = Follower(), Declarer()
-    sending = Loop("delivery", partial(delivery.run_once, outcomes.still_wanted), every_s=0.5)
     declaring = Loop("declaring", declarer.run_once, every_s=1.0)
     following = Loop("follower", follower.run_once, every_s=0.5)
     lane.application.committed = following.wake
     follower.settled = declaring.wake
     return [
         Loop("ticker", ticker.run_once, every_s=0.25),
-        sending,
+        *delivery.loops(outcomes.still_wanted),
         following,
         declaring,
         Loop("outcomes", outcomes.run_once, every_s=0.5),
