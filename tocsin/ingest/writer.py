@@ -131,12 +131,10 @@ class Writer:
             failure = error
         except OperationalError as error:  # the gate was not free in time
             group, failure = self._queues.take(ROWS_MAX, BYTES_MAX), NotStored(str(error))
-        if failure is None:
-            self.committed()
-        else:
-            _log.error("lane.not_stored", bodies=len(group), error=str(failure))
         self._failed = isinstance(failure, CommitFailed)
         self._loop.call_soon_threadsafe(self._answer, group, failure)
+        if failure is None:
+            self.committed()
 
     def _answer(self, group: Sequence[Ticket], failure: NotStored | None) -> None:
         """In the event loop: tell the senders. After a failed commit everyone who waits is told, then the process ends."""
@@ -152,3 +150,5 @@ class Writer:
                 ticket.answer.set_exception(NotStored(str(failure)))
         if self._failed:
             self._loop.call_later(FLUSH_S, self._leave)
+        if failure is not None:  # last, since a full disk may take no log either
+            _log.error("lane.not_stored", bodies=len(group), ends=self._failed, error=str(failure))

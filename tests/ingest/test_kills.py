@@ -1,0 +1,182 @@
+"""A lane that is killed under load: whatever a socket has acknowledged is there afterwards, once."""
+
+import asyncio
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import httpx
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+
+from tests.ingest import bodies
+from tocsin.accounts import founding, keys
+from tocsin.ingest.follower import Follower
+from tocsin.ingest.models import Alert, RawBody
+from tocsin.ingest.writer import EXIT_STATUS
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.kill]
+
+CYCLES = 12
+BATCH = 3
+SENDERS = 8
+SEED = 20240607
+
+
+class Servers:
+    """The process from which servers on the test's own database are forked; see its module. One runs at a time."""
+
+    def __init__(self) -> None:
+        environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "tocsin.settings", "TOCSIN_HOME": str(settings.HOME.path)}
+        environ["TOCSIN_DATABASE_URL"] = settings.HOME.database_url
+        command = [sys.executable, "-m", "tests.ingest.server", str(connection.settings_dict["NAME"])]
+        self.process = subprocess.Popen(command, env=environ, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.runs = False
+
+    def start(self) -> "Servers":
+        """Start a server. No connection of this process is open, so that on SQLite it has to recover by itself."""
+        connections.close_all()
+        assert self.process.stdin is not None
+        self.process.stdin.write("start\n")
+        self.process.stdin.flush()
+        self.pid, self.port = self._next("pid"), self._next("port")
+        self.runs = True
+        return self
+
+    def end(self, how: signal.Signals) -> int:
+        """End the server and return its exit status."""
+        os.kill(self.pid, how)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Return the exit status once the server has ended."""
+        status = self._next("ended")
+        self.runs = False
+        return status
+
+    def close(self) -> None:
+        """End whatever still runs."""
+        if self.runs:
+            self.end(signal.SIGKILL)
+        self.process.communicate()
+
+    def _next(self, name: str) -> int:
+        assert self.process.stdout is not None
+        return int(json.loads(self.process.stdout.readline())[name])
+
+
+@pytest.fixture
+def servers(transactional_db: None) -> Iterator[Servers]:
+    made = Servers()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def secret() -> str:
+    organisation, ana = founding.found("Hotline", "ana@example.org", "Ana", "en")
+    return keys.create(organisation, keys.INGEST, "prometheus", person=ana)[1]
+
+
+@pytest.fixture
+def numbers() -> Iterator[int]:
+    return iter(range(1_000_000))
+
+
+class Load:
+    """Senders that post alert after alert over kept connections, and remember what was sent and what was acknowledged."""
+
+    def __init__(self, secret: str, numbers: Iterator[int]) -> None:
+        self.path = f"/in/alertmanager/{secret}"
+        self.numbers = numbers
+        self.sent: set[str] = set()
+        self.acknowledged: set[str] = set()
+        self.left = 0
+        self.kill: Callable[[], object] = lambda: None
+
+    async def until_killed(self, server: Servers, after: int, delay_s: float) -> None:
+        """Send until the server is gone; it is killed `delay_s` after acknowledgement number `after`."""
+        self.left = after
+        self.kill = lambda: asyncio.get_running_loop().call_later(delay_s, os.kill, server.pid, signal.SIGKILL)
+        await asyncio.gather(*(self._send(server.port) for _ in range(SENDERS)))
+
+    async def _send(self, port: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        with suppress(OSError, asyncio.IncompleteReadError):
+            while True:
+                batch = [f"n{next(self.numbers)}" for _ in range(BATCH)]
+                self.sent.update(batch)
+                body = bodies.body(*(bodies.entry(key) for key in batch))
+                writer.write(f"POST {self.path} HTTP/1.1\r\nHost: t\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+                head = await reader.readuntil(b"\r\n\r\n")
+                answer = await reader.readexactly(int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]))
+                if head.startswith(b"HTTP/1.1 202") and json.loads(answer) == {"status": "accepted"}:
+                    self.acknowledged.update(batch)
+                    self.left -= 1
+                    if self.left == 0:
+                        self.kill()
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
+
+
+def follow() -> None:
+    follower = Follower()
+    while follower.run_once():
+        pass
+
+
+@pytest.mark.row("I1", "I2", "F-1")
+def test_killed_at_random_moments_nothing_acknowledged_is_lost(servers, secret, numbers):
+    chance, load = random.Random(SEED), Load(secret, numbers)
+    for _ in range(CYCLES):
+        asyncio.run(load.until_killed(servers.start(), chance.randint(1, 40), chance.uniform(0, 0.02)))
+        assert servers.wait() == -signal.SIGKILL
+
+    follow()
+    alerts = dict(Alert.objects.values_list("fingerprint", "received"))
+    assert load.acknowledged - alerts.keys() == set()
+    assert alerts.keys() - load.sent == set()
+    assert set(alerts.values()) == {1}
+    assert RawBody.objects.filter(state=RawBody.State.SETTLED).count() * BATCH == len(alerts) == RawBody.objects.count() * BATCH
+    unacknowledged = len(alerts) - len(load.acknowledged)
+    assert unacknowledged <= CYCLES * SENDERS * BATCH, "a body is acknowledged as soon as it is stored"
+
+
+def post(server: Servers, secret: str, key: str) -> httpx.Response:
+    url = f"http://127.0.0.1:{server.port}/in/alertmanager/{secret}"
+    return httpx.post(url, content=bodies.body(bodies.entry(key)), trust_env=False)
+
+
+@pytest.mark.row("F-8", "I1")
+def test_a_commit_that_fails_is_answered_503_and_nothing_is_tried_again(servers, secret):
+    server = servers.start()
+    assert post(server, secret, "a1").status_code == 202
+    break_database(server)
+    reply = post(server, secret, "a2")
+    assert (reply.status_code, reply.json()["code"], reply.headers["retry-after"]) == (503, "not_stored", "1")
+    if connection.vendor == "sqlite":  # what the disk holds is unknown: only a fresh process may look
+        assert server.wait() == EXIT_STATUS
+        server = servers.start()
+    assert post(server, secret, "a3").status_code == 202
+    server.end(signal.SIGKILL)
+    follow()
+    assert list(Alert.objects.order_by("fingerprint").values_list("fingerprint", flat=True)) == ["a1", "a3"]
+
+
+def break_database(server: Servers) -> None:
+    """Let no file of the server grow any more, or cut its connections to PostgreSQL."""
+    if connection.vendor == "sqlite":
+        resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (1, 1))
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
