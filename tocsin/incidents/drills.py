@@ -112,6 +112,7 @@ def _play(drill: Drill) -> None:
 def _state(drill: Drill) -> t.State:
     if drill.incident is None:
         return t.State()
+    drill.incident.refresh_from_db()  # the step before may have written
     return states.load(drill.incident, Head.objects.get(pk=drill.incident.pk))
 
 

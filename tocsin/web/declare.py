@@ -14,7 +14,7 @@ from tocsin.accounts import directory
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import Value
 from tocsin.engine.program import Fact, Program
-from tocsin.incidents import desk, plans, recommendation
+from tocsin.incidents import desk, plans, recommendation, signals
 from tocsin.incidents.answers import KeyReused
 from tocsin.incidents.models import Plan
 from tocsin.incidents.recommendation import Recommendation
@@ -140,11 +140,12 @@ def _show(request: Request, form: Form, refused: t.Refused | None = None) -> Htt
 def _recommendation(request: Request, form: Form) -> dict[str, Any]:
     program, values = form.program, {} if isinstance(form.values, t.Refused) else form.values
     seats, now = directory.seats(request.organisation.id, program), times.now()
-    found = recommendation.recommend(program, values, now, by=form.actor, seats=seats)
+    measured = signals.edges_now(request.organisation.id, program, now)
+    found = recommendation.recommend(program, values, now, by=form.actor, seats=seats, edges=measured)
     if isinstance(found, t.Refused):
         return {"plan": form.plan, "program": program, "found": None, "refused": said(found, program)}
     people = cases.people_of(request)
-    before = _before(request, form, seats)
+    before = _before(request, form, seats, measured)
     changes = recommendation.changes(before, found) if before else None
     rules = {view.rule: view.value for view in found.view.rules}
     return {
@@ -173,7 +174,7 @@ def _owner(found: Recommendation, seats: Mapping[str, str], clock: t.ClockOpened
     return seats.get(clock.owes, "") or found.state.seats.get(clock.owes, "")
 
 
-def _before(request: Request, form: Form, seats: Mapping[str, str]) -> Recommendation | None:
+def _before(request: Request, form: Form, seats: Mapping[str, str], edges: tuple[t.Edge, ...]) -> Recommendation | None:
     """Return the recommendation that the page showed last, from the answers it carried; None for a first one, or an unreadable one."""
     try:
         kept = json.loads(request.POST.get("answers", "") or "null")
@@ -184,7 +185,7 @@ def _before(request: Request, form: Form, seats: Mapping[str, str]) -> Recommend
     values = fact_fields.read(form.facts, {f"fact:{name}": value for name, value in kept.items()})
     if isinstance(values, t.Refused):
         return None
-    found = recommendation.recommend(form.program, values, times.now(), by=form.actor, seats=seats)
+    found = recommendation.recommend(form.program, values, times.now(), by=form.actor, seats=seats, edges=edges)
     return None if isinstance(found, t.Refused) else found
 
 
