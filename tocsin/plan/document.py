@@ -23,7 +23,7 @@ from tocsin.plan.findings import Path, brief
 
 SIZE_MAX = 1 << 20
 DEPTH_MAX = 64
-NODES_MAX = 50_000
+NODES_MAX = 30_000
 _TRAPS_MAX = 20
 
 Plain = str | int | bool | Decimal | None | list["Plain"] | dict[str, "Plain"]
@@ -115,8 +115,7 @@ class Document:
     def _inside(self, scalar: Scalar, offset: int) -> int:
         """Return where in the source the character at `offset` of a scalar's text stands, whatever its quoting and folding."""
         wanted = sum(not char.isspace() for char in scalar.text[:offset])
-        places = list(_characters(self.text, scalar))
-        return places[min(wanted, len(places) - 1)] if places else scalar.start
+        return next(itertools.islice(_characters(self.text, scalar), wanted, None), scalar.start)
 
 
 def _characters(source: str, scalar: Scalar) -> Iterator[int]:

@@ -7,11 +7,13 @@ from tocsin.plan.document import Mapping, Node, Scalar
 from tocsin.plan.findings import Fault, Path, brief, nearest
 
 _KINDS = ("facts", "signals", "conditions", "moments", "roles", "decisions", "situations", "obligations", "messages", "records")
-# Keys of which one replaces the other: what a rule says itself pushes out what it would have taken over.
-_INSTEAD = (
-    {"do", "send", "decide", "record", "reach", "ensure"},
-    {"within", "of", "every", "from"},
-)
+# What a rule says itself pushes out what it would have taken over and cannot stand beside it.
+_VERBS = ("do", "send", "decide", "record", "reach", "ensure")
+_INSTEAD = {
+    **{verb: {other for other in _VERBS if other != verb} for verb in _VERBS},
+    **{key: {"every", "from"} for key in ("within", "of")},
+    **{key: {"within", "of"} for key in ("every", "from")},
+}
 _NEVER_TAKEN = {"like", "was"}
 
 
@@ -84,7 +86,7 @@ def _hint(like: Node, by_id: dict[str, Mapping]) -> str:
 
 def _merge(base: Mapping | None, own: Mapping) -> Mapping:
     taken = base.entries if base else {}
-    pushed_out = {key for group in _INSTEAD if group & own.entries.keys() for key in group}
+    pushed_out = {key for said in own.entries for key in _INSTEAD.get(said, ())}
     result = Mapping(own.start)
     for source, keys, skipped in ((taken, base.keys if base else {}, _NEVER_TAKEN | pushed_out), (own.entries, own.keys, {"like"})):
         for key, value in source.items():

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from tocsin.engine.texts import SLOT
 from tocsin.plan.check import Check
@@ -12,6 +13,7 @@ from tocsin.plan.forms.words import MessageForm
 ALWAYS = ("incident.number", "incident.title", "level.title")
 """Names that every text may use besides the message's fields, the facts and the moments."""
 
+_EACH_MAX = 50
 _BRACES = re.compile(r"\{\{|\}\}|\{%|\{#")
 
 
@@ -26,14 +28,14 @@ def _message(draft: Draft, path: Path, message: MessageForm) -> Iterator[Fault]:
     for locale, text in message.text.by_locale.items():
         place = (*path, "text", locale) if locale else (*path, "text")
         used[locale] = set(SLOT.findall(text))
-        for found in SLOT.finditer(text):
+        for found in islice(SLOT.finditer(text), _EACH_MAX):
             if not _known(draft, message, found[1]):
                 candidates = [*message.fields, *draft.names.types, *draft.names.all("moment"), *ALWAYS]
                 hint = nearest(found[1], candidates) or "a field, a fact or a moment"
                 yield Fault(place, f"{brief(found[1])} is neither field, fact nor moment", hint, offset=found.start(1))
         # What is left of braces is no placeholder, and would be sent as it stands.
         blanked = SLOT.sub(lambda found: " " * len(found[0]), text)
-        for found in _BRACES.finditer(blanked):
+        for found in islice(_BRACES.finditer(blanked), _EACH_MAX):
             yield Fault(place, f"{found[0]} is no placeholder", "{{ name }} and nothing else", offset=found.start())
     yield from _differences(path, used)
     for field in message.fields:

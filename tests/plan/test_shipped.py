@@ -1,0 +1,66 @@
+"""The shipped plans: they are found, they are clean, and people read them in four languages."""
+
+import pytest
+
+from tests.plan.example import messages
+from tocsin.engine.program import Program
+from tocsin.plan import draft
+from tocsin.plan.forms.leaves import Words
+from tocsin.plan.read import read
+from tocsin.plan.shipped import sources
+
+
+@pytest.fixture(scope="module")
+def hotline() -> Program:
+    result = read(sources()["hotline-outage"].read_bytes(), "hotline-outage")
+    assert result.program is not None, messages(result)
+    return result.program
+
+
+@pytest.mark.parametrize("plan", sorted(sources()))
+def test_a_shipped_plan_checks_clean(plan: str):
+    result = read(sources()[plan].read_bytes(), plan)
+    assert result.program is not None
+    assert result.program.id == plan
+    assert [str(finding) for finding in result.findings if finding.severity != "note"] == []
+
+
+@pytest.mark.row("LNG-02")
+@pytest.mark.parametrize("plan", sorted(sources()))
+def test_a_shipped_plan_says_everything_in_four_languages(plan: str):
+    found = draft.read(sources()[plan].read_bytes())
+    assert [path for path, words in found.walk(Words) if set(words.by_locale) != {"en", "ru", "pl", "zh"}] == []
+
+
+@pytest.mark.row("LNG-02")
+@pytest.mark.parametrize("plan", sorted(sources()))
+def test_every_rule_of_a_shipped_plan_has_a_name_for_people(plan: str):
+    program = read(sources()[plan].read_bytes(), plan).program
+    assert program is not None
+    kinds = (program.facts, program.signals, program.conditions, program.levels, program.moments, program.departments, program.groups)
+    kinds += (program.roles, program.decisions, program.situations, program.obligations, program.messages, program.records)
+    rules = [rule for kind in kinds for rule in kind.values()]
+    assert [rule.id for rule in rules if set(rule.title) != {"en", "ru", "pl", "zh"}] == []
+
+
+def test_a_contradiction_of_the_document_is_shown_as_acknowledged():
+    result = read(sources()["hotline-outage"].read_bytes(), "hotline-outage")
+    assert [(each.code, each.message.partition("(")[2]) for each in result.findings] == [
+        ("L10", "acknowledged: X-06)"),
+        ("L10", "acknowledged: X-05)"),
+    ]
+
+
+@pytest.mark.row("CLS-11")
+def test_the_dimensions_have_exactly_the_values_of_the_document(hotline: Program):
+    assert hotline.facts["scope"].of == ("single_region", "multiple_regions", "nationwide")
+    assert [span.total_seconds() / 3600 for span in hotline.facts["recovery"].classes] == [2, 6, 24]
+    assert hotline.facts["business"].of == ("general", "core")
+    assert hotline.facts["secondary"].of == ("none", "low", "medium", "high")
+    assert set(hotline.decisions["assess"].asks) >= {"scope", "recovery", "business", "secondary"}
+
+
+@pytest.mark.row("PLN-14")
+def test_the_plan_has_an_owner_and_a_status(hotline: Program):
+    assert (hotline.owner, hotline.status) == ("head_of_command", "in_force")
+    assert hotline.owner in hotline.roles
