@@ -36,7 +36,10 @@ def test_facts_are_read_by_their_type_and_the_level_is_explained(ana):
     done = ana.declare(facts=GRAVE)
     state = ana.get(f"/incidents/{done['incident']}").json()
     assert state["id"] == done["incident"]
-    assert {fact["fact"]: fact["value"] for fact in state["facts"] if fact["source"] == "person"} == {**GRAVE, "recovery": {"seconds": "86400"}}
+    assert {fact["fact"]: fact["value"] for fact in state["facts"] if fact["source"] == "person"} == {
+        **GRAVE,
+        "recovery": {"seconds": "86400"},
+    }
     assert state["proposal"] == "l1"
     because = {rule["rule"]: rule for rule in state["proposal_rules"] if rule["rule"] in state["proposal_because"]}
     assert because
@@ -91,6 +94,33 @@ def test_a_fact_that_the_plan_does_not_have_is_refused_by_the_engine(ana):
     answer = ana.command(done["incident"], "state_facts", facts={"colour": "red"})
     assert answer.status_code == 409
     assert "colour" in answer.json()["title"]
+
+
+@pytest.mark.row("AUD-01")
+def test_a_decision_is_kept_with_person_role_time_and_what_was_seen(ana, chi, world, clock):
+    done = ana.declare(facts={"scope": "nationwide"})
+    clock.shift(timedelta(minutes=3))
+    answer = chi.command(done["incident"], "decide", decision="assess", facts={"effect": "interrupted"})
+    assert answer.status_code == 200
+    (decided,) = ana.get(f"/incidents/{done['incident']}").json()["decided"]
+    assert (decided["by"], decided["role"]) == (ids.typed("per", world.chi.id), "tech_leader")
+    assert decided["at"] == answer.json()["events"][0]["at"] > done["events"][0]["at"]
+    assert {"scope": "nationwide", "effect": "interrupted"}.items() <= decided["seen"].items()
+
+    ana.command(done["incident"], "state_facts", facts={"scope": "single_region"})
+    assert ana.get(f"/incidents/{done['incident']}").json()["decided"] == [decided]
+
+
+@pytest.mark.row("AUD-01", "CLS-15")
+def test_a_level_other_than_the_proposed_one_needs_a_reason_and_stays_visible(ana):
+    done = ana.declare(facts=GRAVE)
+    assert ana.command(done["incident"], "decide", decision="set_level", option="l2").json()["code"] == "E105"
+    reason = "Only calls from the north fail"
+    assert ana.command(done["incident"], "decide", decision="set_level", option="l2", reason=reason).status_code == 200
+    state = ana.get(f"/incidents/{done['incident']}").json()
+    (level,) = state["levels"]
+    assert (level["proposed"], level["level"], level["reason"]) == ("l1", "l2", reason)
+    assert state["decided"][0]["reason"] == reason
 
 
 def test_an_incident_is_found_by_its_number_too(ana):

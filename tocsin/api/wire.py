@@ -29,7 +29,7 @@ class Strict(Parser):
 
 
 class Exact(BaseRenderer):
-    """JSON with every instant in UTC to the microsecond."""
+    """JSON with every instant in UTC to the microsecond, and every decimal as text."""
 
     media_type = "application/json"
 
@@ -47,7 +47,7 @@ def _spell(value: object) -> str:
     match value:
         case datetime():
             return spell_instant(value)
-        case UUID():
+        case UUID() | Decimal():
             return str(value)
         case _:
             raise TypeError(f"{value!r} has no JSON form")
