@@ -39,6 +39,7 @@ class Servers:
         command = [sys.executable, "-m", "tests.ingest.server", str(connection.settings_dict["NAME"])]
         self.process = subprocess.Popen(command, env=environ, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.runs = False
+        self.told: dict[str, int] = {}
 
     def start(self) -> "Servers":
         """Start a server. No connection of this process is open, so that on SQLite it has to recover by itself."""
@@ -69,7 +70,9 @@ class Servers:
 
     def _next(self, name: str) -> int:
         assert self.process.stdout is not None
-        return int(json.loads(self.process.stdout.readline())[name])
+        while name not in self.told:  # the server and its parent speak at the same time
+            self.told |= json.loads(self.process.stdout.readline())
+        return self.told.pop(name)
 
 
 @pytest.fixture
