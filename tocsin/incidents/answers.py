@@ -49,7 +49,7 @@ def recall(request: Request, now: datetime) -> Mapping[str, Any] | None:
     """
     if not request.key:
         return None
-    known = _rows(request).filter(at__gt=now - KEPT_FOR).first()
+    known = Answer.objects.filter(**_scope(request), at__gt=now - KEPT_FOR).first()
     if known is None:
         return None
     if known.body_hash != request.body_hash:
@@ -59,17 +59,13 @@ def recall(request: Request, now: datetime) -> Mapping[str, Any] | None:
 
 
 def remember(request: Request, answer: Mapping[str, Any], now: datetime) -> None:
-    """Keep `answer` for 48 hours. Within the transaction of what was done."""
+    """Keep `answer` for 48 hours, in place of one that was kept longer. Within the transaction of what was done."""
     if request.key:
-        _rows(request).delete()
-        Answer.objects.create(
-            organisation_id=request.organisation_id,
-            principal=request.principal,
-            path=request.path,
-            key=request.key,
-            body_hash=request.body_hash,
-            answer=answer,
-            at=now,
+        Answer.objects.bulk_create(
+            [Answer(**_scope(request), body_hash=request.body_hash, answer=answer, at=now)],
+            update_conflicts=True,
+            unique_fields=list(_scope(request)),
+            update_fields=["body_hash", "answer", "at"],
         )
 
 
@@ -78,5 +74,10 @@ def forget(now: datetime | None = None) -> int:
     return Answer.objects.filter(at__lte=(now or clock.now()) - KEPT_FOR).delete()[0]
 
 
-def _rows(request: Request) -> Any:
-    return Answer.objects.filter(organisation_id=request.organisation_id, principal=request.principal, path=request.path, key=request.key)
+def _scope(request: Request) -> dict[str, Any]:
+    return {
+        "organisation_id": request.organisation_id,
+        "principal": request.principal,
+        "path": request.path,
+        "key": request.key,
+    }

@@ -9,7 +9,8 @@ from tocsin.incidents.models import Counter
 
 def take(organisation_id: UUID, name: str) -> int:
     """Return the next number. Within the caller's transaction, which others wait for: take it late."""
-    Counter.objects.get_or_create(organisation_id=organisation_id, name=name)
     row = Counter.objects.filter(organisation_id=organisation_id, name=name)
-    row.update(value=F("value") + 1)
+    if not row.update(value=F("value") + 1):
+        Counter.objects.bulk_create([Counter(organisation_id=organisation_id, name=name)], ignore_conflicts=True)
+        row.update(value=F("value") + 1)
     return row.values_list("value", flat=True).get()
