@@ -1,5 +1,6 @@
 """The dossier as a page, as a file, and from the command line; it is proved wherever it comes from."""
 
+import random
 import re
 import subprocess
 import sys
@@ -8,14 +9,20 @@ from datetime import timedelta
 import pytest
 from click.testing import CliRunner
 
+from tests.incidents import deeds
+from tests.incidents.cast import cast, morning
 from tests.world import World
 from tocsin import cli
 from tocsin.accounts.models import AuditEntry
 from tocsin.engine import terms as t
 from tocsin.incidents import chain, desk, journal
+from tocsin.incidents.dossier import contents as parts
+from tocsin.incidents.dossier.contents import Confidential
 from tocsin.incidents.dossier.verify import verify
 from tocsin.incidents.models import Entry
-from tocsin.web import languages
+from tocsin.web import dossier, languages
+
+__all__ = ["cast", "morning"]
 
 WORDS = "Silence <script>alert(1)</script></body> 客户"
 
@@ -86,6 +93,29 @@ def test_a_stranger_finds_nothing(world, number):
     for part in ("", "/file"):
         assert world.browse(world.dov).get(f"/o/{world.organisation.slug}/incidents/{number}/dossier{part}").status_code == 404
         assert world.browse(world.dov).get(f"/o/{world.elsewhere.slug}/incidents/{number}/dossier{part}").status_code == 404
+
+
+@pytest.mark.row("F-38", "AUD-03", "AUD-01")
+def test_a_whole_incident_is_read_proved_and_guarded_in_every_part(cast, morning):
+    """Everything that can happen stands in the readable part; five hundred bytes anywhere are flipped, and none goes unseen."""
+    incident = deeds.whole(cast)
+    content = dossier.file(parts.gather(incident, Confidential.MARKED), "en")
+    for words in (
+        "Nobody answers",
+        "We are on it",
+        "Core 2 is broken",
+        "Which core?",
+        "Rebooting",
+        "Scribe",
+        "Quiet again",
+        "graph 2",
+        "Cleo",
+    ):
+        assert words in content.decode()
+    chance = random.Random(7)
+    for offset in chance.sample(range(len(content)), 500):
+        flipped = bytes([content[offset] ^ 1 << chance.randrange(8)])
+        assert verify(content[:offset] + flipped + content[offset + 1 :], key=key()).flaws, offset
 
 
 def run(*arguments: str) -> tuple[int, str]:

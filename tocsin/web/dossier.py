@@ -86,6 +86,11 @@ class View:
             return Markup('<span class="tag">{}</span>').format(_("left out") if left_out else _("erased"))
         return Markup("{}").format(words)
 
+    def written(self, said: sheets.Said) -> list[str]:
+        """Return what was written with an entry, apart from what its sentence or the section on messages says already."""
+        elsewhere = {"FactStated": "/words", "RoleCreated": "/name", "MessageDrafted": "/"}.get(said.row.kind)
+        return [words for place, words in said.kept.texts.items() if elsewhere is None or not place.startswith(elsewhere)]
+
     def margin(self, owed: Owed) -> str:
         """Return how early or late, in words."""
         row = owed.row
