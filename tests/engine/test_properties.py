@@ -254,5 +254,9 @@ class AnyIncident(RuleBasedStateMachine):
 
 TestAnyIncident = pytest.mark.row("I3", "I4", "I5", "I9", "AUD-02", "TRM-08", "COM-16", "ROL-10")(AnyIncident.TestCase)
 TestAnyIncident.settings = settings(
-    max_examples=60, stateful_step_count=40, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=60,
+    stateful_step_count=40,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
