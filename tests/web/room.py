@@ -24,9 +24,9 @@ class Room:
     def get(self, person: Person, path: str = "", *, htmx: bool = False) -> Any:
         return self._client(person).get(self._address(path), headers={"HX-Request": "true"} if htmx else {})
 
-    def post(self, person: Person, path: str, *, htmx: bool = False, **fields: str) -> Any:
+    def post(self, who: Person, path: str, /, *, htmx: bool = False, **fields: str) -> Any:
         body = {"key": ids.new().hex, **fields}
-        return self._client(person).post(self._address(path), body, headers={"HX-Request": "true"} if htmx else {})
+        return self._client(who).post(self._address(path), body, headers={"HX-Request": "true"} if htmx else {})
 
     def page(self, person: Person) -> str:
         answer = self.get(person)

@@ -19,6 +19,7 @@ from tocsin.web.reply import Request, needs
 
 DRILLED = "hotline-outage"
 """The plan whose first ten minutes the empty board can play."""
+ICONS = {"send": "send", "decide": "flag", "record": "list", "reach": "half"}
 SOONEST = 8
 LANES = 8
 
@@ -49,6 +50,7 @@ class Task:
     what: str
     due_at: datetime | None
     anchor: str
+    icon: str
     next: bool
 
 
@@ -142,15 +144,15 @@ def _tasks(request: Request, running: list[Running]) -> list[Task]:
     me = request.actor.person
     numbers = {one.board.incident_id: one.board.number for one in running}
     tasks = [
-        Task(one.board.number, clock.title, "", clock.row.due_at, f"clock-{clock.row.pk}", next=False)
+        Task(one.board.number, clock.title, "", clock.row.due_at, f"clock-{clock.row.pk}", ICONS.get(clock.row.verb, "circle"), next=False)
         for one in running
         for clock in one.clocks
         if clock.mine and clock.row.status in clocks.RUNNING and clock.row.verb != "sign" and not clock.row.optional
     ]
     roles = RoleRow.objects.filter(incident_id__in=numbers, assigned=me, accepted=False)
-    tasks += [Task(numbers[row.incident_id], row.title, _("accept the role"), None, "roles", next=True) for row in roles]
+    tasks += [Task(numbers[row.incident_id], row.title, _("accept the role"), None, "roles", "user", next=True) for row in roles]
     for chain in ChainRow.objects.filter(incident_id__in=numbers, status="running"):
         link = next((link for link in chain.links if not link["person"]), None)
         if link and link["owner"] == me:
-            tasks.append(Task(numbers[chain.incident_id], chain.title, _("your signature"), None, "decisions", next=True))
+            tasks.append(Task(numbers[chain.incident_id], chain.title, _("your signature"), None, "decisions", "shield", next=True))
     return sorted(tasks, key=lambda task: (not task.next, task.due_at is None, task.due_at or times.now()))

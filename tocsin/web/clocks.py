@@ -14,7 +14,8 @@ from tocsin.web import times
 from tocsin.web.languages import gettext as _
 
 RUNNING: Final = ("open", "breached")
-FAR: Final = timedelta(hours=24)
+FAR: Final = timedelta(hours=10)
+"""Beyond this a clock says only its largest unit; nobody counts its seconds."""
 SOON: Final = 5
 """A clock is framed when less than this part of its time is left."""
 
@@ -76,7 +77,8 @@ def _words(row: ClockRow, now: datetime) -> tuple[str, Markup, str, bool]:
     if row.status == "breached" or left < timedelta():
         return "late", count(row.due_at, now), _("late"), True
     if left > FAR:
-        return "far", Markup("{}").format(times.lasting(left)), "", False
+        unit = timedelta(days=1) if left > timedelta(days=2) else timedelta(hours=1)
+        return "far", Markup("{}").format(times.lasting(left // unit * unit)), "", False
     soon = left * SOON < row.due_at - row.began_at
     return ("soon" if soon else "running"), count(row.due_at, now), "", False
 

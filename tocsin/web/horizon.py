@@ -15,6 +15,8 @@ NEAR: Final = 14.0
 """Per cent to the next pin below which a pin says only its time."""
 TIGHT: Final = 4.5
 """Per cent below which it says nothing: its name has it all."""
+SAME: Final = 0.8
+"""Per cent within which clocks share a pin."""
 EDGE: Final = 90.0
 
 
@@ -35,6 +37,8 @@ class Pin:
     at: datetime
     says: str
     left: bool
+    more: int
+    """How many further clocks stand at the same place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +56,32 @@ class Axis:
         local = times.local(self.now - BACK)
         first = local.replace(minute=0, second=0, microsecond=0)
         marks = [first + STEP * index for index in range(8)]
-        inside = [mark for mark in marks if self.now - BACK < mark < self.now + AHEAD and abs(mark - self.now) > timedelta(minutes=6)]
+        inside = [
+            mark
+            for mark in marks
+            if self.now - BACK < mark < self.now + AHEAD - timedelta(minutes=4) and abs(mark - self.now) > timedelta(minutes=6)
+        ]
         return [Tick(self._x(mark), mark.strftime("%H:%M")) for mark in inside]
 
     def pins(self, clocks: Iterable[Shown]) -> list[Pin]:
         """Return the pins of one lane, from the left; words give way where it gets narrow."""
         placed = sorted(((_instant(clock), clock) for clock in clocks), key=lambda pair: pair[0])
         inside = [(at, clock) for at, clock in placed if self.now - BACK <= at <= self.now + AHEAD]
-        places = [self._part(at) for at, _clock in inside]
-        gaps = [after - before for before, after in zip(places, [*places[1:], 100.0], strict=False)]
-        return [
-            Pin(self._x(at), clock, at, _says(clock, gap), place > EDGE)
-            for (at, clock), place, gap in zip(inside, places, gaps, strict=True)
-        ]
+        merged: list[list[tuple[datetime, Shown]]] = []
+        for pair in inside:
+            if merged and pair[1].state == merged[-1][0][1].state and self._part(pair[0]) - self._part(merged[-1][0][0]) < SAME:
+                merged[-1].append(pair)
+            else:
+                merged.append([pair])
+        places = [self._part(group[0][0]) for group in merged]
+        return [self._pin(group, places, index) for index, group in enumerate(merged)]
+
+    def _pin(self, group: list[tuple[datetime, Shown]], places: list[float], index: int) -> Pin:
+        at, clock = group[0]
+        left = clock.state == "late" or places[index] > EDGE
+        before, after = ([0.0, *places][index], [*places, 100.0][index + 1])
+        room = places[index] - before if left else after - places[index]
+        return Pin(self._x(at), clock, at, _says(clock, room), left, len(group) - 1)
 
     def _part(self, at: datetime) -> float:
         return (at - self.now + BACK) / (BACK + AHEAD) * 100

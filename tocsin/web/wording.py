@@ -100,7 +100,16 @@ def _comparison(program: Program, op: str, left: Expression, right: Expression) 
     if about is not None and about.type in ("choice", "yes_no", "text") and op in ("==", "!="):
         value = shown if op == "==" else Markup("{} {}").format(_("not"), shown)
         return _pair(_value(program, left, None), value)
-    return Markup("{} {}&nbsp;{}").format(_value(program, left, None), _SIGNS[op], shown)
+    return Markup("{} {}&nbsp;{}{}").format(_value(program, left, None), _SIGNS[op], shown, _unit(program, left))
+
+
+def _unit(program: Program, tree: Expression) -> str:
+    """Return the unit in which a reading is compared, with the space before it."""
+    if not isinstance(tree, SignalRead):
+        return ""
+    rule = program.signals.get(tree.signal)
+    unit = "%" if tree.measure in ("excess", "level") else rule.unit if rule else ""
+    return f"\u00a0{unit}" if unit else ""
 
 
 def _among(program: Program, item: Expression, among: Expression) -> Markup:
@@ -186,15 +195,15 @@ def _reading(program: Program, signal: str, measure: str, window: timedelta | No
     measures = {
         "now": "",
         "mean": _("daily mean"),
-        "excess": _("percent over the daily mean"),
-        "level": _("percent of the daily mean"),
+        "excess": _("over the daily mean"),
+        "level": _("against the daily mean"),
         "avg": _("average"),
         "min": _("lowest"),
         "max": _("highest"),
         "sum": _("sum"),
     }
     said = [word for word in (measures.get(measure, measure), times.lasting(window) if window else "") if word]
-    return Markup("{}, {}").format(name, " ".join(said)) if said else name
+    return Markup("{} {}").format(name, " ".join(said)) if said else name
 
 
 def _call(program: Program, tree: Call) -> Markup:

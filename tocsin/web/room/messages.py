@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from tocsin.comms.models import Delivery
+from tocsin.comms import receipts
 from tocsin.engine.program import Message
 from tocsin.incidents import about
 from tocsin.incidents.models import ChainRow, ClockRow, DeliveryRow, MessageRow
-from tocsin.web import clocks, languages, plan_words
+from tocsin.web import clocks, deliveries, languages, plan_words
 from tocsin.web.cases import Case
+from tocsin.web.deliveries import Line
 from tocsin.web.languages import gettext as _
 from tocsin.web.room import decisions, records
 from tocsin.web.room.decisions import Chain
@@ -30,21 +31,6 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
-    """One channel of a published message: how many of its deliveries stand how. `state` is the one word for the worst of them."""
-
-    channel: str
-    outcome: str
-    state: str
-    tone: str
-    icon: str
-    words: str
-    delivered: int
-    total: int
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
 class Shown:
     """A message as a page shows it."""
 
@@ -56,7 +42,7 @@ class Shown:
     may_write: bool
     may_publish: bool
     missing: tuple[str, ...]
-    receipts: tuple[Receipt, ...]
+    receipts: tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +102,7 @@ def shown(case: Case, row: MessageRow) -> Shown:
         may_write=rule is not None and (case.speaks(writers(case, rule)) or case.commands),
         may_publish=case.speaks(publisher) or (case.commands and not (rule and rule.publisher)),
         missing=missing,
-        receipts=tuple(_receipts(case, row)) if row.status != "draft" else (),
+        receipts=_receipts(case, row) if row.status != "draft" else (),
     )
 
 
@@ -131,51 +117,8 @@ def _letter(rule: Message | None, locale: str, words: str, fields: Mapping[str, 
     return Letter(locale, known.name if known else locale, known.tag if known else locale, body, words)
 
 
-# ------------------------------------------------------------------ what became of it
-
-
-def _receipts(case: Case, row: MessageRow) -> list[Receipt]:
-    outcomes = {each.channel: each for each in DeliveryRow.objects.filter(incident_id=case.id, message=row.message)}
-    tries = Delivery.objects.filter(organisation_id=case.board.organisation_id, about=about.message(case.id, row.message))
-    by_channel: dict[str, list[Delivery]] = {}
-    for delivery in tries:
-        by_channel.setdefault(delivery.channel, []).append(delivery)
-    return [_receipt(channel, outcome, by_channel.get(channel, [])) for channel, outcome in outcomes.items()]
-
-
-_MILD = ("no_channel", "unanswered", "sending", "waiting", "cancelled", "captured", "delivered")
-"""How a delivery can stand, worst first; whatever is not among them is a final refusal and worse."""
-
-
-def _receipt(channel: str, outcome: DeliveryRow, deliveries: list[Delivery]) -> Receipt:
-    words = [delivery.word for delivery in deliveries]
-    state = min(words, key=_gravity) if words else outcome.outcome
-    tone, icon, said = _said(state)
-    worst = next((delivery for delivery in deliveries if delivery.word == state), None)
-    detail = " ".join(filter(None, (worst.detail, worst.hint))) if worst and tone != "ok" else outcome.detail
-    return Receipt(channel, outcome.outcome, state, tone, icon, said, words.count("delivered"), len(words), detail)
-
-
-def _gravity(word: str) -> int:
-    return _MILD.index(word) if word in _MILD else -1
-
-
-def _said(state: str) -> tuple[str, str, str]:
-    """Return tone, icon and words of a delivery's state. What is not known is shown under its own name, as a fault."""
-    known = {
-        "delivered": ("ok", "check", _("Delivered")),
-        "captured": ("drill", "shield", _("Captured: a drill")),
-        "waiting": ("none", "half", _("Waiting")),
-        "sending": ("none", "half", _("On the way")),
-        "partly": ("soon", "half", _("Delivered to some")),
-        "cancelled": ("none", "noc", _("Cancelled")),
-        "unanswered": ("soon", "clock", _("No answer, tries again")),
-        "gave_up": ("fault", "alert", _("No answer, given up")),
-        "refused": ("fault", "alert", _("Refused by the receiver")),
-        "contradicted": ("fault", "alert", _("Accepted with an error")),
-        "bad_address": ("fault", "alert", _("Address is wrong")),
-        "no_address": ("fault", "alert", _("No address")),
-        "no_channel": ("fault", "alert", _("Channel not set up")),
-        "failed": ("fault", "alert", _("Not delivered")),
-    }
-    return known.get(state, ("fault", "alert", state.replace("_", " ")))
+def _receipts(case: Case, row: MessageRow) -> tuple[Line, ...]:
+    """Return what became of a published message, channel by channel."""
+    outcomes = DeliveryRow.objects.filter(incident_id=case.id, message=row.message).order_by("pk")
+    known = {one.channel: one for one in receipts.summary(case.board.organisation_id, about.message(case.id, row.message))}
+    return tuple(deliveries.line(each.channel, known.get(each.channel), each.outcome) for each in outcomes)

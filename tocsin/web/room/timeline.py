@@ -12,15 +12,22 @@ def context(case: Case, *, everything: bool = False) -> dict[str, object]:
     """Return the newest entries; `everything` shows all of them, and what the machine notes for itself."""
     rows = TimelineRow.objects.filter(incident_id=case.id).order_by("-seq")
     total = rows.count()
-    spoken = rows if everything else rows.filter(quiet=False)
-    chosen = list(spoken if everything else spoken[:SHOWN])
+    spoken = list(rows) if everything else [row for row in rows.filter(quiet=False) if not _is_machinery(row)]
+    chosen = spoken if everything else spoken[:SHOWN]
     hashes = journal.hashes(case.board.incident, [row.seq for row in chosen])
     return {
         "lines": [sentences.line(case, row, hashes.get(row.seq, "")) for row in chosen],
         "total": total,
-        "earlier": max(0, spoken.count() - len(chosen)),
+        "earlier": len(spoken) - len(chosen),
         "everything": everything,
     }
+
+
+def _is_machinery(row: TimelineRow) -> bool:
+    """Return whether a line says only that nothing is known yet, or names a moment that another line tells."""
+    if row.kind == "ConditionTurned":
+        return row.data.get("value") is not True
+    return row.kind == "MomentRecorded" and "." in row.subject
 
 
 def reports(case: Case) -> dict[str, object]:
