@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any, TypeVar
@@ -184,6 +184,11 @@ def _value(fact: Fact, written: Any) -> Value:
             raise ValueError(written)
         case "number":
             return Decimal(str(written))
+        case "time":
+            at = datetime.fromisoformat(str(written))
+            if at.tzinfo is None:
+                raise ValueError(written)
+            return at.astimezone(UTC)
         case "duration":
             span = times.parse(str(written))
             return span.exact + timedelta(days=span.days)
