@@ -29,6 +29,7 @@ def settings(home: Home) -> dict[str, Any]:
         "PORT": str(url.port or ""),
         # Connections come from the pool: kept alive per thread (CONN_MAX_AGE) they leak under ASGI.
         "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": WAIT_S}, **dict(parse_qsl(url.query))},
     }
 

@@ -1,0 +1,35 @@
+"""From one address to Django's settings."""
+
+from pathlib import Path
+
+import pytest
+
+from tocsin.kit import database
+from tocsin.kit.home import Home, Unusable
+
+
+def settings(url: str) -> dict[str, object]:
+    return database.settings(Home(Path("/data"), url, "", ""))
+
+
+def test_without_an_address_it_is_sqlite_in_the_data_folder() -> None:
+    assert (settings("")["ENGINE"], settings("")["NAME"]) == ("tocsin.kit.sqlite", "/data/tocsin.sqlite3")
+
+
+def test_an_address_of_postgresql_is_taken_apart() -> None:
+    found = settings("postgresql://ana:s%40cret@db.example.org:5433/toc%20sin?sslmode=require")
+    assert [found[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")] == ["toc sin", "ana", "s@cret", "db.example.org", "5433"]
+    assert found["OPTIONS"]["sslmode"] == "require"  # type: ignore[index]
+
+
+def test_connections_are_pooled_and_checked_instead_of_kept_by_threads() -> None:
+    found = settings("postgresql:///tocsin")
+    assert found["CONN_MAX_AGE"] == 0
+    assert found["CONN_HEALTH_CHECKS"] is True
+    assert "pool" in found["OPTIONS"]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("url", ["mysql://localhost/tocsin", "/var/lib/tocsin.db", "sqlite:///x"])
+def test_any_other_database_is_refused_in_one_sentence(url: str) -> None:
+    with pytest.raises(Unusable, match=r"must be empty \(SQLite\) or begin with postgresql://"):
+        settings(url)
