@@ -7,7 +7,7 @@ import socket
 import httpx
 import pytest
 
-from tests.serving import Served
+from tests.serving import Installed, Served
 
 pytestmark = pytest.mark.kill
 
@@ -38,15 +38,15 @@ def test_an_occupied_port_is_said_in_one_sentence(served: Served):
     assert answer.stderr == f"Error: Tocsin cannot listen on {served.bind}: Address already in use. Set TOCSIN_BIND to another.\n"
 
 
-def test_a_second_server_on_the_same_data_is_refused(served: Served):
-    served.start()
+def test_a_second_server_on_the_same_data_is_refused(installed: Installed):
+    served = installed.served.start()
     answer = served.run("serve", check=False)
     assert answer.returncode == 1
     assert answer.stderr == f"Error: Another Tocsin already serves the data in {served.home}.\n"
 
 
-def test_data_without_its_keys_is_not_served(served: Served):
-    served.setup(sample=False)
+def test_data_without_its_keys_is_not_served(installed: Installed):
+    served = installed.served
     (served.home / "signing.key").unlink()
     answer = served.run("serve", check=False)
     assert answer.returncode == 1
@@ -62,17 +62,15 @@ def test_a_folder_that_cannot_be_is_said_in_one_sentence(served: Served):
     assert f"The data folder {served.home} cannot be used" in answer.stderr
 
 
-def test_unattended_set_up_prints_one_object_whose_keys_open_what_they_should(served: Served):
-    answer = served.setup("Hotline", language="zh-Hans", sample=True)
-    assert set(answer) == {"organisation", "url", "sign_in_link", "api_key", "ingest_key"}
-    served.start()
-    page = httpx.get(answer["sign_in_link"], trust_env=False).text
+def test_unattended_set_up_prints_one_object_whose_keys_open_what_they_should(installed: Installed):
+    served = installed.served.start()
+    page = httpx.get(installed.sign_in_link, trust_env=False).text
     assert "ana@example.org" in page
-    posted = httpx.post(f"{served.url}/in/alertmanager/{answer['ingest_key']}", json={"version": "4", "alerts": []}, trust_env=False)
+    posted = httpx.post(f"{served.url}/in/alertmanager/{installed.ingest_key}", json={"version": "4", "alerts": []}, trust_env=False)
     assert posted.status_code in {200, 202}
     assert httpx.post(f"{served.url}/in/alertmanager/ingest_{'0' * 40}", json={}, trust_env=False).status_code == 403
     with httpx.stream(
-        "GET", f"{served.url}/api/v1/stream", headers={"authorization": f"Bearer {answer['api_key']}"}, trust_env=False
+        "GET", f"{served.url}/api/v1/stream", headers={"authorization": f"Bearer {installed.api_key}"}, trust_env=False
     ) as stream:
         assert (stream.status_code, stream.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
     again = served.run("setup", "--organisation", "X", "--email", "x@example.org", "--language", "en", check=False)
@@ -80,10 +78,11 @@ def test_unattended_set_up_prints_one_object_whose_keys_open_what_they_should(se
     assert "set up already" in again.stderr
 
 
-def test_a_server_with_listeners_stops_when_asked(served: Served):
-    key = served.setup(sample=False)["api_key"]
-    served.start()
-    with httpx.stream("GET", f"{served.url}/api/v1/stream", headers={"authorization": f"Bearer {key}"}, trust_env=False) as stream:
+def test_a_server_with_listeners_stops_when_asked(installed: Installed):
+    served = installed.served.start()
+    with httpx.stream(
+        "GET", f"{served.url}/api/v1/stream", headers={"authorization": f"Bearer {installed.api_key}"}, trust_env=False
+    ) as stream:
         assert next(stream.iter_lines()) == "retry: 2000"
         assert served.stop() == 0
     assert served.lines[-1] == f"Serving {served.url}"

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.world import PLAN, World
 from tocsin.accounts import keys
+from tocsin.api import problems
 from tocsin.incidents import desk
 from tocsin.incidents.desk import Declaration, Done
 from tocsin.kit import ids
@@ -17,7 +18,7 @@ OPEN = {"front", "sign-in", "link", "sign-out", "setup", "language", "theme", "h
 """What anybody may open: none of it tells anything of an organisation."""
 
 PROGRAMS = "api/v1/"
-API_OPEN = {"openapi.json", "docs"}
+API_OPEN = {"openapi.json"}
 
 
 def routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -45,7 +46,7 @@ def fill(world: World) -> Callable[[str], str]:
         "person_id": ids.typed("per", world.chi.id),
         "key_id": ids.typed("key", key.id),
         "plan_id": PLAN,
-        "incident_id": ids.typed("inc", done.incident),
+        "incident": ids.typed("inc", done.incident),
         "number": done.number,
         "plan_hash": world.plan.hash,
     }
@@ -85,6 +86,13 @@ def test_a_stranger_finds_no_page_of_another_organisation(world: World, fill):
     assert [where for where, _ in INSIDE if {found["get", where], found["post", where]} == {405}] == []
 
 
+def test_what_a_stranger_does_not_find_is_there(world: World, fill):
+    owner = world.browse(world.ana)
+    found = {where: owner.get(fill(where)).status_code for where, _ in INSIDE if "unknown" not in fill(where)}
+    assert {where: status for where, status in found.items() if status not in {200, 405}} == {}
+    assert sum(1 for status in found.values() if status == 200) >= 12
+
+
 @pytest.mark.row("I8")
 def test_a_stranger_sees_the_same_as_where_there_is_nothing(world: World, fill):
     stranger = world.browse(world.dov)
@@ -114,10 +122,14 @@ def test_ids_of_one_organisation_find_nothing_under_the_name_of_another(world: W
 @pytest.mark.row("I8")
 def test_programs_enter_with_a_key_only_and_a_strangers_key_finds_nothing(world: World, fill):
     _, secret = keys.create(world.elsewhere, keys.API, "theirs", person=world.dov, access="owner")
-    for where, _ in ALL:
-        if not where.startswith(PROGRAMS) or where.removeprefix(PROGRAMS) in API_OPEN:
+    _, ours = keys.create(world.organisation, keys.API, "ours", person=world.ana, access="owner")
+    programs = [(where, route) for where, route in ALL if where.startswith(PROGRAMS) and route.callback is not problems.nowhere]
+    assert len(programs) >= 6
+    for where, _ in programs:
+        if where.removeprefix(PROGRAMS) in API_OPEN:
             continue
         address = fill(where)
         assert Client().get(address).status_code in {401, 405}, where
         if "<" in where:
-            assert Client().get(address, headers={"authorization": f"Bearer {secret}"}).status_code in {404, 405}, where
+            statuses = [Client().get(address, headers={"authorization": f"Bearer {key}"}).status_code for key in (secret, ours)]
+            assert statuses in ([404, 200], [405, 405]), where

@@ -62,11 +62,11 @@ def test_access_is_changed_and_the_last_owner_stays(browse, house):
     assert "A001" in client.post(of(house.owner) + "/access", {"access": "member"}).content.decode()
 
 
-def test_what_a_person_holds_is_set_by_a_form(client, world):
+def test_what_a_person_holds_is_set_by_a_form_and_posts_stay(client, world):
     client.force_login(world.ana)
     roles = f"{of(world.bea)}/roles/{cast.PLAN}"
     assert client.post(roles, {"rank:scribe": "", "rank:duty_manager": "1", "rank:no_such_role": "0"}).status_code == 303
-    assert list(RoleHolder.objects.filter(person=world.bea).values_list("role", "rank")) == [("duty_manager", 1)]
+    assert list(RoleHolder.objects.filter(person=world.bea).values_list("role", "rank")) == [("duty_manager", 1), ("legal_on_call", 0)]
     assert client.post(f"{of(world.bea)}/roles/no-such-plan", {}).status_code == 404
 
 

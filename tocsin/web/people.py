@@ -71,7 +71,8 @@ def roles(request: Request, person_id: str, plan_id: str) -> HttpResponse:
     if program is None:
         raise Http404
     asked = {name: request.POST.get(f"rank:{name}", "") for name in (*program.departments, *program.roles)}
-    ranks = {name: int(rank) for name, rank in asked.items() if rank in {"0", "1", "2", "3"}}
+    kept = {row.role: row.rank for row in _holders(request).filter(plan=plan_id, person=member.person) if row.role not in asked}
+    ranks = kept | {name: int(rank) for name, rank in asked.items() if rank in {"0", "1", "2", "3"}}
     people.hold(request.organisation, member.person, plan_id, ranks, by=request.person)
     return _done(request, member, None)
 
@@ -153,7 +154,8 @@ def _held(request: Request, programs: Mapping[str, Program]) -> dict[object, lis
     for row in _holders(request).order_by("rank", "role"):
         program = programs.get(row.plan)
         rule = (program.roles.get(row.role) or program.departments.get(row.role)) if program else None
-        found.setdefault(row.person_id, []).append(rule.title if rule else {"": row.role})
+        if rule:
+            found.setdefault(row.person_id, []).append(rule.title)
     return found
 
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 
 from tocsin.accounts import audit, people
 from tocsin.accounts.models import Access, Membership, Organisation, Person
-from tocsin.engine.program import Program
 from tocsin.incidents import plans
 from tocsin.ingest.models import Route
 from tocsin.kit import ids
@@ -16,7 +15,7 @@ TIMEZONE = "Asia/Shanghai"
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Someone of the sample: `holds` names roles, departments and posts of the plan, `deputises` those held in second place."""
+    """Someone of the sample: `holds` names roles and departments of the plan, `deputises` those held in second place."""
 
     name: str
     address: str
@@ -26,11 +25,11 @@ class Figure:
     deputises: tuple[str, ...] = field(default=())
 
 
-OWNER_HOLDS = ("head_of_command", "general_manager")
+OWNER_HOLDS = ("head_of_command",)
 CAST = (
     Figure("刘伟", "liu.wei", "zh", Access.MEMBER, ("dgm_operations",), ("head_of_command",)),
-    Figure("陈静", "chen.jing", "zh", Access.EDITOR, ("duty_manager", "duty_desk", "emergency_office")),
-    Figure("张工", "zhang.gong", "zh", Access.MEMBER, ("tech_leader", "it_on_call", "tech_support_hq", "first_line"), ("assessment_lead",)),
+    Figure("陈静", "chen.jing", "zh", Access.EDITOR, ("duty_manager", "emergency_office")),
+    Figure("张工", "zhang.gong", "zh", Access.MEMBER, ("tech_leader", "tech_support_hq", "first_line"), ("assessment_lead",)),
     Figure("孙丽", "sun.li", "zh", Access.MEMBER, ("service", "cs_supervisor", "care_leader", "care_staff"), ("duty_manager",)),
     Figure("王工", "wang.gong", "zh", Access.MEMBER, ("security", "network", "security_officer", "network_engineer")),
     Figure("赵敏", "zhao.min", "zh", Access.MEMBER, ("finance", "hr", "logistics_leader", "finance_head", "hr_head")),
@@ -38,8 +37,8 @@ CAST = (
     Figure("Анна Соколова", "anna.sokolova", "ru", Access.EDITOR, ("coo", "cto"), ("care_leader",)),
     Figure("Marta Wójcik", "marta.wojcik", "pl", Access.EDITOR, ("marketing", "pr_manager", "spokesperson")),
     Figure("Piotr Zieliński", "piotr.zielinski", "pl", Access.MEMBER, ("legal", "legal_director"), ("legal_reviewer",)),
-    Figure("Grace Okafor", "grace.okafor", "en", Access.MEMBER, ("legal_reviewer", "legal_on_call")),
-    Figure("Dana Wright", "dana.wright", "en", Access.OBSERVER, ("top_management", "board_delegate")),
+    Figure("Grace Okafor", "grace.okafor", "en", Access.MEMBER, ("legal_reviewer",)),
+    Figure("Dana Wright", "dana.wright", "en", Access.OBSERVER, ("top_management",)),
 )
 
 
@@ -49,7 +48,8 @@ def load(organisation: Organisation, owner: Person) -> None:
     if plan is None:
         raise RuntimeError(f"the shipped plan {PLAN} cannot be loaded: {findings[0].message}")
     plans.publish(plan)
-    names = _names(plans.compiled(plan))
+    program = plans.compiled(plan)
+    names = {*program.roles, *program.departments}
     for figure in CAST:
         person = _person(organisation, figure)
         ranks = {name: rank for rank, held in enumerate((figure.holds, figure.deputises)) for name in held if name in names}
@@ -57,11 +57,6 @@ def load(organisation: Organisation, owner: Person) -> None:
     people.hold(organisation, owner, PLAN, {name: 0 for name in OWNER_HOLDS if name in names}, by=owner)
     Route.objects.create(organisation=organisation, name="Hotline down", labels={"alertname": "HotlineDown"}, plan=PLAN)
     audit.record(organisation, owner, "sample.loaded", PLAN)
-
-
-def _names(program: Program) -> set[str]:
-    """Return every name of the plan that a person can hold: roles, departments, and the posts and schedules behind them."""
-    return {*program.roles, *program.departments, *(role.held_by.name for role in program.roles.values())} - {""}
 
 
 def _person(organisation: Organisation, figure: Figure) -> Person:
