@@ -5,6 +5,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from tests.plan.example import PLAN
+from tocsin.plan.check import registry
 from tocsin.plan.commands import plan
 
 
@@ -37,6 +38,13 @@ def test_show_gives_the_outline_in_the_language_asked_for(tmp_path: Path):
     assert code == 0
     assert "level       high                     Wysoki" in output
     assert "obligation  call                     Zadzwonić: helper, within 30m of judged  [§6]" in output
+
+
+def test_every_finding_can_be_looked_up():
+    code, output = run("findings")
+    assert code == 0
+    assert [line[:3] for line in output.splitlines()] == [check.code for check in registry()]
+    assert all(len(line) > 60 for line in output.splitlines())
 
 
 def test_a_file_that_is_not_there_is_told():

@@ -26,7 +26,8 @@ from tocsin.engine.expressions import (
     explain,
     spell,
 )
-from tocsin.plan.conditions import DEPTH_MAX, LENGTH_MAX, parse
+from tocsin.plan.conditions import parse
+from tocsin.plan.grammar import DEPTH_MAX, LENGTH_MAX
 from tocsin.plan.names import Type
 
 

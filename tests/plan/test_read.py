@@ -176,14 +176,12 @@ SAME = {
 }
 
 
-@pytest.mark.row("PLN-05")
 @pytest.mark.parametrize("how", SAME)
 def test_the_hash_is_of_what_is_meant_and_not_of_how_it_is_written(how: str):
     assert SAME[how] != PLAN
     assert hashed(SAME[how]) == hashed(PLAN)
 
 
-@pytest.mark.row("PLN-05")
 @pytest.mark.parametrize(
     ("old", "new"),
     [

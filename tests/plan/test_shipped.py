@@ -60,7 +60,6 @@ def test_the_dimensions_have_exactly_the_values_of_the_document(hotline: Program
     assert set(hotline.decisions["assess"].asks) >= {"scope", "recovery", "business", "secondary"}
 
 
-@pytest.mark.row("PLN-14")
 def test_the_plan_has_an_owner_and_a_status(hotline: Program):
     assert (hotline.owner, hotline.status) == ("head_of_command", "in_force")
     assert hotline.owner in hotline.roles

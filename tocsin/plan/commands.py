@@ -1,5 +1,6 @@
 """`tocsin plan`: check plan files, and show what is in one."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import click
 
 from tocsin.engine.program import Cases, FromFact, Limit, Program, Text
+from tocsin.plan.check import registry
 from tocsin.plan.read import Result, read
 
 
@@ -37,6 +39,14 @@ def show(file: Path, language: str) -> None:
         raise SystemExit(1)
     for line in outline(program, language or program.language):
         click.echo(line)
+
+
+@plan.command()
+def findings() -> None:
+    """List everything that checking may find: code, severity, name, and what it means."""
+    for each in registry():
+        says = (sys.modules[each.find.__module__].__doc__ or "").partition(": ")[2]
+        click.echo(f"{each.code}  {each.severity:7}  {each.name:18}  {says.strip()}")
 
 
 def _read(file: Path) -> Result:

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedInput, UnexpectedToken
+from lark import Token, Tree
 
 from tocsin.engine import times
 from tocsin.engine.expressions import (
@@ -25,44 +24,9 @@ from tocsin.engine.expressions import (
     Within,
     spell,
 )
+from tocsin.plan import grammar
 from tocsin.plan.findings import brief, nearest
 from tocsin.plan.names import ANY, LATER, MEASURES, Names, Type
-
-LENGTH_MAX = 2048
-DEPTH_MAX = 32
-
-GRAMMAR = r"""
-?start: choice
-?choice: some | some "?" some ":" choice        -> choose
-?some: every | every ("||" every)+              -> some
-?every: relation | relation ("&&" relation)+    -> every
-?relation: sum
-    | sum COMPARES sum                          -> compare
-    | sum _IN sum                               -> within
-?sum: product | sum PLUS_MINUS product          -> arithmetic
-?product: unary | product TIMES_BY unary        -> arithmetic
-?unary: primary
-    | "!" unary                                 -> negation
-    | PLUS_MINUS NUMBER                         -> signed
-?primary: NUMBER                                -> number
-    | STRING                                    -> text
-    | TRUTH                                     -> truth
-    | PATH                                      -> name
-    | PATH "(" [choice ("," choice)*] ")"       -> call
-    | "[" [STRING ("," STRING)*] "]"            -> list
-    | "(" choice ")"
-
-COMPARES: "==" | "!=" | "<=" | ">=" | "<" | ">"
-PLUS_MINUS: "+" | "-"
-TIMES_BY: "*" | "/"
-_IN.2: /in(?![A-Za-z0-9_.])/
-TRUTH.2: /(true|false)(?![A-Za-z0-9_.])/
-PATH: /[a-z_][A-Za-z0-9_]*(\.[a-z_][A-Za-z0-9_]*)*/
-NUMBER: /[0-9]{1,15}(\.[0-9]{1,6})?(?![A-Za-z0-9_.])/
-STRING: /"([^"\\\n]|\\["\\])*"/ | /'([^'\\\n]|\\['\\])*'/
-%ignore /[ \n]+/
-"""
-_PARSER: Final = Lark(GRAMMAR, parser="lalr", propagate_positions=True, maybe_placeholders=False)
 
 # What the one argument of a function names; the answer of the record that it gives.
 _ASKS: Final = {
@@ -103,34 +67,14 @@ def parse(text: str, names: Names, entry: Mapping[str, Type] | None = None) -> P
     """
     Return the tree of an expression, typed against the names of the plan; `entry` are the fields of the record entry in hand, if one is.
 
-    Pure; never raises; bounded by `LENGTH_MAX` and `DEPTH_MAX`. Source: language reference, section 14.
+    Pure; never raises; bounded. Source: language reference, section 14.
     """
-    if len(text.encode()) > LENGTH_MAX:
-        return _unparsed(0, f"the expression is longer than {LENGTH_MAX} bytes", "make a condition of a part of it")
-    try:
-        parsed = _PARSER.parse(text)
-    except UnexpectedInput as error:
-        return _unparsed(*_syntax(text, error))
-    if _depth(parsed) > DEPTH_MAX:
-        return _unparsed(0, f"nested deeper than {DEPTH_MAX}", "make a condition of a part of it")
+    parsed = grammar.tree(text)
+    if isinstance(parsed, grammar.Misfit):
+        return Parsed(None, ANY, (Problem(parsed.offset, parsed.message, parsed.hint),))
     builder = _Builder(names, entry or {})
     tree, type_ = builder.build(parsed)
     return Parsed(tree, type_, tuple(builder.problems))
-
-
-def _unparsed(offset: int, message: str, hint: str) -> Parsed:
-    return Parsed(None, ANY, (Problem(offset, message, hint),))
-
-
-def _syntax(text: str, error: UnexpectedInput) -> tuple[int, str, str]:
-    offset = error.pos_in_stream
-    at_end = isinstance(error, UnexpectedToken) and error.token.type == "$END"
-    if at_end or offset is None or not 0 <= offset < len(text):
-        return max(len(text.rstrip()) - 1, 0), "the expression ends too early", ""
-    rest = text[offset:].split()
-    found = rest[0] if rest else ""
-    hints = {"and": "&&", "or": "||", "not": "!", "=": "=="}
-    return offset, f"{brief(found)} does not fit here", f"write {hints[found]}" if found in hints else ""
 
 
 def _subtrees(tree: Tree[Any]) -> Iterator[Tree[Any]]:
@@ -138,16 +82,6 @@ def _subtrees(tree: Tree[Any]) -> Iterator[Tree[Any]]:
     for child in tree.children:
         if isinstance(child, Tree):
             yield from _subtrees(child)
-
-
-def _depth(tree: Tree[Any]) -> int:
-    deepest = 0
-    waiting: list[tuple[Tree[Any], int]] = [(tree, 1)]
-    while waiting:
-        node, depth = waiting.pop()
-        deepest = max(deepest, depth)
-        waiting.extend((child, depth + 1) for child in node.children if isinstance(child, Tree))
-    return deepest
 
 
 class _Builder:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tocsin.engine.expressions import Call, Expression, SignalRead, leaves, spell
 from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path
@@ -36,9 +37,21 @@ def find(draft: Draft) -> Iterator[Fault]:
         if wanted and parsed.type.name not in (*wanted, "any"):
             what = "a yes or no" if formula.wants == "bool" else "a measured number"
             yield Fault(path, f"this is not {what}", f"{what} is wanted here", offset=0)
-        elif formula.wants != "number" and (stray := stray_signal(parsed.tree)):
+        elif formula.wants == "number":
+            yield from _formula(draft, path, parsed.tree)
+        elif stray := stray_signal(parsed.tree):
             offset = max(formula.text.find(stray.partition("(")[0]), 0)
             yield Fault(path, f"the signal {stray} stands beside what is not measured", "compare it with a constant", offset=offset)
+
+
+def _formula(draft: Draft, path: Path, tree: Expression) -> Iterator[Fault]:
+    """A computed signal is made of measured ones and constants: nothing else has samples."""
+    for leaf in leaves(tree):
+        computed = isinstance(leaf, SignalRead) and draft.names.signals[leaf.signal].computed
+        if computed or (not isinstance(leaf, SignalRead) and not (isinstance(leaf, Call) and leaf.function in ("ratio", "least", "most"))):
+            yield Fault(
+                path, f"{spell(leaf)} is not a reading of a measured signal", "a formula is of measured signals and constants", offset=0
+            )
 
 
 CHECK = Check("L07", "expression-fault", "error", find)

@@ -1,0 +1,138 @@
+"""What a plan says wrongly only in the company of other keys: two ways where there is one, one key without the other, a constant of another type."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tocsin.plan.constants import MISFIT, constant
+from tocsin.plan.draft import Draft
+from tocsin.plan.findings import Fault, Path, brief
+from tocsin.plan.forms.duties import DoorForm, EffectForm, ObligationForm
+from tocsin.plan.forms.leaves import Form
+from tocsin.plan.forms.levels import AdjustForm, StepForm
+from tocsin.plan.forms.values import ConditionForm, FactForm, ReadingForm, SignalForm
+from tocsin.plan.forms.words import ChannelsForm
+
+_VERBS = ("do", "send", "decide", "record", "reach", "ensure")
+
+
+def faults(draft: Draft) -> Iterator[Fault]:
+    """Yield the faults of every part of the form that fits as far as it goes; what was cut out of the others would mislead."""
+    for kind, check in _CHECKS:
+        for path, part in draft.walk(kind):
+            if not draft.damaged(path):
+                yield from check(draft, path, part)
+
+
+def _obligation(_: Draft, path: Path, rule: ObligationForm) -> Iterator[Fault]:
+    verbs = [verb for verb in _VERBS if getattr(rule, verb) is not None]
+    if len(verbs) != 1:
+        said = " and ".join(verbs) if verbs else "none"
+        yield Fault(path, f"an obligation has exactly one verb; this has {said}", "one of " + ", ".join(_VERBS), at_key=True)
+    if rule.within is not None and rule.every is not None:
+        yield Fault((*path, "every"), "within is once, every is again and again", "keep one", at_key=True)
+    if rule.within is not None and rule.of is None:
+        yield Fault((*path, "within"), "within needs the moment it counts from", "of: moment", at_key=True)
+    if rule.every is not None and rule.from_ is None:
+        yield Fault((*path, "every"), "every needs the moment it counts from", "from: moment", at_key=True)
+    if rule.within is None and rule.every is None and rule.from_ is None:
+        yield Fault(path, "an obligation begins somewhere", "within and of, every and from, or from alone", at_key=True)
+    if rule.of is not None and rule.within is None:
+        yield Fault((*path, "of"), "of belongs to within", "from: moment", at_key=True)
+    if rule.owes.name == "each" and not rule.for_each:
+        yield Fault((*path, "owes"), "each of whom?", "for_each: [role, …]")
+
+
+def _fact(draft: Draft, path: Path, fact: FactForm) -> Iterator[Fault]:
+    if fact.type == "choice" and fact.of is None:
+        yield Fault(path, "a choice needs its values", "of: [mild, grave]", at_key=True)
+    if fact.type != "choice" and fact.of is not None:
+        yield Fault((*path, "of"), f"a {fact.type} has no values to choose from", "type: choice", at_key=True)
+    stated: list[tuple[Path, Any]] = [((*path, "implied", index, "value"), each.value) for index, each in enumerate(fact.implied)]
+    if fact.default is not None:
+        stated.append(((*path, "default"), fact.default))
+    for place, value in stated:
+        if constant(draft.names.types[str(path[-1])], value) is MISFIT:
+            yield Fault(place, f"{brief(value)} is not a value of this fact", _expected(fact))
+
+
+def _expected(fact: FactForm) -> str:
+    examples = {
+        "yes_no": '"yes" or "no"',
+        "number": "such as 50.0",
+        "duration": "such as 30m",
+        "time": "a time is learned, never a constant",
+    }
+    return "one of " + ", ".join(fact.of) if fact.of else examples.get(fact.type, "a text")
+
+
+def _effect(draft: Draft, path: Path, effect: EffectForm) -> Iterator[Fault]:
+    names = [name for name in type(effect).model_fields if name not in ("when", "cite", "covers", "to", "after", "again")]
+    if not any(getattr(effect, name) for name in names):
+        yield Fault(path, "nothing is caused here", "one of " + ", ".join(names))
+    if effect.to is not None and effect.propose is None:
+        yield Fault((*path, "to"), "to belongs to propose", "propose: decision", at_key=True)
+    for fact, value in effect.set.items():
+        type_ = draft.names.types.get(fact)
+        if type_ is not None and constant(type_, value) is MISFIT:
+            yield Fault(
+                (*path, "set", fact), f"{brief(value)} is not a value of {fact}", "one of " + ", ".join(type_.of) if type_.of else ""
+            )
+
+
+def _door(_: Draft, path: Path, door: DoorForm) -> Iterator[Fault]:
+    ways = [way for way, given in (("on", door.on), ("when", door.when), ("after", door.after), ("by", door.by)) if given]
+    if len(ways) != 1:
+        yield Fault(path, f"one way in or out, not {len(ways)}", "on a moment, when an expression is true, after a time, or by a person")
+    if (door.after is None) != (door.of is None):
+        yield Fault(path, "after and of belong together", "after: 12h, of: activated")
+    if door.during is not None and door.when is None:
+        yield Fault((*path, "during"), "during belongs to when", "when: expression", at_key=True)
+
+
+def _condition(_: Draft, path: Path, condition: ConditionForm) -> Iterator[Fault]:
+    if condition.measure is None and condition.attest is None:
+        yield Fault(path, "a condition is measured, attested, or both", "measure: expression, or attest: role", at_key=True)
+    for key, given in (("hold", condition.hold), ("from", condition.from_)):
+        if given is not None and condition.measure is None:
+            yield Fault((*path, key), f"{key} belongs to what is measured", "measure: expression", at_key=True)
+
+
+def _reading(_: Draft, path: Path, reading: ReadingForm) -> Iterator[Fault]:
+    if (reading.measure is None) == (reading.when is None):
+        yield Fault(path, "a reading has one expression", "measure: … or when: …")
+
+
+def _signal(draft: Draft, path: Path, signal: SignalForm) -> Iterator[Fault]:
+    if (signal.kind == "computed") != (signal.formula is not None):
+        yield Fault(path, "a computed signal has a formula, and no other has", "kind: computed, formula: …", at_key=True)
+
+
+def _channels(_: Draft, path: Path, channels: ChannelsForm) -> Iterator[Fault]:
+    if (channels.all is None) == (channels.first is None):
+        yield Fault(path, "channels are all of them, or the first that delivers", "{all: […]} or {first: […]}")
+
+
+def _step(_: Draft, path: Path, step: StepForm) -> Iterator[Fault]:
+    if (step.raise_ is None) == (step.at_least is None):
+        yield Fault(path, "a step raises the level by so many, or to at least one", "raise: 1, or at_least: level")
+
+
+def _adjust(_: Draft, path: Path, adjust: AdjustForm) -> Iterator[Fault]:
+    if (adjust.when is None) == (adjust.on is None):
+        yield Fault(path, "an adjustment comes when an expression is true, or on a moment", "when: … or on: …", at_key=True)
+    if sum(each is not None for each in (adjust.lower, adjust.raise_, adjust.to)) != 1:
+        yield Fault(path, "an adjustment leads one way", "lower: 1, raise: 1, or to: level", at_key=True)
+
+
+_CHECKS: tuple[tuple[type[Form], Callable[[Draft, Path, Any], Iterator[Fault]]], ...] = (
+    (ObligationForm, _obligation),
+    (FactForm, _fact),
+    (EffectForm, _effect),
+    (DoorForm, _door),
+    (ConditionForm, _condition),
+    (ReadingForm, _reading),
+    (SignalForm, _signal),
+    (ChannelsForm, _channels),
+    (StepForm, _step),
+    (AdjustForm, _adjust),
+)
