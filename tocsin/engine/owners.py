@@ -129,13 +129,6 @@ def roles_of(program: Program, state: t.State, roles: Roles, at: datetime, case:
     return chosen if chosen is not None else roles.otherwise or ()
 
 
-def all_of(roles: Roles) -> tuple[str, ...]:
-    """Return every role that `roles` names in any case."""
-    if not isinstance(roles, Cases):
-        return roles
-    return tuple(role for named in (*roles.cases.values(), roles.otherwise or ()) for role in named)
-
-
 def takes_part(state: t.State, actor: t.Actor) -> bool:
     """Return whether the actor has a part in the incident at all: a seat, a role, a department, or the declaration."""
     seated = {seat.person for seat in state.roles.values()}

@@ -85,11 +85,9 @@ def attest(turn: Turn, command: t.Attest) -> t.Refused | None:
 
 
 def _speaks(turn: Turn, condition: Condition) -> bool:
-    roles = (condition.attest,)
-    if condition.attest == "sender":  # whoever may take a decision that needs it
-        needing = [decision for decision in turn.program.decisions.values() if condition.id in decision.needs]
-        roles = tuple(role for decision in needing for role in owners.all_of(decision.who))
-    return any(owners.speaks_for(turn.program, turn.state, turn.actor, role) for role in roles)
+    if condition.attest == "anyone":
+        return owners.takes_part(turn.state, turn.actor)
+    return bool(owners.speaks_for(turn.program, turn.state, turn.actor, condition.attest))
 
 
 def take_back(turn: Turn, command: t.TakeBack) -> t.Refused | None:
