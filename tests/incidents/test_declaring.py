@@ -181,12 +181,12 @@ def test_facts_that_the_plan_does_not_take_do_not_stop_the_declaration(world):
     arrive(world.organisation, bodies.entry())
     declare()
     assert Incident.objects.count() == 1
-    assert Match.objects.get().problem.split("; ") == [
+    assert set(Match.objects.get().problem.split("; ")) == {
         "the plan has no fact no_such_fact",
         "'many' is no value of node_volume",
         "'perhaps' is no value of node_fault",
         "'noon' is no value of occurred_at",
-    ]
+    }
 
 
 @pytest.mark.row("REG-04")
