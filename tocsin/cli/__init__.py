@@ -30,7 +30,7 @@ COMMANDS: Mapping[str, Lazy] = {
     "user": Lazy("tocsin.cli.people:user", "List people, add one, make a sign-in link.", data=True),
     "key": Lazy("tocsin.cli.people:key", "List keys, make one, revoke one.", data=True),
     "plan": Lazy("tocsin.plan.commands:plan", "Check, show and compare plans."),
-    "replay": Lazy("tocsin.plan.scenarios.replay:replay", "Run scenario files against their plan."),
+    "replay": Lazy("tocsin.plan.scenarios.replay:command", "Run scenario files against their plan."),
     "dossier": Lazy("tocsin.cli.dossier:dossier", "Export the record of an incident.", data=True),
     "verify": Lazy("tocsin.cli.verify:verify", "Prove a dossier, offline."),
     "doctor": Lazy("tocsin.incidents.commands:doctor", "Rebuild every incident from its journal and name what differs.", data=True),
