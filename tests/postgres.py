@@ -44,6 +44,12 @@ class Cluster:
         """Return the address of one database, as TOCSIN_DATABASE_URL takes it."""
         return f"postgresql://tocsin@{quote(str(self.folder), safe='')}/{database}"
 
+    def crash(self) -> None:
+        """End every server process at once, as a power cut would, and start again."""
+        data = str(self.folder / "data")
+        _run("pg_ctl", "stop", "-m", "immediate", "-w", "-D", data, folder=self.folder)
+        _run("pg_ctl", "start", "-w", "-D", data, "-l", str(self.folder / "log"), folder=self.folder)
+
     def stop(self) -> None:
         """Stop the cluster without ceremony and remove it."""
         _run("pg_ctl", "stop", "-m", "immediate", "-w", "-D", str(self.folder / "data"), folder=self.folder)
