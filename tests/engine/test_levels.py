@@ -94,6 +94,9 @@ def test_a_decision_keeps_the_data_then_seen_and_the_role_then_held():
     (made,) = story.of(t.DecisionMade)
     assert (made.by, made.role) == ("lin", "tech_leader")
     assert made.seen == {"scope": "single_region", "effect": "interrupted", "secondary": "low"}
+    story.observe(2, OVER_50, True, **{"complaints.excess": "70.00"})
+    story.do(3, "ana", t.Decide(decision="set_level", option="l1"))
+    assert story.of(t.DecisionMade)[-1].seen == {"scope": "single_region", "effect": "interrupted", "complaints.excess": "70.00"}
 
 
 @pytest.mark.row("LVL-06")

@@ -445,6 +445,15 @@ class Record(Rule):
     then: Effects = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure(Rule):
+    """How long it took from one moment to another, against a target: green or red, never breached (CLK-11)."""
+
+    begins: str
+    ends: str
+    target: Span
+
+
 # ------------------------------------------------------------------ the whole
 
 
@@ -487,6 +496,7 @@ class Program:
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     messages: Mapping[str, Message] = field(default_factory=dict)
     records: Mapping[str, Record] = field(default_factory=dict)
+    figures: Mapping[str, Figure] = field(default_factory=dict)
 
     @property
     def commander(self) -> str:

@@ -26,6 +26,7 @@ _TOP = {
     "obligations": "obligation",
     "messages": "message",
     "records": "record",
+    "figures": "figure",
 }
 _TYPES: dict[str, TypeName] = {
     "choice": "string",

@@ -147,12 +147,21 @@ def _words(turn: Turn, value: object) -> str:
     return value if isinstance(value, str) else texts.spell(value, turn.program.language, turn.program.timezone)  # type: ignore[arg-type]
 
 
+def _seen(turn: Turn, decision: Decision) -> dict[str, str]:
+    """Return the data that lie before the decider: what it asks and uses, and for a level every known value that the rules read."""
+    look = lookup(turn.program, turn.state, turn.instant)
+    found = {name: str(evaluate(Name(name), look)) for name in (*decision.asks, *decision.uses) if name in turn.state.facts}
+    if decision.sets_level:
+        for rule in levels.propose(turn.program, turn.state, turn.instant).rules:
+            found |= {name: value for name, value in rule.seen.items() if value != "unknown"}
+    return found
+
+
 def _make(
     turn: Turn, decision: Decision, option: Option | None, *, role: str, reason: str, evidence: tuple[str, ...], assignee: str
 ) -> None:
     """Record the decision with the data then seen, and everything it marks, sets, assigns and causes."""
-    look = lookup(turn.program, turn.state, turn.instant)
-    seen = {name: str(evaluate(Name(name), look)) for name in (*decision.asks, *decision.uses) if name in turn.state.facts}
+    seen = _seen(turn, decision)
     turn.emit(
         t.DecisionMade(
             at=turn.at,

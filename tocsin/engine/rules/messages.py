@@ -102,7 +102,9 @@ def _render(turn: Turn, words: str, locale: str, filled: Mapping[str, str]) -> s
         if name in filled:
             return filled[name]
         if name in state.facts:
-            return texts.spell(state.facts[name].value, locale, program.timezone)
+            value = state.facts[name].value
+            called = program.facts[name].names.get(value, {}) if isinstance(value, str) else {}
+            return called.get(locale) or texts.spell(value, locale, program.timezone)
         if name in state.moments:
             return texts.spell(state.moments[name].at, locale, program.timezone)
         match name:

@@ -78,11 +78,8 @@ def _until(turn: Turn, rule: Obligation) -> bool:
     if anchor is None:
         return False
     named, known = anchor
-    if rule.until:
-        ends = [turn.state.moments[name] for name in rule.until if name in turn.state.moments and name != named]
-        return any(end.at >= known.at for end in ends)
-    terminated = turn.state.moments.get("terminated")
-    return bool(terminated and not rule.situation and not rule.stays and terminated.at > known.at)
+    ends = [turn.state.moments[name] for name in rule.until if name in turn.state.moments and name != named]
+    return any(end.at >= known.at for end in ends)
 
 
 def _anchor(turn: Turn, rule: Obligation) -> tuple[str, t.MomentState] | None:

@@ -21,6 +21,8 @@ def open_(turn: Turn, situation: Situation) -> None:
     known = turn.state.situations.get(situation.id)
     generation = known.generation + 1 if known else 1
     turn.emit(t.SituationOpened(at=turn.at, by=turn.by, situation=situation.id, generation=generation))
+    if situation.stage == "warning" and turn.state.phase in ("", "declared"):
+        turn.emit(t.PhaseEntered(at=turn.at, by=turn.by, phase="warning"))
     moments.record(turn, f"{situation.id}.opened")
     turn.queue(situation.then, f"opened:{situation.id}")
 
@@ -29,6 +31,8 @@ def close(turn: Turn, situation: Situation, reason: str = "") -> None:
     """Close `situation`, unless it is closed."""
     if is_open(turn.state, situation.id):
         turn.emit(t.SituationClosed(at=turn.at, by=turn.by, situation=situation.id, reason=reason))
+        if situation.stage == "warning" and turn.state.phase == "warning":
+            turn.emit(t.PhaseEntered(at=turn.at, by=turn.by, phase="declared"))
         moments.record(turn, f"{situation.id}.closed")
 
 

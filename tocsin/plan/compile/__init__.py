@@ -44,6 +44,7 @@ def compile_plan(draft: Draft) -> Program:
         decisions=duties.decisions(context),
         messages=words.messages(context),
         records=words.records(context),
+        figures=values.figures(context),
         watches=context.watches.found,
     )
 

@@ -1,7 +1,7 @@
 """Facts, signals and conditions."""
 
 from tocsin.engine.expressions import Value
-from tocsin.engine.program import Condition, Fact, Reading, Signal, Text, Waiver
+from tocsin.engine.program import Condition, Fact, Figure, Reading, Signal, Text, Waiver
 from tocsin.plan.compile.context import Context, name, names
 from tocsin.plan.constants import Misfit, constant
 from tocsin.plan.draft import Draft
@@ -94,6 +94,16 @@ def _condition(context: Context, identifier: str, rule: ConditionForm) -> Condit
         waive=Waiver(names(waive.by), names(waive.approve)) if waive else None,
         readings=tuple(reading(context, each) for each in rule.readings),
     )
+
+
+def figures(context: Context) -> dict[str, Figure]:
+    """Return the figures."""
+    return {
+        identifier: Figure(
+            **context.common(identifier, rule), begins=context.moment(rule.from_), ends=context.moment(rule.to), target=rule.target
+        )
+        for identifier, rule in context.form.figures.items()
+    }
 
 
 def reading(context: Context, form: ReadingForm) -> Reading:

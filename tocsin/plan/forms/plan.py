@@ -12,7 +12,7 @@ from tocsin.plan.forms.duties import DecisionForm, Ladder, ObligationForm, Situa
 from tocsin.plan.forms.leaves import Exact, Form, Id, Reminder, RuleForm, Text, Translated, wrong
 from tocsin.plan.forms.levels import ClassifyForm, LevelForm
 from tocsin.plan.forms.people import OrganisationForm, RoleForm
-from tocsin.plan.forms.values import ConditionForm, FactForm, MomentForm, SignalForm
+from tocsin.plan.forms.values import ConditionForm, FactForm, FigureForm, MomentForm, SignalForm
 from tocsin.plan.forms.words import MessageForm, RecordForm
 
 
@@ -83,7 +83,7 @@ class DefaultsForm(RuleForm):
 
 
 class PlanForm(Form):
-    LATER: ClassVar = frozenset({"triggers", "resources", "readiness", "figures", "help", "maps", "checklists"})
+    LATER: ClassVar = frozenset({"triggers", "resources", "readiness", "help", "maps", "checklists"})
 
     tocsin: Annotated[int, PlainValidator(_language_version)]
     id: Annotated[str, PlainValidator(_plan_id)]
@@ -108,3 +108,4 @@ class PlanForm(Form):
     obligations: dict[Id, ObligationForm] = {}
     messages: dict[Id, MessageForm] = {}
     records: dict[Id, RecordForm] = {}
+    figures: dict[Id, FigureForm] = {}

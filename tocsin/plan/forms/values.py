@@ -11,6 +11,7 @@ from tocsin.plan.forms.leaves import (
     Anything,
     Cites,
     Demanded,
+    Duration,
     Exact,
     Form,
     MomentRef,
@@ -130,3 +131,11 @@ class MomentForm(RuleForm):
     when: Truth | None = None
     repeats: bool = False
     recorded_by: Whos = []
+
+
+class FigureForm(RuleForm):
+    LATER: ClassVar = frozenset({"value", "count", "at_least", "levels", "at", "per", "against", "before", "after", "also_from", "unit"})
+
+    from_: MomentRef = Field(alias="from")
+    to: MomentRef
+    target: Duration
