@@ -57,3 +57,5 @@ class Channel:
     fields: tuple[Field, ...]
     send: Callable[[Message, Mapping[str, str], Egress], str]
     addressed: bool = False
+    wrong_address: Callable[[str], str] | None = None
+    """Returns what is wrong with an address, or nothing."""

@@ -136,6 +136,31 @@ class OpenNetwork(models.Model):
         return f"{self.network} {self.port or 'every port'}"
 
 
+class OutsideAddress(models.Model):
+    """
+    Where a role is reached that nobody here holds: an authority, the clients. `plan` and `role` are opaque names.
+
+    Empty where the channel itself leads to all of them, as a web site does; `locale` is the language in which they are told.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    plan = models.CharField(max_length=100)
+    role = models.CharField(max_length=100)
+    channel = models.CharField(max_length=100)
+    address = models.CharField(max_length=320, blank=True)
+    locale = models.CharField(max_length=16)
+    entered_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "plan", "role", "channel", "address"], name="outside_address_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.channel} {self.address}"
+
+
 class InboxItem(models.Model):
     """Something a person was told inside the product. `person` is the typed id, as everywhere outside accounts."""
 

@@ -1,9 +1,12 @@
 """How an organisation's channels are set up, and which private networks its messages may reach."""
 
+import hashlib
+import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +19,9 @@ from tocsin.comms.channel import Channel
 from tocsin.comms.models import ChannelSetup, OpenNetwork
 from tocsin.kit import clock
 from tocsin.kit.egress import Egress, Opening
+
+WIDEST: Final = {4: 8, 6: 16}
+"""The shortest prefix that may be opened, by version of the address: the whole of 10.0.0.0/8, but not every network there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +43,18 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A channel as pages may show it: of the secrets only the names of those that are set."""
+    """
+    A channel as pages may show it: of the secrets only the names of those that are set, and a fingerprint of each.
+
+    A fingerprint tells whether two secrets are the same and is of no use to guess one: it is keyed.
+    """
 
     name: str
     adapter: str
     fields: Mapping[str, str]
     secrets: tuple[str, ...]
     failures: int
+    fingerprints: Mapping[str, str]
 
 
 def configure(organisation: Organisation, name: str, adapter: str, values: Mapping[str, str], *, by: Person | None) -> tuple[Invalid, ...]:
@@ -99,18 +110,20 @@ def ready(organisation_id: UUID, name: str) -> Ready | None:
 def shown(organisation_id: UUID) -> tuple[Shown, ...]:
     """Return every channel that is set up, by name."""
     rows = ChannelSetup.objects.filter(organisation_id=organisation_id).order_by("name")
-    return tuple(Shown(row.name, row.adapter, row.fields, tuple(_secrets(row)), row.failures) for row in rows)
+    return tuple(_shown(row, _secrets(row)) for row in rows)
 
 
 def open_network(organisation: Organisation, network: str, port: int | None, reason: str, *, by: Person | None) -> tuple[Invalid, ...]:
     """Let this organisation's messages reach a private network (such as 127.0.0.1/32, port 25). Only an owner may; audited."""
     try:
-        known = str(ip_network(network))
+        known = ip_network(network)
     except ValueError:
         return (Invalid("network", "bad_network", "an address or a network such as 10.1.0.0/16"),)
+    if known.prefixlen < WIDEST[known.version]:
+        return (Invalid("network", "too_wide", f"at least /{WIDEST[known.version]}: open what is needed, not everything"),)
     with transaction.atomic():
-        OpenNetwork.objects.create(organisation=organisation, network=known, port=port, reason=reason)
-        audit.record(organisation, by, "network.opened", known, port=str(port or ""), reason=reason)
+        OpenNetwork.objects.create(organisation=organisation, network=str(known), port=port, reason=reason)
+        audit.record(organisation, by, "network.opened", str(known), port=str(port or ""), reason=reason)
     return ()
 
 
@@ -121,10 +134,24 @@ def close_network(organisation: Organisation, network: str, *, by: Person | None
             audit.record(organisation, by, "network.closed", network)
 
 
+def open_networks(organisation_id: UUID) -> tuple[OpenNetwork, ...]:
+    """Return every opening, by network."""
+    return tuple(OpenNetwork.objects.filter(organisation_id=organisation_id).order_by("network", "port", "id"))
+
+
 def door(organisation_id: UUID) -> Egress:
     """Return the outbound door as this organisation may use it."""
     rows = OpenNetwork.objects.filter(organisation_id=organisation_id)
     return Egress(openings=tuple(Opening(ip_network(row.network), row.port) for row in rows))
+
+
+def _shown(row: ChannelSetup, secrets: Mapping[str, str]) -> Shown:
+    prints = {name: _fingerprint(value) for name, value in secrets.items()}
+    return Shown(row.name, row.adapter, row.fields, tuple(secrets), row.failures, prints)
+
+
+def _fingerprint(secret: str) -> str:
+    return hmac.new(settings.HOME.secret_key().encode(), f"channel:{secret}".encode(), hashlib.sha256).hexdigest()[:8]
 
 
 def _secrets(row: ChannelSetup) -> dict[str, str]:

@@ -1,13 +1,17 @@
 """Wishes granted: what an event asks of the world enters the outbox in the transaction that wrote the event (I6)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.conf import settings
 
 from tocsin.accounts import directory
 from tocsin.accounts.directory import Contact
 from tocsin.comms import outbox, setup
+from tocsin.comms.models import OutsideAddress
 from tocsin.comms.outbox import Order
+from tocsin.comms.outside import addresses
 from tocsin.engine import terms as t
 from tocsin.engine.program import Program
 from tocsin.engine.react import react
@@ -15,6 +19,15 @@ from tocsin.incidents import about as abouts
 from tocsin.incidents import wording
 from tocsin.incidents.journal import Written
 from tocsin.incidents.models import Incident
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """One recipient: a person, an address outside, or a whole audience, which has no address of its own."""
+
+    id: str
+    address: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +40,15 @@ class _Cause:
     seq: int
     contacts: Mapping[str, Contact]
 
-    def order(self, *, about: str, channel: str, reader: Contact | None, audience: str = "", **words: Any) -> Order:
-        """Return an order to `reader`, or to the whole `audience` where the channel knows no persons."""
+    def order(self, *, about: str, channel: str, reader: _Reader, **words: Any) -> Order:
+        """Return an order to `reader`."""
         return Order(
             organisation_id=self.incident.organisation_id,
             event_id=abouts.event(self.incident.pk, self.seq),
             about=about,
             channel=channel,
-            recipient=reader.id if reader else audience,
-            address=reader.email if reader else "",
+            recipient=reader.id,
+            address=reader.address,
             captured=self.incident.drill,
             **words,
         )
@@ -61,17 +74,18 @@ def _tell(cause: _Cause, wish: t.Tell) -> Iterator[Order]:
     """In the product always; by e-mail too where the organisation has set it up."""
     incident = cause.incident
     channels = ["inbox"] + (["email"] if setup.ready(incident.organisation_id, "email") else [])
+    link = f"{settings.BASE_URL}/o/{incident.organisation.slug}/incidents/{incident.number}"
     for person in wish.persons:
-        reader = cause.contacts.get(person)
-        if reader is None:
+        contact = cause.contacts.get(person)
+        if contact is None:
             continue  # no account in this organisation any more; the journal names whom it was meant for
-        subject, body = wording.tell(cause.program, cause.state, wish, reader.language, reader.timezone)
+        subject, body = wording.tell(cause.program, cause.state, wish, contact, link)
         for channel in channels:
             yield cause.order(
                 about=abouts.told(incident.pk, wish.cause),
                 channel=channel,
-                reader=reader,
-                locale=reader.language,
+                reader=_person(contact),
+                locale=contact.language,
                 subject=subject,
                 body=body,
                 urgent=wish.urgent,
@@ -79,26 +93,44 @@ def _tell(cause: _Cause, wish: t.Tell) -> Iterator[Order]:
 
 
 def _deliver(cause: _Cause, wish: t.Deliver) -> Iterator[Order]:
-    """
-    The approved words, verbatim, in each reader's own language where the message has it, else in the plan's.
-
-    A channel that needs addresses goes to each person; any other (a web site, a group chat) gets one message for the whole audience.
-    """
+    """The approved words, verbatim, in each reader's own language where the message has it, else in the plan's."""
     incident, own = cause.incident, cause.program.language
     title = cause.program.messages[wish.template].title if wish.template in cause.program.messages else {}
+    outside = [role for role in wish.to if role in cause.program.roles and cause.program.roles[role].outside]
+    known = addresses(incident.organisation_id, cause.program.id, outside) if outside else ()
     for channel in wish.channels:
-        ready = setup.ready(incident.organisation_id, channel)
-        personal = ready is None or ready.channel.addressed or ready.channel.name == "inbox"
-        readers: list[Contact | None] = [cause.contacts[person] for person in wish.persons if person in cause.contacts] if personal else []
-        for reader in readers or [None]:
-            locale = wording.nearest(wish.texts, reader.language if reader else own, own)
+        there = [row for row in known if row.channel == channel]
+        for reader in _readers(cause, wish, channel, outside, there):
+            locale = wording.nearest(wish.texts, reader.language, own)
             yield cause.order(
                 about=abouts.message(incident.pk, wish.message),
                 channel=channel,
                 reader=reader,
-                audience=", ".join(wish.to),
                 locale=locale,
                 subject=f"[{incident.number}] {wording.pick(title, locale, own)}",
                 body=wish.texts[locale],
                 urgent=wish.urgent,
             )
+
+
+def _readers(cause: _Cause, wish: t.Deliver, channel: str, outside: Sequence[str], there: Sequence[OutsideAddress]) -> list[_Reader]:
+    """
+    Return whom one channel reaches: each address outside that is entered for it, and the others of the audience.
+
+    A channel that needs addresses goes to each person, and a role outside without one ends visibly as having none; any other channel
+    (a web site, a group chat) gets one message for all.
+    """
+    own = cause.program.language
+    found = [_Reader(":".join(filter(None, (row.role, row.address))), row.address, row.locale) for row in there]
+    missing = [role for role in wish.to if role not in {row.role for row in there}]
+    ready = setup.ready(cause.incident.organisation_id, channel)
+    if ready is None or ready.channel.addressed or ready.channel.name == "inbox":
+        found += [_person(cause.contacts[person]) for person in wish.persons if person in cause.contacts]
+        found += [_Reader(role, "", own) for role in missing if role in outside]
+    elif missing:
+        found.append(_Reader(", ".join(missing), "", own))
+    return found or [_Reader(", ".join(wish.to), "", own)]
+
+
+def _person(contact: Contact) -> _Reader:
+    return _Reader(contact.id, contact.email, contact.language)

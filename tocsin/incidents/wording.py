@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-
+from tocsin.accounts.directory import Contact
 from tocsin.engine import terms as t
 from tocsin.engine.program import Program, Text
 
@@ -70,19 +69,19 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
-def tell(program: Program, state: t.State, wish: t.Tell, language: str, timezone: str) -> tuple[str, str]:
-    """Return subject and body of what a person is told, with a link to the incident."""
-    words = _SENTENCES[nearest(_SENTENCES, language, "en")]
+def tell(program: Program, state: t.State, wish: t.Tell, reader: Contact, link: str) -> tuple[str, str]:
+    """Return subject and body of what `reader` is told; `link` leads to the incident."""
+    words = _SENTENCES[nearest(_SENTENCES, reader.language, "en")]
     kind, _, subject = wish.cause.partition(":")
-    what = _title(program, state, subject, language)
+    what = _title(program, state, subject, reader.language)
     sentence = words[kind].format(what=what) if kind in words else what
     mark = f"{words['drill']} " if state.drill else ""
     lines = [sentence]
     clock = state.clocks.get(subject)
     due = (clock.last_due_at or clock.due_at) if clock else None
     if due:
-        lines.append(words["due"].format(at=_spell(due, timezone)))
-    lines += ["", state.words, f"{settings.BASE_URL}/incidents/{state.incident}"]
+        lines.append(words["due"].format(at=_spell(due, reader.timezone)))
+    lines += ["", state.words, link]
     return f"{mark}[{state.number}] {sentence}", "\n".join(lines)
 
 

@@ -36,6 +36,14 @@ def _wrong_sender(value: str) -> str:
     return ""
 
 
+def _wrong_address(value: str) -> str:
+    try:
+        _address(value)
+    except Rejected as error:
+        return error.message
+    return ""
+
+
 FIELDS: Final = (
     Field("host", "Mail server, such as mail.example.org"),
     Field("port", "Port", default="587", check=_wrong_port),
@@ -104,4 +112,4 @@ def _address(text: str) -> Address:
     return Address(username=read.username, domain=domain)
 
 
-CHANNEL = Channel("email", "E-mail (SMTP)", FIELDS, send=send, addressed=True)
+CHANNEL = Channel("email", "E-mail (SMTP)", FIELDS, send=send, addressed=True, wrong_address=_wrong_address)

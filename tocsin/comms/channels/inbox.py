@@ -4,11 +4,17 @@ from collections.abc import Mapping
 
 from tocsin.comms.channel import Channel, Message
 from tocsin.comms.models import InboxItem
-from tocsin.kit.egress import Egress
+from tocsin.kit.egress import Egress, Rejected
 
 
 def send(message: Message, to: Mapping[str, str], door: Egress) -> str:
-    """Lay `message` into the recipient's inbox and return its key. Idempotent."""
+    """
+    Lay `message` into the recipient's inbox and return its key. Idempotent.
+
+    :raises Rejected: the recipient is no person, and so would never read it.
+    """
+    if not message.recipient.startswith("per_"):
+        raise Rejected("no_address", f"{message.recipient} has no inbox", hint="choose a channel that leads outside")
     InboxItem.objects.get_or_create(
         organisation_id=message.organisation_id,
         key=message.key,
