@@ -19,6 +19,8 @@ METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 OPTIONS = {"**.html": {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}}
 REFUSALS = ({"Refused": (2,)}, {"Refused": (3,)})
 """A refusal of `accounts` says its message and its hint plainly; `web` translates them when it shows them."""
+CHANNELS = ({"Channel": (2,)}, {"Field": (2,)})
+"""A channel says its title and the labels of its fields plainly, too."""
 
 HEADER = r"""# The words of Tocsin.
 msgid ""
@@ -79,8 +81,9 @@ def path(folder: str) -> Path:
 def _strings() -> Iterator[Found]:
     for _file, _line, message, _comments, context in extract_from_dir(PRODUCT / "web", METHODS, OPTIONS, DEFAULT_KEYWORDS):
         yield message, context
-    for keywords in REFUSALS:
-        for _file, _line, message, _comments, context in extract_from_dir(PRODUCT / "accounts", METHODS[:1], {}, keywords):
+    plainly = [("accounts", keywords) for keywords in REFUSALS] + [("comms/channels", keywords) for keywords in CHANNELS]
+    for part, keywords in plainly:
+        for _file, _line, message, _comments, context in extract_from_dir(PRODUCT / part, METHODS[:1], {}, keywords):
             yield message, context
 
 

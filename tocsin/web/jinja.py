@@ -9,7 +9,7 @@ Names that a template has besides its context (`request` is always in it):
 - forms: `csrf()`, `once()` (the idempotency key, posted as `key`)
 - time: `moment(at)`, `clock(due_at)`, `since(at)`, `lasting(span)`, `zone()` (once per page), `now()`
 - places: `url(name, **ids)` of a page of the organisation, `root_url(name, **ids)` of any other, `static(path)`, `nav()`, `has(name)`, `may(act)`
-- small things: `icon(name)`, `avatar(name)`, `theme()`, `typed_id(kind, uuid)`
+- small things: `icon(name)`, `avatar(name)`, `theme()`, `unread()`, `typed_id(kind, uuid)`
 
 `_parts.html` holds macros for what has more markup: `{% from "_parts.html" import note, refusal, field, empty with context %}`.
 """
@@ -29,6 +29,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from tocsin.comms import inbox
 from tocsin.kit import ids
 from tocsin.web import languages, times
 from tocsin.web.languages import gettext as _
@@ -62,7 +63,7 @@ def environment(**options: Any) -> jinja2.Environment:
     made = jinja2.Environment(**{name: value for name, value in options.items() if name != "autoescape"} | ours, autoescape=True)
     made.policies["ext.i18n.trimmed"] = True
     made.install_gettext_callables(languages.gettext, languages.ngettext, newstyle=True, pgettext=languages.pgettext)  # type: ignore[attr-defined]
-    named = (avatar, clause, csrf, has, icon, may, nav, once, root_url, static, text, theme, url, words)
+    named = (avatar, clause, csrf, has, icon, may, nav, once, root_url, static, text, theme, unread, url, words)
     timed = (times.clock, times.day, times.lasting, times.moment, times.now, times.since, times.spoken, times.stamp, times.zone)
     made.globals |= {function.__name__: function for function in (*named, *timed)}
     made.globals |= {
@@ -187,6 +188,13 @@ def nav(context: Context) -> list[dict[str, object]]:
 def has(context: Context, name: str) -> bool:
     """Return whether this version has the page of the organisation with this name."""
     return bool(_address(name, context["request"].organisation.slug))
+
+
+@pass_context
+def unread(context: Context) -> int:
+    """Return how much the viewer was told and has not read."""
+    request = context["request"]
+    return inbox.unread(request.organisation.id, request.actor.person)
 
 
 @lru_cache

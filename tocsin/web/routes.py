@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tocsin.web import audit, keys, people, profile, routes_incidents
+from tocsin.web import audit, channels, inbox, keys, networks, outside, people, profile, routes_incidents
 
 administration = [
     path("people", people.everyone, name="people"),
@@ -15,6 +15,18 @@ administration = [
     path("keys", keys.every, name="keys"),
     path("keys/new", keys.new, name="new-key"),
     path("keys/<str:key_id>/revocation", keys.revocation, name="revocation"),
+    path("channels", channels.every, name="channels"),
+    path("channels/networks", networks.opening, name="network-opening"),
+    path("channels/networks/closing", networks.closing, name="network-closing"),
+    path("channels/outside", outside.entry, name="outside-entry"),
+    path("channels/outside/<str:address_id>/removal", outside.removal, name="outside-removal"),
+    path("channels/to/<str:channel>", channels.one, name="channel"),
+    path("channels/to/<str:channel>/configuration", channels.configuration, name="channel-configuration"),
+    path("channels/to/<str:channel>/removal", channels.removal, name="channel-removal"),
+    path("channels/to/<str:channel>/trial", channels.trial, name="channel-trial"),
+    path("inbox", inbox.every, name="inbox"),
+    path("inbox/unread", inbox.unread, name="unread"),
+    path("inbox/<str:item_id>/reading", inbox.reading, name="reading"),
     path("profile", profile.mine, name="profile"),
     path("profile/change", profile.change, name="profile-change"),
     path("profile/password", profile.password, name="profile-password"),

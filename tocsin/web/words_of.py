@@ -29,6 +29,12 @@ ACTS: Mapping[str, Callable[[], str]] = {
     "key.created": lambda: _("made the key"),
     "key.revoked": lambda: _("revoked the key"),
     "link.issued": lambda: _("made a sign-in link for"),
+    "channel.set_up": lambda: _("set up the channel"),
+    "channel.removed": lambda: _("removed the set-up of the channel"),
+    "network.opened": lambda: _("opened the network"),
+    "network.closed": lambda: _("closed the network"),
+    "outside.entered": lambda: _("entered an address outside for"),
+    "outside.struck": lambda: _("struck out an address outside of"),
     "dossier.exported": lambda: _("exported the dossier of"),
     "sample.loaded": lambda: _("loaded the sample organisation"),
 }

@@ -12,7 +12,6 @@ from tocsin.incidents.models import ChainRow, ClockRow, DeliveryRow, MessageRow
 from tocsin.web import clocks, deliveries, languages, plan_words
 from tocsin.web.cases import Case
 from tocsin.web.deliveries import Line
-from tocsin.web.languages import gettext as _
 from tocsin.web.room import decisions, records
 from tocsin.web.room.decisions import Chain
 
