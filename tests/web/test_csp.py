@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser import PATIENCE_MS
 from tests.serving import Installed, Served
 from tocsin.web import headers, reply
 
@@ -67,7 +68,7 @@ def test_set_up_in_a_browser_breaks_no_policy(served: Served, page: Page, watche
     page.get_by_label("Загрузить образец").check()
     assert page.evaluate(OVERFLOW) <= 0
     page.get_by_role("button", name="Настроить").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Готово")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Готово", timeout=PATIENCE_MS)
     assert "/in/alertmanager/ingest_" in page.content()
     assert page.evaluate(OVERFLOW) <= 0
     assert watched() == []
