@@ -134,7 +134,7 @@ def test_a_key_is_forgotten_after_48_hours(cast: Cast) -> None:
     incident = cast.declare()
     cast.done(incident, t.Note(words="one"), key="k1")
     clock.shift(timedelta(hours=48))
-    answers.forget()
+    answers.forget(clock.now())
     assert not Answer.objects.exists()
     assert cast.done(incident, t.Note(words="two"), key="k1").events
 

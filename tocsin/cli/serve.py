@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 import uvicorn
@@ -19,9 +20,11 @@ from tocsin.accounts import links
 from tocsin.comms import delivery
 from tocsin.incidents import drills, outcomes, signals, ticker
 from tocsin.incidents.declaring import Declarer
+from tocsin.incidents.listening import Ear
 from tocsin.ingest import lane
 from tocsin.ingest.follower import Follower
 from tocsin.kit.loops import Loop
+from tocsin.kit.sqlite.checkpoint import Checkpointer
 
 MIGRATING = 0x70C50
 CONNECTIONS_CLOSE_WITHIN_S = 3
@@ -32,7 +35,7 @@ def serve() -> None:
     """Serve everything in one process: pages, API, alerts, clocks, deliveries."""
     with _only_one(), _port() as door:
         _prepare()
-        with _running(_loops()):
+        with _running([*_loops(), *_hearing()]):
             _announce()
             _answer(door)
 
@@ -43,8 +46,9 @@ def web() -> None:
     _needs_postgresql("web")
     with _port() as door:
         _prepare()
-        _announce()
-        _answer(door)
+        with _running(_hearing()):
+            _announce()
+            _answer(door)
 
 
 @click.command()
@@ -68,7 +72,9 @@ def _loops() -> list[Loop]:
     lane.application.committed = following.wake
     follower.settled = declaring.wake
     return [
+        *_checkpoint(),
         Loop("ticker", ticker.run_once, every_s=0.25),
+        Loop("housekeeping", ticker.housekeep, every_s=20),
         *delivery.loops(outcomes.still_wanted),
         following,
         declaring,
@@ -76,6 +82,18 @@ def _loops() -> list[Loop]:
         Loop("signals", signals.run_once, every_s=0.5),
         Loop("drills", drills.run_once, every_s=0.25),
     ]
+
+
+def _checkpoint() -> list[Loop]:
+    """Return what moves SQLite's log into its file; PostgreSQL does that itself."""
+    if connection.vendor != "sqlite":
+        return []
+    return [Loop("checkpoint", Checkpointer(Path(connection.settings_dict["NAME"])).run_once, every_s=1.0)]
+
+
+def _hearing() -> list[Loop]:
+    """Return what hears of changes in other processes; on SQLite there is no other."""
+    return [Loop("hearing", Ear().run_once, every_s=0)] if connection.vendor == "postgresql" else []
 
 
 @contextmanager

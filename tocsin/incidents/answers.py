@@ -9,9 +9,9 @@ from uuid import UUID
 
 from tocsin.engine import terms as t
 from tocsin.incidents.models import Answer
-from tocsin.kit import clock
 
 KEPT_FOR: Final = timedelta(hours=48)
+FORGOTTEN_AT_ONCE: Final = 500
 
 
 class KeyReused(ValueError):  # noqa: N818 - it names what is wrong with the request
@@ -69,9 +69,10 @@ def remember(request: Request, answer: Mapping[str, Any], now: datetime) -> None
         )
 
 
-def forget(now: datetime | None = None) -> int:
-    """Delete the answers that are older than 48 hours and return how many."""
-    return Answer.objects.filter(at__lte=(now or clock.now()) - KEPT_FOR).delete()[0]
+def forget(now: datetime) -> int:
+    """Delete some of the answers that are older than 48 hours and return how many."""
+    old = list(Answer.objects.filter(at__lte=now - KEPT_FOR).values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])
+    return Answer.objects.filter(pk__in=old).delete()[0] if old else 0
 
 
 def _scope(request: Request) -> dict[str, Any]:

@@ -13,15 +13,16 @@ from django.db import connection, transaction
 
 from tocsin.incidents import counters
 from tocsin.incidents.models import Incident, Notice
-from tocsin.kit import clock, ids
+from tocsin.kit import ids
 
 KEPT_FOR: Final = timedelta(days=2)
+FORGOTTEN_AT_ONCE: Final = 500
 CHANNEL: Final = "tocsin_notices"
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One notice: topics are the kinds of rows that changed (`clocks`, `roles`, `timeline` …) of that incident (`inc_…`)."""
+    """One notice: topics are the kinds of rows that changed (`clock`, `role`, `timeline` …) of that incident (`inc_…`)."""
 
     organisation_id: UUID
     seq: int
@@ -33,31 +34,31 @@ Tell = Callable[[News], None]
 
 
 class Bus:
-    """Hands notices to the readers in this process."""
+    """Hands notices to the readers in this process, those of every organisation: a reader takes what is for it."""
 
     def __init__(self) -> None:
         self._mutex = threading.Lock()
-        self._readers: dict[UUID, list[Tell]] = {}
+        self._readers: list[Tell] = []
 
     @contextmanager
-    def subscribed(self, organisation_id: UUID, tell: Tell) -> Iterator[None]:
+    def subscribed(self, tell: Tell) -> Iterator[None]:
         """
-        Call `tell` with each notice of the organisation for as long as the block runs.
+        Call `tell` with each notice for as long as the block runs.
 
         It is called by the thread that committed, so it must neither block nor fail: put the notice into a queue or an event loop.
         """
         with self._mutex:
-            self._readers.setdefault(organisation_id, []).append(tell)
+            self._readers.append(tell)
         try:
             yield
         finally:
             with self._mutex:
-                self._readers[organisation_id].remove(tell)
+                self._readers.remove(tell)
 
     def publish(self, news: News) -> None:
         """Hand `news` to whoever reads now."""
         with self._mutex:
-            readers = tuple(self._readers.get(news.organisation_id, ()))
+            readers = tuple(self._readers)
         for tell in readers:
             tell(news)
 
@@ -91,9 +92,10 @@ def latest(organisation_id: UUID) -> int:
     return Notice.objects.filter(organisation_id=organisation_id).order_by("-seq").values_list("seq", flat=True).first() or 0
 
 
-def forget(now: datetime | None = None) -> int:
-    """Delete notices older than two days and return how many."""
-    return Notice.objects.filter(at__lte=(now or clock.now()) - KEPT_FOR).delete()[0]
+def forget(now: datetime) -> int:
+    """Delete some of the notices older than two days and return how many."""
+    old = list(Notice.objects.filter(at__lte=now - KEPT_FOR).values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])
+    return Notice.objects.filter(pk__in=old).delete()[0] if old else 0
 
 
 def _news(row: Notice) -> News:

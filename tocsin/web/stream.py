@@ -9,6 +9,7 @@ import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
@@ -34,7 +35,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 PAGE = re.compile(r"/o/([-\w]+)/stream")
 API = "/api/v1/stream"
 SILENCE_S = 15.0
-LOOK_EVERY_S = 0.25
+LOOK_EVERY_S = 1.0
 BATCH = 500
 
 
@@ -49,7 +50,11 @@ class Listener:
 
 
 class Watch:
-    """Looks for new notices on behalf of every listener of this process, with one question per organisation."""
+    """
+    Waits for new notices on behalf of every listener of this process.
+
+    The bus brings most of them at once; what it did not (another process, a lost connection) one question per organisation and second finds.
+    """
 
     def __init__(self) -> None:
         self._waiting: dict[UUID, set[asyncio.Event]] = {}
@@ -77,19 +82,29 @@ class Watch:
             self._looking = asyncio.create_task(self._run(), name="notices")
 
     async def _run(self) -> None:
-        while any(self._waiting.values()):
-            for organisation_id in [each for each, events in self._waiting.items() if events]:
-                await self._ask(organisation_id)
-            await asyncio.sleep(LOOK_EVERY_S)
+        loop = asyncio.get_running_loop()
+
+        def tell(news: News) -> None:
+            with suppress(RuntimeError):  # the server is ending, nobody listens any more
+                loop.call_soon_threadsafe(self._heard, news.organisation_id, news.seq)
+
+        with notices.bus.subscribed(tell):
+            while any(self._waiting.values()):
+                for organisation_id in [each for each, events in self._waiting.items() if events]:
+                    await self._ask(organisation_id)
+                await asyncio.sleep(LOOK_EVERY_S)
 
     async def _ask(self, organisation_id: UUID) -> None:
         try:
             latest = await _in_thread(notices.latest, organisation_id)
         except Error:
             return  # a lost database is waited out; listeners stay
-        if latest != self._latest.get(organisation_id):
+        self._heard(organisation_id, latest)
+
+    def _heard(self, organisation_id: UUID, latest: int) -> None:
+        if latest > self._latest.get(organisation_id, 0):
             self._latest[organisation_id] = latest
-            for event in self._waiting[organisation_id]:
+            for event in self._waiting.get(organisation_id, ()):
                 event.set()
 
 
