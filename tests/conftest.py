@@ -14,6 +14,12 @@ from tocsin.kit import clock as clock_of_the_process
 pytest_plugins = ["tests.browser", "tests.alertmanager", "tests.world"]
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb(pytestconfig: pytest.Config) -> bool:
+    """Leave the tests' databases to the end of the cluster: a thread that still holds a connection would be in the way."""
+    return pytestconfig.getoption("database") == "postgresql"
+
+
 @pytest.fixture
 def clock() -> Iterator[ModuleType]:
     """Give the process's clock, to freeze and shift; it runs as ever afterwards."""

@@ -28,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
     """Start the cluster before the settings are read. Processes of pytest-xdist inherit its address."""
-    if early_config.known_args_namespace.database == "postgresql" and "TOCSIN_TEST_DATABASE_URL" not in os.environ:
+    if early_config.known_args_namespace.database == "postgresql":
         cluster = postgres.start()
         early_config.stash[_cluster] = cluster
         os.environ["TOCSIN_TEST_DATABASE_URL"] = cluster.url()
