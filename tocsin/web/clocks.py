@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from babel.units import format_unit
 from markupsafe import Markup
 
 from tocsin.engine.program import Text
 from tocsin.incidents.models import ClockRow, Incident
 from tocsin.incidents.times import incident_time
-from tocsin.web import times
+from tocsin.web import languages, times
 from tocsin.web.languages import gettext as _
 
 RUNNING: Final = ("open", "breached")
@@ -77,10 +78,14 @@ def _words(row: ClockRow, now: datetime) -> tuple[str, Markup, str, bool]:
     if row.status == "breached" or left < timedelta():
         return "late", count(row.due_at, now), _("late"), True
     if left > FAR:
-        unit = timedelta(days=1) if left > timedelta(days=2) else timedelta(hours=1)
-        return "far", Markup("{}").format(times.lasting(left // unit * unit)), "", False
+        return "far", Markup("{}").format(_roughly(left)), "", False
     soon = left * SOON < row.due_at - row.began_at
     return ("soon" if soon else "running"), count(row.due_at, now), "", False
+
+
+def _roughly(left: timedelta) -> str:
+    name, unit = ("day", timedelta(days=1)) if left >= timedelta(days=3) else ("hour", timedelta(hours=1))
+    return format_unit(left // unit, f"duration-{name}", length="short", locale=languages.active().locale)
 
 
 def _met(row: ClockRow) -> tuple[str, Markup, str, bool]:

@@ -159,7 +159,10 @@ def _recommendation(request: Request, form: Form) -> dict[str, Any]:
         "rules": level.rules(program, rules, found.view.because, found.view.level, _values(found)),
         "fallback": level.fallback(program, found.view.because),
         "changed": _changed(program, before, found) if before and changes else None,
-        "starts": [(clock, plan_words.find(program, clock.obligation), people.name(_owner(found, seats, clock))) for clock in found.clocks],
+        "starts": [
+            (clock, plan_words.find(program, clock.obligation), people.name(_owner(found, seats, clock)))
+            for clock in sorted(found.clocks, key=lambda clock: (clock.due_at is None, clock.due_at))
+        ],
         "may_decide": recommendation.may_decide(program, found, form.actor, now),
         "answers": json.dumps({name: fact_fields.write(value) for name, value in values.items()}),
         "titled": plan_words.titled,

@@ -8,7 +8,6 @@ from tocsin.engine.program import Text
 from tocsin.incidents.models import ClockRow, MomentRow
 from tocsin.web import clocks, plan_words, times
 from tocsin.web.cases import Case
-from tocsin.web.languages import gettext as _
 
 LINE = (
     ("warned", "warning"),
@@ -64,5 +63,5 @@ def _phase(case: Case, row: MomentRow | None, moment: str, phase: str, present: 
         plan_words.phase(phase),
         state,
         plan_words.titled(rule, moment),
-        times.moment(row.happened_at) if row else Markup("{}").format(_("when")),
+        times.moment(row.happened_at if row else None),
     )

@@ -66,12 +66,26 @@
   document.addEventListener("htmx:sseError", () => lost(true));
   document.addEventListener("htmx:sseOpen", () => lost(false));
 
-  /* A notice never takes the field away in which someone writes: what it wanted to show is fetched when the field is left. */
+  /* A notice never takes away what someone writes: what it wanted to show is fetched when the field is left. What was unfolded stays so. */
+  const changed = (f) => {
+    if (f.matches("[type=radio], [type=checkbox]")) return f.checked !== f.defaultChecked;
+    if (f.matches("select")) return f.selectedIndex !== Math.max(0, [...f.options].findIndex((o) => o.defaultSelected));
+    return f.value !== f.defaultValue;
+  };
+  const written = (part) => [...part.querySelectorAll("input:not([type=hidden]), textarea, select")].some(changed);
   document.addEventListener("htmx:beforeSwap", (e) => {
     const { target, requestConfig } = e.detail, focus = document.activeElement;
-    if (!requestConfig?.triggeringEvent?.type.startsWith("sse:") || !focus?.matches("input, textarea, select") || !target.contains(focus)) return;
+    if (!requestConfig?.triggeringEvent?.type.startsWith("sse:")) return;
+    const busy = focus?.matches("input, textarea, select") && target.contains(focus);
+    if (!busy && !written(target)) {
+      const folds = [...target.querySelectorAll("details[id]")].map((d) => [d.id, d.open]);
+      document.addEventListener("htmx:afterSettle", () => folds.forEach(([id, open]) => { const d = document.getElementById(id); if (d) d.open = open; }), { once: true });
+      return;
+    }
     e.detail.shouldSwap = false;
-    focus.addEventListener("blur", () => htmx.trigger(requestConfig.elt, requestConfig.triggeringEvent.type), { once: true });
+    const again = () => htmx.trigger(requestConfig.elt, requestConfig.triggeringEvent.type);
+    if (busy) focus.addEventListener("blur", () => setTimeout(again, 1000), { once: true });
+    else setTimeout(again, 5000);
   });
   document.addEventListener("sse:stale", () => location.reload());
 

@@ -1,0 +1,125 @@
+"""Declaring: one line is enough, the level is recommended with its reasons, and a changed answer says what it turned."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tests.world import World
+from tocsin.accounts.models import Access, Membership, Person
+from tocsin.incidents.models import BoardRow, FactRow, Incident
+from tocsin.kit import ids
+
+pytestmark = pytest.mark.django_db
+
+
+def post(world: World, who: Person, path: str = "declare", *, htmx: bool = False, **fields: str) -> Any:
+    body = {"key": ids.new().hex, **fields}
+    return world.browse(who).post(f"/o/{world.organisation.slug}/{path}", body, headers={"HX-Request": "true"} if htmx else {})
+
+
+@pytest.mark.row("REG-04")
+def test_one_line_of_text_is_enough(world: World) -> None:
+    answer = post(world, world.chi, what="Hotline unreachable")
+    assert answer.status_code == 303
+    board = BoardRow.objects.get(organisation=world.organisation)
+    assert answer.headers["Location"] == f"/o/{world.organisation.slug}/incidents/{board.number}"
+    assert (board.words, board.level) == ("Hotline unreachable", "")
+
+
+def test_no_line_at_all_is_refused_and_keeps_the_answers(world: World) -> None:
+    answer = post(world, world.chi, what=" ", **{"fact:scope": "nationwide"})
+    assert answer.status_code == 409
+    assert 'value="nationwide" checked' in answer.content.decode()
+    assert not Incident.objects.exists()
+
+
+def test_answers_become_facts_of_the_incident(world: World) -> None:
+    post(
+        world,
+        world.chi,
+        what="x",
+        **{"fact:scope": "nationwide", "fact:recovery": "6h", "fact:node_volume": "1200", "fact:node_fault": "no"},
+    )
+    known = dict(FactRow.objects.filter(organisation=world.organisation, source="person").values_list("fact", "value"))
+    assert known == {"scope": "nationwide", "recovery": {"seconds": "21600"}, "node_volume": {"number": "1200"}, "node_fault": False}
+
+
+def test_whoever_may_decide_sets_the_level_with_the_same_click(world: World) -> None:
+    page = post(
+        world, world.ana, "declare/recommendation", htmx=True, what="x", **{"fact:scope": "nationwide", "fact:effect": "interrupted"}
+    )
+    assert 'name="level" value="l1"' in page.content.decode()
+    post(world, world.ana, what="x", level="l1", **{"fact:scope": "nationwide", "fact:effect": "interrupted"})
+    assert BoardRow.objects.get(organisation=world.organisation).level == "l1"
+
+
+def test_whoever_may_not_decide_declares_all_the_same(world: World) -> None:
+    facts = {"fact:scope": "nationwide", "fact:effect": "interrupted"}
+    page = post(world, world.bea, "declare/recommendation", htmx=True, what="x", **facts).content.decode()
+    assert 'name="level"' not in page
+    post(world, world.bea, what="x", level="l1", **facts)
+    board = BoardRow.objects.get(organisation=world.organisation)
+    assert (board.level, board.proposal) == ("", "l1")
+
+
+@pytest.mark.row("CLS-12")
+def test_a_flipped_answer_names_the_rule_and_the_value_that_it_turned(world: World) -> None:
+    before = {"scope": "nationwide", "effect": "interrupted", "business": "general"}
+    after = {"fact:scope": "nationwide", "fact:effect": "degraded", "fact:business": "general"}
+    page = post(world, world.chi, "declare/recommendation", htmx=True, what="x", answers=json.dumps(before), **after).content.decode()
+    told = page[page.index("What your answer changed") : page.index('class="why"')]
+    assert re.findall(r"<s>(?:<[^>]+>)*([^<]+)(?:<[^>]+>)*</s> <b>(?:<[^>]+>)*([^<]+)", told) == [
+        ("Interrupted", "Degraded"),
+        ("met", "not met"),
+        ("Level 1", "Level 2"),
+    ]
+    assert told.count("data-turned") == 1
+
+
+@pytest.mark.row("CLS-13")
+def test_the_fallback_says_that_it_is_one_and_asks_to_be_confirmed(world: World) -> None:
+    page = post(world, world.ana, "declare/recommendation", htmx=True, what="x", **{"fact:scope": "nationwide"}).content.decode()
+    assert "No rule speaks." in page
+    assert "Confirm and declare: Level 2" in page
+
+
+@pytest.mark.row("CLS-12")
+def test_a_graver_level_that_is_still_possible_is_said(world: World) -> None:
+    page = post(world, world.chi, "declare/recommendation", htmx=True, what="x", **{"fact:node_fault": "yes"}).content.decode()
+    assert "it could still be this level" in page
+
+
+def test_a_value_that_cannot_be_read_is_named(world: World) -> None:
+    answer = post(world, world.chi, what="x", **{"fact:node_volume": "many"})
+    assert answer.status_code == 409
+    assert "Mean daily calls of the failed node: many" in answer.content.decode()
+
+
+def test_without_script_the_recommendation_is_a_whole_page(world: World) -> None:
+    answer = post(world, world.chi, "declare/recommendation", what="Silence", **{"fact:scope": "nationwide", "fact:effect": "interrupted"})
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert 'value="Silence"' in page
+    assert "<html" in page
+    assert "Level 1" in page
+
+
+def test_a_form_sent_twice_declares_once(world: World) -> None:
+    key = ids.new().hex
+    first, second = (post(world, world.chi, what="Once", key=key) for _ in range(2))
+    assert first.headers["Location"] == second.headers["Location"]
+    assert Incident.objects.count() == 1
+
+
+def test_a_drill_is_marked_as_one(world: World) -> None:
+    post(world, world.chi, what="Only a drill", drill="1")
+    assert BoardRow.objects.get(organisation=world.organisation).drill
+
+
+def test_observers_and_strangers_declare_nothing(world: World) -> None:
+    Membership.objects.filter(person=world.bea).update(access=Access.OBSERVER)
+    assert post(world, world.bea, what="x").status_code == 403
+    assert post(world, world.dov, what="x").status_code == 404
+    assert not Incident.objects.exists()

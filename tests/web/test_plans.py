@@ -1,0 +1,83 @@
+"""Plans: read as a document, loaded with all findings at once, published."""
+
+from typing import Any
+
+import pytest
+
+from tests.world import World
+from tocsin.accounts.models import Access, AuditEntry, Membership, Person
+from tocsin.incidents.models import Plan
+from tocsin.plan import shipped
+
+pytestmark = pytest.mark.django_db
+SOURCE = shipped.sources()["hotline-outage"].read_text("utf-8")
+
+
+def get(world: World, who: Person, path: str) -> Any:
+    return world.browse(who).get(f"/o/{world.organisation.slug}/{path}")
+
+
+def load(world: World, who: Person, source: str) -> Any:
+    return world.browse(who).post(f"/o/{world.organisation.slug}/plans/new", {"source": source})
+
+
+@pytest.mark.row("PLN-02")
+def test_a_plan_is_read_as_a_document_with_its_clauses(world: World) -> None:
+    page = get(world, world.bea, "plans/hotline-outage").content.decode()
+    for words in ("Level 1", "Head of command", "First judgement within five minutes", "H 三.1", "Terminate the response", world.plan.hash):
+        assert words in page
+
+
+def test_rules_are_said_in_words(world: World) -> None:
+    page = get(world, world.bea, "plans/hotline-outage").content.decode()
+    assert "&&" not in page
+    assert "Nationwide" in page
+
+
+def test_what_the_viewers_language_lacks_is_shown_in_the_plans_own_and_marked(world: World) -> None:
+    source = SOURCE.replace(
+        "{zh: 一级响应, en: Level 1, ru: Уровень 1, pl: Poziom 1}", "{zh: 一级响应, en: Level 1, ru: Уровень 1}"
+    ).replace('"1.0"', '"1.1"', 1)
+    load(world, world.ana, source)
+    Person.objects.filter(pk=world.ana.pk).update(language="pl")
+    plan = Plan.objects.get(organisation=world.organisation, version="1.1")
+    page = get(world, world.ana, f"plans/hotline-outage/{plan.hash[:12]}").content.decode()
+    assert '<span lang="zh-Hans">一级响应</span> <span class="tag" lang="zh-Hans"' in page
+
+
+def test_all_findings_come_at_once_with_line_and_column(world: World) -> None:
+    answer = load(world, world.ana, SOURCE.replace("owes: duty_manager", "owes: duty_manger").replace("level: l1", "level: l9"))
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert page.count("did you mean") > 1
+    assert "owes: duty_manger" in page
+    assert not Plan.objects.filter(organisation=world.organisation).exclude(pk=world.plan.pk).exists()
+
+
+@pytest.mark.row("PLN-05")
+def test_a_loaded_plan_is_a_draft_until_it_is_published(world: World) -> None:
+    answer = load(world, world.ana, SOURCE.replace('version: "1.0"', 'version: "1.1"', 1))
+    assert answer.status_code == 303
+    plan = Plan.objects.get(organisation=world.organisation, version="1.1")
+    assert plan.status == "draft"
+    published = world.browse(world.ana).post(f"/o/{world.organisation.slug}/plans/hotline-outage/{plan.hash[:12]}/publication")
+    assert published.status_code == 303
+    assert dict(Plan.objects.filter(organisation=world.organisation).values_list("version", "status")) == {
+        "1.0": "retired",
+        "1.1": "in_force",
+    }
+    assert {"plan.loaded", "plan.published"} <= set(
+        AuditEntry.objects.filter(organisation=world.organisation).values_list("act", flat=True)
+    )
+
+
+def test_members_read_and_editors_load(world: World) -> None:
+    assert load(world, world.bea, SOURCE).status_code == 403
+    Membership.objects.filter(person=world.bea).update(access=Access.EDITOR)
+    assert load(world, world.bea, SOURCE).status_code == 303
+    assert get(world, world.dov, "plans/hotline-outage").status_code == 404
+
+
+def test_there_is_no_plan_by_another_name(world: World) -> None:
+    assert get(world, world.ana, "plans/nothing").status_code == 404
+    assert get(world, world.ana, "plans/hotline-outage/ffff").status_code == 404
