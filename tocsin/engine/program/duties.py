@@ -1,0 +1,147 @@
+"""What is owed, decided, said, kept and measured."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+from tocsin.engine.expressions import Expression
+from tocsin.engine.program.effects import Effects, Ladder
+from tocsin.engine.program.rule import Limit, Roles, Rule, Text
+from tocsin.engine.times import Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obligation(Rule):
+    """Something one role owes, once (`within` of an anchor), again and again (`every`, from `anchors`), or without a limit."""
+
+    owes: str
+    verb: Literal["do", "send", "decide", "record", "reach", "ensure"]
+    object: str = ""
+    """The message, decision, record, moment or condition; empty for `do`."""
+    words: Text = field(default_factory=dict)
+    within: Limit | None = None
+    every: Limit | None = None
+    anchors: tuple[str, ...] = ()
+    until: tuple[str, ...] = ()
+    fixed: bool = False
+    when: Expression | None = None
+    levels: tuple[str, ...] = ()
+    unless: str = ""
+    needs: tuple[str, ...] = ()
+    checks: tuple[Text, ...] = ()
+    evidence: bool = False
+    met_by: Literal["done", "begun"] = "done"
+    remind: Fraction | Span | None = None
+    late: Ladder = ()
+    stays: bool = False
+    marks: tuple[str, ...] = ()
+    then: Effects = ()
+    optional: bool = False
+    tag: str = ""
+    situation: str = ""
+    for_each: tuple[str, ...] = ()
+    """Roles, groups or departments; one clock for each, owed by each when `owes` is `each`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One signature of a chain."""
+
+    role: str
+    does: str
+    within: Limit | None = None
+    late: Ladder = ()
+    attach: tuple[str, ...] = ()
+    sends: str = ""
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing a decision can be decided as; `level` is set where the option is a level."""
+
+    id: str
+    title: Text
+    level: str = ""
+    needs_reason: bool = False
+    marks: tuple[str, ...] = ()
+    then: Effects = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision(Rule):
+    """A choice that only named roles may take, perhaps through a chain, and what follows from it."""
+
+    who: Roles
+    asks: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
+    sets_level: bool = False
+    assigns: str = ""
+    reason: Literal["always", "when_differs", "never"] = "never"
+    evidence: bool = False
+    marks: tuple[str, ...] = ()
+    then: Effects = ()
+    chain: tuple[Link, ...] = ()
+    not_own: bool = True
+    different: int = 1
+    main: str = ""
+    coordinates: str = ""
+    in_name_of: str = ""
+    sends: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A slot of a message or a record; `from_` prefills it from facts or moments, `sets` writes it back to a fact."""
+
+    id: str
+    type: Literal["choice", "yes_no", "number", "duration", "time", "text"] = "text"
+    of: tuple[str, ...] = ()
+    names: Mapping[str, Text] = field(default_factory=dict)
+    label: Text = field(default_factory=dict)
+    from_: tuple[str, ...] = ()
+    sets: str = ""
+    optional: bool = False
+    promises: str = ""
+    cite: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message(Rule):
+    """Words to an audience. `approvals` is a chain on exactly one text; only `publisher` (a role; empty: whoever owes it) may send."""
+
+    audience: str
+    to: Roles = ()
+    channels: tuple[str, ...] = ()
+    all_channels: bool = True
+    together: bool = False
+    every_channel_confirmed: bool = False
+    fields: tuple[Field, ...] = ()
+    forbids: tuple[str, ...] = ()
+    approvals: tuple[Link, ...] = ()
+    publisher: str = ""
+    author: str = ""
+    urgent: bool = False
+    text: Text = field(default_factory=dict)
+    supplements: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record(Rule):
+    """A form filled during the incident; an entry is open until the field `open_until` is filled."""
+
+    fields: tuple[Field, ...] = ()
+    open_until: str = ""
+    then: Effects = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure(Rule):
+    """How long it took from one moment to another, against a target: green or red, never breached (CLK-11)."""
+
+    begins: str
+    ends: str
+    target: Span

@@ -1,0 +1,86 @@
+"""What follows: effects, ladders, doors, situations, moments."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from tocsin.engine.expressions import Expression
+from tocsin.engine.program.rule import Cases, Rule
+from tocsin.engine.times import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """
+    What a decision, an entry, a lateness or a situation causes.
+
+    `tell alert call` address `targets`; `send draft` name a message; `open` a situation; `set` a fact (value in `to`); `mark` a moment;
+    `assign` a role (`to`: roster); `propose` a decision (`to`: an option); `apply` the proposal; `file` an inbox.
+    """
+
+    kind: Literal["tell", "alert", "call", "send", "draft", "open", "set", "mark", "assign", "propose", "apply", "file"]
+    targets: tuple[str, ...]
+    to: str = ""
+    when: Expression | None = None
+    cite: tuple[str, ...] = ()
+
+
+Effects = tuple[Effect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One rung of a ladder: its effects `after` the due time (a fraction is of the limit), or `before` it, repeated every `again`."""
+
+    effects: Effects
+    after: Span | Fraction = Fraction(0)
+    before: bool = False
+    again: Span | None = None
+
+
+Ladder = tuple[Rung, ...] | Cases[tuple[Rung, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """
+    One way a situation opens or closes: on a moment, when an expression turns true, some time after a moment, or by a person.
+
+    `during` limits `when` to a phase. `name` (as:) is how a person's closing is called and counted.
+    """
+
+    on: str = ""
+    when: Expression | None = None
+    during: str = ""
+    after: Span | None = None
+    of: str = ""
+    unless: str = ""
+    by: tuple[str, ...] = ()
+    propose: bool = False
+    name: str = ""
+    reason: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation(Rule):
+    """A stretch of time with obligations of its own."""
+
+    opens: tuple[Door, ...]
+    closes: tuple[Door, ...]
+    stage: Literal["", "warning"] = ""
+    then: Effects = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment(Rule):
+    """
+    A named instant. It comes `with` another, `when` an expression turns true, or some rule marks it; `recorded_by` may also do it by hand.
+
+    `phase` is where the incident stands from then on; empty if it changes nothing.
+    """
+
+    with_: str = ""
+    when: Expression | None = None
+    repeats: bool = False
+    recorded_by: tuple[str, ...] = ()
+    phase: str = ""

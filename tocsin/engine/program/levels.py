@@ -1,0 +1,75 @@
+"""Levels: the rules that propose one, the fallback, adjustments."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tocsin.engine.expressions import Expression
+from tocsin.engine.program.rule import Rule, Text
+from tocsin.engine.program.values import Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level(Rule):
+    """A response level; `Program.levels` runs from the gravest."""
+
+    colour: str = ""
+    fills: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRule:
+    """One rule of the classification."""
+
+    id: str
+    level: str
+    when: Expression
+    cite: tuple[str, ...]
+    readings: tuple[Reading, ...] = ()
+    confirm: tuple[Expression, Text] | None = None
+    subsumed_by: str = ""
+    acknowledges: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FallbackStep:
+    """After the table: raise the level by `raises`, or to `at_least`, when the expression is true."""
+
+    when: Expression
+    raises: int = 0
+    at_least: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """The table read from the top where no rule speaks, then the steps in order."""
+
+    table: tuple[tuple[Expression, str], ...]
+    then: tuple[FallbackStep, ...] = ()
+    confirm: bool = True
+    cite: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """A proposal while a response runs: relative to the level in force (`lower`, `raises`) or `to` a level; `when` true or `on` a moment."""
+
+    id: str
+    cite: tuple[str, ...]
+    when: Expression | None = None
+    on: str = ""
+    lower: int = 0
+    raises: int = 0
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Classify:
+    """How a level is proposed, and the decision that sets it."""
+
+    decision: str
+    rules: tuple[LevelRule, ...]
+    fallback: Fallback | None = None
+    adjust: tuple[Adjustment, ...] = ()
+    shows: tuple[str, ...] = ()
+    cite: tuple[str, ...] = ()

@@ -1,0 +1,44 @@
+"""Who: roles, groups, departments."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tocsin.engine.program.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBy:
+    """How the directory finds the holder of a role: `kind` is person, schedule, department, role or nobody."""
+
+    kind: Literal["person", "schedule", "department", "role", "nobody"]
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role(Rule):
+    """A seat in the incident."""
+
+    held_by: HeldBy = HeldBy("nobody")
+    deputies: tuple[str, ...] = ()
+    commander: bool = False
+    many: bool = False
+    outside: bool = False
+    appointed_by: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group(Rule):
+    """A working group: its lead is a role, its members roles, its departments those it draws on."""
+
+    lead: str
+    members: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    under: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Department(Rule):
+    """A department of the organisation; its head is found in the directory."""
+
+    aliases: tuple[str, ...] = ()

@@ -1,0 +1,83 @@
+"""What is known and measured: facts, signals, watches, conditions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal
+
+from tocsin.engine.expressions import Expression, Value
+from tocsin.engine.program.rule import Rule, Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact(Rule):
+    """A typed value known about the incident. `of` runs from mild to grave; `names` are what people call its values, where the plan says."""
+
+    type: Literal["choice", "yes_no", "number", "duration", "time", "text"]
+    of: tuple[str, ...] = ()
+    names: Mapping[str, Text] = field(default_factory=dict)
+    many: bool = False
+    unit: str = ""
+    classes: tuple[timedelta, ...] = ()
+    ask: Text = field(default_factory=dict)
+    default: Value | None = None
+    implied: tuple[tuple[Value, Expression], ...] = ()
+    suggested: Expression | None = None
+    marks: str = ""
+    stated_by: tuple[str, ...] = ()
+    reason_on_change: bool = False
+    situation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal(Rule):
+    """A measured series. A `count` is summed over its window, a `gauge` averaged; silent after `silent_after` sample intervals."""
+
+    kind: Literal["count", "gauge", "computed"]
+    unit: str = ""
+    window: timedelta | None = None
+    better: Literal["up", "down", ""] = ""
+    has_baseline: bool = False
+    silent_after: int = 3
+    formula: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A predicate over signals alone; its edges, not its samples, enter the engine. `id` is the spelling of `test`."""
+
+    id: str
+    test: Expression
+    signals: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """Who may waive a condition, and whose approval is needed besides. A waiver always needs a reason."""
+
+    by: tuple[str, ...]
+    approve: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Another reading of the same sentence: evaluated and shown, never deciding."""
+
+    when: Expression
+    cite: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition(Rule):
+    """Something that holds or does not: measured (for `hold` without interruption), attested by a role, or both."""
+
+    measure: Expression | None = None
+    hold: timedelta | None = None
+    since: str = ""
+    """The moment before which the hold never begins."""
+    attest: str = ""
+    denied_by: Expression | None = None
+    evidence: bool = False
+    when: Expression | None = None
+    waive: Waiver | None = None
+    readings: tuple[Reading, ...] = ()

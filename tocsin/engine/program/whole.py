@@ -1,0 +1,61 @@
+"""The Program: a plan version, compiled."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from fractions import Fraction
+
+from tocsin.engine.program.duties import Decision, Figure, Message, Obligation, Record
+from tocsin.engine.program.effects import Ladder, Moment, Situation
+from tocsin.engine.program.levels import Classify, Level
+from tocsin.engine.program.people import Department, Group, Role
+from tocsin.engine.program.rule import Text
+from tocsin.engine.program.values import Condition, Fact, Signal, Watch
+from tocsin.engine.times import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What holds for every rule that says nothing else."""
+
+    remind: Fraction | Span = Fraction(2, 3)
+    late: Ladder = ()
+    silent_after: int = 3
+    accept_within: timedelta = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A plan version, compiled. `hash` is SHA-256 over its canonical form and names it; every mapping keeps the order of the plan."""
+
+    id: str
+    version: str
+    hash: str
+    language: str
+    timezone: str
+    title: Text
+    owner: str = ""
+    status: str = "in_force"
+    defaults: Defaults = Defaults()
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    signals: Mapping[str, Signal] = field(default_factory=dict)
+    watches: Mapping[str, Watch] = field(default_factory=dict)
+    conditions: Mapping[str, Condition] = field(default_factory=dict)
+    moments: Mapping[str, Moment] = field(default_factory=dict)
+    """The built-in ones too, as this plan redefines them, and the derived ones that some rule refers to (`first_meeting.done`)."""
+    departments: Mapping[str, Department] = field(default_factory=dict)
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    levels: Mapping[str, Level] = field(default_factory=dict)
+    classify: Classify | None = None
+    situations: Mapping[str, Situation] = field(default_factory=dict)
+    obligations: Mapping[str, Obligation] = field(default_factory=dict)
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
+    messages: Mapping[str, Message] = field(default_factory=dict)
+    records: Mapping[str, Record] = field(default_factory=dict)
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+
+    @property
+    def commander(self) -> str:
+        """Return the role that holds whatever nobody holds (ROL-10)."""
+        return next((role.id for role in self.roles.values() if role.commander), "")

@@ -1,0 +1,143 @@
+"""What can happen to a clock: a recorded fact with everything resolved, each breach once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from tocsin.engine.terms.words import Event, Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockOpened(Event):
+    """
+    A clock is a recorded fact: everything resolved, nothing looked up again.
+
+    `due_at` is None for what is owed without a limit. `anchor` is the moment, `anchored_at` its instant, `began_at` the later of it and
+    the instant from which the obligation applied. `interval_s` is set for recurring ones. `zone` and `tz` say by which calendar.
+    """
+
+    clock: str
+    obligation: str
+    entry: str
+    generation: int
+    occurrence: int
+    owes: str
+    anchor: str
+    anchor_generation: int
+    anchored_at: datetime
+    began_at: datetime
+    limit: str
+    due_at: datetime | None
+    remind_at: datetime | None
+    recurring: bool
+    fixed: bool
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockMoved(Event):
+    """The due time was computed anew. `reason` is level_changed, fact_changed, corrected, promised or plan_changed."""
+
+    clock: str
+    occurrence: int
+    """One more where a breach was already recorded for the old due time, so that the new one can be breached in its turn."""
+    anchor: str
+    anchored_at: datetime
+    limit: str
+    due_at: datetime | None
+    remind_at: datetime | None
+    status: Literal["open", "breached", "met", "late"]
+    """After the move: a correction can make a met clock late, or a breached one open again; the breach itself stays recorded."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockReminded(Event):
+    clock: str
+    occurrence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockBreached(Event):
+    """
+    The due instant passed unmet: once per (clock, generation, occurrence). `at` is when the server saw it, `due_at` when it was due.
+
+    `late_s` is how late the server itself was; `after_downtime` that it had been down when the clock fell due.
+    """
+
+    clock: str
+    obligation: str
+    owes: str
+    generation: int
+    occurrence: int
+    due_at: datetime
+    after_downtime: bool
+    late_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OccurrenceMissed(Event):
+    """
+    A recurring clock's occurrence passed unmet and the next one opened: one open occurrence at any time.
+
+    `missed` is how many this event says were missed (more than one after a downtime); `due_at` is the first of them.
+    """
+
+    clock: str
+    obligation: str
+    owes: str
+    generation: int
+    occurrence: int
+    missed: int
+    due_at: datetime
+    last_due_at: datetime
+    next_occurrence: int
+    next_due_at: datetime
+    next_remind_at: datetime | None
+    after_downtime: bool
+    late_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RungReached(Event):
+    """A rung of a ladder was carried out; `repeat` counts an `again`."""
+
+    clock: str
+    occurrence: int
+    rung: int
+    repeat: int
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockMet(Event):
+    """
+    Fulfilled. `margin_s` is positive when early and negative when late; `happened_at` is when the act was done.
+
+    `settled`: a breach was recorded, but the act had been in time and was entered late. For a recurring clock the next occurrence follows.
+    """
+
+    clock: str
+    obligation: str
+    occurrence: int
+    happened_at: datetime
+    margin_s: int | None
+    late: bool
+    settled: bool
+    next_occurrence: int | None = None
+    next_due_at: datetime | None = None
+    next_remind_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockWaived(Event):
+    clock: str
+    reason: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockEnded(Event):
+    """`reason` is until, unless, no_longer, level_changed, closed, cancelled or plan_changed."""
+
+    clock: str
+    reason: str

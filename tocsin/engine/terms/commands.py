@@ -1,0 +1,305 @@
+"""What may be commanded: imperatives. The desk stamps who and when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
+
+from tocsin.engine.expressions import Value
+from tocsin.engine.terms.words import Actor, Edge
+
+NOBODY = Actor("")
+UNSTAMPED = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What every command carries: who, and the server time that the desk stamps under the lock. Unstamped commands are refused."""
+
+    by: Actor = NOBODY
+    at: datetime = UNSTAMPED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declare(Act):
+    """
+    Begin an incident or a warning (REG-01, REG-04): one line of `words` is enough, nothing may block it.
+
+    `seats` says whom the directory finds for each role now; `happened_at` is when it was reported, if earlier than `at`.
+    `reported` is false for an incident that begins with a decision (a warning).
+    """
+
+    incident: str
+    number: str
+    plan: str
+    plan_hash: str
+    means: str
+    words: str
+    seats: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, Value] = field(default_factory=dict)
+    happened_at: datetime | None = None
+    reported: bool = True
+    drill: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddReport(Act):
+    """Attach one more report, ticket or alert to the incident (REG-10). `key` makes a repeat harmless."""
+
+    key: str
+    means: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateFacts(Act):
+    """Say what is known. Facts of type text take a str, numbers a Decimal."""
+
+    facts: Mapping[str, Value]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observe(Act):
+    """Hand in the edges of watches and the latest readings. Only the system does."""
+
+    edges: tuple[Edge, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decide(Act):
+    """Take a decision, or apply for one that needs a chain. `facts` answers what it asks; `attach` maps a record or message to its fields."""
+
+    decision: str
+    option: str = ""
+    facts: Mapping[str, Value] = field(default_factory=dict)
+    reason: str = ""
+    evidence: tuple[str, ...] = ()
+    attach: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    confirmed: tuple[str, ...] = ()
+    assignee: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign(Act):
+    """Sign one link of a running chain. `content_hash` is what the signer saw (E304 if it changed); empty trusts the present content."""
+
+    chain: str
+    link: str
+    content_hash: str = ""
+    attach: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendBack(Act):
+    """Refuse to sign: the application or draft goes back with a reason."""
+
+    chain: str
+    link: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fulfil(Act):
+    """Fulfil a `do` obligation. `happened_at` is for an early act entered late; `checks` are the indexes ticked."""
+
+    obligation: str
+    entry: str = ""
+    words: str = ""
+    evidence: tuple[str, ...] = ()
+    checks: tuple[int, ...] = ()
+    happened_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiveClock(Act):
+    """Waive what is owed, with a reason. Waived is not met."""
+
+    obligation: str
+    reason: str
+    entry: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiveCondition(Act):
+    """Waive a condition under its own terms (TRM-04); the second person named by the plan approves with the same command."""
+
+    condition: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attest(Act):
+    """Say, as a holder of the role, that a condition holds."""
+
+    condition: str
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBack(Act):
+    """Withdraw an attestation."""
+
+    condition: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark(Act):
+    """Record a moment by hand, or correct its time; `happened_at` defaults to `at`."""
+
+    moment: str
+    happened_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open(Act):
+    """Open a situation by hand."""
+
+    situation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Close(Act):
+    """Close a situation by hand."""
+
+    situation: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assign(Act):
+    """Give a role to a person (or `person=""`: take it back, so that it falls to the commander). The person is asked to accept."""
+
+    role: str
+    person: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accept(Act):
+    """Accept a role that one was assigned."""
+
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver(Act):
+    """Hand a role that one holds to another person, accepted at once, with the open clocks listed (ROL-19)."""
+
+    role: str
+    to: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateRole(Act):
+    """Make a role that the plan does not have, with a duty and a holder (ROL-11). Only the commander may."""
+
+    role: str
+    name: str
+    duty: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enter(Act):
+    """Enter a record. An empty `entry` makes a new one; otherwise fields of that entry are added."""
+
+    record: str
+    fields: Mapping[str, str]
+    entry: str = ""
+    happened_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note(Act):
+    """Write into the timeline."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft(Act):
+    """Draft a message: it is rendered in every locale of its template. A non-empty `message` revises that draft and voids its signatures."""
+
+    template: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    message: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """Wordings edited by hand, by locale; where given they replace the rendered text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publish(Act):
+    """Send a drafted message: exactly the text with `text_hash`, which must carry its complete chain."""
+
+    message: str
+    text_hash: str
+    confirmed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send(Act):
+    """Draft and publish in one act, where the message needs no approval."""
+
+    template: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    confirmed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportDelivery(Act):
+    """Hand in the terminal outcome of one message on one channel. Only the system does."""
+
+    message: str
+    channel: str
+    outcome: Literal["delivered", "partly", "failed", "cancelled"]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovePlan(Act):
+    """Move the incident to another version of its plan (PLN-05). `decide` is handed the new program; only the commander may."""
+
+    plan_hash: str
+    version: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick(Act):
+    """Let time pass. `down_since`: the server was down from then until `at` (CLK-07)."""
+
+    down_since: datetime | None = None
+
+
+Command = (
+    Declare
+    | AddReport
+    | StateFacts
+    | Observe
+    | Decide
+    | Sign
+    | SendBack
+    | Fulfil
+    | WaiveClock
+    | WaiveCondition
+    | Attest
+    | TakeBack
+    | Mark
+    | Open
+    | Close
+    | Assign
+    | Accept
+    | HandOver
+    | CreateRole
+    | Enter
+    | Note
+    | Draft
+    | Publish
+    | Send
+    | ReportDelivery
+    | MovePlan
+    | Tick
+)

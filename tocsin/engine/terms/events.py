@@ -1,0 +1,375 @@
+"""What can have happened: past tense, everything resolved, so that nothing is ever looked up again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tocsin.engine.expressions import Value
+from tocsin.engine.terms.clock_events import (
+    ClockBreached,
+    ClockEnded,
+    ClockMet,
+    ClockMoved,
+    ClockOpened,
+    ClockReminded,
+    ClockWaived,
+    OccurrenceMissed,
+    RungReached,
+)
+from tocsin.engine.terms.words import Edge, Event, Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared(Event):
+    incident: str
+    number: str
+    plan: str
+    plan_hash: str
+    means: str
+    words: Words
+    seats: Mapping[str, str]
+    drill: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportAdded(Event):
+    key: str
+    means: str
+    words: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactStated(Event):
+    """`source` is person, default, implied, message or estimate. A text fact has its text in `words` and no `value`."""
+
+    fact: str
+    value: Value | None
+    words: Words
+    source: str
+    reason: Words
+    grave: bool
+    """The value is graver than the one before (`fact.rose`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed(Event):
+    edge: Edge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MomentRecorded(Event):
+    """`happened_at` is the instant itself. A `correction` replaces the time of the same generation, the old one stays in the journal."""
+
+    moment: str
+    happened_at: datetime
+    generation: int
+    correction: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpressionTurned(Event):
+    """A moment's or situation's `when` turned; kept so that only the turn from not true to true counts. `subject` names it."""
+
+    subject: str
+    value: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionTurned(Event):
+    """A measured condition turned; `since` is when its present truth began, by sample time."""
+
+    condition: str
+    value: bool | None
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attested(Event):
+    condition: str
+    evidence: tuple[Words, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttestationLapsed(Event):
+    condition: str
+    reason: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionWaived(Event):
+    """`complete` once everybody has spoken whose word the waiver needs."""
+
+    condition: str
+    reason: Words
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RuleReading:
+    """One level rule as it stood: its value, its spelling, and each value it looked at."""
+
+    rule: str
+    level: str
+    value: bool | None
+    text: str
+    seen: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelProposed(Event):
+    """An empty `level` withdraws the proposal. `source` is rule, fallback or adjust; `because` are the rules or adjustments that chose it."""
+
+    level: str
+    source: str
+    because: tuple[str, ...]
+    rules: tuple[RuleReading, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionApplied(Event):
+    """An application for a decision that needs a chain. `chain` is its id, `content_hash` what is signed."""
+
+    decision: str
+    chain: str
+    option: str
+    reason: Words
+    evidence: tuple[Words, ...]
+    content_hash: str
+    main: str
+    coordinates: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkSigned(Event):
+    """`role` is what the signer held then; `complete` with the last link."""
+
+    chain: str
+    link: str
+    role: str
+    content_hash: str
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainSentBack(Event):
+    chain: str
+    link: str
+    reason: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionMade(Event):
+    """The decision took effect (AUD-01): by whom in which role, why, and the data then seen."""
+
+    decision: str
+    option: str
+    role: str
+    reason: Words
+    evidence: tuple[Words, ...]
+    seen: Mapping[str, str]
+    assignee: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelDecided(Event):
+    """`proposed` is what the system proposed, so that a difference stays visible (CLS-15). `values` are duration facts at this decision."""
+
+    level: str
+    before: str
+    proposed: str
+    because: tuple[str, ...]
+    reason: Words
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionProposed(Event):
+    """The system puts a decision before those who may take it."""
+
+    decision: str
+    option: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SituationOpened(Event):
+    situation: str
+    generation: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SituationClosed(Event):
+    situation: str
+    reason: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseEntered(Event):
+    phase: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fulfilled(Event):
+    obligation: str
+    entry: str
+    words: Words
+    evidence: tuple[Words, ...]
+    checks: tuple[int, ...]
+    happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleAssigned(Event):
+    """An empty `person` takes the role back. `passes` lists the open clocks that go along; `expires_at` ends the wait for acceptance."""
+
+    role: str
+    person: str
+    before: str
+    reason: Words
+    passes: tuple[str, ...]
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleAccepted(Event):
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleCreated(Event):
+    role: str
+    name: Words
+    duty: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordEntered(Event):
+    """`open` says whether the entry is still open after this; `amends` that the entry was there before."""
+
+    record: str
+    entry: str
+    fields: Mapping[str, Words]
+    open: bool
+    amends: bool
+    happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted(Event):
+    words: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageDrafted(Event):
+    """Rendered in every locale; these bytes are what is approved and sent. Drafting again under the same id voids all signatures."""
+
+    message: str
+    template: str
+    fields: Mapping[str, Words]
+    texts: Mapping[str, Words]
+    text_hash: str
+    ready: bool
+    """No field is missing."""
+    chain: str
+    """The id of its approval chain; empty if it needs none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePublished(Event):
+    """`to` are the audience's roles as written, `persons` those they resolve to now, `channels` how."""
+
+    message: str
+    template: str
+    text_hash: str
+    to: tuple[str, ...]
+    persons: tuple[str, ...]
+    channels: tuple[str, ...]
+    all_channels: bool
+    urgent: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryReported(Event):
+    message: str
+    channel: str
+    outcome: str
+    detail: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told(Event):
+    """Persons are told, urgently or not, and perhaps asked to accept. `cause` names what about: `breached:summary`, `level:l1` …"""
+
+    targets: tuple[str, ...]
+    persons: tuple[str, ...]
+    cause: str
+    urgent: bool
+    accept: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed(Event):
+    """Something entered an inbox, such as `plan_revision`."""
+
+    inbox: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanMoved(Event):
+    plan_hash: str
+    version: str
+    reason: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DowntimeNoted(Event):
+    """The server was down from `since` to `at` (I12)."""
+
+    since: datetime
+
+
+AnyEvent = (
+    Declared
+    | ReportAdded
+    | FactStated
+    | Observed
+    | MomentRecorded
+    | ExpressionTurned
+    | ConditionTurned
+    | Attested
+    | AttestationLapsed
+    | ConditionWaived
+    | LevelProposed
+    | DecisionApplied
+    | LinkSigned
+    | ChainSentBack
+    | DecisionMade
+    | LevelDecided
+    | DecisionProposed
+    | SituationOpened
+    | SituationClosed
+    | PhaseEntered
+    | ClockOpened
+    | ClockMoved
+    | ClockReminded
+    | ClockBreached
+    | OccurrenceMissed
+    | RungReached
+    | ClockMet
+    | ClockWaived
+    | ClockEnded
+    | Fulfilled
+    | RoleAssigned
+    | RoleAccepted
+    | RoleCreated
+    | RecordEntered
+    | Noted
+    | MessageDrafted
+    | MessagePublished
+    | DeliveryReported
+    | Told
+    | Filed
+    | PlanMoved
+    | DowntimeNoted
+)

@@ -1,0 +1,175 @@
+"""What decisions need and no more: bounded by the plan, not by history."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from tocsin.engine.expressions import Value
+from tocsin.engine.terms.words import Edge
+
+
+@dataclass(frozen=True, slots=True)
+class FactState:
+    value: Value
+    by: str
+    at: datetime
+    source: str
+    rose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MomentState:
+    at: datetime
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Truth of a measured condition, its attestation and its waiver."""
+
+    value: bool | None = None
+    since: datetime | None = None
+    attested_by: str = ""
+    attested_at: datetime | None = None
+    evidence: tuple[str, ...] = ()
+    waived_by: tuple[str, ...] = ()
+    waived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SituationState:
+    open: bool
+    generation: int
+    at: datetime
+
+
+ClockStatus = Literal["open", "breached", "met", "late", "waived", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One obligation in time; the latest generation. Recurring ones have their open occurrence here. `missed` counts over the generation."""
+
+    clock: str
+    obligation: str
+    entry: str
+    generation: int
+    occurrence: int
+    owes: str
+    anchor: str
+    anchor_generation: int
+    anchored_at: datetime
+    began_at: datetime
+    limit: str
+    due_at: datetime | None
+    remind_at: datetime | None
+    recurring: bool
+    fixed: bool
+    status: ClockStatus = "open"
+    missed: int = 0
+    behind: int = 0
+    """Missed occurrences not yet made good."""
+    reminded: bool = False
+    rungs: Mapping[int, datetime | None] = field(default_factory=dict)
+    """Per rung carried out for this occurrence: when it comes again, if it does."""
+    last_due_at: datetime | None = None
+    """For a fixed grid: the due time last passed; rungs of a missed occurrence count from it."""
+    met_at: datetime | None = None
+    margin_s: int | None = None
+    ended: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who holds a role in this incident. Before acceptance the duties stay with `assigned_by`."""
+
+    person: str
+    assigned_by: str
+    at: datetime
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    link: str
+    person: str
+    role: str
+    at: datetime
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChainState:
+    """A running or finished chain. `subject` is a decision or a message id."""
+
+    chain: str
+    subject: str
+    kind: Literal["decision", "message"]
+    content_hash: str
+    option: str = ""
+    applicant: str = ""
+    signatures: tuple[Signature, ...] = ()
+    status: Literal["running", "complete", "sent_back"] = "running"
+    reason: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MessageState:
+    message: str
+    template: str
+    text_hash: str
+    ready: bool
+    author: str
+    chain: str
+    status: Literal["draft", "published"] = "draft"
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalState:
+    level: str
+    source: str
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What decisions need and no more; bounded by the plan, not by history. Rebuilt by folding `evolve` over the journal."""
+
+    incident: str = ""
+    number: str = ""
+    plan: str = ""
+    plan_hash: str = ""
+    words: str = ""
+    drill: bool = False
+    declared_by: str = ""
+    at: datetime | None = None
+    """The time of the last event; the desk never stamps an earlier one."""
+    phase: str = ""
+    level: str = ""
+    level_at: datetime | None = None
+    level_values: Mapping[str, Value] = field(default_factory=dict)
+    proposal: ProposalState | None = None
+    proposed_decisions: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, FactState] = field(default_factory=dict)
+    moments: Mapping[str, MomentState] = field(default_factory=dict)
+    turned: Mapping[str, bool | None] = field(default_factory=dict)
+    edges: Mapping[str, Edge] = field(default_factory=dict)
+    conditions: Mapping[str, Holding] = field(default_factory=dict)
+    situations: Mapping[str, SituationState] = field(default_factory=dict)
+    clocks: Mapping[str, Clock] = field(default_factory=dict)
+    seats: Mapping[str, str] = field(default_factory=dict)
+    """Whom the directory found for each role at the declaration."""
+    roles: Mapping[str, Seat] = field(default_factory=dict)
+    made_roles: Mapping[str, str] = field(default_factory=dict)
+    """Roles created in this incident, with their names."""
+    chains: Mapping[str, ChainState] = field(default_factory=dict)
+    messages: Mapping[str, MessageState] = field(default_factory=dict)
+    counters: Mapping[str, int] = field(default_factory=dict)
+    open_entries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reports: tuple[str, ...] = ()
+    filed: Mapping[str, int] = field(default_factory=dict)
