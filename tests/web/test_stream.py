@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
+from django.db import connections
 
 from tests import world as cast
 from tocsin.accounts import keys
@@ -36,7 +37,19 @@ def note(world) -> Callable[[str], Awaitable[int]]:
         assert isinstance(desk.handle(declared.incident, t.Note(words=words), actor=world.actor(world.ana)), Done)
         return notices.latest(world.organisation.id)
 
-    return sync_to_async(write, thread_sensitive=False)
+    return in_thread(write)
+
+
+def in_thread(function: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
+    """Return `function` to be awaited; its thread keeps no connection."""
+
+    def call(*arguments: object) -> Any:
+        try:
+            return function(*arguments)
+        finally:
+            connections.close_all()
+
+    return sync_to_async(call, thread_sensitive=False)
 
 
 def cookie(world, person) -> dict[str, str]:
@@ -119,7 +132,7 @@ def test_a_gap_longer_than_notices_are_kept_is_said(world, note):
 
     async def story() -> None:
         await note("old")
-        await sync_to_async(lambda: notices.Notice.objects.all().delete())()
+        await in_thread(notices.Notice.objects.all().delete)()
         await note("new")
         async with listening("/o/hotline/stream", headers, "since=0") as line:
             assert await status(line) == 200
@@ -185,7 +198,7 @@ def test_whoever_is_taken_out_stops_hearing(world, monkeypatch):
             assert await status(line) == 200
             assert (await line.receive_output(timeout=5))["more_body"]
             assert (await line.receive_output(timeout=5))["body"] == b": still here\n\n"
-            await sync_to_async(Membership.objects.filter(person=world.chi).delete)()
+            await in_thread(Membership.objects.filter(person=world.chi).delete)()
             last = await line.receive_output(timeout=5)
             while last["body"]:
                 last = await line.receive_output(timeout=5)
