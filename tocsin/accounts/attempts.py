@@ -20,9 +20,8 @@ def blocked(email: str) -> bool:
 @transaction.atomic
 def failed(email: str) -> None:
     """Count one failure, known e-mail or not, so that the answer does not tell which exist."""
+    Attempt.objects.filter(since__lte=clock.now() - WINDOW).delete()
     attempt, _ = Attempt.objects.select_for_update().get_or_create(subject=_subject(email))
-    if clock.now() - attempt.since >= WINDOW:
-        attempt.count, attempt.since = 0, clock.now()
     attempt.count += 1
     attempt.save()
 

@@ -38,7 +38,8 @@ def redeem(secret: str) -> SignInLink | None:
 
 @transaction.atomic
 def _issue(person: Person | None, valid_for: timedelta) -> str:
-    SignInLink.objects.filter(person=person, used_at=None).delete()
+    ended = Q(person=person, used_at=None) | Q(expires_at__lte=clock.now())
+    SignInLink.objects.filter(ended).delete()
     secret = chance.secret()
     SignInLink.objects.create(digest=tokens.digest(secret), person=person, expires_at=clock.now() + valid_for)
     return secret

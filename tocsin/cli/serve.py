@@ -119,6 +119,7 @@ def _prepare() -> None:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
         else:
             call_command("migrate", verbosity=0, interactive=False)
+        call_command("clearsessions")
     except Error as error:
         raise click.ClickException(f"The {kind} database cannot be used: {str(error).strip().splitlines()[0]}") from error
     click.echo(f"Data in {settings.HOME.path}, {kind} in step.")
