@@ -22,6 +22,7 @@ class Asked:
     """A field of the set-up form. `fingerprint` is of the secret that is kept where nothing is entered; `problem`: what is wrong."""
 
     field: Field
+    label: str
     value: str
     fingerprint: str
     problem: str
@@ -104,7 +105,7 @@ def _page(
 ) -> HttpResponse:
     context = {
         "adapter": adapter,
-        "adapters": list(channels.found().values()),
+        "adapters": [(each.name, _(each.title)) for each in channels.found().values()],
         "asked": _asked(way, adapter, {problem.field: problem for problem in wrong}, typed or {}),
         "wrong": wrong,
         **_trial(request, way),
@@ -121,7 +122,7 @@ def _asked(way: Way, adapter: Channel, wrong: Mapping[str, Invalid], typed: Mapp
         problem = wrong.get(field.name)
         detail = problem.message if problem and problem.code == "bad_value" else ""
         prints = kept.fingerprints.get(field.name, "") if kept else ""
-        asked.append(Asked(field, value, prints, _said(problem) if problem else "", detail))
+        asked.append(Asked(field, _(field.label), value, prints, _said(problem) if problem else "", detail))
     return asked
 
 

@@ -20,6 +20,11 @@ class State:
     hint: str
     count: int = 1
 
+    @property
+    def says_all(self) -> bool:
+        """Whether nothing that the server or the provider said adds to the words."""
+        return self.name in ("no_channel", "cancelled", "captured", "delivered")
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

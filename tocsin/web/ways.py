@@ -10,6 +10,7 @@ from tocsin.engine.program import Program, Text
 from tocsin.incidents import plans
 from tocsin.incidents.models import BoardRow
 from tocsin.web import plan_words
+from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request
 
 TOLD = "email"
@@ -18,22 +19,19 @@ TOLD = "email"
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One channel. `messages` are the titles of what goes over it; `adapter` is what it is set up as, or nothing."""
+    """One channel. `messages` are the titles of what goes over it; `adapter` is what it is set up as, or nothing, `kind` its name."""
 
     name: str
     title: str
     messages: tuple[Text, ...]
     shown: Shown | None
     adapter: Channel | None
+    kind: str
 
     @property
     def built_in(self) -> bool:
         """Whether it sends without any set-up."""
         return self.shown is None and self.adapter is not None
-
-    @property
-    def removable(self) -> bool:
-        return self.shown is not None
 
 
 def every(request: Request) -> dict[str, Way]:
@@ -61,4 +59,5 @@ def programs(request: Request) -> Iterator[Program]:
 def _way(request: Request, name: str, messages: tuple[Text, ...], shown: Shown | None) -> Way:
     ready = setup.ready(request.organisation.id, name)
     adapter = ready.channel if ready else channels.found().get(shown.adapter) if shown else None
-    return Way(name, plan_words.channel(name), messages, shown, adapter)
+    kind = _(adapter.title) if adapter else shown.adapter if shown else ""
+    return Way(name, plan_words.channel(name), messages, shown, adapter, kind)
