@@ -68,6 +68,15 @@ class Served:
         eventually(self._is_ready, STARTS_WITHIN_S)
         return self
 
+    def start_and_kill(self, after_s: float) -> None:
+        """Start the server and end it as a power cut would, however far it has come by then."""
+        process = self._launch("serve", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            process.wait(after_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        process.wait()
+
     def kill(self) -> None:
         """End the process as a power cut would: no handler runs."""
         self._end(signal.SIGKILL)
