@@ -30,7 +30,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "tocsin.web.headers.security",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tocsin.web.files.Files",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -34,7 +34,6 @@ def test_the_policy_is_the_strict_one():
 def test_every_answer_says_it(client, house, path):
     client.force_login(house.owner)
     answer = client.get(path)
-    answer.close()
     assert {name: answer.headers.get(name) for name in headers.HEADERS} == headers.HEADERS
 
 

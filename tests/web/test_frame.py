@@ -96,8 +96,9 @@ def test_every_file_that_a_page_names_is_served(client, db):
     assert len(named) >= 19
     for address in named:
         answer = client.get(address)
-        assert (address, answer.status_code, bool(answer.getvalue())) == (address, 200, True)
-        answer.close()
+        assert (address, answer.status_code, bool(answer.content)) == (address, 200, True)
+        assert "max-age=31536000" in answer["Cache-Control"]
+        assert client.get(address, headers={"if-modified-since": answer["Last-Modified"]}).status_code == 304
 
 
 def test_every_icon_that_a_template_names_is_in_the_sprite():
