@@ -1,5 +1,7 @@
 """Setting up channels: all that is wrong at once, secrets that never come back, and an audit of every change."""
 
+import hashlib
+
 import pytest
 
 from tests.comms.sinks.webhook import Sink
@@ -67,6 +69,25 @@ def test_an_empty_secret_keeps_what_it_was_unless_the_adapter_changes(organisati
     assert ("secret", "missing") in problems(setup.configure(organisation, "out", "webhook", {"url": HOOK["url"]}, by=None))
 
 
+@pytest.mark.parametrize("change", [{"host": "mail.elsewhere.example"}, {"port": "2525"}, {"security": "none"}])
+def test_a_kept_secret_does_not_follow_to_another_place(organisation, change):
+    setup.configure(organisation, "email", "email", MAIL, by=None)
+    changed = {**MAIL, **change, "password": ""}
+    assert problems(setup.configure(organisation, "email", "email", changed, by=None)) == [("password", "again")]
+    assert setup.configure(organisation, "email", "email", {**changed, "password": "hunter3"}, by=None) == ()
+    assert setup.configure(organisation, "email", "email", {**changed, "sender": "new@example.org"}, by=None) == ()
+    assert setup.ready(organisation.id, "email").values["password"] == "hunter3"
+
+
+def test_equal_secrets_have_equal_fingerprints_that_are_no_plain_hash(organisation):
+    setup.configure(organisation, "one", "email", MAIL, by=None)
+    setup.configure(organisation, "two", "email", {**MAIL, "password": "hunter2"}, by=None)
+    setup.configure(organisation, "three", "email", {**MAIL, "password": "hunter3"}, by=None)
+    prints = {shown.name: shown.fingerprints["password"] for shown in setup.shown(organisation.id)}
+    assert prints["one"] == prints["two"] != prints["three"]
+    assert prints["one"] not in hashlib.sha256(b"hunter2").hexdigest()
+
+
 def test_every_change_is_audited(organisation):
     before = AuditEntry.objects.count()
     setup.configure(organisation, "out", "webhook", HOOK, by=None)
@@ -83,6 +104,8 @@ def test_what_is_no_network_is_not_opened(organisation):
     before = OpenNetwork.objects.count()
     for text in ("", "inside", "10.0.0.1/8", "10.0.0.0/33"):
         assert problems(setup.open_network(organisation, text, None, "", by=None)) == [("network", "bad_network")]
+    for text in ("0.0.0.0/0", "0.0.0.0/7", "::/0"):
+        assert problems(setup.open_network(organisation, text, None, "", by=None)) == [("network", "too_wide")]
     assert OpenNetwork.objects.count() == before
 
 

@@ -64,9 +64,9 @@ def test_every_channel_that_a_plan_names_is_listed_with_what_it_is_set_up_as(ana
 
 def test_secrets_are_shown_as_a_fingerprint_alone(ana: Client) -> None:
     ana.post(f"{HOME}/to/email/configuration", {**MAIL, "field:password": "hunter2"})
-    first = re.search(r'password <span class="hash"[^>]*>([0-9a-f]{8})</span>', page(ana))
+    first = re.search(r'Password <span class="hash"[^>]*>([0-9a-f]{8})</span>', page(ana))
     ana.post(f"{HOME}/to/email/configuration", {**MAIL, "field:password": "hunter3"})
-    second = re.search(r'password <span class="hash"[^>]*>([0-9a-f]{8})</span>', page(ana))
+    second = re.search(r'Password <span class="hash"[^>]*>([0-9a-f]{8})</span>', page(ana))
     assert first
     assert second
     assert first[1] != second[1]
@@ -84,8 +84,20 @@ def test_everything_that_is_wrong_stands_at_its_field_and_what_was_typed_stays(a
     assert setup.shown(world.organisation.id) == ()
 
 
-def test_labels_are_words_even_where_they_look_like_markup(ana: Client) -> None:
-    assert "Duty desk &lt;duty@example.org&gt;" in page(ana, f"{HOME}/to/email")
+def test_examples_are_words_even_where_they_look_like_markup(ana: Client) -> None:
+    assert 'placeholder="Duty desk &lt;duty@example.org&gt;"' in page(ana, f"{HOME}/to/email")
+
+
+def test_a_kept_password_is_not_sent_to_another_server(ana: Client, world: World) -> None:
+    ana.post(f"{HOME}/to/email/configuration", {**MAIL, "field:password": "hunter2"})
+    answer = ana.post(f"{HOME}/to/email/configuration", {**MAIL, "field:host": "mail.elsewhere.example"})
+    assert answer.status_code == 422
+    assert "Enter it again: it would go to another place." in answer.content.decode()
+    assert ana.post(f"{HOME}/to/email/configuration", {**MAIL, "field:security": "none"}).status_code == 422
+    assert ana.post(f"{HOME}/to/email/configuration", {**MAIL, "field:username": "duty"}).status_code == 303
+    ready = setup.ready(world.organisation.id, "email")
+    assert ready
+    assert (ready.values["host"], ready.values["password"]) == ("mail.example.org", "hunter2")
 
 
 def test_a_channel_that_no_plan_names_is_not_there(ana: Client) -> None:

@@ -10,13 +10,19 @@ from tocsin.kit.egress import Egress
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing to fill in when a channel is set up. A `secret` is stored encrypted and never shown again."""
+    """
+    One thing to fill in when a channel is set up. A `secret` is stored encrypted and never shown again.
+
+    Where a field that `leads` elsewhere changes, the secrets are asked for again: nobody sends them to a place of his own choice.
+    """
 
     name: str
     label: str
     secret: bool = False
     required: bool = True
     default: str = ""
+    example: str = ""
+    leads: bool = False
     check: Callable[[str], str] | None = None
     """Returns what is wrong with a value, or nothing."""
 

@@ -61,7 +61,7 @@ def configure(organisation: Organisation, name: str, adapter: str, values: Mappi
     """
     Set up the channel that plans call `name`, or return all that is wrong with `values`.
 
-    A secret left empty keeps what it was. The change is audited, without its values.
+    A secret left empty keeps what it was, unless what is changed leads elsewhere. The change is audited, without its values.
     """
     channel = channels.found().get(adapter)
     if channel is None:
@@ -71,6 +71,8 @@ def configure(organisation: Organisation, name: str, adapter: str, values: Mappi
         kept = _secrets(before) if before is not None and before.adapter == adapter else {}
         full = {one.name: values.get(one.name, "").strip() or kept.get(one.name, "") or one.default for one in channel.fields}
         wrong = _wrong(name, channel, values, full)
+        if kept and before is not None and _moved(channel, before, full):
+            wrong += _again(kept, values)
         if wrong:
             return wrong
         hidden = {one.name: full[one.name] for one in channel.fields if one.secret and full[one.name]}
@@ -156,6 +158,18 @@ def _fingerprint(secret: str) -> str:
 
 def _secrets(row: ChannelSetup) -> dict[str, str]:
     return dict(json.loads(settings.HOME.fernet().decrypt(row.secrets.encode()))) if row.secrets else {}
+
+
+def _moved(channel: Channel, before: ChannelSetup, full: Mapping[str, str]) -> bool:
+    """Return whether what is sent would now go elsewhere, or less safely."""
+    return any(one.leads and full[one.name] != before.fields.get(one.name) for one in channel.fields)
+
+
+def _again(kept: Mapping[str, str], values: Mapping[str, str]) -> tuple[Invalid, ...]:
+    """Return the secrets that have to be entered again."""
+    return tuple(
+        Invalid(name, "again", "enter it again: it would go to another place") for name in kept if not values.get(name, "").strip()
+    )
 
 
 def _wrong(name: str, channel: Channel, values: Mapping[str, str], full: Mapping[str, str]) -> tuple[Invalid, ...]:

@@ -144,6 +144,7 @@ def _said(problem: Invalid) -> str:
         "too_wide": _("Too wide: open what is needed, not everything."),
         "bad_port": _("A number from 1 to 65535, or nothing for every port."),
         "too_long": _("This is too long."),
+        "again": _("Enter it again: it would go to another place."),
         "bad_value": _("This value does not fit."),
     }
     return known.get(problem.code, problem.message)

@@ -19,7 +19,8 @@ TOLD = "email"
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One channel. `messages` are the titles of what goes over it; `adapter` is what it is set up as, or nothing, `kind` its name."""
+    """One channel. `messages` are the titles of what goes over it; `adapter` is what it is set up as, or nothing, `kind` its
+    name, `labels` those of its fields."""
 
     name: str
     title: str
@@ -27,6 +28,7 @@ class Way:
     shown: Shown | None
     adapter: Channel | None
     kind: str
+    labels: Mapping[str, str]
 
     @property
     def built_in(self) -> bool:
@@ -60,4 +62,6 @@ def _way(request: Request, name: str, messages: tuple[Text, ...], shown: Shown |
     ready = setup.ready(request.organisation.id, name)
     adapter = ready.channel if ready else channels.found().get(shown.adapter) if shown else None
     kind = _(adapter.title) if adapter else shown.adapter if shown else ""
-    return Way(name, plan_words.channel(name), messages, shown, adapter, kind)
+    labels = {field.name: _(field.label) for field in adapter.fields} if adapter else {}
+    title = plan_words.channel(name)
+    return Way(name, title[:1].upper() + title[1:], messages, shown, adapter, kind, labels)

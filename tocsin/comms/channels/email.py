@@ -45,10 +45,10 @@ def _wrong_address(value: str) -> str:
 
 
 FIELDS: Final = (
-    Field("host", "Mail server, such as mail.example.org"),
-    Field("port", "Port", default="587", check=_wrong_port),
-    Field("security", "Security: tls, starttls or none", default="starttls", check=_wrong_security),
-    Field("sender", "Sender, such as Duty desk <duty@example.org>", check=_wrong_sender),
+    Field("host", "Mail server", example="mail.example.org", leads=True),
+    Field("port", "Port", default="587", leads=True, check=_wrong_port),
+    Field("security", "Security", default="starttls", example="tls, starttls, none", leads=True, check=_wrong_security),
+    Field("sender", "Sender", example="Duty desk <duty@example.org>", check=_wrong_sender),
     Field("username", "User name", required=False),
     Field("password", "Password", secret=True, required=False),
 )

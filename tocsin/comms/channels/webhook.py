@@ -32,8 +32,8 @@ def _wrong_secret(value: str) -> str:
 
 
 FIELDS: Final = (
-    Field("url", "Address, such as https://hooks.example.org/tocsin", secret=True, check=_wrong_url),  # whoever knows it can post to it
-    Field("secret", "Signing secret, whsec_…", secret=True, check=_wrong_secret),
+    Field("url", "Address", secret=True, example="https://hooks.example.org/tocsin", check=_wrong_url),  # whoever knows it can post to it
+    Field("secret", "Signing secret", secret=True, example="whsec_…", check=_wrong_secret),
     Field("old_secret", "Previous signing secret, while both are in use", secret=True, required=False, check=_wrong_secret),
 )
 
