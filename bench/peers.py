@@ -64,11 +64,11 @@ class Tocsin:
 
 
 @contextmanager
-def prepared(*, sample: bool = False, script: str = "", arguments: tuple[str, ...] = ()) -> Iterator[tuple[Path, str]]:
+def prepared(script: str = "", arguments: tuple[str, ...] = ()) -> Iterator[tuple[Path, str]]:
     """Give the home of a Tocsin that is set up but not started, and its ingest key; `script` is a module run on it."""
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder:
         home = Path(folder) / "home"
-        words = ["setup", "--organisation", "Bench", "--email", "bench@example.org", "--language", "en", *(["--sample"] if sample else [])]
+        words = ["setup", "--organisation", "Bench", "--email", "bench@example.org", "--language", "en"]
         made = subprocess.run([*_tocsin(), *words], env=_environ(home), check=True, capture_output=True, text=True)
         if script:
             subprocess.run([sys.executable, "-m", script, *arguments], env=_environ(home), check=True)

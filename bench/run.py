@@ -96,7 +96,7 @@ def _delivery(count: int) -> dict[str, list[float]]:
     """Return, for Tocsin and for its peer, the sorted times to the first delivery."""
     with delivery.Sink() as sink:
         with (
-            peers.prepared(sample=True, script="bench.routes", arguments=(sink.url, str(count))) as (home, key),
+            peers.prepared(script="bench.routes", arguments=(sink.url, str(count))) as (home, key),
             peers.tocsin(home, key) as tocsin,
         ):
             told = {"tocsin": delivery.measure(tocsin.url, sink, count, webhook=True)}
