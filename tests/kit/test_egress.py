@@ -1,6 +1,5 @@
 """The outbound door: what it refuses to dial, how it reads URLs, and that it never waits longer than it was told."""
 
-import ast
 import contextlib
 import datetime as dt
 import socket
@@ -22,7 +21,6 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given
 from hypothesis import strategies as st
 
-import tocsin
 from tests.comms.sinks import email, webhook
 from tocsin.kit.egress import Egress, Opening, Rejected, Relay, Unreachable, refusal
 from tocsin.kit.egress.web import place
@@ -375,32 +373,3 @@ def test_starttls_is_demanded_where_it_is_configured_and_the_name_is_checked(tmp
         with pytest.raises(Unreachable, match=r"(?i)certificate"):
             sent(named(client), Relay("other.example.org", sink.port, "starttls"))
     assert len(plain.messages + sink.messages) == 1
-
-
-def test_nothing_but_the_door_can_dial():
-    """The door is the only module that imports anything with which one could."""
-    dialling = {
-        "httpx",
-        "httpcore",
-        "smtplib",
-        "urllib.request",
-        "http.client",
-        "ftplib",
-        "poplib",
-        "imaplib",
-        "telnetlib",
-        "nntplib",
-        "xmlrpc.client",
-        "requests",
-    }
-    root = Path(tocsin.__file__).parent
-    guilty = [
-        (path.relative_to(root).as_posix(), name)
-        for path in root.rglob("*.py")
-        if "egress" not in path.parts
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for name in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names])
-        if name in dialling or name.split(".")[0] in dialling
-    ]
-    assert guilty == []
