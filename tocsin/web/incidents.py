@@ -34,7 +34,11 @@ def every(request: Request) -> HttpResponse:
 def room(request: Request, number: str) -> HttpResponse:
     """Show the room of one incident."""
     case = cases.find(request, number)
-    return reply.page(request, "incidents/room.html", {"case": case, "panels": panels.whole(request, case)})
+    return reply.page(
+        request,
+        "incidents/room.html",
+        {"case": case, "panels": panels.whole(request, case), "triggers": {name: panel.trigger for name, panel in panels.PANELS.items()}},
+    )
 
 
 @require_GET

@@ -34,7 +34,7 @@ class Panel:
     @property
     def trigger(self) -> str:
         """Return the htmx trigger that fetches the panel again; several notices at once fetch it once."""
-        return ", ".join(f"sse:{topic} delay:150ms" for topic in (*self.topics, "stale"))
+        return ", ".join(f"sse:{topic} delay:150ms" for topic in self.topics)
 
 
 PANELS: Final[Mapping[str, Panel]] = {
