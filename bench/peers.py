@@ -35,16 +35,24 @@ def free_port() -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Keys:
+    """What opens an installation."""
+
+    ingest: str
+    api: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tocsin:
     """A running `tocsin serve` on SQLite."""
 
     home: Path
     base_url: str
-    key: str
+    keys: Keys
 
     @property
     def url(self) -> str:
-        return f"{self.base_url}/in/alertmanager/{self.key}"
+        return f"{self.base_url}/in/alertmanager/{self.keys.ingest}"
 
     def rows(self) -> tuple[int, int, int]:
         """Return how many bodies are in the log, how many of them wait, and how many alerts there are: read past the server."""
@@ -64,26 +72,27 @@ class Tocsin:
 
 
 @contextmanager
-def prepared(script: str = "", arguments: tuple[str, ...] = ()) -> Iterator[tuple[Path, str]]:
-    """Give the home of a Tocsin that is set up but not started, and its ingest key; `script` is a module run on it."""
+def prepared(script: str = "", arguments: tuple[str, ...] = ()) -> Iterator[tuple[Path, Keys]]:
+    """Give the home of a Tocsin that is set up but not started, and its keys; `script` is a module run on it."""
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder:
         home = Path(folder) / "home"
         words = ["setup", "--organisation", "Bench", "--email", "bench@example.org", "--language", "en"]
         made = subprocess.run([*_tocsin(), *words], env=_environ(home), check=True, capture_output=True, text=True)
         if script:
             subprocess.run([sys.executable, "-m", script, *arguments], env=_environ(home), check=True)
-        yield home, json.loads(made.stdout)["ingest_key"]
+        said = json.loads(made.stdout)
+        yield home, Keys(said["ingest_key"], said["api_key"])
 
 
 @contextmanager
-def tocsin(home: Path, key: str) -> Iterator[Tocsin]:
+def tocsin(home: Path, keys: Keys) -> Iterator[Tocsin]:
     """Serve a copy of `home`, so that it may serve again."""
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder:
         copy = Path(folder) / "home"
         shutil.copytree(home, copy)
         address = f"127.0.0.1:{free_port()}"
         with _running([*_tocsin(), "serve"], _environ(copy, address), f"http://{address}/readyz"):
-            yield Tocsin(copy, f"http://{address}", key)
+            yield Tocsin(copy, f"http://{address}", keys)
 
 
 @contextmanager

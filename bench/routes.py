@@ -1,4 +1,4 @@
-"""Make an installation tell a webhook of each incident at once, and give every alert of the delivery measurement a route of its own."""
+"""Load the smallest plan, tell a webhook of each incident, and give every alert of the delivery measurement a route of its own."""
 
 import sys
 from pathlib import Path

@@ -11,7 +11,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
-from bench import delivery, disk, load, peers
+from bench import delivery, desk, disk, load, peers
+
+NOTES_S = 10.0
+"""How long notes are written under each load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +48,26 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended too
     began = time.perf_counter()
     results: dict[str, list[Round]] = {case.name: [] for case in CASES}
-    with peers.prepared() as (home, key):
+    with peers.prepared() as (home, keys):
         for number in range(arguments.rounds):
             for case in CASES:
-                results[case.name].append(_round(case, home, key, arguments))
+                results[case.name].append(_round(case, home, keys, arguments))
                 _say(f"round {number + 1} {case.name}: {_line(results[case.name][-1])}")
-    told = {} if arguments.no_delivery else _delivery(arguments.alerts)
-    _report(results, told)
+    notes = {} if arguments.only_lane else _desk(arguments)
+    told = {} if arguments.only_lane else _delivery(arguments.alerts)
+    _report(results, notes, told)
     _say(f"{time.perf_counter() - began:.0f} s, load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     if arguments.json:
         Path(arguments.json).write_text(
-            json.dumps({"lane": {name: [asdict(one) for one in rounds] for name, rounds in results.items()}, "delivery_s": told})
+            json.dumps(
+                {"lane": {name: [asdict(one) for one in rounds] for name, rounds in results.items()}, "desk_s": notes, "delivery_s": told}
+            )
         )
 
 
-def _round(case: Case, home: Path, key: str, arguments: argparse.Namespace) -> Round:
+def _round(case: Case, home: Path, keys: peers.Keys, arguments: argparse.Namespace) -> Round:
     how = {"batch": case.batch, "connections": case.connections, "warm_up_s": arguments.warm_up, "measured_s": arguments.seconds}
-    with peers.tocsin(home, key) as tocsin:
+    with peers.tocsin(home, keys) as tocsin:
         began = time.perf_counter()
         mine = load.send(tocsin.url, "webhook", **how)
         settled = mine.acknowledged / (tocsin.settle() - began)
@@ -92,12 +98,26 @@ def _check(who: str, tally: load.Tally, bodies: int, alerts: int) -> None:
         sys.exit(f"{who} acknowledged {tally.bodies} bodies with {tally.acknowledged} alerts and holds {counted}; refused: {tally.refused}")
 
 
+def _desk(arguments: argparse.Namespace) -> dict[str, list[float]]:
+    """Return the sorted times that a note takes while nothing else happens, and under each case's load."""
+    with peers.prepared("bench.routes", ("http://127.0.0.1:9/", "0")) as (home, keys), peers.tocsin(home, keys) as tocsin:
+        clerk = desk.Clerk(tocsin.base_url, keys.api)
+        with clerk:
+            time.sleep(NOTES_S)
+        taken = {"idle": clerk.taken}
+        for case in CASES:
+            with clerk:
+                load.send(tocsin.url, "webhook", batch=case.batch, connections=case.connections, warm_up_s=0, measured_s=NOTES_S)
+            taken[case.name] = clerk.taken
+    return taken
+
+
 def _delivery(count: int) -> dict[str, list[float]]:
     """Return, for Tocsin and for its peer, the sorted times to the first delivery."""
     with delivery.Sink() as sink:
         with (
-            peers.prepared(script="bench.routes", arguments=(sink.url, str(count))) as (home, key),
-            peers.tocsin(home, key) as tocsin,
+            peers.prepared("bench.routes", (sink.url, str(count))) as (home, keys),
+            peers.tocsin(home, keys) as tocsin,
         ):
             told = {"tocsin": delivery.measure(tocsin.url, sink, count, webhook=True)}
         try:
@@ -108,7 +128,7 @@ def _delivery(count: int) -> dict[str, list[float]]:
     return told
 
 
-def _report(results: dict[str, list[Round]], told: dict[str, list[float]]) -> None:
+def _report(results: dict[str, list[Round]], notes: dict[str, list[float]], told: dict[str, list[float]]) -> None:
     for name, rounds in results.items():
         _say(f"\n{name}, medians of {len(rounds)}: {_line(_middle(rounds))}")
         for label, values in (
@@ -118,6 +138,8 @@ def _report(results: dict[str, list[Round]], told: dict[str, list[float]]) -> No
         ):
             if values:
                 _say(f"  {label}: {median(values):.2f} ({min(values):.2f} to {max(values):.2f})")
+    for when, taken in notes.items():
+        _say(f"a note through the desk, {when}: p50 {_ms(taken, 0.5):.0f} ms, p99 {_ms(taken, 0.99):.0f} ms, {len(taken)} notes")
     for who, taken in told.items():
         _say(f"alert to first delivery, {who}: p50 {_ms(taken, 0.5):.1f} ms, p99 {_ms(taken, 0.99):.1f} ms, {len(taken)} alerts")
     if len(told) == 2:
@@ -153,6 +175,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=4.0, help="measured, in each round and case")
     parser.add_argument("--warm-up", type=float, default=1.0)
     parser.add_argument("--alerts", type=int, default=50, help="for the time to the first delivery")
-    parser.add_argument("--no-delivery", action="store_true")
+    parser.add_argument("--only-lane", action="store_true", help="neither the desk nor deliveries")
     parser.add_argument("--json", default="", help="also write every figure into this file")
     return parser.parse_args()

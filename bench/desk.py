@@ -1,0 +1,47 @@
+"""How long a person's command takes while the lane is full: a note every tenth of a second, through the API and the desk."""
+
+import json
+import threading
+import time
+import urllib.request
+from types import TracebackType
+from typing import Any
+
+EVERY_S = 0.1
+
+
+class Clerk:
+    """Writes notes into one incident for as long as a `with` block, each answer waited for; latencies count from when a note was due."""
+
+    def __init__(self, base_url: str, api_key: str) -> None:
+        self._api = f"{base_url}/api/v1/incidents"
+        self._headers = {"Authorization": f"Bearer {api_key}", "Content-Type": "application/json"}
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._write)
+        self._incident = self._post(self._api, {"words": "Measured", "plan": "bench"})["number"]
+        self.taken: list[float] = []
+
+    def __enter__(self) -> "Clerk":
+        self.taken = []
+        self._over.clear()
+        self._thread = threading.Thread(target=self._write)
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._over.set()
+        self._thread.join()
+        self.taken.sort()
+
+    def _write(self) -> None:
+        due = time.perf_counter()
+        while not self._over.wait(max(0.0, due - time.perf_counter())):
+            self._post(f"{self._api}/{self._incident}/commands", {"command": "note", "words": "Still at it."})
+            self.taken.append(time.perf_counter() - due)
+            due += EVERY_S
+
+    def _post(self, url: str, body: dict[str, Any]) -> dict[str, Any]:
+        request = urllib.request.Request(url, json.dumps(body).encode(), self._headers)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            said: dict[str, Any] = json.loads(answer.read())
+        return said
