@@ -16,8 +16,9 @@ def test_the_first_start_prints_a_set_up_link_and_the_second_where_it_serves(ser
     served.start()
     link = next(line for line in served.lines if "/setup/" in line)
     numbers = httpx.get(f"{served.url}/metrics", trust_env=False).text
-    for name in ("ticker", "delivery", "follower", "declaring", "outcomes"):
-        assert f'tocsin_loop_age_seconds{{loop="{name}"}}' in numbers
+    running = next(line for line in served.lines if line.startswith("Running")).removeprefix("Running ").rstrip(".").split(", ")
+    assert {"ticker", "delivery", "follower", "declaring", "outcomes"} <= {name.partition("-")[0] for name in running}
+    assert [name for name in running if f'tocsin_loop_age_seconds{{loop="{name}"}}' not in numbers] == []
     secret = re.search(r"/setup/([0-9a-f]{40})", link)[1]
     assert httpx.get(f"{served.url}/setup/{secret}", trust_env=False).status_code == 200
     assert served.stop() == 0
@@ -86,3 +87,16 @@ def test_a_server_with_listeners_stops_when_asked(installed: Installed):
         assert next(stream.iter_lines()) == "retry: 2000"
         assert served.stop() == 0
     assert served.lines[-1] == f"Serving {served.url}"
+
+
+def test_pages_and_clocks_run_apart_on_postgresql_only(installed: Installed):
+    served = installed.served
+    if served.database_url:
+        served.start("web")
+        assert served.lines[-1] == f"Serving {served.url}"
+        assert 'tocsin_loop_age_seconds{loop="ticker"}' not in httpx.get(f"{served.url}/metrics", trust_env=False).text
+        return
+    for command in ("web", "worker"):
+        answer = served.run(command, check=False)
+        assert (answer.returncode, answer.stderr.count("\n")) == (1, 1)
+        assert "needs PostgreSQL" in answer.stderr
