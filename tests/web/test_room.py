@@ -4,10 +4,25 @@ import pytest
 
 from tests.web.room import Room, declare
 from tests.world import World
+from tocsin.incidents import signals
 from tocsin.kit import ids
 
 pytestmark = pytest.mark.django_db
-PANELS = ("head", "now", "level", "facts", "steps", "decisions", "messages", "records", "conditions", "roles", "timeline", "reports")
+PANELS = (
+    "head",
+    "now",
+    "level",
+    "facts",
+    "steps",
+    "decisions",
+    "messages",
+    "records",
+    "conditions",
+    "roles",
+    "timeline",
+    "reports",
+    "signals",
+)
 
 
 @pytest.fixture
@@ -121,3 +136,23 @@ def test_a_text_is_approved_and_published_as_exactly_what_was_seen(room: Room) -
     assert room.post(room.world.bea, f"chains/{chain}/signature", htmx=True, link="review", content_hash=seen).status_code == 200
     assert room.post(room.world.ana, "messages/public_statement-1/publication", htmx=True, text_hash=seen).status_code == 200
     assert 'data-delivery="' in room.get(room.world.ana, "panels/messages", htmx=True).content.decode()
+
+
+@pytest.mark.row("TRM-08")
+def test_a_reading_entered_by_hand_is_shown_and_looked_at(room: Room) -> None:
+    assert "no data" in room.get(room.world.chi, "panels/signals", htmx=True).content.decode()
+    for signal, value in (("availability", "99.95"), ("call_success", "99,4")):
+        assert room.post(room.world.chi, f"signals/{signal}/readings", htmx=True, value=value).status_code == 200
+    signals.run_once()
+    assert "99.95" in room.get(room.world.chi, "panels/signals", htmx=True).content.decode()
+    held = room.row("ConditionRow", condition="core_stable")
+    assert held.value is True
+    assert "0 sec of 30 min" in room.get(room.world.chi, "panels/conditions", htmx=True).content.decode()
+
+
+def test_what_is_no_reading_is_refused(room: Room) -> None:
+    for value in ("", "many", "nan"):
+        assert room.post(room.world.chi, "signals/availability/readings", htmx=True, value=value).status_code == 409
+    assert room.post(room.world.chi, "signals/weather/readings", htmx=True, value="3").status_code == 409
+    assert room.post(room.world.chi, "signals/complaints/baseline", htmx=True, mean="0").status_code == 409
+    assert room.post(room.world.chi, "signals/complaints/baseline", htmx=True, mean="333").status_code == 200

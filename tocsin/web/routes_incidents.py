@@ -18,6 +18,7 @@ from tocsin.web import (
     plans,
     records,
     roles,
+    signals,
 )
 
 ROOM = "incidents/<str:number>"
@@ -51,6 +52,8 @@ urlpatterns = [
     path(f"{ROOM}/messages", messages.draft, name="draft"),
     path(f"{ROOM}/messages/<str:message>/publication", messages.publication, name="publication"),
     path(f"{ROOM}/records/<str:record>/entries", records.entry, name="entry"),
+    path(f"{ROOM}/signals/<str:signal>/readings", signals.reading, name="reading"),
+    path(f"{ROOM}/signals/<str:signal>/baseline", signals.baseline, name="baseline"),
     path("messages", messages.queue, name="messages"),
     path("alerts", alerts.every, name="alerts"),
     path("alerts/routes", alerts.route, name="routes"),

@@ -15,7 +15,7 @@ from tocsin.incidents.answers import KeyReused
 from tocsin.web import cases, reply
 from tocsin.web.cases import Case
 from tocsin.web.reply import Request
-from tocsin.web.room import conditions, decisions, facts, head, level, messages, now, records, roles, timeline
+from tocsin.web.room import conditions, decisions, facts, head, level, messages, now, records, roles, signals, timeline
 from tocsin.web.said import said
 
 
@@ -26,6 +26,8 @@ class Panel:
     name: str
     context: Callable[[Case], dict[str, Any]]
     topics: tuple[str, ...]
+    every: str = ""
+    """How often it is fetched without any notice: for what comes too fast for one."""
 
     @property
     def template(self) -> str:
@@ -34,7 +36,7 @@ class Panel:
     @property
     def trigger(self) -> str:
         """Return the htmx trigger that fetches the panel again; several notices at once fetch it once."""
-        return ", ".join(f"sse:{topic} delay:150ms" for topic in self.topics)
+        return ", ".join((*(f"sse:{topic} delay:150ms" for topic in self.topics), *([f"every {self.every}"] if self.every else [])))
 
 
 PANELS: Final[Mapping[str, Panel]] = {
@@ -51,6 +53,7 @@ PANELS: Final[Mapping[str, Panel]] = {
         Panel("conditions", conditions.context, ("condition", "role")),
         Panel("roles", roles.context, ("role",)),
         Panel("timeline", timeline.context, ("timeline",)),
+        Panel("signals", signals.context, ("condition",), every="20s"),
         Panel("reports", timeline.reports, ("report",)),
     )
 }

@@ -1,0 +1,56 @@
+"""Readings entered by hand, where no source sends them, and the mean that a signal is held against."""
+
+from decimal import Decimal, InvalidOperation
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_POST
+
+from tocsin.engine.terms import Refused
+from tocsin.incidents import signals
+from tocsin.incidents.signals import Given
+from tocsin.web import cases, fact_fields, times
+from tocsin.web.languages import gettext as _
+from tocsin.web.reply import Request, needs
+from tocsin.web.room import panels
+
+
+@require_POST
+@needs("incident.act")
+def reading(request: Request, number: str, signal: str) -> HttpResponse:
+    """Enter one reading, measured now or at the time given."""
+    case, form = cases.find(request, number), request.POST
+    rule = case.program.signals.get(signal)
+    try:
+        value = _finite(form.get("value", ""))
+        at = fact_fields.instant(form["at"]) if form.get("at") else times.now()
+    except (ValueError, InvalidOperation):
+        rule = None
+    if rule is None:
+        refused = Refused("E104", _("This is no reading."), _("Write a number, and the time as the field asks."))
+        return panels.answer(request, number, refused, "signals", f"signal:{signal}")
+    over = rule.window if rule.kind == "count" and rule.window else None
+    signals.record(request.organisation.id, [Given(signal, at, value, *([over] if over else []))], by=request.actor.person)
+    return panels.answer(request, number, None, "signals", f"signal:{signal}")
+
+
+@require_POST
+@needs("incident.act")
+def baseline(request: Request, number: str, signal: str) -> HttpResponse:
+    """Say what mean a signal is held against."""
+    case = cases.find(request, number)
+    try:
+        mean = _finite(request.POST.get("mean", ""))
+    except InvalidOperation:
+        mean = Decimal(0)
+    if signal not in case.program.signals or mean <= 0:
+        refused = Refused("E104", _("This is no mean."), _("Write a number above zero."))
+        return panels.answer(request, number, refused, "signals", f"signal:{signal}")
+    signals.set_baseline(request.organisation.id, signal, mean, by=request.actor.person)
+    return panels.answer(request, number, None, "signals", f"signal:{signal}")
+
+
+def _finite(typed: str) -> Decimal:
+    value = Decimal(typed.strip().replace(",", "."))
+    if not value.is_finite():
+        raise InvalidOperation
+    return value
