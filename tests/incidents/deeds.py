@@ -51,6 +51,7 @@ def hand_over(cast: Cast, incident: Incident) -> None:
     cast.done(incident, t.Assign(role="tech", person=cast.dov.person))
     cast.done(incident, t.Accept(role="tech"), cast.dov)
     cast.done(incident, t.CreateRole(role="scribe", name="Scribe", duty="Write it down", person=cast.tom.person))
+    cast.done(incident, t.Accept(role="scribe"), cast.tom)
     cast.done(incident, t.HandOver(role="tech", to=cast.tom.person), cast.dov)
 
 

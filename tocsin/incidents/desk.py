@@ -97,7 +97,7 @@ def handle(incident_id: UUID, command: t.Command, *, actor: t.Actor, key: str = 
 
 @dataclass(slots=True)
 class _Case:
-    """One locked incident with everything the desk needs to decide and to write."""
+    """One locked incident with everything the desk needs to decide and to write. `program` is the plan in force before the command."""
 
     incident: Incident
     head: Head
@@ -134,7 +134,8 @@ def _let_go(incident: Incident, *, well: bool) -> None:
 
 def _answer(incident: Incident, command: t.Command, actor: t.Actor, now: datetime) -> Answer:
     try:
-        case = _open(incident, command, now)
+        case = _open(incident, now)
+        program = plans.program(incident.organisation_id, command.plan_hash) if isinstance(command, t.MovePlan) else case.program
     except UnknownEvent as problem:
         return t.Refused("E502", f"the incident is read-only: {problem}", hint="update Tocsin to the release that wrote this entry")
     except Plan.DoesNotExist:
@@ -143,7 +144,7 @@ def _answer(incident: Incident, command: t.Command, actor: t.Actor, now: datetim
     if incident.down_since is not None:
         answer = _catch_up(case, incident.down_since, now)
     if answer is None or not isinstance(command, t.Tick):
-        answer = _decide(case, replace(command, by=actor, at=case.at), now)
+        answer = _decide(case, program, replace(command, by=actor, at=case.at), now)
     return answer
 
 
@@ -151,23 +152,23 @@ def _catch_up(case: _Case, down_since: datetime, now: datetime) -> Answer:
     """Let the time of a downtime pass before anything else happens, so that what fell due in it says so."""
     case.incident.down_since = None
     since = min(incident_time(case.incident, down_since), case.at)
-    return _decide(case, t.Tick(down_since=since, by=t.Actor(t.SYSTEM), at=case.at), now)
+    return _decide(case, case.program, t.Tick(down_since=since, by=t.Actor(t.SYSTEM), at=case.at), now)
 
 
-def _open(incident: Incident, command: t.Command, now: datetime) -> _Case:
+def _open(incident: Incident, now: datetime) -> _Case:
     head = Head.objects.get(pk=incident.pk)
-    plan_hash = command.plan_hash if isinstance(command, t.MovePlan) else incident.plan_hash
     return _Case(
         incident=incident,
         head=head,
-        program=plans.program(incident.organisation_id, plan_hash),
+        program=plans.program(incident.organisation_id, incident.plan_hash),
         state=states.load(incident, head),
         at=max(incident_time(incident, now), incident.last_at),
     )
 
 
-def _decide(case: _Case, command: t.Command, now: datetime) -> Answer:
-    outcome = decide(case.program, case.state, command)
+def _decide(case: _Case, program: Program, command: t.Command, now: datetime) -> Answer:
+    """Decide by `program`: the plan in force, or the one that the command moves to."""
+    outcome = decide(program, case.state, command)
     name = type(command).__name__
     if isinstance(outcome, t.Refused):
         _commands.labels(name, outcome.code).inc()
@@ -175,23 +176,23 @@ def _decide(case: _Case, command: t.Command, now: datetime) -> Answer:
         return outcome
     _commands.labels(name, "done" if outcome else "nothing").inc()
     first = case.head.seq + 1
-    events = _write(case, outcome, now) if outcome else ()
+    events = _write(case, program, outcome, now) if outcome else ()
     return Done(case.incident.pk, case.incident.number, first, case.head.seq, events)
 
 
-def _write(case: _Case, events: tuple[t.AnyEvent, ...], now: datetime) -> tuple[t.AnyEvent, ...]:
+def _write(case: _Case, program: Program, events: tuple[t.AnyEvent, ...], now: datetime) -> tuple[t.AnyEvent, ...]:
     incident = case.incident
     projector = Projector(incident, case.program, case.state)
     journalled = journal.append(incident, case.head, events)
     for written in journalled:
         projector.add(written.seq, written.event)
-        wishes.grant(incident, case.program, projector.state, written)
+        wishes.grant(incident, program, projector.state, written)
     topics = projector.save()
     case.state = projector.state
     states.keep(incident, case.state, case.head)
     incident.last_at = events[-1].at
     incident.plan_hash = case.state.plan_hash
-    incident.next_due = next_due(case.program, case.state)
+    incident.next_due = next_due(program, case.state)
     incident.wake_at = server_time(incident, incident.next_due)
     incident.save(update_fields=_WRITTEN)
     notices.note(incident, topics, now)
@@ -212,7 +213,7 @@ def _declare(request: Request, plan_hash: str, declaration: Declaration, actor: 
             transaction.set_rollback(True)
             return t.Refused("E501", f"plan {plan.plan_id} {plan.version} is not in force", hint="publish it, or choose another version")
         case = _begin(plan, f"INC-{number}", declaration, now)
-        answer = _decide(case, _command(case, declaration, actor), now)
+        answer = _decide(case, case.program, _command(case, declaration, actor), now)
         if isinstance(answer, t.Refused):
             transaction.set_rollback(True)
             return answer
