@@ -1,7 +1,7 @@
 """Whom messages reach outside: the addresses of roles that nobody here holds, such as an authority or the clients."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -35,7 +35,7 @@ def enter(
     if wrong:
         return wrong
     with transaction.atomic():
-        where = {"organisation": organisation, "plan": plan, "role": role, "channel": channel, "address": address}
+        where: dict[str, Any] = {"organisation": organisation, "plan": plan, "role": role, "channel": channel, "address": address}
         OutsideAddress.objects.update_or_create(**where, defaults={"locale": locale})
         audit.record(organisation, by, "outside.entered", role, channel=channel, address=address, locale=locale)
     return ()
