@@ -65,4 +65,10 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # files are served from the packages; nothing is collected
 WHITENOISE_MAX_AGE = 31_536_000  # every address carries the hash of its file
 
-LOGGING_CONFIG = None
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"django.request": {"level": "ERROR"}},  # a refusal is an answer, not an event of the log
+}
