@@ -100,6 +100,17 @@ def test_a_kept_password_is_not_sent_to_another_server(ana: Client, world: World
     assert (ready.values["host"], ready.values["password"]) == ("mail.example.org", "hunter2")
 
 
+def test_a_signing_secret_is_proposed_until_one_is_kept(ana: Client, world: World) -> None:
+    proposed = [re.search(r'value="(whsec_[^"]+)"', page(ana, f"{HOME}/to/webhook")) for _ in range(2)]
+    assert proposed[0]
+    assert proposed[1]
+    assert proposed[0][1] != proposed[1][1]
+    form = {"adapter": "webhook", "field:url": "ftp://nowhere", "field:secret": proposed[0][1]}
+    assert proposed[0][1] in ana.post(f"{HOME}/to/webhook/configuration", form).content.decode()
+    assert ana.post(f"{HOME}/to/webhook/configuration", form | {"field:url": "https://hooks.example.org/"}).status_code == 303
+    assert "whsec_" not in page(ana, f"{HOME}/to/webhook").replace('placeholder="whsec_…"', "")
+
+
 def test_a_channel_that_no_plan_names_is_not_there(ana: Client) -> None:
     assert ana.get(f"{HOME}/to/pigeon").status_code == 404
     assert ana.post(f"{HOME}/to/pigeon/configuration", MAIL).status_code == 404

@@ -23,6 +23,8 @@ class Field:
     default: str = ""
     example: str = ""
     leads: bool = False
+    proposal: Callable[[], str] | None = None
+    """Returns a value to begin with, where both sides only have to agree on one."""
     check: Callable[[str], str] | None = None
     """Returns what is wrong with a value, or nothing."""
 

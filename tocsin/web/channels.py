@@ -19,12 +19,14 @@ from tocsin.web.ways import Way
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A field of the set-up form. `fingerprint` is of the secret that is kept where nothing is entered; `problem`: what is wrong."""
+    """A field of the set-up form. `fingerprint` is of the secret that is kept where nothing is entered.
+    `proposed`: Tocsin made the value up, to be given to the other side; `problem`: what is wrong."""
 
     field: Field
     label: str
     value: str
     fingerprint: str
+    proposed: bool
     problem: str
     detail: str
 
@@ -118,11 +120,12 @@ def _asked(way: Way, adapter: Channel, wrong: Mapping[str, Invalid], typed: Mapp
     asked = []
     for field in adapter.fields:
         known = kept.fields.get(field.name, "") if kept else field.default
-        value = "" if field.secret else typed.get(field.name, known)
+        prints = kept.fingerprints.get(field.name, "") if kept else ""
+        proposed = field.proposal() if field.proposal and not prints else ""
+        value = typed.get(field.name, proposed or known) if proposed or not field.secret else ""
         problem = wrong.get(field.name)
         detail = problem.message if problem and problem.code == "bad_value" else ""
-        prints = kept.fingerprints.get(field.name, "") if kept else ""
-        asked.append(Asked(field, _(field.label), value, prints, _said(problem) if problem else "", detail))
+        asked.append(Asked(field, _(field.label), value, prints, bool(proposed), _said(problem) if problem else "", detail))
     return asked
 
 

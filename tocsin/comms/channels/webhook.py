@@ -9,6 +9,7 @@ from typing import Any, Final
 from standardwebhooks import Webhook
 
 from tocsin.comms.channel import Channel, Field, Message
+from tocsin.kit import chance
 from tocsin.kit.egress import Egress, Rejected
 from tocsin.kit.egress.web import place
 
@@ -31,9 +32,13 @@ def _wrong_secret(value: str) -> str:
     return "" if value.startswith(_PREFIX) and 24 <= len(key) <= 64 else "whsec_ and 24 to 64 bytes in base64"
 
 
+def _new_secret() -> str:
+    return _PREFIX + base64.b64encode(chance.salt()).decode()
+
+
 FIELDS: Final = (
     Field("url", "Address", secret=True, example="https://hooks.example.org/tocsin", check=_wrong_url),  # whoever knows it can post to it
-    Field("secret", "Signing secret", secret=True, example="whsec_…", check=_wrong_secret),
+    Field("secret", "Signing secret", secret=True, example="whsec_…", proposal=_new_secret, check=_wrong_secret),
     Field("old_secret", "Previous signing secret, while both are in use", secret=True, required=False, check=_wrong_secret),
 )
 
