@@ -8,10 +8,10 @@ A page gets one event per topic, so that `hx-trigger="sse:<topic>"` fetches what
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -28,9 +28,12 @@ from tocsin.incidents import notices
 from tocsin.incidents.notices import News
 from tocsin.web.headers import HEADERS
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 PAGE = re.compile(r"/o/([-\w]+)/stream")
 API = "/api/v1/stream"
@@ -230,12 +233,12 @@ def _headers(content_type: str) -> list[tuple[bytes, bytes]]:
     return [(name.lower().encode(), value.encode()) for name, value in said.items()]
 
 
-async def _in_thread(function: Callable[..., Any], *arguments: object) -> Any:
+async def _in_thread(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
     """Call what touches the database in a thread of the pool and give its connection back."""
 
-    def call() -> Any:
+    def call() -> T:
         try:
-            return function(*arguments)
+            return function(*arguments, **named)
         finally:
             close_old_connections()
 
