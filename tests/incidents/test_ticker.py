@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from tests.incidents.cast import MORNING, Cast, settle, wait
+from tocsin.comms.models import Delivery
 from tocsin.engine import terms as t
-from tocsin.incidents import desk, journal, ticker
+from tocsin.incidents import desk, doctor, journal, ticker
 from tocsin.incidents.downtime import Pulse
-from tocsin.incidents.models import Breach, BreachRow, ClockRow, Entry, Heartbeat, Incident, TimelineRow
+from tocsin.incidents.models import Breach, BreachRow, ClockRow, Entry, Heartbeat, Incident, Notice, TimelineRow
 from tocsin.kit import clock
 
 
@@ -107,6 +108,22 @@ def test_an_incident_whose_tick_fails_waits_visibly_and_keeps_nobody_else_waitin
     broken.refresh_from_db()
     assert (broken.fault, broken.faults) == ("", 0)
     assert len(breaches(broken)) == 1
+
+
+@pytest.mark.row("I3", "I6")
+def test_a_second_breach_of_the_same_clock_fails_as_a_whole_and_leaves_nothing_behind(cast: Cast) -> None:
+    incident = cast.declare()
+    key = {"clock": "look", "generation": 1, "occurrence": 1, "threshold": "due"}
+    Breach.objects.create(organisation=cast.organisation, incident=incident, seq=1, **key)
+    Incident.objects.filter(pk=incident.pk).update(wake_at=MORNING + timedelta(minutes=31))
+    before = Entry.objects.count(), Delivery.objects.count(), Notice.objects.count()
+    wait(timedelta(minutes=31))
+
+    assert (Entry.objects.count(), Delivery.objects.count(), Notice.objects.count()) == before
+    assert ClockRow.objects.get(incident=incident, clock="look").status == "open"
+    incident.refresh_from_db()
+    assert incident.fault.startswith("IntegrityError: ")
+    assert doctor.examine(incident.pk) == ()
 
 
 @pytest.mark.row("F-13")

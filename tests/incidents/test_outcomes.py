@@ -1,0 +1,86 @@
+"""The way back from the outbox: what no longer matters is not sent late, and each outcome is reported once."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.incidents import deeds
+from tests.incidents.cast import Cast, wait
+from tocsin.comms import delivery
+from tocsin.comms.models import Delivery
+from tocsin.engine import terms as t
+from tocsin.incidents import about, journal, outcomes
+from tocsin.incidents.models import DeliveryRow, Incident, MessageRow
+
+
+def told(incident: Incident, cause: str) -> bool:
+    return outcomes.still_wanted(about.told(incident.pk, cause))
+
+
+@pytest.mark.row("I7")
+def test_a_telling_about_a_clock_is_wanted_while_the_clock_runs(cast: Cast) -> None:
+    incident = cast.declare()
+    wait(timedelta(minutes=31))
+    assert told(incident, "breached:look")
+    cast.done(incident, t.Fulfil(obligation="look"), cast.tom)
+    assert not told(incident, "breached:look")
+    assert not told(incident, "remind:look")
+
+
+@pytest.mark.row("I7")
+def test_a_request_to_take_a_role_is_wanted_until_it_is_taken(cast: Cast) -> None:
+    incident = cast.declare()
+    cast.done(incident, t.Assign(role="tech", person=cast.dov.person))
+    assert told(incident, "assigned:tech")
+    cast.done(incident, t.Accept(role="tech"), cast.dov)
+    assert not told(incident, "assigned:tech")
+
+
+@pytest.mark.row("I7")
+def test_nothing_but_messages_is_wanted_once_the_incident_is_over(cast: Cast) -> None:
+    incident = cast.declare()
+    assert told(incident, "proposed:high")
+    deeds.end(cast, incident)
+    assert not told(incident, "proposed:high")
+    assert outcomes.still_wanted(about.message(incident.pk, "notice-1"))
+
+
+@pytest.mark.row("I6", "I7")
+def test_what_is_no_longer_wanted_ends_as_cancelled(cast: Cast) -> None:
+    incident = cast.declare()
+    wait(timedelta(minutes=31))
+    cast.done(incident, t.Fulfil(obligation="look"), cast.tom)
+    while delivery.run_once(outcomes.still_wanted):
+        pass
+    states = dict(Delivery.objects.filter(about__startswith=about.told(incident.pk, "")).values_list("about", "state"))
+    assert states == {about.told(incident.pk, "remind:look"): "cancelled", about.told(incident.pk, "breached:look"): "cancelled"}
+
+
+@pytest.mark.row("COM-17")
+def test_the_outcome_of_a_message_comes_back_as_one_event_for_each_channel(cast: Cast) -> None:
+    incident = cast.declare()
+    cast.done(incident, t.Draft(template="notice", fields={"what": "We are on it"}))
+    draft = MessageRow.objects.get(incident=incident)
+    cast.done(incident, t.Sign(chain=draft.chain, link="approves", content_hash=draft.text_hash), cast.cleo)
+    cast.done(incident, t.Publish(message=draft.message, text_hash=draft.text_hash))
+    assert DeliveryRow.objects.get(incident=incident).outcome == "waiting"
+    while delivery.run_once(outcomes.still_wanted):
+        pass
+    sent = Delivery.objects.filter(about=about.message(incident.pk, draft.message))
+    assert {row.recipient: row.body for row in sent} == {
+        cast.ana.person: "INC-1: We are on it",
+        cast.tom.person: "INC-1 — We are on it",  # in his own language
+    }
+    while outcomes.run_once():
+        pass
+    reported = [written.event for written in journal.read(incident) if isinstance(written.event, t.DeliveryReported)]
+    assert [(event.message, event.channel, event.outcome, event.by) for event in reported] == [
+        (draft.message, "inbox", "delivered", "system")
+    ]
+    assert DeliveryRow.objects.get(incident=incident).outcome == "delivered"
+
+
+def test_what_comms_is_told_can_be_read_again(cast: Cast) -> None:
+    incident = cast.declare()
+    assert about.read(about.told(incident.pk, "breached:a:b")) == about.About(incident.pk, "told", "breached:a:b")
+    assert about.read(about.message(incident.pk, "notice-1")) == about.About(incident.pk, "message", "notice-1")
