@@ -1,21 +1,24 @@
 """
 The lane and its follower as servers that are killed: `python -m tests.ingest.server DATABASE-NAME`.
 
-For each line on standard input a server is forked from this process, which has everything imported but no thread and no connection.
-It answers in lines of JSON: the server's pid, its port, and at last how it ended.
+For each JSON line on standard input a server is forked from this process, which has everything imported but no thread and no connection.
+It is killed before its statement number `dies_before` (never, if 0). The answers are lines of JSON: its pid, its port, how it ended.
 """
 
 import asyncio
 import json
 import os
+import signal
 import socket
 import sys
+import threading
 from typing import Any
 
 import django
 import structlog
 import uvicorn
 from django.conf import settings
+from django.db.backends.signals import connection_created
 
 settings.DATABASES["default"]["NAME"] = sys.argv[1]
 structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
@@ -32,6 +35,33 @@ def say(what: Any) -> None:
     sys.stdout.flush()
 
 
+class Killer:
+    """Counts the statements of all connections of this process and ends it, as a power cut would, before a given one."""
+
+    def __init__(self, dies_before: int) -> None:
+        self.left = dies_before
+        self.counting = threading.Lock()
+
+    def watch(self, connection: Any, **_: Any) -> None:
+        """Look at every statement of a new connection; on SQLite at BEGIN and COMMIT too."""
+        if connection.vendor == "sqlite":
+            connection.connection.set_trace_callback(self.step)
+        else:
+            connection.execute_wrappers.append(self.wrap)
+
+    def wrap(self, execute: Any, sql: str, *rest: Any) -> Any:
+        self.step(sql)
+        return execute(sql, *rest)
+
+    def step(self, sql: str) -> None:
+        if "leap" in sql:  # asked again and again while nothing happens
+            return
+        with self.counting:
+            self.left -= 1
+            if self.left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
 async def serve() -> None:
     """Serve the lane until the process ends."""
     listening = socket.socket()
@@ -46,9 +76,11 @@ async def serve() -> None:
 
 
 if __name__ == "__main__":
-    for _ in sys.stdin:
+    for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
+            killer = Killer(json.loads(line)["dies_before"])
+            connection_created.connect(killer.watch)
             asyncio.run(serve())
             os._exit(0)
         say({"pid": pid})

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 
 import httpx
 import pytest
@@ -17,6 +18,7 @@ from django.conf import settings
 from django.db import connection, connections
 
 from tests.ingest import bodies
+from tests.serving import eventually
 from tocsin.accounts import founding, keys
 from tocsin.ingest.follower import Follower
 from tocsin.ingest.models import Alert, RawBody
@@ -41,11 +43,15 @@ class Servers:
         self.runs = False
         self.told: dict[str, int] = {}
 
-    def start(self) -> "Servers":
-        """Start a server. No connection of this process is open, so that on SQLite it has to recover by itself."""
+    def start(self, dies_before: int = 0) -> "Servers":
+        """
+        Start a server, which is killed before statement number `dies_before` of its own, if one is given.
+
+        No connection of this process is open, so that on SQLite it has to recover by itself.
+        """
         connections.close_all()
         assert self.process.stdin is not None
-        self.process.stdin.write("start\n")
+        self.process.stdin.write(json.dumps({"dies_before": dies_before}) + "\n")
         self.process.stdin.flush()
         self.pid, self.port = self._next("pid"), self._next("port")
         self.runs = True
@@ -55,6 +61,14 @@ class Servers:
         """End the server and return its exit status."""
         os.kill(self.pid, how)
         return self.wait()
+
+    def alive(self) -> bool:
+        """Return whether the server still runs."""
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
 
     def wait(self) -> int:
         """Return the exit status once the server has ended."""
@@ -153,9 +167,39 @@ def test_killed_at_random_moments_nothing_acknowledged_is_lost(servers, secret, 
     assert unacknowledged <= CYCLES * SENDERS * BATCH, "a body is acknowledged as soon as it is stored"
 
 
-def post(server: Servers, secret: str, key: str) -> httpx.Response:
+def post(server: Servers, secret: str, *keys_: str) -> httpx.Response:
     url = f"http://127.0.0.1:{server.port}/in/alertmanager/{secret}"
-    return httpx.post(url, content=bodies.body(bodies.entry(key)), trust_env=False)
+    return httpx.post(url, content=bodies.body(*map(bodies.entry, keys_)), trust_env=False, timeout=30)
+
+
+@pytest.mark.row("I1", "I2", "F-1")
+def test_killed_before_any_statement_nothing_acknowledged_is_lost_and_no_body_is_half_read(servers, secret):
+    acknowledged: set[str] = set()
+    deaths = 0
+    while True:
+        server, pair = servers.start(dies_before=deaths + 1), [f"n{deaths}-1", f"n{deaths}-2"]
+        with suppress(httpx.TransportError):
+            assert post(server, secret, *pair).status_code == 202
+            acknowledged.update(pair)
+        eventually(partial(settled_or_dead, server, pair))
+        if server.alive():
+            break
+        assert server.wait() == -signal.SIGKILL
+        deaths += 1
+    server.end(signal.SIGKILL)
+    assert deaths >= 8, "finding a key, storing a body and settling it are more statements than that"
+
+    follow()
+    alerts = dict(Alert.objects.values_list("fingerprint", "received"))
+    assert acknowledged - alerts.keys() == set()
+    assert len(alerts) == 2 * RawBody.objects.count()
+    assert set(alerts.values()) == {1}
+
+
+def settled_or_dead(server: Servers, keys_: list[str]) -> bool:
+    settled = Alert.objects.filter(fingerprint__in=keys_).exists()
+    connection.close()
+    return settled or not server.alive()
 
 
 @pytest.mark.row("F-8", "I1")
