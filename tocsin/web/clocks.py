@@ -66,6 +66,12 @@ def count(due_at: datetime, now: datetime) -> Markup:
     return Markup('<time data-left="{}" datetime="{}">{}</time>').format(left, due_at.isoformat(timespec="seconds"), times.counted(left))
 
 
+def margin(seconds: int) -> str:
+    """Return how early or late something was: in minutes, below one in seconds."""
+    span = timedelta(seconds=abs(seconds))
+    return times.lasting(span - span % timedelta(minutes=1) or span)
+
+
 def _words(row: ClockRow, now: datetime) -> tuple[str, Markup, str, bool]:
     """Return state, count, the words below it, and whether it was or is late."""
     if row.status in ("met", "late"):
@@ -91,7 +97,7 @@ def _roughly(left: timedelta) -> str:
 def _met(row: ClockRow) -> tuple[str, Markup, str, bool]:
     if row.margin_s is None:
         return "met", Markup("{}").format(_("met")), "", False
-    span = times.lasting(timedelta(seconds=abs(row.margin_s)))
+    span = margin(row.margin_s)
     late = row.status == "late"
     words = _("%(span)s late") if late else _("%(span)s early")
     return "met", Markup("{}").format(words % {"span": span}), "", late

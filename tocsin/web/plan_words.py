@@ -143,6 +143,20 @@ def channel(name: str) -> str:
     return known.get(name, name.replace("_", " "))
 
 
+def deed(name: str) -> str:
+    """Return what a link of a chain does, as its heading."""
+    known = {
+        "apply": _("Application"),
+        "approve": _("Approval"),
+        "evaluate": _("Evaluation"),
+        "issue": _("Issue"),
+        "opine": _("Opinion"),
+        "review": _("Check"),
+        "sign": _("Signature"),
+    }
+    return known.get(name, name.replace("_", " ").capitalize())
+
+
 def audience(name: str) -> str:
     """Return how an audience is called."""
     known = {

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from tocsin.accounts import audit
+from tocsin.engine.expressions import spell
 from tocsin.engine.program import Cases, FromFact, Limit, Program, Roles, Rule, Text
 from tocsin.engine.terms import Refused
 from tocsin.engine.times import Span
@@ -82,6 +83,7 @@ def _words(program: Program) -> dict[str, Any]:
     grouped = {role for roles in members.values() for role in roles}
     return {
         "say": lambda tree: wording.say(program, tree),
+        "spell": spell,
         "names": lambda roles: plan_words.names(program, roles),
         "name_of": lambda name: plan_words.name_of(program, name),
         "titled": plan_words.titled,
@@ -89,9 +91,10 @@ def _words(program: Program) -> dict[str, Any]:
         "mark_of": lambda name: plan_words.mark(program, name),
         "channel": plan_words.channel,
         "audience": plan_words.audience,
+        "deed": plan_words.deed,
         "limit": lambda limit: _limit(program, limit),
         "who": lambda roles: _who(program, roles),
-        "moments": [rule for rule in program.moments.values() if "." not in rule.id],
+        "moments": [rule for rule in program.moments.values() if rule.cite and "." not in rule.id],
         "members": members,
         "ungrouped": [role for role in program.roles if role not in grouped],
         "steps": _steps(program),

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from tocsin.engine.program import Program
 from tocsin.incidents.models import TimelineRow
-from tocsin.web import plan_words, times
+from tocsin.web import clocks, plan_words, times
 from tocsin.web.cases import Case
 from tocsin.web.jinja import text
 from tocsin.web.languages import gettext as _
@@ -194,7 +194,7 @@ def _options(e: _Event) -> tuple[Any, ...]:
 
 
 def _link_signed(e: _Event) -> Markup:
-    parts = {"who": e.who, "what": e.what, "link": e.data["link"].replace("_", " ")}
+    parts = {"who": e.who, "what": e.what, "link": plan_words.deed(e.data["link"])}
     if e.data.get("complete"):
         return _tell(_("%(who)s signed %(what)s (%(link)s). The chain is complete"), **parts)
     return _tell(_("%(who)s signed %(what)s (%(link)s)"), **parts)
@@ -246,7 +246,7 @@ def _clock_met(e: _Event) -> Markup:
     margin = e.data.get("margin_s")
     if margin is None:
         return _tell(_("Met: %(what)s"), what=e.what)
-    span = Markup("<b>{}</b>").format(times.lasting(timedelta(seconds=abs(margin))))
+    span = Markup("<b>{}</b>").format(clocks.margin(margin))
     if e.data.get("late"):
         return _tell(_("Met: %(what)s, %(span)s late"), what=e.what, span=span)
     return _tell(_("Met: %(what)s, %(span)s early"), what=e.what, span=span)

@@ -95,12 +95,19 @@ def _pair(name: Markup, value: Markup) -> Markup:
 
 
 def _comparison(program: Program, op: str, left: Expression, right: Expression) -> Markup:
+    if left == Name("proposed.by") and isinstance(right, Literal):
+        return _pair(_value(program, left, None), Markup("{}").format(_source(str(right.value))))
     about = _about(program, left)
     shown = _value(program, right, about)
     if about is not None and about.type in ("choice", "yes_no", "text") and op in ("==", "!="):
         value = shown if op == "==" else Markup("{} {}").format(_("not"), shown)
         return _pair(_value(program, left, None), value)
     return Markup("{} {}&nbsp;{}{}").format(_value(program, left, None), _SIGNS[op], shown, _unit(program, left))
+
+
+def _source(name: str) -> str:
+    """Return what a level was proposed by."""
+    return {"rule": _("a rule"), "fallback": _("the table for other cases"), "adjust": _("an adjustment")}.get(name, name)
 
 
 def _unit(program: Program, tree: Expression) -> str:

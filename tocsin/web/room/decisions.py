@@ -16,6 +16,7 @@ from tocsin.web.room.attachments import Attachment
 class Link:
     """One signature of a chain: done, now or later. `mine`: the viewer would sign it."""
 
+    id: str
     name: str
     role: Text
     person: str
@@ -85,7 +86,8 @@ def shown(case: Case, row: ChainRow) -> Chain:
         waits = row.status == "running" and all(earlier.state == "done" for earlier in links)
         links.append(
             Link(
-                name=link["link"],
+                id=link["link"],
+                name=plan_words.deed(link["link"]),
                 role=plan_words.name_of(case.program, link["role"]),
                 person=link["person"] or link["owner"],
                 state="done" if link["person"] else "now" if waits else "later",
