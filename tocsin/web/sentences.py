@@ -194,7 +194,8 @@ def _options(e: _Event) -> tuple[Any, ...]:
 
 
 def _link_signed(e: _Event) -> Markup:
-    parts = {"who": e.who, "what": e.what, "link": plan_words.deed(e.data["link"])}
+    subject = e.data["chain"].removeprefix("message:").rpartition("-")[0]
+    parts = {"who": e.who, "what": Markup("<b>{}</b>").format(e.role(subject)), "link": plan_words.deed(e.data["link"])}
     if e.data.get("complete"):
         return _tell(_("%(who)s signed %(what)s (%(link)s). The chain is complete"), **parts)
     return _tell(_("%(who)s signed %(what)s (%(link)s)"), **parts)
