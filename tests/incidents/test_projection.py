@@ -232,7 +232,7 @@ def test_a_closed_incident_leaves_the_open_ones_with_nothing_running(cast: Cast)
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("scenario", "steps"), [("first-ten-minutes", 60), ("wc-x1", 25)])
+@pytest.mark.parametrize(("scenario", "steps"), [("first-ten-minutes", 60), ("wc-x1", 12)])
 def test_the_rows_of_a_drill_under_the_shipped_plan_are_what_its_journal_gives(scenario: str, steps: int, clock: ModuleType) -> None:
     drill = drills.start(build().organisation.id, PLAN, scenario)
     for _ in range(steps):
