@@ -34,6 +34,7 @@ def test_rules_are_said_in_words(world: World) -> None:
     assert "Nationwide" in page
 
 
+@pytest.mark.row("LNG-02")
 def test_what_the_viewers_language_lacks_is_shown_in_the_plans_own_and_marked(world: World) -> None:
     source = SOURCE.replace(
         "{zh: 一级响应, en: Level 1, ru: Уровень 1, pl: Poziom 1}", "{zh: 一级响应, en: Level 1, ru: Уровень 1}"

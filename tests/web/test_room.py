@@ -4,6 +4,7 @@ import pytest
 
 from tests.web.room import Room, declare
 from tests.world import World
+from tocsin.accounts.models import Access, Membership
 from tocsin.incidents import signals
 from tocsin.kit import ids
 
@@ -156,3 +157,11 @@ def test_what_is_no_reading_is_refused(room: Room) -> None:
     assert room.post(room.world.chi, "signals/weather/readings", htmx=True, value="3").status_code == 409
     assert room.post(room.world.chi, "signals/complaints/baseline", htmx=True, mean="0").status_code == 409
     assert room.post(room.world.chi, "signals/complaints/baseline", htmx=True, mean="333").status_code == 200
+
+
+def test_an_observer_reads_the_room_and_finds_nothing_to_press(room: Room) -> None:
+    Membership.objects.filter(person=room.world.bea).update(access=Access.OBSERVER)
+    page = room.page(room.world.bea)
+    inside = page[page.index('<main class="page') : page.index("</main>")]
+    assert "<form" not in inside
+    assert room.post(room.world.bea, "notes", words="hello").status_code == 403

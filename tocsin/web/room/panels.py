@@ -15,7 +15,7 @@ from tocsin.incidents.answers import KeyReused
 from tocsin.web import cases, reply
 from tocsin.web.cases import Case
 from tocsin.web.reply import Request
-from tocsin.web.room import conditions, decisions, facts, head, level, messages, now, records, roles, signals, timeline
+from tocsin.web.room import conditions, decisions, facts, figures, head, level, messages, now, records, roles, signals, timeline
 from tocsin.web.said import said
 
 
@@ -54,6 +54,7 @@ PANELS: Final[Mapping[str, Panel]] = {
         Panel("roles", roles.context, ("role",)),
         Panel("timeline", timeline.context, ("timeline",)),
         Panel("signals", signals.context, ("condition",), every="20s"),
+        Panel("figures", figures.context, ("moment",), every="20s"),
         Panel("reports", timeline.reports, ("report",)),
     )
 }
