@@ -18,10 +18,11 @@ from pathlib import Path
 
 STARTS_WITHIN_S = 60
 SETTLES_WITHIN_S = 600
-ALERTMANAGER = """
-route: {receiver: sink, group_by: ['...'], group_wait: 0s, group_interval: 1s, repeat_interval: 4h}
-receivers: [{name: sink%s}]
-"""
+ROUTES = {
+    "quiet": "{receiver: sink, group_by: [alertname], group_wait: 30s, group_interval: 5m, repeat_interval: 4h}",
+    "prompt": "{receiver: sink, group_by: ['...'], group_wait: 0s, group_interval: 1s, repeat_interval: 4h}",
+}
+"""How Alertmanager groups: as it is usually set up, or so that it tells of each alert at once."""
 
 
 class Missing(Exception):  # noqa: N818 - it says how things stand
@@ -103,7 +104,8 @@ def alertmanager(sink_url: str = "") -> Iterator[str]:
         raise Missing("prometheus-alertmanager is not installed")
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder:
         receiver = f", webhook_configs: [{{url: '{sink_url}'}}]" if sink_url else ""
-        (Path(folder) / "alertmanager.yml").write_text(ALERTMANAGER % receiver)
+        route = ROUTES["prompt" if sink_url else "quiet"]
+        (Path(folder) / "alertmanager.yml").write_text(f"route: {route}\nreceivers: [{{name: sink{receiver}}}]\n")
         address = f"127.0.0.1:{free_port()}"
         command = [program, f"--config.file={folder}/alertmanager.yml", f"--storage.path={folder}/data", f"--web.listen-address={address}"]
         with _running([*command, "--cluster.listen-address=", "--log.level=error"], dict(os.environ), f"http://{address}/-/ready"):

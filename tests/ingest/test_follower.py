@@ -220,15 +220,31 @@ def test_every_waiting_organisation_is_found_and_none_twice(monkeypatch):
     assert Alert.objects.count() == 8
 
 
-def test_a_turn_is_bounded_in_bytes(monkeypatch):
-    monkeypatch.setattr(follower, "BYTES_MAX", 2 * len(bodies.body()))
-    arrive(organisation(), *[bodies.body(bodies.entry(f"a{number}")) for number in range(5)])
-    one = Follower()
-    one.run_once()
+@pytest.mark.row("I10")
+def test_a_turn_is_bounded_in_bytes_but_never_stands_still():
+    where = organisation()
+    arrive(where, *[bodies.body(bodies.entry(f"a{number}")) for number in range(5)])
+    pace = follower.Pace()
+    pace.bytes_max = 2 * len(bodies.body())
+    follower.settle(where.id, pace)
     assert Alert.objects.count() == 2
-    while one.run_once():
-        pass
+    pace.bytes_max = 1
+    follower.settle(where.id, pace)
+    assert Alert.objects.count() == 3
+    follow()
     assert Alert.objects.count() == 5
+
+
+@pytest.mark.row("I11")
+def test_turns_shrink_while_writing_is_slow_and_grow_again():
+    pace = follower.Pace()
+    begun = pace.bytes_max
+    for _ in range(20):
+        pace.took(2 * follower.HOLD_S)
+    assert pace.bytes_max == follower.BYTES_MIN < begun
+    for _ in range(100):
+        pace.took(follower.HOLD_S / 2)
+    assert pace.bytes_max == follower.BYTES_MAX
 
 
 @pytest.mark.row("I8")

@@ -13,11 +13,12 @@ from prometheus_client import Counter
 
 from tocsin.ingest import alerts, bulk, log, sources
 from tocsin.ingest.episodes import Heard, hear
-from tocsin.kit import transactions
+from tocsin.kit import clock, transactions
 
 BODIES_MAX = 500
-BYTES_MAX = 256 * 1024
-"""About five hundred alerts a turn: its transaction holds the write gate for some tens of milliseconds at most."""
+BYTES_MIN, BYTES_MAX = 32 * 1024, 1024 * 1024
+HOLD_S = 0.025
+"""A turn is made as large as can be written in this time, so that whoever waits at the write gate behind it does not wait long."""
 ORGANISATIONS_MAX = 64
 """Turns before the loop's heart beats again."""
 
@@ -33,12 +34,27 @@ class Overtaken(Exception):  # noqa: N818 - it says what happened
     """Somebody else has read these bodies meanwhile; nothing of this turn may be committed."""
 
 
+class Pace:
+    """How many bytes of the log a turn takes: more while writing is quick, less as soon as it is not."""
+
+    def __init__(self) -> None:
+        self.bytes_max = BYTES_MIN * 4
+
+    def took(self, seconds: float) -> None:
+        """Learn from the turn just written."""
+        if seconds > HOLD_S:
+            self.bytes_max = max(BYTES_MIN, self.bytes_max // 2)
+        else:
+            self.bytes_max = min(BYTES_MAX, self.bytes_max + BYTES_MIN)
+
+
 class Follower:
     """Reads the log. `settled` is called after every turn, for whoever declares incidents from what it left."""
 
     def __init__(self) -> None:
         self.settled: Callable[[], None] = lambda: None
         self._after = FIRST
+        self._pace = Pace()
 
     def run_once(self) -> bool:
         """Give one turn to each of the next organisations with waiting bodies; return whether there may be more."""
@@ -48,23 +64,23 @@ class Follower:
         for organisation_id in turns:
             with _turn(organisation_id) as mine:
                 if mine:
-                    settle(organisation_id)
+                    settle(organisation_id, self._pace)
             self.settled()
         return bool(turns) or begun
 
 
-def settle(organisation_id: UUID) -> None:
+def settle(organisation_id: UUID, pace: Pace) -> None:
     """Read the oldest waiting bodies of one organisation, a bounded number of them. Nobody else may do so at the same time."""
     readable: list[log.Waiting] = []
     heard: list[Heard] = []
-    for body in log.waiting(organisation_id, BODIES_MAX, BYTES_MAX):
+    for body in log.waiting(organisation_id, BODIES_MAX, pace.bytes_max):
         try:
             heard += read(body)
             readable.append(body)
         except Exception as error:  # noqa: BLE001 - the catch point of the lane: any fault in one body parks that body
             _park(organisation_id, body, error)
     try:
-        _write(organisation_id, readable, heard)
+        pace.took(_write(organisation_id, readable, heard))
     except (DataError, IntegrityError):
         for body in readable:
             _write_alone(organisation_id, body)
@@ -85,26 +101,30 @@ def _write_alone(organisation_id: UUID, body: log.Waiting) -> None:
         _park(organisation_id, body, error)
 
 
-def _write(organisation_id: UUID, bodies: Sequence[log.Waiting], heard: Sequence[Heard]) -> None:
+def _write(organisation_id: UUID, bodies: Sequence[log.Waiting], heard: Sequence[Heard]) -> float:
     """
-    Commit what `bodies` say and that they are read, together: a crash leaves both or neither.
+    Commit what `bodies` say and that they are read, together: a crash leaves both or neither. Return how long the writing took.
 
     All that can be thought out before is, so that the transaction only writes.
     """
 
-    def work() -> None:
+    def work() -> float:
         known = alerts.known(organisation_id, {(one.source, one.alert.key) for one in heard})
         statements = list(alerts.changes(organisation_id, hear(known, heard)))
         with transaction.atomic():
+            begun = clock.monotonic()
             if not log.settle(organisation_id, [body.position for body in bodies]):
                 raise Overtaken
             bulk.run(statements)
+        return clock.monotonic() - begun
 
+    spent = 0.0
     if bodies:
         with suppress(Overtaken):
-            transactions.retry(work)
+            spent = transactions.retry(work)
             for body in bodies:
                 _bodies.labels(body.source, "settled").inc()
+    return spent
 
 
 @contextmanager
