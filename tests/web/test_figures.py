@@ -1,0 +1,37 @@
+"""Figures in the room: green or red against their target, and no breach."""
+
+import pytest
+
+from tests.web.room import declare
+from tests.world import World
+from tocsin.incidents.models import BreachRow
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.row("CLK-11")
+def test_a_target_that_has_passed_is_shown_and_nothing_is_breached(world: World, clock) -> None:
+    room = declare(world)
+
+    def shown() -> str:
+        return room.get(world.ana, "panels/figures").content.decode()
+
+    assert "not begun" in shown()
+    room.post(world.ana, "decisions/set_level/choice", option="l1", reason="many calls")
+    assert "not begun" not in shown()
+    assert "over:" not in shown()
+    room.pass_minutes(16)
+    assert "Public told in" in shown()
+    assert "over: 16 min" in shown()
+    breached = set(BreachRow.objects.values_list("obligation", flat=True))
+    assert breached
+    assert "told_public" not in breached
+
+
+@pytest.mark.row("CLK-10")
+def test_a_limit_the_document_does_not_give_is_shown_as_assumed(world: World) -> None:
+    room = declare(world)
+    room.post(world.ana, "decisions/set_level/choice", option="l1", reason="many calls")
+    steps = room.get(world.ana, "panels/steps").content.decode()
+    (assumed,) = [part for part in steps.split("<li") if "web_channel" in part][:1]
+    assert "The document gives no value for this: it is assumed" in assumed
