@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.db.models import F
 
 from tests.incidents.cast import Cast, build, settle
 from tocsin.engine import terms as t
@@ -115,7 +116,9 @@ def test_killed_at_every_step_of_a_tick_each_clock_is_breached_once(mortals: Mor
         connection.close()
         clocks.shift(timedelta(minutes=31))
         (status,) = mortals.live(life(cast, "tick", n, dies_at=n))
+        Incident.objects.update(wake_at=None)  # what was cut short waits until the end, so that the next life has one tick as well
     assert n > 20, "a tick is more steps than that"
+    Incident.objects.update(wake_at=F("next_due"))
     clocks.shift(ticker.LEASE)
     settle()
     check(mortals)
