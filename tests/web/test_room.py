@@ -3,10 +3,11 @@
 import pytest
 
 from tests.web.room import Room, declare
-from tests.world import World
+from tests.world import PLAN, World, load
 from tocsin.accounts.models import Access, Membership
 from tocsin.incidents import signals
 from tocsin.kit import ids
+from tocsin.plan import shipped
 
 pytestmark = pytest.mark.django_db
 PANELS = (
@@ -165,3 +166,18 @@ def test_an_observer_reads_the_room_and_finds_nothing_to_press(room: Room) -> No
     inside = page[page.index('<main class="page') : page.index("</main>")]
     assert "<form" not in inside
     assert room.post(room.world.bea, "notes", words="hello").status_code == 403
+
+
+@pytest.mark.row("PLN-05")
+def test_an_incident_stays_on_its_version_until_the_commander_moves_it_with_a_reason(room: Room) -> None:
+    newer = load(room.world.organisation, shipped.sources()[PLAN].read_text("utf-8").replace('version: "1.0"', 'version: "1.1"', 1))
+    assert room.row("BoardRow").plan_version == "1.0"
+    offered = room.get(room.world.ana, "panels/decisions", htmx=True).content.decode()
+    assert "Move to plan version 1.1" in offered
+    assert "Move to plan version 1.1" not in room.get(room.world.bea, "panels/decisions", htmx=True).content.decode()
+    assert room.post(room.world.ana, "version", htmx=True, plan=newer.hash).status_code == 409
+    assert room.post(room.world.bea, "version", htmx=True, plan=newer.hash, reason="because").status_code == 409
+    assert room.post(room.world.ana, "version", htmx=True, plan="0" * 64, reason="because").status_code == 409
+    assert room.post(room.world.ana, "version", htmx=True, plan=newer.hash, reason="The limits were corrected").status_code == 200
+    assert room.row("BoardRow").plan_version == "1.1"
+    assert "moved the incident to plan version 1.1" in room.page(room.world.ana)

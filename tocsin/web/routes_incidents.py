@@ -19,6 +19,7 @@ from tocsin.web import (
     records,
     roles,
     signals,
+    versions,
 )
 
 ROOM = "incidents/<str:number>"
@@ -36,6 +37,7 @@ urlpatterns = [
     path(f"{ROOM}/dossier/file", dossier.download, name="dossier-file"),
     path(f"{ROOM}/notes", notes.note, name="notes"),
     path(f"{ROOM}/reports", notes.report, name="reports"),
+    path(f"{ROOM}/version", versions.move, name="version"),
     path(f"{ROOM}/facts", facts.statement, name="facts"),
     path(f"{ROOM}/obligations/<str:obligation>/fulfilment", obligations.fulfilment, name="fulfilment"),
     path(f"{ROOM}/obligations/<str:obligation>/waiver", obligations.waiver, name="obligation-waiver"),

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tocsin.engine.program import Decision, Text
-from tocsin.incidents.models import ChainRow, ConditionRow, DecidedRow, DecisionRow
+from tocsin.incidents import plans
+from tocsin.incidents.models import ChainRow, ConditionRow, DecidedRow, DecisionRow, Plan
 from tocsin.web import fact_fields, plan_words
 from tocsin.web.cases import Case
 from tocsin.web.fact_fields import Asked
@@ -68,9 +69,16 @@ def context(case: Case) -> dict[str, object]:
         "people": case.people,
         "names": lambda roles: plan_words.names(case.program, roles),
         "name_of": lambda name: plan_words.name_of(case.program, name),
+        "version": None if over or not case.commands else _newer(case),
         "label": records.label,
         "named": plan_words.option_name,
     }
+
+
+def _newer(case: Case) -> Plan | None:
+    """Return the version of the plan in force, where the incident runs on another one."""
+    plan = plans.in_force(case.board.organisation_id).get(case.board.plan_id)
+    return plan if plan and plan.hash != case.board.plan_hash else None
 
 
 def chains(case: Case, kind: str) -> list[Chain]:
