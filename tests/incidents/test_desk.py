@@ -41,6 +41,14 @@ def test_an_incident_starts_only_under_a_plan_in_force(cast: Cast) -> None:
     assert not Incident.objects.exists()
 
 
+def test_an_entry_of_a_later_release_makes_its_incident_read_only(cast: Cast) -> None:
+    incident = cast.declare()
+    Entry.objects.filter(incident=incident, seq=2).update(version=99)
+    Incident.objects.filter(pk=incident.pk).update(state="")
+    assert cast.refused(incident, t.Note(words="x")) == "E502"
+    assert cast.declare().number == "INC-2"
+
+
 @pytest.mark.row("REG-12", "I9")
 def test_every_event_stands_in_order_without_gaps_with_the_servers_time_and_its_author(cast: Cast) -> None:
     incident = cast.declare()

@@ -136,8 +136,8 @@ def _answer(incident: Incident, command: t.Command, actor: t.Actor, now: datetim
     try:
         case = _open(incident, now)
         program = plans.program(incident.organisation_id, command.plan_hash) if isinstance(command, t.MovePlan) else case.program
-    except UnknownEvent as problem:
-        return t.Refused("E502", f"the incident is read-only: {problem}", hint="update Tocsin to the release that wrote this entry")
+    except (UnknownEvent, plans.Uncompilable) as problem:
+        return t.Refused("E502", f"the incident is read-only: {problem}", hint="run the release of Tocsin that wrote it")
     except Plan.DoesNotExist:
         return t.Refused("E103", "there is no plan with this hash", hint="load the plan first")
     answer: Answer | None = None

@@ -20,6 +20,9 @@ def settings(home: Home) -> dict[str, Any]:
     url = urlsplit(home.database_url)
     if url.scheme not in ("postgres", "postgresql"):
         raise Unusable("TOCSIN_DATABASE_URL must be empty (SQLite) or begin with postgresql://.")
+    said = dict(parse_qsl(url.query))
+    # What was acknowledged is on the disk, whatever the server's own default is; synchronous replicas may only add to it.
+    options = [said.pop("options", ""), "-c synchronous_commit=on"]
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(url.path.lstrip("/")),
@@ -30,7 +33,7 @@ def settings(home: Home) -> dict[str, Any]:
         # Connections come from the pool: kept alive per thread (CONN_MAX_AGE) they leak under ASGI.
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": WAIT_S}, **dict(parse_qsl(url.query))},
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": WAIT_S}, **said, "options": " ".join(options)},
     }
 
 
