@@ -101,7 +101,7 @@ def wakes(program: Program, state: t.State) -> Iterator[Wake]:
             yield from _of_clock(program, state, clock)
     yield from structural(program, state)
     for role, seat in state.roles.items():
-        if not seat.accepted and not state.turned.get(f"unaccepted:{role}"):
+        if state.phase != "closed" and not seat.accepted and not state.turned.get(f"unaccepted:{role}"):
             yield Wake(seat.at + program.defaults.accept_within, "6_unaccepted", role)
 
 
