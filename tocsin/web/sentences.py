@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from tocsin.engine.program import Program
 from tocsin.incidents.models import TimelineRow
-from tocsin.web import clocks, plan_words, times
+from tocsin.web import clocks, kinds, plan_words, times
 from tocsin.web.cases import Case
 from tocsin.web.jinja import text
 from tocsin.web.languages import gettext as _
@@ -65,7 +65,7 @@ def line(case: Case, row: TimelineRow, hash_: str) -> Line:
     event = _Event(case, row)
     say = _SENTENCES.get(row.kind)
     sentence = say(event) if say else Markup("{} {}").format(row.kind, event.what)
-    return Line(row, sentence, _quote(row), _tone(event), _word(row.kind), hash_)
+    return Line(row, sentence, kinds.quote(row), _tone(event), kinds.word(row.kind), hash_)
 
 
 def _tell(sentence: str, **parts: object) -> Markup:
@@ -399,17 +399,6 @@ _SENTENCES: Final[Mapping[str, Callable[[_Event], Markup]]] = {
 # ------------------------------------------------------------------ beside the sentence
 
 
-def _quote(row: TimelineRow) -> str:
-    """Return what a person wrote with it."""
-    if row.kind == "FactStated":
-        return str(row.data.get("reason", ""))
-    if row.kind == "RecordEntered":
-        return "\n".join(str(value) for value in (row.data.get("fields") or {}).values() if value)
-    if row.kind == "RoleCreated":
-        return str(row.data.get("duty", ""))
-    return str(row.data.get("words") or row.data.get("reason") or "")
-
-
 def _tone(e: _Event) -> str:
     match e.row.kind:
         case "ClockBreached" | "OccurrenceMissed":
@@ -424,41 +413,6 @@ def _tone(e: _Event) -> str:
             return "late"
         case _:
             return ""
-
-
-def _word(kind: str) -> str:
-    """Return the short word under a sentence: what kind of entry it is."""
-    words = {
-        "ClockBreached": _("clock missed"),
-        "OccurrenceMissed": _("clock missed"),
-        "ClockMet": _("clock met"),
-        "ClockOpened": _("clock"),
-        "ClockMoved": _("clock"),
-        "ClockEnded": _("clock"),
-        "ClockReminded": _("clock"),
-        "ClockWaived": _("waiver"),
-        "Fulfilled": _("step"),
-        "Noted": _("note"),
-        "FactStated": _("fact"),
-        "LevelDecided": _("level"),
-        "LevelProposed": _("level"),
-        "DecisionMade": _("decision"),
-        "DecisionApplied": _("decision"),
-        "LinkSigned": _("signature"),
-        "RoleAssigned": _("role"),
-        "RoleAccepted": _("role"),
-        "RoleCreated": _("role"),
-        "RecordEntered": _("record"),
-        "MessageDrafted": _("message"),
-        "MessagePublished": _("message"),
-        "DeliveryReported": _("receipt"),
-        "MomentRecorded": _("moment"),
-        "PhaseEntered": _("phase"),
-        "Attested": _("condition"),
-        "ConditionTurned": _("condition"),
-        "Observed": _("signal"),
-    }
-    return words.get(kind, "")
 
 
 def _instant(kept: str) -> Markup:

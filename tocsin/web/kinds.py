@@ -1,0 +1,50 @@
+"""What stands beside a sentence of the timeline: the short word for its kind, and what a person wrote with it."""
+
+from tocsin.incidents.models import TimelineRow
+from tocsin.web.languages import gettext as _
+
+
+def quote(row: TimelineRow) -> str:
+    """Return what a person wrote with it."""
+    if row.kind == "FactStated":
+        return str(row.data.get("reason", ""))
+    if row.kind == "RecordEntered":
+        return "\n".join(str(value) for value in (row.data.get("fields") or {}).values() if value)
+    if row.kind == "RoleCreated":
+        return str(row.data.get("duty", ""))
+    return str(row.data.get("words") or row.data.get("reason") or "")
+
+
+def word(kind: str) -> str:
+    """Return the short word under a sentence: what kind of entry it is."""
+    words = {
+        "ClockBreached": _("clock missed"),
+        "OccurrenceMissed": _("clock missed"),
+        "ClockMet": _("clock met"),
+        "ClockOpened": _("clock"),
+        "ClockMoved": _("clock"),
+        "ClockEnded": _("clock"),
+        "ClockReminded": _("clock"),
+        "ClockWaived": _("waiver"),
+        "Fulfilled": _("step"),
+        "Noted": _("note"),
+        "FactStated": _("fact"),
+        "LevelDecided": _("level"),
+        "LevelProposed": _("level"),
+        "DecisionMade": _("decision"),
+        "DecisionApplied": _("decision"),
+        "LinkSigned": _("signature"),
+        "RoleAssigned": _("role"),
+        "RoleAccepted": _("role"),
+        "RoleCreated": _("role"),
+        "RecordEntered": _("record"),
+        "MessageDrafted": _("message"),
+        "MessagePublished": _("message"),
+        "DeliveryReported": _("receipt"),
+        "MomentRecorded": _("moment"),
+        "PhaseEntered": _("phase"),
+        "Attested": _("condition"),
+        "ConditionTurned": _("condition"),
+        "Observed": _("signal"),
+    }
+    return words.get(kind, "")
