@@ -79,5 +79,7 @@ def test_killed_while_it_makes_its_tables_the_next_start_makes_them_whole(served
     printed = served.setup()
     assert printed["api_key"]
     served.start()
-    with httpx.Client(base_url=served.url, headers={"Authorization": f"Bearer {printed['api_key']}"}, trust_env=False) as client:
+    with httpx.Client(
+        base_url=served.url, headers={"Authorization": f"Bearer {printed['api_key']}"}, trust_env=False, timeout=60
+    ) as client:
         assert client.post("/api/v1/incidents", json={"words": "after all"}).status_code == 201
