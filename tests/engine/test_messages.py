@@ -115,6 +115,11 @@ def test_a_field_that_sets_a_fact_is_written_back():
     assert story.state.facts["recovery"].value.total_seconds() == 4 * 3600
 
 
+def test_what_nobody_has_said_is_a_visible_gap():
+    _, message = drafted()
+    assert message.texts["en"].startswith("Since — customers")
+
+
 def test_the_second_click_on_publish_sends_nothing_twice():
     story, message = drafted()
     sign(story, 11, "bea", message)

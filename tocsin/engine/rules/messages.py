@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Final
 
 from tocsin.engine import owners, texts
 from tocsin.engine import terms as t
@@ -9,6 +10,9 @@ from tocsin.engine.program import Field, Message
 from tocsin.engine.rules import chains, facts, moments, obligations
 from tocsin.engine.times import parse
 from tocsin.engine.turn import Turn
+
+UNSAID: Final = "—"
+"""Stands in a text for what nobody has said yet, so that whoever reads the draft sees the gap."""
 
 
 def draft(turn: Turn, command: t.Draft) -> t.Refused | None:
@@ -114,9 +118,9 @@ def _render(turn: Turn, words: str, locale: str, filled: Mapping[str, str]) -> s
                 return state.words
             case "level.title":
                 level = program.levels.get(state.level)
-                return level.title.get(locale) or level.title[program.language] if level else ""
+                return level.title.get(locale) or level.title[program.language] if level else UNSAID
             case _:
-                return ""
+                return UNSAID
 
     return texts.render(words, fill)
 
