@@ -24,7 +24,7 @@ settings.DATABASES["default"]["NAME"] = sys.argv[1]
 structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 django.setup()
 
-from tocsin.ingest.follower import FOLLOWER  # noqa: E402 - only after Django is set up
+from tocsin.ingest.follower import Follower  # noqa: E402 - only after Django is set up
 from tocsin.ingest.lane import application  # noqa: E402
 from tocsin.kit.loops import Loop  # noqa: E402
 
@@ -67,7 +67,7 @@ async def serve() -> None:
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     listening.listen(128)
-    following = Loop("follower", FOLLOWER.run_once, 0.2)
+    following = Loop("follower", Follower().run_once, 0.2)
     application.committed = following.wake
     following.start()
     say({"port": listening.getsockname()[1]})

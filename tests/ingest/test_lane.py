@@ -4,10 +4,13 @@ import asyncio
 import threading
 
 import pytest
+from django.db import OperationalError
+from prometheus_client import REGISTRY
 
 from tests.ingest import bodies, posting
 from tests.ingest.posting import HOLDER, Store, post, run
-from tocsin.ingest.lane import Limits
+from tocsin.ingest.keyring import Keyring
+from tocsin.ingest.lane import Lane, Limits
 from tocsin.ingest.writer import CommitFailed, NotStored
 
 
@@ -157,7 +160,30 @@ def test_what_is_odd_but_valid_is_accepted(odd):
 # ------------------------------------------------------------------ what cannot be stored is not acknowledged
 
 
-@pytest.mark.row("F-28", "I10")
+def test_a_database_that_does_not_answer_is_no_reason_to_turn_a_key_away():
+    def broken(secret):
+        raise OperationalError("gone")
+
+    lane = Lane(keyring=lambda: Keyring(broken))
+    reply = single(lane, ends="never")
+    assert (reply.status, reply.body["code"], reply.headers["retry-after"]) == (503, "no_database", "1")
+
+
+def test_what_became_of_requests_is_counted():
+    def counted(code):
+        return REGISTRY.get_sample_value("tocsin_lane_answers_total", {"code": code}) or 0.0
+
+    lane, before = posting.lane(Store()), [counted("accepted"), counted("not_understood"), counted("unknown_key")]
+
+    async def scene():
+        for path, body in (("good", bodies.body()), ("good", b"no"), ("bad", b"")):
+            await post(lane, f"/in/alertmanager/{path}", body)
+
+    run(lane, scene())
+    assert [counted("accepted"), counted("not_understood"), counted("unknown_key")] == [number + 1 for number in before]
+
+
+@pytest.mark.row("I10")
 def test_more_than_fits_is_refused_with_a_time_to_come_back():
     store = Store()
     lane = posting.lane(store, Limits(held_bytes_max=1000, organisation_held_bytes_max=1000))
@@ -165,7 +191,6 @@ def test_more_than_fits_is_refused_with_a_time_to_come_back():
     assert (reply.status, reply.body["code"], reply.headers["retry-after"]) == (503, "busy", "1")
 
 
-@pytest.mark.row("F-28")
 def test_memory_is_given_back_once_a_body_is_answered():
     lane = posting.lane(Store(), Limits(held_bytes_max=1000, organisation_held_bytes_max=1000))
 

@@ -26,7 +26,7 @@ def queues(*items: Item, bytes_max: int = 1 << 30, organisation_bytes_max: int =
     return made
 
 
-@pytest.mark.row("I11", "F-27")
+@pytest.mark.row("I11")
 def test_whoever_comes_during_a_storm_is_in_the_very_next_group():
     waiting = queues(*(Item(STORM, 1000, number) for number in range(10_000)), Item(QUIET, 1000))
     group = waiting.take(rows_max=200, bytes_max=1 << 30)
@@ -69,7 +69,7 @@ def test_nothing_is_lost_and_each_organisation_keeps_its_order(drawn, rows_max, 
         assert [item for item in taken if item.organisation_id == who] == [item for item in items if item.organisation_id == who]
 
 
-@pytest.mark.row("I10", "F-28")
+@pytest.mark.row("I10")
 def test_memory_has_a_ceiling_for_each_organisation_and_for_all():
     waiting = queues(bytes_max=100, organisation_bytes_max=60)
     assert waiting.hold(STORM, 60)

@@ -196,7 +196,3 @@ def _value(fact: Fact, written: Any) -> Value:
             return tuple(str(item) for item in (written if isinstance(written, list) else [written]))
         case _:
             return str(written)
-
-
-DECLARER = Declarer()
-run_once = DECLARER.run_once

@@ -151,7 +151,3 @@ def _park(organisation_id: UUID, body: log.Waiting, error: Exception) -> None:
     _log.warning("ingest.parked", organisation=str(organisation_id), position=body.position, source=body.source, reason=reason)
     _bodies.labels(body.source, "parked").inc()
     log.park(organisation_id, body.position, reason)
-
-
-FOLLOWER = Follower()
-run_once = FOLLOWER.run_once

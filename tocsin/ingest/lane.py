@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from django.db import Error
+from prometheus_client import Counter
 
 from tocsin.ingest import nesting, problems, sources
 from tocsin.ingest.keyring import Holder, Keyring, Overloaded
@@ -21,6 +22,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _ACCEPTED = problems.accepted()
+_answers = Counter("tocsin_lane_answers_total", "Requests to the lane by what became of them", ["code"])
+_accepted = _answers.labels("accepted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,9 @@ class Lane:
         """Answer one request."""
         try:
             answer = await self._accept(scope, receive)
+            _accepted.inc()
         except NotAccepted as refusal:
+            _answers.labels(refusal.problem.code).inc()
             answer = refusal.problem.answer()
         except Gone:
             return
