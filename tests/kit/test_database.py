@@ -7,7 +7,6 @@ import psycopg
 import pytest
 from django.db import connections
 from django.db.utils import load_backend
-from pytest_django.plugin import DjangoDbBlocker
 
 from tocsin.kit import database
 from tocsin.kit.home import Home, Unusable
@@ -34,22 +33,20 @@ def test_connections_are_pooled_and_checked_instead_of_kept_by_threads() -> None
     assert "pool" in found["OPTIONS"]  # type: ignore[operator]
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.row("I1")
-def test_a_commit_waits_for_the_disk_whatever_the_server_says(
-    database_url: str, tmp_path: Path, django_db_blocker: DjangoDbBlocker
-) -> None:
+def test_a_commit_waits_for_the_disk_whatever_the_server_says(database_url: str, tmp_path: Path) -> None:
     if database_url:
         with psycopg.connect(database_url, autocommit=True) as operator:
             operator.execute(f"ALTER DATABASE {operator.info.dbname} SET synchronous_commit = off")
     found = {**deepcopy(connections["default"].settings_dict), **database.settings(Home(tmp_path, database_url, "", ""))}
     found["OPTIONS"].pop("pool", None)
-    with django_db_blocker.unblock():
-        own = load_backend(found["ENGINE"]).DatabaseWrapper(found, alias="own")
-        asked = "SHOW synchronous_commit" if database_url else "PRAGMA synchronous"
-        with own.cursor() as cursor:
-            cursor.execute(asked)
-            assert cursor.fetchone()[0] == ("on" if database_url else 2)
-        own.close()
+    own = load_backend(found["ENGINE"]).DatabaseWrapper(found, alias="own")
+    asked = "SHOW synchronous_commit" if database_url else "PRAGMA synchronous"
+    with own.cursor() as cursor:
+        cursor.execute(asked)
+        assert cursor.fetchone()[0] == ("on" if database_url else 2)
+    own.close()
 
 
 @pytest.mark.parametrize("url", ["mysql://localhost/tocsin", "/var/lib/tocsin.db", "sqlite:///x"])
