@@ -1,12 +1,14 @@
 """
 Adds a line to `golden_events.jsonl` for every type and version of event that has none: `python -m tests.incidents.golden`.
 
-Lines of released versions are never changed: they are what stands in people's databases.
+Lines of released versions are never changed: they are what stands in people's databases. Before the first release the form of an event
+may change in place: `python -m tests.incidents.golden PlanMoved …` writes the lines of these types anew.
 """
 
 import hashlib
 import itertools
 import json
+import sys
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
@@ -58,13 +60,13 @@ def sample(hint: Any, name: str, turn: Iterator[Any]) -> Any:
     return name if hint is str else SCALARS[hint]
 
 
-def main() -> None:
-    """Add what is missing, in the order of the types."""
-    known = {(one["type"], one["version"]): one for one in lines()}
+def main(renewed: list[str]) -> None:
+    """Add what is missing, and write what is `renewed` anew, in the order of the types."""
+    known = {(one["type"], one["version"]): one for one in lines() if one["type"] not in renewed}
     for kind in canonical.KINDS:
         known.setdefault((kind, canonical.version_of(kind)), line(kind))
     FILE.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for _, one in sorted(known.items())), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

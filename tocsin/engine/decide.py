@@ -189,8 +189,21 @@ def _move_plan(turn: Turn, command: t.MovePlan) -> t.Refused | None:
         return t.Refused("E103", "the version asked for is not the one at hand", hint="load that version first")
     if not command.reason:
         return t.Refused("E105", "an incident is not moved without a reason", hint="say why in a sentence")
+    if turn.state.level and turn.state.level not in turn.program.levels:
+        return t.Refused("E104", f"that version has no level {turn.state.level}", hint="decide a level that both versions have first")
     if command.plan_hash != turn.state.plan_hash:
-        turn.emit(t.PlanMoved(at=turn.at, by=turn.by, plan_hash=command.plan_hash, version=command.version, reason=command.reason))
+        turn.emit(
+            t.PlanMoved(
+                at=turn.at,
+                by=turn.by,
+                plan_hash=command.plan_hash,
+                version=command.version,
+                reason=command.reason,
+                renames=obligations.renamed(turn),
+            )
+        )
+        turn.moved = True
+        obligations.leave_behind(turn)
     return None
 
 

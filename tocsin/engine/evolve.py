@@ -74,12 +74,21 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return _message(state, event)
         case t.Filed(inbox=inbox):
             return replace(state, filed=put(state.filed, inbox, state.filed.get(inbox, 0) + 1))
-        case t.PlanMoved(plan_hash=plan_hash):
-            return replace(state, plan_hash=plan_hash)
+        case t.PlanMoved():
+            return _moved(state, event)
         case t.Noted() | t.Told() | t.DowntimeNoted():
             return state
         case _:
             assert_never(event)
+
+
+def _moved(state: t.State, event: t.PlanMoved) -> t.State:
+    """A renamed obligation keeps its clocks with their history, and their names in it."""
+    clocks = {
+        name: replace(clock, obligation=event.renames[clock.obligation]) if clock.obligation in event.renames else clock
+        for name, clock in state.clocks.items()
+    }
+    return replace(state, plan_hash=event.plan_hash, clocks=clocks)
 
 
 def _count(state: t.State, name: str) -> t.State:

@@ -29,6 +29,8 @@ class Turn:
         """Effects still to be carried out, each with its cause and the record entry in hand."""
         self.fresh: set[str] = set()
         """Moments recorded in this turn."""
+        self.moved = False
+        """Whether the incident moves to another version of its plan in this turn: what is new begins now."""
 
     @property
     def by(self) -> str:

@@ -42,3 +42,5 @@ class Rule:
     cite: tuple[str, ...]
     assumed: tuple[str, ...] = ()
     acknowledges: tuple[str, ...] = ()
+    was: str = ""
+    """Its id in the version before, where it was renamed."""

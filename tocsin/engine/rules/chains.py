@@ -164,7 +164,7 @@ def sign_command(turn: Turn, command: t.Sign) -> t.Refused | None:
 
 def _find(turn: Turn, name: str, does: str) -> tuple[t.ChainState, Link] | t.Refused:
     chain = turn.state.chains.get(name)
-    if chain is None:
+    if chain is None or not _is_planned(turn, chain):
         return t.Refused("E103", f"nothing waits for a signature under {name}", hint="see what is open for approval")
     link = next((link for link in plan_of(turn, chain).links if link.does == does), None)
     if link is None:
@@ -172,6 +172,13 @@ def _find(turn: Turn, name: str, does: str) -> tuple[t.ChainState, Link] | t.Ref
     if chain.status == "sent_back":
         return t.Refused("E102", f"{name} was sent back", hint="submit it again")
     return chain, link
+
+
+def _is_planned(turn: Turn, chain: t.ChainState) -> bool:
+    """Return whether the plan version at hand still knows what the chain is about."""
+    if chain.kind == "message":
+        return turn.state.messages[chain.subject].template in turn.program.messages
+    return chain.subject in turn.program.decisions
 
 
 def _content(turn: Turn, chain: t.ChainState, command: t.Sign) -> t.Refused | None:

@@ -132,6 +132,8 @@ def publish(turn: Turn, command: t.Publish) -> t.Refused | None:
         return t.Refused("E103", f"there is no message {command.message}", hint="draft it first")
     if message.status != "draft":
         return None  # the second click is harmless
+    if message.template not in turn.program.messages:
+        return t.Refused("E103", f"this plan has no message {message.template}", hint="draft one that it has")
     template = turn.program.messages[message.template]
     refused = _may_publish(turn, template) or _complete(turn, template, message, command.text_hash, command.confirmed)
     if refused:

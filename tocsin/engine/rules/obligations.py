@@ -103,7 +103,7 @@ def _open(turn: Turn, rule: Obligation, entry: str, owes: str) -> None:
     if limit is None and (rule.every or rule.within):
         return  # its length depends on something not yet known
     conditional = bool(rule.when or rule.levels or rule.situation)
-    begins = known.at if name in turn.fresh or not conditional else max(known.at, turn.instant)
+    begins = known.at if name in turn.fresh or not (conditional or turn.moved) else max(known.at, turn.instant)
     clock_id = rule.id + (f"[{entry}]" if entry else "")
     generation = latest.generation + 1 if latest else 1
     if any(clock.clock == clock_id and clock.status in RUNNING for clock in past):
@@ -224,9 +224,28 @@ def _move_limit(turn: Turn, rule: Obligation, clock: t.Clock, limit: Span) -> No
             due_at=due,
             remind_at=clock.remind_at if due == clock.due_at else clocks.remind_at(turn.program, rule.id, turn.instant, due),
             status="open",
-            reason="level_changed" if by == "level" else "fact_changed",
+            reason="plan_changed" if turn.moved else "level_changed" if by == "level" else "fact_changed",
         )
     )
+
+
+# ------------------------------------------------------------------ another version of the plan (PLN-05)
+
+
+def renamed(turn: Turn) -> dict[str, str]:
+    """Return which obligations with clocks bear another id in the program at hand: the old id to the new one."""
+    known = {clock.obligation for clock in turn.state.clocks.values()}
+    return {
+        rule.was: rule.id for rule in turn.program.obligations.values() if rule.was in known and rule.was not in turn.program.obligations
+    }
+
+
+def leave_behind(turn: Turn) -> None:
+    """End the clocks of what the program at hand does not know any more."""
+    for clock in in_order(turn.state):
+        gone = clock.obligation not in turn.program.obligations and clocks.link_of(turn.program, clock.obligation) is None
+        if gone and clock.status in RUNNING:
+            turn.emit(t.ClockEnded(at=turn.at, by=t.SYSTEM, clock=clock.clock, reason="plan_changed"))
 
 
 # ------------------------------------------------------------------ meeting

@@ -317,9 +317,12 @@ class Filed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanMoved(Event):
+    """`renames` are the obligations whose running clocks bear another id in the new version: the old one to the new one."""
+
     plan_hash: str
     version: str
     reason: Words
+    renames: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,10 @@ def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
             | t.ClockEnded()
         ):
             yield Row(ClockRow, *_clock(scene, event.clock), change=True)
+        case t.PlanMoved(renames=renames):
+            for clock in scene.state.clocks.values():
+                if clock.obligation in renames.values():
+                    yield Row(ClockRow, (clock.clock, clock.generation), {"obligation": clock.obligation}, change=True)
     if isinstance(event, t.ClockBreached | t.OccurrenceMissed):
         yield _breach(scene, event)
 

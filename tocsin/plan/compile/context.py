@@ -34,6 +34,7 @@ class Common(TypedDict):
     cite: tuple[str, ...]
     assumed: tuple[str, ...]
     acknowledges: tuple[str, ...]
+    was: str
 
 
 class Context:
@@ -59,6 +60,7 @@ class Context:
             "cite": tuple(cite),
             "assumed": tuple(rule.assumed),
             "acknowledges": tuple(rule.acknowledges),
+            "was": rule.was or "",
         }
 
     def title_of(self, kind: str, identifier: str) -> Text:
