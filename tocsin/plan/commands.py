@@ -9,6 +9,7 @@ import click
 
 from tocsin.engine.program import Cases, FromFact, Limit, Program, Text
 from tocsin.plan.check import registry
+from tocsin.plan.difference import difference, sentence
 from tocsin.plan.read import Result, read
 
 
@@ -39,6 +40,25 @@ def show(file: Path, language: str) -> None:
         raise SystemExit(1)
     for line in outline(program, language or program.language):
         click.echo(line)
+
+
+@plan.command()
+@click.argument("before", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("after", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--language", default="", help="Show names in this language where the plans have them.")
+def diff(before: Path, after: Path, language: str) -> None:
+    """Say rule by rule what differs between two versions of a plan. Exit code 1 if anything does, 2 if one of them cannot be read."""
+    old, new = (read(file.read_bytes(), str(file)) for file in (before, after))
+    for result in (old, new):
+        for finding in result.findings:
+            if finding.severity == "error":
+                click.echo(str(finding), err=True)
+    if old.program is None or new.program is None:
+        raise SystemExit(2)
+    changes = difference(old.program, new.program)
+    for change in changes:
+        click.echo(sentence(change, language or new.program.language))
+    raise SystemExit(1 if changes else 0)
 
 
 @plan.command()
