@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 from tocsin.engine.times import Span
 
@@ -123,6 +124,9 @@ class Call:
 Expression = Literal | Name | SignalRead | WatchRef | Not | All | Some | Compare | Within | Arithmetic | Choose | Call
 Leaf = Name | SignalRead | WatchRef | Call
 Lookup = Callable[[Leaf], Known]
+S = TypeVar("S")
+Reader = Callable[[S], Known]
+"""What reads a value from a scene: from whatever the leaves are read from."""
 
 _COMPARES: Final = {
     "==": lambda a, b: a == b,
@@ -140,42 +144,80 @@ def evaluate(tree: Expression, lookup: Lookup) -> Known:
     """
     Return the value of `tree`, or UNKNOWN. Pure and total: operands that do not fit each other are unknown, never an exception.
 
-    `lookup` answers for names, signal readings, watches and calls.
+    `lookup` answers for names, signal readings, watches and calls. Whoever asks again and again keeps what `compiled` returns instead.
     """
+    return compiled(tree, by_lookup)(lookup)
+
+
+def by_lookup(leaf: Leaf) -> Reader[Lookup]:
+    """Return what reads `leaf` where the scene is itself what answers for leaves."""
+    return lambda lookup: lookup(leaf)
+
+
+def compiled(tree: Expression, reader: Callable[[Leaf], Reader[S]]) -> Reader[S]:
+    """Return what reads the value of `tree` from a scene; `reader` says once for every leaf how it is read from one."""
     match tree:
         case Literal(value):
-            return value
+            return lambda scene: value
         case Name() | SignalRead() | WatchRef():
-            return lookup(tree)
+            return reader(tree)
         case Call(function, arguments):
-            return _call(tree, function, arguments, lookup)
+            return _called(tree, function, arguments, reader)
         case Not(operand):
-            denied = evaluate(operand, lookup)
-            return (not denied) if isinstance(denied, bool) else UNKNOWN
+            return _denied(compiled(operand, reader))
         case All(operands):
-            return _connect(operands, lookup, decisive=False)
+            return _connected([compiled(operand, reader) for operand in operands], decisive=False)
         case Some(operands):
-            return _connect(operands, lookup, decisive=True)
+            return _connected([compiled(operand, reader) for operand in operands], decisive=True)
         case Compare(op, left, right):
-            return _compare(op, evaluate(left, lookup), evaluate(right, lookup))
+            return _joined(partial(_compare, op), compiled(left, reader), compiled(right, reader))
         case Within(item, among):
-            return _within(evaluate(item, lookup), evaluate(among, lookup))
+            return _joined(_within, compiled(item, reader), compiled(among, reader))
         case Arithmetic(op, left, right):
-            return _calculate(op, evaluate(left, lookup), evaluate(right, lookup))
+            return _joined(partial(_calculate, op), compiled(left, reader), compiled(right, reader))
         case Choose(test, then, otherwise):
-            chosen = evaluate(test, lookup)
-            return evaluate(then if chosen else otherwise, lookup) if isinstance(chosen, bool) else UNKNOWN
+            return _chosen(compiled(test, reader), compiled(then, reader), compiled(otherwise, reader))
 
 
-def _connect(operands: tuple[Expression, ...], lookup: Lookup, *, decisive: bool) -> Known:
-    result: Known = not decisive
-    for operand in operands:
-        value = evaluate(operand, lookup)
-        if value is decisive:
-            return decisive
-        if not isinstance(value, bool):
-            result = UNKNOWN
-    return result
+def _denied(operand: Reader[S]) -> Reader[S]:
+    def read(scene: S) -> Known:
+        value = operand(scene)
+        return (not value) if isinstance(value, bool) else UNKNOWN
+
+    return read
+
+
+def _connected(operands: list[Reader[S]], *, decisive: bool) -> Reader[S]:
+    def read(scene: S) -> Known:
+        result: Known = not decisive
+        for operand in operands:
+            value = operand(scene)
+            if value is decisive:
+                return decisive
+            if not isinstance(value, bool):
+                result = UNKNOWN
+        return result
+
+    return read
+
+
+def _joined(join: Callable[[Known, Known], Known], left: Reader[S], right: Reader[S]) -> Reader[S]:
+    return lambda scene: join(left(scene), right(scene))
+
+
+def _chosen(test: Reader[S], then: Reader[S], otherwise: Reader[S]) -> Reader[S]:
+    def read(scene: S) -> Known:
+        chosen = test(scene)
+        return (then if chosen else otherwise)(scene) if isinstance(chosen, bool) else UNKNOWN
+
+    return read
+
+
+def _called(tree: Call, function: str, arguments: tuple[Expression, ...], reader: Callable[[Leaf], Reader[S]]) -> Reader[S]:
+    if function not in ("ratio", "least", "most"):
+        return reader(tree)
+    left, right = (compiled(argument, reader) for argument in arguments)
+    return _joined(partial(_measure, function), left, right)
 
 
 def _compare(op: str, left: Known, right: Known) -> Known:
@@ -212,10 +254,7 @@ def _calculate(op: str, left: Known, right: Known) -> Known:
         return UNKNOWN
 
 
-def _call(tree: Call, function: str, arguments: tuple[Expression, ...], lookup: Lookup) -> Known:
-    if function not in ("ratio", "least", "most"):
-        return lookup(tree)
-    left, right = (evaluate(argument, lookup) for argument in arguments)
+def _measure(function: str, left: Known, right: Known) -> Known:
     if isinstance(left, timedelta) and isinstance(right, timedelta):
         left, right = (Decimal(str(span.total_seconds())) for span in (left, right))
     if not (isinstance(left, Decimal) and isinstance(right, Decimal)):

@@ -3,58 +3,96 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from functools import partial
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from tocsin.engine import terms as t
-from tocsin.engine.expressions import UNKNOWN, Call, Expression, Known, Leaf, Literal, Lookup, Name, SignalRead, Value, WatchRef, evaluate
+from tocsin.engine.expressions import UNKNOWN, Call, Expression, Known, Leaf, Literal, Lookup, Name, Reader, Value, WatchRef, compiled
 from tocsin.engine.program import Condition, Fact, Program
 
 ANSWERED_CLOCKS: Final = ("met", "late")
 
 
+class Scene(NamedTuple):
+    """What expressions are read from: a state, an instant, and the record entry in hand."""
+
+    state: t.State
+    at: datetime
+    entry: Mapping[str, str]
+
+
+_NO_ENTRY: Final[Mapping[str, str]] = MappingProxyType({})
+
+
 def truth(program: Program, state: t.State, tree: Expression, at: datetime, entry: Mapping[str, str] | None = None) -> bool | None:
     """Return whether `tree` is true in `state` at the instant `at`; None is unknown."""
-    value = evaluate(tree, lookup(program, state, at, entry))
+    known = program.worked_out.get(id(tree))
+    if known is None or known[0] is not tree:
+        known = program.worked_out[id(tree)] = (tree, compiled(tree, partial(_reader, program)))
+    value = known[1](Scene(state, at, entry or _NO_ENTRY))
     return value if isinstance(value, bool) else None
 
 
 def lookup(program: Program, state: t.State, at: datetime, entry: Mapping[str, str] | None = None) -> Lookup:
     """Return what answers for the leaves of expressions; `entry` is the record entry in hand."""
-
-    def look(leaf: Leaf) -> Known:
-        match leaf:
-            case WatchRef(watch):
-                edge = state.edges.get(watch)
-                return UNKNOWN if edge is None or edge.value is None else edge.value
-            case Name(path):
-                return _name(program, state, path, at, entry or {})
-            case Call(function, arguments):
-                names = [argument.value for argument in arguments if isinstance(argument, Literal)]
-                return _FUNCTIONS[function](program, state, names, at) if function in _FUNCTIONS else UNKNOWN
-            case SignalRead():
-                return UNKNOWN  # series never enter the engine; only watches over them do
-
-    return look
+    scene = Scene(state, at, entry or _NO_ENTRY)
+    return lambda leaf: _reader(program, leaf)(scene)
 
 
-def _name(program: Program, state: t.State, path: str, at: datetime, entry: Mapping[str, str]) -> Known:
-    match path:
-        case "level":
-            return state.level or UNKNOWN
-        case "phase":
-            return state.phase or UNKNOWN
-        case "proposed.level":
-            return state.proposal.level if state.proposal else UNKNOWN
-        case "proposed.by":
-            return state.proposal.source if state.proposal else UNKNOWN
+def _reader(program: Program, leaf: Leaf) -> Reader[Scene]:
+    """Return what reads `leaf` from a scene under this plan."""
+    match leaf:
+        case WatchRef(watch):
+            return partial(_edge, watch)
+        case Name(path):
+            return _named(program, path)
+        case Call(function, arguments) if function in _FUNCTIONS:
+            names = [argument.value for argument in arguments if isinstance(argument, Literal)]
+            answer = _FUNCTIONS[function]
+            return lambda scene: answer(program, scene.state, names, scene.at)
+        case _:
+            return _unknown  # series never enter the engine; only watches over them do
+
+
+def _unknown(scene: Scene) -> Known:
+    return UNKNOWN
+
+
+def _edge(watch: str, scene: Scene) -> Known:
+    edge = scene.state.edges.get(watch)
+    return UNKNOWN if edge is None or edge.value is None else edge.value
+
+
+_PLAIN: Final[Mapping[str, Reader[Scene]]] = {
+    "level": lambda scene: scene.state.level or UNKNOWN,
+    "phase": lambda scene: scene.state.phase or UNKNOWN,
+    "proposed.level": lambda scene: scene.state.proposal.level if scene.state.proposal else UNKNOWN,
+    "proposed.by": lambda scene: scene.state.proposal.source if scene.state.proposal else UNKNOWN,
+}
+
+
+def _named(program: Program, path: str) -> Reader[Scene]:
+    if path in _PLAIN:
+        return _PLAIN[path]
     base, _, part = path.partition(".")
     if base == "entry":
-        return entry.get(part, UNKNOWN)
+        return lambda scene: scene.entry.get(part, UNKNOWN)
     if base in program.records:
-        return _of_record(state, base, part)
+        return lambda scene: _of_record(scene.state, base, part)
     if base in program.facts:
-        return _of_fact(program.facts[base], state, part)
-    return UNKNOWN
+        fact = program.facts[base]
+        return partial(_said, fact.id, UNKNOWN if fact.default is None else fact.default) if not part else partial(_part, fact, part)
+    return _unknown
+
+
+def _said(fact: str, default: Known, scene: Scene) -> Known:
+    known = scene.state.facts.get(fact)
+    return known.value if known else default
+
+
+def _part(fact: Fact, part: str, scene: Scene) -> Known:
+    return _of_fact(fact, scene.state, part)
 
 
 def _of_record(state: t.State, record: str, part: str) -> Known:
@@ -66,8 +104,6 @@ def _of_record(state: t.State, record: str, part: str) -> Known:
 def _of_fact(fact: Fact, state: t.State, part: str) -> Known:
     known = state.facts.get(fact.id)
     match part:
-        case "":
-            return known.value if known else UNKNOWN if fact.default is None else fact.default
         case "rose":
             return known.rose if known else False
         case "now":

@@ -7,7 +7,20 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from tocsin.engine.expressions import UNKNOWN, Call, Expression, Known, Leaf, Lookup, SignalRead, evaluate, leaves, spell
+from tocsin.engine.expressions import (
+    UNKNOWN,
+    Call,
+    Expression,
+    Known,
+    Leaf,
+    Lookup,
+    SignalRead,
+    by_lookup,
+    compiled,
+    evaluate,
+    leaves,
+    spell,
+)
 from tocsin.engine.program import Program, Signal, Watch
 from tocsin.engine.terms import Edge
 
@@ -168,10 +181,11 @@ def edges(
     """
     found: list[Edge] = []
     for watch in program.watches.values():
+        test = compiled(watch.test, by_lookup)
         value = before[watch.id].value if watch.id in before else None
         for at in _instants(program, watch, known, after, until):
             answer = look(program, known, at)
-            result = evaluate(watch.test, answer)
+            result = test(answer)
             now = result if isinstance(result, bool) else None
             if now != value:
                 value = now

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from fractions import Fraction
+from typing import Any
 
 from tocsin.engine.program.duties import Decision, Figure, Message, Obligation, Record
 from tocsin.engine.program.effects import Ladder, Moment, Situation
@@ -54,6 +55,9 @@ class Program:
     messages: Mapping[str, Message] = field(default_factory=dict)
     records: Mapping[str, Record] = field(default_factory=dict)
     figures: Mapping[str, Figure] = field(default_factory=dict)
+
+    worked_out: dict[int, tuple[Any, Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What the engine has made of expressions of this plan, each once: by the identity of the tree, with the tree, which keeps it alive."""
 
     @property
     def commander(self) -> str:

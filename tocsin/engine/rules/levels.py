@@ -7,7 +7,7 @@ from datetime import datetime
 from tocsin.engine import owners
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import UNKNOWN, Expression, WatchRef, evaluate, leaves, spell
-from tocsin.engine.program import Adjustment, Classify, Fallback, LevelRule, Program
+from tocsin.engine.program import Adjustment, Classify, Fallback, Program
 from tocsin.engine.rules.deadlines import tell
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import duration_now, lookup, truth
@@ -28,23 +28,34 @@ def propose(program: Program, state: t.State, at: datetime) -> Proposal:
     classify = program.classify
     if classify is None:
         return Proposal("", "", (), ())
-    rules = tuple(_read(program, state, rule, at) for rule in classify.rules)
+    level, source, because = _choose(program, state, classify, at)
+    return Proposal(level, source, because, _readings(program, state, classify, at))
+
+
+def _choose(program: Program, state: t.State, classify: Classify, at: datetime) -> tuple[str, str, tuple[str, ...]]:
     adjusted = _adjust(program, state, classify, at)
     if adjusted:
         level, by = adjusted
-        return Proposal(level, "adjust", (by,), rules)
-    true = [rule for rule in rules if rule.value]
-    order = list(program.levels)
+        return level, "adjust", (by,)
+    true = [rule for rule in classify.rules if truth(program, state, rule.when, at)]
     if true:
-        gravest = min((rule.level for rule in true), key=order.index)
-        return Proposal(gravest, "rule", tuple(rule.rule for rule in true), rules)
+        gravest = min((rule.level for rule in true), key=list(program.levels).index)
+        return gravest, "rule", tuple(rule.id for rule in true)
     level, because = _fall_back(program, state, classify.fallback, at)
-    return Proposal(level, "fallback" if level else "", because, rules)
+    return level, "fallback" if level else "", because
 
 
-def _read(program: Program, state: t.State, rule: LevelRule, at: datetime) -> t.RuleReading:
-    value = truth(program, state, rule.when, at)
-    return t.RuleReading(rule.id, rule.level, value, spell(rule.when), dict(seen(program, state, rule.when, at)))
+def _readings(program: Program, state: t.State, classify: Classify, at: datetime) -> tuple[t.RuleReading, ...]:
+    return tuple(
+        t.RuleReading(
+            rule.id,
+            rule.level,
+            truth(program, state, rule.when, at),
+            spell(rule.when),
+            dict(seen(program, state, rule.when, at)),
+        )
+        for rule in classify.rules
+    )
 
 
 def seen(program: Program, state: t.State, tree: Expression, at: datetime) -> Iterator[tuple[str, str]]:
@@ -111,14 +122,16 @@ def settle(turn: Turn) -> None:
     classify = turn.program.classify
     if classify is None or turn.state.phase in ("", "review", "closed", "cancelled"):
         return
-    found = propose(turn.program, turn.state, turn.instant)
+    found = _choose(turn.program, turn.state, classify, turn.instant)
     known = turn.state.proposal
     now = (known.level, known.source, known.because) if known else ("", "", ())
-    if (found.level, found.source, found.because) == now:
+    if found == now:
         return
-    turn.emit(t.LevelProposed(at=turn.at, by=t.SYSTEM, level=found.level, source=found.source, because=found.because, rules=found.rules))
-    if found.level and found.level != turn.state.level and (known is None or known.level != found.level):
-        tell(turn, _deciders(turn, classify, found.level), f"proposed:{found.level}")
+    level, source, because = found
+    rules = _readings(turn.program, turn.state, classify, turn.instant)
+    turn.emit(t.LevelProposed(at=turn.at, by=t.SYSTEM, level=level, source=source, because=because, rules=rules))
+    if level and level != turn.state.level and (known is None or known.level != level):
+        tell(turn, _deciders(turn, classify, level), f"proposed:{level}")
 
 
 def _deciders(turn: Turn, classify: Classify, level: str) -> tuple[str, ...]:
