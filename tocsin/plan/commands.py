@@ -1,5 +1,6 @@
 """`tocsin plan`: check plan files, and show what is in one."""
 
+import json
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from tocsin.engine.program import Cases, FromFact, Limit, Program, Text
 from tocsin.plan.check import registry
 from tocsin.plan.difference import difference, sentence
 from tocsin.plan.read import Result, read
+from tocsin.plan.schema import schema
 
 
 @click.group()
@@ -59,6 +61,12 @@ def diff(before: Path, after: Path, language: str) -> None:
     for change in changes:
         click.echo(sentence(change, language or new.program.language))
     raise SystemExit(1 if changes else 0)
+
+
+@plan.command("schema")
+def print_schema() -> None:
+    """Print the JSON Schema of plan files, for an editor that completes and checks them."""
+    click.echo(json.dumps(schema(), ensure_ascii=False, indent=2))
 
 
 @plan.command()

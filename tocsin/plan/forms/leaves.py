@@ -6,9 +6,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PlainValidator, Tag
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainValidator,
+    Tag,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from tocsin.engine import times
@@ -17,11 +28,21 @@ from tocsin.plan.findings import brief
 
 T = TypeVar("T")
 
+STRING: dict[str, Any] = {"type": "string"}
+DURATION: dict[str, Any] = {"type": "string", "pattern": r"^(\d+(y|mo|w|d|h|min|m|s|bd|bh))+$"}
+TRANSLATED: dict[str, Any] = {"anyOf": [STRING, {"type": "object", "additionalProperties": STRING}]}
+"""What an editor is told of a part of the form; the form itself is stricter."""
+
 _ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _NAME = re.compile(r"[a-z][a-z0-9_.]{0,119}")
 _LOCALE = re.compile(r"[a-z]{2,3}(_[A-Z][A-Za-z]{1,3})?")
 _SHARE = re.compile(r"(\d{1,3})%|(\d{1,3})/(\d{1,3})")
 _BUSINESS = re.compile(r"-?\d+(bd|bh)")
+
+
+def like(pattern: re.Pattern[str]) -> dict[str, Any]:
+    """Return what an editor is told of a text that fits `pattern`."""
+    return {"type": "string", "pattern": f"^{pattern.pattern}$"}
 
 
 def wrong(message: str, hint: str = "", code: str = "L03") -> PydanticCustomError:
@@ -157,24 +178,21 @@ def _offset(value: object) -> Offset:
     return Offset(share if share is not None else _span(rest), before)
 
 
-def _formula(wants: Literal["bool", "number", "any"]) -> PlainValidator:
-    def take(value: object) -> Formula:
-        if isinstance(value, bool):
-            return Formula("true" if value else "false", wants)
-        return Formula(_text(value), wants)
-
-    return PlainValidator(take)
+def _formula(value: object, *, wants: Literal["bool", "number", "any"]) -> Formula:
+    if isinstance(value, bool):
+        return Formula("true" if value else "false", wants)
+    return Formula(_text(value), wants)
 
 
 def ref(*kinds: str) -> PlainValidator:
     """Return the validator of a name of one of these kinds."""
+    return PlainValidator(partial(_ref, kinds=kinds))
 
-    def take(value: object) -> Ref:
-        if isinstance(value, dict) or (isinstance(value, str) and value.startswith("entry.")):
-            raise wrong("what speaks of an entry is not run by this version yet", "", "L25")
-        return Ref(_name(value), kinds)
 
-    return PlainValidator(take)
+def _ref(value: object, *, kinds: tuple[str, ...]) -> Ref:
+    if isinstance(value, dict) or (isinstance(value, str) and value.startswith("entry.")):
+        raise wrong("what speaks of an entry is not run by this version yet", "", "L25")
+    return Ref(_name(value), kinds)
 
 
 def _one_or_many(value: object) -> object:
@@ -187,19 +205,19 @@ def _evidence(value: object) -> bool:
     return True
 
 
-Id = Annotated[str, PlainValidator(_id)]
-Name = Annotated[str, PlainValidator(_name)]
-Text = Annotated[str, PlainValidator(_text)]
-Translated = Annotated[Words, PlainValidator(lambda value: Words(words_by_locale(value)))]
-Wording = Annotated[Template, PlainValidator(lambda value: Template(words_by_locale(value)))]
-Duration = Annotated[Span, PlainValidator(_span)]
-Exact = Annotated[timedelta, PlainValidator(_exact)]
-Reminder = Annotated[Fraction | Span, PlainValidator(_remind)]
-Rise = Annotated[Offset, PlainValidator(_offset)]
-Truth = Annotated[Formula, _formula("bool")]
-Amount = Annotated[Formula, _formula("number")]
-Anything = Annotated[Formula, _formula("any")]
-Demanded = Annotated[bool, PlainValidator(_evidence)]
+Id = Annotated[str, PlainValidator(_id), WithJsonSchema(like(_ID))]
+Name = Annotated[str, PlainValidator(_name), WithJsonSchema(like(_NAME))]
+Text = Annotated[str, PlainValidator(_text), WithJsonSchema(STRING)]
+Translated = Annotated[Words, PlainValidator(lambda value: Words(words_by_locale(value))), WithJsonSchema(TRANSLATED)]
+Wording = Annotated[Template, PlainValidator(lambda value: Template(words_by_locale(value))), WithJsonSchema(TRANSLATED)]
+Duration = Annotated[Span, PlainValidator(_span), WithJsonSchema(DURATION)]
+Exact = Annotated[timedelta, PlainValidator(_exact), WithJsonSchema(DURATION)]
+Reminder = Annotated[Fraction | Span, PlainValidator(_remind), WithJsonSchema(STRING)]
+Rise = Annotated[Offset, PlainValidator(_offset), WithJsonSchema(STRING)]
+Truth = Annotated[Formula, PlainValidator(partial(_formula, wants="bool"))]
+Amount = Annotated[Formula, PlainValidator(partial(_formula, wants="number"))]
+Anything = Annotated[Formula, PlainValidator(partial(_formula, wants="any"))]
+Demanded = Annotated[bool, PlainValidator(_evidence), WithJsonSchema({"const": "required"})]
 
 Many = BeforeValidator(_one_or_many)
 Names = Annotated[list[Name], Many]
