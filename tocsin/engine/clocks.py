@@ -39,7 +39,8 @@ def rule_of(program: Program, obligation: str) -> ClockRule:
 def link_of(program: Program, obligation: str) -> Link | None:
     """Return the link that the clock id `<subject>.<does>` stands for, or None."""
     subject, _, does = obligation.partition(".")
-    chain = program.decisions[subject].chain if subject in program.decisions else ()
+    decision = program.decisions.get(subject)
+    chain = (*decision.chain, *(link for option in decision.options for link in option.chain)) if decision else ()
     if subject in program.messages:
         chain = program.messages[subject].approvals
     return next((link for link in chain if link.does == does), None)

@@ -64,6 +64,8 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return _holding(state, event)
         case t.LevelProposed() | t.LevelDecided() | t.DecisionProposed() | t.DecisionMade():
             return _level(state, event)
+        case t.DutiesPassed():
+            return _passed(state, event)
         case t.DecisionApplied() | t.LinkSigned() | t.ChainSentBack():
             return _chain(state, event)
         case t.SituationOpened(situation=name, generation=generation):
@@ -167,6 +169,12 @@ def _level(state: t.State, event: t.LevelProposed | t.LevelDecided | t.DecisionP
             return replace(state, level=level, level_at=event.at, level_values=dict(values), facts=facts)
 
 
+def _passed(state: t.State, event: t.DutiesPassed) -> t.State:
+    passed = {rule: t.Passed(event.source, event.target) for rule in event.passes}
+    clocks = {name: replace(state.clocks[name], owes=event.target) for name in event.clocks}
+    return replace(state, passed={**state.passed, **passed}, clocks={**state.clocks, **clocks})
+
+
 def _chain(state: t.State, event: t.DecisionApplied | t.LinkSigned | t.ChainSentBack) -> t.State:
     match event:
         case t.DecisionApplied():
@@ -179,6 +187,7 @@ def _chain(state: t.State, event: t.DecisionApplied | t.LinkSigned | t.ChainSent
                 applicant=event.by,
                 reason=event.reason,
                 evidence=event.evidence,
+                entry=event.entry,
             )
             state = _count(state, f"applied:{event.decision}")
         case t.LinkSigned(chain=name, complete=complete):

@@ -6,7 +6,7 @@ from typing import Any
 from tocsin.plan.constants import MISFIT, constant
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path, brief
-from tocsin.plan.forms.duties import DoorForm, EffectForm, ObligationForm
+from tocsin.plan.forms.duties import DecisionForm, DoorForm, EffectForm, ObligationForm
 from tocsin.plan.forms.leaves import Form
 from tocsin.plan.forms.levels import AdjustForm, StepForm
 from tocsin.plan.forms.values import ConditionForm, FactForm, ReadingForm, SignalForm
@@ -124,6 +124,25 @@ def _adjust(_: Draft, path: Path, adjust: AdjustForm) -> Iterator[Fault]:
         yield Fault(path, "an adjustment leads one way", "lower: 1, raise: 1, or to: level", at_key=True)
 
 
+def _decision(draft: Draft, path: Path, decision: DecisionForm) -> Iterator[Fault]:
+    hands_over, organisation = decision.hands_over, draft.form.organisation if draft.form else None
+    chained = decision.chain or any(option.chain for option in decision.options.values())
+    if decision.together is not None:
+        group = organisation.groups.get(decision.together.name) if organisation else None
+        if group is not None and group.decides_together is None:
+            hint = "decides_together: {attendance: [in_person, video, telephone]} on the group"
+            yield Fault((*path, "together"), f"{decision.together.name} does not say how it decides together", hint)
+        if chained:
+            yield Fault((*path, "together"), "a decision is taken together, or signed one after another", "keep one", at_key=True)
+    if hands_over is None:
+        return
+    if decision.assigns is None or decision.assigns.name != hands_over.to.name:
+        yield Fault((*path, "hands_over", "to"), "who takes over is whom the decision assigns", f"assigns: {hands_over.to.name}")
+    both = {each.name for each in hands_over.passes} & {each.name for each in hands_over.keeps}
+    for name in sorted(both):
+        yield Fault((*path, "hands_over", "keeps"), f"{name} cannot both pass and stay", "name it once")
+
+
 _CHECKS: tuple[tuple[type[Form], Callable[[Draft, Path, Any], Iterator[Fault]]], ...] = (
     (ObligationForm, _obligation),
     (FactForm, _fact),
@@ -135,4 +154,5 @@ _CHECKS: tuple[tuple[type[Form], Callable[[Draft, Path, Any], Iterator[Fault]]],
     (ChannelsForm, _channels),
     (StepForm, _step),
     (AdjustForm, _adjust),
+    (DecisionForm, _decision),
 )

@@ -1,5 +1,7 @@
 """Decisions: taken or applied for, signed link by link, sent back with a reason."""
 
+from collections.abc import Mapping
+
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_POST
 
@@ -31,11 +33,19 @@ def choice(request: Request, number: str, decision: str) -> HttpResponse:
             evidence=evidence(request),
             attach=attachments.read(form),
             assignee=form.get("assignee", ""),
+            entry=form.get("entry", ""),
+            attendance=_attendance(form),
             confirmed=tuple(form.getlist("confirmed")),
         )
     )
     panel = "level" if rule.sets_level else "decisions"
     return panels.act(request, number, command, panel, f"decision:{decision}")
+
+
+def _attendance(form: Mapping[str, str]) -> dict[str, str]:
+    """Return how each person attended, of those who did."""
+    given = {key.removeprefix("attended:"): way for key, way in form.items() if key.startswith("attended:")}
+    return {person: way for person, way in given.items() if person and way}
 
 
 @require_POST

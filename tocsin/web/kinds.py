@@ -33,6 +33,7 @@ def word(kind: str) -> str:
         "LevelProposed": _("level"),
         "DecisionMade": _("decision"),
         "DecisionApplied": _("decision"),
+        "DutiesPassed": _("role"),
         "LinkSigned": _("signature"),
         "RoleAssigned": _("role"),
         "RoleAccepted": _("role"),

@@ -157,6 +157,12 @@ def deed(name: str) -> str:
     return known.get(name, name.replace("_", " ").capitalize())
 
 
+def way(name: str) -> str:
+    """Return how somebody attended."""
+    known = {"in_person": _("in person"), "video": _("by video"), "telephone": _("by telephone")}
+    return known.get(name, name.replace("_", " "))
+
+
 def audience(name: str) -> str:
     """Return how an audience is called."""
     known = {

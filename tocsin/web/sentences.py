@@ -188,6 +188,12 @@ def _decision_made(e: _Event) -> Markup:
     return _tell(_("%(who)s decided: %(what)s"), **parts)
 
 
+def _duties_passed(e: _Event) -> Markup:
+    rules = Markup("{}").format(_(", ")).join(e.role(rule) for rule in e.data.get("passes") or ())
+    parts = {"source": e.role(e.data["source"]), "target": e.role(e.data["target"]), "rules": rules or "–"}
+    return _tell(_("Passed from %(source)s to %(target)s: %(rules)s"), **parts)
+
+
 def _options(e: _Event) -> tuple[Any, ...]:
     decision = e.program.decisions.get(e.data["decision"])
     return decision.options if decision else ()
@@ -366,6 +372,7 @@ _SENTENCES: Final[Mapping[str, Callable[[_Event], Markup]]] = {
     "LinkSigned": _link_signed,
     "ChainSentBack": _sent_back,
     "DecisionMade": _decision_made,
+    "DutiesPassed": _duties_passed,
     "LevelDecided": _level_decided,
     "DecisionProposed": _decision_proposed,
     "SituationOpened": _situation_opened,

@@ -1,6 +1,6 @@
 """The Program: a compiled plan as the engine runs it. `tocsin.plan.compile` makes it; it is immutable and knows no YAML."""
 
-from tocsin.engine.program.duties import Decision, Field, Figure, Link, Message, Obligation, Option, Record
+from tocsin.engine.program.duties import Decision, Field, Figure, HandsOver, Link, Message, Obligation, Option, Record
 from tocsin.engine.program.effects import Door, Effect, Effects, Ladder, Moment, Rung, Situation
 from tocsin.engine.program.levels import Adjustment, Classify, Fallback, FallbackStep, Level, LevelRule
 from tocsin.engine.program.people import Department, Group, HeldBy, Role
@@ -26,6 +26,7 @@ __all__ = [
     "Figure",
     "FromFact",
     "Group",
+    "HandsOver",
     "HeldBy",
     "Ladder",
     "Level",

@@ -67,6 +67,23 @@ class Option:
     needs_reason: bool = False
     marks: tuple[str, ...] = ()
     then: Effects = ()
+    chain: tuple[Link, ...] = ()
+    """Instead of the decision's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandsOver:
+    """
+    What a decision passes on: of what the role `source` owes and decides, `passes` falls to the role `target`; `keeps` expressly does not.
+
+    Whoever held `source` then takes the role `former` besides.
+    """
+
+    source: str
+    target: str
+    former: str = ""
+    passes: tuple[str, ...] = ()
+    keeps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +108,16 @@ class Decision(Rule):
     coordinates: str = ""
     in_name_of: str = ""
     sends: str = ""
+    about: str = ""
+    """The record of which one entry is decided on."""
+    together: str = ""
+    """The group that decides together: who attended, and how, is part of the decision."""
+    hands_over: HandsOver | None = None
+
+    def links(self, option: str) -> tuple[Link, ...]:
+        """Return the chain through which `option` goes: its own, else that of the decision."""
+        own = next((each.chain for each in self.options if each.id == option), ())
+        return own or self.chain
 
 
 @dataclass(frozen=True, slots=True)

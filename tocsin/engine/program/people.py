@@ -35,6 +35,8 @@ class Group(Rule):
     members: tuple[str, ...] = ()
     departments: tuple[str, ...] = ()
     under: str = ""
+    attendance: tuple[str, ...] = ()
+    """The ways in which one may attend where the group decides together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

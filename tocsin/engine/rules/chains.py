@@ -27,7 +27,7 @@ def plan_of(turn: Turn, chain: t.ChainState) -> Plan:
         template = turn.program.messages[turn.state.messages[chain.subject].template]
         return Plan(template.id, template.approvals, not_own=True, different=1, needs=())
     decision = turn.program.decisions[chain.subject]
-    return Plan(decision.id, decision.chain, decision.not_own, decision.different, decision.needs)
+    return Plan(decision.id, decision.links(chain.option), decision.not_own, decision.different, decision.needs)
 
 
 def may_sign(turn: Turn, chain: t.ChainState, link: Link) -> t.Refused | None:

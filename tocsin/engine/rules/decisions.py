@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from tocsin.engine import owners, texts
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import Name, evaluate
-from tocsin.engine.program import Decision, Option
-from tocsin.engine.rules import chains, conditions, facts, levels, messages, moments, obligations, roles
+from tocsin.engine.program import Decision, Link, Option
+from tocsin.engine.rules import chains, conditions, facts, levels, meetings, messages, moments, obligations, roles
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import lookup
 
@@ -25,19 +25,22 @@ def decide(turn: Turn, command: t.Decide) -> t.Refused | None:
         names = ", ".join(option.id for option in decision.options) or "nothing to choose"
         return t.Refused("E104", f"{decision.id} offers {names}", hint="choose one of them")
     asked = {name: value for name, value in command.facts.items() if name in decision.asks}
+    links = decision.links(command.option)
     refused = (
         _rights(turn, decision, command, option)
+        or meetings.subject(turn, decision, command)
         or facts.check(turn, asked, command.reason)
         or _grounds(turn, decision, command, option)
-        or _running(turn, decision)
+        or meetings.attended(turn, decision, command)
+        or _running(turn, decision, command.entry)
         or conditions.unmet(turn, decision.needs)
-        or (chains.missing_attachments(decision.chain[0], command.attach) if decision.chain else None)
+        or (chains.missing_attachments(links[0], command.attach) if links else None)
     )
     if refused:
         return refused
     facts.say(turn, asked, source="person", reason=command.reason)
-    if decision.chain:
-        return _apply(turn, decision, command)
+    if links:
+        return _apply(turn, decision, command, links[0])
     return _take(turn, decision, command, option)
 
 
@@ -45,7 +48,9 @@ def who(turn: Turn, decision: Decision, option: Option | None, given: Mapping[st
     """Return the roles that may take the decision in the present case: of the level being decided, or of a fact being stated with it."""
     by = getattr(decision.who, "by", "")
     case = option.level if option and option.level and by == "level" else str(given.get(by, "")) if by else ""
-    return owners.roles_of(turn.program, turn.state, decision.who, turn.instant, case=case)
+    roles = owners.roles_of(turn.program, turn.state, decision.who, turn.instant, case=case)
+    passed = turn.state.passed.get(decision.id)
+    return tuple(passed.target if passed and role == passed.source else role for role in roles)
 
 
 def _rights(turn: Turn, decision: Decision, command: t.Decide, option: Option | None) -> t.Refused | None:
@@ -72,8 +77,9 @@ def _grounds(turn: Turn, decision: Decision, command: t.Decide, option: Option |
     return None
 
 
-def _running(turn: Turn, decision: Decision) -> t.Refused | None:
-    waiting = [chain.chain for chain in turn.state.chains.values() if chain.subject == decision.id and chain.status == "running"]
+def _running(turn: Turn, decision: Decision, entry: str) -> t.Refused | None:
+    about = [chain for chain in turn.state.chains.values() if chain.subject == decision.id and chain.entry == entry]
+    waiting = [chain.chain for chain in about if chain.status == "running"]
     if waiting:
         return t.Refused("E102", f"{waiting[0]} already waits for signatures", hint="sign it, or send it back first")
     return None
@@ -82,7 +88,7 @@ def _running(turn: Turn, decision: Decision) -> t.Refused | None:
 # ------------------------------------------------------------------ through a chain
 
 
-def _apply(turn: Turn, decision: Decision, command: t.Decide) -> t.Refused | None:
+def _apply(turn: Turn, decision: Decision, command: t.Decide, link: Link) -> t.Refused | None:
     """Submit the application, which is the signature of the first link."""
     name = f"{decision.id}-{turn.state.counters.get(f'applied:{decision.id}', 0) + 1}"
     turn.emit(
@@ -97,9 +103,10 @@ def _apply(turn: Turn, decision: Decision, command: t.Decide) -> t.Refused | Non
             content_hash=_content(command),
             main=owners.owner(turn.program, turn.state, decision.main).person if decision.main else "",
             coordinates=owners.owner(turn.program, turn.state, decision.coordinates).person if decision.coordinates else "",
+            entry=command.entry,
         )
     )
-    chain, link = turn.state.chains[name], decision.chain[0]
+    chain = turn.state.chains[name]
     refused = chains.may_sign(turn, chain, link)
     if refused:
         return refused
@@ -111,7 +118,8 @@ def _apply(turn: Turn, decision: Decision, command: t.Decide) -> t.Refused | Non
 
 def _content(command: t.Decide) -> str:
     """Return the hash of what is signed: option, reason, evidence and attachments."""
-    content = [command.option, command.reason, list(command.evidence), {name: dict(fields) for name, fields in command.attach.items()}]
+    attached = {name: dict(fields) for name, fields in command.attach.items()}
+    content = [command.option, command.reason, list(command.evidence), attached, *filter(None, (command.entry,))]
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -119,7 +127,7 @@ def take_effect(turn: Turn, decision: Decision, chain: t.ChainState) -> None:
     """Let a decision whose chain is signed to the end take effect: only the last signature does."""
     option = next((option for option in decision.options if option.id == chain.option), None)
     role = chain.signatures[-1].role if chain.signatures else ""
-    _make(turn, decision, option, role=role, reason=chain.reason, evidence=chain.evidence, assignee="")
+    _make(turn, decision, option, t.Decide(decision=decision.id, reason=chain.reason, evidence=chain.evidence, entry=chain.entry), role)
 
 
 # ------------------------------------------------------------------ at once
@@ -135,7 +143,7 @@ def _take(turn: Turn, decision: Decision, command: t.Decide, option: Option | No
         if refused:
             return refused  # the decision takes effect when the message counts as sent
     role = next(filter(None, (_speaks(turn, name) for name in who(turn, decision, option, command.facts))), "")
-    _make(turn, decision, option, role=role, reason=command.reason, evidence=command.evidence, assignee=command.assignee)
+    _make(turn, decision, option, command, role)
     return None
 
 
@@ -157,9 +165,7 @@ def _seen(turn: Turn, decision: Decision) -> dict[str, str]:
     return found
 
 
-def _make(
-    turn: Turn, decision: Decision, option: Option | None, *, role: str, reason: str, evidence: tuple[str, ...], assignee: str
-) -> None:
+def _make(turn: Turn, decision: Decision, option: Option | None, command: t.Decide, role: str) -> None:
     """Record the decision with the data then seen, and everything it marks, sets, assigns and causes."""
     seen = _seen(turn, decision)
     turn.emit(
@@ -169,21 +175,25 @@ def _make(
             decision=decision.id,
             option=option.id if option else "",
             role=role,
-            reason=reason,
-            evidence=evidence,
+            reason=command.reason,
+            evidence=command.evidence,
             seen=seen,
-            assignee=assignee,
+            assignee=command.assignee,
+            entry=command.entry,
+            attendance=dict(command.attendance),
         )
     )
     if option and option.level:
-        levels.decide(turn, option.level, reason)
+        levels.decide(turn, option.level, command.reason)
+    if decision.hands_over:
+        roles.pass_on(turn, decision.hands_over, command.reason)
     if decision.assigns:
-        roles.seat(turn, decision.assigns, assignee, accepted=True, reason=reason)
+        roles.seat(turn, decision.assigns, command.assignee, accepted=True, reason=command.reason)
     # An option that declines marks its own moments instead of those of the decision.
     for moment in option.marks if option and option.marks else decision.marks:
         moments.record(turn, moment)
     moments.record(turn, f"{decision.id}.made")
-    obligations.meet(turn, "decide", decision.id)
+    obligations.meet(turn, "decide", decision.id, entry=command.entry or None)
     declined = option is not None and bool(option.marks)
     turn.queue(option.then if option else (), f"decided:{decision.id}")
     turn.queue(() if declined else decision.then, f"decided:{decision.id}")

@@ -118,7 +118,7 @@ def _open(turn: Turn, rule: Obligation, entry: str, owes: str) -> None:
             entry=entry,
             generation=generation,
             occurrence=1,
-            owes=owes,
+            owes=turn.state.passed[rule.id].target if rule.id in turn.state.passed else owes,
             anchor=name,
             anchor_generation=known.generation,
             anchored_at=known.at,

@@ -3,6 +3,7 @@
 from tocsin.engine import owners
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
+from tocsin.engine.program import HandsOver
 from tocsin.engine.rules.deadlines import tell
 from tocsin.engine.rules.obligations import in_order
 from tocsin.engine.turn import Turn
@@ -27,6 +28,26 @@ def seat(turn: Turn, role: str, person: str, *, accepted: bool, reason: str = ""
     turn.emit(
         t.RoleAssigned(at=turn.at, by=turn.by, role=role, person=person, before=before, reason=reason, passes=passes, accepted=accepted)
     )
+
+
+def pass_on(turn: Turn, hand_over: HandsOver, reason: str) -> None:
+    """Let what a hand-over passes fall to its target from now on; whoever held the source takes the role that is left to them (ROL-35)."""
+    source = owners.owner(turn.program, turn.state, hand_over.source)
+    passing = [clock.clock for clock in in_order(turn.state) if clock.obligation in hand_over.passes and clock.owes == hand_over.source]
+    turn.emit(
+        t.DutiesPassed(
+            at=turn.at,
+            by=turn.by,
+            source=hand_over.source,
+            target=hand_over.target,
+            former=hand_over.former,
+            passes=hand_over.passes,
+            keeps=hand_over.keeps,
+            clocks=tuple(name for name in passing if turn.state.clocks[name].status in RUNNING),
+        )
+    )
+    if hand_over.former:
+        seat(turn, hand_over.former, source.person, accepted=True, reason=reason)
 
 
 def assign(turn: Turn, command: t.Assign) -> t.Refused | None:

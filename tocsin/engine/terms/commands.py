@@ -78,6 +78,10 @@ class Decide(Act):
     attach: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     confirmed: tuple[str, ...] = ()
     assignee: str = ""
+    entry: str = ""
+    """The record entry that is decided on."""
+    attendance: Mapping[str, str] = field(default_factory=dict)
+    """By person: how they attended, where a group decides together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -137,6 +137,7 @@ class DecisionApplied(Event):
     content_hash: str
     main: str
     coordinates: str
+    entry: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +169,20 @@ class DecisionMade(Event):
     evidence: tuple[Words, ...]
     seen: Mapping[str, str]
     assignee: str = ""
+    entry: str = ""
+    attendance: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutiesPassed(Event):
+    """What `source` owes or decides falls to `target` from now on: the rules in `passes`, their open `clocks`. `keeps` stays (ROL-35)."""
+
+    source: str
+    target: str
+    former: str
+    passes: tuple[str, ...]
+    keeps: tuple[str, ...]
+    clocks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -348,6 +363,7 @@ AnyEvent = (
     | LinkSigned
     | ChainSentBack
     | DecisionMade
+    | DutiesPassed
     | LevelDecided
     | DecisionProposed
     | SituationOpened

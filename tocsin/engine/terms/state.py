@@ -95,6 +95,14 @@ class Seat:
 
 
 @dataclass(frozen=True)
+class Passed:
+    """What `source` owed or decided and `target` does since a hand-over."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True)
 class Signature:
     link: str
     person: str
@@ -117,6 +125,7 @@ class ChainState:
     status: Literal["running", "complete", "sent_back"] = "running"
     reason: str = ""
     evidence: tuple[str, ...] = ()
+    entry: str = ""
 
 
 @dataclass(frozen=True)
@@ -169,6 +178,8 @@ class State:
     seats: Mapping[str, str] = field(default_factory=dict)
     """Whom the directory found for each role at the declaration."""
     roles: Mapping[str, Seat] = field(default_factory=dict)
+    passed: Mapping[str, Passed] = field(default_factory=dict)
+    """By obligation or decision: who answers for it since a hand-over."""
     made_roles: Mapping[str, str] = field(default_factory=dict)
     """Roles created in this incident, with their names."""
     chains: Mapping[str, ChainState] = field(default_factory=dict)

@@ -49,6 +49,10 @@ class DecidedRow(Row):
     option_title = models.JSONField(default=dict)
     role = models.CharField(max_length=64)
     assignee = models.CharField(max_length=40, blank=True)
+    entry = models.CharField(max_length=120, blank=True)
+    """The record entry it is about."""
+    attendance = models.JSONField(default=dict)
+    """By person: how they attended, where a group decided together."""
     reason = models.TextField(blank=True)
     evidence = models.JSONField(default=list)
     seen = models.JSONField(default=dict)

@@ -55,7 +55,7 @@ def _decision(scene: Scene, rule: Decision) -> dict[str, Any]:
         "proposed": rule.id in state.proposed_decisions,
         "proposed_option": state.proposed_decisions.get(rule.id, ""),
         "chain": running[-1] if running else "",
-        "chained": bool(rule.chain),
+        "chained": bool(rule.chain) or any(option.chain for option in rule.options),
         "taken": state.counters.get(f"made:{rule.id}", 0),
     }
 
@@ -70,6 +70,8 @@ def _decided(scene: Scene, event: t.DecisionMade) -> Row:
         "option_title": dict(options[event.option].title) if event.option in options else {},
         "role": event.role,
         "assignee": event.assignee,
+        "entry": event.entry,
+        "attendance": dict(event.attendance),
         "reason": event.reason,
         "evidence": list(event.evidence),
         "seen": dict(event.seen),
@@ -118,7 +120,7 @@ def _chain(scene: Scene, name: str) -> dict[str, Any]:
 def _rule(scene: Scene, chain: t.ChainState) -> tuple[Rule | None, tuple[Link, ...]]:
     if chain.kind == "decision":
         decision = scene.program.decisions.get(chain.subject)
-        return decision, decision.chain if decision else ()
+        return decision, decision.links(chain.option) if decision else ()
     message = scene.program.messages.get(scene.state.messages[chain.subject].template)
     return message, message.approvals if message else ()
 

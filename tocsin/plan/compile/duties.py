@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from tocsin.engine.program import Decision, Door, Link, Obligation, Option, Situation
+from tocsin.engine.program import Decision, Door, HandsOver, Link, Obligation, Option, Situation
 from tocsin.plan.compile.context import Context, name, names
 from tocsin.plan.findings import Path
-from tocsin.plan.forms.duties import DecisionForm, DoorForm, LinkForm, ObligationForm, SituationForm
+from tocsin.plan.forms.duties import DecisionForm, DoorForm, HandsOverForm, LinkForm, ObligationForm, SituationForm
 
 _VERBS = ("do", "send", "decide", "record", "reach", "ensure")
 _AFTER_THE_END = ("terminated", "analysed", "closed", "cancelled")
@@ -125,12 +125,19 @@ def _decision(context: Context, path: Path, rule: DecisionForm) -> Decision:
         then=context.effects(rule.then, (*path, "then")),
         chain=chain(context, links, path),
         not_own=rule.not_own,
-        different=rule.different or (2 if len(links) > 1 else 1),
+        different=rule.different or (2 if max(len(links), *(len(each.chain or ()) for each in rule.options.values()), 0) > 1 else 1),
         main=name(rule.main),
         coordinates=name(rule.coordinates),
         in_name_of=name(rule.in_name_of),
         sends=name(rule.sends),
+        about=name(rule.about),
+        together=name(rule.together),
+        hands_over=_hands_over(rule.hands_over) if rule.hands_over else None,
     )
+
+
+def _hands_over(form: HandsOverForm) -> HandsOver:
+    return HandsOver(form.from_.name, form.to.name, name(form.former), names(form.passes), names(form.keeps))
 
 
 def _options(context: Context, path: Path, rule: DecisionForm) -> Iterable[Option]:
@@ -142,7 +149,8 @@ def _options(context: Context, path: Path, rule: DecisionForm) -> Iterable[Optio
         inside = (*path, "options", identifier)
         title = context.text(option.title) or {context.form.language: identifier.replace("_", " ")}
         marks = context.moments(option.marks, inside)
-        yield Option(identifier, title, "", option.needs_reason, marks, context.effects(option.then, inside))
+        own_chain = chain(context, option.chain or [], inside)
+        yield Option(identifier, title, "", option.needs_reason, marks, context.effects(option.then, inside), own_chain)
 
 
 def chain(context: Context, links: Iterable[LinkForm], path: Path) -> tuple[Link, ...]:

@@ -25,6 +25,7 @@ def groups(context: Context) -> dict[str, Group]:
             members=names(rule.members),
             departments=names(rule.departments),
             under=name(rule.under),
+            attendance=tuple(rule.decides_together.attendance) if rule.decides_together else (),
         )
         for identifier, rule in organisation.groups.items()
     }

@@ -171,12 +171,21 @@ class LinkForm(Form):
 
 
 class OptionForm(Form):
-    LATER: ClassVar = frozenset({"chain"})
-
     title: Translated | None = None
     needs_reason: bool = False
     marks: Moments = []
     then: Effects = []
+    chain: Annotated[list[LinkForm], NotEmpty] | None = None
+
+
+class HandsOverForm(Form):
+    """What a decision passes from one role to another, what expressly stays, and the role that is left to the former holder."""
+
+    from_: RoleRef = Field(alias="from")
+    to: RoleRef
+    former: RoleRef | None = None
+    passes: Annotated[list[Annotated[Ref, ref("obligation", "decision")]], Many] = []
+    keeps: Annotated[list[DecisionRef], Many] = []
 
 
 def _options(value: Any) -> Any:
@@ -193,7 +202,7 @@ def _option(value: Any) -> Any:
 
 
 class DecisionForm(RuleForm):
-    LATER: ClassVar = frozenset({"together", "about", "visible_to", "hands_over"})
+    LATER: ClassVar = frozenset({"visible_to"})
 
     who: Roles
     asks: list[FactRef] = []
@@ -213,3 +222,6 @@ class DecisionForm(RuleForm):
     coordinates: RoleRef | None = None
     in_name_of: Annotated[Ref, ref("group", "role")] | None = None
     sends: MessageRef | None = None
+    about: RecordRef | None = None
+    together: Annotated[Ref, ref("group")] | None = None
+    hands_over: HandsOverForm | None = None

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import PlainValidator
 
-from tocsin.plan.forms.leaves import DecisionRef, Form, Id, Ref, RoleRef, RuleForm, Text, Translated, ref, wrong
+from tocsin.plan.forms.leaves import DecisionRef, Form, Id, NotEmpty, Ref, RoleRef, RuleForm, Text, Translated, ref, wrong
 
 DepartmentRef = Annotated[Ref, ref("department")]
 GroupRef = Annotated[Ref, ref("group")]
@@ -36,8 +36,14 @@ class DepartmentForm(RuleForm):
     aliases: list[Text] = []
 
 
+class TogetherForm(Form):
+    """How a group decides as one body: the ways of attending that count."""
+
+    attendance: Annotated[list[Id], NotEmpty]
+
+
 class GroupForm(RuleForm):
-    LATER: ClassVar = frozenset({"pool", "decides_together"})
+    LATER: ClassVar = frozenset({"pool"})
 
     aliases: list[Text] = []
     lead: RoleRef
@@ -45,6 +51,7 @@ class GroupForm(RuleForm):
     members: list[RoleRef] = []
     departments: list[DepartmentRef] = []
     under: GroupRef | None = None
+    decides_together: TogetherForm | None = None
     owes: list[Translated] = []
     """What the document says the group is for; shown, not run."""
 

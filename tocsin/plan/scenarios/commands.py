@@ -125,6 +125,8 @@ def _deciding(program: Program, story: Story, act: Act, by: t.Actor, state: t.St
             attach={record: _texts(fields) for record, fields in (body.get("attach") or {}).items()},
             confirmed=tuple(body.get("confirmed") or ()),
             assignee=_text(body, "assignee"),
+            entry=_text(body, "entry"),
+            attendance=_texts(body.get("attendance") or {}),
             by=by,
             at=act.at,
         )

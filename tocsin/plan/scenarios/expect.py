@@ -187,6 +187,15 @@ def _happened(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
         yield name, None if time == "none" else run.story.time(str(time)), known.at if known else None
 
 
+def _decided(run: Run, at: datetime, wanted: Mapping[str, Mapping[str, Any]]) -> Items:
+    """Look at the latest taking of each decision: `by`, `role`, `option`, `entry`, `assignee`, `reason`, `attendance`."""
+    for name, parts in wanted.items():
+        made = [event for event in run.events_upto(at) if isinstance(event, t.DecisionMade) and event.decision == name]
+        yield name, True, bool(made)
+        for part, value in parts.items() if made else ():
+            yield f"{name} {part}", value, getattr(made[-1], part, None)
+
+
 # ------------------------------------------------------------------ conditions and situations
 
 
@@ -315,6 +324,7 @@ CHECKS: Final[Mapping[str, Callable[[Run, datetime, Any], Items]]] = {
     "breach": _breach,
     "breaches": _breaches,
     "proposed": _proposed,
+    "decided": _decided,
     "level": _level,
     "phase": _phase,
     "fact": _fact,

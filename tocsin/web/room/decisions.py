@@ -11,6 +11,7 @@ from tocsin.web.cases import Case
 from tocsin.web.fact_fields import Asked
 from tocsin.web.room import attachments, records
 from tocsin.web.room.attachments import Attachment
+from tocsin.web.room.records import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,10 @@ class Open:
     attach: tuple[Attachment, ...]
     ends: bool
     """It ends the incident."""
+    entries: tuple[Entry, ...] = ()
+    """What it can be about: the entries of a record, the newest first."""
+    ways: tuple[str, ...] = ()
+    """How one may attend, where a group decides together."""
 
 
 def context(case: Case) -> dict[str, object]:
@@ -72,6 +77,7 @@ def context(case: Case) -> dict[str, object]:
         "version": None if over or not case.commands else _newer(case),
         "label": records.label,
         "named": plan_words.option_name,
+        "way": plan_words.way,
     }
 
 
@@ -120,6 +126,8 @@ def _open(case: Case, row: DecisionRow, unmet: dict[str, ConditionRow]) -> Open:
         unmet=tuple(unmet[name] for name in row.needs if name in unmet),
         attach=attachments.of(case.program, rule.chain[0].attach) if rule.chain else (),
         ends=bool(marks & {"closed", "cancelled"}),
+        entries=records.entries(case, rule.about) if rule.about else (),
+        ways=case.program.groups[rule.together].attendance if rule.together else (),
     )
 
 

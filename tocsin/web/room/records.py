@@ -44,6 +44,13 @@ def context(case: Case) -> dict[str, object]:
     return {"records": kept, "people": case.people, "label": label, "named": plan_words.option_name}
 
 
+def entries(case: Case, record: str) -> tuple[Entry, ...]:
+    """Return the entries of one record, the newest first."""
+    rows = sorted(RecordRow.objects.filter(incident_id=case.id, record=record), key=lambda row: (row.entry, row.seq))
+    found = [_entry(record, entry, list(group)) for entry, group in groupby(rows, key=lambda row: row.entry)]
+    return tuple(sorted(found, key=lambda entry: entry.last.at, reverse=True))
+
+
 def _entry(record: str, entry: str, rows: list[RecordRow]) -> Entry:
     fields = {name: words for row in rows for name, words in row.fields.items() if words}
     return Entry(entry, fields, rows[-1].open, rows[-1], f"entry:{record}:{entry}")
