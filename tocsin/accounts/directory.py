@@ -35,6 +35,13 @@ def standing(organisation_id: UUID, person: str, program: Program) -> frozenset[
     return frozenset(departments | deputies)
 
 
+def speakers(organisation_id: UUID, program: Program, role: str) -> frozenset[str]:
+    """Return the persons (typed ids) who may speak for `role` of `program`: who holds it, and the deputies on record."""
+    holders = _holders(organisation_id, program.id)
+    known = role in program.roles
+    return frozenset({_seat(holders, program, role, frozenset()), *(_deputies(holders, program, role) if known else ())} - {""})
+
+
 def contacts(organisation_id: UUID) -> dict[str, Contact]:
     """Return everyone of the organisation by typed id."""
     rows = Membership.objects.filter(organisation_id=organisation_id).select_related("person", "organisation").order_by("person__name")

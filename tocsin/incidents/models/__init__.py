@@ -4,12 +4,14 @@ from tocsin.incidents.models.acts import ChainRow, DecidedRow, DecisionRow, Deli
 from tocsin.incidents.models.board import BoardRow, BreachRow, ClockRow, RoleRow
 from tocsin.incidents.models.desk import Answer, Breach, Counter, Heartbeat, Notice, Refusal
 from tocsin.incidents.models.drills import Drill
+from tocsin.incidents.models.editing import Acknowledgement, PlanText
 from tocsin.incidents.models.journal import Entry, Head, Incident, Plan, Seal
 from tocsin.incidents.models.kept import FiledRow, RecordRow, ReportRow, TimelineRow
 from tocsin.incidents.models.known import ConditionRow, FactRow, MomentRow, SituationRow
 from tocsin.incidents.models.samples import Baseline, Lookout, Sample
 
 __all__ = [
+    "Acknowledgement",
     "Answer",
     "Baseline",
     "BoardRow",
@@ -35,6 +37,7 @@ __all__ = [
     "MomentRow",
     "Notice",
     "Plan",
+    "PlanText",
     "RecordRow",
     "Refusal",
     "ReportRow",

@@ -8,7 +8,11 @@ from tocsin.kit import clock, ids
 
 
 class Plan(models.Model):
-    """One version of a plan in one organisation. `status` is draft, in_force or retired; `hash` is that of the compiled program."""
+    """
+    One version of a plan in one organisation. `status` is draft, in_force or retired; `hash` is that of the compiled program.
+
+    `approved_by` (a typed person id) put it in force as the plan's owner; empty for a version that came with the product.
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, related_name="plans")
@@ -20,6 +24,9 @@ class Plan(models.Model):
     status = models.CharField(max_length=16, default="draft")
     loaded_at = models.DateTimeField(default=clock.now)
     loaded_by = models.CharField(max_length=40, blank=True)
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.CharField(max_length=40, blank=True, db_default="")
+    approved_note = models.TextField(blank=True, db_default="")
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "hash"], name="plan_once")]
