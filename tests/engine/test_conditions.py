@@ -53,7 +53,7 @@ def test_seventy_two_hours_are_not_a_minute_less():
     story, now = ready(71)
     answer = story.do(now, "lin", terminate())
     assert isinstance(answer, t.Refused)
-    assert (answer.code, answer.details) == ("E201", ("no_anomaly held 2 days, 23:00:00 of 3 days, 0:00:00",))
+    assert (answer.code, answer.details) == ("E201", ("no_anomaly held 71h of 72h",))
     assert not isinstance(story.do(60 + 72 * HOUR, "lin", terminate()), t.Refused)
 
 

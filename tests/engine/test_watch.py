@@ -1,5 +1,6 @@
 """Watches: samples to edges, by sample time, with windows, baselines and silence."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -53,8 +54,13 @@ def test_an_edge_lies_at_the_sample_that_turned_it():
 def test_a_gap_in_the_data_is_an_edge_to_unknown_never_to_no_fault():
     known = {"load": series([*gauge(9, 9, 9), *gauge(9, first=20)])}
     found = edges(program(over(5), signal()), known, {}, None, minutes(30))
-    # Three intervals of a minute after the sample at 2; from 20 on nothing says how often data comes but the gap itself.
-    assert [(edge.value, edge.since) for edge in found] == [(True, minutes(0)), (None, minutes(5)), (True, minutes(20))]
+    # Three intervals of a minute after the sample at 2, and after the one at 20: the gap itself does not say how often data comes.
+    assert [(edge.value, edge.since) for edge in found] == [
+        (True, minutes(0)),
+        (None, minutes(5)),
+        (True, minutes(20)),
+        (None, minutes(23)),
+    ]
 
 
 def test_an_edge_carries_the_readings_behind_it():
@@ -91,3 +97,12 @@ def test_the_edges_do_not_depend_on_how_the_samples_arrive(values, chance: Rando
         before |= {edge.watch: edge for edge in found}
         after = until
     assert tuple(steps) == whole
+
+
+@pytest.mark.row("CLK-09")
+def test_two_sources_that_report_in_turn_are_one_feed_that_never_falls_silent():
+    one = gauge(*[9] * 12, every=5)
+    other = [replace(sample, at=sample.at + timedelta(seconds=10)) for sample in one]
+    found = edges(program(over(5), signal()), {"load": series([*one, *other])}, {}, None, one[-1].at)
+    assert [edge.value for edge in found if edge.since > minutes(10)] == []
+    assert found[-1].value is True

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.world import World, build
+from tocsin.engine.expressions import spell
 from tocsin.engine.values import holding_since
 from tocsin.incidents import desk, journal, signals, states
 from tocsin.incidents.models import Head, Incident
@@ -100,3 +101,32 @@ def test_samples_of_another_organisation_are_not_seen(case):
     signals.run_once()
     assert state(incident).proposal is None
     assert signals.edges_now(world.organisation.id, world.program, clock.now()) == ()
+
+
+@pytest.mark.row("CLK-09")
+def test_samples_that_come_late_close_the_gap_that_their_silence_had_left(case):
+    world, incident = case
+    good = (("availability", "99.95"), ("call_success", "99.5"))
+    give(world, *[(name, n - 5, value) for n in range(6) for name, value in good])
+    signals.run_once()
+    clock.shift(30 * MINUTE)
+    signals.run_once()
+    assert state(incident).conditions["core_stable"].value is None
+    give(world, *[(name, 0, value) for name, value in good])
+    signals.run_once()
+    assert holding_since(state(incident), world.program.conditions["core_stable"]) == clock.now()
+    give(world, *[(name, n - 29, value) for n in range(30) for name, value in good])
+    signals.run_once()
+    assert holding_since(state(incident), world.program.conditions["core_stable"]) == clock.now() - 35 * MINUTE
+
+
+def test_a_new_mean_counts_from_the_latest_sample_on(case):
+    world, incident = case
+    give(world, *[("complaints", n - 5, "170") for n in range(6)], over=60)
+    signals.run_once()
+    (watch,) = [name for name, one in world.program.watches.items() if spell(one.test) == "complaints.excess >= 50.0"]
+    assert state(incident).edges[watch].value is True
+    signals.set_baseline(world.organisation.id, "complaints", Decimal(200), "per_x")
+    signals.run_once()
+    edge = state(incident).edges[watch]
+    assert (edge.value, edge.since) == (False, clock.now())

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 
 from tocsin.engine.expressions import (
@@ -25,6 +26,7 @@ from tocsin.engine.program import Program, Signal, Watch
 from tocsin.engine.terms import Edge
 
 HUNDRED: Final = Decimal(100)
+GAPS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,16 @@ def silent_from(signal: Signal, known: Series, at: datetime) -> datetime | None:
     if count == 0:
         return None
     last = known.samples[count - 1]
-    interval = last.at - known.samples[count - 2].at if count > 1 else last.over
+    interval = _interval(known, count) if count > 1 else last.over
     interval = max(interval, last.over) if signal.kind == "count" else interval
     return last.at + signal.silent_after * interval if interval else None
+
+
+def _interval(known: Series, count: int) -> timedelta:
+    """Return how often data comes: the second longest of the last gaps, so that neither one outage nor two sources in turn mislead."""
+    times = known.times[max(count - GAPS - 1, 0) : count]
+    gaps = sorted((after - before for before, after in pairwise(times)), reverse=True)
+    return gaps[min(1, len(gaps) - 1)]
 
 
 def reading(signal: Signal, known: Series, measure: str, window: timedelta | None, at: datetime) -> Known:

@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from tocsin.engine import terms as t
 from tocsin.engine import watch
@@ -69,11 +69,15 @@ def record(organisation_id: UUID, given: Iterable[Given], by: str) -> int:
 
 
 def set_baseline(organisation_id: UUID, signal: str, mean: Decimal, by: str) -> None:
-    """Hold `signal` against `mean` from now on."""
-    values = {"mean": mean, "by": by, "at": clock.now()}
+    """Hold `signal` against `mean` from its latest sample on: no longer past is judged anew."""
+    now = clock.now()
     with transaction.atomic():
-        Baseline.objects.update_or_create(organisation_id=organisation_id, signal=signal, defaults=values)
-        Lookout.objects.filter(organisation_id=organisation_id).update(look_at=clock.now(), until=None)
+        Baseline.objects.update_or_create(organisation_id=organisation_id, signal=signal, defaults={"mean": mean, "by": by, "at": now})
+        lookouts = Lookout.objects.filter(organisation_id=organisation_id)
+        lookouts.update(look_at=now)
+        latest = Sample.objects.filter(organisation_id=organisation_id, signal=signal).aggregate(at=Max("at"))["at"]
+        if latest is not None:
+            lookouts.filter(until__gte=latest).update(until=latest - timedelta(microseconds=1))
 
 
 def run_once() -> bool:
@@ -104,8 +108,7 @@ def _look(lookout: Lookout, now: datetime) -> None:
     known = states.load(incident, Head.objects.get(pk=incident.pk)).edges
     series = load(incident.organisation_id, program, (lookout.until or now - KEPT) - _reach(program))
     if lookout.until is None:
-        found = watch.edges(program, series, {}, None, now)
-        found = tuple(edge for edge in found if _is_news(edge, known.get(edge.watch)))
+        found = _corrected(watch.edges(program, series, {}, None, now), known)
     else:
         found = watch.edges(program, series, known, lookout.until, now)
     if found:
@@ -116,8 +119,21 @@ def _look(lookout: Lookout, now: datetime) -> None:
     Lookout.objects.filter(Q(look_at=lookout.look_at), pk=lookout.pk).update(until=now, look_at=following)
 
 
-def _is_news(edge: t.Edge, known: t.Edge | None) -> bool:
-    return known is None or edge.since > known.since or (edge.since == known.since and edge.value != known.value)
+def _corrected(seen: Iterable[t.Edge], known: Mapping[str, t.Edge]) -> tuple[t.Edge, ...]:
+    """
+    Return what an incident has to learn after everything was looked at again: what turned since it last did, or how it really stands.
+
+    The latter is a gap that late samples have closed: sample time counts, not arrival, so what holds has held for longer.
+    """
+    turns: dict[str, list[t.Edge]] = defaultdict(list)
+    latest: dict[str, t.Edge] = {}
+    for edge in seen:
+        latest[edge.watch] = edge
+        last = turns[edge.watch][-1] if turns[edge.watch] else known.get(edge.watch)
+        if last is None or (edge.since >= last.since and edge.value != last.value):
+            turns[edge.watch].append(edge)
+    closed = [edge for name, edge in latest.items() if not turns[name] and edge.since < known[name].since]
+    return (*(edge for edges in turns.values() for edge in edges), *closed)
 
 
 def _reach(program: Program) -> timedelta:

@@ -1,12 +1,13 @@
 """Conditions: measured, held without interruption, attested, waived (TRM-01, TRM-04, TRM-08, CLK-09)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tocsin.engine import owners
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import WatchRef, leaves
 from tocsin.engine.program import Condition
 from tocsin.engine.rules import moments, obligations
+from tocsin.engine.times import Span
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import holding_since, holds, truth
 
@@ -27,12 +28,16 @@ def _turn(turn: Turn, condition: Condition) -> None:
     value = truth(turn.program, turn.state, condition.measure, turn.instant)
     known = turn.state.conditions.get(condition.id)
     since = _since(turn, condition)
-    if known is None or known.since is None or known.value != value:
+    if known is None or known.since is None or known.value != value or since < known.since:
         turn.emit(t.ConditionTurned(at=turn.at, by=turn.by, condition=condition.id, value=value, since=since))
 
 
 def _since(turn: Turn, condition: Condition) -> datetime:
-    """Return since when the measure is what it is: the latest edge's sample time where only watches decide, else this instant."""
+    """
+    Return since when the measure is what it is: the latest edge's sample time where only watches decide, else this instant.
+
+    Late samples can move it back: where all edges stand for longer, so does what is made of them.
+    """
     assert condition.measure is not None
     edges = [turn.state.edges.get(leaf.watch) if isinstance(leaf, WatchRef) else None for leaf in leaves(condition.measure)]
     known = [edge.since for edge in edges if edge is not None]
@@ -139,11 +144,11 @@ def unmet(turn: Turn, names: tuple[str, ...]) -> t.Refused | None:
 
 
 def describe(turn: Turn, condition: Condition) -> str:
-    """Return how far `condition` is, such as `no_anomaly held 48:00:00 of 72:00:00`."""
+    """Return how far `condition` is, such as `no_anomaly held 48h of 72h`."""
     since = holding_since(turn.state, condition)
     if condition.hold:
-        held = turn.instant - since if since else "0:00:00"
-        return f"{condition.id} held {held} of {condition.hold}"
+        held = turn.instant - since if since else timedelta()
+        return f"{condition.id} held {Span(exact=held)} of {Span(exact=condition.hold)}"
     known = turn.state.conditions.get(condition.id, t.Holding())
     if condition.attest and not known.attested_by:
         return f"{condition.id} not attested by {condition.attest}"
