@@ -38,7 +38,7 @@ CAST = (
     Figure("Marta Wójcik", "marta.wojcik", "pl", Access.EDITOR, ("marketing", "pr_manager", "spokesperson")),
     Figure("Piotr Zieliński", "piotr.zielinski", "pl", Access.MEMBER, ("legal", "legal_director"), ("legal_reviewer",)),
     Figure("Grace Okafor", "grace.okafor", "en", Access.MEMBER, ("legal_reviewer",)),
-    Figure("Dana Wright", "dana.wright", "en", Access.OBSERVER, ("top_management",)),
+    Figure("Dana Wright", "dana.wright", "en", Access.MEMBER, ("top_management",)),
 )
 
 

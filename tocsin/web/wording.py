@@ -224,6 +224,10 @@ def _call(program: Program, tree: Call) -> Markup:
         "sent": lambda: _("sent, times"),
     }
     arguments = [argument.value for argument in tree.arguments if isinstance(argument, Literal)]
+    if tree.function == "worse_than_mean" and arguments:
+        return Markup("{}").format(
+            _("an indicator is more than %(margin)s %% worse than its mean") % {"margin": _literal(program, arguments[0], None)}
+        )
     if tree.function not in words or not arguments:
         return Markup("<code>{}</code>").format(spell(tree))
     names = [str(name) for argument in arguments for name in (argument if isinstance(argument, tuple) else (argument,))]
