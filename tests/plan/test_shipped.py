@@ -43,14 +43,6 @@ def test_every_rule_of_a_shipped_plan_has_a_name_for_people(plan: str):
     assert [rule.id for rule in rules if set(rule.title) != {"en", "ru", "pl", "zh"}] == []
 
 
-def test_a_contradiction_of_the_document_is_shown_as_acknowledged():
-    result = read(sources()["hotline-outage"].read_bytes(), "hotline-outage")
-    assert [(each.code, each.message.partition("(")[2]) for each in result.findings] == [
-        ("L10", "acknowledged: X-06)"),
-        ("L10", "acknowledged: X-05)"),
-    ]
-
-
 @pytest.mark.row("CLS-11")
 def test_the_dimensions_have_exactly_the_values_of_the_document(hotline: Program):
     assert hotline.facts["scope"].of == ("single_region", "multiple_regions", "nationwide")

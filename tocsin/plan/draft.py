@@ -1,12 +1,15 @@
 """A plan between reading and compiling: the tree with its places, the form as far as it fits, the names, and whatever was wrong so far."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from tocsin.plan import conditions, document, like
+from tocsin.engine.expressions import Expression
+from tocsin.plan import cells, conditions, document, like
+from tocsin.plan.cells import Space, TooMany
+from tocsin.plan.cells.terms import Terms
 from tocsin.plan.document import Document, Plain
 from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.leaves import Formula, Ref, Words
@@ -16,6 +19,8 @@ from tocsin.plan.names import Names, Type, collect
 L = TypeVar("L")
 
 _ROUNDS = 6
+CELLS_OF_ALL_MAX = 2_000_000
+"""How many cells the checks of one plan may look at together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class Draft:
     _parts: tuple[tuple[Path, object], ...]
     _damaged: frozenset[Path]
     _parsed: dict[tuple[str, str], conditions.Parsed] = field(default_factory=dict)
+    cells_seen: int = 0
 
     def expression(self, formula: Formula, record: str = "") -> conditions.Parsed:
         """Return the tree of an expression; `record` is the one whose entry is in hand."""
@@ -49,6 +55,22 @@ class Draft:
             entry: Mapping[str, Type] = self.names.entries.get(record, {}) if record else {}
             self._parsed[key] = conditions.parse(formula.text, self.names, entry)
         return self._parsed[key]
+
+    def tree(self, formula: Formula | None) -> Expression | None:
+        """Return the tree of an expression that is whole; None where there is none, or something is wrong with it."""
+        parsed = self.expression(formula) if formula else None
+        return parsed.tree if parsed and not parsed.problems else None
+
+    def cells(self, trees: Iterable[Expression], *, unknown: bool = False) -> Space | TooMany:
+        """Return the cells that `trees` cut, or how many they would be. What all checks of a plan look at together is bounded."""
+        found = cells.space(trees, self.terms, unknown=unknown, at_most=min(cells.CELLS_MAX, CELLS_OF_ALL_MAX - self.cells_seen))
+        self.cells_seen += found.size if isinstance(found, Space) else 0
+        return found
+
+    @property
+    def terms(self) -> Terms:
+        """Return what the names of the plan mean where its cells are counted."""
+        return Terms(self.names.types)
 
     def damaged(self, path: Path) -> bool:
         """Return whether something of the rule at `path` did not fit, so that what it lacks may only have been cut out."""

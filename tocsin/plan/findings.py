@@ -13,8 +13,21 @@ _NAME_CHARS_MAX = 60
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a plan: line and column from 1, and the path, such as `obligations.handling.owes`."""
+
+    line: int
+    column: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding. `line` and `column` count from 1; `path` is where in the plan, such as `obligations.handling.owes`."""
+    """
+    One finding. `line` and `column` count from 1; `path` is where in the plan, such as `obligations.handling.owes`.
+
+    `cites` are the sentences of the document that the rule carries out, of both rules where two meet; `beside` is where the other stands.
+    """
 
     code: str
     severity: Severity
@@ -24,6 +37,8 @@ class Finding:
     line: int
     column: int
     path: str
+    cites: tuple[str, ...] = ()
+    beside: tuple[Place, ...] = ()
 
     def __str__(self) -> str:
         hint = f" — {self.hint}" if self.hint else ""
@@ -35,7 +50,7 @@ class Fault:
     """
     What a check has to say, before it has a code and a place.
 
-    `at_key` points at the key, `offset` into the text of the value, `start` into the file.
+    `at_key` points at the key, `offset` into the text of the value, `start` into the file. `beside` leads to the rules that this one meets.
     """
 
     path: Path
@@ -45,6 +60,7 @@ class Fault:
     at_key: bool = False
     offset: int | None = None
     start: int | None = None
+    beside: tuple[Path, ...] = ()
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str:

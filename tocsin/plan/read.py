@@ -1,5 +1,6 @@
 """Reading a plan: every finding at once, and the Program if none of them is an error."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tocsin.engine.program import Program
@@ -8,7 +9,7 @@ from tocsin.plan.check import Check, registry
 from tocsin.plan.compile import compile_plan
 from tocsin.plan.document import Plain
 from tocsin.plan.draft import Draft
-from tocsin.plan.findings import Fault, Finding, Path
+from tocsin.plan.findings import Fault, Finding, Path, Place
 
 FINDINGS_MAX = 300
 
@@ -45,26 +46,41 @@ def _finding(draft: Draft, check: Check, fault: Fault, name: str) -> Finding:
     else:
         line, column = draft.document.where(fault.path, at_key=fault.at_key, offset=fault.offset)
     severity, message = fault.severity or check.severity, fault.message
-    if severity == "warning" and (acknowledged := _acknowledged(draft.data, fault.path, check.code)):
+    paths = (fault.path, *fault.beside)
+    may_be = severity == "warning" or (severity == "note" and check.severity != "error")
+    if may_be and (acknowledged := _acknowledged(draft.data, paths, check.code)):
         severity, message = "note", f"{message} (acknowledged: {acknowledged})"
-    path = ".".join(str(step) for step in fault.path if not (isinstance(step, str) and step.startswith(("<", "["))))
-    return Finding(check.code, severity, message, fault.hint, name, line, column, path)
+    cites = tuple(dict.fromkeys(cite for path in paths for cite in _innermost(draft.data, path, "cite")))
+    beside = tuple(Place(*draft.document.where(path, at_key=True), spelled(path)) for path in fault.beside)
+    return Finding(check.code, severity, message, fault.hint, name, line, column, spelled(fault.path), cites, beside)
 
 
-def _acknowledged(data: Plain, path: Path, code: str) -> str:
-    """Return what the innermost rule around `path` acknowledges: contradictions of the document, or this very code."""
+def spelled(path: Path) -> str:
+    """Return a path as people read it, without the steps that only the form has."""
+    return ".".join(str(step) for step in path if not (isinstance(step, str) and step.startswith(("<", "["))))
+
+
+def _acknowledged(data: Plain, paths: Iterable[Path], code: str) -> str:
+    """Return what the innermost rule around the first of `paths` that acknowledges this acknowledges: contradictions, or this very code."""
+    for path in paths:
+        said = [each for each in _innermost(data, path, "acknowledges") if not each.startswith("L") or each == code]
+        if said:
+            return ", ".join(said)
+    return ""
+
+
+def _innermost(data: Plain, path: Path, key: str) -> list[str]:
+    """Return what the innermost rule on the way along `path` says under `key`."""
     said: list[str] = []
     node = data
-    for step in path:
-        if isinstance(node, dict) and "acknowledges" in node:
-            said = _listed(node["acknowledges"])
+    for step in (*path, None):
+        if isinstance(node, dict) and key in node:
+            said = _listed(node[key])
         if isinstance(node, dict) and step in node:
             node = node[str(step)]
         elif isinstance(node, list) and isinstance(step, int) and step < len(node):
             node = node[step]
-    if isinstance(node, dict) and "acknowledges" in node:
-        said = _listed(node["acknowledges"])
-    return ", ".join(each for each in said if not each.startswith("L") or each == code)
+    return said
 
 
 def _listed(value: Plain) -> list[str]:

@@ -4,7 +4,7 @@ Between two constants no comparison changes, so one representative of each regio
 cells holds for every situation. `Space` is the cells of some expressions, `boxes` says a set of them in words.
 """
 
-from tocsin.plan.cells.boxes import Box, boxes, words
+from tocsin.plan.cells.boxes import Box, boxes, in_words, words
 from tocsin.plan.cells.space import CELLS_MAX, Space, TooMany, space
 
-__all__ = ["CELLS_MAX", "Box", "Space", "TooMany", "boxes", "space", "words"]
+__all__ = ["CELLS_MAX", "Box", "Space", "TooMany", "boxes", "in_words", "space", "words"]

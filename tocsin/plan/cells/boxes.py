@@ -23,7 +23,8 @@ class Box:
     cells: int
 
     def __str__(self) -> str:
-        return " and ".join(words(each, regions) for each, regions in self.sides) or "always"
+        said = [words(each, regions) for each, regions in self.sides]
+        return " and ".join(f"({each})" if len(said) > 1 and " or " in each else each for each in said) or "always"
 
 
 @dataclass(slots=True)
@@ -89,23 +90,28 @@ def _stretches(name: str, regions: list[Region]) -> Iterator[str]:
     at = 0
     while at < len(regions):
         first = last = at
-        while last + 1 < len(regions) and regions[last].high is not None and regions[last].high == regions[last + 1].low:
+        while last + 1 < len(regions) and _touch(regions[last], regions[last + 1]):
             last += 1
         low, high = regions[first], regions[last]
         at = last + 1
         if low.low is not None and low.low == high.high:
-            yield f"{name} == {_value(low.low)}"
+            yield f"{name} == {in_words(low.low)}"
             continue
-        before = f"{_value(low.low)} {'<=' if low.low_in else '<'} " if low.low is not None else ""
-        after = f" {'<=' if high.high_in else '<'} {_value(high.high)}" if high.high is not None else ""
+        before = f"{in_words(low.low)} {'<=' if low.low_in else '<'} " if low.low is not None else ""
+        after = f" {'<=' if high.high_in else '<'} {in_words(high.high)}" if high.high is not None else ""
         if before and not after:
             sign = ">=" if low.low_in else ">"
-            yield f"{name} {sign} {_value(low.low)}"
+            yield f"{name} {sign} {in_words(low.low)}"
         else:
             yield f"{before}{name}{after}" if before or after else f"any {name}"
 
 
-def _value(value: Value | None) -> str:
+def _touch(one: Region, other: Region) -> bool:
+    return one.high is not None and one.high == other.low and (one.high_in or other.low_in)
+
+
+def in_words(value: Value | None) -> str:
+    """Return a constant as people write it."""
     match value:
         case timedelta():
             return str(Span(exact=value))

@@ -27,12 +27,13 @@ class Space:
     """
     Every combination of the regions of the axes, the last axis running fastest. A set of cells is an integer.
 
-    `loose` are the parts that could not be cut and count as yes-or-no of their own: some cells may then be impossible.
+    Parts that could not be cut count as a yes or no of their own: some cells may then be impossible, and none is left out.
     """
 
     terms: Terms
     axes: tuple[Axis, ...]
     _known: dict[Expression, Truths] = field(default_factory=dict)
+    _where: dict[tuple[int, int], int] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -54,9 +55,11 @@ class Space:
 
     def where(self, index: int, region: int) -> int:
         """Return the cells in which the axis at `index` is in its region `region`."""
-        run = prod(len(each.regions) for each in self.axes[index + 1 :])
-        period = run * len(self.axes[index].regions)
-        return (((1 << run) - 1) << (run * region)) * (self.everything // ((1 << period) - 1))
+        if (index, region) not in self._where:
+            run = prod(len(each.regions) for each in self.axes[index + 1 :])
+            period = run * len(self.axes[index].regions)
+            self._where[index, region] = (((1 << run) - 1) << (run * region)) * (self.everything // ((1 << period) - 1))
+        return self._where[index, region]
 
     def _truths(self, tree: Expression) -> Truths:
         if tree not in self._known:
@@ -109,11 +112,11 @@ def _conjunction(operands: list[Truths], everything: int) -> Truths:
     return true, false
 
 
-def space(trees: Iterable[Expression], terms: Terms, *, unknown: bool = False) -> Space | TooMany:
+def space(trees: Iterable[Expression], terms: Terms, *, unknown: bool = False, at_most: int = CELLS_MAX) -> Space | TooMany:
     """
     Return the cells that `trees` cut, with `unknown` also those in which something is not known yet. Pure.
 
-    Exact, as long as every part compares one value with constants; the work is bounded by `CELLS_MAX`.
+    Exact, as long as every part compares one value with constants; the work is bounded by `at_most`.
     """
     atoms = list(dict.fromkeys(atom for tree in trees for atom in terms.atoms(terms.ready(tree))))
     by_leaf: dict[Leaf, list[Expression]] = {}
@@ -124,4 +127,4 @@ def space(trees: Iterable[Expression], terms: Terms, *, unknown: bool = False) -
         axis(leaf, terms.kind(leaf), [atom for atom in found if len(reads(atom)) == 1], unknown=unknown) for leaf, found in by_leaf.items()
     )
     cells = prod(len(each.regions) for each in axes)
-    return TooMany(cells) if cells > CELLS_MAX else Space(terms, axes)
+    return TooMany(cells) if cells > at_most else Space(terms, axes)

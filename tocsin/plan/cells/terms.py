@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from math import prod
 from typing import Final
 
 from tocsin.engine.expressions import (
@@ -29,6 +30,7 @@ _FLIPPED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=":
 _COUNTS: Final = ("missed", "sent")
 _ORDERED: Final = ("decimal", "int", "duration", "time")
 _MEAN: Final = Decimal(100)
+_TRIED_MAX: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Terms:
                 return Compare(op, self.ready(left), self.ready(right))
             case Compare():
                 return self._comparison(tree)
-            case Within() if self._finite(tree):
+            case Within() if self._tried(tree):
                 return tree
             case Name() if self.kind(tree).name == "bool":
                 return tree
@@ -112,9 +114,7 @@ class Terms:
             case Compare(op, SignalRead(measure="level") as read, Literal(Decimal() as constant)):
                 # "90 % of the mean" is "10 % under it": one and the same measured value.
                 tree = Compare(op, replace(read, measure="excess"), Literal(constant - _MEAN))
-        if self._cuts(tree) or self._finite(tree):
-            return tree
-        return _oriented(tree)
+        return tree if self._cuts(tree) or self._tried(tree) else _oriented(tree)
 
     def _cuts(self, tree: Compare) -> bool:
         """Whether one value is compared with a constant."""
@@ -128,8 +128,11 @@ class Terms:
             case _:
                 return False
 
+    def _tried(self, tree: Expression) -> bool:
+        """Whether all that `tree` depends on has so few values together that each combination can simply be tried."""
+        return self._finite(tree) and prod(len(self.kind(leaf).of) or 2 for leaf in reads(tree)) <= _TRIED_MAX
+
     def _finite(self, tree: Expression) -> bool:
-        """Whether all that `tree` depends on has finitely many values, so that it can simply be tried."""
         match tree:
             case Literal():
                 return True

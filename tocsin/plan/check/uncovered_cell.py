@@ -1,0 +1,69 @@
+"""L52: combinations of what can be known for which no level rule speaks, and those for which the fallback table is silent too."""
+
+from collections.abc import Iterator
+
+from tocsin.engine.expressions import spell
+from tocsin.plan.cells import Space, boxes
+from tocsin.plan.check import Check
+from tocsin.plan.draft import Draft
+from tocsin.plan.findings import Fault, Path, Severity
+from tocsin.plan.grading import Spoken, lines, rules
+
+_SAID_MAX = 3
+
+
+def find(draft: Draft) -> Iterator[Fault]:
+    """Yield one fault for what the rules leave to the table, and one for what even the table leaves open."""
+    classify = draft.form.classify if draft.form else None
+    if classify is None or draft.damaged(("classify", "rules")) or draft.damaged(("classify", "fallback")):
+        return
+    graded, table = rules(draft), lines(draft)
+    fallback = classify.fallback
+    place: Path = ("classify", "fallback") if fallback else ("classify", "rules") if graded else ("classify",)
+    steps = [tree for step in (fallback.then if fallback else ()) if (tree := draft.tree(step.when)) is not None]
+    space = draft.cells([*(each.when for each in (*graded, *table)), *steps])
+    if not isinstance(space, Space):
+        said = f"{space.cells:,} combinations are too many to look at each: whether the rules leave one out is not known"
+        yield Fault(place, said, "make conditions of what the rules have in common", severity="note", at_key=True)
+        return
+    left = space.everything & ~_taken(space, graded)
+    silent = left & ~_taken(space, table)
+    beside = (graded[0].path[:-1],) if graded and fallback else ()
+    if graded and fallback and left & ~silent:
+        yield Fault(
+            place,
+            f"no rule speaks for {_counted(space, left)}: the fallback decides there",
+            "extend the rules, or acknowledge it",
+            at_key=True,
+            beside=beside,
+        )
+    if silent:
+        what = "neither rule nor fallback speaks" if graded and fallback else "no line speaks" if fallback else "no rule speaks"
+        severity: Severity = "warning" if fallback else "error"
+        yield Fault(
+            place,
+            f"{what} for {_counted(space, silent)}: nothing is proposed there",
+            "extend the table",
+            severity,
+            at_key=True,
+            beside=beside,
+        )
+
+
+def _taken(space: Space, spoken: tuple[Spoken, ...]) -> int:
+    taken = 0
+    for each in spoken:
+        taken |= space.true(each.when)
+    return taken
+
+
+def _counted(space: Space, cells: int) -> str:
+    """Return a set of cells as its count, the facts that make the combinations, and where they lie."""
+    found = boxes(space, cells)
+    where = " or ".join(f"({box})" if len(found) > 1 else str(box) for box in found[:_SAID_MAX])
+    more = f" or in {len(found) - _SAID_MAX} more blocks" if len(found) > _SAID_MAX else ""
+    of = ", ".join(spell(axis.leaf) for axis in space.axes)
+    return f"{cells.bit_count():,} of {space.size:,} combinations of {of}: where {where}{more}"
+
+
+CHECK = Check("L52", "uncovered-cell", "warning", find)
