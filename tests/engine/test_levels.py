@@ -44,7 +44,7 @@ def test_an_unknown_that_could_be_graver_is_named():
     story = Story().declare(facts={"scope": "nationwide", "effect": "degraded", "business": "core"})
     found = view(story)
     assert found.level == "l2"
-    assert found.could_be == ("r2",)
+    assert found.could_be == ("r2", "r7")
 
 
 @pytest.mark.row("CLS-13")
@@ -133,3 +133,63 @@ def test_what_hangs_over_the_limit_is_applied_provisionally_and_still_owed():
     assert [(event.level, event.by) for event in decided] == [("l2", t.SYSTEM)]
     assert story.state.phase == "responding"
     assert story.clock("level_in_time").status == "breached"
+
+
+@pytest.mark.row("CLS-13")
+def test_what_the_fallback_gives_is_confirmed_before_it_is_in_force():
+    story = Story().declare(facts={"scope": "nationwide"})
+    assert view(story).confirm == ({},)
+    assert story.refused(1, "ana", t.Decide(decision="set_level", option="l2")) == "E107"
+    story.do(2, "ana", t.Decide(decision="set_level", option="l2", confirmed=("proposal",)))
+    assert story.state.level == "l2"
+
+
+@pytest.mark.row("CLS-23")
+def test_between_two_thresholds_both_clauses_and_what_each_gives_are_named():
+    story = Story().declare()
+    story.observe(1, OVER_30, True)
+    story.observe(1, OVER_50, True, **{"complaints.excess": "55.00"})
+    story.observe(1, "complaints.excess > 60.0", False)
+    (band,) = view(story).bands
+    assert (band.rule, band.cite, band.level, band.other_cite, band.other) == ("r2", ("H 一.2",), "l1", ("H 四.2",), "l2")
+    story.observe(2, "complaints.excess > 60.0", True)
+    assert view(story).bands == ()
+
+
+@pytest.mark.row("EWS-01")
+def test_what_comes_near_a_threshold_without_reaching_it_proposes_a_warning():
+    story = Story().declare()
+    story.observe(1, "complaints.excess > 24.0", True, **{"complaints.excess": "26.00"})
+    assert (story.state.nearest, story.state.near) == ("l2", ("r4",))
+    assert "issue_warning" in story.state.proposed_decisions
+    story.observe(2, OVER_30, True)
+    assert (story.state.nearest, story.state.near) == ("", ())
+
+
+@pytest.mark.row("EWS-01")
+def test_what_is_met_already_is_not_warned_of():
+    story = Story().declare()
+    story.observe(1, OVER_30, True)
+    story.observe(1, "complaints.excess > 24.0", True)
+    assert story.state.proposed_decisions == {}
+
+
+@pytest.mark.row("DET-11")
+def test_a_feed_that_falls_silent_takes_no_proposal_back():
+    story = Story().declare()
+    story.observe(1, OVER_50, True)
+    story.observe(2, OVER_50, None)
+    assert story.state.proposal.level == "l1"
+    story.observe(3, OVER_50, False)
+    assert story.state.proposal is None
+
+
+@pytest.mark.row("ACT-08", "LVL-07")
+def test_a_level_fills_its_roles_from_the_roster_at_once():
+    story = Story().declare(facts={"scope": "nationwide", "effect": "interrupted"})
+    story.do(1, "ana", t.Decide(decision="set_level", option="l1"))
+    assert {role: seat.person for role, seat in story.state.roles.items()} == {
+        role: person for role, person in story.seats.items() if role in story.program.roles
+    }
+    alerted = [event.targets for event in story.of(t.Told) if event.cause.startswith("filled:")]
+    assert ("tech_leader",) in alerted

@@ -62,7 +62,7 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return replace(state, turned=put(state.turned, subject, value))
         case t.ConditionTurned() | t.Attested() | t.AttestationLapsed() | t.ConditionWaived():
             return _holding(state, event)
-        case t.LevelProposed() | t.LevelDecided() | t.DecisionProposed() | t.DecisionMade():
+        case t.LevelProposed() | t.LevelNeared() | t.LevelDecided() | t.DecisionProposed() | t.DecisionMade():
             return _level(state, event)
         case t.DutiesPassed():
             return _passed(state, event)
@@ -152,12 +152,14 @@ def _holding(state: t.State, event: t.ConditionTurned | t.Attested | t.Attestati
     return replace(state, conditions=put(state.conditions, event.condition, held))
 
 
-def _level(state: t.State, event: t.LevelProposed | t.LevelDecided | t.DecisionProposed | t.DecisionMade) -> t.State:
+def _level(state: t.State, event: t.LevelProposed | t.LevelNeared | t.LevelDecided | t.DecisionProposed | t.DecisionMade) -> t.State:
     match event:
         case t.LevelProposed(level=""):
             return replace(state, proposal=None)
         case t.LevelProposed(level=level, source=source, because=because):
             return replace(state, proposal=t.ProposalState(level, source, because))
+        case t.LevelNeared(level=level, rules=rules):
+            return replace(state, nearest=level, near=tuple(rule.rule for rule in rules))
         case t.DecisionProposed(decision=decision, option=option):
             return replace(state, proposed_decisions=put(state.proposed_decisions, decision, option))
         case t.DecisionMade(decision=decision):

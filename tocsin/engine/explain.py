@@ -1,12 +1,12 @@
 """Why: the same structure for levels, conditions, clocks and rights, for people and for the API. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import Reason, explain
 from tocsin.engine.program import Condition, Program, Text
-from tocsin.engine.rules.levels import propose
+from tocsin.engine.rules.levels import near, propose, questions
 from tocsin.engine.values import holding_since, holds, lookup, truth
 
 
@@ -25,6 +25,17 @@ class RuleView:
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """Two readings of one sentence that now part: by `cite` the plan proposes `level`, by `other_cite` alone it would be `other` (CLS-23)."""
+
+    rule: str
+    cite: tuple[str, ...]
+    level: str
+    other_cite: tuple[str, ...]
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
 class LevelView:
     """The proposal, what it comes from, every rule as it stands, and what graver level an unknown could still bring (CLS-12)."""
 
@@ -35,6 +46,9 @@ class LevelView:
     could_be: tuple[str, ...]
     confirm: tuple[Text, ...]
     """Questions the plan asks before the proposal is accepted."""
+    bands: tuple[Band, ...] = ()
+    near: tuple[t.RuleReading, ...] = ()
+    """Rules whose thresholds are nearly reached, as they then stood."""
 
 
 def level(program: Program, state: t.State, at: datetime) -> LevelView:
@@ -42,19 +56,41 @@ def level(program: Program, state: t.State, at: datetime) -> LevelView:
     proposal = propose(program, state, at)
     look = lookup(program, state, at)
     views: list[RuleView] = []
-    confirm: list[Text] = []
     rules = program.classify.rules if program.classify else ()
     for rule in rules:
         value = truth(program, state, rule.when, at)
         readings = tuple((reading.cite, truth(program, state, reading.when, at)) for reading in rule.readings)
         chosen = rule.id in proposal.because
         views.append(RuleView(rule.id, rule.level, rule.cite, value, chosen, explain(rule.when, look), readings))
-        if chosen and rule.confirm and truth(program, state, rule.confirm[0], at):
-            confirm.append(rule.confirm[1])
     order = list(program.levels)
     rank = order.index(proposal.level) if proposal.level else len(order)
     could_be = tuple(view.rule for view in views if view.value is None and order.index(view.level) < rank)
-    return LevelView(proposal.level, proposal.source, proposal.because, tuple(views), could_be, tuple(confirm))
+    return LevelView(
+        proposal.level,
+        proposal.source,
+        proposal.because,
+        tuple(views),
+        could_be,
+        questions(program, state, at),
+        bands(program, state, at),
+        near(program, state, at),
+    )
+
+
+def bands(program: Program, state: t.State, at: datetime) -> tuple[Band, ...]:
+    """Return where another reading of a rule's sentence gives another truth now, each with the level that it alone would give. Pure."""
+    classify = program.classify
+    found: list[Band] = []
+    for index, rule in enumerate(classify.rules if classify else ()):
+        value = truth(program, state, rule.when, at)
+        for reading in rule.readings:
+            if truth(program, state, reading.when, at) in (value, None) or value is None:
+                continue
+            assert classify is not None
+            rules = (*classify.rules[:index], replace(rule, when=reading.when), *classify.rules[index + 1 :])
+            other = propose(replace(program, classify=replace(classify, rules=rules)), state, at)
+            found.append(Band(rule.id, rule.cite, propose(program, state, at).level, reading.cite, other.level))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

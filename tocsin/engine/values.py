@@ -69,6 +69,7 @@ _PLAIN: Final[Mapping[str, Reader[Scene]]] = {
     "phase": lambda scene: scene.state.phase or UNKNOWN,
     "proposed.level": lambda scene: scene.state.proposal.level if scene.state.proposal else UNKNOWN,
     "proposed.by": lambda scene: scene.state.proposal.source if scene.state.proposal else UNKNOWN,
+    "nearest.level": lambda scene: nearest(scene.state) or UNKNOWN,
 }
 
 
@@ -93,6 +94,13 @@ def _said(fact: str, default: Known, scene: Scene) -> Known:
 
 def _part(fact: Fact, part: str, scene: Scene) -> Known:
     return _of_fact(fact, scene.state, part)
+
+
+def nearest(state: t.State) -> str:
+    """Return the level that is nearly reached: the gravest whose threshold is near, else the one that the fallback gives."""
+    if state.nearest:
+        return state.nearest
+    return state.proposal.level if state.proposal and state.proposal.source == "fallback" else ""
 
 
 def _of_record(state: t.State, record: str, part: str) -> Known:

@@ -36,7 +36,7 @@ _TYPES: dict[str, TypeName] = {
     "time": "time",
     "text": "string",
 }
-LATER = frozenset({"nearest.level", "trigger_firing", "parties.count", "kind"})
+LATER = frozenset({"trigger_firing", "parties.count", "kind"})
 """Names of the language that this version does not know yet."""
 
 
@@ -144,6 +144,7 @@ def collect(data: Mapping[str, Plain]) -> Names:
         _learn(names, kind, identifier, rule)
     levels = tuple(names.ids["level"])
     names.types |= {"level": Type("string", levels), "phase": Type("string", PHASES), "proposed.level": Type("string", levels)}
+    names.types["nearest.level"] = Type("string", levels)
     names.types["proposed.by"] = Type("string", ("rule", "fallback", "adjust"))
     names.cases |= {"level": levels, "phase": PHASES}
     return names

@@ -14,6 +14,7 @@ from tocsin.accounts import directory
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import Value
 from tocsin.engine.program import Fact, Program
+from tocsin.engine.rules.decisions import CONFIRMED
 from tocsin.incidents import desk, plans, recommendation, signals
 from tocsin.incidents.answers import KeyReused
 from tocsin.incidents.models import Plan
@@ -100,7 +101,12 @@ def _declare(request: Request, form: Form) -> HttpResponse:
 def _decide(request: Request, form: Form, done: desk.Done) -> None:
     """Set the level at once; where that is refused the incident stands declared, and the room asks for the decision."""
     assert form.program.classify is not None
-    command = t.Decide(decision=form.program.classify.decision, option=request.POST["level"], reason=request.POST.get("reason", "").strip())
+    command = t.Decide(
+        decision=form.program.classify.decision,
+        option=request.POST["level"],
+        reason=request.POST.get("reason", "").strip(),
+        confirmed=(CONFIRMED,),  # the button says so wherever there is something to confirm
+    )
     desk.handle(done.incident, command, actor=form.actor)
 
 

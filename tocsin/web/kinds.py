@@ -31,6 +31,7 @@ def word(kind: str) -> str:
         "FactStated": _("fact"),
         "LevelDecided": _("level"),
         "LevelProposed": _("level"),
+        "LevelNeared": _("level"),
         "DecisionMade": _("decision"),
         "DecisionApplied": _("decision"),
         "DutiesPassed": _("role"),

@@ -163,6 +163,12 @@ def _level_proposed(e: _Event) -> Markup:
     return _tell(_("The plan proposes %(level)s"), level=Markup("<b>{}</b>").format(e.role(e.data["level"])))
 
 
+def _level_neared(e: _Event) -> Markup:
+    if not e.data["level"]:
+        return _tell(_("No level is nearly reached any more"))
+    return _tell(_("Nearly reached: %(level)s"), level=Markup("<b>{}</b>").format(e.role(e.data["level"])))
+
+
 def _level_decided(e: _Event) -> Markup:
     parts = {"who": e.who, "level": Markup("<b>{}</b>").format(e.role(e.data["level"]))}
     if e.data.get("before"):
@@ -368,6 +374,7 @@ _SENTENCES: Final[Mapping[str, Callable[[_Event], Markup]]] = {
     "AttestationLapsed": _attestation_lapsed,
     "ConditionWaived": _condition_waived,
     "LevelProposed": _level_proposed,
+    "LevelNeared": _level_neared,
     "DecisionApplied": _decision_applied,
     "LinkSigned": _link_signed,
     "ChainSentBack": _sent_back,

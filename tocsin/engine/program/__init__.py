@@ -2,7 +2,7 @@
 
 from tocsin.engine.program.duties import Decision, Field, Figure, HandsOver, Link, Message, Obligation, Option, Record
 from tocsin.engine.program.effects import Door, Effect, Effects, Ladder, Moment, Rung, Situation
-from tocsin.engine.program.levels import Adjustment, Classify, Fallback, FallbackStep, Level, LevelRule
+from tocsin.engine.program.levels import Adjustment, Classify, Fallback, FallbackStep, Level, LevelRule, Near
 from tocsin.engine.program.people import Department, Group, HeldBy, Role
 from tocsin.engine.program.rule import Cases, FromFact, Limit, Roles, Rule, Text
 from tocsin.engine.program.values import Condition, Fact, Reading, Signal, Waiver, Watch
@@ -35,6 +35,7 @@ __all__ = [
     "Link",
     "Message",
     "Moment",
+    "Near",
     "Obligation",
     "Option",
     "Program",

@@ -1,9 +1,10 @@
 """Levels: the rules that propose one, the fallback, adjustments."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tocsin.engine.expressions import Expression
+from tocsin.engine.program.effects import Effects
 from tocsin.engine.program.rule import Rule, Text
 from tocsin.engine.program.values import Reading
 
@@ -13,7 +14,8 @@ class Level(Rule):
     """A response level; `Program.levels` runs from the gravest."""
 
     colour: str = ""
-    fills: Mapping[str, str] = field(default_factory=dict)
+    fills: tuple[str, ...] = ()
+    """Roles that the roster fills once this level is in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,14 @@ class Adjustment:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """What comes near a level without reaching it: by rule, its test with every threshold relaxed; `then` once one is near and none is met."""
+
+    rules: Mapping[str, Expression]
+    then: Effects = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Classify:
     """How a level is proposed, and the decision that sets it."""
 
@@ -71,5 +81,6 @@ class Classify:
     rules: tuple[LevelRule, ...]
     fallback: Fallback | None = None
     adjust: tuple[Adjustment, ...] = ()
+    near: Near | None = None
     shows: tuple[str, ...] = ()
     cite: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from typing import Final
 
 from tocsin.engine import owners, texts
 from tocsin.engine import terms as t
@@ -11,6 +12,9 @@ from tocsin.engine.program import Decision, Link, Option
 from tocsin.engine.rules import chains, conditions, facts, levels, meetings, messages, moments, obligations, roles
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import lookup
+
+CONFIRMED: Final = "proposal"
+"""What a decision on the level says it has confirmed, where the plan asks to look twice at its proposal (CLS-13)."""
 
 
 def decide(turn: Turn, command: t.Decide) -> t.Refused | None:
@@ -70,6 +74,11 @@ def _grounds(turn: Turn, decision: Decision, command: t.Decide, option: Option |
             f"{option.id if option else decision.id} is not what is proposed" if differs else f"{decision.id} is not taken without a reason"
         )
         return t.Refused("E105", why, hint="say why in a sentence")
+    if decision.sets_level and option is not None and option.level and not differs and CONFIRMED not in command.confirmed:
+        asked = levels.questions(turn.program, turn.state, turn.instant)
+        if asked:
+            says = "; ".join(text.get(turn.program.language) or "no rule speaks, the fallback does" for text in asked)
+            return t.Refused("E107", f"{option.id} is confirmed first: {says}", hint="look at it again, then confirm", details=(CONFIRMED,))
     if decision.evidence and not command.evidence:
         return t.Refused("E106", f"{decision.id} is taken on evidence", hint="name the report, picture or log that shows it")
     if decision.assigns and not command.assignee:

@@ -67,5 +67,7 @@ def _apply(turn: Turn) -> None:
         return
     with turn.as_system():
         levels.decide(turn, proposal.level, "")
-        for moment in turn.program.decisions[classify.decision].marks:
+        decision = turn.program.decisions[classify.decision]
+        for moment in decision.marks:
             moments.record(turn, moment)
+        turn.queue(decision.then, f"applied:{decision.id}")

@@ -3,14 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from tocsin.engine import owners
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import UNKNOWN, Expression, WatchRef, evaluate, leaves, spell
-from tocsin.engine.program import Adjustment, Classify, Fallback, Program
+from tocsin.engine.program import Adjustment, Classify, Fallback, Program, Text
+from tocsin.engine.rules import roles
 from tocsin.engine.rules.deadlines import tell
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import duration_now, lookup, truth
+
+NEAR: Final = "near"
+"""Under this name it is noted whether something is near."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +127,11 @@ def settle(turn: Turn) -> None:
     classify = turn.program.classify
     if classify is None or turn.state.phase in ("", "review", "closed", "cancelled"):
         return
+    _keep_near(turn, classify)
     found = _choose(turn.program, turn.state, classify, turn.instant)
     known = turn.state.proposal
     now = (known.level, known.source, known.because) if known else ("", "", ())
-    if found == now:
+    if found == now or _only_silent(turn, classify, found):
         return
     level, source, because = found
     rules = _readings(turn.program, turn.state, classify, turn.instant)
@@ -134,9 +140,62 @@ def settle(turn: Turn) -> None:
         tell(turn, _deciders(turn, classify, level), f"proposed:{level}")
 
 
+def _only_silent(turn: Turn, classify: Classify, found: tuple[str, str, tuple[str, ...]]) -> bool:
+    """Return whether a proposal would only grow milder because what spoke for it is unknown now: a silent feed is no all-clear (DET-11)."""
+    known, (level, source, _) = turn.state.proposal, found
+    if known is None or known.source != "rule" or source == "adjust":
+        return False
+    order = list(turn.program.levels)
+    if level and order.index(level) <= order.index(known.level):
+        return False
+    spoke = [rule for rule in classify.rules if rule.id in known.because and rule.level == known.level]
+    return any(truth(turn.program, turn.state, rule.when, turn.instant) is None for rule in spoke)
+
+
+def near(program: Program, state: t.State, at: datetime) -> tuple[t.RuleReading, ...]:
+    """Return the rules that are nearly met: every threshold relaxed they hold, as they are they do not (EWS-01). Pure."""
+    classify = program.classify
+    if classify is None or classify.near is None:
+        return ()
+    found = []
+    for rule in classify.rules:
+        relaxed = classify.near.rules.get(rule.id)
+        if relaxed is None or truth(program, state, relaxed, at) is not True or truth(program, state, rule.when, at) is True:
+            continue
+        found.append(t.RuleReading(rule.id, rule.level, True, spell(relaxed), dict(seen(program, state, relaxed, at))))
+    return tuple(found)
+
+
+def _keep_near(turn: Turn, classify: Classify) -> None:
+    """Note what has come near; where no rule is met and nothing runs yet, let the plan's answer to it follow."""
+    found = near(turn.program, turn.state, turn.instant)
+    names = tuple(rule.rule for rule in found)
+    if names != turn.state.near:
+        level = min((rule.level for rule in found), key=list(turn.program.levels).index, default="")
+        turn.emit(t.LevelNeared(at=turn.at, by=t.SYSTEM, level=level, rules=found))
+    met = any(truth(turn.program, turn.state, rule.when, turn.instant) for rule in classify.rules)
+    waiting = bool(names) and not met and turn.state.phase == "declared"
+    if waiting != bool(turn.state.turned.get(NEAR)):
+        turn.emit(t.ExpressionTurned(at=turn.at, by=t.SYSTEM, subject=NEAR, value=waiting))
+        if waiting and classify.near:
+            turn.queue(classify.near.then, f"near:{turn.state.nearest}")
+
+
 def _deciders(turn: Turn, classify: Classify, level: str) -> tuple[str, ...]:
     decision = turn.program.decisions.get(classify.decision)
     return owners.roles_of(turn.program, turn.state, decision.who, turn.instant, case=level) if decision else ()
+
+
+def questions(program: Program, state: t.State, at: datetime) -> tuple[Text, ...]:
+    """Return what the plan asks whoever takes its proposal to confirm; an empty text stands for the fallback, which speaks where no rule does."""
+    proposal = propose(program, state, at)
+    classify = program.classify
+    if classify is None or not proposal.level:
+        return ()
+    if proposal.source == "fallback":
+        return ({},) if classify.fallback and classify.fallback.confirm else ()
+    asked = [rule.confirm for rule in classify.rules if rule.confirm and rule.id in proposal.because]
+    return tuple(says for when, says in asked if truth(program, state, when, at))
 
 
 def decide(turn: Turn, level: str, reason: str) -> None:
@@ -159,3 +218,13 @@ def decide(turn: Turn, level: str, reason: str) -> None:
             values=values,
         )
     )
+    _fill(turn, level)
+
+
+def _fill(turn: Turn, level: str) -> None:
+    """Seat whom the roster names for the roles of this level, and alert them; a role that somebody holds in this incident stays as it is."""
+    for role in turn.program.levels[level].fills:
+        person = turn.state.seats.get(role)
+        if person and role not in turn.state.roles:
+            roles.seat(turn, role, person, accepted=True)
+            tell(turn, (role,), f"filled:{role}", urgent=True)

@@ -62,8 +62,6 @@ from tocsin.engine.terms.events import (
     FactStated,
     Filed,
     Fulfilled,
-    LevelDecided,
-    LevelProposed,
     LinkSigned,
     MessageDrafted,
     MessagePublished,
@@ -77,11 +75,11 @@ from tocsin.engine.terms.events import (
     RoleAccepted,
     RoleAssigned,
     RoleCreated,
-    RuleReading,
     SituationClosed,
     SituationOpened,
     Told,
 )
+from tocsin.engine.terms.level_events import LevelDecided, LevelNeared, LevelProposed, RuleReading
 from tocsin.engine.terms.state import (
     ChainState,
     Clock,
@@ -163,6 +161,7 @@ __all__ = [
     "HandOver",
     "Holding",
     "LevelDecided",
+    "LevelNeared",
     "LevelProposed",
     "LinkSigned",
     "Mark",

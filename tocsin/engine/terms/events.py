@@ -16,6 +16,7 @@ from tocsin.engine.terms.clock_events import (
     OccurrenceMissed,
     RungReached,
 )
+from tocsin.engine.terms.level_events import LevelDecided, LevelNeared, LevelProposed
 from tocsin.engine.terms.words import Edge, Event, Words
 
 
@@ -104,27 +105,6 @@ class ConditionWaived(Event):
     complete: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RuleReading:
-    """One level rule as it stood: its value, its spelling, and each value it looked at."""
-
-    rule: str
-    level: str
-    value: bool | None
-    text: str
-    seen: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LevelProposed(Event):
-    """An empty `level` withdraws the proposal. `source` is rule, fallback or adjust; `because` are the rules or adjustments that chose it."""
-
-    level: str
-    source: str
-    because: tuple[str, ...]
-    rules: tuple[RuleReading, ...]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionApplied(Event):
     """An application for a decision that needs a chain. `chain` is its id, `content_hash` what is signed."""
@@ -183,18 +163,6 @@ class DutiesPassed(Event):
     passes: tuple[str, ...]
     keeps: tuple[str, ...]
     clocks: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LevelDecided(Event):
-    """`proposed` is what the system proposed, so that a difference stays visible (CLS-15). `values` are duration facts at this decision."""
-
-    level: str
-    before: str
-    proposed: str
-    because: tuple[str, ...]
-    reason: Words
-    values: Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -359,6 +327,7 @@ AnyEvent = (
     | AttestationLapsed
     | ConditionWaived
     | LevelProposed
+    | LevelNeared
     | DecisionApplied
     | LinkSigned
     | ChainSentBack

@@ -167,6 +167,10 @@ class State:
     level_at: datetime | None = None
     level_values: Mapping[str, Value] = field(default_factory=dict)
     proposal: ProposalState | None = None
+    near: tuple[str, ...] = ()
+    """Level rules whose thresholds are nearly reached."""
+    nearest: str = ""
+    """The gravest level of them."""
     proposed_decisions: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, FactState] = field(default_factory=dict)
     moments: Mapping[str, MomentState] = field(default_factory=dict)

@@ -34,6 +34,8 @@ class BoardRow(Row):
     proposal_because = models.JSONField(default=list)
     proposal_rules = models.JSONField(default=list)
     """For each rule: rule, level, value (true, false, null), text, seen, cite."""
+    grading = models.JSONField(default=dict)
+    """What stands beside the proposal: `asks` to be confirmed, `bands` where two readings part, what is `near`."""
     proposal_at = models.DateTimeField(null=True)
     commander_role = models.CharField(max_length=64, blank=True)
     commander = models.CharField(max_length=40, blank=True)

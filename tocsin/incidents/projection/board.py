@@ -1,9 +1,9 @@
 """The row of the board: one incident at a glance."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
-from tocsin.engine import owners
+from tocsin.engine import explain, owners
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
 from tocsin.incidents.models import BoardRow
@@ -72,6 +72,7 @@ def from_state(scene: Scene) -> Iterator[Row]:
         "proposal_title": dict(proposed.title) if proposed else {},
         "proposal_source": proposal.source if proposal else "",
         "proposal_because": list(proposal.because) if proposal else [],
+        "grading": _grading(scene),
         "commander_role": program.commander,
         "commander": owners.owner(program, state, program.commander).person,
         "next_clock": due,
@@ -82,3 +83,18 @@ def from_state(scene: Scene) -> Iterator[Row]:
         "seq": scene.seq,
     }
     yield Row(BoardRow, (), values, change=True)
+
+
+def _grading(scene: Scene) -> dict[str, Any]:
+    program, state = scene.program, scene.state
+    if program.classify is None or state.at is None or state.phase in _OVER:
+        return {}
+    view = explain.level(program, state, state.at)
+    return {
+        "asks": [dict(asked) for asked in view.confirm],
+        "bands": [
+            {"rule": each.rule, "cite": list(each.cite), "level": each.level, "other_cite": list(each.other_cite), "other": each.other}
+            for each in view.bands
+        ],
+        "near": [{"rule": each.rule, "level": each.level, "text": each.text, "seen": dict(each.seen)} for each in view.near],
+    }

@@ -9,7 +9,6 @@ from tocsin.plan.findings import Fault, brief
 from tocsin.plan.forms.duties import DoorForm, ObligationForm
 from tocsin.plan.forms.keys import form_at
 from tocsin.plan.forms.leaves import Form
-from tocsin.plan.forms.levels import LevelForm
 from tocsin.plan.forms.values import FactForm
 from tocsin.plan.forms.words import FieldForm
 
@@ -19,7 +18,6 @@ _NOT_RUN: tuple[tuple[type[Form], str], ...] = (
     (FactForm, "suggested"),
     (DoorForm, "propose"),
     (FieldForm, "promises"),
-    (LevelForm, "fills"),
 )
 """Keys that the Program can hold and the engine does not look at yet."""
 

@@ -62,8 +62,8 @@ def _elsewhere(draft: Draft) -> Iterator[Fault]:
         yield from _named(draft, ("document", "owner"), form.document.owner, ("role",))
     for level, rule in form.levels.items():
         for who in rule.fills:
-            known = ["all", *(name for kind in ROLES[:3] for name in draft.names.all(kind))]
-            yield from _among(("levels", level, "fills", who), who, "role, group or department", known)
+            known = ["all", *(name for kind in ROLES[:2] for name in draft.names.all(kind))]
+            yield from _among(("levels", level, "fills", who), who, "role or group", known)
     for identifier, message in form.messages.items():
         for name, field in message.fields.items():
             if field.promises:

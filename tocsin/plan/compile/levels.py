@@ -1,17 +1,32 @@
 """Levels, and the rules that propose one."""
 
-from tocsin.engine.program import Adjustment, Classify, Fallback, FallbackStep, Level, LevelRule
+from tocsin.engine.program import Adjustment, Classify, Fallback, FallbackStep, Level, LevelRule, Near
 from tocsin.plan.compile.context import Context, name
 from tocsin.plan.compile.values import reading
-from tocsin.plan.forms.levels import ClassifyForm, FallbackForm
+from tocsin.plan.forms.levels import ClassifyForm, FallbackForm, LevelForm
+from tocsin.plan.relaxing import relax
 
 
 def levels(context: Context) -> dict[str, Level]:
     """Return the levels, gravest first."""
     return {
-        identifier: Level(**context.common(identifier, rule), colour=rule.colour, fills=dict(rule.fills))
+        identifier: Level(**context.common(identifier, rule), colour=rule.colour, fills=_fills(context, rule))
         for identifier, rule in context.form.levels.items()
     }
+
+
+def _fills(context: Context, form: LevelForm) -> tuple[str, ...]:
+    """Return the roles that the roster fills at this level: those named, those of a group named, or all that somebody can be found for."""
+    named: dict[str, None] = {}
+    for who in form.fills:
+        if who == "all":
+            named |= dict.fromkeys(role for role, rule in context.form.roles.items() if not rule.outside and rule.held_by[0] != "nobody")
+        elif context.form.organisation and who in context.form.organisation.groups:
+            group = context.form.organisation.groups[who]
+            named |= dict.fromkeys((group.lead.name, *(member.name for member in group.members)))
+        else:
+            named[who] = None
+    return tuple(named)
 
 
 def classify(context: Context) -> Classify | None:
@@ -24,6 +39,7 @@ def classify(context: Context) -> Classify | None:
         rules=_rules(context, form),
         fallback=_fallback(context, form.fallback, tuple(form.cite)) if form.fallback else None,
         adjust=_adjustments(context, form),
+        near=_near(context, form),
         shows=tuple(form.shows),
         cite=tuple(form.cite),
     )
@@ -44,6 +60,20 @@ def _rules(context: Context, form: ClassifyForm) -> tuple[LevelRule, ...]:
         )
         for identifier, rule in form.rules.items()
     )
+
+
+def _near(context: Context, form: ClassifyForm) -> Near | None:
+    """Return each rule with a threshold, relaxed; a rule of nothing but words is met or not, never near."""
+    if form.near is None:
+        return None
+    relaxed = {}
+    for identifier, rule in form.rules.items():
+        tree = context.draft.expression(rule.when).tree
+        assert tree is not None
+        easier = relax(tree, form.near.at)
+        if easier != tree:
+            relaxed[identifier] = context.watches.extract(easier, context.signals)
+    return Near(relaxed, context.effects(form.near.then, ("classify", "near", "then")))
 
 
 def _fallback(context: Context, form: FallbackForm, cite: tuple[str, ...]) -> Fallback:

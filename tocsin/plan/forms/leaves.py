@@ -163,6 +163,13 @@ def _remind(value: object) -> Fraction | Span:
     return share if share is not None else _span(value)
 
 
+def _part(value: object) -> Fraction:
+    share = _share(value)
+    if share is None:
+        raise wrong("a part is wanted", "such as 80% or 2/3")
+    return share
+
+
 @dataclass(frozen=True, slots=True)
 class Offset:
     """When a rung comes: a span or a part of the limit after the due time, or before it."""
@@ -213,6 +220,7 @@ Wording = Annotated[Template, PlainValidator(lambda value: Template(words_by_loc
 Duration = Annotated[Span, PlainValidator(_span), WithJsonSchema(DURATION)]
 Exact = Annotated[timedelta, PlainValidator(_exact), WithJsonSchema(DURATION)]
 Reminder = Annotated[Fraction | Span, PlainValidator(_remind), WithJsonSchema(STRING)]
+Share = Annotated[Fraction, PlainValidator(_part), WithJsonSchema(STRING)]
 Rise = Annotated[Offset, PlainValidator(_offset), WithJsonSchema(STRING)]
 Truth = Annotated[Formula, PlainValidator(partial(_formula, wants="bool"))]
 Amount = Annotated[Formula, PlainValidator(partial(_formula, wants="number"))]

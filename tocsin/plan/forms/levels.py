@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from tocsin.plan.forms.leaves import Cites, DecisionRef, Form, Id, LevelRef, Many, MomentRef, Name, RuleForm, Text, Translated, Truth
+from tocsin.plan.forms.duties import Effects
+from tocsin.plan.forms.leaves import Cites, DecisionRef, Form, Id, LevelRef, Many, MomentRef, Name, RuleForm, Share, Text, Translated, Truth
 from tocsin.plan.forms.values import ReadingForm
 
 
@@ -62,11 +63,22 @@ class AdjustForm(Form):
     to: LevelRef | None = None
 
 
+class NearForm(Form):
+    """`at: 80%` of a threshold, without passing it."""
+
+    at: Share
+    then: Effects = []
+    cite: Cites = []
+    covers: list[Text] = []
+    assumed: list[Text] = []
+
+
 class ClassifyForm(RuleForm):
-    LATER: ClassVar = frozenset({"near", "applies"})
+    LATER: ClassVar = frozenset({"applies"})
 
     decision: DecisionRef
     shows: list[Name] = []
     rules: dict[Id, LevelRuleForm] = {}
     fallback: FallbackForm | None = None
     adjust: dict[Id, AdjustForm] = {}
+    near: NearForm | None = None

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from tocsin.engine import owners
+from tocsin.engine import explain, owners
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import spell as spell_expression
 from tocsin.engine.texts import spell
@@ -15,6 +15,9 @@ from tocsin.engine.values import holding_since, holds
 from tocsin.plan.scenarios.commands import value_of
 from tocsin.plan.scenarios.play import Run, play
 from tocsin.plan.scenarios.story import BadScenarioError, Expectation, load
+
+_INSTANT: Final = timedelta(seconds=1)
+"""What follows from a breach comes the smallest step after the due time: within the same second."""
 
 Items = Iterator[tuple[str, Any, Any]]
 """Triples of what was looked at, what was expected, what was found."""
@@ -167,6 +170,43 @@ def _because(run: Run, proposal: t.ProposalState, name: str) -> bool:
     return name in proposal.because or any(f'"{name}"' in words for words in spelled)
 
 
+def _rule(run: Run, at: datetime, wanted: Mapping[str, bool | None]) -> Items:
+    """Expect what single rules of the classification say; `null` is unknown."""
+    found = {view.rule: view.value for view in explain.level(run.program, run.state_at(at), at).rules}
+    for name, value in wanted.items():
+        yield name, value, found.get(name, "no such rule")
+
+
+def _readings(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
+    """Expect by rule where two readings part: `{cite, level}`, the other citation and the level that it alone would give."""
+    found = {band.rule: band for band in explain.bands(run.program, run.state_at(at), at)}
+    yield "rules", sorted(wanted), sorted(found)
+    for name, other in wanted.items():
+        band = found.get(name)
+        yield name, (other["cite"], other["level"]), (" ".join(band.other_cite), band.other) if band else None
+
+
+def _asks(run: Run, at: datetime, wanted: int) -> Items:
+    yield "questions", wanted, len(explain.level(run.program, run.state_at(at), at).confirm)
+
+
+def _near(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
+    """Expect what is nearly reached: `{level: l2, rules: [r4]}`; an empty level and no rules for nothing."""
+    state = run.state_at(at)
+    yield "level", wanted["level"], state.nearest
+    yield "rules", sorted(wanted.get("rules", ())), sorted(state.near)
+
+
+def _put(run: Run, at: datetime, wanted: list[str]) -> Items:
+    for name in wanted:
+        yield name, True, name in run.state_at(at).proposed_decisions
+
+
+def _not_put(run: Run, at: datetime, wanted: list[str]) -> Items:
+    for name in wanted:
+        yield name, False, name in run.state_at(at).proposed_decisions
+
+
 def _level(run: Run, at: datetime, wanted: str) -> Items:
     yield "level", wanted, run.state_at(at).level
 
@@ -178,7 +218,7 @@ def _phase(run: Run, at: datetime, wanted: str) -> Items:
 def _fact(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
     for name, value in wanted.items():
         known = run.state_at(at).facts.get(name)
-        yield name, value_of(run.program.facts[name], value, run.story), known.value if known else None
+        yield name, None if value is None else value_of(run.program.facts[name], value, run.story), known.value if known else None
 
 
 def _happened(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
@@ -255,7 +295,7 @@ def _not_open(run: Run, at: datetime, wanted: list[str]) -> Items:
 def _told(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
     for target, time in wanted.items():
         moment = run.story.time(str(time))
-        events = [event for event in run.events_upto(at) if event.at == moment]
+        events = [event for event in run.events_upto(at) if moment <= event.at < moment + _INSTANT]
         told = [event.targets for event in events if isinstance(event, t.Told)]
         told += [event.to for event in events if isinstance(event, t.MessagePublished)]
         yield target, True, any(target in targets for targets in told)
@@ -325,6 +365,12 @@ CHECKS: Final[Mapping[str, Callable[[Run, datetime, Any], Items]]] = {
     "breaches": _breaches,
     "proposed": _proposed,
     "decided": _decided,
+    "rule": _rule,
+    "readings": _readings,
+    "asks": _asks,
+    "near": _near,
+    "put": _put,
+    "not_put": _not_put,
     "level": _level,
     "phase": _phase,
     "fact": _fact,
