@@ -20,6 +20,11 @@ FOUND_BY = {
         "X-06": "L10",
         "X-08": "L51",
         "X-09": "L52",
+        "X-12": "L32",
+        "X-15": "L11",
+        "X-17": "L38",
+        "X-19": "L35",
+        "X-23": "L09",
     },
 }
 """By shipped plan: the contradictions of its document that checking finds by itself, and the finding that does."""

@@ -13,7 +13,7 @@ def find(draft: Draft) -> Iterator[Fault]:
         return
     for identifier, message in draft.form.messages.items():
         if message.announced is not None and message.announced != len(message.fields):
-            said = f"the document announces {message.announced} fields, {len(message.fields)} are listed"
+            said = f"the document announces {message.announced} fields, it lists {len(message.fields)}"
             yield Fault(("messages", identifier, "announced"), said, "acknowledge it; all that are listed are required")
     organisation = draft.form.organisation
     announced = organisation.announced if organisation else None

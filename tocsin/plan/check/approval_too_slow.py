@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import product
 
 from tocsin.engine.times import Span
 from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault
 from tocsin.plan.forms.duties import LinkForm, ObligationForm
-from tocsin.plan.forms.leaves import Cases, FromFact
-
-_Limit = Span | Cases[Span] | FromFact
+from tocsin.plan.forms.leaves import FromFact
+from tocsin.plan.limits import LimitForm, combinations, in_case, longest, said, shortest
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -27,33 +25,14 @@ def find(draft: Draft) -> Iterator[Fault]:
             yield Fault(place, slow, "shorten the approval, or start earlier", at_key=True)
 
 
-def _slow(draft: Draft, limit: _Limit, approvals: list[LinkForm]) -> Iterator[str]:
+def _slow(draft: Draft, limit: LimitForm, approvals: list[LinkForm]) -> Iterator[str]:
     """Yield a sentence for each combination of cases in which the approvals are not shorter than the limit."""
-    limits = [each.within for each in approvals if each.within is not None and not isinstance(each.within, FromFact)]
-    if not limits:
-        return
-    axes = sorted({each.by.name for each in (limit, *limits) if isinstance(each, Cases)})
-    for values in product(*(draft.names.cases.get(axis, ()) for axis in axes)):
-        case = dict(zip(axes, values, strict=True))
-        owed, spans = _in(limit, case), [_in(each, case) for each in limits]
-        taken = sum((_longest(span) for span in spans if span), timedelta())
-        if owed and spans and taken >= _shortest(owed):
-            where = ", ".join(f"{axis} {value}" for axis, value in case.items())
-            yield f"approvals may take {Span(exact=taken)}, the duty is due after {owed}{f' ({where})' if where else ''}"
-
-
-def _in(limit: _Limit, case: dict[str, str]) -> Span | None:
-    if isinstance(limit, Cases):
-        return limit.cases.get(case[limit.by.name], limit.otherwise)
-    return limit if isinstance(limit, Span) else None
-
-
-def _longest(span: Span) -> timedelta:
-    return timedelta(days=31 * span.months, hours=25 * span.days) + span.exact
-
-
-def _shortest(span: Span) -> timedelta:
-    return timedelta(days=28 * span.months, hours=23 * span.days) + span.exact
+    spans = [each.within for each in approvals if each.within is not None]
+    for case in combinations(draft, limit, *spans):
+        owed, links = in_case(limit, case), [found for each in spans if (found := in_case(each, case))]
+        taken = sum(map(longest, links), timedelta())
+        if owed and links and taken >= shortest(owed):
+            yield f"approvals may take {Span(exact=taken)}, the duty is due after {owed}{said(case)}"
 
 
 CHECK = Check("L30", "approval-too-slow", "error", find)

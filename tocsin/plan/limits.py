@@ -1,0 +1,42 @@
+"""Limits of a plan compared: in every combination of cases, the longest a span can be and the shortest."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import islice, product
+
+from tocsin.engine.times import Span
+from tocsin.plan.draft import Draft
+from tocsin.plan.forms.leaves import Cases, FromFact
+
+LimitForm = Span | Cases[Span] | FromFact
+_COMBINATIONS_MAX = 2000
+
+
+def combinations(draft: Draft, *limits: LimitForm | None) -> Iterator[dict[str, str]]:
+    """Yield every combination of the cases that `limits` depend on, such as {"level": "high"}; one empty one where they depend on none."""
+    axes = sorted({each.by.name for each in limits if isinstance(each, Cases)})
+    for values in islice(product(*(draft.names.cases.get(axis, ()) for axis in axes)), _COMBINATIONS_MAX):
+        yield dict(zip(axes, values, strict=True))
+
+
+def in_case(limit: LimitForm | None, case: dict[str, str]) -> Span | None:
+    """Return the span in this combination of cases; None if there is none, or only a fact knows it."""
+    if isinstance(limit, Cases):
+        return limit.cases.get(case[limit.by.name], limit.otherwise)
+    return limit if isinstance(limit, Span) else None
+
+
+def longest(span: Span) -> timedelta:
+    """Return the longest that a span can last: a month of 31 days, a day of 25 hours."""
+    return timedelta(days=31 * span.months, hours=25 * span.days) + span.exact
+
+
+def shortest(span: Span) -> timedelta:
+    """Return the shortest that a span can last: a month of 28 days, a day of 23 hours."""
+    return timedelta(days=28 * span.months, hours=23 * span.days) + span.exact
+
+
+def said(case: dict[str, str]) -> str:
+    """Return a combination of cases in brackets; nothing if there is only one."""
+    where = ", ".join(f"{axis} {value}" for axis, value in case.items())
+    return f" ({where})" if where else ""
