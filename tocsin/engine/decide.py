@@ -11,9 +11,7 @@ from tocsin.engine.rules import (
     conditions,
     deadlines,
     decisions,
-    effects,
     facts,
-    levels,
     messages,
     moments,
     obligations,
@@ -21,14 +19,8 @@ from tocsin.engine.rules import (
     roles,
     situations,
 )
+from tocsin.engine.settling import ROUNDS_MAX, EndlessRulesError, order_of, settle
 from tocsin.engine.turn import Turn
-
-ROUNDS_MAX: Final = 1000
-"""More rounds of consequences than any sane plan needs; a plan that feeds itself ends here instead of hanging the server."""
-
-
-class EndlessRulesError(Exception):
-    """The plan's rules go on causing each other without end. A fault of the plan, to be shown to its owner."""
 
 
 def decide(program: Program, state: t.State, command: t.Command) -> tuple[t.AnyEvent, ...] | t.Refused:
@@ -43,7 +35,7 @@ def decide(program: Program, state: t.State, command: t.Command) -> tuple[t.AnyE
     refused = _fit_to_act(program, state, command)
     if refused:
         return refused
-    turn = Turn(program, state, command)
+    turn = Turn(program, state, command, order_of(program))
     if isinstance(command, t.Tick) and command.down_since:
         turn.down_since = command.down_since
         turn.emit(t.DowntimeNoted(at=turn.at, by=t.SYSTEM, since=command.down_since))
@@ -53,7 +45,7 @@ def decide(program: Program, state: t.State, command: t.Command) -> tuple[t.AnyE
     if refused:
         return refused
     with turn.as_system():
-        _settle(turn)
+        settle(turn)
     _advance(turn)
     return tuple(turn.events)
 
@@ -85,38 +77,10 @@ def _advance(turn: Turn) -> None:
                 break
             turn.instant = wake.at - clocks.TICK if wake.kind == "4_breach" else wake.at
             deadlines.pass_wake(turn, wake)
-            _settle(turn)
+            settle(turn)
         else:
             raise EndlessRulesError(f"plan {turn.program.id}: time never comes to rest")
     turn.instant = turn.at
-
-
-def _settle(turn: Turn) -> None:
-    """Follow the consequences until nothing more changes: values, moments, conditions, situations, levels, clocks, then one effect at a time."""
-    for _ in range(ROUNDS_MAX):
-        before = len(turn.events)
-        for noun in (facts, moments, conditions, situations, levels, obligations):
-            noun.settle(turn)
-        if len(turn.events) > before:
-            continue
-        if turn.effects:
-            effects.carry_out(turn, *turn.effects.pop(0))
-        elif not _act_as_system(turn):
-            return
-    raise EndlessRulesError(f"plan {turn.program.id}: its rules feed each other without end")
-
-
-def _act_as_system(turn: Turn) -> bool:
-    """Do at once what the server itself owes; return whether there was something. What cannot be sent stays owed, and is breached."""
-    for clock in obligations.in_order(turn.state):
-        rule = turn.program.obligations.get(clock.obligation)
-        owed = rule is not None and rule.verb == "send" and clock.owes == t.SYSTEM and clock.status in clocks.RUNNING
-        tried = f"tried:{clock.clock}:{clock.generation}:{clock.occurrence}"
-        if rule is not None and owed and tried not in turn.fresh:
-            turn.fresh.add(tried)
-            messages.send_by_rule(turn, rule.object, {})
-            return True
-    return False
 
 
 # ------------------------------------------------------------------ commands that belong to no noun
@@ -158,7 +122,7 @@ def _observe(turn: Turn, command: t.Observe) -> t.Refused | None:
         for edge in sorted(command.edges, key=lambda edge: edge.since):
             if edge.watch in turn.program.watches and edge != turn.state.edges.get(edge.watch):
                 turn.emit(t.Observed(at=turn.at, by=turn.by, edge=edge))
-                _settle(turn)
+                settle(turn)
     return None
 
 

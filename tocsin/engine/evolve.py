@@ -74,9 +74,12 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return replace(state, situations=put(state.situations, name, replace(state.situations[name], open=False, at=event.at)))
         case t.PhaseEntered(phase=phase):
             return replace(state, phase=phase)
+        case t.ClockOpened(clock=name, obligation=obligation):
+            names = tuple(sorted({*state.clocks_of.get(obligation, ()), name}))
+            state = replace(state, clocks_of=put(state.clocks_of, obligation, names))
+            return replace(state, clocks=put(state.clocks, name, _clock(event, state.clocks)))
         case (
-            t.ClockOpened()
-            | t.ClockMoved()
+            t.ClockMoved()
             | t.ClockReminded()
             | t.ClockBreached()
             | t.OccurrenceMissed()
@@ -110,7 +113,8 @@ def _moved(state: t.State, event: t.PlanMoved) -> t.State:
         name: replace(clock, obligation=event.renames[clock.obligation]) if clock.obligation in event.renames else clock
         for name, clock in state.clocks.items()
     }
-    return replace(state, plan_hash=event.plan_hash, clocks=clocks)
+    names = {event.renames.get(obligation, obligation): names for obligation, names in state.clocks_of.items()}
+    return replace(state, plan_hash=event.plan_hash, clocks=clocks, clocks_of=names)
 
 
 def _count(state: t.State, name: str) -> t.State:

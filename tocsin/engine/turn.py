@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from tocsin.engine import terms as t
 from tocsin.engine.evolve import evolve
 from tocsin.engine.program import Effect, Effects, Program
+from tocsin.engine.reads import Order, Read
 
 
 class Turn:
@@ -17,8 +19,9 @@ class Turn:
     only while a downtime is caught up with: the due time passed then, the server sees it now.
     """
 
-    def __init__(self, program: Program, state: t.State, command: t.Act) -> None:
+    def __init__(self, program: Program, state: t.State, command: t.Act, order: Order) -> None:
         self.program = program
+        self.order = order
         self.state = state
         self.at = command.at
         self.instant = command.at
@@ -29,6 +32,8 @@ class Turn:
         """Effects still to be carried out, each with its cause and the record entry in hand."""
         self.fresh: set[str] = set()
         """Moments recorded in this turn."""
+        self.waiting = order.all
+        """The rules to be looked at, as a set of places in `order`. At first all: the state may come from another release or version."""
         self.moved = False
         """Whether the incident moves to another version of its plan in this turn: what is new begins now."""
 
@@ -41,6 +46,27 @@ class Turn:
         """Record `event` and let the state follow it."""
         self.state = evolve(self.state, event)
         self.events.append(event)
+        self.waiting |= self.order.reading(event)
+
+    def touch(self, name: Read) -> None:
+        """Let every rule be looked at that reads `name`, because time has passed over it."""
+        self.waiting |= self.order.readers.get(name, 0)
+
+    def stale(self, noun: str) -> Iterator[Any]:
+        """
+        Yield the rules of `noun` that read something changed since they were last looked at, once each, in the order of the plan.
+
+        What changes meanwhile counts at once for the rules that come later, and for the others in the next round.
+        """
+        first, rules = self.order.rules[noun]
+        place, end = first, first + len(rules)
+        while ahead := self.waiting >> place:
+            place += (ahead & -ahead).bit_length() - 1
+            if place >= end:
+                return
+            self.waiting &= ~(1 << place)
+            yield rules[place - first]
+            place += 1
 
     def queue(self, effects: Effects, cause: str, entry: Mapping[str, str] | None = None) -> None:
         """Carry `effects` out once everything recorded so far has settled."""

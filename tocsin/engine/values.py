@@ -28,7 +28,7 @@ _NO_ENTRY: Final[Mapping[str, str]] = MappingProxyType({})
 def truth(program: Program, state: t.State, tree: Expression, at: datetime, entry: Mapping[str, str] | None = None) -> bool | None:
     """Return whether `tree` is true in `state` at the instant `at`; None is unknown."""
     known = program.worked_out.get(id(tree))
-    if known is None or known[0] is not tree:
+    if known is None or known[0] is not tree:  # kept with its tree, which keeps the identity
         known = program.worked_out[id(tree)] = (tree, compiled(tree, partial(_reader, program)))
     value = known[1](Scene(state, at, entry or _NO_ENTRY))
     return value if isinstance(value, bool) else None

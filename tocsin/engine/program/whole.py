@@ -1,10 +1,10 @@
 """The Program: a plan version, compiled."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from tocsin.engine.program.duties import Decision, Figure, Message, Obligation, Record
 from tocsin.engine.program.effects import Ladder, Moment, Situation
@@ -13,6 +13,8 @@ from tocsin.engine.program.people import Department, Group, Role
 from tocsin.engine.program.rule import Text
 from tocsin.engine.program.values import Condition, Fact, Signal, Watch
 from tocsin.engine.times import Span
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,17 @@ class Program:
     records: Mapping[str, Record] = field(default_factory=dict)
     figures: Mapping[str, Figure] = field(default_factory=dict)
 
-    worked_out: dict[int, tuple[Any, Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """What the engine has made of expressions of this plan, each once: by the identity of the tree, with the tree, which keeps it alive."""
+    worked_out: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What the engine has found out about this plan, each once; see `once`."""
+
+    def once(self, name: str, work_out: Callable[["Program"], T]) -> T:
+        """Return what `work_out` finds out about this plan, under a `name` of its own; it is asked once. A plan never changes."""
+        if name not in self.worked_out:
+            self.worked_out[name] = work_out(self)
+        found: T = self.worked_out[name]
+        return found
 
     @property
     def commander(self) -> str:
         """Return the role that holds whatever nobody holds (ROL-10)."""
-        return next((role.id for role in self.roles.values() if role.commander), "")
+        return self.once("commander", lambda program: next((role.id for role in program.roles.values() if role.commander), ""))

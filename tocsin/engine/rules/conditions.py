@@ -1,20 +1,40 @@
 """Conditions: measured, held without interruption, attested, waived (TRM-01, TRM-04, TRM-08, CLK-09)."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Final
 
 from tocsin.engine import owners
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import WatchRef, leaves
-from tocsin.engine.program import Condition
+from tocsin.engine.program import Condition, Program
+from tocsin.engine.reads import Read, of_condition, of_expression
 from tocsin.engine.rules import moments, obligations
 from tocsin.engine.times import Span
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import holding_since, holds, truth
 
+NOUN: Final = "conditions"
+
+
+def reads(program: Program) -> Iterator[tuple[Condition, Iterator[Read]]]:
+    """Yield every condition, with what its truth depends on and the clocks that wait for it."""
+    for condition in program.conditions.values():
+        yield condition, _reads(program, condition)
+
+
+def _reads(program: Program, condition: Condition) -> Iterator[Read]:
+    yield from of_condition(program, condition)
+    yield from of_expression(program, condition.measure)
+    yield from of_expression(program, condition.denied_by)
+    yield "turned", f"held:{condition.id}"
+    yield "turned", f"{condition.id}.met"
+    yield from obligations.waiting_for(program, "reach", condition.id)
+
 
 def settle(turn: Turn) -> None:
     """Follow every measured condition as it turns, matures, or is denied."""
-    for condition in turn.program.conditions.values():
+    for condition in turn.stale(NOUN):
         if condition.measure is not None:
             _turn(turn, condition)
         if condition.hold:

@@ -18,7 +18,8 @@ def pass_wake(turn: Turn, wake: Wake) -> None:
 
 
 def _held(turn: Turn, wake: Wake) -> None:
-    """A hold has matured: settling the conditions finds out."""
+    """A hold has matured: settling whatever depends on the condition finds out."""
+    turn.touch(("conditions", wake.subject))
 
 
 def _door(turn: Turn, wake: Wake) -> None:

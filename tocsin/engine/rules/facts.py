@@ -1,13 +1,15 @@
 """Facts: what is known, who said so, and what the plan infers (CLS-11, REG-05)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Final
 
 from tocsin.engine import owners
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import Value
-from tocsin.engine.program import Fact
+from tocsin.engine.program import Fact, Program
+from tocsin.engine.reads import Read, of_expression
 from tocsin.engine.rules import moments
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import gravity, truth
@@ -90,9 +92,25 @@ def say(turn: Turn, facts: Mapping[str, Value], *, source: str, reason: str = ""
             moments.record(turn, f"{name}.{value}")
 
 
+NOUN: Final = "facts"
+
+
+def reads(program: Program) -> Iterator[tuple[Fact, Iterator[Read]]]:
+    """Yield the facts that the plan infers, with what they are inferred from."""
+    for fact in program.facts.values():
+        if fact.implied:
+            yield fact, _reads(program, fact)
+
+
+def _reads(program: Program, fact: Fact) -> Iterator[Read]:
+    for index, (_, when) in enumerate(fact.implied):
+        yield from of_expression(program, when)
+        yield "turned", f"implied:{fact.id}:{index}"
+
+
 def settle(turn: Turn) -> None:
     """Infer what the plan implies, when it turns true: a graver value wins over an earlier milder statement, both stay on record."""
-    for fact in turn.program.facts.values():
+    for fact in turn.stale(NOUN):
         for index, (value, when) in enumerate(fact.implied):
             subject = f"implied:{fact.id}:{index}"
             now = truth(turn.program, turn.state, when, turn.instant)

@@ -9,6 +9,7 @@ from tocsin.engine import owners
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import UNKNOWN, Expression, WatchRef, evaluate, leaves, spell
 from tocsin.engine.program import Adjustment, Classify, Fallback, Program, Text
+from tocsin.engine.reads import Read, of_expression
 from tocsin.engine.rules import roles
 from tocsin.engine.rules.deadlines import tell
 from tocsin.engine.turn import Turn
@@ -122,11 +123,39 @@ def _fall_back(program: Program, state: t.State, fallback: Fallback | None, at: 
     return "", ()
 
 
+NOUN: Final = "levels"
+
+
+def reads(program: Program) -> Iterator[tuple[Classify, Iterator[Read]]]:
+    """Yield how a level is proposed, if the plan has levels, with everything that any of its rules reads."""
+    if program.classify is not None:
+        yield program.classify, _reads(program, program.classify)
+
+
+def _reads(program: Program, classify: Classify) -> Iterator[Read]:
+    yield from (("level", ""), ("level_at", ""), ("phase", ""), ("proposal", ""), ("near", ""), ("nearest", ""), ("turned", NEAR))
+    yield from (("moments", "activated"), ("moments", "terminated"))
+    fallback = classify.fallback or Fallback(table=())
+    for tree in (
+        *(rule.when for rule in classify.rules),
+        *(adjustment.when for adjustment in classify.adjust),
+        *(when for when, _ in fallback.table),
+        *(step.when for step in fallback.then),
+        *(classify.near.rules.values() if classify.near else ()),
+    ):
+        yield from of_expression(program, tree)
+    for adjustment in classify.adjust:
+        yield "moments", adjustment.on
+
+
 def settle(turn: Turn) -> None:
     """Keep the proposal in step with what is known, and tell those who decide when it changes."""
-    classify = turn.program.classify
-    if classify is None or turn.state.phase in ("", "review", "closed", "cancelled"):
-        return
+    for classify in turn.stale(NOUN):
+        if turn.state.phase not in ("", "review", "closed", "cancelled"):
+            _follow(turn, classify)
+
+
+def _follow(turn: Turn, classify: Classify) -> None:
     _keep_near(turn, classify)
     found = _choose(turn.program, turn.state, classify, turn.instant)
     known = turn.state.proposal

@@ -1,10 +1,13 @@
 """Moments: recorded instants, what comes with them, and the phase derived from them (REG-17, language reference section 3)."""
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
 from tocsin.engine import owners
 from tocsin.engine import terms as t
+from tocsin.engine.program import Moment, Program
+from tocsin.engine.reads import Read, of_expression
 from tocsin.engine.rules import obligations, situations
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import truth
@@ -37,11 +40,19 @@ def record(turn: Turn, moment: str, at: datetime | None = None, *, correct: bool
 def _follow(turn: Turn, moment: str, at: datetime, phase: str) -> None:
     if phase:
         _enter(turn, moment, phase)
-    for other in turn.program.moments.values():
-        if other.with_ == moment:
-            record(turn, other.id, at)
+    for other in turn.program.once("moments_with", _with).get(moment, ()):
+        record(turn, other, at)
     situations.on_moment(turn, moment)
     obligations.meet(turn, "reach", moment, happened_at=at)
+
+
+def _with(program: Program) -> Mapping[str, tuple[str, ...]]:
+    """Return the moments that come with another, by it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for rule in program.moments.values():
+        if rule.with_:
+            found[rule.with_] = (*found.get(rule.with_, ()), rule.id)
+    return found
 
 
 def _enter(turn: Turn, moment: str, phase: str) -> None:
@@ -52,11 +63,24 @@ def _enter(turn: Turn, moment: str, phase: str) -> None:
         turn.emit(t.PhaseEntered(at=turn.at, by=turn.by, phase=phase))
 
 
+NOUN: Final = "moments"
+
+
+def reads(program: Program) -> Iterator[tuple[Moment, Iterator[Read]]]:
+    """Yield the moments that come when an expression turns true, with what it reads."""
+    for rule in program.moments.values():
+        if rule.when is not None:
+            yield rule, _reads(program, rule)
+
+
+def _reads(program: Program, rule: Moment) -> Iterator[Read]:
+    yield from of_expression(program, rule.when)
+    yield "turned", rule.id
+
+
 def settle(turn: Turn) -> None:
     """Record the moments whose expression has turned true."""
-    for rule in turn.program.moments.values():
-        if rule.when is None:
-            continue
+    for rule in turn.stale(NOUN):
         value = truth(turn.program, turn.state, rule.when, turn.instant)
         if value != turn.state.turned.get(rule.id):
             turn.emit(t.ExpressionTurned(at=turn.at, by=turn.by, subject=rule.id, value=value))

@@ -1,13 +1,14 @@
 """Obligations: when a clock opens, moves and ends, and what meets it (CLK-01 to CLK-11, LVL-07, language reference section 7)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from tocsin.engine import clocks, owners
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
-from tocsin.engine.program import Cases, Obligation
+from tocsin.engine.program import Cases, Obligation, Program
+from tocsin.engine.reads import Read, of_expression, of_limit
 from tocsin.engine.rules import moments, situations
 from tocsin.engine.times import Span, add, parse
 from tocsin.engine.turn import Turn
@@ -17,9 +18,28 @@ ENDED: Final = ("closed", "cancelled")
 """The phases after which nothing new is owed; a closed incident still owes what stays, a false alarm owes nothing more."""
 
 
+NOUN: Final = "obligations"
+
+
+def reads(program: Program) -> Iterator[tuple[Obligation, Iterator[Read]]]:
+    """Yield every obligation, with what decides whether its clocks open, move or end."""
+    for rule in program.obligations.values():
+        yield rule, _reads(program, rule)
+
+
+def _reads(program: Program, rule: Obligation) -> Iterator[Read]:
+    yield from (("clocks", rule.id), ("clocks", rule.was), ("phase", ""), ("situations", rule.situation))
+    if rule.levels:
+        yield "level", ""
+    for moment in (*rule.anchors, *rule.until, rule.unless):
+        yield "moments", moment
+    yield from of_expression(program, rule.when)
+    yield from of_limit(program, rule.every or rule.within)
+
+
 def settle(turn: Turn) -> None:
     """Bring every clock in line with what now holds: open, move or end it."""
-    for rule in turn.program.obligations.values():
+    for rule in turn.stale(NOUN):
         for entry, owes in entries(rule):
             why_not = _why_not(turn, rule)
             for clock in running(turn.state, rule.id, entry):
@@ -47,9 +67,14 @@ def in_order(state: t.State) -> list[t.Clock]:
 
 def running(state: t.State, obligation: str, entry: str | None = None) -> list[t.Clock]:
     """Return the clocks of `obligation` that still run (open or overdue); of one entry, or of all for None."""
-    return [
-        clock for clock in in_order(state) if clock.obligation == obligation and clock.status in RUNNING and entry in (None, clock.entry)
-    ]
+    known = (state.clocks[name] for name in state.clocks_of.get(obligation, ()))
+    return [clock for clock in known if clock.status in RUNNING and entry in (None, clock.entry)]
+
+
+def clocks_of(state: t.State, rules: Iterable[str]) -> list[t.Clock]:
+    """Return the clocks of the obligations `rules` by name."""
+    names = [name for rule in rules for name in state.clocks_of.get(rule, ())]
+    return [state.clocks[name] for name in sorted(names)]
 
 
 def _why_not(turn: Turn, rule: Obligation) -> str | None:
@@ -95,7 +120,7 @@ def _open(turn: Turn, rule: Obligation, entry: str, owes: str) -> None:
     if anchor is None:
         return
     name, known = anchor
-    past = [clock for clock in turn.state.clocks.values() if clock.obligation == rule.id and clock.entry == entry]
+    past = [clock for clock in clocks_of(turn.state, (rule.id,)) if clock.entry == entry]
     latest = max(past, key=lambda clock: clock.generation, default=None)
     if latest and not _begins_again(latest, name, known):
         return
@@ -253,14 +278,29 @@ def leave_behind(turn: Turn) -> None:
 
 def meet(turn: Turn, verb: str, object_: str, *, entry: str | None = None, happened_at: datetime | None = None) -> None:
     """Meet every running clock that this act fits: same verb and object, same entry. One act may meet many clocks."""
-    for clock in in_order(turn.state):
-        rule = turn.program.obligations.get(clock.obligation)
-        fits = rule is not None and rule.verb == verb and (rule.object or rule.id) == object_ and entry in (None, clock.entry)
-        if rule is not None and fits and clock.status in RUNNING:
+    rules = turn.program.once("met_by", _met_by).get((verb, object_), ())
+    for clock in clocks_of(turn.state, rules):
+        rule = turn.program.obligations[clock.obligation]
+        if entry in (None, clock.entry) and clock.status in RUNNING:
             meet_clock(turn, clock, happened_at or turn.instant)
             for moment in (*rule.marks, f"{rule.id}.done"):
                 moments.record(turn, moment)
             turn.queue(rule.then, f"done:{rule.id}")
+
+
+def _met_by(program: Program) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """Return the obligations that an act meets, by its verb and object."""
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for rule in program.obligations.values():
+        act = (rule.verb, rule.object or rule.id)
+        found[act] = (*found.get(act, ()), rule.id)
+    return found
+
+
+def waiting_for(program: Program, verb: str, object_: str) -> Iterator[Read]:
+    """Yield the clocks that this act would meet."""
+    for name in program.once("met_by", _met_by).get((verb, object_), ()):
+        yield from (("clocks", name), ("clocks", program.obligations[name].was))
 
 
 def meet_clock(turn: Turn, clock: t.Clock, happened_at: datetime) -> None:

@@ -1,8 +1,12 @@
 """Situations: stretches of time that open and close by moments, expressions, time, or a person."""
 
+from collections.abc import Iterator
+from typing import Final
+
 from tocsin.engine import owners
 from tocsin.engine import terms as t
-from tocsin.engine.program import Door, Situation
+from tocsin.engine.program import Door, Program, Situation
+from tocsin.engine.reads import Read, of_expression
 from tocsin.engine.rules import moments
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import truth
@@ -53,9 +57,28 @@ def on_moment(turn: Turn, moment: str) -> None:
             through(turn, situation, opening=opening)
 
 
+NOUN: Final = "situations"
+
+
+def reads(program: Program) -> Iterator[tuple[Situation, Iterator[Read]]]:
+    """Yield the situations with doors that open or close when an expression turns true, with what those read."""
+    for situation in program.situations.values():
+        if any(door.when is not None for door in (*situation.opens, *situation.closes)):
+            yield situation, _reads(program, situation)
+
+
+def _reads(program: Program, situation: Situation) -> Iterator[Read]:
+    for kind, doors in (("opens", situation.opens), ("closes", situation.closes)):
+        for index, door in enumerate(doors):
+            yield from of_expression(program, door.when)
+            yield "turned", f"{kind}:{situation.id}:{index}"
+            if door.during:
+                yield "phase", ""
+
+
 def settle(turn: Turn) -> None:
     """Open and close what does so when an expression turns true."""
-    for situation in turn.program.situations.values():
+    for situation in turn.stale(NOUN):
         for kind, doors in (("opens", situation.opens), ("closes", situation.closes)):
             for index, door in enumerate(doors):
                 if door.when is not None and _turned(turn, f"{kind}:{situation.id}:{index}", door):

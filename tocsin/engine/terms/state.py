@@ -179,6 +179,8 @@ class State:
     conditions: Mapping[str, Holding] = field(default_factory=dict)
     situations: Mapping[str, SituationState] = field(default_factory=dict)
     clocks: Mapping[str, Clock] = field(default_factory=dict)
+    clocks_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The names of the clocks of each obligation or link, in order."""
     seats: Mapping[str, str] = field(default_factory=dict)
     """Whom the directory found for each role at the declaration."""
     roles: Mapping[str, Seat] = field(default_factory=dict)

@@ -1,0 +1,165 @@
+"""Settling looks only at what may have changed; what happens is what happens when everything is looked at."""
+
+from dataclasses import fields
+from functools import cache
+
+import pytest
+from hypothesis import settings
+
+from tests.engine import test_properties as properties
+from tests.engine.sweep import sweeping
+from tocsin.engine import terms as t
+from tocsin.engine.decide import decide
+from tocsin.engine.evolve import evolve
+from tocsin.engine.reads import ANYTHING, Order, obligation_of, touched
+from tocsin.engine.turn import Turn
+from tocsin.plan import read, shipped
+from tocsin.plan.scenarios import story
+from tocsin.plan.scenarios.play import play
+
+SHIPPED = {name: read.read(source.read_bytes(), "plan.yaml").program for name, source in shipped.sources().items()}
+STORIES = [
+    (name, file)
+    for name, source in shipped.sources().items()
+    for file in story.shipped(source.parent / "scenarios")  # type: ignore[arg-type]
+]
+OWN = {"clocks_of", "at"}
+"""Fields that follow others."""
+
+
+@pytest.mark.parametrize(("plan", "file"), STORIES, ids=lambda value: getattr(value, "stem", value))
+def test_looking_only_at_what_may_have_changed_gives_every_event_in_the_same_order(plan, file):
+    program = SHIPPED[plan]
+    told = story.load(file, program)
+    with sweeping():
+        wanted = play(program, told).events
+    assert played(plan, file) == wanted
+
+
+@cache
+def played(plan, file):
+    program = SHIPPED[plan]
+    return play(program, story.load(file, program)).events
+
+
+class AnyIncidentTwice(properties.AnyIncident):
+    """Any command, decided both ways."""
+
+    def send(self, command, person):
+        state, actor = self.state, t.Actor(person)
+        stamped = type(command)(**{name: getattr(command, name) for name in command.__dataclass_fields__} | {"by": actor, "at": self.at})
+        with sweeping():
+            wanted = decide(properties.PROGRAM, state, stamped)
+        assert decide(properties.PROGRAM, state, stamped) == wanted
+        super().send(command, person)
+
+
+TestAnyIncidentTwice = AnyIncidentTwice.TestCase
+TestAnyIncidentTwice.settings = settings(properties.TestAnyIncident.settings, max_examples=15)
+
+
+# ------------------------------------------------------------------ nobody says too little
+
+
+@pytest.mark.parametrize(("plan", "file"), STORIES, ids=lambda value: getattr(value, "stem", value))
+def test_an_event_touches_everything_it_changes(plan, file):
+    state = t.State()
+    for event in played(plan, file):
+        after = evolve(state, event)
+        names = touched(event)
+        assert ANYTHING in names or changed(state, after) <= set(names), type(event).__name__
+        state = after
+
+
+def changed(before, after):
+    found = set()
+    for field in fields(t.State):
+        old, new = getattr(before, field.name), getattr(after, field.name)
+        if field.name in OWN or old == new:
+            continue
+        if isinstance(new, dict):
+            entries = {entry for entry in {*old, *new} if old.get(entry) != new.get(entry)}
+            found |= {(field.name, obligation_of(entry) if field.name == "clocks" else entry) for entry in entries}
+        else:
+            found.add((field.name, ""))
+    return found
+
+
+class Seen(dict):
+    """A mapping of the state that notes which entries are asked for."""
+
+    def __init__(self, field, entries, notes):
+        super().__init__(entries)
+        self.field, self.notes = field, notes
+
+    def note(self, entry):
+        self.notes.add(("clocks" if self.field == "clocks_of" else self.field, obligation_of(entry) if "clocks" in self.field else entry))
+
+    def get(self, entry, default=None):
+        self.note(entry)
+        return super().get(entry, default)
+
+    def __getitem__(self, entry):
+        self.note(entry)
+        return super().__getitem__(entry)
+
+    def __contains__(self, entry):
+        self.note(entry)
+        return super().__contains__(entry)
+
+
+class Watched(t.State):
+    """A state that notes what is read of it. Copies made by `evolve` are watched as well."""
+
+    def __getattribute__(self, name):
+        value = super().__getattribute__(name)
+        notes = object.__getattribute__(self, "__dict__").get("notes")
+        if notes is None or name not in _FIELDS:
+            return value
+        if isinstance(value, dict):
+            return Seen(name, value, notes)
+        notes.add((name, ""))
+        return value
+
+
+_FIELDS = {field.name for field in fields(t.State)} - OWN | {"clocks_of"}
+
+
+@pytest.mark.parametrize(("plan", "file"), STORIES, ids=lambda value: getattr(value, "stem", value))
+def test_a_rule_reads_nothing_that_it_does_not_name(plan, file, monkeypatch):
+    """Until its first event of a visit, which is what decides whether it has something to do."""
+    program = SHIPPED[plan]
+    notes, missing = set(), set()
+    visit = {"rule": None}
+
+    def close(order: Order):
+        if visit["rule"] is not None:
+            missing.update((visit["rule"][0], name) for name in notes if not order.readers.get(name, 0) & (1 << visit["rule"][1]))
+        visit["rule"] = None
+
+    def stale(turn, noun):
+        first, rules = turn.order.rules[noun]
+        turn.waiting = 0
+        for index, rule in enumerate(rules):
+            turn.state = watched(turn.state, notes)
+            notes.clear()
+            visit["rule"] = (getattr(rule, "id", noun), first + index)
+            yield rule
+            close(turn.order)
+
+    emit = Turn.emit
+
+    def emitted(turn, event):
+        close(turn.order)
+        emit(turn, event)
+
+    monkeypatch.setattr(Turn, "stale", stale)
+    monkeypatch.setattr(Turn, "emit", emitted)
+    play(program, story.load(file, program))
+    assert not missing
+
+
+def watched(state, notes):
+    copy = object.__new__(Watched)
+    copy.__dict__.update(state.__dict__, notes=notes)
+    return copy

@@ -1,0 +1,254 @@
+"""
+What rules look at and what events touch, so that settling visits only the rules for which something may have changed.
+
+A noun says beside its `settle` which rules it has and what each of them `reads`: names of the state, as `(field, entry)`. An event says here
+what it `touched`. Whoever forgets to say loses time, never an event: an event that is not listed touches everything, a function that is not
+listed reads everything, and a noun without `reads` is settled in every round. What says too little fails
+`tests/engine/test_settling.py`, which watches every rule read.
+
+Time is no name. A rule that waits for an instant has a `Wake` in `clocks`, and passing it touches what it is about.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tocsin.engine import terms as t
+from tocsin.engine.expressions import Call, Expression, Leaf, Literal, Name, SignalRead, Value, WatchRef, leaves
+from tocsin.engine.program import Cases, Condition, FromFact, Program
+
+Read = tuple[str, str]
+"""A field of the state and an entry of it, such as `("facts", "scope")`; the entry is empty for a field that has none."""
+ANYTHING: Final[Read] = ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """
+    The rules of a program in the order of settling, each with a place, and who reads what. Sets of rules are numbers, a bit for each place.
+    """
+
+    rules: Mapping[str, tuple[int, tuple[Any, ...]]]
+    """By noun: the place of its first rule, and its rules in the order of the plan."""
+    readers: Mapping[Read, int]
+    all: int
+
+    def reading(self, event: t.AnyEvent) -> int:
+        """Return the rules that read something which `event` touched."""
+        found = self.readers.get(ANYTHING, 0)
+        for name in touched(event):
+            if name == ANYTHING:
+                return self.all
+            found |= self.readers.get(name, 0)
+        return found
+
+
+def order(nouns: Iterable[tuple[str, Iterable[tuple[Any, Iterable[Read]]]]]) -> Order:
+    """Return the order of settling; each noun comes with its rules, and each rule with what it reads."""
+    rules: dict[str, tuple[int, tuple[Any, ...]]] = {}
+    readers: dict[Read, int] = {}
+    place = 0
+    for noun, pairs in nouns:
+        first, found = place, []
+        for rule, names in pairs:
+            for name in names:
+                readers[name] = readers.get(name, 0) | 1 << place
+            found.append(rule)
+            place += 1
+        rules[noun] = (first, tuple(found))
+    return Order(rules, readers, (1 << place) - 1)
+
+
+# ------------------------------------------------------------------ what events touch
+
+
+def touched(event: t.AnyEvent) -> tuple[Read, ...]:
+    """Return the names of the state that `event` changes."""
+    listed = _TOUCHED.get(type(event))
+    return listed(event) if listed else (ANYTHING,)
+
+
+def obligation_of(clock: str) -> str:
+    """Return the obligation of a clock id, such as `notice` of `notice[dispatch]#2`."""
+    return clock.partition("[")[0].partition("#")[0]
+
+
+def _clock(event: Any) -> tuple[Read, ...]:
+    return (("clocks", obligation_of(event.clock)),)
+
+
+def _condition(event: Any) -> tuple[Read, ...]:
+    return (("conditions", event.condition),)
+
+
+def _situation(event: Any) -> tuple[Read, ...]:
+    return (("situations", event.situation),)
+
+
+def _chain(event: Any) -> tuple[Read, ...]:
+    return (("chains", event.chain),)
+
+
+def _nothing(event: Any) -> tuple[Read, ...]:
+    return ()
+
+
+_TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
+    t.ReportAdded: lambda event: (("reports", ""),),
+    t.FactStated: lambda event: (("facts", event.fact),),
+    t.Observed: lambda event: (("edges", event.edge.watch),),
+    t.MomentRecorded: lambda event: (("moments", event.moment),),
+    t.ExpressionTurned: lambda event: (("turned", event.subject),),
+    t.ConditionTurned: _condition,
+    t.Attested: _condition,
+    t.AttestationLapsed: _condition,
+    t.ConditionWaived: _condition,
+    t.LevelProposed: lambda event: (("proposal", ""),),
+    t.LevelNeared: lambda event: (("near", ""), ("nearest", "")),
+    t.DecisionProposed: lambda event: (("proposed_decisions", event.decision),),
+    t.DecisionMade: lambda event: (("proposed_decisions", event.decision), ("counters", f"made:{event.decision}")),
+    t.DecisionApplied: lambda event: (("chains", event.chain), ("counters", f"applied:{event.decision}")),
+    t.LinkSigned: _chain,
+    t.ChainSentBack: _chain,
+    t.SituationOpened: _situation,
+    t.SituationClosed: _situation,
+    t.PhaseEntered: lambda event: (("phase", ""),),
+    t.ClockOpened: _clock,
+    t.ClockMoved: _clock,
+    t.ClockReminded: _clock,
+    t.ClockBreached: _clock,
+    t.OccurrenceMissed: _clock,
+    t.RungReached: _clock,
+    t.ClockMet: _clock,
+    t.ClockWaived: _clock,
+    t.ClockEnded: _clock,
+    t.Fulfilled: lambda event: (("counters", f"done:{event.obligation}"),),
+    t.RoleAssigned: lambda event: (("roles", event.role), ("turned", f"unaccepted:{event.role}")),
+    t.RoleAccepted: lambda event: (("roles", event.role),),
+    t.RoleCreated: lambda event: (("made_roles", event.role),),
+    t.RecordEntered: lambda event: (("open_entries", event.record), ("counters", f"entries:{event.record}")),
+    t.MessageDrafted: lambda event: (
+        ("messages", event.message),
+        ("chains", event.chain),
+        ("counters", f"drafted:{event.template}"),
+    ),
+    t.MessagePublished: lambda event: (("messages", event.message), ("counters", f"sent:{event.template}")),
+    t.DeliveryReported: lambda event: (("messages", event.message),),
+    t.Filed: lambda event: (("filed", event.inbox),),
+    t.Noted: _nothing,
+    t.Told: _nothing,
+    t.DowntimeNoted: _nothing,
+}
+
+
+# ------------------------------------------------------------------ what expressions read
+
+
+def of_expression(program: Program, tree: Expression | None) -> Iterator[Read]:
+    """Yield what `tree` reads."""
+    for leaf in leaves(tree) if tree is not None else ():
+        yield from _of_leaf(program, leaf)
+
+
+def _of_leaf(program: Program, leaf: Leaf) -> Iterator[Read]:
+    match leaf:
+        case WatchRef(watch):
+            yield "edges", watch
+        case Name(path):
+            yield from of_name(program, path)
+        case Call(function, arguments):
+            values = [argument.value for argument in arguments if isinstance(argument, Literal)]
+            yield from _FUNCTIONS[function](program, values) if function in _FUNCTIONS else (ANYTHING,)
+        case SignalRead():
+            return
+
+
+def of_name(program: Program, path: str) -> Iterator[Read]:
+    """Yield what the name `path` reads."""
+    base, _, part = path.partition(".")
+    if base in ("level", "phase"):
+        yield base, ""
+    elif base == "proposed":
+        yield "proposal", ""
+    elif base == "nearest":
+        yield from (("nearest", ""), ("proposal", ""))
+    elif base in program.records:
+        yield "open_entries", base
+        yield "counters", f"entries:{base}"
+    elif base in program.facts:
+        yield "facts", base
+        yield from _of_a_fact(base, part)
+    elif base != "entry":
+        yield ANYTHING
+
+
+def _of_a_fact(fact: str, part: str) -> Iterator[Read]:
+    match part:
+        case "" | "rose":
+            return
+        case "now" | "class_now":
+            yield from (("moments", "activated"), ("moments", "restored"))
+        case "at_decision" | "class_at_decision":
+            yield "level_values", fact
+        case _:
+            yield ANYTHING
+
+
+def of_condition(program: Program, condition: Condition) -> Iterator[Read]:
+    """Yield what it depends on whether `condition` holds; that its hold matures is a wake, which touches the condition."""
+    yield "conditions", condition.id
+    yield "moments", condition.since
+    yield from of_expression(program, condition.when)
+
+
+def of_limit(program: Program, limit: object) -> Iterator[Read]:
+    """Yield what a limit, or anything else that has cases, depends on."""
+    match limit:
+        case Cases(by):
+            yield from of_name(program, by)
+        case FromFact(fact):
+            yield from of_name(program, fact)
+
+
+def _strings(values: Iterable[Value]) -> Iterator[str]:
+    for value in values:
+        yield from value if isinstance(value, tuple) else (str(value),)
+
+
+def _each(field: str, prefix: str = "") -> Callable[[Program, list[Value]], Iterator[Read]]:
+    """Return what yields an entry of `field` for each argument."""
+    return lambda program, values: ((field, prefix + name) for name in _strings(values))
+
+
+def _clocks(program: Program, values: list[Value]) -> Iterator[Read]:
+    return (("clocks", obligation_of(name)) for name in _strings(values))
+
+
+def _holds(program: Program, values: list[Value]) -> Iterator[Read]:
+    for name in _strings(values):
+        yield from of_condition(program, program.conditions[name])
+
+
+def _all_begun(program: Program, values: list[Value]) -> Iterator[Read]:
+    tags = set(_strings(values))
+    return (("clocks", rule.id) for rule in program.obligations.values() if rule.tag in tags)
+
+
+def _operands(program: Program, values: list[Value]) -> Iterator[Read]:
+    """`ratio`, `least` and `most` read only through their operands, which are leaves of their own."""
+    return iter(())
+
+
+_FUNCTIONS: Final[Mapping[str, Callable[[Program, list[Value]], Iterator[Read]]]] = {
+    "happened": _each("moments"),
+    "done": _clocks,
+    "holds": _holds,
+    "is_open": _each("situations"),
+    "all_begun": _all_begun,
+    "answered": _each("facts"),
+    "missed": _clocks,
+    "sent": _each("counters", "sent:"),
+    "ratio": _operands,
+    "least": _operands,
+    "most": _operands,
+}

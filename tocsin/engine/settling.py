@@ -1,0 +1,71 @@
+"""Settling: following the consequences of what happened until nothing more changes."""
+
+from collections.abc import Iterable, Iterator
+from types import ModuleType
+from typing import Any, Final
+
+from tocsin.engine import clocks
+from tocsin.engine import terms as t
+from tocsin.engine.program import Program
+from tocsin.engine.reads import Order, Read, order
+from tocsin.engine.rules import conditions, effects, facts, levels, messages, moments, obligations, situations
+from tocsin.engine.turn import Turn
+
+ROUNDS_MAX: Final = 1000
+"""More rounds of consequences than any sane plan needs; a plan that feeds itself ends here instead of hanging the server."""
+NOUNS: Final[tuple[ModuleType, ...]] = (facts, moments, conditions, situations, levels, obligations)
+"""
+In the order of settling. Each has `settle(turn)`, which looks at what `turn.stale(NOUN)` yields, and `reads(program)`, which yields its rules
+in the order of the plan, each with the names of the state that decide whether its `settle` has something to do.
+"""
+
+
+class EndlessRulesError(Exception):
+    """The plan's rules go on causing each other without end. A fault of the plan, to be shown to its owner."""
+
+
+def order_of(program: Program) -> Order:
+    """Return the rules of `program` in the order of settling, with who reads what; worked out once."""
+    return program.once("order", _order)
+
+
+def _order(program: Program) -> Order:
+    return order(_pairs(program))
+
+
+def _pairs(program: Program) -> Iterator[tuple[str, Iterable[tuple[Any, Iterable[Read]]]]]:
+    for noun in NOUNS:
+        if hasattr(noun, "reads"):
+            yield noun.NOUN, noun.reads(program)
+
+
+def settle(turn: Turn) -> None:
+    """Follow the consequences until nothing more changes: values, moments, conditions, situations, levels, clocks, then one effect at a time."""
+    for _ in range(ROUNDS_MAX):
+        before = len(turn.events)
+        for noun in NOUNS:
+            noun.settle(turn)
+        if len(turn.events) > before:
+            continue
+        if turn.effects:
+            effects.carry_out(turn, *turn.effects.pop(0))
+        elif not _act_as_system(turn):
+            return
+    raise EndlessRulesError(f"plan {turn.program.id}: its rules feed each other without end")
+
+
+def _act_as_system(turn: Turn) -> bool:
+    """Do at once what the server itself owes; return whether there was something. What cannot be sent stays owed, and is breached."""
+    sends = turn.program.once("sent_by_system", _sent_by_system)
+    for clock in obligations.clocks_of(turn.state, sends):
+        tried = f"tried:{clock.clock}:{clock.generation}:{clock.occurrence}"
+        if clock.owes == t.SYSTEM and clock.status in clocks.RUNNING and tried not in turn.fresh:
+            turn.fresh.add(tried)
+            messages.send_by_rule(turn, turn.program.obligations[clock.obligation].object, {})
+            return True
+    return False
+
+
+def _sent_by_system(program: Program) -> tuple[str, ...]:
+    """Return the obligations to send that the server itself may owe."""
+    return tuple(rule.id for rule in program.obligations.values() if rule.verb == "send" and t.SYSTEM in (rule.owes, *rule.for_each))
