@@ -28,7 +28,7 @@ def reads(program: Program) -> Iterator[tuple[Obligation, Iterator[Read]]]:
 
 
 def _reads(program: Program, rule: Obligation) -> Iterator[Read]:
-    yield from (("clocks", rule.id), ("clocks", rule.was), ("phase", ""), ("situations", rule.situation))
+    yield from (("clocks", rule.id), ("clocks", rule.was), ("passed", rule.id), ("phase", ""), ("situations", rule.situation))
     if rule.levels:
         yield "level", ""
     for moment in (*rule.anchors, *rule.until, rule.unless):
