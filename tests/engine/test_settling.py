@@ -1,7 +1,7 @@
 """Settling looks only at what may have changed; what happens is what happens when everything is looked at."""
 
 from dataclasses import fields
-from functools import cache
+from functools import cache, reduce
 
 import pytest
 from hypothesis import settings
@@ -9,13 +9,14 @@ from hypothesis import settings
 from tests.engine import test_properties as properties
 from tests.engine.sweep import sweeping
 from tocsin.engine import terms as t
-from tocsin.engine.decide import decide
+from tocsin.engine.clocks import next_due
+from tocsin.engine.decide import decide, go_on, in_hand
 from tocsin.engine.evolve import evolve
 from tocsin.engine.reads import ANYTHING, Order, obligation_of, touched
 from tocsin.engine.turn import Turn
 from tocsin.plan import read, shipped
 from tocsin.plan.scenarios import story
-from tocsin.plan.scenarios.play import play
+from tocsin.plan.scenarios.play import makers, play, steps
 
 SHIPPED = {name: read.read(source.read_bytes(), "plan.yaml").program for name, source in shipped.sources().items()}
 STORIES = [
@@ -56,6 +57,29 @@ class AnyIncidentTwice(properties.AnyIncident):
 
 TestAnyIncidentTwice = AnyIncidentTwice.TestCase
 TestAnyIncidentTwice.settings = settings(properties.TestAnyIncident.settings, max_examples=15)
+
+
+@pytest.mark.parametrize(("plan", "file"), STORIES, ids=lambda value: getattr(value, "stem", value))
+def test_an_incident_kept_in_hand_goes_on_as_one_that_is_read_anew(plan, file):
+    program = SHIPPED[plan]
+    told = story.load(file, program)
+    turn = in_hand(program, t.State())
+    for step in steps(program, told):
+        while step.down_since is None and turn.state.incident and (due := next_due(program, turn.state)) and due <= step.at:
+            assert turn.agenda.first(program, turn.state).at == due
+            agree(turn, t.Tick(at=max(due, turn.state.at), by=t.Actor(t.SYSTEM)))
+        for make in makers(step):
+            command = make(program, told, turn.state)
+            if command:
+                agree(turn, command)
+
+
+def agree(turn, command):
+    before = turn.state
+    wanted = decide(turn.program, before, command)
+    assert go_on(turn, command) == wanted
+    after = before if isinstance(wanted, t.Refused) else reduce(evolve, wanted, before)
+    assert turn.state == after
 
 
 # ------------------------------------------------------------------ nobody says too little

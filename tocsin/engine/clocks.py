@@ -1,14 +1,15 @@
 """Clocks: their limits, their due times, what time alone will do to a state next."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
-from typing import Final, Literal
+from heapq import heapify, heappop, heappush
+from typing import Final, Literal, NamedTuple
 
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import Name
-from tocsin.engine.program import Cases, FromFact, Ladder, Limit, Link, Program, Rung
+from tocsin.engine.program import Cases, FromFact, Ladder, Limit, Link, Program, Rung, Situation
 from tocsin.engine.times import Span, add
 from tocsin.engine.values import holding_since, lookup
 
@@ -83,14 +84,14 @@ def rungs_of(program: Program, state: t.State, clock: t.Clock, at: datetime) -> 
 # ------------------------------------------------------------------ what time alone will do
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Wake:
+class Wake(NamedTuple):
     """Something that happens at `at` unless something else comes first. `kind` orders what falls together; `subject` says what."""
 
     at: datetime
     kind: Literal["1_held", "2_door", "3_remind", "4_breach", "5_rung", "6_unaccepted"]
     subject: str
-    index: int = 0
+    number: int = 0
+    """Which rung or door."""
 
 
 def wakes(program: Program, state: t.State) -> Iterator[Wake]:
@@ -100,6 +101,10 @@ def wakes(program: Program, state: t.State) -> Iterator[Wake]:
     for clock in state.clocks.values():
         if clock.status in RUNNING:
             yield from _of_clock(program, state, clock)
+    yield from _of_no_clock(program, state)
+
+
+def _of_no_clock(program: Program, state: t.State) -> Iterator[Wake]:
     yield from structural(program, state)
     for role, seat in state.roles.items():
         if state.phase != "closed" and not seat.accepted and not state.turned.get(f"unaccepted:{role}"):
@@ -108,11 +113,11 @@ def wakes(program: Program, state: t.State) -> Iterator[Wake]:
 
 def structural(program: Program, state: t.State) -> Iterator[Wake]:
     """Yield the wakes that can change which obligations apply: holds that mature and doors that open or close after a time."""
-    for condition in program.conditions.values():
-        since = holding_since(state, condition) if condition.hold else None
+    for condition in program.once("held", lambda program: [rule for rule in program.conditions.values() if rule.hold]):
+        since = holding_since(state, condition)
         if since and condition.hold and not state.turned.get(f"held:{condition.id}"):
             yield Wake(since + condition.hold, "1_held", condition.id)
-    for situation in program.situations.values():
+    for situation in program.once("timed", _timed):
         known = state.situations.get(situation.id)
         is_open = known is not None and known.open
         for index, door in enumerate(situation.closes if is_open else situation.opens):
@@ -122,6 +127,11 @@ def structural(program: Program, state: t.State) -> Iterator[Wake]:
             due = add(anchor.at, door.after, program.timezone)
             if known is None or is_open or known.at < due:
                 yield Wake(due, "2_door", situation.id, index)
+
+
+def _timed(program: Program) -> list[Situation]:
+    """Return the situations with a door that opens or closes some time after a moment."""
+    return [rule for rule in program.situations.values() if any(door.after is not None for door in (*rule.opens, *rule.closes))]
 
 
 def _of_clock(program: Program, state: t.State, clock: t.Clock) -> Iterator[Wake]:
@@ -158,3 +168,51 @@ def _length(after: Span | Fraction, limit: timedelta) -> timedelta:
 def next_due(program: Program, state: t.State) -> datetime | None:
     """Return the next instant at which time alone changes something, or None. Send a Tick then. Pure."""
     return min((wake.at for wake in wakes(program, state)), default=None)
+
+
+class Agenda:
+    """
+    What time alone will do to an incident in hand, kept in order from one look to the next. The same as the first of `wakes`.
+
+    Terms never change, so a clock that is the same object wakes at the same instant; only one whose ladder depends on a case is asked anew.
+    """
+
+    def __init__(self) -> None:
+        self._clocks: Mapping[str, t.Clock] = {}
+        self._heap: list[tuple[Wake, int, t.Clock]] = []
+
+    def first(self, program: Program, state: t.State) -> Wake | None:
+        """Return what time will do next to `state`, or None."""
+        if state.phase == "cancelled":
+            return None
+        if state.clocks is not self._clocks:
+            self._follow(program, state)
+        while self._heap and state.clocks.get(self._heap[0][2].clock) is not self._heap[0][2]:
+            heappop(self._heap)
+        found = [self._heap[0][0]] if self._heap else []
+        found += _of_no_clock(program, state)
+        for name in program.once("cased", _cased):
+            for clock_id in state.clocks_of.get(name, ()):
+                if state.clocks[clock_id].status in RUNNING:
+                    found += _of_clock(program, state, state.clocks[clock_id])
+        return min(found, default=None)
+
+    def _follow(self, program: Program, state: t.State) -> None:
+        cased = program.once("cased", _cased)
+        for name, clock in state.clocks.items():
+            if clock is not self._clocks.get(name) and clock.status in RUNNING and clock.obligation not in cased:
+                wake = min(_of_clock(program, state, clock), default=None)
+                if wake:
+                    heappush(self._heap, (wake, id(clock), clock))
+        self._clocks = state.clocks
+        if len(self._heap) > 4 * len(self._clocks) + 64:  # a clock that changes often leaves what it was behind
+            self._heap = [entry for entry in self._heap if state.clocks.get(entry[2].clock) is entry[2]]
+            heapify(self._heap)
+
+
+def _cased(program: Program) -> frozenset[str]:
+    """Return the obligations and links whose ladder depends on a case."""
+    chains = [(rule.id, link) for rule in program.decisions.values() for link in rule.chain]
+    chains += [(rule.id, link) for rule in program.messages.values() for link in rule.approvals]
+    names = [*program.obligations, *(f"{subject}.{link.does}" for subject, link in chains)]
+    return frozenset(name for name in names if isinstance(rule_of(program, name).late, Cases))

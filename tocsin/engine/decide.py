@@ -12,6 +12,7 @@ from tocsin.engine.rules import (
     deadlines,
     decisions,
     facts,
+    fulfilment,
     messages,
     moments,
     obligations,
@@ -32,10 +33,33 @@ def decide(program: Program, state: t.State, command: t.Command) -> tuple[t.AnyE
 
     :raises EndlessRulesError: the plan's own rules feed each other without end.
     """
-    refused = _fit_to_act(program, state, command)
+    return go_on(in_hand(program, state), command)
+
+
+def in_hand(program: Program, state: t.State) -> Turn:
+    """Return an incident kept in hand, for `go_on`."""
+    return Turn(program, state, order_of(program))
+
+
+def go_on(turn: Turn, command: t.Command) -> tuple[t.AnyEvent, ...] | t.Refused:
+    """
+    Decide `command` and let the incident in hand follow it; `turn.state` is the state after it.
+
+    The same as `decide` and `evolve`, for whoever sends many commands to one incident: what has settled is not looked at again. A refusal
+    leaves the incident as it was.
+    """
+    before = turn.state, turn.waiting
+    answer = _decide(turn, command)
+    if isinstance(answer, t.Refused):
+        turn.state, turn.waiting = before
+    return answer
+
+
+def _decide(turn: Turn, command: t.Command) -> tuple[t.AnyEvent, ...] | t.Refused:
+    refused = _fit_to_act(turn.program, turn.state, command)
     if refused:
         return refused
-    turn = Turn(program, state, command, order_of(program))
+    turn.begin(command)
     if isinstance(command, t.Tick) and command.down_since:
         turn.down_since = command.down_since
         turn.emit(t.DowntimeNoted(at=turn.at, by=t.SYSTEM, since=command.down_since))
@@ -72,7 +96,7 @@ def _advance(turn: Turn) -> None:
     """Let everything that time alone does up to the command's instant happen, in order, each at its own instant."""
     with turn.as_system():
         for _ in range(100 * ROUNDS_MAX):
-            wake = min(clocks.wakes(turn.program, turn.state), default=None)
+            wake = turn.agenda.first(turn.program, turn.state)
             if wake is None or wake.at > turn.at:
                 break
             turn.instant = wake.at - clocks.TICK if wake.kind == "4_breach" else wake.at
@@ -184,8 +208,8 @@ _COMMANDS: Final[Mapping[type[t.Act], Callable[[Turn, Any], t.Refused | None]]] 
     t.Decide: decisions.decide,
     t.Sign: chains.sign_command,
     t.SendBack: chains.send_back,
-    t.Fulfil: obligations.fulfil,
-    t.WaiveClock: obligations.waive,
+    t.Fulfil: fulfilment.fulfil,
+    t.WaiveClock: fulfilment.waive,
     t.WaiveCondition: conditions.waive,
     t.Attest: conditions.attest,
     t.TakeBack: conditions.take_back,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from tocsin.engine import terms as t
+from tocsin.engine.clocks import Agenda
 from tocsin.engine.evolve import evolve
 from tocsin.engine.program import Effect, Effects, Program
 from tocsin.engine.reads import Order, Read
@@ -13,16 +14,22 @@ from tocsin.engine.reads import Order, Read
 
 class Turn:
     """
-    The working space of one `decide`.
+    The working space of one `decide`, or of one after another for an incident that is kept in hand.
 
     `at` is the server's time, stamped on every event; `instant` is when, on the incident's own timeline, things happen. The two differ
     only while a downtime is caught up with: the due time passed then, the server sees it now.
     """
 
-    def __init__(self, program: Program, state: t.State, command: t.Act, order: Order) -> None:
+    def __init__(self, program: Program, state: t.State, order: Order) -> None:
         self.program = program
         self.order = order
         self.state = state
+        self.waiting = order.all
+        """The rules to be looked at, as a set of places in `order`. At first all: the state may come from another release or version."""
+        self.agenda = Agenda()
+
+    def begin(self, command: t.Act) -> None:
+        """Begin to decide `command`."""
         self.at = command.at
         self.instant = command.at
         self.actor = command.by
@@ -32,8 +39,6 @@ class Turn:
         """Effects still to be carried out, each with its cause and the record entry in hand."""
         self.fresh: set[str] = set()
         """Moments recorded in this turn."""
-        self.waiting = order.all
-        """The rules to be looked at, as a set of places in `order`. At first all: the state may come from another release or version."""
         self.moved = False
         """Whether the incident moves to another version of its plan in this turn: what is new begins now."""
 

@@ -95,7 +95,7 @@ def _breached(turn: Turn, clock: t.Clock) -> None:
 
 def _rung(turn: Turn, wake: Wake) -> None:
     clock = turn.state.clocks[wake.subject]
-    rung = clocks.rungs_of(turn.program, turn.state, clock, turn.instant)[wake.index]
+    rung = clocks.rungs_of(turn.program, turn.state, clock, turn.instant)[wake.number]
     following = add(wake.at, rung.again, turn.program.timezone) if rung.again and not clock.recurring else None
     repeats = 0
     while following and turn.down_since and following <= turn.at:  # repeats that fell into the downtime are carried out once
@@ -103,7 +103,7 @@ def _rung(turn: Turn, wake: Wake) -> None:
         following, repeats = add(following, rung.again, turn.program.timezone), repeats + 1
     turn.emit(
         t.RungReached(
-            at=turn.at, by=t.SYSTEM, clock=clock.clock, occurrence=clock.occurrence, rung=wake.index, repeat=repeats, next_at=following
+            at=turn.at, by=t.SYSTEM, clock=clock.clock, occurrence=clock.occurrence, rung=wake.number, repeat=repeats, next_at=following
         )
     )
     turn.queue(rung.effects, f"breached:{clock.clock}")

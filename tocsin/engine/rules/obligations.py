@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from tocsin.engine import clocks, owners
+from tocsin.engine import clocks
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
 from tocsin.engine.program import Cases, Obligation, Program
@@ -355,68 +355,3 @@ def _settle_missed(turn: Turn, clock: t.Clock, happened_at: datetime) -> None:
 
 def _seconds(span: timedelta) -> int:
     return int(span.total_seconds())
-
-
-# ------------------------------------------------------------------ commands
-
-
-def fulfil(turn: Turn, command: t.Fulfil) -> t.Refused | None:
-    """Fulfil what one owes by doing it."""
-    rule = turn.program.obligations.get(command.obligation)
-    if rule is None:
-        return t.Refused("E103", f"this plan has no obligation {command.obligation}", hint="see what the incident owes")
-    if rule.verb != "do":
-        return t.Refused("E102", f"{rule.id} asks to {rule.verb} {rule.object}", hint=f"{rule.verb} {rule.object}; that meets it")
-    candidates = running(turn.state, rule.id, command.entry)
-    if not candidates:
-        met = any(clock.obligation == rule.id and clock.met_at for clock in turn.state.clocks.values())
-        return None if met else t.Refused("E102", f"{rule.id} is not open", hint="it has ended, or what it waits for has not come")
-    refused = _may_fulfil(turn, rule, command, candidates[0])
-    if refused:
-        return refused
-    happened_at = command.happened_at or turn.instant
-    turn.emit(
-        t.Fulfilled(
-            at=turn.at,
-            by=turn.by,
-            obligation=rule.id,
-            entry=command.entry,
-            words=command.words,
-            evidence=command.evidence,
-            checks=command.checks,
-            happened_at=happened_at,
-        )
-    )
-    meet(turn, "do", rule.id, entry=command.entry, happened_at=happened_at)
-    return None
-
-
-def _may_fulfil(turn: Turn, rule: Obligation, command: t.Fulfil, clock: t.Clock) -> t.Refused | None:
-    if not owners.answers_for(turn.program, turn.state, turn.actor, clock.owes):
-        return t.Refused("E101", f"{rule.id} is owed by {clock.owes}", hint="ask that role, or take it over")
-    if command.happened_at and not clock.began_at <= command.happened_at <= turn.at:
-        return t.Refused("E104", "the time given lies before the obligation began, or in the future", hint="correct the time")
-    missing = tuple(str(index) for index in range(len(rule.checks)) if index not in command.checks)
-    if missing and rule.met_by == "done":
-        return t.Refused("E202", f"parts {', '.join(missing)} of {rule.id} are not ticked", hint="tick each part", details=missing)
-    if rule.evidence and not command.evidence:
-        return t.Refused("E106", f"{rule.id} is fulfilled with evidence", hint="name what shows that it is done")
-    for name in rule.needs:
-        condition = turn.program.conditions[name]
-        if holds(turn.program, turn.state, condition, turn.instant) is not True:
-            return t.Refused("E201", f"{rule.id} cannot begin: {name} does not hold", hint="see what it needs", details=(name,))
-    return None
-
-
-def waive(turn: Turn, command: t.WaiveClock) -> t.Refused | None:
-    """Waive what is owed, as the commander, with a reason. Waived is not met."""
-    if not owners.speaks_for(turn.program, turn.state, turn.actor, turn.program.commander):
-        return t.Refused("E101", f"only {turn.program.commander} waives what is owed", hint="ask that role")
-    if not command.reason:
-        return t.Refused("E105", "nothing is waived without a reason", hint="say why in a sentence")
-    candidates = running(turn.state, command.obligation, command.entry)
-    if not candidates:
-        return t.Refused("E102", f"{command.obligation} is not open", hint="it has ended, or what it waits for has not come")
-    for clock in candidates:
-        turn.emit(t.ClockWaived(at=turn.at, by=turn.by, clock=clock.clock, reason=command.reason))
-    return None
