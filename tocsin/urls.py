@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from tocsin.web import door, errors, health, setup
+from tocsin.web import door, errors, health, plan_schema, setup
 
 urlpatterns = [
     path("", door.front, name="front"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("plan-schema.json", plan_schema.published, name="plan-schema"),
     path("api/v1/", include("tocsin.api.routes")),
     path("o/<slug:slug>/", include("tocsin.web.routes")),
 ]

@@ -14,7 +14,7 @@ from tocsin.incidents import desk
 from tocsin.incidents.desk import Declaration, Done
 from tocsin.kit import ids
 
-OPEN = {"front", "sign-in", "link", "sign-out", "setup", "language", "theme", "healthz", "readyz", "metrics"}
+OPEN = {"front", "sign-in", "link", "sign-out", "setup", "language", "theme", "healthz", "readyz", "metrics", "plan-schema"}
 """What anybody may open: none of it tells anything of an organisation."""
 
 PROGRAMS = "api/v1/"

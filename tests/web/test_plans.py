@@ -61,7 +61,7 @@ def test_a_loaded_plan_is_a_draft_until_it_is_published(world: World) -> None:
     assert answer.status_code == 303
     plan = Plan.objects.get(organisation=world.organisation, version="1.1")
     assert plan.status == "draft"
-    published = world.browse(world.ana).post(f"/o/{world.organisation.slug}/plans/hotline-outage/{plan.hash[:12]}/publication")
+    published = world.browse(world.ana).post(f"/o/{world.organisation.slug}/plans/hotline-outage/{plan.hash[:12]}/approval")
     assert published.status_code == 303
     assert dict(Plan.objects.filter(organisation=world.organisation).values_list("version", "status")) == {
         "1.0": "retired",

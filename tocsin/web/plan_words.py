@@ -74,6 +74,14 @@ def option_name(rule: Fact | Field, value: str) -> Text:
     return rule.names.get(value) or plain(value)
 
 
+def case_name(program: Program, by: str, name: str) -> Text:
+    """Return how people call one case of a value that depends on a fact, the level or the phase."""
+    fact = program.facts.get(by)
+    if fact is not None:
+        return option_name(fact, name)
+    return plain(phase(name)) if by == "phase" else name_of(program, name)
+
+
 def spelled(rule: Fact | Field, value: Value | None) -> Markup:
     """Return the value of a fact as the viewer reads it."""
     match value:

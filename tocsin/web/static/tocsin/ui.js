@@ -89,6 +89,38 @@
   });
   document.addEventListener("sse:stale", () => location.reload());
 
+  /* The text of a plan: numbers beside its lines, marked where something is found; a finding leads to its place. */
+  const editor = () => document.querySelector(".editor-text");
+  const number = () => {
+    const field = editor(), gutter = document.querySelector(".editor-lines");
+    if (!field || !gutter) return;
+    const marks = new Map();
+    document.querySelectorAll("#reading .lint[data-line]").forEach((l) => { if (marks.get(l.dataset.line) !== "error") marks.set(l.dataset.line, l.dataset.severity); });
+    const line = (_, i) => {
+      const found = marks.get(String(i + 1)), text = document.createTextNode(`${i + 1}\n`);
+      if (!found) return text;
+      const mark = document.createElement(found === "error" ? "b" : "i");
+      mark.append(text);
+      return mark;
+    };
+    gutter.replaceChildren(...field.value.split("\n").map(line));
+    gutter.scrollTop = field.scrollTop;
+  };
+  addEventListener("DOMContentLoaded", number);
+  document.addEventListener("htmx:afterSettle", number);
+  document.addEventListener("input", (e) => { if (e.target.matches(".editor-text")) number(); });
+  document.addEventListener("scroll", (e) => { if (e.target === editor()) document.querySelector(".editor-lines").scrollTop = e.target.scrollTop; }, true);
+  document.addEventListener("click", (e) => {
+    const link = e.target.closest("a[data-line]"), field = editor();
+    if (!link || !field) return;
+    e.preventDefault();
+    const lines = field.value.split("\n"), before = lines.slice(0, link.dataset.line - 1);
+    const at = before.reduce((sum, l) => sum + l.length + 1, 0) + Math.max(0, link.dataset.column - 1);
+    field.focus();
+    field.setSelectionRange(at, at);
+    field.scrollTop = (field.scrollHeight / lines.length) * Math.max(0, before.length - 6);
+  });
+
   /* The palette keeps what contains the typed words; arrows choose, Enter goes. */
   const shown = () => [...document.querySelectorAll(".palette-item")].filter((item) => !item.hidden);
   const choose = (item) => document.querySelectorAll(".palette-item").forEach((i) => i.setAttribute("aria-selected", i === item));
