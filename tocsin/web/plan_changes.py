@@ -45,7 +45,7 @@ _NAMES: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One change: `what` is added, removed or changed; `part` says what of the rule, empty for the whole of it."""
+    """One change: `what` is added, removed or changed; `part` says what of it. A rule that came or went whole has neither part nor values."""
 
     title: Markup
     rule: str
@@ -65,8 +65,10 @@ def lines(before: Program, after: Program) -> list[tuple[str, list[Line]]]:
 
 def _line(before: Program, after: Program, change: Change) -> Line:
     title = text(change.title) if change.title else Markup("{}").format(_part(change.rule))
-    shown = [_shown(program, change.path, value) for program, value in ((before, change.before), (after, change.after))]
-    return Line(title, change.rule, change.what, _parts(change.path), *(shown if change.path else (Markup(), Markup())))
+    whole = change.kind != "plan" and not change.path
+    sides = ((before, change.before), (after, change.after))
+    shown = [Markup() if whole else _shown(program, change.path, value) for program, value in sides]
+    return Line(title, change.rule, change.what, _parts(change.path), *shown)
 
 
 def _kind(name: str) -> str:
@@ -105,31 +107,65 @@ def _parts(path: tuple[str, ...]) -> str:
 
 
 def _part(name: str) -> str:
-    known = {
+    known = _when() | _who() | _what()
+    return known.get(name, name.replace("_", " "))
+
+
+def _when() -> dict[str, str]:
+    """Return how parts are called that speak of time and of what opens and ends."""
+    return {
         "within": _("limit"),
         "every": _("interval"),
         "anchors": _("counted from"),
         "until": _("until"),
         "unless": _("unless"),
-        "owes": _("owed by"),
-        "verb": _("what it asks"),
-        "object": _("what it is about"),
         "when": _("only where"),
-        "levels": _("Levels"),
-        "level": _("level"),
         "remind": _("reminder"),
         "late": _("when late"),
+        "hold": _("how long it must hold"),
+        "opens": _("what opens it"),
+        "closes": _("what closes it"),
+        "then": _("what follows"),
+        "marks": _("moments it marks"),
+        "order": _("order"),
+        "target": _("target"),
+        "fixed": _("on a fixed grid"),
+        "situation": _("situation"),
+        "window": _("window"),
+    }
+
+
+def _who() -> dict[str, str]:
+    """Return how parts are called that speak of people and ways to reach them."""
+    return {
+        "owes": _("owed by"),
         "who": _("taken by"),
         "role": _("role"),
-        "needs": _("needs"),
-        "options": _("options"),
         "chain": _("signatures"),
         "approvals": _("approvals"),
         "different": _("how many people sign"),
-        "reason": _("reason"),
         "publisher": _("published by"),
         "channels": _("channels"),
         "to": _("to whom"),
+        "attest": _("attested by"),
+        "waive": _("waiver"),
+        "held_by": _("held by"),
+        "deputies": _("deputies"),
+        "lead": _("lead"),
+        "members": _("members"),
+    }
+
+
+def _what() -> dict[str, str]:
+    """Return how the other parts are called."""
+    return {
+        "verb": _("what it asks"),
+        "object": _("what it is about"),
+        "levels": _("Levels"),
+        "level": _("level"),
+        "needs": _("needs"),
+        "options": _("options"),
+        "reason": _("reason"),
         "fields": _("fields"),
         "text": _("text"),
         "title": _("name"),
@@ -137,35 +173,18 @@ def _part(name: str) -> str:
         "ask": _("question"),
         "cite": _("place in the document"),
         "measure": _("what is measured"),
-        "hold": _("how long it must hold"),
-        "attest": _("attested by"),
-        "waive": _("waiver"),
-        "held_by": _("held by"),
-        "deputies": _("deputies"),
-        "lead": _("lead"),
-        "members": _("members"),
-        "opens": _("what opens it"),
-        "closes": _("what closes it"),
-        "then": _("what follows"),
-        "marks": _("moments it marks"),
         "classify": _("How the level is found"),
         "rules": _("rules"),
         "fallback": _("where no rule speaks"),
         "adjust": _("while a response runs"),
         "defaults": _("Defaults"),
         "version": _("Version"),
-        "order": _("order"),
-        "target": _("target"),
         "evidence": _("evidence"),
         "checks": _("parts"),
-        "fixed": _("on a fixed grid"),
-        "situation": _("situation"),
-        "window": _("window"),
         "id": _("id"),
         "assumed": _("assumed"),
         "acknowledges": _("acknowledged"),
     }
-    return known.get(name, name.replace("_", " "))
 
 
 # ------------------------------------------------------------------ its value

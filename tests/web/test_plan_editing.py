@@ -1,0 +1,118 @@
+"""The next version of a plan in the browser: written beside its findings, compared in words, acknowledged and approved by its owner."""
+
+from typing import Any
+
+import pytest
+
+from tests.world import World
+from tocsin.accounts.models import Access, AuditEntry, Membership, Person
+from tocsin.incidents.models import Plan, PlanText
+from tocsin.plan import shipped
+
+pytestmark = pytest.mark.django_db
+SOURCE = shipped.sources()["hotline-outage"].read_text("utf-8")
+NEWER = SOURCE.replace('version: "1.0"', 'version: "1.1"', 1).replace("every: 30m", "every: 1h", 1)
+
+
+def at(world: World, path: str) -> str:
+    return f"/o/{world.organisation.slug}/plans/hotline-outage/{path}"
+
+
+def save(world: World, who: Person, source: str, revision: int = 0, **more: str) -> Any:
+    return world.browse(who).post(at(world, "text/saving"), {"source": source, "revision": str(revision), **more})
+
+
+def proposed(world: World, source: str = NEWER) -> Plan:
+    answer = save(world, world.ana, source, propose="")
+    assert answer.status_code == 303, answer.content.decode()
+    return Plan.objects.get(organisation=world.organisation, version="1.1")
+
+
+def test_the_text_begins_as_the_version_in_force(world: World) -> None:
+    page = world.browse(world.ana).get(at(world, "text")).content.decode()
+    assert "id: hotline-outage" in page
+    assert "Nothing that runs has changed." in page
+
+
+@pytest.mark.row("PLN-06")
+def test_findings_come_while_one_writes_with_line_and_column_and_nothing_is_kept(world: World) -> None:
+    answer = world.browse(world.ana).post(
+        at(world, "text/reading"), {"source": SOURCE.replace("owes: duty_manager", "owes: duty_manger", 1)}
+    )
+    page = answer.content.decode()
+    assert "did you mean duty_manager?" in page
+    assert 'data-severity="error"' in page
+    assert not PlanText.objects.exists()
+
+
+@pytest.mark.row("PLN-07")
+def test_a_change_is_said_in_words_against_the_version_in_force(world: World) -> None:
+    page = world.browse(world.ana).post(at(world, "text/reading"), {"source": NEWER}).content.decode()
+    assert "<del>30 min</del> → <ins>1 hr</ins>" in page
+    Person.objects.filter(pk=world.ana.pk).update(language="ru")
+    page = world.browse(world.ana).post(at(world, "text/reading"), {"source": NEWER}).content.decode()
+    assert "период: <del>30 мин</del> → <ins>1 ч</ins>" in page
+
+
+def test_a_broken_text_is_kept_and_nobody_overwrites_it(world: World) -> None:
+    assert save(world, world.ana, "tocsin: [broken").status_code == 303
+    answer = save(world, world.ana, "something else")
+    assert answer.status_code == 409
+    assert "something else" in answer.content.decode()
+    assert PlanText.objects.get().source == "tocsin: [broken"
+    assert save(world, world.ana, "tocsin: [broken", 1, propose="").status_code == 409
+    world.browse(world.ana).post(at(world, "text/discarding"))
+    assert not PlanText.objects.exists()
+
+
+@pytest.mark.row("PLN-05", "PLN-14")
+def test_a_proposed_version_waits_for_the_plans_owner(world: World) -> None:
+    Membership.objects.filter(person=world.bea).update(access=Access.EDITOR)
+    plan = proposed(world)
+    page = world.browse(world.bea).get(at(world, plan.hash[:12])).content.decode()
+    assert "Put in force by its owner:" in page
+    assert "<del>30 min</del> → <ins>1 hr</ins>" in page
+    assert world.browse(world.bea).post(at(world, f"{plan.hash[:12]}/approval")).status_code == 409
+    answer = world.browse(world.ana).post(at(world, f"{plan.hash[:12]}/approval"), {"note": "after the review"})
+    assert answer.status_code == 303
+    plan.refresh_from_db()
+    assert (plan.status, plan.approved_note) == ("in_force", "after the review")
+    assert "after the review" in world.browse(world.bea).get(at(world, plan.hash[:12])).content.decode()
+    assert "plan.proposed" in set(AuditEntry.objects.values_list("act", flat=True))
+
+
+@pytest.mark.row("PLN-06")
+def test_an_open_finding_bars_approval_until_the_owner_acknowledges_it_with_a_reason(world: World) -> None:
+    opened = NEWER.replace("announced: 4 #", "announced: 7 #").replace("acknowledges: [X-05]", "acknowledges: []")
+    assert opened != NEWER
+    plan = proposed(world, opened)
+    client, version = world.browse(world.ana), plan.hash[:12]
+    page = client.get(at(world, version)).content.decode()
+    assert "1 finding is open" in page
+    assert client.post(at(world, f"{version}/approval")).status_code == 409
+    path = page.partition('name="path" value="')[2].partition('"')[0]
+    refused = client.post(at(world, f"{version}/acknowledgement"), {"code": "L10", "path": path, "reason": ""})
+    assert refused.status_code == 409
+    client.post(at(world, f"{version}/acknowledgement"), {"code": "L10", "path": path, "reason": "the old form had seven"})
+    assert "the old form had seven" in client.get(at(world, version)).content.decode()
+    assert client.post(at(world, f"{version}/approval")).status_code == 303
+
+
+def test_any_two_versions_are_compared(world: World) -> None:
+    plan = proposed(world)
+    page = world.browse(world.bea).get(at(world, f"{plan.hash[:12]}/comparison")).content.decode()
+    assert "From 1.0 to 1.1" in page
+    back = world.browse(world.bea).get(at(world, f"{world.plan.hash[:12]}/comparison"), {"with": plan.hash[:12]}).content.decode()
+    assert "<del>1 hr</del> → <ins>30 min</ins>" in back
+
+
+def test_members_read_but_only_editors_write(world: World) -> None:
+    assert world.browse(world.bea).get(at(world, "text")).status_code == 403
+    assert save(world, world.bea, NEWER).status_code == 403
+    assert world.browse(world.dov).get(at(world, "text")).status_code == 404
+
+
+def test_the_form_of_plans_is_published_for_editors(world: World) -> None:
+    found = world.browse().get("/plan-schema.json").json()
+    assert found["title"] == "Tocsin plan"
+    assert "obligations" in found["properties"]
