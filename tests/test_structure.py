@@ -213,3 +213,10 @@ def spellings() -> Iterator[tuple[str, str]]:
 def test_an_id_counts_if_it_is_of_two_words_and_not_of_the_language():
     plan = {"roles": {"duty_manager": {}, "scribe": {}}, "organisation": {"groups": {"care_group": {}}}, "moments": {"reported": {}}}
     assert list(specific(plan)) == ["duty_manager", "care_group"]
+
+
+def test_the_migrations_of_an_app_are_one_line() -> None:
+    """Two that carry one number are two heads, and no database can be made."""
+    for folder in sorted(ROOT.glob("tocsin/*/migrations")):
+        numbers = [path.name[:4] for path in sorted(folder.glob("0*.py"))]
+        assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)], folder
