@@ -26,6 +26,7 @@ django.setup()
 
 from tocsin.ingest.follower import Follower  # noqa: E402 - only after Django is set up
 from tocsin.ingest.lane import application  # noqa: E402
+from tocsin.ingest.writer import BELL  # noqa: E402
 from tocsin.kit.loops import Loop  # noqa: E402
 
 
@@ -67,8 +68,7 @@ async def serve() -> None:
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     listening.listen(128)
-    following = Loop("follower", Follower().run_once, 0.2)
-    application.committed = following.wake
+    following = Loop("follower", Follower().run_once, 0.2, bell=BELL)
     following.start()
     say({"port": listening.getsockname()[1]})
     configuration = uvicorn.Config(application, http="httptools", lifespan="off", log_level="warning", access_log=False)

@@ -1,13 +1,16 @@
 """Loops: at once while there is more, then at their pace; a lost database is waited out, a fault shows."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, transaction
+from prometheus_client import REGISTRY
 
 from tests.serving import eventually
-from tocsin.kit import loops
+from tocsin.kit import bells, loops
 from tocsin.kit.loops import Loop
 
 Make = Callable[..., Loop]
@@ -17,8 +20,8 @@ Make = Callable[..., Loop]
 def make() -> Iterator[Make]:
     made: list[Loop] = []
 
-    def start(run_once: Callable[[], bool], every_s: float = 60) -> Loop:
-        made.append(Loop(f"test-{len(made)}", run_once, every_s))
+    def start(run_once: Callable[[], bool], every_s: float = 60, bell: str = "") -> Loop:
+        made.append(Loop(f"test-{len(made)}", run_once, every_s, bell))
         made[-1].start()
         return made[-1]
 
@@ -66,15 +69,65 @@ def test_a_lost_database_is_waited_out_and_the_heartbeat_says_so(make: Make) -> 
     eventually(lambda: not answers and loops.health()[loop.name] < before + 1)
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_fault_ends_the_loop_and_its_heartbeat_stays_behind(make: Make) -> None:
-    def run() -> bool:
-        raise ZeroDivisionError
+def test_a_fault_is_counted_and_shown_and_the_loop_goes_on(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loops, "PAUSES_S", (0.01,))
+    runs: list[int] = []
+    well = threading.Event()
 
-    loop = make(run)
-    eventually(lambda: not loop._thread.is_alive())
-    before = loops.health()[loop.name]
-    eventually(lambda: loops.health()[loop.name] > before)
+    def run() -> bool:
+        runs.append(1)
+        if not well.is_set():
+            raise ZeroDivisionError
+        return False
+
+    loop = make(run, every_s=0.01)
+    eventually(lambda: len(runs) > 2)
+    assert loops.faults()[loop.name] == "ZeroDivisionError"
+    assert REGISTRY.get_sample_value("tocsin_loop_faults_total", {"loop": loop.name}) >= 2
+    well.set()
+    eventually(lambda: loop.name not in loops.faults())
+
+
+def test_a_bell_wakes_one_of_a_team_for_each_piece_of_work(make: Make) -> None:
+    runs: list[str] = []
+
+    def run(name: str) -> bool:
+        runs.append(name)
+        return False
+
+    for name in ("one", "two", "three"):
+        make(partial(run, name), bell="work")
+    eventually(lambda: len(runs) == 3)
+    eventually(lambda: resting("work") == 3)
+    bells._rung("work", 2)
+    eventually(lambda: len(runs) == 5)
+    assert len(set(runs[3:])) == 2
+
+
+def resting(bell: str) -> int:
+    """Return how many loops rest beside a bell."""
+    return sum(wake.__self__._resting for wake in bells._rests[bell])  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_bell_rings_when_the_transaction_is_committed_and_not_before(make: Make) -> None:
+    runs: list[int] = []
+    make(lambda: bool(runs.append(1)), bell="news")
+    eventually(lambda: len(runs) == 1 and resting("news"))
+    with transaction.atomic():
+        bells.ring("news")
+        assert resting("news")
+    eventually(lambda: len(runs) == 2)
+
+
+def test_what_another_process_rang_for_is_heard_and_its_own_ringing_is_not(make: Make) -> None:
+    runs: list[int] = []
+    make(lambda: bool(runs.append(1)), bell="far")
+    eventually(lambda: len(runs) == 1 and resting("far"))
+    bells.heard(f"{os.getpid()}:far:1")
+    assert resting("far")
+    bells.heard(f"{os.getpid() + 1}:far:1")
+    eventually(lambda: len(runs) == 2)
 
 
 def test_a_stopped_loop_is_no_longer_asked_for(make: Make) -> None:

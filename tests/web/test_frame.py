@@ -110,8 +110,12 @@ def test_every_icon_that_a_template_names_is_in_the_sprite():
 
 def test_alive_ready_and_the_numbers(client, db, monkeypatch):
     assert client.get("/healthz").content == b"ok\n"
-    assert client.get("/readyz").json() == {"ready": True, "stale": []}
-    monkeypatch.setattr(loops, "_beats", {"ticker": -1000.0, "delivery": loops.clock.monotonic()})
+    assert client.get("/readyz").json() == {"ready": True, "stale": [], "faults": {}}
+    now = loops.clock.monotonic()
+    monkeypatch.setattr(loops, "_pulses", {"ticker": loops._Pulse(-1000.0), "delivery": loops._Pulse(now)})
     stale = client.get("/readyz")
-    assert (stale.status_code, stale.json()) == (503, {"ready": False, "stale": ["ticker"]})
+    assert (stale.status_code, stale.json()) == (503, {"ready": False, "stale": ["ticker"], "faults": {}})
+    monkeypatch.setattr(loops, "_pulses", {"declaring": loops._Pulse(now, "KeyError"), "delivery": loops._Pulse(now)})
+    failing = client.get("/readyz")
+    assert (failing.status_code, failing.json()) == (503, {"ready": False, "stale": [], "faults": {"declaring": "KeyError"}})
     assert 'tocsin_loop_age_seconds{loop="delivery"}' in client.get("/metrics").content.decode()

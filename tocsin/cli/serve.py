@@ -17,12 +17,11 @@ from django.db import Error, connection
 
 from tocsin import asgi
 from tocsin.accounts import links
-from tocsin.comms import delivery
+from tocsin.comms import delivery, outbox
 from tocsin.incidents import drills, outcomes, signals, ticker
 from tocsin.incidents.declaring import Declarer
 from tocsin.incidents.listening import Ear
-from tocsin.ingest import lane
-from tocsin.ingest.follower import Follower
+from tocsin.ingest import follower, writer
 from tocsin.kit.loops import Loop
 from tocsin.kit.sqlite.checkpoint import Checkpointer
 
@@ -59,28 +58,27 @@ def worker() -> None:
     stop = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: stop.set())
-    with _running(_loops()):
+    with _running([*_loops(), *_hearing()]):
         click.echo("Working.")
         stop.wait()
 
 
 def _loops() -> list[Loop]:
-    """Return what runs beside the pages, each waking the next: bodies read, then incidents declared, then messages sent."""
-    follower, declarer = Follower(), Declarer()
-    declaring = Loop("declaring", declarer.run_once, every_s=1.0)
-    following = Loop("follower", follower.run_once, every_s=0.5)
-    lane.application.committed = following.wake
-    follower.settled = declaring.wake
+    """
+    Return what runs beside the pages, each woken by what feeds it: bodies read, incidents declared, messages sent, outcomes handed back.
+
+    How often it also looks by itself is for what only time brings: an attempt that is due again, a feed that has fallen silent.
+    """
     return [
         *_checkpoint(),
         Loop("ticker", ticker.run_once, every_s=0.25),
         Loop("housekeeping", ticker.housekeep, every_s=20),
         *delivery.loops(outcomes.still_wanted),
-        following,
-        declaring,
-        Loop("outcomes", outcomes.run_once, every_s=0.5),
-        Loop("signals", signals.run_once, every_s=0.5),
-        Loop("drills", drills.run_once, every_s=0.25),
+        Loop("follower", follower.Follower().run_once, every_s=0.5, bell=writer.BELL),
+        Loop("declaring", Declarer().run_once, every_s=1.0, bell=follower.BELL),
+        Loop("outcomes", outcomes.run_once, every_s=0.5, bell=outbox.ENDED),
+        Loop("signals", signals.run_once, every_s=0.5, bell=signals.BELL),
+        Loop("drills", drills.run_once, every_s=0.25, bell=drills.BELL),
     ]
 
 

@@ -8,7 +8,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 
+from tocsin.comms import outbox
 from tocsin.comms.models import OPEN, Attempt, ChannelSetup, Delivery, State
+from tocsin.kit import bells
 
 LEASE: Final = timedelta(seconds=15)  # an attempt's deadline, and what the database may take around it
 AT_ONCE: Final = 2  # attempts under way on one channel, so that a slow provider leaves threads to the others
@@ -88,6 +90,8 @@ def settle(attempt: Attempt, end: Settlement, now: datetime) -> bool:
         )
         if end.answered is not None:
             _note_provider(delivery, end, now)
+        if won and not end.due_at:
+            bells.ring(outbox.ENDED)
     return bool(won)
 
 

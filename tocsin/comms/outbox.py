@@ -3,14 +3,19 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, TypedDict
+from typing import Any, Final, Literal, TypedDict
 from uuid import UUID
 
 from django.db.models import Count, Max, Q
 
 from tocsin.comms import setup
 from tocsin.comms.models import OPEN, Delivery, State
-from tocsin.kit import clock
+from tocsin.kit import bells, clock
+
+TO_SEND: Final = "outbox"
+"""Rung for those who deliver, once for each message that waits."""
+ENDED: Final = "outcomes"
+"""Rung for whoever hands outcomes back, when a delivery has reached its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +78,11 @@ def put_all(orders: Iterable[Order]) -> None:
             known[place] = setup.ready(*place)
         rows.append(_row(order, known[place]))
     Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+    pending = sum(row.state == State.PENDING for row in rows)
+    if pending:
+        bells.ring(TO_SEND, times=pending)
+    if pending < len(rows):
+        bells.ring(ENDED)
 
 
 class Beginning(TypedDict):

@@ -12,11 +12,12 @@ from tocsin.engine import terms as t
 from tocsin.engine.program import Program
 from tocsin.incidents import desk, plans, states
 from tocsin.incidents.models import Drill, Head, Incident, Plan
-from tocsin.kit import clock
+from tocsin.kit import bells, clock
 from tocsin.plan import shipped
 from tocsin.plan.scenarios.play import Step, makers, shifted, steps
 from tocsin.plan.scenarios.story import Story, load
 
+BELL: Final = "drills"
 PACE: Final = timedelta(seconds=1)
 """How long each step stays before the eye."""
 
@@ -36,7 +37,7 @@ def start(organisation_id: UUID, plan_id: str, scenario: str) -> Drill:
         raise NoSuchScenarioError(f"{plan_id}/{scenario} cannot be played: its plan is not in force, or it is not shipped")
     now = clock.now()
     story = load(_file(plan_id, scenario), plans.compiled(plan))
-    return Drill.objects.create(
+    drill = Drill.objects.create(
         organisation_id=organisation_id,
         plan_hash=plan.hash,
         scenario=scenario,
@@ -44,6 +45,8 @@ def start(organisation_id: UUID, plan_id: str, scenario: str) -> Drill:
         cast=cast(story, directory.seats(organisation_id, plans.compiled(plan))),
         next_at=now,
     )
+    bells.ring(BELL)
+    return drill
 
 
 def cast(story: Story, seats: Mapping[str, str]) -> dict[str, str]:

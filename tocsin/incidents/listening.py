@@ -1,4 +1,4 @@
-"""Hears on PostgreSQL what other processes notify, and hands it to the readers of this one."""
+"""Hears on PostgreSQL what other processes notify: news for the readers of this one, bells for its loops."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +7,7 @@ import psycopg
 from django.db import OperationalError, connection
 
 from tocsin.incidents import notices
+from tocsin.kit import bells
 
 WAIT_S = 1.0
 
@@ -29,7 +30,7 @@ class Ear:
         """
         with self._connected() as own:
             for heard in own.notifies(timeout=WAIT_S):
-                notices.heard(heard.payload)
+                (bells if heard.channel == bells.CHANNEL else notices).heard(heard.payload)
         return True
 
     def close(self) -> None:
@@ -43,7 +44,8 @@ class Ear:
         try:
             if self._own is None:
                 self._own = psycopg.connect(**_parameters(), autocommit=True)  # type: ignore[arg-type]
-                self._own.execute(f"LISTEN {notices.CHANNEL}")
+                for channel in (notices.CHANNEL, bells.CHANNEL):
+                    self._own.execute(f"LISTEN {channel}")
             yield self._own
         except psycopg.Error as error:
             self.close()

@@ -17,7 +17,7 @@ from tocsin.engine.expressions import UNKNOWN, SignalRead, leaves
 from tocsin.engine.program import Program
 from tocsin.incidents import desk, plans, states
 from tocsin.incidents.models import Baseline, BoardRow, Head, Incident, Lookout, Sample
-from tocsin.kit import clock
+from tocsin.kit import bells, clock
 
 KEPT: Final = timedelta(days=8)
 """How far back a late sample can still change what an incident has seen."""
@@ -26,6 +26,7 @@ SLACK: Final = timedelta(hours=6)
 """Samples before the window that tell how often data comes."""
 
 OVER: Final = ("closed", "cancelled")
+BELL: Final = "samples"
 SYSTEM: Final = t.Actor(t.SYSTEM)
 
 
@@ -65,6 +66,7 @@ def record(organisation_id: UUID, given: Iterable[Given], by: str) -> int:
         lookouts = Lookout.objects.filter(organisation_id=organisation_id)
         lookouts.update(look_at=now)
         lookouts.filter(until__gte=earliest).update(until=None)  # a late sample: look at everything again
+        bells.ring(BELL)
     return len(rows)
 
 
@@ -78,6 +80,7 @@ def set_baseline(organisation_id: UUID, signal: str, mean: Decimal, by: str) -> 
         latest = Sample.objects.filter(organisation_id=organisation_id, signal=signal).aggregate(at=Max("at"))["at"]
         if latest is not None:
             lookouts.filter(until__gte=latest).update(until=latest - timedelta(microseconds=1))
+        bells.ring(BELL)
 
 
 def run_once() -> bool:

@@ -2,7 +2,7 @@
 
 import threading
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from prometheus_client import Counter
 
 from tocsin.ingest import alerts, bulk, log, sources
 from tocsin.ingest.episodes import Heard, hear
-from tocsin.kit import clock, transactions
+from tocsin.kit import bells, clock, transactions
 
 BODIES_MAX = 500
 BYTES_MIN, BYTES_MAX = 32 * 1024, 1024 * 1024
@@ -23,6 +23,8 @@ ORGANISATIONS_MAX = 64
 """Turns before the loop's heart beats again."""
 
 FIRST = UUID(int=0)
+BELL = "matches"
+"""Rung for whoever declares incidents, once per turn in which something began or ended."""
 _LOCKS = 0x70C51
 _one_at_a_time = threading.Lock()
 
@@ -49,10 +51,9 @@ class Pace:
 
 
 class Follower:
-    """Reads the log. `settled` is called after every turn, for whoever declares incidents from what it left."""
+    """Reads the log."""
 
     def __init__(self) -> None:
-        self.settled: Callable[[], None] = lambda: None
         self._after = FIRST
         self._pace = Pace()
 
@@ -65,7 +66,6 @@ class Follower:
             with _turn(organisation_id) as mine:
                 if mine:
                     settle(organisation_id, self._pace)
-            self.settled()
         return bool(turns) or begun
 
 
@@ -110,12 +110,15 @@ def _write(organisation_id: UUID, bodies: Sequence[log.Waiting], heard: Sequence
 
     def work() -> float:
         known = alerts.known(organisation_id, {(one.source, one.alert.key) for one in heard})
-        statements = list(alerts.changes(organisation_id, hear(known, heard)))
+        outcome = hear(known, heard)
+        statements = list(alerts.changes(organisation_id, outcome))
         with transaction.atomic():
             begun = clock.monotonic()
             if not log.settle(organisation_id, [body.position for body in bodies]):
                 raise Overtaken
             bulk.run(statements)
+            if outcome.turns:
+                bells.ring(BELL)
         return clock.monotonic() - begun
 
     spent = 0.0

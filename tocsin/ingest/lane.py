@@ -49,8 +49,6 @@ class Lane:
         keyring: Callable[[], Keyring] = Keyring,
         writer: Callable[[Queues[Ticket]], Writer] = Writer,
     ) -> None:
-        self.committed: Callable[[], None] = lambda: None
-        """Called after each commit, in the writer's thread. Set before the first request."""
         self._limits = limits
         self._queues: Queues[Ticket] = Queues(bytes_max=limits.held_bytes_max, organisation_bytes_max=limits.organisation_held_bytes_max)
         self._make_keyring = keyring
@@ -160,7 +158,6 @@ class Lane:
     def _write(self) -> Writer:
         if self._writer is None:
             self._writer = self._make_writer(self._queues)
-            self._writer.committed = self.committed
         return self._writer
 
 

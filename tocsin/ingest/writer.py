@@ -12,12 +12,15 @@ from django.db import Error, InterfaceError, OperationalError, connection, trans
 
 from tocsin.ingest import log
 from tocsin.ingest.queues import Queues
+from tocsin.kit import bells
 from tocsin.kit.sqlite import gate
 
 ROWS_MAX = 4_000
 BYTES_MAX = 8 * 1024 * 1024
 EXIT_STATUS = 74  # EX_IOERR of sysexits.h
 FLUSH_S = 0.5
+BELL = "log"
+"""Rung for the follower, once per group."""
 
 _log = structlog.get_logger(__name__)
 
@@ -41,6 +44,7 @@ def store(arrived: Sequence[log.Arrived]) -> None:
     try:
         with transaction.atomic():
             log.append(arrived)
+            bells.ring(BELL)
             written = True
     except Error as error:
         # PostgreSQL looks after its own disk and ends itself; losing the connection to it is no reason to end as well.
@@ -73,7 +77,7 @@ class Ticket:
 
 
 class Writer:
-    """The one thread of this process that appends to the log. `committed` is called, in that thread, after each commit."""
+    """The one thread of this process that appends to the log."""
 
     def __init__(
         self,
@@ -81,9 +85,7 @@ class Writer:
         *,
         store: Callable[[Sequence[log.Arrived]], None] = store,
         leave: Callable[[], None] = leave,
-        committed: Callable[[], None] = lambda: None,
     ) -> None:
-        self.committed = committed
         self._queues = queues
         self._store = store
         self._leave = leave
@@ -133,8 +135,6 @@ class Writer:
             group, failure = self._queues.take(ROWS_MAX, BYTES_MAX), NotStored(str(error))
         self._failed = isinstance(failure, CommitFailed)
         self._loop.call_soon_threadsafe(self._answer, group, failure)
-        if failure is None:
-            self.committed()
 
     def _answer(self, group: Sequence[Ticket], failure: NotStored | None) -> None:
         """In the event loop: tell the senders. After a failed commit everyone who waits is told, then the process ends."""

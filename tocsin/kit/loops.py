@@ -3,72 +3,118 @@
 import random
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
 
 import structlog
 from django.db import Error, close_old_connections
+from prometheus_client import Counter
 
-from tocsin.kit import clock
+from tocsin.kit import bells, clock
+
+PAUSES_S: Final = (1.0, 5.0, 30.0, 120.0)
+"""How long a loop rests after a fault: longer after each one in a row."""
 
 _log = structlog.get_logger(__name__)
-_beats: dict[str, float] = {}
+_faults = Counter("tocsin_loop_faults_total", "Runs of a loop that ended in a fault of ours", ["loop"])
+
+
+@dataclass(slots=True)
+class _Pulse:
+    """When a loop last finished a run, and the fault that its latest run ended in, if it did."""
+
+    beat: float
+    fault: str = ""
+
+
+_pulses: dict[str, _Pulse] = {}
 
 
 class Loop:
     """
-    Runs `run_once` again and again: at once while it says there is more, otherwise after `every_s`.
+    Runs `run_once` again and again: at once while it says there is more, otherwise when its `bell` rings, or after `every_s`.
 
-    A lost database or file is waited out, and the heartbeat shows it. Any other exception is a fault and ends the thread; its heartbeat
-    stays behind and makes the server not ready.
+    A lost database or file is waited out, and the heartbeat shows it. Any other exception is a fault: it is logged, counted and makes the
+    server not ready until a run ends well; the loop goes on after a pause that grows.
     """
 
-    def __init__(self, name: str, run_once: Callable[[], bool], every_s: float) -> None:
+    def __init__(self, name: str, run_once: Callable[[], bool], every_s: float, bell: str = "") -> None:
         self.name = name
         self._run_once = run_once
         self._every_s = every_s
+        self._bell = bell
+        self._in_a_row = 0
+        self._resting = False
         self._stopping = threading.Event()
         self._woken = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
         """Begin. A loop is started once."""
-        _beats[self.name] = clock.monotonic()
+        _pulses[self.name] = _Pulse(clock.monotonic())
+        if self._bell:
+            bells.hang(self._bell, self.wake)
         self._thread.start()
 
-    def wake(self) -> None:
-        """Run at once instead of waiting out the pause."""
+    def wake(self) -> bool:
+        """Run at once instead of waiting out the pause; return whether it was at rest. Who is busy runs once more after this run."""
+        rested, self._resting = self._resting, False
         self._woken.set()
+        return rested
 
     def stop(self, timeout_s: float = 10) -> bool:
         """Finish the present run and return whether the thread has ended within `timeout_s`."""
         self._stopping.set()
         self._woken.set()
         self._thread.join(timeout_s)
+        if self._bell:
+            bells.take_down(self._bell, self.wake)
         if not self._thread.is_alive():
-            _beats.pop(self.name, None)
+            _pulses.pop(self.name, None)
         return not self._thread.is_alive()
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._woken.clear()
-            if not self._run_safely():
-                self._woken.wait(self._every_s)
+            pause_s = self._run_safely()
+            if pause_s:
+                self._resting = True
+                self._woken.wait(pause_s)
+                self._resting = False
 
-    def _run_safely(self) -> bool:
+    def _run_safely(self) -> float:
+        """Run once and return how long to rest now."""
         try:
             more = self._run_once()
-            _beats[self.name] = clock.monotonic()
         except (Error, OSError) as error:
             _log.error("loop.waits", loop=self.name, error=str(error))
             # Many workers lose the same database at the same moment; they must not all come back at the same moment.
-            self._woken.wait(random.uniform(0.1, 1.0))  # noqa: S311
-            return False
-        else:
-            return more
+            return random.uniform(0.1, 1.0)  # noqa: S311
+        except Exception as error:  # noqa: BLE001 - the catch point of what runs beside requests
+            return self._fault(error)
         finally:
             close_old_connections()
+        _pulses[self.name] = _Pulse(clock.monotonic())
+        self._in_a_row = 0
+        return 0.0 if more else self._every_s
+
+    def _fault(self, error: Exception) -> float:
+        """Leave the fault where an operator sees it. A wake would only bring it back sooner, so the rest is whole."""
+        _log.exception("loop.fault", loop=self.name)
+        _faults.labels(self.name).inc()
+        _pulses[self.name].fault = type(error).__name__
+        pause_s = PAUSES_S[min(self._in_a_row, len(PAUSES_S) - 1)]
+        self._in_a_row += 1
+        self._stopping.wait(pause_s)
+        return 0.0
 
 
 def health() -> dict[str, float]:
     """Return, for each running loop, how many seconds ago it last finished a run."""
     now = clock.monotonic()
-    return {name: now - beat for name, beat in sorted(_beats.items())}
+    return {name: now - pulse.beat for name, pulse in sorted(_pulses.items())}
+
+
+def faults() -> dict[str, str]:
+    """Return, for each loop whose latest run ended in a fault, its kind."""
+    return {name: pulse.fault for name, pulse in sorted(_pulses.items()) if pulse.fault}

@@ -21,10 +21,16 @@ def alive(_request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def ready(_request: HttpRequest) -> HttpResponse:
-    """Return 200 if the database takes a write and every loop of this process ran lately, else 503 with the names of what does not."""
+    """
+    Return 200 if the database takes a write and every loop of this process ran lately and well, else 503 with what does not.
+
+    `faults` names the kind of a loop's last error; the server's log says the rest.
+    """
     stale = [name for name, age_s in loops.health().items() if age_s > STALE_AFTER_S]
     stale += [] if _writable() else ["database"]
-    return JsonResponse({"ready": not stale, "stale": stale}, status=503 if stale else 200)
+    faults = loops.faults()
+    ready = not stale and not faults
+    return JsonResponse({"ready": ready, "stale": stale, "faults": faults}, status=200 if ready else 503)
 
 
 @require_GET

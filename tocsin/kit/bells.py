@@ -1,0 +1,55 @@
+"""Bells: whoever leaves work for a loop rings for it, and it wakes at once, in this process and in every other one of the cluster."""
+
+import os
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from django.db import connection, transaction
+
+CHANNEL: Final = "tocsin_bells"
+"""PostgreSQL's, on which processes hear each other ring."""
+
+_mutex = threading.Lock()
+_rests: dict[str, list[Callable[[], bool]]] = {}
+
+
+def hang(name: str, wake: Callable[[], bool]) -> None:
+    """Let `wake` be called when somebody rings for `name`. It returns whether its loop was at rest, and must not block."""
+    with _mutex:
+        _rests.setdefault(name, []).append(wake)
+
+
+def take_down(name: str, wake: Callable[[], bool]) -> None:
+    """Call `wake` no more."""
+    with _mutex:
+        _rests[name].remove(wake)
+
+
+def ring(name: str, times: int = 1) -> None:
+    """
+    Wake, for each of so many pieces of work, one of the loops that wait for `name`: as soon as the transaction is committed.
+
+    A ring is a courtesy and may be lost with the process that heard it: a loop also looks by itself now and then.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{os.getpid()}:{name}:{times}"])
+    transaction.on_commit(lambda: _rung(name, times))
+
+
+def heard(payload: str) -> None:
+    """Wake whom another process rang for."""
+    process, name, times = payload.split(":")
+    if int(process) != os.getpid():
+        _rung(name, int(times))
+
+
+def _rung(name: str, times: int) -> None:
+    """Wake as many of those at rest; whoever is busy looks again anyway when told so, and one of them is."""
+    with _mutex:
+        wakers = tuple(_rests.get(name, ()))
+    for wake in wakers:
+        times -= wake()
+        if times <= 0:
+            return
