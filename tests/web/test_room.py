@@ -76,6 +76,18 @@ def test_what_is_refused_stands_in_the_row_with_code_and_hint(room: Room) -> Non
     assert "Ask that role or its deputy." in row[: row.index("</details>")]
 
 
+def test_a_refused_report_keeps_what_was_written_and_says_only_once_what_is_missing(room: Room) -> None:
+    report = {"attach:termination_report:summary": "Stable since Tuesday", "attach:termination_report:conditions": "All five"}
+    answer = room.post(room.world.chi, "decisions/terminate/choice", htmx=True, **report)
+    assert answer.status_code == 409
+    shown = answer.content.decode()
+    row = shown[shown.index('id="decision-terminate"') :]
+    row = row[: row.index("</details>")]
+    assert "E201" in row
+    assert 'value="Stable since Tuesday"' in row
+    assert row.count("72 hours since restoration") == 1
+
+
 def test_a_refusal_speaks_the_viewers_language(room: Room) -> None:
     room.speak(room.world.bea, "pl")
     answer = room.post(room.world.bea, "decisions/judge/choice", htmx=True, **{"fact:severity": "major"})

@@ -66,18 +66,22 @@
   document.addEventListener("htmx:sseError", () => lost(true));
   document.addEventListener("htmx:sseOpen", () => lost(false));
 
-  /* A notice never takes away what someone writes: what it wanted to show is fetched when the field is left. What was unfolded stays so. */
+  /* A notice never takes away what someone writes, nor a refusal that was hardly read: what it wanted to show is fetched when the field is
+     left, or later. What was unfolded stays so. */
   const changed = (f) => {
     if (f.matches("[type=radio], [type=checkbox]")) return f.checked !== f.defaultChecked;
     if (f.matches("select")) return f.selectedIndex !== Math.max(0, [...f.options].findIndex((o) => o.defaultSelected));
     return f.value !== f.defaultValue;
   };
   const written = (part) => [...part.querySelectorAll("input:not([type=hidden]), textarea, select")].some(changed);
+  const READ_MS = 20000;
+  const unread = (part) => [...part.querySelectorAll("[role=alert]")].some((told) => performance.now() - (told.since ??= performance.now()) < READ_MS);
+  document.addEventListener("htmx:load", (e) => { unread(e.target); });
   document.addEventListener("htmx:beforeSwap", (e) => {
     const { target, requestConfig } = e.detail, focus = document.activeElement;
     if (!requestConfig?.triggeringEvent?.type.startsWith("sse:")) return;
     const busy = focus?.matches("input, textarea, select") && target.contains(focus);
-    if (!busy && !written(target)) {
+    if (!busy && !written(target) && !unread(target)) {
       const folds = [...target.querySelectorAll("details[id]")].map((d) => [d.id, d.open]);
       document.addEventListener("htmx:afterSettle", () => folds.forEach(([id, open]) => { const d = document.getElementById(id); if (d) d.open = open; }), { once: true });
       return;
