@@ -8,8 +8,9 @@ from tests.comms.conftest import NOON, deliver, hasty, wanted
 from tests.comms.sinks import webhook
 from tocsin.comms import claims, delivery, outbox, setup
 from tocsin.comms.claims import Settlement
-from tocsin.comms.models import Attempt, ChannelSetup, Delivery, State
+from tocsin.comms.models import Attempt, ChannelSetup, Delivery, InboxItem, State
 from tocsin.comms.receipts import receipts, summary
+from tocsin.kit.egress import Egress
 
 pytestmark = pytest.mark.django_db
 
@@ -251,3 +252,20 @@ def test_another_organisation_sees_nothing_of_it(order, organisation):
 
 def test_nothing_to_do_is_no_work():
     assert not delivery.run_once(wanted)
+
+
+def test_a_channel_that_keeps_what_it_takes_sends_nothing_and_says_so(order, organisation):
+    """Whoever tries Tocsin out sees each message: a person in the inbox, the rest in the record."""
+    assert setup.configure(organisation, "email", "kept", {}, by=None) == ()
+    for recipient in ("per_1", "clients"):
+        outbox.put(order(channel="email", recipient=recipient, address="", about="notice"))
+    deliver(no_door)
+    assert summary(organisation.id, "notice")[0].words == {"captured": 2}
+    assert [item.person for item in InboxItem.objects.all()] == ["per_1"]
+    (outcome,) = outbox.finished()
+    assert (outcome.outcome, outcome.detail) == ("delivered", "captured")
+
+
+def no_door(organisation_id):
+    """Give a door that finds no address at all."""
+    return Egress(resolver=lambda *_: ())

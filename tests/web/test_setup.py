@@ -4,8 +4,10 @@ import pytest
 from django.test import Client
 
 from tocsin.accounts import directory, links
-from tocsin.accounts.models import Key, Membership, Organisation
+from tocsin.accounts.models import Access, Key, Membership, Organisation
+from tocsin.comms import setup
 from tocsin.incidents import plans
+from tocsin.kit import ids
 
 pytestmark = pytest.mark.django_db
 TYPED = {
@@ -66,6 +68,18 @@ def test_the_sample_brings_a_plan_in_force_people_and_a_key_shown_once(client, a
     assert f"/in/alertmanager/{key.prefix}" in page
     assert list(plans.in_force(organisation.id)) == ["hotline-outage"]
     assert key.prefix not in client.get(f"/o/{organisation.slug}/").content.decode()
+
+
+def test_the_sample_lets_whoever_ends_an_incident_act_and_sends_nothing_out(client, address):
+    client.post(address, TYPED | {"sample": "1"})
+    organisation = Organisation.objects.get()
+    program = plans.compiled(plans.in_force(organisation.id)["hotline-outage"])
+    seats = directory.seats(organisation.id, program)
+    signing = {seats[link.role] for decision in program.decisions.values() for link in decision.chain if link.role in seats}
+    access = {ids.typed("per", member.person_id): member.access for member in Membership.objects.filter(organisation=organisation)}
+    assert {access[person] for person in signing} & {Access.OBSERVER} == set()
+    channels = {name for message in program.messages.values() for name in message.channels}
+    assert {setup.ready(organisation.id, name).channel.captures for name in channels} == {True}
 
 
 def test_the_sample_seats_a_person_in_every_role_that_the_organisation_fills(client, address):

@@ -65,5 +65,7 @@ class Channel:
     fields: tuple[Field, ...]
     send: Callable[[Message, Mapping[str, str], Egress], str]
     addressed: bool = False
+    captures: bool = False
+    """What it takes stays here: it was captured, not sent, and says so."""
     wrong_address: Callable[[str], str] | None = None
     """Returns what is wrong with an address, or nothing."""

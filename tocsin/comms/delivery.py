@@ -27,7 +27,7 @@ _ended = Counter("tocsin_delivery_attempts_total", "Attempts to deliver a messag
 
 def loops(still_wanted: Callable[[str], bool], every_s: float = 0.5) -> list[Loop]:
     """Return the threads that deliver, so many that a slow provider leaves some to the others. The caller starts and stops them."""
-    return [Loop(f"delivery-{number}", partial(run_once, still_wanted), every_s) for number in range(1, THREADS + 1)]
+    return [Loop(f"delivery-{number}", partial(run_once, still_wanted), every_s, bell=outbox.TO_SEND) for number in range(1, THREADS + 1)]
 
 
 def run_once(still_wanted: Callable[[str], bool], *, door: Callable[[UUID], Egress] = setup.door) -> bool:
@@ -72,6 +72,8 @@ def _made(delivery: Delivery, still_wanted: Callable[[str], bool], door: Callabl
         return _unanswered(delivery, error)
     except Rejected as error:
         return Settlement(state=State.FAILED, outcome=error.code, code=error.code, detail=error.message, hint=error.hint, answered=True)
+    if ready.channel.captures:
+        return Settlement(state=State.CAPTURED, outcome="captured", reference=reference)
     return Settlement(state=State.SENT, outcome="sent", reference=reference, answered=True)
 
 

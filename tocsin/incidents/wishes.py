@@ -71,9 +71,10 @@ def _orders(cause: _Cause, wish: t.Wish) -> Iterator[Order]:
 
 
 def _tell(cause: _Cause, wish: t.Tell) -> Iterator[Order]:
-    """In the product always; by e-mail too where the organisation has set it up."""
+    """In the product always; by e-mail too where the organisation has set it up, unless that would lead into the same inbox."""
     incident = cause.incident
-    channels = ["inbox"] + (["email"] if setup.ready(incident.organisation_id, "email") else [])
+    mail = setup.ready(incident.organisation_id, "email")
+    channels = ["inbox"] + (["email"] if mail and not mail.channel.captures else [])
     link = f"{settings.BASE_URL}/o/{incident.organisation.slug}/incidents/{incident.number}"
     for person in wish.persons:
         contact = cause.contacts.get(person)
@@ -117,14 +118,14 @@ def _readers(cause: _Cause, wish: t.Deliver, channel: str, outside: Sequence[str
     """
     Return whom one channel reaches: each address outside that is entered for it, and the others of the audience.
 
-    A channel that needs addresses goes to each person, and a role outside without one ends visibly as having none; any other channel
-    (a web site, a group chat) gets one message for all.
+    A channel that needs addresses, or keeps what it takes, goes to each person, and a role outside that has no address ends visibly as
+    having none; any other channel (a web site, a group chat) gets one message for all.
     """
     own = cause.program.language
     found = [_Reader(":".join(filter(None, (row.role, row.address))), row.address, row.locale) for row in there]
     missing = [role for role in wish.to if role not in {row.role for row in there}]
     ready = setup.ready(cause.incident.organisation_id, channel)
-    if ready is None or ready.channel.addressed or ready.channel.name == "inbox":
+    if ready is None or ready.channel.addressed or ready.channel.captures or ready.channel.name == "inbox":
         found += [_person(cause.contacts[person]) for person in wish.persons if person in cause.contacts]
         found += [_Reader(role, "", own) for role in missing if role in outside]
     elif missing:

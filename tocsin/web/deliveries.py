@@ -93,7 +93,7 @@ _SAID: Final[Mapping[str, Said]] = {
     "sending": ("none", "send", lambda: _("On the way"), lambda: ""),
     "waiting": ("none", "half", lambda: _("Waiting"), lambda: ""),
     "cancelled": ("none", "noc", lambda: _("No longer wanted"), lambda: ""),
-    "captured": ("drill", "shield", lambda: _("Captured: a drill"), lambda: _("Kept here, sent to nobody.")),
+    "captured": ("drill", "shield", lambda: _("Captured"), lambda: _("Kept here, sent to nobody.")),
     "delivered": ("ok", "check", lambda: _("Delivered"), lambda: ""),
 }
 """Tone, icon, words and what to do, the worst first. A word that is not among them is worse than all and is shown as it is."""

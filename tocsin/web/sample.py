@@ -1,9 +1,12 @@
-"""The sample organisation: people with names in four scripts for the roles of the hotline plan, the plan in force, and a route for alerts."""
+"""The sample organisation: people with names in four scripts for the roles of the hotline plan, the plan in force, a route for alerts,
+and channels that keep what they are given."""
 
 from dataclasses import dataclass, field
 
 from tocsin.accounts import audit, people
 from tocsin.accounts.models import Access, Membership, Organisation, Person
+from tocsin.comms import setup
+from tocsin.comms.channels import kept
 from tocsin.incidents import plans
 from tocsin.ingest.models import Route
 from tocsin.kit import ids
@@ -32,7 +35,13 @@ CAST = (
     Figure("张工", "zhang.gong", "zh", Access.MEMBER, ("tech_leader", "tech_support_hq", "first_line"), ("assessment_lead",)),
     Figure("孙丽", "sun.li", "zh", Access.MEMBER, ("service", "cs_supervisor", "care_leader", "care_staff"), ("duty_manager",)),
     Figure("王工", "wang.gong", "zh", Access.MEMBER, ("security", "network", "security_officer", "network_engineer")),
-    Figure("赵敏", "zhao.min", "zh", Access.MEMBER, ("finance", "hr", "logistics_leader", "finance_head", "hr_head")),
+    Figure(
+        "赵敏",
+        "zhao.min",
+        "zh",
+        Access.MEMBER,
+        ("finance", "hr", "logistics_leader", "finance_head", "hr_head", "administration", "admin_manager", "vehicle_officer"),
+    ),
     Figure("Игорь Белов", "igor.belov", "ru", Access.MEMBER, ("it", "head_of_it", "assessment_lead", "regional_centre"), ("tech_leader",)),
     Figure("Анна Соколова", "anna.sokolova", "ru", Access.EDITOR, ("coo", "cto"), ("care_leader",)),
     Figure("Marta Wójcik", "marta.wojcik", "pl", Access.EDITOR, ("marketing", "pr_manager", "spokesperson")),
@@ -55,6 +64,8 @@ def load(organisation: Organisation, owner: Person) -> None:
         ranks = {name: rank for rank, held in enumerate((figure.holds, figure.deputises)) for name in held if name in names}
         people.hold(organisation, person, PLAN, ranks, by=owner)
     people.hold(organisation, owner, PLAN, {name: 0 for name in OWNER_HOLDS if name in names}, by=owner)
+    for channel in sorted({name for message in program.messages.values() for name in message.channels}):
+        setup.configure(organisation, channel, kept.NAME, {}, by=owner)
     Route.objects.create(organisation=organisation, name="Hotline down", labels={"alertname": "HotlineDown"}, plan=PLAN)
     audit.record(organisation, owner, "sample.loaded", PLAN)
 
