@@ -5,7 +5,7 @@ import pytest
 from tests.web.room import Room, declare
 from tests.world import PLAN, World, load
 from tocsin.accounts.models import Access, Membership
-from tocsin.incidents import signals
+from tocsin.incidents import signals, ticker
 from tocsin.kit import ids
 from tocsin.plan import shipped
 
@@ -110,6 +110,21 @@ def test_another_level_than_proposed_needs_a_reason(room: Room) -> None:
     answer = room.post(room.world.ana, "decisions/set_level/choice", htmx=True, option="l2", reason="Two regions are back")
     assert answer.status_code == 200
     assert "Two regions are back" in answer.content.decode()
+
+
+def test_an_incident_whose_time_cannot_pass_says_so_in_the_room_and_on_the_board(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_down(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("no clock")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ticker.desk, "handle", break_down)
+        room.pass_minutes(6)
+    page = room.page(room.world.ana)
+    assert "Time stands still here since" in page
+    assert "ZeroDivisionError: no clock" in page
+    assert "Fault in Tocsin" in room.world.browse(room.world.ana).get(f"/o/{room.world.organisation.slug}/").content.decode()
+    room.pass_minutes(1)
+    assert "Time stands still" not in room.page(room.world.ana)
 
 
 def test_a_breach_is_marked_late_in_now_and_timeline(room: Room) -> None:

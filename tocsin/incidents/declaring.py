@@ -1,21 +1,18 @@
 """From alerts to incidents: what a route wants is declared once, and everything later about it is attached to the open incident."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
 from django.db import transaction
 
 from tocsin.engine import terms as t
-from tocsin.engine import times
-from tocsin.engine.expressions import Value
-from tocsin.engine.program import Fact, Program
 from tocsin.incidents import desk, plans
+from tocsin.incidents.facts import stated
 from tocsin.incidents.models import BoardRow
 from tocsin.ingest.models import Alert, Match, Route
 from tocsin.kit import clock, ids, transactions
@@ -144,7 +141,7 @@ def _problem(match: Match, reason: str) -> str:
     return reason
 
 
-# ------------------------------------------------------------------ words and values
+# ------------------------------------------------------------------ words
 
 
 def _words(match: Match) -> str:
@@ -158,41 +155,3 @@ def _report(matches: Sequence[Match]) -> str:
     lines = [f"{'firing' if match.firing else 'resolved'}: {match.alert.title}" for match in matches[:TITLES_MAX]]
     more = len(matches) - len(lines)
     return "\n".join([*lines, *([f"+{more}"] if more else [])])
-
-
-def stated(program: Program, written: Mapping[str, Any]) -> tuple[dict[str, Value], list[str]]:
-    """Return what a route states as values of the plan's facts, and a sentence for each that is none. Pure."""
-    facts: dict[str, Value] = {}
-    left_out: list[str] = []
-    for name, value in written.items():
-        fact = program.facts.get(name)
-        if fact is None:
-            left_out.append(f"the plan has no fact {name}")
-            continue
-        try:
-            facts[name] = _value(fact, value)
-        except (ValueError, InvalidOperation):
-            left_out.append(f"{value!r} is no value of {name}")
-    return facts, left_out
-
-
-def _value(fact: Fact, written: Any) -> Value:
-    match fact.type:
-        case "yes_no" if isinstance(written, bool):
-            return written
-        case "yes_no":
-            raise ValueError(written)
-        case "number":
-            return Decimal(str(written))
-        case "time":
-            at = datetime.fromisoformat(str(written))
-            if at.tzinfo is None:
-                raise ValueError(written)
-            return at.astimezone(UTC)
-        case "duration":
-            span = times.parse(str(written))
-            return span.exact + timedelta(days=span.days)
-        case "choice" if fact.many:
-            return tuple(str(item) for item in (written if isinstance(written, list) else [written]))
-        case _:
-            return str(written)

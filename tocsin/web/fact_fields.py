@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from markupsafe import Markup
 
 from tocsin.engine.expressions import Value
 from tocsin.engine.program import Fact, Text
 from tocsin.engine.terms import Refused
-from tocsin.engine.times import Span, parse
+from tocsin.engine.times import Span
+from tocsin.incidents.facts import value
 from tocsin.web import languages, plan_words, times
 from tocsin.web.jinja import words
 from tocsin.web.languages import gettext as _
@@ -114,7 +115,7 @@ def read(facts: Iterable[Fact], form: Mapping[str, str], many: Mapping[str, list
             continue
         try:
             values[fact.id] = _parse(fact, typed)
-        except (ValueError, InvalidOperation):
+        except ValueError:
             wrong.append(f"{words(fact.ask or plan_words.titled(fact))}: {', '.join(typed)}")
     if wrong:
         return Refused("E104", _("A value cannot be read."), _("Write it as the field asks."), tuple(wrong))
@@ -122,23 +123,18 @@ def read(facts: Iterable[Fact], form: Mapping[str, str], many: Mapping[str, list
 
 
 def _parse(fact: Fact, typed: list[str]) -> Value:
+    """Return what a person typed; how people spell a yes, a number or a time of their own zone is put as programs write it."""
     match fact.type:
         case "choice" if fact.many:
-            return tuple(typed)
+            return value(fact, typed)
         case "yes_no":
-            return {"yes": True, "no": False}[typed[0]] if typed[0] in ("yes", "no") else _unreadable(typed[0])
+            return value(fact, {"yes": True, "no": False}.get(typed[0], typed[0]))
         case "number":
-            return Decimal(typed[0].replace(",", "."))
-        case "duration":
-            return parse(typed[0]).exact or _unreadable(typed[0])
+            return value(fact, typed[0].replace(",", "."))
         case "time":
-            return instant(typed[0])
+            return value(fact, instant(typed[0]).isoformat())
         case _:
-            return typed[0]
-
-
-def _unreadable(typed: str) -> Value:
-    raise ValueError(typed)
+            return value(fact, typed[0])
 
 
 def instant(typed: str) -> datetime:
