@@ -19,7 +19,7 @@ from tocsin.engine.program import Program
 NOT_FOR_PROGRAMS: Final = (t.Declare, t.Observe, t.ReportDelivery, t.Tick)
 """Declaring has an address of its own; the others are the server's."""
 _STAMPED: Final = ("by", "at")
-_WORDY: Final = ("words", "reason", "duty", "evidence", "texts", "fields", "attach")
+_WORDY: Final = ("words", "reason", "duty", "evidence", "texts", "fields", "attach", "result")
 
 
 class Given(Schema):
@@ -41,6 +41,7 @@ def _type_of(hint: Any, *, wordy: bool) -> Any:
     known = {
         str: text,
         int: int,
+        bool: bool,
         datetime | None: Instant | None,
         tuple[str, ...]: list[text],  # type: ignore[valid-type]
         tuple[int, ...]: list[int],

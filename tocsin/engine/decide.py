@@ -11,6 +11,7 @@ from tocsin.engine.rules import (
     conditions,
     deadlines,
     decisions,
+    delivery,
     facts,
     fulfilment,
     messages,
@@ -167,6 +168,7 @@ def _report_delivery(turn: Turn, command: t.ReportDelivery) -> t.Refused | None:
                 at=turn.at, by=turn.by, message=command.message, channel=command.channel, outcome=command.outcome, detail=command.detail
             )
         )
+        delivery.reported(turn, command)
     return None
 
 
@@ -225,6 +227,8 @@ _COMMANDS: Final[Mapping[type[t.Act], Callable[[Turn, Any], t.Refused | None]]] 
     t.Draft: messages.draft,
     t.Publish: messages.publish,
     t.Send: messages.send,
+    t.Confirm: delivery.confirm,
+    t.Read: delivery.read,
     t.ReportDelivery: _report_delivery,
     t.MovePlan: _move_plan,
     t.Tick: _tick,

@@ -97,6 +97,8 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return _entered(state, event)
         case t.MessageDrafted() | t.MessagePublished() | t.DeliveryReported():
             return _message(state, event)
+        case t.ChannelConfirmed() | t.MessageMovedOn() | t.MessageRead() | t.DecisionWaits():
+            return _delivered(state, event)
         case t.Filed(inbox=inbox):
             return replace(state, filed=put(state.filed, inbox, state.filed.get(inbox, 0) + 1))
         case t.PlanMoved():
@@ -167,7 +169,8 @@ def _level(state: t.State, event: t.LevelProposed | t.LevelNeared | t.LevelDecid
         case t.DecisionProposed(decision=decision, option=option):
             return replace(state, proposed_decisions=put(state.proposed_decisions, decision, option))
         case t.DecisionMade(decision=decision):
-            state = replace(state, proposed_decisions=drop(state.proposed_decisions, decision))
+            waiting = {message: waits for message, waits in state.waiting.items() if waits.decision != decision}
+            state = replace(state, proposed_decisions=drop(state.proposed_decisions, decision), waiting=waiting)
             return _count(state, f"made:{decision}")
         case t.LevelDecided(level=level, values=values):
             # `fact.rose` counts from the last level decision on.
@@ -329,12 +332,41 @@ def _message(state: t.State, event: t.MessageDrafted | t.MessagePublished | t.De
         case t.MessageDrafted(message=name):
             return _drafted(state, event)
         case t.MessagePublished(message=name):
-            message = replace(state.messages[name], status="published")
-            state = _count(state, f"sent:{event.template}")
+            message = replace(state.messages[name], status="published", left=event.left, awaits=event.awaits, unread=event.unread)
+            state = state if event.awaits else _count(state, f"sent:{event.template}")
         case t.DeliveryReported(message=name):
             known = state.messages[name]
             message = replace(known, outcomes=put(known.outcomes, event.channel, event.outcome))
     return replace(state, messages=put(state.messages, name, message))
+
+
+def _delivered(state: t.State, event: t.ChannelConfirmed | t.MessageMovedOn | t.MessageRead | t.DecisionWaits) -> t.State:
+    message = state.messages[event.message]
+    match event:
+        case t.ChannelConfirmed(channel=channel, reached=reached):
+            if reached:
+                message = replace(message, awaits=tuple(each for each in message.awaits if each != channel))
+            state = _count(state, f"sent:{event.template}") if event.sent else state
+        case t.MessageMovedOn(failed=failed, channel=channel):
+            awaits = tuple(each for each in message.awaits if each != failed)
+            left = tuple(each for each in message.left if each != channel)
+            message = replace(message, left=left, awaits=(*awaits, channel) if event.awaits else awaits)
+        case t.MessageRead(addressees=addressees):
+            message = replace(message, unread=tuple(each for each in message.unread if each not in addressees))
+        case t.DecisionWaits():
+            waits = t.WaitingDecision(
+                decision=event.decision,
+                by=event.by,
+                option=event.option,
+                role=event.role,
+                reason=event.reason,
+                evidence=event.evidence,
+                assignee=event.assignee,
+                entry=event.entry,
+                attendance=dict(event.attendance),
+            )
+            state = replace(state, waiting=put(state.waiting, event.message, waits))
+    return replace(state, messages=put(state.messages, event.message, message))
 
 
 def _drafted(state: t.State, event: t.MessageDrafted) -> t.State:

@@ -1,6 +1,7 @@
 """Wishes: what an event asks of the world outside. Pure; the shell turns each into an outbox row in the same transaction."""
 
 from tocsin.engine import terms as t
+from tocsin.engine.rules.delivery import BY_HAND
 
 
 def react(state: t.State, event: t.AnyEvent) -> tuple[t.Wish, ...]:
@@ -17,8 +18,23 @@ def react(state: t.State, event: t.AnyEvent) -> tuple[t.Wish, ...]:
                     texts=texts,
                     to=event.to,
                     persons=event.persons,
-                    channels=event.channels,
+                    channels=tuple(name for name in event.channels if name not in BY_HAND),
                     all_channels=event.all_channels,
+                    urgent=event.urgent,
+                    reaches=event.reaches,
+                ),
+            )
+        case t.MessageMovedOn(message=message, channel=channel) if channel and channel not in BY_HAND:
+            texts = state.messages[message].texts
+            return (
+                t.Deliver(
+                    message=message,
+                    template=event.template,
+                    texts=texts,
+                    to=event.to,
+                    persons=event.persons,
+                    channels=(channel,),
+                    all_channels=False,
                     urgent=event.urgent,
                 ),
             )

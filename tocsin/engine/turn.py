@@ -86,6 +86,15 @@ class Turn:
         finally:
             self.actor = actor
 
+    @contextmanager
+    def as_person(self, person: str) -> Iterator[None]:
+        """Let what follows be caused by `person`, who did what now takes effect."""
+        actor, self.actor = self.actor, t.Actor(person)
+        try:
+            yield
+        finally:
+            self.actor = actor
+
     def happened(self, moment: str) -> datetime | None:
         """Return when `moment` happened, or None."""
         known = self.state.moments.get(moment)

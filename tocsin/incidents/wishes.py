@@ -126,7 +126,8 @@ def _readers(cause: _Cause, wish: t.Deliver, channel: str, outside: Sequence[str
     missing = [role for role in wish.to if role not in {row.role for row in there}]
     ready = setup.ready(cause.incident.organisation_id, channel)
     if ready is None or ready.channel.addressed or ready.channel.captures or ready.channel.name == "inbox":
-        found += [_person(cause.contacts[person]) for person in wish.persons if person in cause.contacts]
+        reached = wish.reaches.get(channel, wish.persons)
+        found += [_person(cause.contacts[person]) for person in reached if person in cause.contacts]
         found += [_Reader(role, "", own) for role in missing if role in outside]
     elif missing:
         found.append(_Reader(", ".join(missing), "", own))

@@ -56,7 +56,10 @@ DERIVED: dict[str, dict[str, Text]] = {
         "done": {"en": "done", "ru": "выполнено", "pl": "wykonano", "zh": "完成"},
         "breached": {"en": "overdue", "ru": "просрочено", "pl": "po terminie", "zh": "逾期"},
     },
-    "message": {"sent": {"en": "sent", "ru": "отправлено", "pl": "wysłano", "zh": "已发送"}},
+    "message": {
+        "sent": {"en": "sent", "ru": "отправлено", "pl": "wysłano", "zh": "已发送"},
+        "read_by_all": {"en": "read by all", "ru": "прочитано всеми", "pl": "przeczytali wszyscy", "zh": "全部已读"},
+    },
     "condition": {"met": {"en": "met", "ru": "выполнено", "pl": "spełniono", "zh": "达成"}},
     "situation": {
         "opened": {"en": "opened", "ru": "открыто", "pl": "otwarto", "zh": "开始"},

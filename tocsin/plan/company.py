@@ -10,7 +10,7 @@ from tocsin.plan.forms.duties import DecisionForm, DoorForm, EffectForm, Obligat
 from tocsin.plan.forms.leaves import Form
 from tocsin.plan.forms.levels import AdjustForm, StepForm
 from tocsin.plan.forms.values import ConditionForm, FactForm, ReadingForm, SignalForm
-from tocsin.plan.forms.words import ChannelsForm
+from tocsin.plan.forms.words import ChannelsForm, MessageForm
 
 _VERBS = ("do", "send", "decide", "record", "reach", "ensure")
 
@@ -112,6 +112,23 @@ def _channels(_: Draft, path: Path, channels: ChannelsForm) -> Iterator[Fault]:
         yield Fault(path, "channels are all of them, or the first that delivers", "{all: […]} or {first: […]}")
 
 
+def _message(_: Draft, path: Path, message: MessageForm) -> Iterator[Fault]:
+    channels = [*(message.channels.all or ()), *(message.channels.first or ())]
+    for channel in message.reaches:
+        if channel not in channels:
+            yield Fault((*path, "reaches", channel), f"the message does not go out by {channel}", "one of " + ", ".join(channels))
+    if message.caller is not None and "telephone" not in channels:
+        yield Fault((*path, "caller"), "nobody telephones here", "channels: {all: [telephone, …]}", at_key=True)
+    if message.preapproved and not message.approvals:
+        yield Fault((*path, "preapproved"), "what needs no approval cannot be approved in advance", "approvals: […]", at_key=True)
+    for identifier, field in message.fields.items():
+        place = (*path, "fields", identifier)
+        if (field.type == "table") != bool(field.columns):
+            yield Fault(place, "a table has columns, and nothing else has", "type: table, columns: [item, quantity]")
+        if field.min is not None and not field.columns:
+            yield Fault((*place, "min"), "min counts the rows of a table", "type: table", at_key=True)
+
+
 def _step(_: Draft, path: Path, step: StepForm) -> Iterator[Fault]:
     if (step.raise_ is None) == (step.at_least is None):
         yield Fault(path, "a step raises the level by so many, or to at least one", "raise: 1, or at_least: level")
@@ -155,4 +172,5 @@ _CHECKS: tuple[tuple[type[Form], Callable[[Draft, Path, Any], Iterator[Fault]]],
     (StepForm, _step),
     (AdjustForm, _adjust),
     (DecisionForm, _decision),
+    (MessageForm, _message),
 )

@@ -70,6 +70,8 @@ class Names:
     signals: dict[str, SignalInfo] = field(default_factory=dict)
     cases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     tags: set[str] = field(default_factory=set)
+    said: set[str] = field(default_factory=set)
+    """What messages say: `<message>.<field>`."""
     entries: dict[str, dict[str, Type]] = field(default_factory=dict)
     """By record: the type of each field, for `entry.<field>`."""
 
@@ -83,7 +85,8 @@ class Names:
             case "moment":
                 return name in self.ids["moment"] or name in MOMENTS or self.derived(name) is not None
             case "value":
-                return name in self.types or name in self.ids["record"] or self.signal_read(name) or self.knows("moment", name)
+                known = name in self.types or name in self.ids["record"] or name in self.said
+                return known or self.signal_read(name) or self.knows("moment", name)
             case "case":
                 return name in self.cases
             case "phase":
@@ -101,7 +104,7 @@ class Names:
             "everybody": EVERYBODY,
             "owner": OWNERS,
             "moment": [*self.ids.get("moment", ()), *MOMENTS],
-            "value": [*self.types, *(f"{name}.{measure}" for name in self.signals for measure in MEASURES)],
+            "value": [*self.types, *self.said, *(f"{name}.{measure}" for name in self.signals for measure in MEASURES)],
             "case": self.cases,
             "phase": PHASES,
             "duration": [name for name, type_ in self.types.items() if type_.name == "duration"],
@@ -171,6 +174,8 @@ def _learn(names: Names, kind: str, identifier: str, rule: Plain) -> None:
         case "signal":
             baseline = keys.get("baseline") is not None
             names.signals[identifier] = SignalInfo(baseline, keys.get("kind") == "computed", keys.get("better") is not None)
+        case "message":
+            names.said |= {f"{identifier}.{slot}" for slot in _mapping(keys.get("fields"))}
         case "record":
             names.types[f"{identifier}.open"] = names.types[f"{identifier}.count"] = Type("int")
             names.entries[identifier] = _entry(keys)

@@ -12,6 +12,8 @@ def quote(row: TimelineRow) -> str:
         return "\n".join(str(value) for value in (row.data.get("fields") or {}).values() if value)
     if row.kind == "RoleCreated":
         return str(row.data.get("duty", ""))
+    if row.kind == "ChannelConfirmed":
+        return str(row.data.get("result", ""))
     return str(row.data.get("words") or row.data.get("reason") or "")
 
 
@@ -43,6 +45,10 @@ def word(kind: str) -> str:
         "MessageDrafted": _("message"),
         "MessagePublished": _("message"),
         "DeliveryReported": _("receipt"),
+        "ChannelConfirmed": _("receipt"),
+        "MessageMovedOn": _("receipt"),
+        "MessageRead": _("receipt"),
+        "DecisionWaits": _("decision"),
         "MomentRecorded": _("moment"),
         "PhaseEntered": _("phase"),
         "Attested": _("condition"),

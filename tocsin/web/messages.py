@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tocsin.engine import terms as t
 from tocsin.incidents.models import BoardRow, MessageRow
 from tocsin.web import cases, plan_words, reply
+from tocsin.web.obligations import evidence
 from tocsin.web.records import filled
 from tocsin.web.reply import Request, needs
 from tocsin.web.room import messages, panels, records
@@ -42,8 +43,27 @@ def draft(request: Request, number: str) -> HttpResponse:
 def publication(request: Request, number: str, message: str) -> HttpResponse:
     """Send a message: exactly the text whose hash was seen."""
     form = request.POST
-    command = t.Publish(message=message, text_hash=form.get("text_hash", ""), confirmed=tuple(form.getlist("confirmed")))
+    command = t.Publish(
+        message=message, text_hash=form.get("text_hash", ""), confirmed=tuple(form.getlist("confirmed")), evidence=evidence(request)
+    )
     return panels.act(request, number, command, "messages", f"message:{message}")
+
+
+@require_POST
+@needs("incident.act")
+def confirmation(request: Request, number: str, message: str) -> HttpResponse:
+    """Say what came of a message on a channel that a person serves."""
+    form = request.POST
+    reached = form.get("reached", "yes") == "yes"
+    command = t.Confirm(message=message, channel=form.get("channel", ""), result=form.get("result", "").strip(), reached=reached)
+    return panels.act(request, number, command, "messages", f"message:{message}")
+
+
+@require_POST
+@needs("incident.act")
+def reading(request: Request, number: str, message: str) -> HttpResponse:
+    """Say that one has read a message."""
+    return panels.act(request, number, t.Read(message=message), "messages", f"message:{message}")
 
 
 @require_GET

@@ -328,6 +328,31 @@ def _message_published(e: _Event) -> Markup:
     return _tell(_("%(who)s published %(what)s by %(channels)s"), who=e.who, what=e.what, channels=channels or "–")
 
 
+def _confirmed(e: _Event) -> Markup:
+    parts = {"who": e.who, "what": e.what, "channel": plan_words.channel(e.data["channel"])}
+    if e.data["reached"]:
+        return _tell(_("%(who)s confirmed %(what)s by %(channel)s"), **parts)
+    return _tell(_("%(who)s reached nobody with %(what)s by %(channel)s"), **parts)
+
+
+def _moved_on(e: _Event) -> Markup:
+    parts = {"what": e.what, "failed": plan_words.channel(e.data["failed"])}
+    if not e.data["channel"]:
+        return _tell(_("%(what)s reached nobody: %(failed)s was the last channel"), **parts)
+    return _tell(
+        _("%(what)s did not get through by %(failed)s and goes on by %(channel)s"), channel=plan_words.channel(e.data["channel"]), **parts
+    )
+
+
+def _read(e: _Event) -> Markup:
+    addressees = Markup("{}").format(_(", ")).join(e.role(name) for name in e.data["addressees"])
+    return _tell(_("%(who)s read %(what)s (%(addressees)s)"), who=e.who, what=e.what, addressees=addressees)
+
+
+def _decision_waits(e: _Event) -> Markup:
+    return _tell(_("%(who)s decided: %(what)s. It takes effect once the message is confirmed on every channel"), who=e.who, what=e.what)
+
+
 def _delivery(e: _Event) -> Markup:
     outcome = {
         "delivered": _("delivered"),
@@ -403,6 +428,10 @@ _SENTENCES: Final[Mapping[str, Callable[[_Event], Markup]]] = {
     "MessageDrafted": _message_drafted,
     "MessagePublished": _message_published,
     "DeliveryReported": _delivery,
+    "ChannelConfirmed": _confirmed,
+    "MessageMovedOn": _moved_on,
+    "MessageRead": _read,
+    "DecisionWaits": _decision_waits,
     "Told": _told,
     "Filed": _filed,
     "PlanMoved": _plan_moved,

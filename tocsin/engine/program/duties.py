@@ -125,7 +125,7 @@ class Field:
     """A slot of a message or a record; `from_` prefills it from facts or moments, `sets` writes it back to a fact."""
 
     id: str
-    type: Literal["choice", "yes_no", "number", "duration", "time", "text"] = "text"
+    type: Literal["choice", "yes_no", "number", "duration", "time", "text", "table"] = "text"
     of: tuple[str, ...] = ()
     names: Mapping[str, Text] = field(default_factory=dict)
     label: Text = field(default_factory=dict)
@@ -133,6 +133,9 @@ class Field:
     sets: str = ""
     optional: bool = False
     promises: str = ""
+    columns: tuple[str, ...] = ()
+    """A table: one row on each line, its cells in these columns, apart by `;`."""
+    rows_min: int = 0
     cite: tuple[str, ...] = ()
 
 
@@ -154,6 +157,20 @@ class Message(Rule):
     urgent: bool = False
     text: Text = field(default_factory=dict)
     supplements: str = ""
+    in_name_of: str = ""
+    evidence: bool = False
+    preapproved: bool = False
+    """The template's own wording needs no signature; a wording edited by hand does."""
+    read_receipt: bool = False
+    forbids_until: Mapping[str, str] = field(default_factory=dict)
+    """By barred field: the fact that has to be true first."""
+    alarming: tuple[str, ...] = ()
+    """Words at which the sender has to confirm the wording, with what `wording` says."""
+    wording: Text = field(default_factory=dict)
+    reaches: Mapping[str, Roles] = field(default_factory=dict)
+    """By channel: whom it reaches, where that is not the whole audience."""
+    caller: str = ""
+    """Who telephones; empty: whoever sends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

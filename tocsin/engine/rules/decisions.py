@@ -152,8 +152,55 @@ def _take(turn: Turn, decision: Decision, command: t.Decide, option: Option | No
         if refused:
             return refused  # the decision takes effect when the message counts as sent
     role = next(filter(None, (_speaks(turn, name) for name in who(turn, decision, option, command.facts))), "")
-    _make(turn, decision, option, command, role)
+    message = _on_its_way(turn, decision)
+    if message:
+        _wait(turn, decision, command, role, message)
+    else:
+        _make(turn, decision, option, command, role)
     return None
+
+
+def _on_its_way(turn: Turn, decision: Decision) -> str:
+    """Return the message that the decision sends and that does not count as sent yet."""
+    sent = [message for message in turn.state.messages.values() if message.template == decision.sends and message.awaits]
+    return sent[-1].message if sent else ""
+
+
+def _wait(turn: Turn, decision: Decision, command: t.Decide, role: str, message: str) -> None:
+    turn.emit(
+        t.DecisionWaits(
+            at=turn.at,
+            by=turn.by,
+            decision=decision.id,
+            message=message,
+            option=command.option,
+            role=role,
+            reason=command.reason,
+            evidence=command.evidence,
+            assignee=command.assignee,
+            entry=command.entry,
+            attendance=dict(command.attendance),
+        )
+    )
+
+
+def sent(turn: Turn, message: str) -> None:
+    """Let the decision that waited for `message` take effect: by whoever took it."""
+    waits = turn.state.waiting.get(message)
+    decision = turn.program.decisions.get(waits.decision) if waits else None
+    if waits is None or decision is None:
+        return
+    command = t.Decide(
+        decision=decision.id,
+        reason=waits.reason,
+        evidence=waits.evidence,
+        assignee=waits.assignee,
+        entry=waits.entry,
+        attendance=waits.attendance,
+    )
+    option = next((option for option in decision.options if option.id == waits.option), None)
+    with turn.as_person(waits.by):
+        _make(turn, decision, option, command, waits.role)
 
 
 def _speaks(turn: Turn, role: str) -> str:

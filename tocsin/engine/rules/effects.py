@@ -22,7 +22,7 @@ def carry_out(turn: Turn, effect: Effect, cause: str, entry: Mapping[str, str]) 
                 messages.send_by_rule(turn, template, {})
         case "draft":
             for template in effect.targets:
-                messages.write(turn, turn.program.messages[template], {})
+                messages.offer(turn, turn.program.messages[template])
         case "open":
             for name in effect.targets:
                 situations.open_(turn, turn.program.situations[name])

@@ -6,10 +6,12 @@ from typing import Final
 
 from tocsin.engine import owners, texts
 from tocsin.engine import terms as t
+from tocsin.engine.expressions import Name
 from tocsin.engine.program import Field, Message
-from tocsin.engine.rules import chains, facts, moments, obligations
+from tocsin.engine.rules import chains, delivery, facts, obligations
 from tocsin.engine.times import parse
 from tocsin.engine.turn import Turn
+from tocsin.engine.values import truth
 
 UNSAID: Final = "—"
 """Stands in a text for what nobody has said yet, so that whoever reads the draft sees the gap."""
@@ -27,7 +29,7 @@ def draft(turn: Turn, command: t.Draft) -> t.Refused | None:
         return t.Refused("E102", f"{command.message} is sent and cannot be changed", hint="draft a new message")
     if not may_write(turn, template):
         return t.Refused("E101", f"{template.id} is written by {_writers(turn, template)}", hint="ask one of them")
-    refused = _barred(template, command.fields)
+    refused = _barred(turn, template, command.fields)
     if refused:
         return refused
     write(turn, template, command.fields, message=command.message, wordings=command.texts)
@@ -52,11 +54,12 @@ def may_write(turn: Turn, template: Message) -> bool:
     return any(owners.answers_for(turn.program, turn.state, turn.actor, role) for role in writers)
 
 
-def _barred(template: Message, fields: Mapping[str, str]) -> t.Refused | None:
+def _barred(turn: Turn, template: Message, fields: Mapping[str, str]) -> t.Refused | None:
     strange = tuple(name for name in fields if name not in {field.id for field in template.fields} and name not in template.forbids)
     if strange:
         return t.Refused("E103", f"{template.id} has no field {', '.join(strange)}", hint="see the message's fields", details=strange)
-    barred = tuple(name for name in template.forbids if fields.get(name))
+    early = [name for name, fact in template.forbids_until.items() if truth(turn.program, turn.state, Name(fact), turn.instant) is not True]
+    barred = tuple(name for name in (*template.forbids, *early) if fields.get(name))
     if barred:
         return t.Refused("E204", f"{template.id} must not speak of {', '.join(barred)}", hint="leave it out", details=barred)
     return None
@@ -66,10 +69,11 @@ def write(turn: Turn, template: Message, fields: Mapping[str, str], *, message: 
     """Record the draft rendered in every locale, and return its id."""
     message = message or f"{template.id}-{turn.state.counters.get(f'drafted:{template.id}', 0) + 1}"
     filled = {field.id: fields.get(field.id) or _prefill(turn, field) for field in template.fields}
-    missing = [field.id for field in template.fields if not field.optional and not filled[field.id]]
+    missing = [field.id for field in template.fields if not _complete_field(field, filled[field.id])]
     rendered = {locale: _render(turn, words, locale, filled) for locale, words in template.text.items()}
     rendered |= {locale: words for locale, words in (wordings or {}).items() if locale in rendered and words.strip()}
-    chain = f"message:{message}" if template.approvals else ""
+    edited = any(words.strip() for words in (wordings or {}).values())
+    chain = f"message:{message}" if template.approvals and (edited or not template.preapproved) else ""
     turn.emit(
         t.MessageDrafted(
             at=turn.at,
@@ -89,14 +93,32 @@ def write(turn: Turn, template: Message, fields: Mapping[str, str], *, message: 
     return message
 
 
+def _complete_field(field: Field, words: str) -> bool:
+    """Return whether a field says all it must: something, or a table with enough rows and no empty cell."""
+    if not field.columns:
+        return field.optional or bool(words)
+    rows = [[cell.strip() for cell in line.replace("；", ";").split(";")] for line in words.splitlines() if line.strip()]
+    return len(rows) >= field.rows_min and all(len(row) == len(field.columns) and all(row) for row in rows)
+
+
 def _prefill(turn: Turn, field: Field) -> str:
     for name in field.from_:
+        said = _said(turn, name)
+        if said:
+            return said
         known = turn.state.facts.get(name)
         moment = turn.state.moments.get(name)
         if known or moment:
             value = known.value if known else moment.at if moment else ""
             return texts.spell(value, turn.program.language, turn.program.timezone)
     return ""
+
+
+def _said(turn: Turn, name: str) -> str:
+    """Return what the latest message sent from a template says in one of its fields (`<message>.<field>`)."""
+    template, _, field = name.partition(".")
+    sent = [message for message in turn.state.messages.values() if message.template == template and message.status == "published"]
+    return sent[-1].fields.get(field, "") if sent else ""
 
 
 def _render(turn: Turn, words: str, locale: str, filled: Mapping[str, str]) -> str:
@@ -135,10 +157,20 @@ def publish(turn: Turn, command: t.Publish) -> t.Refused | None:
     if message.template not in turn.program.messages:
         return t.Refused("E103", f"this plan has no message {message.template}", hint="draft one that it has")
     template = turn.program.messages[message.template]
-    refused = _may_publish(turn, template) or _complete(turn, template, message, command.text_hash, command.confirmed)
+    refused = (
+        _may_publish(turn, template)
+        or _complete(turn, template, message, command.text_hash, command.confirmed)
+        or _evidenced(template, command.evidence)
+    )
     if refused:
         return refused
-    _publish(turn, template, message.message)
+    _publish(turn, template, message.message, command.confirmed, command.evidence)
+    return None
+
+
+def _evidenced(template: Message, evidence: tuple[str, ...]) -> t.Refused | None:
+    if template.evidence and not evidence:
+        return t.Refused("E106", f"{template.id} is sent with evidence", hint="name the report, picture or log that it rests on")
     return None
 
 
@@ -154,7 +186,7 @@ def _may_publish(turn: Turn, template: Message) -> t.Refused | None:
 
 def _complete(turn: Turn, template: Message, message: t.MessageState, text_hash: str, confirmed: tuple[str, ...]) -> t.Refused | None:
     if not message.ready:
-        empty = tuple(field.id for field in template.fields if not field.optional and not message.fields.get(field.id))
+        empty = tuple(field.id for field in template.fields if not _complete_field(field, message.fields.get(field.id, "")))
         return t.Refused("E202", f"{', '.join(empty)} is empty", hint="fill it in", details=empty)
     if text_hash != message.text_hash:
         return t.Refused("E304", "the text has changed since you saw it", hint="read it again, then send")
@@ -164,13 +196,15 @@ def _complete(turn: Turn, template: Message, message: t.MessageState, text_hash:
         missing = tuple(link.does for link in template.approvals if link.does not in signed)
         if chain.status != "complete" or missing:
             return t.Refused("E301", f"{', '.join(missing)} is not signed on this text", hint="ask for the approval first", details=missing)
-    waiting = tuple(name for name in template.channels if template.every_channel_confirmed and name not in confirmed)
-    if waiting:
-        return t.Refused("E202", f"{', '.join(waiting)} is not confirmed", hint="send on every channel, then confirm each", details=waiting)
+    alarming = tuple(word for word in template.alarming if any(word in words for words in message.texts.values()))
+    if alarming and "wording" not in confirmed:
+        return t.Refused(
+            "E204", f"{', '.join(alarming)} sounds alarming", hint="say it as a fact, or confirm the wording", details=alarming
+        )
     return None
 
 
-def _publish(turn: Turn, template: Message, message: str) -> None:
+def _publish(turn: Turn, template: Message, message: str, confirmed: tuple[str, ...], evidence: tuple[str, ...]) -> None:
     to = owners.roles_of(turn.program, turn.state, template.to, turn.instant)
     turn.emit(
         t.MessagePublished(
@@ -181,14 +215,18 @@ def _publish(turn: Turn, template: Message, message: str) -> None:
             text_hash=turn.state.messages[message].text_hash,
             to=to,
             persons=owners.persons(turn.program, turn.state, to),
-            channels=template.channels,
+            channels=delivery.channels(template),
             all_channels=template.all_channels,
             urgent=template.urgent,
+            left=() if template.all_channels else template.channels[1:],
+            awaits=delivery.awaited(template, confirmed),
+            reaches=delivery.reached(turn, template),
+            unread=delivery.addressees(turn.program, turn.state, to) if template.read_receipt else (),
+            evidence=evidence,
         )
     )
-    moments.record(turn, f"{template.id}.sent")
     _write_back(turn, template, turn.state.messages[message])
-    obligations.meet(turn, "send", template.id)
+    delivery.begin(turn, template, message)
 
 
 def _write_back(turn: Turn, template: Message, message: t.MessageState) -> None:
@@ -211,22 +249,33 @@ def send(turn: Turn, command: t.Send) -> t.Refused | None:
     template = turn.program.messages.get(command.template)
     if template is None:
         return t.Refused("E103", f"this plan has no message {command.template}", hint="see the plan's messages")
-    if template.approvals:
+    if template.approvals and not template.preapproved:
         return t.Refused("E301", f"{template.id} is approved before it is sent", hint="draft it and ask for the approval")
-    refused = _may_publish(turn, template) or _barred(template, command.fields)
+    refused = _may_publish(turn, template) or _barred(turn, template, command.fields) or _evidenced(template, command.evidence)
     if refused:
         return refused
-    return _send(turn, template, command.fields, command.confirmed)
+    return _send(turn, template, command.fields, command.confirmed, command.evidence)
 
 
-def _send(turn: Turn, template: Message, fields: Mapping[str, str], confirmed: tuple[str, ...]) -> t.Refused | None:
+def _send(
+    turn: Turn, template: Message, fields: Mapping[str, str], confirmed: tuple[str, ...], evidence: tuple[str, ...] = ()
+) -> t.Refused | None:
     """Draft and publish; where a rule sends, a refusal leaves the draft behind, to be completed by whoever owes it."""
     name = write(turn, template, fields)
     message = turn.state.messages[name]
     refused = _complete(turn, template, message, message.text_hash, confirmed)
     if refused is None:
-        _publish(turn, template, message.message)
+        _publish(turn, template, message.message, confirmed, evidence)
     return refused
+
+
+def offer(turn: Turn, template: Message) -> str:
+    """Draft the wording of `template` as it stands, with what the drafts at hand say in fields of the same name (COM-19)."""
+    said: dict[str, str] = {}
+    for message in turn.state.messages.values():
+        if message.status == "draft":
+            said |= {name: words for name, words in message.fields.items() if words}
+    return write(turn, template, {field.id: said[field.id] for field in template.fields if field.id in said})
 
 
 def send_by_rule(turn: Turn, template: str, fields: Mapping[str, str], confirmed: tuple[str, ...] = ()) -> t.Refused | None:

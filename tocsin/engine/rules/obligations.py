@@ -48,7 +48,7 @@ def settle(turn: Turn) -> None:
                 _open(turn, rule, entry, owes)
     if turn.state.phase in ENDED:
         for clock in in_order(turn.state):
-            if clock.status == "open" and clocks.link_of(turn.program, clock.obligation):
+            if clock.status == "open" and clock.obligation not in turn.program.obligations:
                 turn.emit(t.ClockEnded(at=turn.at, by=t.SYSTEM, clock=clock.clock, reason="closed"))
 
 

@@ -241,6 +241,8 @@ class Publish(Act):
     message: str
     text_hash: str
     confirmed: tuple[str, ...] = ()
+    """Channels on which it is out already; `wording` besides, where alarming words are meant as they stand."""
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,6 +252,24 @@ class Send(Act):
     template: str
     fields: Mapping[str, str] = field(default_factory=dict)
     confirmed: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirm(Act):
+    """Say what came of a message on a channel that a person serves: a call that was made, a notice that was put up."""
+
+    message: str
+    channel: str
+    result: str = ""
+    reached: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read(Act):
+    """Say that one has read a message which asks for that, for everybody one speaks for."""
+
+    message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,6 +323,8 @@ Command = (
     | Draft
     | Publish
     | Send
+    | Confirm
+    | Read
     | ReportDelivery
     | MovePlan
     | Tick

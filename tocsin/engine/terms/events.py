@@ -17,6 +17,14 @@ from tocsin.engine.terms.clock_events import (
     RungReached,
 )
 from tocsin.engine.terms.level_events import LevelDecided, LevelNeared, LevelProposed
+from tocsin.engine.terms.message_events import (
+    ChannelConfirmed,
+    DeliveryReported,
+    MessageDrafted,
+    MessageMovedOn,
+    MessagePublished,
+    MessageRead,
+)
 from tocsin.engine.terms.words import Edge, Event, Words
 
 
@@ -243,40 +251,18 @@ class Noted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MessageDrafted(Event):
-    """Rendered in every locale; these bytes are what is approved and sent. Drafting again under the same id voids all signatures."""
+class DecisionWaits(Event):
+    """A decision is taken and takes effect once `message` counts as sent."""
 
+    decision: str
     message: str
-    template: str
-    fields: Mapping[str, Words]
-    texts: Mapping[str, Words]
-    text_hash: str
-    ready: bool
-    """No field is missing."""
-    chain: str
-    """The id of its approval chain; empty if it needs none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessagePublished(Event):
-    """`to` are the audience's roles as written, `persons` those they resolve to now, `channels` how."""
-
-    message: str
-    template: str
-    text_hash: str
-    to: tuple[str, ...]
-    persons: tuple[str, ...]
-    channels: tuple[str, ...]
-    all_channels: bool
-    urgent: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryReported(Event):
-    message: str
-    channel: str
-    outcome: str
-    detail: Words
+    option: str
+    role: str
+    reason: Words
+    evidence: tuple[Words, ...]
+    assignee: str
+    entry: str
+    attendance: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -355,6 +341,10 @@ AnyEvent = (
     | Noted
     | MessageDrafted
     | MessagePublished
+    | ChannelConfirmed
+    | MessageMovedOn
+    | MessageRead
+    | DecisionWaits
     | DeliveryReported
     | Told
     | Filed

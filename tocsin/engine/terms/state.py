@@ -138,8 +138,26 @@ class MessageState:
     chain: str
     status: Literal["draft", "published"] = "draft"
     outcomes: Mapping[str, str] = field(default_factory=dict)
+    left: tuple[str, ...] = ()
+    awaits: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class WaitingDecision:
+    """A decision that takes effect once its message counts as sent."""
+
+    decision: str
+    by: str
+    option: str
+    role: str
+    reason: str
+    evidence: tuple[str, ...]
+    assignee: str
+    entry: str
+    attendance: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -190,6 +208,8 @@ class State:
     """Roles created in this incident, with their names."""
     chains: Mapping[str, ChainState] = field(default_factory=dict)
     messages: Mapping[str, MessageState] = field(default_factory=dict)
+    waiting: Mapping[str, WaitingDecision] = field(default_factory=dict)
+    """By message: the decision that takes effect once it counts as sent."""
     counters: Mapping[str, int] = field(default_factory=dict)
     open_entries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reports: tuple[str, ...] = ()

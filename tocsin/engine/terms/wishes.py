@@ -1,7 +1,7 @@
 """What the world is asked to do: infinitives."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Deliver:
     channels: tuple[str, ...]
     all_channels: bool
     urgent: bool
+    reaches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By channel: the persons it reaches, where that is not all of them."""
 
 
 Wish = Tell | Deliver

@@ -140,6 +140,13 @@ class MessageRow(Row):
     drafted_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)
     published_by = models.CharField(max_length=40, blank=True)
+    awaits = models.JSONField(default=list)
+    """Channels on which somebody still confirms it."""
+    unread = models.JSONField(default=list)
+    """Addressees who have not said that they read it."""
+    reaches = models.JSONField(default=dict)
+    """By channel: the persons it reaches, where that is not the whole audience."""
+    evidence = models.JSONField(default=list)
 
     class Meta:
         constraints: ClassVar = once("message")

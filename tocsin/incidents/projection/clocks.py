@@ -5,7 +5,7 @@ from typing import Any
 
 from tocsin.engine import owners
 from tocsin.engine import terms as t
-from tocsin.engine.clocks import RUNNING
+from tocsin.engine.clocks import RUNNING, link_of
 from tocsin.engine.program import Program, Rule
 from tocsin.incidents.models import BreachRow, ClockRow
 from tocsin.incidents.projection.rows import Row, Scene, titled
@@ -85,7 +85,10 @@ def _rule(program: Program, clock: t.Clock) -> dict[str, Any]:
     """Return what the plan says of the obligation; of a link of a chain only what it says of its decision or message."""
     rule = program.obligations.get(clock.obligation)
     if rule is None:
-        return {**titled(_subject(program, clock.obligation)), "verb": "sign", "object": clock.obligation.partition(".")[2]}
+        subject, _, part = clock.obligation.partition(".")
+        message = program.messages.get(subject)
+        verb = "confirm" if message and link_of(program, clock.obligation) is None else "sign"
+        return {**titled(_subject(program, clock.obligation)), "verb": verb, "object": part}
     return {
         **titled(rule),
         "assumed": list(rule.assumed),

@@ -18,6 +18,16 @@ def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
             yield Row(MessageRow, (name,), {**_published(event), **_publisher(scene, event.template)}, change=True)
             for channel in event.channels:
                 yield Row(DeliveryRow, (name, channel), {"outcome": "waiting", "detail": "", "at": event.at})
+        case t.ChannelConfirmed(message=name, channel=channel):
+            outcome = "delivered" if event.reached else "failed"
+            yield Row(DeliveryRow, (name, channel), {"outcome": outcome, "detail": event.result, "at": event.at})
+            yield Row(MessageRow, (name,), {"awaits": list(scene.state.messages[name].awaits)}, change=True)
+        case t.MessageMovedOn(message=name, channel=channel):
+            yield Row(MessageRow, (name,), {"awaits": list(scene.state.messages[name].awaits)}, change=True)
+            if channel:
+                yield Row(DeliveryRow, (name, channel), {"outcome": "waiting", "detail": "", "at": event.at})
+        case t.MessageRead(message=name):
+            yield Row(MessageRow, (name,), {"unread": list(scene.state.messages[name].unread)}, change=True)
         case t.DeliveryReported(message=name, channel=channel):
             yield Row(DeliveryRow, (name, channel), {"outcome": event.outcome, "detail": event.detail, "at": event.at})
 
@@ -63,4 +73,8 @@ def _published(event: t.MessagePublished) -> dict[str, Any]:
         "urgent": event.urgent,
         "published_at": event.at,
         "published_by": event.by,
+        "awaits": list(event.awaits),
+        "unread": list(event.unread),
+        "reaches": {channel: list(persons) for channel, persons in event.reaches.items()},
+        "evidence": list(event.evidence),
     }

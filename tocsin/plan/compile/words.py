@@ -30,6 +30,15 @@ def _message(context: Context, path: Path, rule: MessageForm) -> Message:
         urgent=rule.urgent,
         text=context.text(rule.text),
         supplements=name(rule.supplements),
+        in_name_of=rule.in_name_of or "",
+        evidence=rule.evidence,
+        preapproved=rule.preapproved,
+        read_receipt=rule.read_receipt,
+        forbids_until={field: fact.name for field, fact in rule.forbids_until.items()},
+        alarming=tuple(rule.wording.alarming) if rule.wording else (),
+        wording=context.text(rule.wording.confirm) if rule.wording else {},
+        reaches={channel: context.roles(roles) for channel, roles in rule.reaches.items()},
+        caller=name(rule.caller),
     )
 
 
@@ -47,6 +56,8 @@ def _field(
         sets=name(form.sets),
         optional=form.optional,
         promises=form.promises or "",
+        columns=tuple(form.columns),
+        rows_min=form.min or 0,
         cite=tuple(form.cite) or cite,
     )
 

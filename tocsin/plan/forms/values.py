@@ -49,6 +49,11 @@ def _choices(value: object) -> dict[str, Words | None]:
     raise wrong("a list of values is wanted", "from mild to grave; numbers in quotes")
 
 
+def _field_type(value: object) -> str:
+    return "table" if value == "table" else _fact_type(value)
+
+
+FieldType = Annotated[Literal["choice", "yes_no", "number", "duration", "time", "text", "table"], PlainValidator(_field_type)]
 FactType = Annotated[Literal["choice", "yes_no", "number", "duration", "time", "text"], PlainValidator(_fact_type)]
 Choices = Annotated[dict[str, Words | None], PlainValidator(_choices)]
 

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 from tocsin.plan.forms.duties import Effects, LinkForm
 from tocsin.plan.forms.leaves import (
     Cites,
+    Demanded,
     FactRef,
     Form,
     Id,
@@ -25,7 +26,7 @@ from tocsin.plan.forms.leaves import (
     Wording,
     wrong,
 )
-from tocsin.plan.forms.values import Choices, FactType
+from tocsin.plan.forms.values import Choices, FieldType
 
 Channels = Annotated[list[Id], NotEmpty]
 
@@ -36,32 +37,32 @@ class ChannelsForm(Form):
 
 
 class FieldForm(Form):
-    LATER: ClassVar = frozenset({"columns", "min"})
-
-    type: FactType = "text"
+    type: FieldType = "text"
     of: Choices | None = None
     label: Translated | None = None
     from_: Annotated[list[ValueRef], Many] = Field(default=[], alias="from")
     sets: FactRef | None = None
     optional: bool = False
     promises: Name | None = None
+    columns: list[Id] = []
+    min: Annotated[int, Field(ge=1, le=100)] | None = None
     cite: Cites = []
     covers: list[Text] = []
+
+
+class WordingForm(Form):
+    """Words that the sender has to stand by, and what is confirmed with them."""
+
+    alarming: Annotated[list[Text], NotEmpty]
+    confirm: Translated
 
 
 class MessageForm(RuleForm):
     LATER: ClassVar = frozenset(
         {
-            "reaches",
-            "caller",
-            "preapproved",
-            "wording",
             "offered",
             "answers",
-            "read_receipt",
             "keeps",
-            "evidence",
-            "forbids_until",
             "prefill",
         }
     )
@@ -74,6 +75,13 @@ class MessageForm(RuleForm):
     fields: dict[Id, FieldForm] = {}
     announced: int | None = None
     forbids: list[Id] = []
+    forbids_until: dict[Id, FactRef] = {}
+    evidence: Demanded = False
+    preapproved: bool = False
+    read_receipt: Demanded = False
+    wording: WordingForm | None = None
+    reaches: dict[Id, Roles] = {}
+    caller: RoleRef | None = None
     approvals: list[LinkForm] = []
     publisher: RoleRef | None = None
     author: RoleRef | None = None

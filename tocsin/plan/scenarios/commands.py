@@ -63,6 +63,8 @@ def command_of(program: Program, story: Story, act: Act, state: t.State) -> t.Co
             return _deciding(program, story, act, by, state)
         case "send" | "draft" | "publish":
             return _saying(act, by, state)
+        case "confirm" | "read" | "deliver":
+            return _following(act, by, state)
         case "assign" | "accept" | "hand_over" | "create_role":
             return _seating(act, by)
         case _:
@@ -146,16 +148,35 @@ def _chain(state: t.State, name: str) -> str:
 
 def _saying(act: Act, by: t.Actor, state: t.State) -> t.Command:
     template, fields = str(act.body[act.what]), _texts(act.body.get("with") or {})
-    confirmed = tuple(act.body.get("confirmed") or ())
+    confirmed, evidence = tuple(act.body.get("confirmed") or ()), tuple(act.body.get("evidence") or ())
     if act.what == "send":
-        return t.Send(template=template, fields=fields, confirmed=confirmed, by=by, at=act.at)
+        return t.Send(template=template, fields=fields, confirmed=confirmed, evidence=evidence, by=by, at=act.at)
     drafts = [message for message in state.messages.values() if message.template == template and message.status == "draft"]
     if act.what == "draft":
         known = drafts[-1].message if drafts and act.body.get("revise") else ""
         return t.Draft(template=template, fields=fields, message=known, texts=_texts(act.body.get("texts") or {}), by=by, at=act.at)
     latest = drafts[-1] if drafts else None
     text_hash = latest.text_hash if latest else ""
-    return t.Publish(message=latest.message if latest else template, text_hash=text_hash, confirmed=confirmed, by=by, at=act.at)
+    name = latest.message if latest else template
+    return t.Publish(message=name, text_hash=text_hash, confirmed=confirmed, evidence=evidence, by=by, at=act.at)
+
+
+def _following(act: Act, by: t.Actor, state: t.State) -> t.Command:
+    """Return what is said of the latest message of a template: confirmed on a channel, read, or delivered (by the server)."""
+    template, body = str(act.body[act.what]), act.body
+    sent = [message.message for message in state.messages.values() if message.template == template]
+    message = sent[-1] if sent else template
+    match act.what:
+        case "read":
+            return t.Read(message=message, by=by, at=act.at)
+        case "confirm":
+            reached = body.get("reached", True) is True
+            return t.Confirm(
+                message=message, channel=_text(body, "channel"), result=_text(body, "result"), reached=reached, by=by, at=act.at
+            )
+        case _:
+            outcome: Any = _text(body, "outcome") or "delivered"
+            return t.ReportDelivery(message=message, channel=_text(body, "channel"), outcome=outcome, by=t.Actor(t.SYSTEM), at=act.at)
 
 
 def _seating(act: Act, by: t.Actor) -> t.Command:

@@ -12,15 +12,11 @@ from tocsin.engine.expressions import spell as spell_expression
 from tocsin.engine.texts import spell
 from tocsin.engine.times import parse
 from tocsin.engine.values import holding_since, holds
+from tocsin.plan.scenarios import said
 from tocsin.plan.scenarios.commands import value_of
 from tocsin.plan.scenarios.play import Run, play
+from tocsin.plan.scenarios.said import Items
 from tocsin.plan.scenarios.story import BadScenarioError, Expectation, load
-
-_INSTANT: Final = timedelta(seconds=1)
-"""What follows from a breach comes the smallest step after the due time: within the same second."""
-
-Items = Iterator[tuple[str, Any, Any]]
-"""Triples of what was looked at, what was expected, what was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,15 +223,6 @@ def _happened(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
         yield name, None if time == "none" else run.story.time(str(time)), known.at if known else None
 
 
-def _decided(run: Run, at: datetime, wanted: Mapping[str, Mapping[str, Any]]) -> Items:
-    """Look at the latest taking of each decision: `by`, `role`, `option`, `entry`, `assignee`, `reason`, `attendance`."""
-    for name, parts in wanted.items():
-        made = [event for event in run.events_upto(at) if isinstance(event, t.DecisionMade) and event.decision == name]
-        yield name, True, bool(made)
-        for part, value in parts.items() if made else ():
-            yield f"{name} {part}", value, getattr(made[-1], part, None)
-
-
 # ------------------------------------------------------------------ conditions and situations
 
 
@@ -292,29 +279,6 @@ def _not_open(run: Run, at: datetime, wanted: list[str]) -> Items:
 # ------------------------------------------------------------------ who was told what
 
 
-def _told(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
-    for target, time in wanted.items():
-        moment = run.story.time(str(time))
-        events = [event for event in run.events_upto(at) if moment <= event.at < moment + _INSTANT]
-        told = [event.targets for event in events if isinstance(event, t.Told)]
-        told += [event.to for event in events if isinstance(event, t.MessagePublished)]
-        yield target, True, any(target in targets for targets in told)
-
-
-def _sent(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
-    for name, channels in wanted.items():
-        events = [event for event in run.events_upto(at) if isinstance(event, t.MessagePublished) and event.template == name]
-        if isinstance(channels, int):
-            yield name, channels, len(events)
-        else:
-            yield name, list(channels), list(events[-1].channels) if events else None
-
-
-def _filed(run: Run, at: datetime, wanted: Mapping[str, int]) -> Items:
-    for inbox, count in wanted.items():
-        yield inbox, count, run.state_at(at).filed.get(inbox, 0)
-
-
 def _held_by(run: Run, at: datetime, wanted: Mapping[str, str]) -> Items:
     for role, person in wanted.items():
         yield role, person, owners.owner(run.program, run.state_at(at), role).person
@@ -354,6 +318,7 @@ def _essence(clock: t.Clock | None) -> tuple[Any, ...] | None:
 
 
 CHECKS: Final[Mapping[str, Callable[[Run, datetime, Any], Items]]] = {
+    **said.CHECKS,
     "due": _due,
     "state": _state,
     "missed": _missed,
@@ -364,7 +329,6 @@ CHECKS: Final[Mapping[str, Callable[[Run, datetime, Any], Items]]] = {
     "breach": _breach,
     "breaches": _breaches,
     "proposed": _proposed,
-    "decided": _decided,
     "rule": _rule,
     "readings": _readings,
     "asks": _asks,
@@ -382,9 +346,6 @@ CHECKS: Final[Mapping[str, Callable[[Run, datetime, Any], Items]]] = {
     "closed": _closed,
     "still_open": _still_open,
     "not_open": _not_open,
-    "told": _told,
-    "sent": _sent,
-    "filed": _filed,
     "held_by": _held_by,
     "owes": _owes,
     "waived": _waived,

@@ -85,7 +85,7 @@ class Story:
 VERBS = (
     *("report", "set", "sample", "feed", "note", "mark", "record", "do", "open", "close"),
     *("decide", "approve", "send_back", "attest", "take_back", "waive", "waive_clock"),
-    *("draft", "publish", "send", "assign", "accept", "hand_over", "create_role"),
+    *("draft", "publish", "send", "confirm", "read", "deliver", "assign", "accept", "hand_over", "create_role"),
 )
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from tocsin.comms import receipts
-from tocsin.engine.program import Message
+from tocsin.engine.program import Message, Text
+from tocsin.engine.rules.delivery import BY_HAND
 from tocsin.incidents import about
 from tocsin.incidents.models import ChainRow, ClockRow, DeliveryRow, MessageRow
 from tocsin.web import clocks, deliveries, languages, plan_words
@@ -30,6 +31,18 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class Waits:
+    """A channel on which somebody still confirms a message: who, and whom it reaches."""
+
+    channel: str
+    role: Text
+    person: str
+    persons: tuple[str, ...]
+    by_hand: bool
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """A message as a page shows it."""
 
@@ -42,6 +55,11 @@ class Shown:
     may_publish: bool
     missing: tuple[str, ...]
     receipts: tuple[Line, ...]
+    alarming: tuple[str, ...] = ()
+    """Words in it at which the wording has to be confirmed."""
+    may_read: bool = False
+    """The viewer has not said yet that it was read."""
+    waits: tuple[Waits, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +120,18 @@ def shown(case: Case, row: MessageRow) -> Shown:
         may_publish=case.speaks(publisher) or (case.commands and not (rule and rule.publisher)),
         missing=missing,
         receipts=_receipts(case, row) if row.status != "draft" else (),
+        alarming=tuple(word for word in rule.alarming if any(word in words for words in row.texts.values())) if rule else (),
+        may_read=any(case.speaks([name]) for name in row.unread),
+        waits=tuple(_waits(case, row, channel) for channel in row.awaits),
     )
+
+
+def _waits(case: Case, row: MessageRow, channel: str) -> Waits:
+    clock = ClockRow.objects.filter(incident_id=case.id, obligation=f"{row.template}.{channel}", entry=row.message).first()
+    role, person = (clock.owes, clock.owner) if clock else (case.program.commander, row.published_by)
+    mine = case.speaks([role]) or case.commands
+    persons = tuple(row.reaches.get(channel, ()))
+    return Waits(channel, plan_words.name_of(case.program, role), person, persons, channel in BY_HAND, mine)
 
 
 def _letter(rule: Message | None, locale: str, words: str, fields: Mapping[str, str]) -> Letter:

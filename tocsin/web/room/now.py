@@ -10,7 +10,7 @@ from tocsin.web.cases import Case
 from tocsin.web.clocks import Shown
 
 MET_SHOWN = 8
-ELSEWHERE = {"send": "messages", "decide": "decisions", "record": "records", "sign": "decisions"}
+ELSEWHERE = {"send": "messages", "confirm": "messages", "decide": "decisions", "record": "records", "sign": "decisions"}
 """What is not done in the step itself, and the panel where it is."""
 
 
@@ -64,7 +64,13 @@ def steps(case: Case) -> dict[str, object]:
         _grouped(case, name, list(members)) for name, members in groupby(by_group, key=lambda clock: _group(case.program, clock.row.owes))
     ]
     owed = [step for group in groups for step in group.steps if not step.clock.row.recurring]
-    return {"groups": groups, "done": sum(1 for step in owed if step.state == "done"), "owed": len(owed), "people": case.people}
+    return {
+        "groups": groups,
+        "done": sum(1 for step in owed if step.state == "done"),
+        "owed": len(owed),
+        "people": case.people,
+        "channel": plan_words.channel,
+    }
 
 
 def _clocks(case: Case) -> list[Shown]:

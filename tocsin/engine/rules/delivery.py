@@ -1,0 +1,197 @@
+"""On its way: channels that people serve and confirm, tiers that move on, receipts of reading, and when a message counts as sent."""
+
+from typing import Final
+
+from tocsin.engine import owners
+from tocsin.engine import terms as t
+from tocsin.engine.program import Message, Program
+from tocsin.engine.rules import decisions, moments, obligations
+from tocsin.engine.rules.deadlines import tell
+from tocsin.engine.turn import Turn
+
+BY_HAND: Final = ("telephone",)
+"""Channels that a person serves: a call is somebody's task, and has a result (EWS-05, COM-26)."""
+
+
+def channels(template: Message) -> tuple[str, ...]:
+    """Return the channels a message goes out on at once: all of them, or the first."""
+    return template.channels if template.all_channels else template.channels[:1]
+
+
+def awaited(template: Message, confirmed: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the channels on which a person still has to confirm it."""
+    served = [name for name in channels(template) if name in BY_HAND or template.every_channel_confirmed]
+    return tuple(name for name in served if name not in confirmed)
+
+
+def reached(turn: Turn, template: Message) -> dict[str, tuple[str, ...]]:
+    """Return the persons of each channel that does not reach the whole audience."""
+    narrowed = {channel: owners.roles_of(turn.program, turn.state, roles, turn.instant) for channel, roles in template.reaches.items()}
+    return {channel: owners.persons(turn.program, turn.state, roles) for channel, roles in narrowed.items()}
+
+
+def addressees(program: Program, state: t.State, to: tuple[str, ...]) -> tuple[str, ...]:
+    """Return who has to read a message: each department, group or role it is addressed to; roles outside cannot say so."""
+    each = [name for target in to for name in (program.departments if target == "departments" else (target,))]
+    inside = [name for name in each if name != "everyone" and not (name in program.roles and program.roles[name].outside)]
+    return tuple(dict.fromkeys(inside))
+
+
+def begin(turn: Turn, template: Message, message: str) -> None:
+    """Give each call and each confirmation to whoever owes it; where there is none, the message counts as sent."""
+    for channel in turn.state.messages[message].awaits:
+        _owe(turn, template, message, channel)
+    if not turn.state.messages[message].awaits:
+        counts_as_sent(turn, template)
+
+
+def counts_as_sent(turn: Turn, template: Message) -> None:
+    """Record that a message counts as sent, with what that meets."""
+    moments.record(turn, f"{template.id}.sent")
+    obligations.meet(turn, "send", template.id)
+
+
+def _owe(turn: Turn, template: Message, message: str, channel: str) -> None:
+    """Open the task of serving one channel: owed by the caller, or by whoever publishes, without a limit."""
+    obligation = f"{template.id}.{channel}"
+    past = [clock for clock in turn.state.clocks.values() if clock.obligation == obligation]
+    generation = 1 + max((clock.generation for clock in past), default=0)
+    turn.emit(
+        t.ClockOpened(
+            at=turn.at,
+            by=t.SYSTEM,
+            clock=obligation if generation == 1 else f"{obligation}#{generation}",
+            obligation=obligation,
+            entry=message,
+            generation=generation,
+            occurrence=1,
+            owes=_server(turn, template, channel),
+            anchor="",
+            anchor_generation=generation,
+            anchored_at=turn.instant,
+            began_at=turn.instant,
+            limit="",
+            due_at=None,
+            remind_at=None,
+            recurring=False,
+            fixed=False,
+            zone=turn.program.timezone,
+        )
+    )
+
+
+def _server(turn: Turn, template: Message, channel: str) -> str:
+    """Return the role that serves a channel."""
+    own = template.caller if channel in BY_HAND else ""
+    owing = [rule.owes for rule in turn.program.obligations.values() if rule.verb == "send" and rule.object == template.id]
+    return own or template.publisher or next((role for role in owing if role != t.SYSTEM), turn.program.commander)
+
+
+def confirm(turn: Turn, command: t.Confirm) -> t.Refused | None:
+    """Record what came of a message on a channel that a person serves."""
+    message = turn.state.messages.get(command.message)
+    if message is None:
+        return t.Refused("E103", f"there is no message {command.message}", hint="see what was sent")
+    template = turn.program.messages[message.template]
+    if command.channel not in message.awaits:
+        waits = ", ".join(message.awaits) or "nothing"
+        return t.Refused("E102", f"{command.message} waits for {waits}", hint="confirm what is still open")
+    role = _server(turn, template, command.channel)
+    if not owners.answers_for(turn.program, turn.state, turn.actor, role):
+        return t.Refused("E101", f"{command.channel} is served by {role}", hint="ask that role")
+    if command.channel in BY_HAND and not command.result.strip():
+        return t.Refused("E202", "a call has a result", hint="say who answered, and what was said", details=("result",))
+    _confirm(turn, template, message, command.channel, command.result, reached=command.reached)
+    return None
+
+
+def _confirm(turn: Turn, template: Message, message: t.MessageState, channel: str, result: str, *, reached: bool) -> None:
+    sent = reached and message.awaits == (channel,)
+    turn.emit(
+        t.ChannelConfirmed(
+            at=turn.at,
+            by=turn.by,
+            message=message.message,
+            template=template.id,
+            channel=channel,
+            result=result,
+            reached=reached,
+            sent=sent,
+        )
+    )
+    if not reached:
+        move_on(turn, template, message.message, channel)
+        return
+    _close(turn, template, message.message, channel)
+    if sent:
+        counts_as_sent(turn, template)
+        decisions.sent(turn, message.message)
+
+
+def _close(turn: Turn, template: Message, message: str, channel: str) -> None:
+    for clock in obligations.running(turn.state, f"{template.id}.{channel}", message):
+        obligations.meet_clock(turn, clock, turn.instant)
+
+
+def reported(turn: Turn, command: t.ReportDelivery) -> None:
+    """Follow up how a message ended on a channel: what the server delivered needs no other confirmation; what failed moves on."""
+    message = turn.state.messages[command.message]
+    template = turn.program.messages.get(message.template)
+    if template is None or command.channel in BY_HAND:
+        return
+    if command.outcome == "delivered" and command.channel in message.awaits and command.channel not in BY_HAND:
+        _confirm(turn, template, message, command.channel, "", reached=True)
+    elif command.outcome == "failed":
+        move_on(turn, template, message.message, command.channel)
+
+
+def move_on(turn: Turn, template: Message, message: str, failed: str) -> None:
+    """Go on to the next channel of a tier; where none is left, whoever sent it is told."""
+    state = turn.state.messages[message]
+    if template.all_channels:
+        return
+    following = next(iter(state.left), "")
+    to = owners.roles_of(turn.program, turn.state, template.to, turn.instant)
+    turn.emit(
+        t.MessageMovedOn(
+            at=turn.at,
+            by=turn.by,
+            message=message,
+            template=template.id,
+            failed=failed,
+            channel=following,
+            persons=owners.persons(turn.program, turn.state, to),
+            to=to,
+            urgent=template.urgent,
+            awaits=following in BY_HAND,
+        )
+    )
+    for clock in obligations.running(turn.state, f"{template.id}.{failed}", message):
+        turn.emit(t.ClockEnded(at=turn.at, by=t.SYSTEM, clock=clock.clock, reason="moved_on"))
+    if following in BY_HAND:
+        _owe(turn, template, message, following)
+    elif not following:
+        tell(turn, (_server(turn, template, failed),), f"undelivered:{message}", urgent=True)
+    elif failed in state.awaits:
+        counts_as_sent(turn, template)
+        decisions.sent(turn, message)
+
+
+def read(turn: Turn, command: t.Read) -> t.Refused | None:
+    """Record that a message was read, for every addressee the actor speaks for."""
+    message = turn.state.messages.get(command.message)
+    if message is None or message.status != "published":
+        return t.Refused("E103", f"there is no sent message {command.message}", hint="see what was sent")
+    template = turn.program.messages.get(message.template)
+    if template is None or not template.read_receipt:
+        return t.Refused("E102", f"{command.message} asks nobody to say that it was read", hint="nothing to do")
+    mine = tuple(name for name in message.unread if owners.speaks_for(turn.program, turn.state, turn.actor, name))
+    if not mine:
+        to = owners.roles_of(turn.program, turn.state, template.to, turn.instant)
+        known = [name for name in addressees(turn.program, turn.state, to) if owners.speaks_for(turn.program, turn.state, turn.actor, name)]
+        return None if known else t.Refused("E101", f"{command.message} is not addressed to you", hint="nothing to do")
+    everybody = set(mine) == set(message.unread)
+    turn.emit(t.MessageRead(at=turn.at, by=turn.by, message=message.message, template=template.id, addressees=mine, everybody=everybody))
+    if everybody:
+        moments.record(turn, f"{template.id}.read_by_all")
+    return None

@@ -1,0 +1,75 @@
+"""What a scenario may expect of what was decided, said and filed."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from tocsin.engine import terms as t
+from tocsin.plan.scenarios.play import Run
+
+Items = Iterator[tuple[str, Any, Any]]
+"""Triples of what was looked at, what was expected, what was found."""
+_INSTANT: Final = timedelta(seconds=1)
+"""What follows from a breach comes the smallest step after the due time: within the same second."""
+
+
+def _told(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
+    for target, time in wanted.items():
+        moment = run.story.time(str(time))
+        events = [event for event in run.events_upto(at) if moment <= event.at < moment + _INSTANT]
+        told = [event.targets for event in events if isinstance(event, t.Told)]
+        told += [event.to for event in events if isinstance(event, t.MessagePublished)]
+        yield target, True, any(target in targets for targets in told)
+
+
+def _sent(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
+    for name, channels in wanted.items():
+        events = [event for event in run.events_upto(at) if isinstance(event, t.MessagePublished) and event.template == name]
+        if isinstance(channels, int):
+            yield name, channels, len(events)
+        else:
+            yield name, list(channels), list(events[-1].channels) if events else None
+
+
+def _awaits(run: Run, at: datetime, wanted: Mapping[str, list[str]]) -> Items:
+    """Look at the channels on which the latest message of each template is not confirmed yet."""
+    for name, channels in wanted.items():
+        found = [message.awaits for message in run.state_at(at).messages.values() if message.template == name]
+        yield name, list(channels), list(found[-1]) if found else None
+
+
+def _unread(run: Run, at: datetime, wanted: Mapping[str, list[str]]) -> Items:
+    for name, addressees in wanted.items():
+        found = [message.unread for message in run.state_at(at).messages.values() if message.template == name]
+        yield name, sorted(addressees), sorted(found[-1]) if found else None
+
+
+def _drafted(run: Run, at: datetime, wanted: Mapping[str, int]) -> Items:
+    for name, count in wanted.items():
+        drafts = [each for each in run.state_at(at).messages.values() if each.template == name and each.status == "draft"]
+        yield name, count, len(drafts)
+
+
+def _filed(run: Run, at: datetime, wanted: Mapping[str, int]) -> Items:
+    for inbox, count in wanted.items():
+        yield inbox, count, run.state_at(at).filed.get(inbox, 0)
+
+
+def _decided(run: Run, at: datetime, wanted: Mapping[str, Mapping[str, Any]]) -> Items:
+    """Look at the latest taking of each decision: `by`, `role`, `option`, `entry`, `assignee`, `reason`, `attendance`."""
+    for name, parts in wanted.items():
+        made = [event for event in run.events_upto(at) if isinstance(event, t.DecisionMade) and event.decision == name]
+        yield name, True, bool(made)
+        for part, value in parts.items() if made else ():
+            yield f"{name} {part}", value, getattr(made[-1], part, None)
+
+
+CHECKS: Final[Mapping[str, Callable[[Run, datetime, Any], Items]]] = {
+    "told": _told,
+    "sent": _sent,
+    "awaits": _awaits,
+    "unread": _unread,
+    "drafted": _drafted,
+    "filed": _filed,
+    "decided": _decided,
+}
