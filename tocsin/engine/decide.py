@@ -216,6 +216,7 @@ _COMMANDS: Final[Mapping[type[t.Act], Callable[[Turn, Any], t.Refused | None]]] 
     t.Attest: conditions.attest,
     t.TakeBack: conditions.take_back,
     t.Mark: moments.mark,
+    t.Withdraw: moments.withdraw,
     t.Open: situations.by_hand,
     t.Close: situations.by_hand,
     t.Assign: roles.assign,

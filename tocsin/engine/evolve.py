@@ -58,6 +58,9 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return replace(state, edges=put(state.edges, edge.watch, edge))
         case t.MomentRecorded(moment=moment):
             return replace(state, moments=put(state.moments, moment, t.MomentState(event.happened_at, event.generation)))
+        case t.MomentWithdrawn(moment=moment):
+            generation = state.moments[moment].generation
+            return replace(state, moments=drop(state.moments, moment), withdrawn=put(state.withdrawn, moment, generation))
         case t.ExpressionTurned(subject=subject, value=value):
             return replace(state, turned=put(state.turned, subject, value))
         case t.ConditionTurned() | t.Attested() | t.AttestationLapsed() | t.ConditionWaived():

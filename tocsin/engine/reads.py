@@ -98,6 +98,7 @@ _TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
     t.FactStated: lambda event: (("facts", event.fact),),
     t.Observed: lambda event: (("edges", event.edge.watch),),
     t.MomentRecorded: lambda event: (("moments", event.moment),),
+    t.MomentWithdrawn: lambda event: (("moments", event.moment),),
     t.ExpressionTurned: lambda event: (("turned", event.subject),),
     t.ConditionTurned: _condition,
     t.Attested: _condition,

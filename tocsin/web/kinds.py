@@ -50,6 +50,7 @@ def word(kind: str) -> str:
         "MessageRead": _("receipt"),
         "DecisionWaits": _("decision"),
         "MomentRecorded": _("moment"),
+        "MomentWithdrawn": _("moment"),
         "PhaseEntered": _("phase"),
         "Attested": _("condition"),
         "ConditionTurned": _("condition"),

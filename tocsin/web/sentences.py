@@ -115,6 +115,10 @@ def _moment(e: _Event) -> Markup:
     return _tell(_("Moment recorded: %(moment)s"), moment=_moment_name(e))
 
 
+def _moment_withdrawn(e: _Event) -> Markup:
+    return _tell(_("%(who)s took back: %(moment)s"), who=e.who, moment=_moment_name(e))
+
+
 def _moment_name(e: _Event) -> Markup:
     rule = e.program.moments.get(e.row.subject)
     return Markup("<b>{}</b>").format(text(rule.title)) if rule and rule.title else e.what
@@ -393,6 +397,7 @@ _SENTENCES: Final[Mapping[str, Callable[[_Event], Markup]]] = {
     "FactStated": _fact_stated,
     "Observed": _observed,
     "MomentRecorded": _moment,
+    "MomentWithdrawn": _moment_withdrawn,
     "ExpressionTurned": _expression_turned,
     "ConditionTurned": _condition_turned,
     "Attested": _attested,

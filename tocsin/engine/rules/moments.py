@@ -16,6 +16,10 @@ PHASES: Final = ("declared", "warning", "responding", "recovering", "watching", 
 """From the first to the last; a moment leads forward, only `cleared` leads back."""
 
 
+LASTING: Final = ("reported", "registered", "closed", "cancelled")
+"""Moments that nobody takes back: with them the incident begins and ends."""
+
+
 def record(turn: Turn, moment: str, at: datetime | None = None, *, correct: bool = False) -> None:
     """
     Record `moment` (at the turn's instant unless given) with everything that comes with it.
@@ -30,7 +34,7 @@ def record(turn: Turn, moment: str, at: datetime | None = None, *, correct: bool
     if known and not rule.repeats and (known.at == at or not correct):
         return
     correction = known is not None and not rule.repeats
-    generation = known.generation + (0 if correction else 1) if known else 1
+    generation = known.generation + (0 if correction else 1) if known else turn.state.withdrawn.get(moment, 0) + 1
     turn.emit(t.MomentRecorded(at=turn.at, by=turn.by, moment=moment, happened_at=at, generation=generation, correction=correction))
     if not correction:
         turn.fresh.add(moment)
@@ -88,14 +92,50 @@ def settle(turn: Turn) -> None:
                 record(turn, rule.id)
 
 
-def mark(turn: Turn, command: t.Mark) -> t.Refused | None:
-    """Record a moment by hand."""
-    rule = turn.program.moments.get(command.moment)
+def withdraw(turn: Turn, command: t.Withdraw) -> t.Refused | None:
+    """Take back a moment that did not last, with what came with it: the phase, and the situations it opened (CLK-08)."""
+    refused = _may_record(turn, command.moment)
+    if refused:
+        return refused
+    if command.moment not in turn.state.moments:
+        return None  # the second click is harmless
+    if command.moment in LASTING:
+        return t.Refused("E102", f"{command.moment} cannot be taken back", hint="correct its time, or declare a new incident")
+    if not command.reason.strip():
+        return t.Refused("E105", "no moment is taken back without a reason", hint="say why in a sentence")
+    with_it = [rule.id for rule in turn.program.moments.values() if rule.with_ == command.moment and rule.id in turn.state.moments]
+    for moment in (command.moment, *with_it):
+        turn.emit(t.MomentWithdrawn(at=turn.at, by=turn.by, moment=moment, reason=command.reason))
+    _fall_back(turn, turn.program.moments[command.moment].phase)
+    situations.off_moment(turn, command.moment, command.reason)
+    return None
+
+
+def _fall_back(turn: Turn, phase: str) -> None:
+    """Go back to where the moments that are left lead, if the incident stands where the one withdrawn had led."""
+    if not phase or turn.state.phase != phase:
+        return
+    left = [turn.program.moments[name].phase for name in turn.state.moments if name in turn.program.moments]
+    before = max((each for each in left if each), key=PHASES.index, default="declared")
+    if before != phase:
+        turn.emit(t.PhaseEntered(at=turn.at, by=turn.by, phase=before))
+
+
+def _may_record(turn: Turn, moment: str) -> t.Refused | None:
+    rule = turn.program.moments.get(moment)
     if rule is None:
-        return t.Refused("E103", f"this plan has no moment {command.moment}", hint="see the plan's list of moments")
+        return t.Refused("E103", f"this plan has no moment {moment}", hint="see the plan's list of moments")
     allowed = rule.recorded_by or (turn.program.commander,)
     if not any(owners.answers_for(turn.program, turn.state, turn.actor, role) for role in allowed):
-        return t.Refused("E101", f"{command.moment} is recorded by {', '.join(allowed)}", hint="ask one of them to record it")
+        return t.Refused("E101", f"{moment} is recorded by {', '.join(allowed)}", hint="ask one of them to record it")
+    return None
+
+
+def mark(turn: Turn, command: t.Mark) -> t.Refused | None:
+    """Record a moment by hand."""
+    refused = _may_record(turn, command.moment)
+    if refused:
+        return refused
     if command.happened_at and command.happened_at > command.at:
         return t.Refused("E104", "a moment cannot lie in the future", hint="give the time at which it happened")
     record(turn, command.moment, command.happened_at, correct=True)

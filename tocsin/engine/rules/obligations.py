@@ -82,6 +82,8 @@ def _why_not(turn: Turn, rule: Obligation) -> str | None:
     state = turn.state
     if state.phase in ENDED:
         return "closed" if state.phase == "closed" else "cancelled"
+    if _anchor(turn, rule) is None:
+        return "withdrawn"
     if rule.situation and not situations.is_open(state, rule.situation):
         return "closed"
     if rule.levels and state.level not in rule.levels:
@@ -134,6 +136,8 @@ def _open(turn: Turn, rule: Obligation, entry: str, owes: str) -> None:
     if any(clock.clock == clock_id and clock.status in RUNNING for clock in past):
         clock_id += f"#{generation}"
     due = add(begins, limit, turn.program.timezone) if limit else None
+    if latest and limit and latest.ended == "until" and latest.anchor_generation == known.generation:
+        begins, due = turn.instant, _goes_on(turn, rule, latest, limit)
     turn.emit(
         t.ClockOpened(
             at=turn.at,
@@ -160,11 +164,22 @@ def _open(turn: Turn, rule: Obligation, entry: str, owes: str) -> None:
         meet(turn, "reach", rule.object)
 
 
+def _goes_on(turn: Turn, rule: Obligation, latest: t.Clock, limit: Span) -> datetime:
+    """Return when a clock that had ended is due again after its end was withdrawn: on its grid, or one limit from now."""
+    zone = turn.program.timezone
+    if not rule.fixed or latest.due_at is None:
+        return add(turn.instant, limit, zone)
+    due = latest.due_at
+    while due < turn.instant:
+        due = add(due, limit, zone)
+    return due
+
+
 def _begins_again(latest: t.Clock, anchor: str, known: t.MomentState) -> bool:
     """Return whether a clock of the next generation begins: the anchor came anew, or the obligation applies again."""
     if latest.anchor == anchor and known.generation > latest.anchor_generation:
         return True
-    return latest.status == "ended" and latest.ended in ("no_longer", "level_changed")
+    return latest.status == "ended" and latest.ended in ("no_longer", "level_changed", "until")
 
 
 def _already_there(turn: Turn, name: str) -> bool:

@@ -57,6 +57,13 @@ def on_moment(turn: Turn, moment: str) -> None:
             through(turn, situation, opening=opening)
 
 
+def off_moment(turn: Turn, moment: str, reason: str) -> None:
+    """Close what had opened on `moment`, which was withdrawn."""
+    for situation in turn.program.situations.values():
+        if is_open(turn.state, situation.id) and any(door.on == moment for door in situation.opens):
+            close(turn, situation, reason)
+
+
 NOUN: Final = "situations"
 
 

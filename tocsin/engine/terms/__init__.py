@@ -45,6 +45,7 @@ from tocsin.engine.terms.commands import (
     Tick,
     WaiveClock,
     WaiveCondition,
+    Withdraw,
 )
 from tocsin.engine.terms.events import (
     AnyEvent,
@@ -66,6 +67,7 @@ from tocsin.engine.terms.events import (
     Fulfilled,
     LinkSigned,
     MomentRecorded,
+    MomentWithdrawn,
     Noted,
     Observed,
     PhaseEntered,
@@ -184,6 +186,7 @@ __all__ = [
     "MessageState",
     "MomentRecorded",
     "MomentState",
+    "MomentWithdrawn",
     "MovePlan",
     "Note",
     "Noted",
@@ -224,5 +227,6 @@ __all__ = [
     "WaiveClock",
     "WaiveCondition",
     "Wish",
+    "Withdraw",
     "Words",
 ]

@@ -157,6 +157,14 @@ class Mark(Act):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw(Act):
+    """Take a moment back that was recorded and did not last, with a reason: a restoration after which the service failed again."""
+
+    moment: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Open(Act):
     """Open a situation by hand."""
 
@@ -312,6 +320,7 @@ Command = (
     | Attest
     | TakeBack
     | Mark
+    | Withdraw
     | Open
     | Close
     | Assign

@@ -76,6 +76,14 @@ class MomentRecorded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MomentWithdrawn(Event):
+    """The moment did not last: what it had ended runs again. Its time stays in the journal, and when it comes anew that is the next generation."""
+
+    moment: str
+    reason: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExpressionTurned(Event):
     """A moment's or situation's `when` turned; kept so that only the turn from not true to true counts. `subject` names it."""
 
@@ -307,6 +315,7 @@ AnyEvent = (
     | FactStated
     | Observed
     | MomentRecorded
+    | MomentWithdrawn
     | ExpressionTurned
     | ConditionTurned
     | Attested

@@ -192,6 +192,8 @@ class State:
     proposed_decisions: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, FactState] = field(default_factory=dict)
     moments: Mapping[str, MomentState] = field(default_factory=dict)
+    withdrawn: Mapping[str, int] = field(default_factory=dict)
+    """By moment that was withdrawn: its last generation."""
     turned: Mapping[str, bool | None] = field(default_factory=dict)
     edges: Mapping[str, Edge] = field(default_factory=dict)
     conditions: Mapping[str, Holding] = field(default_factory=dict)

@@ -94,6 +94,9 @@ class MomentRow(Row):
     recorded_at = models.DateTimeField()
     by = models.CharField(max_length=40)
     corrected_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn = models.TextField(blank=True)
+    """Why it was taken back."""
 
     class Meta:
         constraints: ClassVar = once("moment", "generation")

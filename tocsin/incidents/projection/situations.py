@@ -20,5 +20,8 @@ def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
             rule = scene.program.moments.get(name)
             values = {"happened_at": event.happened_at, "recorded_at": event.at, "by": event.by, "title": dict(rule.title) if rule else {}}
             yield Row(MomentRow, (name, generation), values)
+        case t.MomentWithdrawn(moment=name):
+            values = {"withdrawn_at": event.at, "withdrawn": event.reason}
+            yield Row(MomentRow, (name, scene.state.withdrawn[name]), values, change=True)
         case t.MomentRecorded(moment=name, generation=generation):
             yield Row(MomentRow, (name, generation), {"happened_at": event.happened_at, "corrected_at": event.at}, change=True)

@@ -68,7 +68,7 @@ def command_of(program: Program, story: Story, act: Act, state: t.State) -> t.Co
         case "assign" | "accept" | "hand_over" | "create_role":
             return _seating(act, by)
         case _:
-            return _doing(act, by)
+            return _doing(act, by, story)
 
 
 def standing(program: Program, story: Story, person: str) -> frozenset[str]:
@@ -200,7 +200,7 @@ def _seating(act: Act, by: t.Actor) -> t.Command:
             )
 
 
-def _doing(act: Act, by: t.Actor) -> t.Command:
+def _doing(act: Act, by: t.Actor, story: Story) -> t.Command:
     name, body = str(act.body[act.what]), act.body
     evidence = tuple(body.get("evidence") or ())
     match act.what:
@@ -226,7 +226,10 @@ def _doing(act: Act, by: t.Actor) -> t.Command:
         case "waive_clock":
             return t.WaiveClock(obligation=name, reason=_text(body, "reason"), by=by, at=act.at)
         case "mark":
-            return t.Mark(moment=name, by=by, at=act.at)
+            happened_at = story.time(_text(body, "happened_at")) if "happened_at" in body else None
+            return t.Mark(moment=name, happened_at=happened_at, by=by, at=act.at)
+        case "withdraw":
+            return t.Withdraw(moment=name, reason=_text(body, "reason"), by=by, at=act.at)
         case "open":
             return t.Open(situation=name, by=by, at=act.at)
         case "close":

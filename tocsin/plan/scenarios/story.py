@@ -83,7 +83,7 @@ class Story:
 
 
 VERBS = (
-    *("report", "set", "sample", "feed", "note", "mark", "record", "do", "open", "close"),
+    *("report", "set", "sample", "feed", "note", "mark", "withdraw", "record", "do", "open", "close"),
     *("decide", "approve", "send_back", "attest", "take_back", "waive", "waive_clock"),
     *("draft", "publish", "send", "confirm", "read", "deliver", "assign", "accept", "hand_over", "create_role"),
 )

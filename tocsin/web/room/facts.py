@@ -4,10 +4,24 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from tocsin.engine.program import Text
+from tocsin.engine.rules.moments import LASTING
 from tocsin.incidents import recommendation
-from tocsin.incidents.models import FactRow
+from tocsin.incidents.models import FactRow, MomentRow
 from tocsin.web import fact_fields, plan_words
 from tocsin.web.cases import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """A moment that people record: when it came last, and whether the viewer may record it or take it back."""
+
+    id: str
+    title: Text
+    row: MomentRow | None
+    may: bool
+    lasts: bool
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +44,21 @@ def context(case: Case) -> dict[str, object]:
         "known": known,
         "weighing": [one for one in asked if one.fact.id in weighing],
         "others": [one for one in asked if one.fact.id not in weighing],
+        "moments": _moments(case),
         "people": case.people,
         "reason_needed": any(fact.reason_on_change for fact in rules.values()),
     }
+
+
+def _moments(case: Case) -> list[Instant]:
+    """Return the moments that people record by hand, and those that came and can be taken back."""
+    came = {row.moment: row for row in MomentRow.objects.filter(incident_id=case.id, withdrawn_at=None).order_by("generation")}
+    found = []
+    for rule in case.program.moments.values():
+        by_hand = bool(rule.recorded_by)
+        if "." in rule.id or not (by_hand or (rule.id in came and rule.id not in LASTING)):
+            continue
+        may = case.commands or case.speaks(rule.recorded_by or (case.program.commander,))
+        row = came.get(rule.id)
+        found.append(Instant(rule.id, plan_words.titled(rule), row, may, not by_hand or rule.id in LASTING, f"moment:{rule.id}"))
+    return sorted(found, key=lambda one: one.row is None)

@@ -45,7 +45,7 @@ PANELS: Final[Mapping[str, Panel]] = {
         Panel("head", head.context, ("board", "moment")),
         Panel("now", now.now, ("clock",)),
         Panel("level", level.context, ("board", "level", "decision", "role")),
-        Panel("facts", facts.context, ("fact",)),
+        Panel("facts", facts.context, ("fact", "moment")),
         Panel("steps", now.steps, ("clock", "role")),
         Panel("decisions", decisions.context, ("decision", "decided", "chain", "condition", "role")),
         Panel("messages", messages.context, ("message", "chain", "delivery", "role")),
