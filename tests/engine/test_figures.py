@@ -10,8 +10,7 @@ FIELDS = {"scope_text": "华东", "next_update": "15:00"}
 
 
 def standing(story, minutes):
-    moments = {name: known.at for name, known in story.state.moments.items()}
-    return measure(story.program, story.program.figures["told_public"], moments, story.at(minutes))
+    return measure(story.program, story.state, story.program.figures["told_public"], story.at(minutes))
 
 
 @pytest.mark.row("CLK-11")
@@ -27,7 +26,7 @@ def test_a_target_is_green_or_red_and_causes_no_breach():
     message = story.state.messages["public_statement-1"]
     story.do(62, "bea", t.Sign(chain=message.chain, link="review"))
     story.do(63, "qian", t.Publish(message=message.message, text_hash=message.text_hash))
-    assert (standing(story, 99).standing, standing(story, 99).took.total_seconds()) == ("red", 58 * 60)
+    assert (standing(story, 99).standing, standing(story, 99).value.total_seconds()) == ("red", 58 * 60)
 
 
 @pytest.mark.row("CLK-11")

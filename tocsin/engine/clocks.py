@@ -88,7 +88,7 @@ class Wake(NamedTuple):
     """Something that happens at `at` unless something else comes first. `kind` orders what falls together; `subject` says what."""
 
     at: datetime
-    kind: Literal["1_held", "2_door", "3_remind", "4_breach", "5_rung", "6_unaccepted"]
+    kind: Literal["1_held", "2_door", "3_remind", "4_breach", "5_rung", "6_unaccepted", "7_figure"]
     subject: str
     number: int = 0
     """Which rung or door."""
@@ -106,9 +106,19 @@ def wakes(program: Program, state: t.State) -> Iterator[Wake]:
 
 def _of_no_clock(program: Program, state: t.State) -> Iterator[Wake]:
     yield from structural(program, state)
+    yield from _of_figures(program, state)
     for role, seat in state.roles.items():
         if state.phase != "closed" and not seat.accepted and not state.turned.get(f"unaccepted:{role}"):
             yield Wake(seat.at + program.defaults.accept_within, "6_unaccepted", role)
+
+
+def _of_figures(program: Program, state: t.State) -> Iterator[Wake]:
+    """A figure read at a time of its own is read then, and once."""
+    for figure in program.figures.values():
+        begun = state.moments.get(figure.begins)
+        if figure.at is None or begun is None or figure.id in state.figures or state.turned.get(f"read:{figure.id}"):
+            continue
+        yield Wake(add(begun.at, figure.at, program.timezone), "7_figure", figure.id)
 
 
 def structural(program: Program, state: t.State) -> Iterator[Wake]:

@@ -73,7 +73,8 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return _chain(state, event)
         case t.SituationOpened(situation=name, generation=generation):
             return replace(state, situations=put(state.situations, name, t.SituationState(open=True, generation=generation, at=event.at)))
-        case t.SituationClosed(situation=name):
+        case t.SituationClosed(situation=name, named=named):
+            state = _count(state, f"counted:{named}") if named else state
             return replace(state, situations=put(state.situations, name, replace(state.situations[name], open=False, at=event.at)))
         case t.PhaseEntered(phase=phase):
             return replace(state, phase=phase)
@@ -106,6 +107,8 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return replace(state, filed=put(state.filed, inbox, state.filed.get(inbox, 0) + 1))
         case t.PlanMoved():
             return _moved(state, event)
+        case t.FiguresKept(readings=readings):
+            return replace(state, figures={**state.figures, **{reading.figure: reading for reading in readings}})
         case t.Noted() | t.Told() | t.DowntimeNoted():
             return state
         case _:
@@ -166,6 +169,8 @@ def _level(state: t.State, event: t.LevelProposed | t.LevelNeared | t.LevelDecid
         case t.LevelProposed(level=""):
             return replace(state, proposal=None)
         case t.LevelProposed(level=level, source=source, because=because):
+            known = state.proposal.level if state.proposal else ""
+            state = _count(state, "counted:proposed") if level != known else state
             return replace(state, proposal=t.ProposalState(level, source, because))
         case t.LevelNeared(level=level, rules=rules):
             return replace(state, nearest=level, near=tuple(rule.rule for rule in rules))
@@ -176,6 +181,8 @@ def _level(state: t.State, event: t.LevelProposed | t.LevelNeared | t.LevelDecid
             state = replace(state, proposed_decisions=drop(state.proposed_decisions, decision), waiting=waiting)
             return _count(state, f"made:{decision}")
         case t.LevelDecided(level=level, values=values):
+            for name in _counted(event):
+                state = _count(state, f"counted:{name}")
             # `fact.rose` counts from the last level decision on.
             facts = {name: replace(fact, rose=False) for name, fact in state.facts.items()}
             return replace(state, level=level, level_at=event.at, level_values=dict(values), facts=facts)
@@ -185,6 +192,12 @@ def _passed(state: t.State, event: t.DutiesPassed) -> t.State:
     passed = {rule: t.Passed(event.source, event.target) for rule in event.passes}
     clocks = {name: replace(state.clocks[name], owes=event.target) for name in event.clocks}
     return replace(state, passed={**state.passed, **passed}, clocks={**state.clocks, **clocks})
+
+
+def _counted(event: t.LevelDecided) -> tuple[str, ...]:
+    """Return what a level decision counts as, so that thresholds can be corrected (LVL-10)."""
+    differs = ("decided_otherwise",) if event.proposed and event.level != event.proposed else ()
+    return differs + (("raised",) if event.raised > 0 else ("lowered",) if event.raised < 0 else ())
 
 
 def _chain(state: t.State, event: t.DecisionApplied | t.LinkSigned | t.ChainSentBack) -> t.State:

@@ -115,7 +115,10 @@ class Choose:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function of the closed list: happened, done, holds, is_open, all_begun, answered, missed, sent, ratio, least, most, worse_than_mean."""
+    """
+    A function of the closed list: happened, done, holds, is_open, all_begun, answered, missed, sent, share_done, lead_time, ratio, least,
+    most, worse_than_mean.
+    """
 
     function: str
     arguments: tuple["Expression", ...]

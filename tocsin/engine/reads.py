@@ -104,7 +104,7 @@ _TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
     t.Attested: _condition,
     t.AttestationLapsed: _condition,
     t.ConditionWaived: _condition,
-    t.LevelProposed: lambda event: (("proposal", ""),),
+    t.LevelProposed: lambda event: (("proposal", ""), ("counters", "counted:proposed")),
     t.LevelNeared: lambda event: (("near", ""), ("nearest", "")),
     t.DecisionProposed: lambda event: (("proposed_decisions", event.decision),),
     t.DecisionMade: lambda event: (("proposed_decisions", event.decision), ("counters", f"made:{event.decision}")),
@@ -112,7 +112,7 @@ _TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
     t.LinkSigned: _chain,
     t.ChainSentBack: _chain,
     t.SituationOpened: _situation,
-    t.SituationClosed: _situation,
+    t.SituationClosed: lambda event: (("situations", event.situation), ("counters", f"counted:{event.named}")),
     t.PhaseEntered: lambda event: (("phase", ""),),
     t.ClockOpened: _clock,
     t.ClockMoved: _clock,
@@ -127,7 +127,7 @@ _TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
     t.RoleAssigned: lambda event: (("roles", event.role), ("turned", f"unaccepted:{event.role}")),
     t.RoleAccepted: lambda event: (("roles", event.role),),
     t.RoleCreated: lambda event: (("made_roles", event.role),),
-    t.RecordEntered: lambda event: (("open_entries", event.record), ("counters", f"entries:{event.record}")),
+    t.RecordEntered: lambda event: (("open_entries", event.record), ("counters", f"entries:{event.record}"), ("totals", event.record)),
     t.MessageDrafted: lambda event: (
         ("messages", event.message),
         ("chains", event.chain),
@@ -135,6 +135,7 @@ _TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
     ),
     t.MessagePublished: lambda event: (("messages", event.message), ("counters", f"sent:{event.template}")),
     t.DeliveryReported: lambda event: (("messages", event.message),),
+    t.FiguresKept: _nothing,
     t.Filed: lambda event: (("filed", event.inbox),),
     t.Noted: _nothing,
     t.Told: _nothing,
@@ -176,6 +177,7 @@ def of_name(program: Program, path: str) -> Iterator[Read]:
     elif base in program.records:
         yield "open_entries", base
         yield "counters", f"entries:{base}"
+        yield "totals", base
     elif base in program.facts:
         yield "facts", base
         yield from _of_a_fact(base, part)

@@ -8,7 +8,7 @@ from tocsin.engine import clocks
 from tocsin.engine import terms as t
 from tocsin.engine.program import Program
 from tocsin.engine.reads import Order, Read, order
-from tocsin.engine.rules import conditions, effects, facts, levels, messages, moments, obligations, situations
+from tocsin.engine.rules import conditions, effects, facts, figures, levels, messages, moments, obligations, situations
 from tocsin.engine.turn import Turn
 
 ROUNDS_MAX: Final = 1000
@@ -49,7 +49,7 @@ def settle(turn: Turn) -> None:
             continue
         if turn.effects:
             effects.carry_out(turn, *turn.effects.pop(0))
-        elif not _act_as_system(turn):
+        elif not _act_as_system(turn) and not figures.settle(turn):
             return
     raise EndlessRulesError(f"plan {turn.program.id}: its rules feed each other without end")
 

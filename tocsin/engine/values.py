@@ -106,7 +106,11 @@ def nearest(state: t.State) -> str:
 def _of_record(state: t.State, record: str, part: str) -> Known:
     if part == "open":
         return Decimal(len(state.open_entries.get(record, ())))
-    return Decimal(state.counters.get(f"entries:{record}", 0)) if part == "count" else UNKNOWN
+    if part == "count":
+        return Decimal(state.counters.get(f"entries:{record}", 0))
+    sums = state.totals.get(record, {})
+    wanted = part.removesuffix("total").removesuffix(".")
+    return sums.get(wanted, Decimal()) if wanted else sum(sums.values(), Decimal())
 
 
 def _of_fact(fact: Fact, state: t.State, part: str) -> Known:
@@ -225,6 +229,22 @@ def _sent(program: Program, state: t.State, names: list[Value], at: datetime) ->
     return Decimal(sum(state.counters.get(f"sent:{name}", 0) for name in _strings(names)))
 
 
+def _clocks_in(program: Program, state: t.State, situations: list[Value]) -> list[t.Clock]:
+    """Return the clocks of what is owed in these situations and has not ended without being done."""
+    inside = {rule.id for rule in program.obligations.values() if rule.situation in situations}
+    return [clock for clock in state.clocks.values() if clock.obligation in inside and (clock.met_at or clock.status != "ended")]
+
+
+def _share_done(program: Program, state: t.State, names: list[Value], at: datetime) -> Known:
+    clocks = _clocks_in(program, state, names)
+    return Decimal(100 * sum(clock.met_at is not None for clock in clocks)) / len(clocks) if clocks else UNKNOWN
+
+
+def _lead_time(program: Program, state: t.State, names: list[Value], at: datetime) -> Known:
+    margins = [clock.margin_s for clock in _clocks_in(program, state, names) if clock.met_at and clock.margin_s is not None]
+    return timedelta(seconds=min(margins)) if margins else UNKNOWN
+
+
 _FUNCTIONS: Final[Mapping[str, Callable[[Program, t.State, list[Value], datetime], Known]]] = {
     "happened": _happened,
     "done": _done,
@@ -234,4 +254,6 @@ _FUNCTIONS: Final[Mapping[str, Callable[[Program, t.State, list[Value], datetime
     "answered": _answered,
     "missed": _missed,
     "sent": _sent,
+    "share_done": _share_done,
+    "lead_time": _lead_time,
 }

@@ -205,6 +205,7 @@ _SIMPLE: Mapping[Any, Shape] = {
     bool: _kept(bool, "true or false"),
     int: _kept(int, "a whole number"),
     datetime: _INSTANTS,
+    Decimal: _spelled("a decimal number", _spell_number, _parse_number),
     Value: VALUE,
 }
 

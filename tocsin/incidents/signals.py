@@ -13,7 +13,7 @@ from django.db.models import Max, Q
 
 from tocsin.engine import terms as t
 from tocsin.engine import watch
-from tocsin.engine.expressions import UNKNOWN, SignalRead, leaves
+from tocsin.engine.expressions import UNKNOWN, Lookup, SignalRead, leaves
 from tocsin.engine.program import Program
 from tocsin.incidents import desk, plans, states
 from tocsin.incidents.models import Baseline, BoardRow, Head, Incident, Lookout, Sample
@@ -189,6 +189,11 @@ def _reading(program: Program, name: str, series: watch.Series, at: datetime) ->
         silent=last is not None and value is UNKNOWN,
         samples=tuple(sample for sample in series.samples if sample.at > at - timedelta(hours=3)),
     )
+
+
+def look(organisation_id: UUID, program: Program, at: datetime) -> Lookup:
+    """Return what answers for the signals of `program` as they stand at `at`."""
+    return watch.look(program, load(organisation_id, program, at - timedelta(hours=3) - _reach(program)), at)
 
 
 def edges_now(organisation_id: UUID, program: Program, at: datetime) -> tuple[t.Edge, ...]:

@@ -66,6 +66,7 @@ DERIVED: dict[str, dict[str, Text]] = {
         "closed": {"en": "closed", "ru": "закрыто", "pl": "zamknięto", "zh": "结束"},
     },
     "decision": {"made": {"en": "made", "ru": "принято", "pl": "podjęto", "zh": "已决定"}},
+    "record": {},
     "fact": {"set": {"en": "answered", "ru": "указано", "pl": "podano", "zh": "已填报"}},
 }
 """Moments that rules have of their own, by the kind of rule, with the word that follows the rule's title."""

@@ -1,14 +1,19 @@
 """What a plan says wrongly only in the company of other keys: two ways where there is one, one key without the other, a constant of another type."""
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
+from tocsin.engine.figures import COUNTS
+from tocsin.engine.times import Span
 from tocsin.plan.constants import MISFIT, constant
 from tocsin.plan.draft import Draft
-from tocsin.plan.findings import Fault, Path, brief
+from tocsin.plan.findings import Fault, Path, brief, nearest
 from tocsin.plan.forms.duties import DecisionForm, DoorForm, EffectForm, ObligationForm
-from tocsin.plan.forms.leaves import Form
+from tocsin.plan.forms.figures import FigureForm
+from tocsin.plan.forms.leaves import ROLES, Cases, Form, FromFact
 from tocsin.plan.forms.levels import AdjustForm, StepForm
+from tocsin.plan.forms.standing import ReadinessForm, ResourceForm
 from tocsin.plan.forms.values import ConditionForm, FactForm, ReadingForm, SignalForm
 from tocsin.plan.forms.words import ChannelsForm, MessageForm
 
@@ -107,6 +112,93 @@ def _signal(draft: Draft, path: Path, signal: SignalForm) -> Iterator[Fault]:
         yield Fault(path, "a computed signal has a formula, and no other has", "kind: computed, formula: …", at_key=True)
 
 
+def _figure(draft: Draft, path: Path, figure: FigureForm) -> Iterator[Fault]:
+    change = figure.before is not None or figure.after is not None
+    ways = [figure.to is not None, figure.value is not None, bool(figure.count), change]
+    if sum(ways) != 1:
+        yield Fault(path, "a figure is one thing", "from and to, a value, a count, or before and after", at_key=True)
+    if figure.to is not None and figure.from_ is None:
+        yield Fault((*path, "to"), "to needs the moment it counts from", "from: moment", at_key=True)
+    if (figure.before is None) != (figure.after is None):
+        yield Fault(path, "before and after belong together", "before: …, after: …", at_key=True)
+    if figure.target is not None and figure.at_least is not None:
+        yield Fault((*path, "at_least"), "a target is the most or the least", "keep one", at_key=True)
+    if (figure.at is not None or (figure.from_ is not None and figure.to is None)) and (figure.at is None or figure.from_ is None):
+        yield Fault(path, "a value read at a time of its own says how long after what", "from: moment, at: 72h", at_key=True)
+    for name in figure.count:
+        if name not in COUNTS and name not in _closings(draft):
+            yield Fault((*path, "count"), f"nothing is counted as {brief(name)}", "one of " + ", ".join((*COUNTS, *_closings(draft))))
+    yield from _figure_goal(draft, path, figure)
+
+
+def _closings(draft: Draft) -> list[str]:
+    return [door.as_ for situation in draft.form.situations.values() for door in situation.closes if door.as_] if draft.form else []
+
+
+def _figure_goal(draft: Draft, path: Path, figure: FigureForm) -> Iterator[Fault]:
+    """A target is of the kind of what it is held against."""
+    key = "target" if figure.target is not None else "at_least"
+    goal = figure.target if figure.target is not None else figure.at_least
+    if goal is None or isinstance(goal, FromFact | Cases):
+        return
+    shown = draft.expression(figure.value).type.name if figure.value is not None and figure.against is None else "decimal"
+    kind = "duration" if figure.to is not None else shown
+    fits = {"duration": Span, "bool": bool}.get(kind, Decimal)
+    if kind != "any" and type(goal) is not fits:
+        yield Fault(
+            (*path, key), "the target is of another kind than the figure", {Span: "such as 15m", bool: "true"}.get(fits, "such as 95.0")
+        )
+
+
+def _resource(_: Draft, path: Path, resource: ResourceForm) -> Iterator[Fault]:
+    for index, item in enumerate(resource.items):
+        for field in item.values:
+            if field not in resource.fields:
+                yield Fault(
+                    (*path, "items", index, field), f"there is no field {brief(field)}", nearest(field, resource.fields), at_key=True
+                )
+    for field in resource.confidential:
+        if field not in resource.fields:
+            yield Fault((*path, "confidential", field), f"there is no field {brief(field)}", nearest(field, resource.fields), at_key=True)
+    for index, fallback in enumerate(resource.fallback):
+        if fallback.use not in resource.tiers:
+            yield Fault((*path, "fallback", index, "use"), f"there is no tier {brief(fallback.use)}", nearest(fallback.use, resource.tiers))
+
+
+_STANDING_VERBS = ("do", "record", "decide", "ensure")
+CALENDAR = ("always", "last", "year_start", "document.published", "document.updated", "document.reviewed")
+_PEOPLE = ("people", "newcomers", "key_trainees")
+
+
+def _readiness(draft: Draft, path: Path, rule: ReadinessForm) -> Iterator[Fault]:
+    verbs = [verb for verb in _STANDING_VERBS if getattr(rule, verb) is not None]
+    if len(verbs) != 1:
+        said = " and ".join(verbs) if verbs else "none"
+        yield Fault(path, f"an obligation has exactly one verb; this has {said}", "one of " + ", ".join(_STANDING_VERBS), at_key=True)
+    anchor = rule.of or rule.from_
+    if anchor is None:
+        yield Fault(path, "a standing duty begins somewhere", "from: entry.checked, from: last, of: document.published", at_key=True)
+    resources = draft.form.resources if draft.form else {}
+    for index, name in enumerate(rule.for_each):
+        if name not in (*resources, *_PEOPLE):
+            yield Fault(
+                (*path, "for_each", index), f"there is no register {brief(name)}", nearest(name, [*resources, *_PEOPLE]) or "define it"
+            )
+    if not _is_item_field(draft, rule.owes) and not any(draft.names.knows(kind, rule.owes) for kind in (*ROLES[:3], "owner")):
+        yield Fault((*path, "owes"), f"there is no role {brief(rule.owes)}", nearest(rule.owes, draft.names.all("role")) or "define it")
+    if anchor and anchor not in CALENDAR and not _is_item_field(draft, anchor):
+        yield Fault(
+            (*path, "of" if rule.of else "from"), f"{brief(anchor)} is no beginning", "one of " + ", ".join(CALENDAR) + ", entry.<field>"
+        )
+
+
+def _is_item_field(draft: Draft, name: str) -> bool:
+    """Return whether `name` is a field of the item in hand, or of one item of a register (`energy.generator.tested`)."""
+    parts = name.split(".")
+    resource = draft.form.resources.get(parts[0]) if draft.form else None
+    return (parts[0] == "entry" and len(parts) == 2) or (len(parts) == 3 and resource is not None and parts[2] in resource.fields)
+
+
 def _channels(_: Draft, path: Path, channels: ChannelsForm) -> Iterator[Fault]:
     if (channels.all is None) == (channels.first is None):
         yield Fault(path, "channels are all of them, or the first that delivers", "{all: […]} or {first: […]}")
@@ -169,6 +261,9 @@ _CHECKS: tuple[tuple[type[Form], Callable[[Draft, Path, Any], Iterator[Fault]]],
     (ReadingForm, _reading),
     (SignalForm, _signal),
     (ChannelsForm, _channels),
+    (FigureForm, _figure),
+    (ResourceForm, _resource),
+    (ReadinessForm, _readiness),
     (StepForm, _step),
     (AdjustForm, _adjust),
     (DecisionForm, _decision),

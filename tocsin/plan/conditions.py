@@ -26,10 +26,10 @@ from tocsin.engine.expressions import (
 )
 from tocsin.plan import grammar
 from tocsin.plan.findings import brief, nearest
-from tocsin.plan.names import ANY, LATER, MEASURES, Names, Type
+from tocsin.plan.names import ANY, LATER, MEASURES, Names, Type, TypeName
 
 # What the one argument of a function names; the answer of the record that it gives.
-_ASKS: Final = {
+_ASKS: Final[Mapping[str, tuple[str, TypeName]]] = {
     "happened": ("moment", "bool"),
     "done": ("obligation", "bool"),
     "holds": ("condition", "bool"),
@@ -37,9 +37,11 @@ _ASKS: Final = {
     "all_begun": ("tag", "bool"),
     "missed": ("obligation", "int"),
     "sent": ("message", "int"),
+    "share_done": ("situation", "decimal"),
+    "lead_time": ("situation", "duration"),
 }
 _FUNCTIONS: Final = (*_ASKS, "answered", "ratio", "least", "most", "worse_than_mean", "duration", "timestamp")
-_LATER_FUNCTIONS: Final = ("covered", "share_done", "lead_time")
+_LATER_FUNCTIONS: Final = ("covered",)
 _BOOL, _DECIMAL, _INT, _STRING, _DURATION, _TIME = (Type(name) for name in ("bool", "decimal", "int", "string", "duration", "time"))
 _ORDERED: Final = ("decimal", "int", "duration", "time")
 
@@ -230,7 +232,7 @@ class _Builder:
             kind, answer = _ASKS[function]
             if not self._names.knows(kind, wanted):
                 self._problem(arguments[0], f"there is no {kind} {brief(wanted)}", nearest(wanted, self._names.all(kind)))
-            return Call(function, (Literal(wanted),)), _BOOL if answer == "bool" else _INT
+            return Call(function, (Literal(wanted),)), Type(answer)
         if function in ("duration", "timestamp") and (text := self._string(node)) is not None:
             return self._time(node, function, text)
         return self._other(node, function, arguments)

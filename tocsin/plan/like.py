@@ -6,7 +6,20 @@ from dataclasses import dataclass, field
 from tocsin.plan.document import Mapping, Node, Scalar
 from tocsin.plan.findings import Fault, Path, brief, nearest
 
-_KINDS = ("facts", "signals", "conditions", "moments", "roles", "decisions", "situations", "obligations", "messages", "records")
+_KINDS = (
+    "facts",
+    "signals",
+    "conditions",
+    "moments",
+    "roles",
+    "decisions",
+    "situations",
+    "obligations",
+    "messages",
+    "records",
+    "figures",
+    "readiness",
+)
 # What a rule says itself pushes out what it would have taken over and cannot stand beside it.
 _VERBS = ("do", "send", "decide", "record", "reach", "ensure")
 _INSTEAD = {

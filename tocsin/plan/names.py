@@ -27,6 +27,9 @@ _TOP = {
     "messages": "message",
     "records": "record",
     "figures": "figure",
+    "checklists": "checklist",
+    "resources": "resource",
+    "readiness": "standing duty",
 }
 _TYPES: dict[str, TypeName] = {
     "choice": "string",
@@ -74,6 +77,8 @@ class Names:
     """What messages say: `<message>.<field>`."""
     entries: dict[str, dict[str, Type]] = field(default_factory=dict)
     """By record: the type of each field, for `entry.<field>`."""
+    turns: dict[str, set[str]] = field(default_factory=dict)
+    """By record: its fields that are times, and the values of its choices; each makes a moment of the first entry with it."""
 
     def knows(self, kind: str, name: str) -> bool:
         """Return whether `name` names something of this kind."""
@@ -123,6 +128,8 @@ class Names:
         for kind, suffixes in DERIVED.items():
             if suffix in suffixes and owner in self.ids.get(kind, {}):
                 return kind, owner, suffix
+        if owner in self.ids.get("record", {}) and suffix in self.turns[owner]:
+            return "record", owner, suffix
         if owner in self.ids.get("fact", {}) and suffix in self.types.get(owner, ANY).of:
             return "fact", owner, suffix
         return None
@@ -140,7 +147,7 @@ def collect(data: Mapping[str, Plain]) -> Names:
     """Return the names of a plan as it stands, whatever else is wrong with it. Pure; never raises."""
     names = Names({kind: {} for kind in (*_TOP.values(), "group", "department")})
     for kind, path, rule in _rules(data):
-        identifier = str(path[-1])
+        identifier = f"{path[1]}.{path[-1]}" if path[0] == "checklists" and len(path) > 2 else str(path[-1])
         first = names.ids[kind].setdefault(identifier, path)
         if first != path:
             names.twice.append((kind, identifier, path, first))
@@ -160,6 +167,9 @@ def _rules(data: Mapping[str, Plain]) -> Iterator[tuple[str, Path, Plain]]:
     for key, kind in (("groups", "group"), ("departments", "department")):
         for identifier, rule in _mapping(_mapping(data.get("organisation")).get(key)).items():
             yield kind, ("organisation", key, identifier), rule
+    for checklist, inner in _mapping(data.get("checklists")).items():
+        for identifier, rule in _mapping(_mapping(inner).get("items")).items():
+            yield "condition", ("checklists", checklist, "items", identifier), rule
     for situation, inner in _mapping(data.get("situations")).items():
         for key in ("facts", "obligations"):
             for identifier, rule in _mapping(_mapping(inner).get(key)).items():
@@ -177,8 +187,7 @@ def _learn(names: Names, kind: str, identifier: str, rule: Plain) -> None:
         case "message":
             names.said |= {f"{identifier}.{slot}" for slot in _mapping(keys.get("fields"))}
         case "record":
-            names.types[f"{identifier}.open"] = names.types[f"{identifier}.count"] = Type("int")
-            names.entries[identifier] = _entry(keys)
+            _learn_record(names, identifier, keys)
         case "obligation" if isinstance(tag := keys.get("tag"), str):
             names.tags.add(tag)
 
@@ -198,11 +207,31 @@ def _learn_fact(names: Names, identifier: str, keys: Mapping[str, Plain]) -> Non
             names.types |= {f"{identifier}.{when}": Type("int") for when in ("class_now", "class_at_decision")}
 
 
+def _learn_record(names: Names, identifier: str, keys: Mapping[str, Plain]) -> None:
+    names.types[f"{identifier}.open"] = names.types[f"{identifier}.count"] = Type("int")
+    fields = names.entries[identifier] = _entry(keys)
+    turns = {value for type_ in fields.values() for value in type_.of}
+    names.turns[identifier] = turns | {name for name, type_ in fields.items() if type_.name == "time"}
+    sums = [name for name, type_ in fields.items() if type_.name == "decimal"]
+    names.types |= {f"{identifier}.{name}.total": Type("decimal") for name in sums}
+    if len(sums) == 1:
+        names.types[f"{identifier}.total"] = Type("decimal")
+
+
 def _entry(keys: Mapping[str, Plain]) -> dict[str, Type]:
     choice = _mapping(keys.get("choice"))
     fields = keys.get("fields")
-    names = [str(name) for name in fields] if isinstance(fields, list) else list(_mapping(fields))
-    return {name: Type("string", tuple(str(value) for value in _listing(choice.get(name)))) for name in names}
+    forms = (
+        {str(name): {} for name in fields}
+        if isinstance(fields, list)
+        else {name: _mapping(form) for name, form in _mapping(fields).items()}
+    )
+    return {name: _field(form, choice.get(name)) for name, form in forms.items()}
+
+
+def _field(form: Mapping[str, Plain], choice: Plain) -> Type:
+    of = tuple(str(value) for value in _listing(choice or form.get("of")))
+    return Type("string", of) if of else Type(_TYPES.get(str(form.get("type", "text")), "string"))
 
 
 def _mapping(value: Plain) -> dict[str, Plain]:

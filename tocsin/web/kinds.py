@@ -55,5 +55,6 @@ def word(kind: str) -> str:
         "Attested": _("condition"),
         "ConditionTurned": _("condition"),
         "Observed": _("signal"),
+        "FiguresKept": _("figure"),
     }
     return words.get(kind, "")

@@ -203,6 +203,16 @@ def phase(name: str) -> str:
     return known.get(name, name.replace("_", " "))
 
 
+def unplain(value: object) -> Value | None:
+    """Return a value from the form in which a row keeps it."""
+    return None if value is None else VALUE.read(value, _EYE, "")
+
+
+def said(words_by_locale: Text) -> Markup:
+    """Return a text of the plan, or nothing."""
+    return text(words_by_locale) if words_by_locale else Markup("")
+
+
 def kept(fact: Fact, value: object) -> Markup:
     """Return a fact's value as the viewer reads it, from the form in which a row keeps it."""
     return spelled(fact, unkept(fact, value))

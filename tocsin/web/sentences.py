@@ -378,6 +378,15 @@ def _filed(e: _Event) -> Markup:
     return _tell(_("Filed for the revision of the plan"))
 
 
+def _figures_kept(e: _Event) -> Markup:
+    standings = [reading["standing"] for reading in e.data["readings"]]
+    judged = [standing for standing in standings if standing != "shown"]
+    if not judged:
+        return _tell(ngettext("%(num)s figure was read", "%(num)s figures were read", len(standings)), num=len(standings))
+    met = sum(standing == "green" for standing in judged)
+    return _tell(_("Figures were read: %(met)s of %(total)s targets met"), met=met, total=len(judged))
+
+
 def _plan_moved(e: _Event) -> Markup:
     return _tell(_("%(who)s moved the incident to plan version %(version)s"), who=e.who, version=e.data["version"])
 
@@ -439,6 +448,7 @@ _SENTENCES: Final[Mapping[str, Callable[[_Event], Markup]]] = {
     "DecisionWaits": _decision_waits,
     "Told": _told,
     "Filed": _filed,
+    "FiguresKept": _figures_kept,
     "PlanMoved": _plan_moved,
     "DowntimeNoted": _downtime,
 }

@@ -1,34 +1,48 @@
 """The Program: a compiled plan as the engine runs it. `tocsin.plan.compile` makes it; it is immutable and knows no YAML."""
 
-from tocsin.engine.program.duties import Decision, Field, Figure, HandsOver, Link, Message, Obligation, Option, Record
+from tocsin.engine.program.document import Audience, Change, Document, Standard
+from tocsin.engine.program.duties import Decision, Field, HandsOver, Link, Message, Obligation, Option, Record
 from tocsin.engine.program.effects import Door, Effect, Effects, Ladder, Moment, Rung, Situation
+from tocsin.engine.program.figures import Figure, Goal
+from tocsin.engine.program.help import Checklist, Example, Guard, Help, Question
 from tocsin.engine.program.levels import Adjustment, Classify, Fallback, FallbackStep, Level, LevelRule, Near
 from tocsin.engine.program.people import Department, Group, HeldBy, Role
 from tocsin.engine.program.rule import Cases, FromFact, Limit, Roles, Rule, Text
+from tocsin.engine.program.standing import Item, Lateness, Resource, Standing, Tier
 from tocsin.engine.program.values import Condition, Fact, Reading, Signal, Waiver, Watch
 from tocsin.engine.program.whole import Defaults, Program
 
 __all__ = [
     "Adjustment",
+    "Audience",
     "Cases",
+    "Change",
+    "Checklist",
     "Classify",
     "Condition",
     "Decision",
     "Defaults",
     "Department",
+    "Document",
     "Door",
     "Effect",
     "Effects",
+    "Example",
     "Fact",
     "Fallback",
     "FallbackStep",
     "Field",
     "Figure",
     "FromFact",
+    "Goal",
     "Group",
+    "Guard",
     "HandsOver",
     "HeldBy",
+    "Help",
+    "Item",
     "Ladder",
+    "Lateness",
     "Level",
     "LevelRule",
     "Limit",
@@ -39,15 +53,20 @@ __all__ = [
     "Obligation",
     "Option",
     "Program",
+    "Question",
     "Reading",
     "Record",
+    "Resource",
     "Role",
     "Roles",
     "Rule",
     "Rung",
     "Signal",
     "Situation",
+    "Standard",
+    "Standing",
     "Text",
+    "Tier",
     "Waiver",
     "Watch",
 ]

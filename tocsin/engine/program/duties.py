@@ -180,12 +180,3 @@ class Record(Rule):
     fields: tuple[Field, ...] = ()
     open_until: str = ""
     then: Effects = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure(Rule):
-    """How long it took from one moment to another, against a target: green or red, never breached (CLK-11)."""
-
-    begins: str
-    ends: str
-    target: Span

@@ -1,11 +1,11 @@
 """What follows: effects, ladders, doors, situations, moments."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
 from tocsin.engine.expressions import Expression
-from tocsin.engine.program.rule import Cases, Rule
+from tocsin.engine.program.rule import Cases, Rule, Text
 from tocsin.engine.times import Span
 
 
@@ -69,6 +69,13 @@ class Situation(Rule):
     closes: tuple[Door, ...]
     stage: Literal["", "warning"] = ""
     then: Effects = ()
+    step: int = 0
+    """Its place in the written procedure; steps are an order to read in, not a lock."""
+    next: tuple[str, ...] = ()
+    where: tuple[Text, ...] = ()
+    """Where it is worked on."""
+    result: Text = field(default_factory=dict)
+    figures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,15 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from tocsin.engine.program.duties import Decision, Figure, Message, Obligation, Record
+from tocsin.engine.program.document import Document
+from tocsin.engine.program.duties import Decision, Message, Obligation, Record
 from tocsin.engine.program.effects import Ladder, Moment, Situation
+from tocsin.engine.program.figures import Figure
+from tocsin.engine.program.help import Checklist, Help
 from tocsin.engine.program.levels import Classify, Level
 from tocsin.engine.program.people import Department, Group, Role
 from tocsin.engine.program.rule import Text
+from tocsin.engine.program.standing import Resource, Standing
 from tocsin.engine.program.values import Condition, Fact, Signal, Watch
 from tocsin.engine.times import Span
 
@@ -57,6 +61,12 @@ class Program:
     messages: Mapping[str, Message] = field(default_factory=dict)
     records: Mapping[str, Record] = field(default_factory=dict)
     figures: Mapping[str, Figure] = field(default_factory=dict)
+    checklists: Mapping[str, Checklist] = field(default_factory=dict)
+    help: Help = field(default_factory=Help)
+    resources: Mapping[str, Resource] = field(default_factory=dict)
+    readiness: Mapping[str, Standing] = field(default_factory=dict)
+    """What the organisation owes between incidents; shown, and run by nothing here."""
+    document: Document = field(default_factory=Document)
 
     worked_out: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What the engine has found out about this plan, each once; see `once`."""

@@ -7,7 +7,7 @@ from typing import Final
 from tocsin.engine import clocks, owners
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import Wake
-from tocsin.engine.rules import moments, situations
+from tocsin.engine.rules import figures, moments, situations
 from tocsin.engine.times import add, parse
 from tocsin.engine.turn import Turn
 
@@ -25,6 +25,12 @@ def _held(turn: Turn, wake: Wake) -> None:
 def _door(turn: Turn, wake: Wake) -> None:
     situation = turn.program.situations[wake.subject]
     situations.through(turn, situation, opening=not situations.is_open(turn.state, situation.id))
+
+
+def _figure(turn: Turn, wake: Wake) -> None:
+    """Read a figure at its time, as far as there is anything to read."""
+    turn.emit(t.ExpressionTurned(at=turn.at, by=t.SYSTEM, subject=f"read:{wake.subject}", value=True))
+    figures.keep(turn, wake.subject)
 
 
 def _remind(turn: Turn, wake: Wake) -> None:
@@ -134,4 +140,5 @@ _KINDS: Final[Mapping[str, Callable[[Turn, Wake], None]]] = {
     "4_breach": _breach,
     "5_rung": _rung,
     "6_unaccepted": _unaccepted,
+    "7_figure": _figure,
 }

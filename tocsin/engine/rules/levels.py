@@ -245,6 +245,7 @@ def decide(turn: Turn, level: str, reason: str) -> None:
             because=proposal.because if proposal else (),
             reason=reason,
             values=values,
+            raised=_rank(turn, turn.state.level) - _rank(turn, level) if turn.state.level else 0,
         )
     )
     _fill(turn, level)
@@ -257,3 +258,9 @@ def _fill(turn: Turn, level: str) -> None:
         if person and role not in turn.state.roles:
             roles.seat(turn, role, person, accepted=True)
             tell(turn, (role,), f"filled:{role}", urgent=True)
+
+
+def _rank(turn: Turn, level: str) -> int:
+    """Return how many levels are graver; a level of another plan version counts as the mildest."""
+    levels = list(turn.program.levels)
+    return levels.index(level) if level in levels else len(levels)

@@ -18,23 +18,23 @@ def is_open(state: t.State, situation: str) -> bool:
     return known is not None and known.open
 
 
-def open_(turn: Turn, situation: Situation) -> None:
+def open_(turn: Turn, situation: Situation, reason: str = "") -> None:
     """Open `situation`, unless it is open."""
     if is_open(turn.state, situation.id):
         return
     known = turn.state.situations.get(situation.id)
     generation = known.generation + 1 if known else 1
-    turn.emit(t.SituationOpened(at=turn.at, by=turn.by, situation=situation.id, generation=generation))
+    turn.emit(t.SituationOpened(at=turn.at, by=turn.by, situation=situation.id, generation=generation, reason=reason))
     if situation.stage == "warning" and turn.state.phase in ("", "declared"):
         turn.emit(t.PhaseEntered(at=turn.at, by=turn.by, phase="warning"))
     moments.record(turn, f"{situation.id}.opened")
     turn.queue(situation.then, f"opened:{situation.id}")
 
 
-def close(turn: Turn, situation: Situation, reason: str = "") -> None:
+def close(turn: Turn, situation: Situation, reason: str = "", named: str = "") -> None:
     """Close `situation`, unless it is closed."""
     if is_open(turn.state, situation.id):
-        turn.emit(t.SituationClosed(at=turn.at, by=turn.by, situation=situation.id, reason=reason))
+        turn.emit(t.SituationClosed(at=turn.at, by=turn.by, situation=situation.id, reason=reason, named=named))
         if situation.stage == "warning" and turn.state.phase == "warning":
             turn.emit(t.PhaseEntered(at=turn.at, by=turn.by, phase="declared"))
         moments.record(turn, f"{situation.id}.closed")
@@ -117,11 +117,15 @@ def by_hand(turn: Turn, command: t.Open | t.Close) -> t.Refused | None:
     if not allowed:
         names = ", ".join(role for door in doors for role in door.by) or "no person, only the plan's own rules"
         return t.Refused("E101", f"{situation.id} is opened and closed by {names}", hint="ask one of them")
-    reason = command.reason if isinstance(command, t.Close) else ""
-    if allowed[0].reason and not reason:
-        return t.Refused("E105", f"{situation.id} is not closed without a reason", hint="say why in a sentence")
+    door = next((door for door in allowed if door.name == command.named), None) if command.named else allowed[0]
+    if door is None:
+        return t.Refused("E103", f"{situation.id} does not end as {command.named}", hint="see how the plan ends it")
+    again = opening and situation.id in turn.state.situations
+    if (door.reason or again) and not command.reason:
+        how = "opened again" if again else "opened" if opening else "closed"
+        return t.Refused("E105", f"{situation.id} is not {how} without a reason", hint="say why in a sentence")
     if opening:
-        open_(turn, situation)
+        open_(turn, situation, command.reason)
     else:
-        close(turn, situation, reason)
+        close(turn, situation, command.reason, door.name)
     return None

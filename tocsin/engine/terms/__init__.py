@@ -63,16 +63,13 @@ from tocsin.engine.terms.events import (
     DutiesPassed,
     ExpressionTurned,
     FactStated,
-    Filed,
     Fulfilled,
     LinkSigned,
     MomentRecorded,
     MomentWithdrawn,
-    Noted,
     Observed,
     PhaseEntered,
     PlanMoved,
-    RecordEntered,
     ReportAdded,
     RoleAccepted,
     RoleAssigned,
@@ -81,6 +78,7 @@ from tocsin.engine.terms.events import (
     SituationOpened,
     Told,
 )
+from tocsin.engine.terms.kept_events import FigureReading, FiguresKept, Filed, Noted, RecordEntered
 from tocsin.engine.terms.level_events import LevelDecided, LevelNeared, LevelProposed, RuleReading
 from tocsin.engine.terms.message_events import (
     ChannelConfirmed,
@@ -169,6 +167,8 @@ __all__ = [
     "ExpressionTurned",
     "FactState",
     "FactStated",
+    "FigureReading",
+    "FiguresKept",
     "Filed",
     "Fulfil",
     "Fulfilled",

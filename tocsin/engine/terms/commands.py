@@ -166,17 +166,20 @@ class Withdraw(Act):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Open(Act):
-    """Open a situation by hand."""
+    """Open a situation by hand; one that was open before is opened again with a reason (STP-09)."""
 
     situation: str
+    reason: str = ""
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Close(Act):
-    """Close a situation by hand."""
+    """Close a situation by hand. `named` is one of the names under which the plan lets it end (`as: false_alarm`)."""
 
     situation: str
     reason: str = ""
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from tocsin.engine.terms.clock_events import (
     OccurrenceMissed,
     RungReached,
 )
+from tocsin.engine.terms.kept_events import FiguresKept, Filed, Noted, RecordEntered
 from tocsin.engine.terms.level_events import LevelDecided, LevelNeared, LevelProposed
 from tocsin.engine.terms.message_events import (
     ChannelConfirmed,
@@ -192,14 +193,20 @@ class DecisionProposed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SituationOpened(Event):
+    """`reason` is why a person opened it, where one was asked for (a step opened again)."""
+
     situation: str
     generation: int
+    reason: Words = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SituationClosed(Event):
+    """`named` is what a person's closing is called and counted as."""
+
     situation: str
     reason: Words
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,23 +249,6 @@ class RoleCreated(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordEntered(Event):
-    """`open` says whether the entry is still open after this; `amends` that the entry was there before."""
-
-    record: str
-    entry: str
-    fields: Mapping[str, Words]
-    open: bool
-    amends: bool
-    happened_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Noted(Event):
-    words: Words
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionWaits(Event):
     """A decision is taken and takes effect once `message` counts as sent."""
 
@@ -282,14 +272,6 @@ class Told(Event):
     cause: str
     urgent: bool
     accept: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filed(Event):
-    """Something entered an inbox, such as `plan_revision`."""
-
-    inbox: str
-    cause: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -357,6 +339,7 @@ AnyEvent = (
     | DeliveryReported
     | Told
     | Filed
+    | FiguresKept
     | PlanMoved
     | DowntimeNoted
 )

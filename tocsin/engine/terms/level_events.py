@@ -46,3 +46,5 @@ class LevelDecided(Event):
     because: tuple[str, ...]
     reason: Words
     values: Mapping[str, Value]
+    raised: int = 0
+    """By how many levels it became graver; negative for milder, nothing for the first level."""

@@ -7,9 +7,11 @@ These have no slots: `evolve` copies a term by copying its dictionary, which is 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
 from tocsin.engine.expressions import Value
+from tocsin.engine.terms.kept_events import FigureReading
 from tocsin.engine.terms.words import Edge
 
 
@@ -216,3 +218,7 @@ class State:
     open_entries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reports: tuple[str, ...] = ()
     filed: Mapping[str, int] = field(default_factory=dict)
+    totals: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
+    """By record: the sum of each field that is a number."""
+    figures: Mapping[str, FigureReading] = field(default_factory=dict)
+    """Figures read for good."""

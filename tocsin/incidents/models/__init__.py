@@ -7,7 +7,7 @@ from tocsin.incidents.models.drills import Drill
 from tocsin.incidents.models.editing import Acknowledgement, PlanText
 from tocsin.incidents.models.journal import Entry, Head, Incident, Plan, Seal
 from tocsin.incidents.models.kept import FiledRow, RecordRow, ReportRow, TimelineRow
-from tocsin.incidents.models.known import ConditionRow, FactRow, MomentRow, SituationRow
+from tocsin.incidents.models.known import ConditionRow, FactRow, FigureRow, MomentRow, SituationRow
 from tocsin.incidents.models.samples import Baseline, Lookout, Sample
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Drill",
     "Entry",
     "FactRow",
+    "FigureRow",
     "FiledRow",
     "Head",
     "Heartbeat",

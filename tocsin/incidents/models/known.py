@@ -103,3 +103,31 @@ class MomentRow(Row):
 
     def __str__(self) -> str:
         return f"{self.moment} {self.happened_at}"
+
+
+class FigureRow(Row):
+    """
+    A figure as it stood after the last event; `kept` once it was read for good. `value` and `target` are in canonical form.
+
+    One that runs (`begun_at` without `ended_at`) moves on with time: whoever shows it asks the engine how it stands by then. `also_s` is the
+    time from its other beginning.
+    """
+
+    figure = models.CharField(max_length=64)
+    title = models.JSONField(default=dict)
+    cite = models.JSONField(default=list)
+    standing = models.CharField(max_length=8)
+    value = models.JSONField(null=True)
+    target = models.JSONField(null=True)
+    begun_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    target_at = models.DateTimeField(null=True)
+    also_s = models.BigIntegerField(null=True)
+    kept = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = once("figure")
+        indexes: ClassVar = [models.Index(fields=["organisation", "figure", "kept"], name="figure_compared")]
+
+    def __str__(self) -> str:
+        return f"{self.figure} {self.standing}"

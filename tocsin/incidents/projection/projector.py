@@ -11,7 +11,7 @@ from tocsin.engine.program import Program
 from tocsin.incidents import plans
 from tocsin.incidents.models import Incident
 from tocsin.incidents.models.row import Row as RowModel
-from tocsin.incidents.projection import board, clocks, conditions, decisions, facts, messages, records, roles, situations, timeline
+from tocsin.incidents.projection import board, clocks, conditions, decisions, facts, figures, messages, records, roles, situations, timeline
 from tocsin.incidents.projection.rows import FromEvent, FromState, Row, Scene, keys_of
 
 _FROM_EVENTS: Final[tuple[FromEvent, ...]] = (
@@ -32,6 +32,7 @@ _FROM_STATE: Final[tuple[FromState, ...]] = (
     conditions.from_state,
     decisions.from_state,
     facts.from_state,
+    figures.from_state,
     messages.from_state,
     roles.from_state,
 )

@@ -39,9 +39,18 @@ def find(draft: Draft) -> Iterator[Fault]:
             yield Fault(path, f"this is not {what}", f"{what} is wanted here", offset=0)
         elif formula.wants == "number":
             yield from _formula(draft, path, parsed.tree)
+        elif formula.wants == "reading":
+            yield from _reading(path, parsed.tree)
         elif stray := stray_signal(parsed.tree):
             offset = max(formula.text.find(stray.partition("(")[0]), 0)
             yield Fault(path, f"the signal {stray} stands beside what is not measured", "compare it with a constant", offset=offset)
+
+
+def _reading(path: Path, tree: Expression) -> Iterator[Fault]:
+    """What a figure shows is either measured by signals or known to the incident: no one place has both."""
+    read = [isinstance(leaf, SignalRead) for leaf in leaves(tree) if not isinstance(leaf, Call)]
+    if any(read) and not all(read):
+        yield Fault(path, "signals beside what is not measured", "make two figures of it", offset=0)
 
 
 def _formula(draft: Draft, path: Path, tree: Expression) -> Iterator[Fault]:

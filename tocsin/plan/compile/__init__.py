@@ -1,7 +1,7 @@
 """A checked draft made into the engine's Program."""
 
 from tocsin.engine.program import Defaults, Program
-from tocsin.plan.compile import duties, levels, moments, people, values, words
+from tocsin.plan.compile import duties, levels, moments, people, shown, values, words
 from tocsin.plan.compile.context import Context
 from tocsin.plan.draft import Draft
 from tocsin.plan.fingerprint import fingerprint
@@ -44,7 +44,12 @@ def compile_plan(draft: Draft) -> Program:
         decisions=duties.decisions(context),
         messages=words.messages(context),
         records=words.records(context),
-        figures=values.figures(context),
+        figures=shown.figures(context),
+        checklists=shown.checklists(context),
+        help=shown.help_(context),
+        resources=shown.resources(context),
+        readiness=shown.readiness(context),
+        document=shown.document(context),
         watches=context.watches.found,
     )
 

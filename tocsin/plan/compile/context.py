@@ -91,6 +91,10 @@ class Context:
         assert tree is not None
         return self.watches.extract(tree, self.signals)
 
+    def reading(self, formula: Formula | None) -> Expression | None:
+        """Return what a figure shows as it stands: whoever shows it reads the signals in it."""
+        return self.draft.expression(formula).tree if formula is not None else None
+
     def moment(self, ref: Ref | None, path: Path = ()) -> str:
         """Return the full name of a moment; empty for none."""
         return self.draft.names.moment(ref.name, path) if ref else ""

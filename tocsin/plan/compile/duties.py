@@ -22,6 +22,11 @@ def situations(context: Context) -> dict[str, Situation]:
             closes=tuple(_door(context, door, path) for door in rule.closes),
             stage=rule.stage or "",
             then=context.effects(rule.then, (*path, "then")),
+            step=rule.step or 0,
+            next=names(rule.next),
+            where=tuple(map(context.text, rule.where)),
+            result=context.text(rule.result),
+            figures=names(rule.figures),
         )
     return found
 

@@ -9,6 +9,7 @@ from tocsin.engine.texts import slots
 from tocsin.plan.builtin import DERIVED, MOMENTS
 from tocsin.plan.check.expression_fault import record_of
 from tocsin.plan.compile.context import Context, names
+from tocsin.plan.compile.shown import made_good
 from tocsin.plan.forms.leaves import Formula, Ref, Template
 from tocsin.plan.forms.values import MomentForm
 
@@ -48,9 +49,17 @@ def _referred(context: Context) -> Iterator[str]:
         tree = context.draft.expression(formula, record_of(path)).tree
         if tree is not None:
             yield from _happened(tree)
+    yield from _made_good(context)
     for _, template in context.draft.walk(Template):
         for text in template.by_locale.values():
             yield from slots(text)
+
+
+def _made_good(context: Context) -> Iterator[str]:
+    """A guard that fires when a duty is overdue ends when it is done."""
+    for rule in context.form.help.errors.values() if context.form.help else ():
+        if rule.fires and not rule.fires.until:
+            yield from made_good(context.moments(rule.fires.on))
 
 
 def _happened(tree: Expression) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Facts, signals and conditions."""
 
 from tocsin.engine.expressions import Value
-from tocsin.engine.program import Condition, Fact, Figure, Reading, Signal, Text, Waiver
+from tocsin.engine.program import Condition, Fact, Reading, Signal, Text, Waiver
 from tocsin.plan.compile.context import Context, name, names
 from tocsin.plan.constants import Misfit, constant
 from tocsin.plan.draft import Draft
@@ -76,14 +76,19 @@ def _fact(context: Context, path: Path, rule: FactForm, within: RuleForm | None 
 
 
 def conditions(context: Context) -> dict[str, Condition]:
-    """Return the conditions."""
-    return {identifier: _condition(context, identifier, rule) for identifier, rule in context.form.conditions.items()}
+    """Return the conditions, the items of checklists among them."""
+    found = {identifier: _condition(context, identifier, rule) for identifier, rule in context.form.conditions.items()}
+    for checklist, form in context.form.checklists.items():
+        for item, rule in form.items.items():
+            identifier = f"{checklist}.{item}"
+            found[identifier] = _condition(context, identifier, rule, form)
+    return found
 
 
-def _condition(context: Context, identifier: str, rule: ConditionForm) -> Condition:
+def _condition(context: Context, identifier: str, rule: ConditionForm, within: RuleForm | None = None) -> Condition:
     waive = rule.waive
     return Condition(
-        **context.common(identifier, rule),
+        **context.common(identifier, rule, within=within),
         measure=context.expression(rule.measure),
         hold=rule.hold,
         since=context.moment(rule.from_),
@@ -94,16 +99,6 @@ def _condition(context: Context, identifier: str, rule: ConditionForm) -> Condit
         waive=Waiver(names(waive.by), names(waive.approve)) if waive else None,
         readings=tuple(reading(context, each) for each in rule.readings),
     )
-
-
-def figures(context: Context) -> dict[str, Figure]:
-    """Return the figures."""
-    return {
-        identifier: Figure(
-            **context.common(identifier, rule), begins=context.moment(rule.from_), ends=context.moment(rule.to), target=rule.target
-        )
-        for identifier, rule in context.form.figures.items()
-    }
 
 
 def reading(context: Context, form: ReadingForm) -> Reading:

@@ -1,5 +1,7 @@
 """Messages and records."""
 
+from collections.abc import Mapping
+
 from tocsin.engine.program import Field, Message, Record
 from tocsin.plan.compile.context import Context, name
 from tocsin.plan.compile.duties import chain
@@ -75,10 +77,17 @@ def records(context: Context) -> dict[str, Record]:
     return {identifier: _record(context, identifier, rule) for identifier, rule in context.form.records.items()}
 
 
+def record_fields(
+    context: Context, fields: Mapping[str, FieldForm], choice: Mapping[str, dict[str, Words | None]], cite: tuple[str, ...]
+) -> tuple[Field, ...]:
+    """Return the fields of a record or a register."""
+    return tuple(_field(context, each, form, cite, choice.get(each)) for each, form in fields.items())
+
+
 def _record(context: Context, identifier: str, rule: RecordForm) -> Record:
     return Record(
         **context.common(identifier, rule),
-        fields=tuple(_field(context, each, form, tuple(rule.cite), rule.choice.get(each)) for each, form in rule.fields.items()),
+        fields=record_fields(context, rule.fields, rule.choice, tuple(rule.cite)),
         open_until=rule.open_until or "",
         then=context.effects(rule.then, ("records", identifier, "then"), identifier),
     )

@@ -15,6 +15,7 @@ from tocsin.plan.forms.leaves import (
     Demanded,
     Duration,
     FactRef,
+    FigureRef,
     Form,
     Id,
     LevelRef,
@@ -148,9 +149,14 @@ class ObligationForm(RuleForm):
 
 
 class SituationForm(RuleForm):
-    LATER: ClassVar = frozenset({"once_per", "figures", "step", "next", "messages", "records", "decisions"})
+    LATER: ClassVar = frozenset({"once_per", "messages", "records", "decisions"})
 
     stage: Literal["warning"] | None = None
+    step: Annotated[int, Field(ge=1, le=99)] | None = None
+    next: Annotated[list[SituationRef], Many] = []
+    where: Annotated[list[Translated], Many] = []
+    result: Translated | None = None
+    figures: Annotated[list[FigureRef], Many] = []
     opens: Annotated[list[DoorForm], NotEmpty]
     closes: Annotated[list[DoorForm], NotEmpty]
     then: Effects = []

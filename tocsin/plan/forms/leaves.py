@@ -67,10 +67,10 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """The text of an expression; `wants` is bool, number or any. `entry` names the record whose entry is in hand."""
+    """The text of an expression; `wants` is bool, number, any, or reading (what a figure shows: it may read signals)."""
 
     text: str
-    wants: Literal["bool", "number", "any"]
+    wants: Literal["bool", "number", "any", "reading"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +118,16 @@ def words_by_locale(value: object) -> dict[str, str]:
     return dict(value)
 
 
-def _span(value: object) -> Span:
+def span(value: object) -> Span:
+    """Take a duration."""
     text = _duration_text(value)
     try:
-        span = times.parse(text)
+        found = times.parse(text)
     except ValueError as error:
         raise wrong(brief(error), "such as 30m, 72h, 3d, 1mo") from error
-    if not span:
+    if not found:
         raise wrong("the duration is zero", "leave the key out, or say how long")
-    return span
+    return found
 
 
 def _duration_text(value: object) -> str:
@@ -142,10 +143,10 @@ def _duration_text(value: object) -> str:
 
 
 def _exact(value: object) -> timedelta:
-    span = _span(value)
-    if span.months or span.days:
+    found = span(value)
+    if found.months or found.days:
         raise wrong(f"{value} depends on the calendar", "say it in hours, such as 72h")
-    return span.exact
+    return found.exact
 
 
 def _share(value: object) -> Fraction | None:
@@ -160,7 +161,7 @@ def _share(value: object) -> Fraction | None:
 
 def _remind(value: object) -> Fraction | Span:
     share = _share(value)
-    return share if share is not None else _span(value)
+    return share if share is not None else span(value)
 
 
 def _part(value: object) -> Fraction:
@@ -182,10 +183,10 @@ def _offset(value: object) -> Offset:
     before = isinstance(value, str) and value.startswith("-")
     rest = value.removeprefix("-") if isinstance(value, str) else value
     share = _share(rest)
-    return Offset(share if share is not None else _span(rest), before)
+    return Offset(share if share is not None else span(rest), before)
 
 
-def _formula(value: object, *, wants: Literal["bool", "number", "any"]) -> Formula:
+def _formula(value: object, *, wants: Literal["bool", "number", "any", "reading"]) -> Formula:
     if isinstance(value, bool):
         return Formula("true" if value else "false", wants)
     return Formula(_text(value), wants)
@@ -217,7 +218,7 @@ Name = Annotated[str, PlainValidator(_name), WithJsonSchema(like(_NAME))]
 Text = Annotated[str, PlainValidator(_text), WithJsonSchema(STRING)]
 Translated = Annotated[Words, PlainValidator(lambda value: Words(words_by_locale(value))), WithJsonSchema(TRANSLATED)]
 Wording = Annotated[Template, PlainValidator(lambda value: Template(words_by_locale(value))), WithJsonSchema(TRANSLATED)]
-Duration = Annotated[Span, PlainValidator(_span), WithJsonSchema(DURATION)]
+Duration = Annotated[Span, PlainValidator(span), WithJsonSchema(DURATION)]
 Exact = Annotated[timedelta, PlainValidator(_exact), WithJsonSchema(DURATION)]
 Reminder = Annotated[Fraction | Span, PlainValidator(_remind), WithJsonSchema(STRING)]
 Share = Annotated[Fraction, PlainValidator(_part), WithJsonSchema(STRING)]
@@ -225,6 +226,7 @@ Rise = Annotated[Offset, PlainValidator(_offset), WithJsonSchema(STRING)]
 Truth = Annotated[Formula, PlainValidator(partial(_formula, wants="bool"))]
 Amount = Annotated[Formula, PlainValidator(partial(_formula, wants="number"))]
 Anything = Annotated[Formula, PlainValidator(partial(_formula, wants="any"))]
+ReadingOf = Annotated[Formula, PlainValidator(partial(_formula, wants="reading"))]
 Demanded = Annotated[bool, PlainValidator(_evidence), WithJsonSchema({"const": "required"})]
 
 Many = BeforeValidator(_one_or_many)
@@ -240,6 +242,7 @@ DecisionRef = Annotated[Ref, ref("decision")]
 MessageRef = Annotated[Ref, ref("message")]
 RecordRef = Annotated[Ref, ref("record")]
 FactRef = Annotated[Ref, ref("fact")]
+FigureRef = Annotated[Ref, ref("figure")]
 LevelRef = Annotated[Ref, ref("level")]
 SituationRef = Annotated[Ref, ref("situation")]
 ValueRef = Annotated[Ref, ref("value")]
@@ -266,7 +269,8 @@ class FromFact(Form):
     from_: Annotated[Ref, ref("duration")] = Field(alias="from")
 
 
-def _kind(value: Any) -> str:
+def kind_of_value(value: Any) -> str:
+    """Tell the three ways to say a value apart."""
     if isinstance(value, dict) and "by" in value:
         return "<cases>"
     return "<from>" if isinstance(value, dict) and "from" in value else "<plain>"
@@ -274,10 +278,10 @@ def _kind(value: Any) -> str:
 
 Limit = Annotated[
     Annotated[Duration, Tag("<plain>")] | Annotated[Cases[Duration], Tag("<cases>")] | Annotated[FromFact, Tag("<from>")],
-    Discriminator(_kind),
+    Discriminator(kind_of_value),
 ]
 Whos = Annotated[list[WhoRef], Many]
-Roles = Annotated[Annotated[Whos, Tag("<plain>")] | Annotated[Cases[Whos], Tag("<cases>")], Discriminator(_kind)]
+Roles = Annotated[Annotated[Whos, Tag("<plain>")] | Annotated[Cases[Whos], Tag("<cases>")], Discriminator(kind_of_value)]
 
 
 class RuleForm(Form):

@@ -2,17 +2,21 @@
 
 # ruff: noqa: RUF012 - pydantic copies the defaults of its models
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 from zoneinfo import available_timezones
 
 from pydantic import Field, PlainValidator
 
 from tocsin.plan.findings import brief, nearest
+from tocsin.plan.forms.document import DocumentForm
 from tocsin.plan.forms.duties import DecisionForm, Ladder, ObligationForm, SituationForm
+from tocsin.plan.forms.figures import FigureForm
+from tocsin.plan.forms.help import ChecklistForm, HelpForm
 from tocsin.plan.forms.leaves import Exact, Form, Id, Reminder, RuleForm, Text, Translated, wrong
 from tocsin.plan.forms.levels import ClassifyForm, LevelForm
 from tocsin.plan.forms.people import OrganisationForm, RoleForm
-from tocsin.plan.forms.values import ConditionForm, FactForm, FigureForm, MomentForm, SignalForm
+from tocsin.plan.forms.standing import ReadinessForm, ResourceForm
+from tocsin.plan.forms.values import ConditionForm, FactForm, MomentForm, SignalForm
 from tocsin.plan.forms.words import MessageForm, RecordForm
 
 
@@ -49,23 +53,6 @@ def _timezone(value: object) -> str:
     return value
 
 
-class DocumentForm(RuleForm):
-    """What the document says of itself. Only its status and owner are run; the rest is shown."""
-
-    owner: Id | None = None
-    status: Literal["draft", "in_force", "withdrawn"] = "in_force"
-    created: Text = ""
-    updated: Text = ""
-    review_every: Text = ""
-    department: Text = ""
-    audience: Text = ""
-    tags: list[Text] = []
-    standard: dict[str, Any] = {}
-    elements: list[Text] = []
-    related: list[Text] = []
-    retention: dict[str, Text] = {}
-
-
 class ScopeForm(RuleForm):
     service: Text = ""
     scenes: list[Text] = []
@@ -83,7 +70,7 @@ class DefaultsForm(RuleForm):
 
 
 class PlanForm(Form):
-    LATER: ClassVar = frozenset({"triggers", "resources", "readiness", "help", "maps", "checklists"})
+    LATER: ClassVar = frozenset({"triggers", "maps"})
 
     tocsin: Annotated[int, PlainValidator(_language_version)]
     id: Annotated[str, PlainValidator(_plan_id)]
@@ -109,3 +96,7 @@ class PlanForm(Form):
     messages: dict[Id, MessageForm] = {}
     records: dict[Id, RecordForm] = {}
     figures: dict[Id, FigureForm] = {}
+    checklists: dict[Id, ChecklistForm] = {}
+    help: HelpForm | None = None
+    resources: dict[Id, ResourceForm] = {}
+    readiness: dict[Id, ReadinessForm] = {}

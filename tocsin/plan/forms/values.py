@@ -11,7 +11,6 @@ from tocsin.plan.forms.leaves import (
     Anything,
     Cites,
     Demanded,
-    Duration,
     Exact,
     Form,
     MomentRef,
@@ -136,11 +135,3 @@ class MomentForm(RuleForm):
     when: Truth | None = None
     repeats: bool = False
     recorded_by: Whos = []
-
-
-class FigureForm(RuleForm):
-    LATER: ClassVar = frozenset({"value", "count", "at_least", "levels", "at", "per", "against", "before", "after", "also_from", "unit"})
-
-    from_: MomentRef = Field(alias="from")
-    to: MomentRef
-    target: Duration

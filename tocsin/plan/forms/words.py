@@ -91,7 +91,7 @@ class MessageForm(RuleForm):
     text: Wording
 
 
-def _fields(value: Any) -> Any:
+def fields_by_name(value: Any) -> Any:
     """Take a list of names (texts that may be left empty) as well as a mapping to types."""
     if not isinstance(value, list):
         return value
@@ -105,7 +105,7 @@ class RecordForm(RuleForm):
         {"prefill", "needs", "order", "custody", "into", "visible_to", "retained", "confidential", "of", "evidence", "renews"}
     )
 
-    fields: Annotated[dict[Id, FieldForm], BeforeValidator(_fields)]
+    fields: Annotated[dict[Id, FieldForm], BeforeValidator(fields_by_name)]
     choice: dict[Id, Choices] = {}
     open_until: Id | None = None
     then: Effects = []

@@ -231,9 +231,9 @@ def _doing(act: Act, by: t.Actor, story: Story) -> t.Command:
         case "withdraw":
             return t.Withdraw(moment=name, reason=_text(body, "reason"), by=by, at=act.at)
         case "open":
-            return t.Open(situation=name, by=by, at=act.at)
+            return t.Open(situation=name, reason=_text(body, "reason"), by=by, at=act.at)
         case "close":
-            return t.Close(situation=name, reason=_text(body, "reason"), by=by, at=act.at)
+            return t.Close(situation=name, reason=_text(body, "reason"), named=_text(body, "as"), by=by, at=act.at)
         case _:
             return t.Note(words=name, by=by, at=act.at)
 

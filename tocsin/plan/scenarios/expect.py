@@ -10,12 +10,12 @@ from tocsin.engine import explain, owners
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import spell as spell_expression
 from tocsin.engine.texts import spell
-from tocsin.engine.times import parse
 from tocsin.engine.values import holding_since, holds
-from tocsin.plan.scenarios import said
+from tocsin.plan.scenarios import said, shown
 from tocsin.plan.scenarios.commands import value_of
 from tocsin.plan.scenarios.play import Run, play
 from tocsin.plan.scenarios.said import Items
+from tocsin.plan.scenarios.shown import lasting
 from tocsin.plan.scenarios.story import BadScenarioError, Expectation, load
 
 
@@ -111,17 +111,12 @@ def _margin(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
     for name, span in wanted.items():
         clock = _latest(run.state_at(at), name)
         found = timedelta(seconds=clock.margin_s) if clock and clock.margin_s is not None else None
-        yield name, _span(span), found
+        yield name, lasting(span), found
 
 
 def _late_by(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
     for name, span, found in _margin(run, at, wanted):
         yield name, span, -found if found is not None else None
-
-
-def _span(written: Any) -> timedelta:
-    words = str(written)
-    return -parse(words[1:]).exact if words.startswith("-") else parse(words).exact
 
 
 def _breach(run: Run, at: datetime, wanted: list[Mapping[str, Any]]) -> Items:
@@ -232,9 +227,9 @@ def _held(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
             continue
         condition = run.program.conditions[name]
         since = holding_since(run.state_at(at), condition)
-        yield name, _span(span), at - since if since else timedelta()
+        yield name, lasting(span), at - since if since else timedelta()
         if "of" in wanted:
-            yield f"{name} of", _span(wanted["of"]), condition.hold
+            yield f"{name} of", lasting(wanted["of"]), condition.hold
 
 
 def _holds(run: Run, at: datetime, wanted: Mapping[str, bool]) -> Items:
@@ -351,4 +346,5 @@ CHECKS: Final[Mapping[str, Callable[[Run, datetime, Any], Items]]] = {
     "waived": _waived,
     "count": _count,
     "same_as": _same_as,
+    **shown.CHECKS,
 }

@@ -65,6 +65,8 @@ class Story:
     zone: str
     people: Mapping[str, tuple[str, ...]]
     baseline: Mapping[str, Decimal]
+    compare: Mapping[str, Decimal | timedelta]
+    """What figures came to in earlier incidents."""
     feeds: tuple[Feed, ...]
     acts: tuple[Act, ...]
     expectations: tuple[Expectation, ...]
@@ -166,6 +168,7 @@ class _Reader:
             zone=self.program.timezone,
             people=people or (base.people if base else {}),
             baseline=baseline or (base.baseline if base else {}),
+            compare={name: _amount(value) for name, value in (given.get("compare") or {}).items()} or (base.compare if base else {}),
             feeds=tuple(feeds),
             acts=tuple(sorted(acts, key=lambda act: act.at)),
             expectations=tuple(self._expectation(index, entry) for index, entry in enumerate(self.body.get("then") or [])),
@@ -191,6 +194,13 @@ class _Reader:
     def _expectation(self, index: int, entry: Mapping[str, Plain]) -> Expectation:
         what = {key: value for key, value in entry.items() if key != "at"}
         return Expectation(self.time(entry["at"]), what, ("then", index))
+
+
+def _amount(written: Plain) -> Decimal | timedelta:
+    try:
+        return parse(str(written)).exact
+    except ValueError:
+        return Decimal(str(written))
 
 
 def shipped(folder: Path) -> Sequence[Path]:

@@ -1,30 +1,98 @@
-"""Figures: how long something took against a target; shown green or red, never a breach (CLK-11)."""
+"""Figures: what is measured, green or red against a target, never a breach (CLK-11)."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import cast
 
-from tocsin.engine.figures import FigureView, measure
+from markupsafe import Markup
+
+from tocsin.engine import figures
+from tocsin.engine.expressions import UNKNOWN, Value
+from tocsin.engine.figures import Standing
 from tocsin.engine.program import Figure
-from tocsin.incidents.models import MomentRow
-from tocsin.web import clocks, plan_words
+from tocsin.incidents import compared, signals
+from tocsin.incidents.models import FigureRow
+from tocsin.web import clocks, plan_words, times
 from tocsin.web.cases import Case
+from tocsin.web.languages import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One figure with its rule and the target in words."""
+    """One figure in words. `also` is the time from its other beginning, `change` how it differs from similar incidents in per cent."""
 
     rule: Figure
-    view: FigureView
-    target: str
+    standing: Standing
+    value: Markup
+    target: Markup
+    at: datetime | None
+    also: str
+    other: Markup
+    change: str
 
 
 def context(case: Case) -> dict[str, object]:
     """Return every figure of the plan as it stands now."""
-    rows = MomentRow.objects.filter(incident_id=case.id).order_by("generation")
-    moments = {row.moment: row.happened_at for row in rows}
-    now = clocks.incident_now(case.board.incident)
-    figures = case.program.figures.values()
-    return {
-        "figures": [Shown(rule, measure(case.program, rule, moments, now), plan_words.span(rule.target)) for rule in figures],
-        "titled": plan_words.titled,
-    }
+    return {"figures": every(case), "titled": plan_words.titled}
+
+
+def every(case: Case, *, beside: bool = False) -> list[Shown]:
+    """Return the figures in the order of the plan; `beside` similar incidents all of them, else those that the plan compares so."""
+    now = case.board.closed_at or clocks.incident_now(case.board.incident)
+    rows = {row.figure: row for row in FigureRow.objects.filter(incident_id=case.id)}
+    return [_shown(case, rule, rows[rule.id], now, beside=beside) for rule in case.program.figures.values() if rule.id in rows]
+
+
+def _shown(case: Case, rule: Figure, row: FigureRow, now: datetime, *, beside: bool) -> Shown:
+    standing, value = _present(case, rule, row, now)
+    begins = plan_words.titled(case.program.moments.get(rule.also_from), rule.also_from) if rule.also_from else {}
+    also = timedelta(seconds=row.also_s) if row.also_s is not None else None
+    return Shown(
+        rule=rule,
+        standing=standing,
+        value=spelled(rule, value),
+        target=spelled(rule, plan_words.unplain(row.target)),
+        at=row.target_at,
+        also=times.lasting(also) if also else "",
+        other=plan_words.said(begins),
+        change=percent(compared.change(case.board, rule.id, value)) if value is not None and (beside or rule.similar) else "",
+    )
+
+
+def _present(case: Case, rule: Figure, row: FigureRow, now: datetime) -> tuple[Standing, Value | None]:
+    """Return how the figure stands now: what runs goes on with time, what signals measure is read from their samples."""
+    standing, value = cast(Standing, row.standing), plan_words.unplain(row.value)
+    if row.kept or standing == "waiting":
+        return standing, value
+    if rule.ends and row.begun_at and not row.ended_at:
+        return figures.standing(None, row.target_at, now, at_least=rule.at_least), now - row.begun_at
+    if figures.reads_signals(rule):
+        read = signals.look(case.board.organisation_id, case.program, now)
+        view = figures.valued(case.program, rule, now, read, plan_words.unplain(row.target))
+        return view.standing, view.value
+    return standing, value
+
+
+def spelled(rule: Figure, value: Value | None) -> Markup:
+    """Return a value of a figure as the viewer reads it."""
+    match value:
+        case None:
+            return Markup("")
+        case bool():
+            return Markup("{}").format(_("yes") if value else _("no"))
+        case Decimal():
+            relative = rule.against is not None or rule.before is not None
+            unit = rule.unit or ("%" if relative else "")
+            return Markup("{}{}").format(f"{round(value, 2).normalize():f}", f" {unit}" if unit else "")
+        case timedelta():
+            return Markup("{}{}").format("−" if value < timedelta() else "", times.lasting(abs(value)))
+        case _:
+            return Markup("{}").format(str(value))
+
+
+def percent(change: object) -> str:
+    """Return a change in per cent with its sign."""
+    if change is UNKNOWN or not isinstance(change, Decimal):
+        return ""
+    return f"{'+' if change > 0 else '−' if change < 0 else '±'}{abs(round(change)):f} %"

@@ -54,7 +54,7 @@ PANELS: Final[Mapping[str, Panel]] = {
         Panel("roles", roles.context, ("role",)),
         Panel("timeline", timeline.context, ("timeline",)),
         Panel("signals", signals.context, ("condition",), every="20s"),
-        Panel("figures", figures.context, ("moment",), every="20s"),
+        Panel("figures", figures.context, ("moment", "figure"), every="20s"),
         Panel("reports", timeline.reports, ("report",)),
     )
 }

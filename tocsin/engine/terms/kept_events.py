@@ -1,0 +1,51 @@
+"""What is kept: entries of records, notes, what was filed, figures read for good."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from tocsin.engine.expressions import Value
+from tocsin.engine.terms.words import Event, Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordEntered(Event):
+    """`open` says whether the entry is still open after this; `amends` that the entry was there before."""
+
+    record: str
+    entry: str
+    fields: Mapping[str, Words]
+    open: bool
+    amends: bool
+    happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted(Event):
+    words: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed(Event):
+    """Something entered an inbox, such as `plan_revision`."""
+
+    inbox: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class FigureReading:
+    """A figure as it stood when it was read. `standing` is green, red, or shown where there is no target."""
+
+    figure: str
+    standing: Literal["green", "red", "shown"]
+    value: Value | None
+    target: Value | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiguresKept(Event):
+    """Figures were read for good: at the instant that the plan names, or when the incident was closed (STP-13)."""
+
+    readings: tuple[FigureReading, ...]

@@ -1,0 +1,44 @@
+"""An incident beside similar ones: earlier incidents of the same plan, closed and no drills, by the figures they were closed with (PIR-10)."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from decimal import Decimal
+
+from tocsin.engine import figures
+from tocsin.engine.expressions import UNKNOWN, Known, Value
+from tocsin.incidents.models import BoardRow, FigureRow
+from tocsin.incidents.shapes import VALUE, Eye
+
+SHOWN_MAX = 5
+COMPARED_MAX = 50
+_EYE = Eye(sealed=lambda _place, tree: str(tree))
+
+
+def earlier(board: BoardRow) -> list[BoardRow]:
+    """Return the incidents that `board` is held against, the latest first: of the same level where there are such."""
+    of_plan = BoardRow.objects.filter(
+        organisation_id=board.organisation_id, plan_id=board.plan_id, drill=False, phase="closed", declared_at__lt=board.declared_at
+    ).order_by("-declared_at")
+    alike = list(of_plan.filter(level=board.level)[:COMPARED_MAX])
+    return alike or list(of_plan[:COMPARED_MAX])
+
+
+def mean(board: BoardRow, figure: str) -> Known:
+    """Return the mean of what a figure came to in earlier incidents, or unknown."""
+    incidents = [row.incident_id for row in earlier(board)]
+    rows = FigureRow.objects.filter(incident_id__in=incidents, figure=figure, kept=True)
+    return _mean(VALUE.read(row.value, _EYE, "") for row in rows if row.value is not None)
+
+
+def _mean(values: Iterable[Value]) -> Known:
+    found = list(values)
+    spans = [value for value in found if isinstance(value, timedelta)]
+    numbers = [value for value in found if isinstance(value, Decimal)]
+    if spans:
+        return sum(spans, timedelta()) / len(spans)
+    return sum(numbers, Decimal()) / len(numbers) if numbers else UNKNOWN
+
+
+def change(board: BoardRow, figure: str, value: Value) -> Known:
+    """Return by how many per cent a figure differs from earlier incidents; unknown where there are none."""
+    return figures.change(mean(board, figure), value)

@@ -1,0 +1,146 @@
+"""The form of what readiness depends on: registers of the organisation, and the duties that keep them fresh. Shown; a later version runs them."""
+
+# ruff: noqa: RUF012 - pydantic copies the defaults of its models
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, PlainValidator, Tag
+
+from tocsin.plan.forms.leaves import (
+    DecisionRef,
+    Demanded,
+    Duration,
+    Form,
+    Id,
+    Many,
+    Name,
+    Names,
+    RecordRef,
+    Ref,
+    Reminder,
+    Rise,
+    RuleForm,
+    Text,
+    Translated,
+    Whos,
+    ref,
+    wrong,
+)
+from tocsin.plan.forms.values import Choices
+from tocsin.plan.forms.words import FieldForm, fields_by_name
+
+ResourceRef = Annotated[Ref, ref("resource")]
+Place = Literal["exports", "public_pages"]
+
+
+def _words(value: object) -> str:
+    """Take what an item says of a field: a text, a number, or a list of them."""
+    if isinstance(value, list):
+        return ", ".join(map(_words, value))
+    if isinstance(value, dict) or value is None:
+        raise wrong("a text, a number or a list is wanted", "one value for each field")
+    return "yes" if value is True else "no" if value is False else str(value)
+
+
+class ItemForm(Form):
+    """One item of a register; what else it says are fields of the resource."""
+
+    model_config = Form.model_config | {"extra": "allow"}
+    __pydantic_extra__: dict[str, Annotated[str, PlainValidator(_words)]] = Field(init=False)
+    id: Id
+    cite: Annotated[list[Text], Many] = []
+    covers: list[Text] = []
+    assumed: list[Text] = []
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Return what the item says, by field."""
+        return self.__pydantic_extra__
+
+
+class TierForm(RuleForm):
+    owner: Text = ""
+    place: Text = ""
+    channel: Id | None = None
+    staffed: bool = False
+    confidential: bool = False
+
+
+class FallbackForm(Form):
+    when: Text
+    use: Id
+
+
+class ResourceForm(RuleForm):
+    fields: Annotated[dict[Id, FieldForm], BeforeValidator(fields_by_name)]
+    choice: dict[Id, Choices] = {}
+    owner: Text = ""
+    items: list[ItemForm] = []
+    kinds: list[Text] = []
+    tiers: dict[Id, TierForm] = {}
+    fallback: list[FallbackForm] = []
+    visible_to: Whos = []
+    confidential: dict[Id, Whos] = {}
+    log_views: bool = False
+    never_in: list[Place] = []
+    alert_before: Duration | None = None
+    retained: Duration | None = None
+
+
+class EntrySpan(Form):
+    """`{from: entry.renews}`."""
+
+    from_: Name = Field(alias="from")
+
+
+class CoveredForm(Form):
+    """`{covered: drivers, over: 90d}`: a roster without a gap."""
+
+    covered: Text
+    over: Duration | None = None
+
+
+class MarkForm(Form):
+    entry: Id | None = None
+    register_: Id | None = Field(default=None, alias="register")
+
+
+class LatenessForm(Form):
+    """What follows when a standing duty is late: somebody is told, or the item or the whole register is marked with a word."""
+
+    after: Rise | None = None
+    tell: Whos = []
+    alert: Whos = []
+    mark: MarkForm | None = None
+
+
+def _lateness(value: object) -> object:
+    return {"tell": [value]} if isinstance(value, str) else value
+
+
+def _kind(value: Any) -> str:
+    return "<entry>" if isinstance(value, dict) else "<plain>"
+
+
+Every = Annotated[Annotated[Duration, Tag("<plain>")] | Annotated[EntrySpan, Tag("<entry>")], Discriminator(_kind)]
+
+
+class ReadinessForm(RuleForm):
+    """An obligation of the organisation: anchored to an item, to the calendar, or to the last time."""
+
+    for_each: Names = []
+    where: Text = ""
+    owes: Name
+    do: Translated | None = None
+    record: RecordRef | None = None
+    decide: DecisionRef | None = None
+    ensure: CoveredForm | None = None
+    within: Duration | None = None
+    of: Name | None = None
+    every: Every | None = None
+    from_: Name | None = Field(default=None, alias="from")
+    counted: Literal["sliding", "fixed"] = "sliding"
+    evidence: Demanded = False
+    remind: Reminder | None = None
+    late: list[Annotated[LatenessForm, BeforeValidator(_lateness)]] = []
+    runs: Literal["drill"] | None = None
