@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from functools import cache, reduce
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -14,23 +15,28 @@ from tocsin.engine.decide import decide, go_on, in_hand
 from tocsin.engine.evolve import evolve
 from tocsin.engine.reads import ANYTHING, Order, obligation_of, touched
 from tocsin.engine.turn import Turn
-from tocsin.plan import read, shipped
+from tocsin.plan import shipped
 from tocsin.plan.scenarios import story
 from tocsin.plan.scenarios.play import makers, play, steps
+from tocsin.plan.scenarios.replay import program_for
 
-SHIPPED = {name: read.read(source.read_bytes(), "plan.yaml").program for name, source in shipped.sources().items()}
 STORIES = [
     (name, file)
     for name, source in shipped.sources().items()
     for file in story.shipped(source.parent / "scenarios")  # type: ignore[arg-type]
 ]
+BESIDE = Path(__file__).parent.parent / "plan" / "beside"
+STORIES += [
+    ("beside", file) for file in story.shipped(BESIDE) if file.read_text().startswith("#") and "tocsin_scenario" in file.read_text()
+]
+program_of = cache(program_for)
 OWN = {"clocks_of", "at"}
 """Fields that follow others."""
 
 
 @pytest.mark.parametrize(("plan", "file"), STORIES, ids=lambda value: getattr(value, "stem", value))
 def test_looking_only_at_what_may_have_changed_gives_every_event_in_the_same_order(plan, file):
-    program = SHIPPED[plan]
+    program = program_of(file)
     told = story.load(file, program)
     with sweeping():
         wanted = play(program, told).events
@@ -39,7 +45,7 @@ def test_looking_only_at_what_may_have_changed_gives_every_event_in_the_same_ord
 
 @cache
 def played(plan, file):
-    program = SHIPPED[plan]
+    program = program_of(file)
     return play(program, story.load(file, program)).events
 
 
@@ -61,7 +67,7 @@ TestAnyIncidentTwice.settings = settings(properties.TestAnyIncident.settings, ma
 
 @pytest.mark.parametrize(("plan", "file"), STORIES, ids=lambda value: getattr(value, "stem", value))
 def test_an_incident_kept_in_hand_goes_on_as_one_that_is_read_anew(plan, file):
-    program = SHIPPED[plan]
+    program = program_of(file)
     told = story.load(file, program)
     turn = in_hand(program, t.State())
     for step in steps(program, told):
@@ -152,7 +158,7 @@ _FIELDS = {field.name for field in fields(t.State)} - OWN | {"clocks_of"}
 @pytest.mark.parametrize(("plan", "file"), STORIES, ids=lambda value: getattr(value, "stem", value))
 def test_a_rule_reads_nothing_that_it_does_not_name(plan, file, monkeypatch):
     """Until its first event of a visit, which is what decides whether it has something to do."""
-    program = SHIPPED[plan]
+    program = program_of(file)
     notes, missing = set(), set()
     visit = {"rule": None}
 

@@ -30,11 +30,12 @@ class ClockRule:
 
 def rule_of(program: Program, obligation: str) -> ClockRule:
     """Return the rule behind a clock; `obligation` is an obligation's id, or `<decision or message>.<does>` for a link."""
+    defaults = program.part(obligation).program.defaults
     rule = program.obligations.get(obligation)
     if rule:
-        return ClockRule(rule.remind or program.defaults.remind, rule.late or program.defaults.late, rule.stays)
+        return ClockRule(rule.remind or defaults.remind, rule.late, rule.stays)
     link = link_of(program, obligation)
-    return ClockRule(program.defaults.remind, (link.late if link else ()) or program.defaults.late, stays=False, link=link)
+    return ClockRule(defaults.remind, link.late if link else (), stays=False, link=link)
 
 
 def link_of(program: Program, obligation: str) -> Link | None:
@@ -109,7 +110,7 @@ def _of_no_clock(program: Program, state: t.State) -> Iterator[Wake]:
     yield from _of_figures(program, state)
     for role, seat in state.roles.items():
         if state.phase != "closed" and not seat.accepted and not state.turned.get(f"unaccepted:{role}"):
-            yield Wake(seat.at + program.defaults.accept_within, "6_unaccepted", role)
+            yield Wake(seat.at + program.part(role).program.defaults.accept_within, "6_unaccepted", role)
 
 
 def _of_figures(program: Program, state: t.State) -> Iterator[Wake]:
@@ -134,7 +135,7 @@ def structural(program: Program, state: t.State) -> Iterator[Wake]:
             anchor = state.moments.get(door.of)
             if door.after is None or anchor is None or door.unless in state.moments:
                 continue
-            due = add(anchor.at, door.after, program.timezone)
+            due = add(anchor.at, door.after, program.zone(situation.id))
             if known is None or is_open or known.at < due:
                 yield Wake(due, "2_door", situation.id, index)
 

@@ -81,8 +81,11 @@ def _fit_to_act(program: Program, state: t.State, command: t.Command) -> t.Refus
     if isinstance(command, t.Declare):
         if state.incident:
             return t.Refused("E102", f"{state.number} is declared already", hint="add a report instead")
-        if program.status != "in_force":
-            return t.Refused("E501", f"{program.id} {program.version} is not in force", hint="start under a plan that is in force")
+        for plan in program.plans:
+            if plan.program.status != "in_force":
+                return t.Refused(
+                    "E501", f"{plan.program.id} {plan.program.version} is not in force", hint="start under a plan that is in force"
+                )
         return None
     if not state.incident:
         return t.Refused("E102", "there is no incident yet", hint="declare it first")
@@ -127,6 +130,7 @@ def _declare(turn: Turn, command: t.Declare) -> t.Refused | None:
             words=command.words,
             seats=dict(command.seats),
             drill=command.drill,
+            beside=command.beside,
         )
     )
     facts.say(turn, command.facts, source="person")

@@ -2,42 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import singledispatch
-from typing import TYPE_CHECKING, Any, TypeVar, assert_never
+from typing import Any, Final, assert_never
 
 from tocsin.engine import terms as t
-
-if TYPE_CHECKING:
-    from dataclasses import replace  # checked as such: names and types of the fields
-else:
-
-    def replace(thing: Any, **changed: Any) -> Any:
-        """Return a copy of a term with some fields `changed`, as `dataclasses.replace` would, several times as quickly."""
-        copy = object.__new__(type(thing))
-        copy.__dict__.update(thing.__dict__, **changed)
-        return copy
-
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-def put(mapping: Mapping[K, V], key: K, value: V) -> dict[K, V]:
-    """Return a copy of `mapping` with `key` set."""
-    changed = dict(mapping)
-    changed[key] = value
-    return changed
-
-
-def drop(mapping: Mapping[K, V], key: K) -> dict[K, V]:
-    """Return a copy of `mapping` without `key`."""
-    return {other: value for other, value in mapping.items() if other != key}
+from tocsin.engine.clock_course import after
+from tocsin.engine.copies import drop, put, replace
+from tocsin.engine.namespaces import bare, part_of, within
 
 
 def evolve(state: t.State, event: t.AnyEvent) -> t.State:
     """Return `state` after `event`. Total: it never refuses, decides or looks anything up."""
-    after = _apply(state, event)
-    return replace(after, at=event.at) if after is state else _stamped(after, event.at)
+    known = _apply(state, event)
+    return replace(known, at=event.at) if known is state else _stamped(known, event.at)
 
 
 def _stamped(fresh: t.State, at: datetime) -> t.State:
@@ -56,11 +32,8 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return _stated(state, event)
         case t.Observed(edge=edge):
             return replace(state, edges=put(state.edges, edge.watch, edge))
-        case t.MomentRecorded(moment=moment):
-            return replace(state, moments=put(state.moments, moment, t.MomentState(event.happened_at, event.generation)))
-        case t.MomentWithdrawn(moment=moment):
-            generation = state.moments[moment].generation
-            return replace(state, moments=drop(state.moments, moment), withdrawn=put(state.withdrawn, moment, generation))
+        case t.MomentRecorded() | t.MomentWithdrawn():
+            return _moment(state, event)
         case t.ExpressionTurned(subject=subject, value=value):
             return replace(state, turned=put(state.turned, subject, value))
         case t.ConditionTurned() | t.Attested() | t.AttestationLapsed() | t.ConditionWaived():
@@ -71,19 +44,13 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return _passed(state, event)
         case t.DecisionApplied() | t.LinkSigned() | t.ChainSentBack():
             return _chain(state, event)
-        case t.SituationOpened(situation=name, generation=generation):
-            return replace(state, situations=put(state.situations, name, t.SituationState(open=True, generation=generation, at=event.at)))
-        case t.SituationClosed(situation=name, named=named):
-            state = _count(state, f"counted:{named}") if named else state
-            return replace(state, situations=put(state.situations, name, replace(state.situations[name], open=False, at=event.at)))
+        case t.SituationOpened() | t.SituationClosed():
+            return _situation(state, event)
         case t.PhaseEntered(phase=phase):
-            return replace(state, phase=phase)
-        case t.ClockOpened(clock=name, obligation=obligation):
-            names = tuple(sorted({*state.clocks_of.get(obligation, ()), name}))
-            state = replace(state, clocks_of=put(state.clocks_of, obligation, names))
-            return replace(state, clocks=put(state.clocks, name, _clock(event, state.clocks)))
+            return _entered_phase(state, part_of(phase), bare(phase))
         case (
-            t.ClockMoved()
+            t.ClockOpened()
+            | t.ClockMoved()
             | t.ClockReminded()
             | t.ClockBreached()
             | t.OccurrenceMissed()
@@ -92,7 +59,7 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             | t.ClockWaived()
             | t.ClockEnded()
         ):
-            return replace(state, clocks=put(state.clocks, event.clock, _clock(event, state.clocks)))
+            return _clock(state, event.clock, event)
         case t.Fulfilled(obligation=obligation):
             return _count(state, f"done:{obligation}")
         case t.RoleAssigned() | t.RoleAccepted() | t.RoleCreated():
@@ -113,6 +80,31 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return state
         case _:
             assert_never(event)
+
+
+def _moment(state: t.State, event: t.MomentRecorded | t.MomentWithdrawn) -> t.State:
+    match event:
+        case t.MomentRecorded(moment=moment):
+            return replace(state, moments=put(state.moments, moment, t.MomentState(event.happened_at, event.generation)))
+        case t.MomentWithdrawn(moment=moment):
+            generation = state.moments[moment].generation
+            return replace(state, moments=drop(state.moments, moment), withdrawn=put(state.withdrawn, moment, generation))
+
+
+def _situation(state: t.State, event: t.SituationOpened | t.SituationClosed) -> t.State:
+    match event:
+        case t.SituationOpened(situation=name, generation=generation):
+            return replace(state, situations=put(state.situations, name, t.SituationState(open=True, generation=generation, at=event.at)))
+        case t.SituationClosed(situation=name, named=named):
+            state = _count(state, f"counted:{within(part_of(name), named)}") if named else state
+            return replace(state, situations=put(state.situations, name, replace(state.situations[name], open=False, at=event.at)))
+
+
+def _clock(state: t.State, name: str, event: t.AnyEvent) -> t.State:
+    if isinstance(event, t.ClockOpened):
+        names = tuple(sorted({*state.clocks_of.get(event.obligation, ()), name}))
+        state = replace(state, clocks_of=put(state.clocks_of, event.obligation, names))
+    return replace(state, clocks=put(state.clocks, name, after(event, state.clocks)))
 
 
 def _moved(state: t.State, event: t.PlanMoved) -> t.State:
@@ -140,7 +132,25 @@ def _declared(state: t.State, event: t.Declared) -> t.State:
         drill=event.drill,
         declared_by=event.by,
         seats=dict(event.seats),
+        beside=event.beside,
+        phases=_phases(event.beside, {}),
     )
+
+
+def _phases(beside: tuple[t.PlanRef, ...], known: Mapping[str, str]) -> dict[str, str]:
+    """Return the phase of each plan with a course of its own, where there are several; of a new one nothing has happened yet."""
+    plans = ["", *(ref.plan for ref in beside if ref.kind == "plan")]
+    return {part: known.get(part, "") for part in plans} if len(plans) > 1 else {}
+
+
+GRAVEST_FIRST: Final = ("responding", "recovering", "watching", "review", "warning", "declared", "", "closed", "cancelled")
+
+
+def _entered_phase(state: t.State, part: str, phase: str) -> t.State:
+    if not state.phases:
+        return replace(state, phase=phase)
+    phases = put(state.phases, part, phase)
+    return replace(state, phases=phases, phase=min(phases.values(), key=GRAVEST_FIRST.index))
 
 
 def _stated(state: t.State, event: t.FactStated) -> t.State:
@@ -166,14 +176,15 @@ def _holding(state: t.State, event: t.ConditionTurned | t.Attested | t.Attestati
 
 def _level(state: t.State, event: t.LevelProposed | t.LevelNeared | t.LevelDecided | t.DecisionProposed | t.DecisionMade) -> t.State:
     match event:
-        case t.LevelProposed(level=""):
-            return replace(state, proposal=None)
         case t.LevelProposed(level=level, source=source, because=because):
-            known = state.proposal.level if state.proposal else ""
-            state = _count(state, "counted:proposed") if level != known else state
-            return replace(state, proposal=t.ProposalState(level, source, because))
+            part = part_of(level)
+            known = state.standing(part).proposal
+            fresh = bare(level) and level != (known.level if known else "")
+            state = _count(state, f"counted:{within(part, 'proposed')}") if fresh else state
+            return _leveled(state, part, proposal=t.ProposalState(level, source, because) if bare(level) else None)
         case t.LevelNeared(level=level, rules=rules):
-            return replace(state, nearest=level, near=tuple(rule.rule for rule in rules))
+            near = tuple(rule.rule for rule in rules)
+            return _leveled(state, part_of(level), nearest=level if bare(level) else "", near=near)
         case t.DecisionProposed(decision=decision, option=option):
             return replace(state, proposed_decisions=put(state.proposed_decisions, decision, option))
         case t.DecisionMade(decision=decision):
@@ -182,10 +193,17 @@ def _level(state: t.State, event: t.LevelProposed | t.LevelNeared | t.LevelDecid
             return _count(state, f"made:{decision}")
         case t.LevelDecided(level=level, values=values):
             for name in _counted(event):
-                state = _count(state, f"counted:{name}")
+                state = _count(state, f"counted:{within(part_of(level), name)}")
             # `fact.rose` counts from the last level decision on.
-            facts = {name: replace(fact, rose=False) for name, fact in state.facts.items()}
-            return replace(state, level=level, level_at=event.at, level_values=dict(values), facts=facts)
+            part = part_of(level)
+            facts = {name: replace(fact, rose=False) if part_of(name) == part else fact for name, fact in state.facts.items()}
+            return replace(_leveled(state, part, level=level, level_at=event.at, level_values=dict(values)), facts=facts)
+
+
+def _leveled(state: t.State, part: str, **changed: Any) -> t.State:
+    if not part:
+        return replace(state, **changed)
+    return replace(state, levels=put(state.levels, part, replace(state.levels.get(part, t.LevelState()), **changed)))
 
 
 def _passed(state: t.State, event: t.DutiesPassed) -> t.State:
@@ -222,105 +240,6 @@ def _chain(state: t.State, event: t.DecisionApplied | t.LinkSigned | t.ChainSent
         case t.ChainSentBack(chain=name):
             chain = replace(state.chains[name], signatures=(), status="sent_back")
     return replace(state, chains=put(state.chains, chain.chain, chain))
-
-
-@singledispatch
-def _clock(event: t.AnyEvent, clocks: Mapping[str, t.Clock]) -> t.Clock:
-    raise AssertionError(f"{type(event).__name__} is no event of a clock")
-
-
-@_clock.register
-def _(event: t.ClockOpened, clocks: Mapping[str, t.Clock]) -> t.Clock:
-    return t.Clock(
-        clock=event.clock,
-        obligation=event.obligation,
-        entry=event.entry,
-        generation=event.generation,
-        occurrence=event.occurrence,
-        owes=event.owes,
-        anchor=event.anchor,
-        anchor_generation=event.anchor_generation,
-        anchored_at=event.anchored_at,
-        began_at=event.began_at,
-        limit=event.limit,
-        due_at=event.due_at,
-        remind_at=event.remind_at,
-        recurring=event.recurring,
-        fixed=event.fixed,
-    )
-
-
-@_clock.register
-def _(event: t.ClockMoved, clocks: Mapping[str, t.Clock]) -> t.Clock:
-    return replace(
-        clocks[event.clock],
-        occurrence=event.occurrence,
-        anchor=event.anchor,
-        anchored_at=event.anchored_at,
-        limit=event.limit,
-        due_at=event.due_at,
-        remind_at=event.remind_at,
-        status=event.status,
-    )
-
-
-@_clock.register
-def _(event: t.ClockReminded, clocks: Mapping[str, t.Clock]) -> t.Clock:
-    return replace(clocks[event.clock], reminded=True)
-
-
-@_clock.register
-def _(event: t.ClockBreached, clocks: Mapping[str, t.Clock]) -> t.Clock:
-    return replace(clocks[event.clock], status="breached", last_due_at=event.due_at)
-
-
-@_clock.register
-def _(event: t.OccurrenceMissed, clocks: Mapping[str, t.Clock]) -> t.Clock:
-    clock = clocks[event.clock]
-    return replace(
-        clock,
-        occurrence=event.next_occurrence,
-        due_at=event.next_due_at,
-        remind_at=event.next_remind_at,
-        reminded=False,
-        missed=clock.missed + event.missed,
-        behind=clock.behind + event.missed,
-        rungs={},
-        last_due_at=event.last_due_at,
-    )
-
-
-@_clock.register
-def _(event: t.RungReached, clocks: Mapping[str, t.Clock]) -> t.Clock:
-    clock = clocks[event.clock]
-    return replace(clock, rungs=put(clock.rungs, event.rung, event.next_at))
-
-
-@_clock.register
-def _(event: t.ClockMet, clocks: Mapping[str, t.Clock]) -> t.Clock:
-    clock = replace(clocks[event.clock], met_at=event.happened_at, margin_s=event.margin_s)
-    if event.next_occurrence is None:
-        return replace(clock, status="late" if event.late else "met", behind=0)
-    return replace(
-        clock,
-        occurrence=event.next_occurrence,
-        due_at=event.next_due_at,
-        remind_at=event.next_remind_at,
-        reminded=False,
-        behind=0,
-        rungs={},
-        last_due_at=None,
-    )
-
-
-@_clock.register
-def _(event: t.ClockWaived, clocks: Mapping[str, t.Clock]) -> t.Clock:
-    return replace(clocks[event.clock], status="waived")
-
-
-@_clock.register
-def _(event: t.ClockEnded, clocks: Mapping[str, t.Clock]) -> t.Clock:
-    return replace(clocks[event.clock], status="ended", ended=event.reason)
 
 
 def _role(state: t.State, event: t.RoleAssigned | t.RoleAccepted | t.RoleCreated) -> t.State:

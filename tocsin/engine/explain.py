@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import Reason, explain
+from tocsin.engine.namespaces import within
 from tocsin.engine.program import Condition, Program, Text
 from tocsin.engine.rules.levels import near, propose, questions
 from tocsin.engine.values import holding_since, holds, lookup, truth
@@ -51,18 +52,19 @@ class LevelView:
     """Rules whose thresholds are nearly reached, as they then stood."""
 
 
-def level(program: Program, state: t.State, at: datetime) -> LevelView:
-    """Return what level the plan proposes in `state`, and why."""
-    proposal = propose(program, state, at)
+def level(program: Program, state: t.State, at: datetime, part: str = "") -> LevelView:
+    """Return what level the plan (of several, the one called `part`) proposes in `state`, and why."""
+    plan = program.part(within(part, ""))
+    proposal = propose(program, state, at, part)
     look = lookup(program, state, at)
     views: list[RuleView] = []
-    rules = program.classify.rules if program.classify else ()
+    rules = plan.classify.rules if plan.classify else ()
     for rule in rules:
         value = truth(program, state, rule.when, at)
         readings = tuple((reading.cite, truth(program, state, reading.when, at)) for reading in rule.readings)
         chosen = rule.id in proposal.because
         views.append(RuleView(rule.id, rule.level, rule.cite, value, chosen, explain(rule.when, look), readings))
-    order = list(program.levels)
+    order = plan.levels
     rank = order.index(proposal.level) if proposal.level else len(order)
     could_be = tuple(view.rule for view in views if view.value is None and order.index(view.level) < rank)
     return LevelView(
@@ -71,15 +73,15 @@ def level(program: Program, state: t.State, at: datetime) -> LevelView:
         proposal.because,
         tuple(views),
         could_be,
-        questions(program, state, at),
-        bands(program, state, at),
-        near(program, state, at),
+        questions(program, state, at, part),
+        bands(program, state, at, part),
+        near(program, state, at, part),
     )
 
 
-def bands(program: Program, state: t.State, at: datetime) -> tuple[Band, ...]:
+def bands(program: Program, state: t.State, at: datetime, part: str = "") -> tuple[Band, ...]:
     """Return where another reading of a rule's sentence gives another truth now, each with the level that it alone would give. Pure."""
-    classify = program.classify
+    classify = program.part(within(part, "")).classify
     found: list[Band] = []
     for index, rule in enumerate(classify.rules if classify else ()):
         value = truth(program, state, rule.when, at)
@@ -88,8 +90,8 @@ def bands(program: Program, state: t.State, at: datetime) -> tuple[Band, ...]:
                 continue
             assert classify is not None
             rules = (*classify.rules[:index], replace(rule, when=reading.when), *classify.rules[index + 1 :])
-            other = propose(replace(program, classify=replace(classify, rules=rules)), state, at)
-            found.append(Band(rule.id, rule.cite, propose(program, state, at).level, reading.cite, other.level))
+            other = propose(program, state, at, part, by=replace(classify, rules=rules))
+            found.append(Band(rule.id, rule.cite, propose(program, state, at, part).level, reading.cite, other.level))
     return tuple(found)
 
 

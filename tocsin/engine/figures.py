@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import UNKNOWN, Expression, Known, Lookup, Name, SignalRead, Value, evaluate, leaves
+from tocsin.engine.namespaces import part_of
 from tocsin.engine.program import Cases, Figure, FromFact, Program
 from tocsin.engine.times import Span, add
 from tocsin.engine.values import lookup, truth
@@ -38,7 +39,7 @@ def measure(program: Program, state: t.State, figure: Figure, at: datetime, read
     kept = state.figures.get(figure.id)
     if kept is not None:
         return FigureView(figure.id, kept.standing, kept.value, kept.target)
-    if figure.levels and state.level not in figure.levels:
+    if figure.levels and state.standing(part_of(figure.id)).level not in figure.levels:
         return FigureView(figure.id, "waiting")
     if figure.needs is not None and truth(program, state, figure.needs, at) is not True:
         return FigureView(figure.id, "waiting", target=_plain(_goal(program, state, figure, at)))
@@ -72,7 +73,7 @@ def _timed(program: Program, state: t.State, figure: Figure, at: datetime) -> Fi
     if begun is None:
         return FigureView(figure.id, "waiting", target=_plain(goal))
     ended = ended if ended is not None and ended >= begun else None
-    target_at = add(begun, goal, program.timezone) if isinstance(goal, Span) else None
+    target_at = add(begun, goal, program.zone(figure.id)) if isinstance(goal, Span) else None
     other = state.moments.get(figure.also_from)
     return FigureView(
         figure=figure.id,
@@ -106,7 +107,7 @@ def _valued(program: Program, state: t.State, figure: Figure, at: datetime, read
         known = state.moments.get(figure.begins)
         if known is None:
             return FigureView(figure.id, "waiting", target=goal)
-        begun, target_at = known.at, add(known.at, figure.at, program.timezone) if figure.at else None
+        begun, target_at = known.at, add(known.at, figure.at, program.zone(figure.id)) if figure.at else None
     value = _value(program, state, figure, at, read)
     if value is UNKNOWN:
         return FigureView(figure.id, "open", None, goal, begun, None, target_at)

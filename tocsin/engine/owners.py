@@ -41,9 +41,10 @@ def owner(program: Program, state: t.State, who: str) -> Owner:
             lead = _holder(program, state, group.lead)
             if lead:
                 return Owner(lead.person, "group", group.lead)
-    commander = _holder(program, state, program.commander)
-    if commander:
-        return Owner(commander.person, "commander", program.commander)
+    for role in dict.fromkeys((program.part(who).commander, program.commander)):
+        commander = _holder(program, state, role)
+        if commander:
+            return Owner(commander.person, "commander", role)
     return Owner(state.declared_by, "declarer", program.commander)
 
 
@@ -89,7 +90,7 @@ def next_up(program: Program, who: str) -> str:
     for group in program.groups.values():
         if who in group.members and group.lead != who:
             return group.lead
-    return program.commander
+    return program.part(who).commander or program.commander
 
 
 def speaks_for(program: Program, state: t.State, actor: t.Actor, who: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import Call, Expression, Leaf, Literal, Name, SignalRead, Value, WatchRef, leaves
+from tocsin.engine.namespaces import bare, part_of, within
 from tocsin.engine.program import Cases, Condition, FromFact, Program
 
 Read = tuple[str, str]
@@ -98,22 +99,28 @@ _TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
     t.FactStated: lambda event: (("facts", event.fact),),
     t.Observed: lambda event: (("edges", event.edge.watch),),
     t.MomentRecorded: lambda event: (("moments", event.moment),),
-    t.MomentWithdrawn: lambda event: (("moments", event.moment),),
+    t.MomentWithdrawn: lambda event: (("moments", event.moment), ("withdrawn", event.moment)),
     t.ExpressionTurned: lambda event: (("turned", event.subject),),
     t.ConditionTurned: _condition,
     t.Attested: _condition,
     t.AttestationLapsed: _condition,
     t.ConditionWaived: _condition,
-    t.LevelProposed: lambda event: (("proposal", ""), ("counters", "counted:proposed")),
-    t.LevelNeared: lambda event: (("near", ""), ("nearest", "")),
+    t.LevelProposed: lambda event: (
+        *of_standing(event.level, "proposal"),
+        ("counters", f"counted:{within(part_of(event.level), 'proposed')}"),
+    ),
+    t.LevelNeared: lambda event: tuple(of_standing(event.level, "near", "nearest")),
     t.DecisionProposed: lambda event: (("proposed_decisions", event.decision),),
     t.DecisionMade: lambda event: (("proposed_decisions", event.decision), ("counters", f"made:{event.decision}")),
     t.DecisionApplied: lambda event: (("chains", event.chain), ("counters", f"applied:{event.decision}")),
     t.LinkSigned: _chain,
     t.ChainSentBack: _chain,
     t.SituationOpened: _situation,
-    t.SituationClosed: lambda event: (("situations", event.situation), ("counters", f"counted:{event.named}")),
-    t.PhaseEntered: lambda event: (("phase", ""),),
+    t.SituationClosed: lambda event: (
+        ("situations", event.situation),
+        ("counters", f"counted:{within(part_of(event.situation), event.named)}"),
+    ),
+    t.PhaseEntered: lambda event: tuple(of_phase(event.phase)),
     t.ClockOpened: _clock,
     t.ClockMoved: _clock,
     t.ClockReminded: _clock,
@@ -135,7 +142,7 @@ _TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
     ),
     t.MessagePublished: lambda event: (("messages", event.message), ("counters", f"sent:{event.template}")),
     t.DeliveryReported: lambda event: (("messages", event.message),),
-    t.FiguresKept: _nothing,
+    t.FiguresKept: lambda event: tuple(("figures", reading.figure) for reading in event.readings),
     t.Filed: lambda event: (("filed", event.inbox),),
     t.Noted: _nothing,
     t.Told: _nothing,
@@ -168,31 +175,48 @@ def _of_leaf(program: Program, leaf: Leaf) -> Iterator[Read]:
 def of_name(program: Program, path: str) -> Iterator[Read]:
     """Yield what the name `path` reads."""
     base, _, part = path.partition(".")
-    if base in ("level", "phase"):
-        yield base, ""
-    elif base == "proposed":
-        yield "proposal", ""
-    elif base == "nearest":
-        yield from (("nearest", ""), ("proposal", ""))
+    if bare(base) == "phase":
+        yield from of_phase(base)
+    elif bare(base) in _STANDING:
+        yield from of_standing(base, *_STANDING[bare(base)])
     elif base in program.records:
         yield "open_entries", base
         yield "counters", f"entries:{base}"
         yield "totals", base
     elif base in program.facts:
         yield "facts", base
-        yield from _of_a_fact(base, part)
+        yield from _of_a_fact(program, base, part)
     elif base != "entry":
         yield ANYTHING
 
 
-def _of_a_fact(fact: str, part: str) -> Iterator[Read]:
+_STANDING: Final[Mapping[str, tuple[str, ...]]] = {"level": ("level",), "proposed": ("proposal",), "nearest": ("nearest", "proposal")}
+
+
+def of_phase(name: str) -> Iterator[Read]:
+    """Yield what the phase of the plan that has this rule is read from."""
+    yield "phase", ""
+    yield "phases", part_of(name)
+
+
+def of_standing(name: str, *fields: str) -> Iterator[Read]:
+    """Yield what the level of the plan that has this rule is read from: `fields` of the state for the first plan."""
+    part = part_of(name)
+    if part:
+        yield "levels", part
+    else:
+        yield from ((field, "") for field in fields)
+
+
+def _of_a_fact(program: Program, fact: str, part: str) -> Iterator[Read]:
+    plan = program.part(fact)
     match part:
         case "" | "rose":
             return
         case "now" | "class_now":
-            yield from (("moments", "activated"), ("moments", "restored"))
+            yield from (("moments", plan.moment("activated")), ("moments", plan.moment("restored")))
         case "at_decision" | "class_at_decision":
-            yield "level_values", fact
+            yield from (("levels", plan.name),) if plan.name else (("level_values", fact),)
         case _:
             yield ANYTHING
 

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import UNKNOWN, Call, Expression, Known, Leaf, Literal, Lookup, Name, Reader, Value, WatchRef, compiled
+from tocsin.engine.namespaces import bare, part_of, within
 from tocsin.engine.program import Condition, Fact, Program
 
 ANSWERED_CLOCKS: Final = ("met", "late")
@@ -73,17 +74,33 @@ _PLAIN: Final[Mapping[str, Reader[Scene]]] = {
 }
 
 
+_OF_PART: Final[Mapping[str, Callable[[t.State, str], str]]] = {
+    "level": lambda state, part: bare(state.standing(part).level),
+    "phase": lambda state, part: state.phase_of(within(part, "")),
+    "proposed.level": lambda state, part: bare(proposal.level) if (proposal := state.standing(part).proposal) else "",
+    "nearest.level": lambda state, part: bare(nearest(state, part)),
+    "proposed.by": lambda state, part: proposal.source if (proposal := state.standing(part).proposal) else "",
+}
+"""The same of one of several plans, in that plan's own words."""
+
+
 def _named(program: Program, path: str) -> Reader[Scene]:
-    if path in _PLAIN:
-        return _PLAIN[path]
-    base, _, part = path.partition(".")
+    part, own = part_of(path), bare(path)
+    if own in _PLAIN:
+        read = _OF_PART[own]
+        return (lambda scene: read(scene.state, part) or UNKNOWN) if program.parts else _PLAIN[own]
+    base, _, field = path.partition(".")
     if base == "entry":
-        return lambda scene: scene.entry.get(part, UNKNOWN)
+        return lambda scene: scene.entry.get(field, UNKNOWN)
     if base in program.records:
-        return lambda scene: _of_record(scene.state, base, part)
+        return lambda scene: _of_record(scene.state, base, field)
     if base in program.facts:
         fact = program.facts[base]
-        return partial(_said, fact.id, UNKNOWN if fact.default is None else fact.default) if not part else partial(_part, fact, part)
+        return (
+            partial(_said, fact.id, UNKNOWN if fact.default is None else fact.default)
+            if not field
+            else partial(_part, program, fact, field)
+        )
     return _unknown
 
 
@@ -92,15 +109,16 @@ def _said(fact: str, default: Known, scene: Scene) -> Known:
     return known.value if known else default
 
 
-def _part(fact: Fact, part: str, scene: Scene) -> Known:
-    return _of_fact(fact, scene.state, part)
+def _part(program: Program, fact: Fact, part: str, scene: Scene) -> Known:
+    return _of_fact(program, fact, scene.state, part)
 
 
-def nearest(state: t.State) -> str:
+def nearest(state: t.State, part: str = "") -> str:
     """Return the level that is nearly reached: the gravest whose threshold is near, else the one that the fallback gives."""
-    if state.nearest:
-        return state.nearest
-    return state.proposal.level if state.proposal and state.proposal.source == "fallback" else ""
+    standing = state.standing(part)
+    if standing.nearest:
+        return standing.nearest
+    return standing.proposal.level if standing.proposal and standing.proposal.source == "fallback" else ""
 
 
 def _of_record(state: t.State, record: str, part: str) -> Known:
@@ -113,26 +131,28 @@ def _of_record(state: t.State, record: str, part: str) -> Known:
     return sums.get(wanted, Decimal()) if wanted else sum(sums.values(), Decimal())
 
 
-def _of_fact(fact: Fact, state: t.State, part: str) -> Known:
+def _of_fact(program: Program, fact: Fact, state: t.State, part: str) -> Known:
     known = state.facts.get(fact.id)
+    decided = state.standing(part_of(fact.id)).level_values
     match part:
         case "rose":
             return known.rose if known else False
         case "now":
-            return duration_now(fact.id, state)
+            return duration_now(program, fact.id, state)
         case "at_decision":
-            return state.level_values.get(fact.id, UNKNOWN)
+            return decided.get(fact.id, UNKNOWN)
         case "class_now":
-            return _class(fact, duration_now(fact.id, state))
+            return _class(fact, duration_now(program, fact.id, state))
         case "class_at_decision":
-            return _class(fact, state.level_values.get(fact.id, UNKNOWN))
+            return _class(fact, decided.get(fact.id, UNKNOWN))
         case _:
             return UNKNOWN
 
 
-def duration_now(fact: str, state: t.State) -> Known:
+def duration_now(program: Program, fact: str, state: t.State) -> Known:
     """Return the present value of a duration fact: what was said, and once restored the time it really took from activation."""
-    activated, restored = state.moments.get("activated"), state.moments.get("restored")
+    plan = program.part(fact)
+    activated, restored = state.moments.get(plan.moment("activated")), state.moments.get(plan.moment("restored"))
     if activated and restored:
         return restored.at - activated.at
     known = state.facts.get(fact)

@@ -11,6 +11,7 @@ from functools import reduce
 
 from tocsin.engine import explain, owners
 from tocsin.engine import terms as t
+from tocsin.engine.compose import versions
 from tocsin.engine.decide import decide
 from tocsin.engine.evolve import evolve
 from tocsin.engine.explain import LevelView
@@ -65,11 +66,13 @@ def recommend(
 
     `edges` are what the watches of the plan measure now.
     """
+    plan_hash, beside = versions(program)
     declaration = t.Declare(
         incident="inc_thought",
         number="",
         plan=program.id,
-        plan_hash=program.hash,
+        plan_hash=plan_hash,
+        beside=beside,
         means="manual",
         words="",
         facts=facts,

@@ -4,7 +4,7 @@ from tocsin.engine.program import Moment, Text
 
 
 def _moment(name: str, title: Text, phase: str = "", with_: str = "", recorded_by: tuple[str, ...] = ()) -> Moment:
-    return Moment(id=name, title=title, cite=(), phase=phase, with_=with_, recorded_by=recorded_by)
+    return Moment(id=name, title=title, cite=(), phase=phase, with_=with_, recorded_by=recorded_by, common=True)
 
 
 MOMENTS = {

@@ -13,7 +13,7 @@ from tocsin.engine.times import Span
 
 _LEAVES: Final = (str, bool, int, Decimal, Fraction, timedelta, Span, Cases, FromFact, *get_args(Expression))
 """What is shown whole: a limit that depends on a case, an expression."""
-_NOT_COMPARED: Final = frozenset({"id", "hash", "watches", "was"})
+_NOT_COMPARED: Final = frozenset({"plans", "parts", "id", "hash", "watches", "was"})
 _INHERITED: Final = ("remind", "late")
 """Parts of an obligation that the plan's defaults give; where they changed alone, the change of the defaults says it once."""
 

@@ -48,6 +48,7 @@ KEYS: Final = {
     "of": "The moment that the limit counts from; of a list the first that is known",
     "every": "The interval of a recurring duty, counted from `from`",
     "from": "Where it begins, or what fills it in beforehand",
+    "elsewhere": "Another plan of the incident brings this moment about; alone, the commander marks it",
     "until": "The moments that end it; without them the end of its situation, else the end of the response",
     "counted": "sliding: the next is due one interval after the last; fixed: on a grid from the start",
     "unless": "The moment after which it is not owed any more",

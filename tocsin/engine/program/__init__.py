@@ -6,11 +6,11 @@ from tocsin.engine.program.effects import Door, Effect, Effects, Ladder, Moment,
 from tocsin.engine.program.figures import Figure, Goal
 from tocsin.engine.program.help import Checklist, Example, Guard, Help, Question
 from tocsin.engine.program.levels import Adjustment, Classify, Fallback, FallbackStep, Level, LevelRule, Near
-from tocsin.engine.program.people import Department, Group, HeldBy, Role
+from tocsin.engine.program.people import Department, Group, HeldBy, Role, Takes
 from tocsin.engine.program.rule import Cases, FromFact, Limit, Roles, Rule, Text
 from tocsin.engine.program.standing import Item, Lateness, Resource, Standing, Tier
 from tocsin.engine.program.values import Condition, Fact, Reading, Signal, Waiver, Watch
-from tocsin.engine.program.whole import Defaults, Program
+from tocsin.engine.program.whole import Defaults, Part, Program
 
 __all__ = [
     "Adjustment",
@@ -52,6 +52,7 @@ __all__ = [
     "Near",
     "Obligation",
     "Option",
+    "Part",
     "Program",
     "Question",
     "Reading",
@@ -65,6 +66,7 @@ __all__ = [
     "Situation",
     "Standard",
     "Standing",
+    "Takes",
     "Text",
     "Tier",
     "Waiver",

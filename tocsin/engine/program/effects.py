@@ -91,3 +91,7 @@ class Moment(Rule):
     repeats: bool = False
     recorded_by: tuple[str, ...] = ()
     phase: str = ""
+    common: bool = False
+    """Every plan has it; several plans on one incident share it, unless a plan says itself how it comes about."""
+    plans: tuple[str, ...] = ("",)
+    """Whose phase it changes, of several plans on one incident."""

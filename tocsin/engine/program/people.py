@@ -1,6 +1,7 @@
 """Who: roles, groups, departments."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from tocsin.engine.program.rule import Rule
@@ -25,6 +26,8 @@ class Role(Rule):
     outside: bool = False
     appointed_by: str = ""
     aliases: tuple[str, ...] = ()
+    taken_by: tuple[str, ...] = ()
+    """The roles of a role set laid over the plan that do what this one owes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,3 +47,18 @@ class Department(Rule):
     """A department of the organisation; its head is found in the directory."""
 
     aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """
+    What one role of a role set takes over in a plan that the set is laid over.
+
+    `takes`: the duties of those roles. `authority`: the decisions and approvals that move along; all others stay. `parts`: messages
+    that belong to one part of the role, such as the external one.
+    """
+
+    takes: tuple[str, ...] = ()
+    authority: tuple[str, ...] = ()
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    cite: tuple[str, ...] = ()

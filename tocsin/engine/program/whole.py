@@ -4,15 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
+from tocsin.engine.namespaces import part_of
 from tocsin.engine.program.document import Document
 from tocsin.engine.program.duties import Decision, Message, Obligation, Record
 from tocsin.engine.program.effects import Ladder, Moment, Situation
 from tocsin.engine.program.figures import Figure
 from tocsin.engine.program.help import Checklist, Help
 from tocsin.engine.program.levels import Classify, Level
-from tocsin.engine.program.people import Department, Group, Role
+from tocsin.engine.program.people import Department, Group, Role, Takes
 from tocsin.engine.program.rule import Text
 from tocsin.engine.program.standing import Resource, Standing
 from tocsin.engine.program.values import Condition, Fact, Signal, Watch
@@ -31,9 +32,33 @@ class Defaults:
     accept_within: timedelta = timedelta(minutes=5)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """
+    One plan of a composed Program: its own program as compiled, and how the whole calls what is its own.
+
+    `name` is empty for the first plan. `moments` says for each common moment (`restored`) which one this plan goes by (`other~restored`).
+    """
+
+    name: str
+    program: "Program"
+    commander: str
+    classify: Classify | None
+    levels: tuple[str, ...]
+    moments: Mapping[str, str]
+
+    def moment(self, name: str) -> str:
+        """Return the moment that this plan means by a common one."""
+        return self.moments.get(name, name)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """A plan version, compiled. `hash` is SHA-256 over its canonical form and names it; every mapping keeps the order of the plan."""
+    """A plan version, compiled. `hash` is SHA-256 over its canonical form and names it; every mapping keeps the order of the plan.
+
+    `tocsin.engine.compose` makes one of several: then `parts` are the plans it is made of, in order, and what is said of the whole (id,
+    version, language, timezone, defaults) is the first plan's.
+    """
 
     id: str
     version: str
@@ -67,7 +92,13 @@ class Program:
     readiness: Mapping[str, Standing] = field(default_factory=dict)
     """What the organisation owes between incidents; shown, and run by nothing here."""
     document: Document = field(default_factory=Document)
+    kind: Literal["plan", "role-set"] = "plan"
+    maps: Mapping[str, Mapping[str, Takes]] = field(default_factory=dict)
+    """Of a role set: by plan, what each of its roles takes over there."""
+    parts: tuple[Part, ...] = ()
 
+    plans: tuple[Part, ...] = field(init=False, repr=False, compare=False)
+    """Every plan of this program, the first first; one that is alone is its own only part."""
     worked_out: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What the engine has found out about this plan, each once; see `once`."""
 
@@ -78,7 +109,28 @@ class Program:
         found: T = self.worked_out[name]
         return found
 
+    def __post_init__(self) -> None:
+        alone = Part("", self, self.commander, self.classify, tuple(self.levels), {})
+        object.__setattr__(self, "plans", self.parts or (alone,))
+
     @property
     def commander(self) -> str:
-        """Return the role that holds whatever nobody holds (ROL-10)."""
-        return self.once("commander", lambda program: next((role.id for role in program.roles.values() if role.commander), ""))
+        """Return the role that holds whatever nobody holds (ROL-10); that of a role set, where one is laid over the plan."""
+        return self.once("commander", _commander)
+
+    def part(self, name: str) -> Part:
+        """Return the plan to which a rule, or anything else with this name, belongs."""
+        if not self.parts:
+            return self.plans[0]
+        own = part_of(name)
+        return next((part for part in self.parts if part.name == own), self.parts[0])
+
+    def zone(self, name: str) -> str:
+        """Return the time zone in which the plan of this rule counts."""
+        return self.part(name).program.timezone if self.parts else self.timezone
+
+
+def _commander(program: Program) -> str:
+    laid = [part.commander for part in program.parts if part.program.kind == "role-set" and part.commander]
+    own = (role.id for role in program.roles.values() if role.commander)
+    return laid[0] if laid else next(own, "")

@@ -102,7 +102,7 @@ def _start_clock(turn: Turn, plan: Plan, chain: t.ChainState, link: Link) -> Non
     clock_id = obligation
     if any(clock.clock == clock_id and clock.status in clocks.RUNNING for clock in past):
         clock_id += f"#{generation}"
-    due = add(turn.instant, limit, turn.program.timezone)
+    due = add(turn.instant, limit, turn.program.zone(obligation))
     turn.emit(
         t.ClockOpened(
             at=turn.at,
@@ -122,7 +122,7 @@ def _start_clock(turn: Turn, plan: Plan, chain: t.ChainState, link: Link) -> Non
             remind_at=clocks.remind_at(turn.program, obligation, turn.instant, due),
             recurring=False,
             fixed=False,
-            zone=turn.program.timezone,
+            zone=turn.program.zone(obligation),
         )
     )
 

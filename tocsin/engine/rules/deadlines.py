@@ -68,9 +68,10 @@ def _miss(turn: Turn, clock: t.Clock, due: datetime, *, after_downtime: bool, la
     """Record a missed occurrence and open the next; after a downtime, all that were missed meanwhile as one event (CLK-07)."""
     interval = parse(clock.limit)
     horizon = min([turn.at, *(wake.at for wake in clocks.structural(turn.program, turn.state))])
-    missed, last, following = 1, due, add(due, interval, turn.program.timezone)
+    zone = turn.program.zone(clock.obligation)
+    missed, last, following = 1, due, add(due, interval, zone)
     while after_downtime and following < horizon:
-        missed, last, following = missed + 1, following, add(following, interval, turn.program.timezone)
+        missed, last, following = missed + 1, following, add(following, interval, zone)
     turn.emit(
         t.OccurrenceMissed(
             at=turn.at,
@@ -102,11 +103,12 @@ def _breached(turn: Turn, clock: t.Clock) -> None:
 def _rung(turn: Turn, wake: Wake) -> None:
     clock = turn.state.clocks[wake.subject]
     rung = clocks.rungs_of(turn.program, turn.state, clock, turn.instant)[wake.number]
-    following = add(wake.at, rung.again, turn.program.timezone) if rung.again and not clock.recurring else None
+    zone = turn.program.zone(clock.obligation)
+    following = add(wake.at, rung.again, zone) if rung.again and not clock.recurring else None
     repeats = 0
     while following and turn.down_since and following <= turn.at:  # repeats that fell into the downtime are carried out once
         assert rung.again is not None
-        following, repeats = add(following, rung.again, turn.program.timezone), repeats + 1
+        following, repeats = add(following, rung.again, zone), repeats + 1
     turn.emit(
         t.RungReached(
             at=turn.at, by=t.SYSTEM, clock=clock.clock, occurrence=clock.occurrence, rung=wake.number, repeat=repeats, next_at=following

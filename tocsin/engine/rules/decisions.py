@@ -8,6 +8,7 @@ from typing import Final
 from tocsin.engine import owners, texts
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import Name, evaluate
+from tocsin.engine.namespaces import bare, part_of
 from tocsin.engine.program import Decision, Link, Option
 from tocsin.engine.rules import chains, conditions, facts, levels, meetings, messages, moments, obligations, roles
 from tocsin.engine.turn import Turn
@@ -22,8 +23,12 @@ def decide(turn: Turn, command: t.Decide) -> t.Refused | None:
     decision = turn.program.decisions.get(command.decision)
     if decision is None:
         return t.Refused("E103", f"this plan has no decision {command.decision}", hint="see the plan's decisions")
-    if turn.state.phase in ("closed", "cancelled"):
-        return t.Refused("E102", "the incident is closed", hint="declare a new one")
+    if turn.state.phase_of(decision.id) in ("closed", "cancelled"):
+        return t.Refused(
+            "E102",
+            "the incident is closed" if not turn.program.parts else f"{turn.program.part(decision.id).program.id} is closed here",
+            hint="declare a new one",
+        )
     option = next((option for option in decision.options if option.id == command.option), None)
     if (command.option and option is None) or (decision.options and option is None):
         names = ", ".join(option.id for option in decision.options) or "nothing to choose"
@@ -51,7 +56,7 @@ def decide(turn: Turn, command: t.Decide) -> t.Refused | None:
 def who(turn: Turn, decision: Decision, option: Option | None, given: Mapping[str, object]) -> tuple[str, ...]:
     """Return the roles that may take the decision in the present case: of the level being decided, or of a fact being stated with it."""
     by = getattr(decision.who, "by", "")
-    case = option.level if option and option.level and by == "level" else str(given.get(by, "")) if by else ""
+    case = bare(option.level) if option and option.level and bare(by) == "level" else str(given.get(by, "")) if by else ""
     roles = owners.roles_of(turn.program, turn.state, decision.who, turn.instant, case=case)
     passed = turn.state.passed.get(decision.id)
     return tuple(passed.target if passed and role == passed.source else role for role in roles)
@@ -66,7 +71,7 @@ def _rights(turn: Turn, decision: Decision, command: t.Decide, option: Option | 
 
 
 def _grounds(turn: Turn, decision: Decision, command: t.Decide, option: Option | None) -> t.Refused | None:
-    proposal = turn.state.proposal
+    proposal = turn.state.standing(part_of(decision.id)).proposal
     differs = decision.sets_level and option is not None and bool(option.level) and option.level != (proposal.level if proposal else "")
     needed = decision.reason == "always" or (decision.reason == "when_differs" and differs) or (option is not None and option.needs_reason)
     if needed and not command.reason.strip():
@@ -75,7 +80,7 @@ def _grounds(turn: Turn, decision: Decision, command: t.Decide, option: Option |
         )
         return t.Refused("E105", why, hint="say why in a sentence")
     if decision.sets_level and option is not None and option.level and not differs and CONFIRMED not in command.confirmed:
-        asked = levels.questions(turn.program, turn.state, turn.instant)
+        asked = levels.questions(turn.program, turn.state, turn.instant, part_of(decision.id))
         if asked:
             says = "; ".join(text.get(turn.program.language) or "no rule speaks, the fallback does" for text in asked)
             return t.Refused("E107", f"{option.id} is confirmed first: {says}", hint="look at it again, then confirm", details=(CONFIRMED,))
@@ -144,10 +149,10 @@ def take_effect(turn: Turn, decision: Decision, chain: t.ChainState) -> None:
 
 def _take(turn: Turn, decision: Decision, command: t.Decide, option: Option | None) -> t.Refused | None:
     if decision.sends:
-        fields = {name: _words(turn, value) for name, value in command.facts.items()}
+        fields = {name: _words(turn, decision, value) for name, value in command.facts.items()}
         template = turn.program.messages[decision.sends]
         slots = {field.id for field in template.fields}
-        given = {name: words for name, words in fields.items() if name in slots}
+        given = {bare(name): words for name, words in fields.items() if bare(name) in slots}
         refused = messages.send_by_rule(turn, decision.sends, given, command.confirmed)
         if refused:
             return refused  # the decision takes effect when the message counts as sent
@@ -207,8 +212,9 @@ def _speaks(turn: Turn, role: str) -> str:
     return owners.speaks_for(turn.program, turn.state, turn.actor, role)
 
 
-def _words(turn: Turn, value: object) -> str:
-    return value if isinstance(value, str) else texts.spell(value, turn.program.language, turn.program.timezone)  # type: ignore[arg-type]
+def _words(turn: Turn, decision: Decision, value: object) -> str:
+    plan = turn.program.part(decision.id).program
+    return value if isinstance(value, str) else texts.spell(value, plan.language, plan.timezone)  # type: ignore[arg-type]
 
 
 def _seen(turn: Turn, decision: Decision) -> dict[str, str]:
@@ -216,7 +222,7 @@ def _seen(turn: Turn, decision: Decision) -> dict[str, str]:
     look = lookup(turn.program, turn.state, turn.instant)
     found = {name: str(evaluate(Name(name), look)) for name in (*decision.asks, *decision.uses) if name in turn.state.facts}
     if decision.sets_level:
-        for rule in levels.propose(turn.program, turn.state, turn.instant).rules:
+        for rule in levels.propose(turn.program, turn.state, turn.instant, part_of(decision.id)).rules:
             found |= {name: value for name, value in rule.seen.items() if value != "unknown"}
     return found
 

@@ -75,7 +75,7 @@ def _owe(turn: Turn, template: Message, message: str, channel: str) -> None:
             remind_at=None,
             recurring=False,
             fixed=False,
-            zone=turn.program.timezone,
+            zone=turn.program.zone(template.id),
         )
     )
 
@@ -84,7 +84,7 @@ def _server(turn: Turn, template: Message, channel: str) -> str:
     """Return the role that serves a channel."""
     own = template.caller if channel in BY_HAND else ""
     owing = [rule.owes for rule in turn.program.obligations.values() if rule.verb == "send" and rule.object == template.id]
-    return own or template.publisher or next((role for role in owing if role != t.SYSTEM), turn.program.commander)
+    return own or template.publisher or next((role for role in owing if role != t.SYSTEM), turn.program.part(template.id).commander)
 
 
 def confirm(turn: Turn, command: t.Confirm) -> t.Refused | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tocsin.engine import terms as t
+from tocsin.engine.namespaces import part_of, within
 from tocsin.engine.program import Effect
 from tocsin.engine.rules import facts, levels, messages, moments, roles, situations
 from tocsin.engine.rules.deadlines import tell
@@ -37,7 +38,7 @@ def carry_out(turn: Turn, effect: Effect, cause: str, entry: Mapping[str, str]) 
             for decision in effect.targets:
                 turn.emit(t.DecisionProposed(at=turn.at, by=t.SYSTEM, decision=decision, option=effect.to, because=cause))
         case "apply":
-            _apply(turn)
+            _apply(turn, part_of(effect.targets[0]))
         case "file":
             for inbox in effect.targets:
                 turn.emit(t.Filed(at=turn.at, by=turn.by, inbox=inbox, cause=cause))
@@ -60,10 +61,11 @@ def _assign(turn: Turn, effect: Effect) -> None:
             tell(turn, (role,), f"assigned:{role}", urgent=True, accept=True)
 
 
-def _apply(turn: Turn) -> None:
+def _apply(turn: Turn, part: str) -> None:
     """Put the proposal into force provisionally; the decision is still owed."""
-    classify, proposal = turn.program.classify, turn.state.proposal
-    if classify is None or proposal is None or turn.state.level:
+    classify, standing = turn.program.part(within(part, "")).classify, turn.state.standing(part)
+    proposal = standing.proposal
+    if classify is None or proposal is None or standing.level:
         return
     with turn.as_system():
         levels.decide(turn, proposal.level, "")

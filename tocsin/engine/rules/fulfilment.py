@@ -58,8 +58,9 @@ def _may_fulfil(turn: Turn, rule: Obligation, command: t.Fulfil, clock: t.Clock)
 
 def waive(turn: Turn, command: t.WaiveClock) -> t.Refused | None:
     """Waive what is owed, as the commander, with a reason. Waived is not met."""
-    if not owners.speaks_for(turn.program, turn.state, turn.actor, turn.program.commander):
-        return t.Refused("E101", f"only {turn.program.commander} waives what is owed", hint="ask that role")
+    commander = turn.program.part(command.obligation).commander or turn.program.commander
+    if not owners.speaks_for(turn.program, turn.state, turn.actor, commander):
+        return t.Refused("E101", f"only {commander} waives what is owed", hint="ask that role")
     if not command.reason:
         return t.Refused("E105", "nothing is waived without a reason", hint="say why in a sentence")
     candidates = obligations.running(turn.state, command.obligation, command.entry)

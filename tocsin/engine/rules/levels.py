@@ -8,8 +8,9 @@ from typing import Final
 from tocsin.engine import owners
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import UNKNOWN, Expression, WatchRef, evaluate, leaves, spell
-from tocsin.engine.program import Adjustment, Classify, Fallback, Program, Text
-from tocsin.engine.reads import Read, of_expression
+from tocsin.engine.namespaces import bare, part_of, within
+from tocsin.engine.program import Adjustment, Classify, Fallback, Part, Program, Text
+from tocsin.engine.reads import Read, of_expression, of_phase, of_standing
 from tocsin.engine.rules import roles
 from tocsin.engine.rules.deadlines import tell
 from tocsin.engine.turn import Turn
@@ -29,25 +30,28 @@ class Proposal:
     rules: tuple[t.RuleReading, ...]
 
 
-def propose(program: Program, state: t.State, at: datetime) -> Proposal:
-    """Return what the plan proposes now; an empty level where nothing speaks. Pure."""
-    classify = program.classify
+def propose(program: Program, state: t.State, at: datetime, part: str = "", by: Classify | None = None) -> Proposal:
+    """
+    Return what the plan (of several, the one called `part`) proposes now, or would `by` other rules; an empty level where nothing speaks. Pure.
+    """
+    plan = program.part(within(part, ""))
+    classify = by or plan.classify
     if classify is None:
         return Proposal("", "", (), ())
-    level, source, because = _choose(program, state, classify, at)
+    level, source, because = _choose(program, state, plan, classify, at)
     return Proposal(level, source, because, _readings(program, state, classify, at))
 
 
-def _choose(program: Program, state: t.State, classify: Classify, at: datetime) -> tuple[str, str, tuple[str, ...]]:
-    adjusted = _adjust(program, state, classify, at)
+def _choose(program: Program, state: t.State, plan: Part, classify: Classify, at: datetime) -> tuple[str, str, tuple[str, ...]]:
+    adjusted = _adjust(program, state, plan, classify, at)
     if adjusted:
         level, by = adjusted
         return level, "adjust", (by,)
     true = [rule for rule in classify.rules if truth(program, state, rule.when, at)]
     if true:
-        gravest = min((rule.level for rule in true), key=list(program.levels).index)
+        gravest = min((rule.level for rule in true), key=plan.levels.index)
         return gravest, "rule", tuple(rule.id for rule in true)
-    level, because = _fall_back(program, state, classify.fallback, at)
+    level, because = _fall_back(program, state, plan, classify.fallback, at)
     return level, "fallback" if level else "", because
 
 
@@ -76,35 +80,36 @@ def seen(program: Program, state: t.State, tree: Expression, at: datetime) -> It
             yield spell(leaf), "unknown" if value is UNKNOWN else str(value)
 
 
-def _adjust(program: Program, state: t.State, classify: Classify, at: datetime) -> tuple[str, str] | None:
-    if not state.level or "activated" not in state.moments or "terminated" in state.moments:
+def _adjust(program: Program, state: t.State, plan: Part, classify: Classify, at: datetime) -> tuple[str, str] | None:
+    now = state.standing(plan.name).level
+    if not now or plan.moment("activated") not in state.moments or plan.moment("terminated") in state.moments:
         return None
     for adjustment in classify.adjust:
-        level = _adjusted(program, state, adjustment, at)
-        if level and level != state.level:
+        level = _adjusted(program, state, plan, adjustment, at)
+        if level and level != now:
             return level, adjustment.id
     return None
 
 
-def _adjusted(program: Program, state: t.State, adjustment: Adjustment, at: datetime) -> str:
+def _adjusted(program: Program, state: t.State, plan: Part, adjustment: Adjustment, at: datetime) -> str:
+    standing = state.standing(plan.name)
     if adjustment.when is not None and truth(program, state, adjustment.when, at) is not True:
         return ""
     if adjustment.on:
         moment = state.moments.get(adjustment.on)
-        if moment is None or state.level_at is None or moment.at < state.level_at:
+        if moment is None or standing.level_at is None or moment.at < standing.level_at:
             return ""
     if adjustment.to:
         return adjustment.to
-    return _shift(program, state.level, adjustment.lower - adjustment.raises)
+    return _shift(plan.levels, standing.level, adjustment.lower - adjustment.raises)
 
 
-def _shift(program: Program, level: str, steps: int) -> str:
+def _shift(order: tuple[str, ...], level: str, steps: int) -> str:
     """Return the level `steps` milder (negative: graver), never beyond the ends."""
-    order = list(program.levels)
     return order[max(0, min(len(order) - 1, order.index(level) + steps))]
 
 
-def _fall_back(program: Program, state: t.State, fallback: Fallback | None, at: datetime) -> tuple[str, tuple[str, ...]]:
+def _fall_back(program: Program, state: t.State, plan: Part, fallback: Fallback | None, at: datetime) -> tuple[str, tuple[str, ...]]:
     if fallback is None:
         return "", ()
     for index, (when, listed) in enumerate(fallback.table):
@@ -116,9 +121,9 @@ def _fall_back(program: Program, state: t.State, fallback: Fallback | None, at: 
             if not truth(program, state, step.when, at):
                 continue
             because.append(f"then:{number}")
-            level = _shift(program, level, -step.raises)
+            level = _shift(plan.levels, level, -step.raises)
             if step.at_least:
-                level = min(level, step.at_least, key=list(program.levels).index)
+                level = min(level, step.at_least, key=plan.levels.index)
         return level, tuple(because)
     return "", ()
 
@@ -126,15 +131,18 @@ def _fall_back(program: Program, state: t.State, fallback: Fallback | None, at: 
 NOUN: Final = "levels"
 
 
-def reads(program: Program) -> Iterator[tuple[Classify, Iterator[Read]]]:
-    """Yield how a level is proposed, if the plan has levels, with everything that any of its rules reads."""
-    if program.classify is not None:
-        yield program.classify, _reads(program, program.classify)
+def reads(program: Program) -> Iterator[tuple[Part, Iterator[Read]]]:
+    """Yield every plan that has levels, with everything that any of its rules reads."""
+    for plan in program.plans:
+        if plan.classify is not None:
+            yield plan, _reads(program, plan, plan.classify)
 
 
-def _reads(program: Program, classify: Classify) -> Iterator[Read]:
-    yield from (("level", ""), ("level_at", ""), ("phase", ""), ("proposal", ""), ("near", ""), ("nearest", ""), ("turned", NEAR))
-    yield from (("moments", "activated"), ("moments", "terminated"))
+def _reads(program: Program, plan: Part, classify: Classify) -> Iterator[Read]:
+    own = within(plan.name, "")
+    yield from of_phase(own)
+    yield from of_standing(own, "level", "level_at", "proposal", "near", "nearest")
+    yield from (("turned", within(plan.name, NEAR)), ("moments", plan.moment("activated")), ("moments", plan.moment("terminated")))
     fallback = classify.fallback or Fallback(table=())
     for tree in (
         *(rule.when for rule in classify.rules),
@@ -150,40 +158,43 @@ def _reads(program: Program, classify: Classify) -> Iterator[Read]:
 
 def settle(turn: Turn) -> None:
     """Keep the proposal in step with what is known, and tell those who decide when it changes."""
-    for classify in turn.stale(NOUN):
-        if turn.state.phase not in ("", "review", "closed", "cancelled"):
-            _follow(turn, classify)
+    for plan in turn.stale(NOUN):
+        phase = turn.state.phase_of(within(plan.name, ""))
+        if plan.classify is not None and phase not in ("", "review", "closed", "cancelled"):
+            _keep_near(turn, plan, plan.classify)
+            _follow(turn, plan, plan.classify)
 
 
-def _follow(turn: Turn, classify: Classify) -> None:
-    _keep_near(turn, classify)
-    found = _choose(turn.program, turn.state, classify, turn.instant)
-    known = turn.state.proposal
+def _follow(turn: Turn, plan: Part, classify: Classify) -> None:
+    found = _choose(turn.program, turn.state, plan, classify, turn.instant)
+    standing = turn.state.standing(plan.name)
+    known = standing.proposal
     now = (known.level, known.source, known.because) if known else ("", "", ())
-    if found == now or _only_silent(turn, classify, found):
+    if found == now or _only_silent(turn, plan, classify, found):
         return
     level, source, because = found
     rules = _readings(turn.program, turn.state, classify, turn.instant)
-    turn.emit(t.LevelProposed(at=turn.at, by=t.SYSTEM, level=level, source=source, because=because, rules=rules))
-    if level and level != turn.state.level and (known is None or known.level != level):
+    named = level or within(plan.name, "")
+    turn.emit(t.LevelProposed(at=turn.at, by=t.SYSTEM, level=named, source=source, because=because, rules=rules))
+    if level and level != standing.level and (known is None or known.level != level):
         tell(turn, _deciders(turn, classify, level), f"proposed:{level}")
 
 
-def _only_silent(turn: Turn, classify: Classify, found: tuple[str, str, tuple[str, ...]]) -> bool:
+def _only_silent(turn: Turn, plan: Part, classify: Classify, found: tuple[str, str, tuple[str, ...]]) -> bool:
     """Return whether a proposal would only grow milder because what spoke for it is unknown now: a silent feed is no all-clear (DET-11)."""
-    known, (level, source, _) = turn.state.proposal, found
+    known, (level, source, _) = turn.state.standing(plan.name).proposal, found
     if known is None or known.source != "rule" or source == "adjust":
         return False
-    order = list(turn.program.levels)
+    order = plan.levels
     if level and order.index(level) <= order.index(known.level):
         return False
     spoke = [rule for rule in classify.rules if rule.id in known.because and rule.level == known.level]
     return any(truth(turn.program, turn.state, rule.when, turn.instant) is None for rule in spoke)
 
 
-def near(program: Program, state: t.State, at: datetime) -> tuple[t.RuleReading, ...]:
+def near(program: Program, state: t.State, at: datetime, part: str = "") -> tuple[t.RuleReading, ...]:
     """Return the rules that are nearly met: every threshold relaxed they hold, as they are they do not (EWS-01). Pure."""
-    classify = program.classify
+    classify = program.part(within(part, "")).classify
     if classify is None or classify.near is None:
         return ()
     found = []
@@ -195,30 +206,31 @@ def near(program: Program, state: t.State, at: datetime) -> tuple[t.RuleReading,
     return tuple(found)
 
 
-def _keep_near(turn: Turn, classify: Classify) -> None:
+def _keep_near(turn: Turn, plan: Part, classify: Classify) -> None:
     """Note what has come near; where no rule is met and nothing runs yet, let the plan's answer to it follow."""
-    found = near(turn.program, turn.state, turn.instant)
+    found = near(turn.program, turn.state, turn.instant, plan.name)
     names = tuple(rule.rule for rule in found)
-    if names != turn.state.near:
-        level = min((rule.level for rule in found), key=list(turn.program.levels).index, default="")
+    if names != turn.state.standing(plan.name).near:
+        level = min((rule.level for rule in found), key=plan.levels.index, default=within(plan.name, ""))
         turn.emit(t.LevelNeared(at=turn.at, by=t.SYSTEM, level=level, rules=found))
     met = any(truth(turn.program, turn.state, rule.when, turn.instant) for rule in classify.rules)
-    waiting = bool(names) and not met and turn.state.phase == "declared"
-    if waiting != bool(turn.state.turned.get(NEAR)):
-        turn.emit(t.ExpressionTurned(at=turn.at, by=t.SYSTEM, subject=NEAR, value=waiting))
+    waiting = bool(names) and not met and turn.state.phase_of(within(plan.name, "")) == "declared"
+    subject = within(plan.name, NEAR)
+    if waiting != bool(turn.state.turned.get(subject)):
+        turn.emit(t.ExpressionTurned(at=turn.at, by=t.SYSTEM, subject=subject, value=waiting))
         if waiting and classify.near:
-            turn.queue(classify.near.then, f"near:{turn.state.nearest}")
+            turn.queue(classify.near.then, f"near:{turn.state.standing(plan.name).nearest}")
 
 
 def _deciders(turn: Turn, classify: Classify, level: str) -> tuple[str, ...]:
     decision = turn.program.decisions.get(classify.decision)
-    return owners.roles_of(turn.program, turn.state, decision.who, turn.instant, case=level) if decision else ()
+    return owners.roles_of(turn.program, turn.state, decision.who, turn.instant, case=bare(level)) if decision else ()
 
 
-def questions(program: Program, state: t.State, at: datetime) -> tuple[Text, ...]:
+def questions(program: Program, state: t.State, at: datetime, part: str = "") -> tuple[Text, ...]:
     """Return what the plan asks whoever takes its proposal to confirm; an empty text stands for the fallback, which speaks where no rule does."""
-    proposal = propose(program, state, at)
-    classify = program.classify
+    proposal = propose(program, state, at, part)
+    classify = program.part(within(part, "")).classify
     if classify is None or not proposal.level:
         return ()
     if proposal.source == "fallback":
@@ -229,18 +241,22 @@ def questions(program: Program, state: t.State, at: datetime) -> tuple[Text, ...
 
 def decide(turn: Turn, level: str, reason: str) -> None:
     """Put `level` in force, with what was proposed and the values it rests on (CLS-15, LVL-06)."""
-    proposal = turn.state.proposal
+    plan = turn.program.part(level)
+    standing = turn.state.standing(plan.name)
+    proposal = standing.proposal
     values = {
         fact.id: value
         for fact in turn.program.facts.values()
-        if fact.type == "duration" and (value := duration_now(fact.id, turn.state)) is not UNKNOWN
+        if fact.type == "duration"
+        and part_of(fact.id) == plan.name
+        and (value := duration_now(turn.program, fact.id, turn.state)) is not UNKNOWN
     }
     turn.emit(
         t.LevelDecided(
             at=turn.at,
             by=turn.by,
             level=level,
-            before=turn.state.level,
+            before=standing.level,
             proposed=proposal.level if proposal else "",
             because=proposal.because if proposal else (),
             reason=reason,

@@ -7,6 +7,7 @@ from typing import Final
 from tocsin.engine import owners, texts
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import Name
+from tocsin.engine.namespaces import within
 from tocsin.engine.program import Field, Message
 from tocsin.engine.rules import chains, delivery, facts, obligations
 from tocsin.engine.times import parse
@@ -45,7 +46,7 @@ def _senders(turn: Turn, template: Message) -> set[str]:
         return {template.publisher}
     owed = [rule for rule in turn.program.obligations.values() if rule.verb == "send" and rule.object == template.id]
     owing = {owes for rule in owed for _, owes in obligations.entries(rule) if owes != t.SYSTEM}
-    return owing or {turn.program.commander}
+    return owing or {turn.program.part(template.id).commander}
 
 
 def may_write(turn: Turn, template: Message) -> bool:
@@ -68,9 +69,9 @@ def _barred(turn: Turn, template: Message, fields: Mapping[str, str]) -> t.Refus
 def write(turn: Turn, template: Message, fields: Mapping[str, str], *, message: str = "", wordings: Mapping[str, str] | None = None) -> str:
     """Record the draft rendered in every locale, and return its id."""
     message = message or f"{template.id}-{turn.state.counters.get(f'drafted:{template.id}', 0) + 1}"
-    filled = {field.id: fields.get(field.id) or _prefill(turn, field) for field in template.fields}
+    filled = {field.id: fields.get(field.id) or _prefill(turn, template, field) for field in template.fields}
     missing = [field.id for field in template.fields if not _complete_field(field, filled[field.id])]
-    rendered = {locale: _render(turn, words, locale, filled) for locale, words in template.text.items()}
+    rendered = {locale: _render(turn, template, words, locale, filled) for locale, words in template.text.items()}
     rendered |= {locale: words for locale, words in (wordings or {}).items() if locale in rendered and words.strip()}
     edited = any(words.strip() for words in (wordings or {}).values())
     chain = f"message:{message}" if template.approvals and (edited or not template.preapproved) else ""
@@ -101,7 +102,8 @@ def _complete_field(field: Field, words: str) -> bool:
     return len(rows) >= field.rows_min and all(len(row) == len(field.columns) and all(row) for row in rows)
 
 
-def _prefill(turn: Turn, field: Field) -> str:
+def _prefill(turn: Turn, template: Message, field: Field) -> str:
+    plan = turn.program.part(template.id).program
     for name in field.from_:
         said = _said(turn, name)
         if said:
@@ -110,7 +112,7 @@ def _prefill(turn: Turn, field: Field) -> str:
         moment = turn.state.moments.get(name)
         if known or moment:
             value = known.value if known else moment.at if moment else ""
-            return texts.spell(value, turn.program.language, turn.program.timezone)
+            return texts.spell(value, plan.language, plan.timezone)
     return ""
 
 
@@ -121,26 +123,30 @@ def _said(turn: Turn, name: str) -> str:
     return sent[-1].fields.get(field, "") if sent else ""
 
 
-def _render(turn: Turn, words: str, locale: str, filled: Mapping[str, str]) -> str:
+def _render(turn: Turn, template: Message, words: str, locale: str, filled: Mapping[str, str]) -> str:
     program, state = turn.program, turn.state
+    plan = program.part(template.id)
+    zone, language = plan.program.timezone, plan.program.language
 
     def fill(name: str) -> str:
         if name in filled:
             return filled[name]
-        if name in state.facts:
-            value = state.facts[name].value
-            called = program.facts[name].names.get(value, {}) if isinstance(value, str) else {}
-            return called.get(locale) or texts.spell(value, locale, program.timezone)
-        if name in state.moments:
-            return texts.spell(state.moments[name].at, locale, program.timezone)
+        fact, moment = within(plan.name, name), plan.moment(name)
+        if fact in state.facts:
+            value = state.facts[fact].value
+            called = program.facts[fact].names.get(value, {}) if isinstance(value, str) else {}
+            return called.get(locale) or texts.spell(value, locale, zone)
+        known = state.moments.get(moment) or state.moments.get(fact)
+        if known:
+            return texts.spell(known.at, locale, zone)
         match name:
             case "incident.number":
                 return state.number
             case "incident.title":
                 return state.words
             case "level.title":
-                level = program.levels.get(state.level)
-                return level.title.get(locale) or level.title[program.language] if level else UNSAID
+                level = program.levels.get(state.standing(plan.name).level)
+                return level.title.get(locale) or level.title[language] if level else UNSAID
             case _:
                 return UNSAID
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from tocsin.engine import owners
 from tocsin.engine import terms as t
+from tocsin.engine.namespaces import bare, within
 from tocsin.engine.program import Moment, Program
 from tocsin.engine.reads import Read, of_expression
 from tocsin.engine.rules import obligations, situations
@@ -43,7 +44,8 @@ def record(turn: Turn, moment: str, at: datetime | None = None, *, correct: bool
 
 def _follow(turn: Turn, moment: str, at: datetime, phase: str) -> None:
     if phase:
-        _enter(turn, moment, phase)
+        for part in turn.program.moments[moment].plans:
+            _enter(turn, part, bare(moment), phase)
     for other in turn.program.once("moments_with", _with).get(moment, ()):
         record(turn, other, at)
     situations.on_moment(turn, moment)
@@ -59,12 +61,13 @@ def _with(program: Program) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
-def _enter(turn: Turn, moment: str, phase: str) -> None:
-    now = turn.state.phase
+def _enter(turn: Turn, part: str, moment: str, phase: str) -> None:
+    """Let the plan called `part` follow `moment`; of several plans each has its own phase."""
+    now = turn.state.phase_of(within(part, ""))
     if moment == "cleared" and now == "warning":
-        turn.emit(t.PhaseEntered(at=turn.at, by=turn.by, phase="declared"))
+        turn.emit(t.PhaseEntered(at=turn.at, by=turn.by, phase=within(part, "declared")))
     elif moment != "cleared" and (not now or PHASES.index(phase) > PHASES.index(now)):
-        turn.emit(t.PhaseEntered(at=turn.at, by=turn.by, phase=phase))
+        turn.emit(t.PhaseEntered(at=turn.at, by=turn.by, phase=within(part, phase)))
 
 
 NOUN: Final = "moments"
@@ -99,33 +102,35 @@ def withdraw(turn: Turn, command: t.Withdraw) -> t.Refused | None:
         return refused
     if command.moment not in turn.state.moments:
         return None  # the second click is harmless
-    if command.moment in LASTING:
+    if bare(command.moment) in LASTING:
         return t.Refused("E102", f"{command.moment} cannot be taken back", hint="correct its time, or declare a new incident")
     if not command.reason.strip():
         return t.Refused("E105", "no moment is taken back without a reason", hint="say why in a sentence")
     with_it = [rule.id for rule in turn.program.moments.values() if rule.with_ == command.moment and rule.id in turn.state.moments]
     for moment in (command.moment, *with_it):
         turn.emit(t.MomentWithdrawn(at=turn.at, by=turn.by, moment=moment, reason=command.reason))
-    _fall_back(turn, turn.program.moments[command.moment].phase)
+    _fall_back(turn, turn.program.moments[command.moment])
     situations.off_moment(turn, command.moment, command.reason)
     return None
 
 
-def _fall_back(turn: Turn, phase: str) -> None:
-    """Go back to where the moments that are left lead, if the incident stands where the one withdrawn had led."""
-    if not phase or turn.state.phase != phase:
-        return
-    left = [turn.program.moments[name].phase for name in turn.state.moments if name in turn.program.moments]
-    before = max((each for each in left if each), key=PHASES.index, default="declared")
-    if before != phase:
-        turn.emit(t.PhaseEntered(at=turn.at, by=turn.by, phase=before))
+def _fall_back(turn: Turn, withdrawn: Moment) -> None:
+    """Go back to where the moments that are left lead, for each plan that stands where the one withdrawn had led."""
+    for part in withdrawn.plans if withdrawn.phase else ():
+        if turn.state.phase_of(within(part, "")) != withdrawn.phase:
+            continue
+        left = [rule for name in turn.state.moments if (rule := turn.program.moments.get(name)) is not None]
+        phases = [rule.phase for rule in left if rule.phase and part in rule.plans]
+        before = max(phases, key=PHASES.index, default="declared")
+        if before != withdrawn.phase:
+            turn.emit(t.PhaseEntered(at=turn.at, by=turn.by, phase=within(part, before)))
 
 
 def _may_record(turn: Turn, moment: str) -> t.Refused | None:
     rule = turn.program.moments.get(moment)
     if rule is None:
         return t.Refused("E103", f"this plan has no moment {moment}", hint="see the plan's list of moments")
-    allowed = rule.recorded_by or (turn.program.commander,)
+    allowed = rule.recorded_by or (turn.program.part(rule.id).commander,)
     if not any(owners.answers_for(turn.program, turn.state, turn.actor, role) for role in allowed):
         return t.Refused("E101", f"{moment} is recorded by {', '.join(allowed)}", hint="ask one of them to record it")
     return None

@@ -7,9 +7,10 @@ from typing import Final
 from tocsin.engine import clocks
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
+from tocsin.engine.namespaces import bare, part_of
 from tocsin.engine.program import Cases, Obligation, Program
-from tocsin.engine.reads import Read, of_expression, of_limit
-from tocsin.engine.rules import moments, situations
+from tocsin.engine.reads import Read, of_expression, of_limit, of_phase, of_standing
+from tocsin.engine.rules import audiences, moments, situations
 from tocsin.engine.times import Span, add, parse
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import holds, truth
@@ -28,9 +29,10 @@ def reads(program: Program) -> Iterator[tuple[Obligation, Iterator[Read]]]:
 
 
 def _reads(program: Program, rule: Obligation) -> Iterator[Read]:
-    yield from (("clocks", rule.id), ("clocks", rule.was), ("passed", rule.id), ("phase", ""), ("situations", rule.situation))
+    yield from (("clocks", rule.id), ("clocks", rule.was), ("passed", rule.id), ("situations", rule.situation))
+    yield from of_phase(rule.id)
     if rule.levels:
-        yield "level", ""
+        yield from of_standing(rule.id, "level")
     for moment in (*rule.anchors, *rule.until, rule.unless):
         yield "moments", moment
     yield from of_expression(program, rule.when)
@@ -46,9 +48,10 @@ def settle(turn: Turn) -> None:
                 _reconsider(turn, rule, clock, why_not)
             if why_not == "":
                 _open(turn, rule, entry, owes)
-    if turn.state.phase in ENDED:
+    if turn.state.phase in ENDED or turn.state.phases:
         for clock in in_order(turn.state):
-            if clock.status == "open" and clock.obligation not in turn.program.obligations:
+            over = turn.state.phase_of(clock.obligation) in ENDED
+            if over and clock.status == "open" and clock.obligation not in turn.program.obligations:
                 turn.emit(t.ClockEnded(at=turn.at, by=t.SYSTEM, clock=clock.clock, reason="closed"))
 
 
@@ -80,13 +83,14 @@ def clocks_of(state: t.State, rules: Iterable[str]) -> list[t.Clock]:
 def _why_not(turn: Turn, rule: Obligation) -> str | None:
     """Return why the obligation does not apply (the reason a clock would end with), the empty string if it does, None if unknown."""
     state = turn.state
-    if state.phase in ENDED:
-        return "closed" if state.phase == "closed" else "cancelled"
+    phase = state.phase_of(rule.id)
+    if phase in ENDED:
+        return "closed" if phase == "closed" else "cancelled"
     if _anchor(turn, rule) is None:
         return "withdrawn"
     if rule.situation and not situations.is_open(state, rule.situation):
         return "closed"
-    if rule.levels and state.level not in rule.levels:
+    if rule.levels and state.standing(part_of(rule.id)).level not in rule.levels:
         return "level_changed"
     if rule.unless and rule.unless in state.moments:
         return "unless"
@@ -135,7 +139,7 @@ def _open(turn: Turn, rule: Obligation, entry: str, owes: str) -> None:
     generation = latest.generation + 1 if latest else 1
     if any(clock.clock == clock_id and clock.status in RUNNING for clock in past):
         clock_id += f"#{generation}"
-    due = add(begins, limit, turn.program.timezone) if limit else None
+    due = add(begins, limit, turn.program.zone(rule.id)) if limit else None
     if latest and limit and latest.ended == "until" and latest.anchor_generation == known.generation:
         begins, due = turn.instant, _goes_on(turn, rule, latest, limit)
     turn.emit(
@@ -157,7 +161,7 @@ def _open(turn: Turn, rule: Obligation, entry: str, owes: str) -> None:
             remind_at=clocks.remind_at(turn.program, rule.id, begins, due),
             recurring=rule.every is not None,
             fixed=rule.fixed,
-            zone=turn.program.timezone,
+            zone=turn.program.zone(rule.id),
         )
     )
     if rule.verb == "reach" and _already_there(turn, rule.object):
@@ -166,7 +170,7 @@ def _open(turn: Turn, rule: Obligation, entry: str, owes: str) -> None:
 
 def _goes_on(turn: Turn, rule: Obligation, latest: t.Clock, limit: Span) -> datetime:
     """Return when a clock that had ended is due again after its end was withdrawn: on its grid, or one limit from now."""
-    zone = turn.program.timezone
+    zone = turn.program.zone(rule.id)
     if not rule.fixed or latest.due_at is None:
         return add(turn.instant, limit, zone)
     due = latest.due_at
@@ -222,7 +226,7 @@ def _corrected(clock: t.Clock, anchor: str, known: t.MomentState) -> bool:
 def _move_anchor(turn: Turn, rule: Obligation, clock: t.Clock, anchor: str, known: t.MomentState) -> None:
     """Compute the clock anew from the corrected time of its anchor (CLK-08); both times stay in the journal."""
     begins = known.at if clock.began_at == clock.anchored_at else max(known.at, clock.began_at)
-    due = add(begins, parse(clock.limit), turn.program.timezone) if clock.limit and not clock.recurring else clock.due_at
+    due = add(begins, parse(clock.limit), turn.program.zone(rule.id)) if clock.limit and not clock.recurring else clock.due_at
     again = clock.status == "breached" and due is not None and due >= turn.instant
     turn.emit(
         t.ClockMoved(
@@ -244,7 +248,7 @@ def _move_anchor(turn: Turn, rule: Obligation, clock: t.Clock, anchor: str, know
 def _move_limit(turn: Turn, rule: Obligation, clock: t.Clock, limit: Span) -> None:
     """A shorter limit counts from now if that is earlier; a longer one from the start, and for a recurring clock from its next due time."""
     assert clock.due_at is not None
-    zone = turn.program.timezone
+    zone = turn.program.zone(rule.id)
     shorter = add(clock.began_at, limit, zone) < add(clock.began_at, parse(clock.limit), zone)
     if shorter:
         due = min(clock.due_at, add(turn.instant, limit, zone))
@@ -264,7 +268,7 @@ def _move_limit(turn: Turn, rule: Obligation, clock: t.Clock, limit: Span) -> No
             due_at=due,
             remind_at=clock.remind_at if due == clock.due_at else clocks.remind_at(turn.program, rule.id, turn.instant, due),
             status="open",
-            reason="plan_changed" if turn.moved else "level_changed" if by == "level" else "fact_changed",
+            reason="plan_changed" if turn.moved else "level_changed" if bare(by) == "level" else "fact_changed",
         )
     )
 
@@ -307,8 +311,9 @@ def _met_by(program: Program) -> Mapping[tuple[str, str], tuple[str, ...]]:
     """Return the obligations that an act meets, by its verb and object."""
     found: dict[tuple[str, str], tuple[str, ...]] = {}
     for rule in program.obligations.values():
-        act = (rule.verb, rule.object or rule.id)
-        found[act] = (*found.get(act, ()), rule.id)
+        for object_ in (rule.object or rule.id, *audiences.served_by(program, rule)):
+            act = (rule.verb, object_)
+            found[act] = (*found.get(act, ()), rule.id)
     return found
 
 
@@ -328,7 +333,7 @@ def meet_clock(turn: Turn, clock: t.Clock, happened_at: datetime) -> None:
     following: datetime | None = None
     if clock.recurring and clock.due_at:
         base = clock.due_at if clock.fixed else happened_at
-        following = add(base, parse(clock.limit), turn.program.timezone)
+        following = add(base, parse(clock.limit), turn.program.zone(clock.obligation))
     turn.emit(
         t.ClockMet(
             at=turn.at,

@@ -13,11 +13,16 @@ def _known(turn: Turn, role: str) -> bool:
     return role in turn.program.roles or role in turn.state.made_roles
 
 
+def _commander(turn: Turn, role: str) -> str:
+    """Return who commands under the plan that has this role."""
+    return turn.program.part(role).commander or turn.program.commander
+
+
 def _may_give(turn: Turn, role: str) -> bool:
     rule = turn.program.roles.get(role)
     if rule and rule.appointed_by:
         return False
-    commander = owners.speaks_for(turn.program, turn.state, turn.actor, turn.program.commander)
+    commander = owners.speaks_for(turn.program, turn.state, turn.actor, _commander(turn, role))
     return bool(commander or owners.answers_for(turn.program, turn.state, turn.actor, role))
 
 
@@ -96,7 +101,7 @@ def hand_over(turn: Turn, command: t.HandOver) -> t.Refused | None:
     if not command.to:
         return t.Refused("E104", "a role is handed over to a person", hint="name the person, or take the role back instead")
     holder = owners.speaks_for(turn.program, turn.state, turn.actor, command.role)
-    if not holder and not owners.speaks_for(turn.program, turn.state, turn.actor, turn.program.commander):
+    if not holder and not owners.speaks_for(turn.program, turn.state, turn.actor, _commander(turn, command.role)):
         return t.Refused("E101", f"{command.role} is handed over by its holder or the commander", hint="ask one of them")
     present = turn.state.roles.get(command.role)
     if present and present.accepted and present.person == command.to:

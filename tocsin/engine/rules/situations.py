@@ -5,8 +5,9 @@ from typing import Final
 
 from tocsin.engine import owners
 from tocsin.engine import terms as t
+from tocsin.engine.namespaces import part_of, within
 from tocsin.engine.program import Door, Program, Situation
-from tocsin.engine.reads import Read, of_expression
+from tocsin.engine.reads import Read, of_expression, of_phase
 from tocsin.engine.rules import moments
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import truth
@@ -25,8 +26,8 @@ def open_(turn: Turn, situation: Situation, reason: str = "") -> None:
     known = turn.state.situations.get(situation.id)
     generation = known.generation + 1 if known else 1
     turn.emit(t.SituationOpened(at=turn.at, by=turn.by, situation=situation.id, generation=generation, reason=reason))
-    if situation.stage == "warning" and turn.state.phase in ("", "declared"):
-        turn.emit(t.PhaseEntered(at=turn.at, by=turn.by, phase="warning"))
+    if situation.stage == "warning" and turn.state.phase_of(situation.id) in ("", "declared"):
+        turn.emit(t.PhaseEntered(at=turn.at, by=turn.by, phase=within(part_of(situation.id), "warning")))
     moments.record(turn, f"{situation.id}.opened")
     turn.queue(situation.then, f"opened:{situation.id}")
 
@@ -35,8 +36,8 @@ def close(turn: Turn, situation: Situation, reason: str = "", named: str = "") -
     """Close `situation`, unless it is closed."""
     if is_open(turn.state, situation.id):
         turn.emit(t.SituationClosed(at=turn.at, by=turn.by, situation=situation.id, reason=reason, named=named))
-        if situation.stage == "warning" and turn.state.phase == "warning":
-            turn.emit(t.PhaseEntered(at=turn.at, by=turn.by, phase="declared"))
+        if situation.stage == "warning" and turn.state.phase_of(situation.id) == "warning":
+            turn.emit(t.PhaseEntered(at=turn.at, by=turn.by, phase=within(part_of(situation.id), "declared")))
         moments.record(turn, f"{situation.id}.closed")
 
 
@@ -80,7 +81,7 @@ def _reads(program: Program, situation: Situation) -> Iterator[Read]:
             yield from of_expression(program, door.when)
             yield "turned", f"{kind}:{situation.id}:{index}"
             if door.during:
-                yield "phase", ""
+                yield from of_phase(situation.id)
 
 
 def settle(turn: Turn) -> None:
@@ -88,15 +89,15 @@ def settle(turn: Turn) -> None:
     for situation in turn.stale(NOUN):
         for kind, doors in (("opens", situation.opens), ("closes", situation.closes)):
             for index, door in enumerate(doors):
-                if door.when is not None and _turned(turn, f"{kind}:{situation.id}:{index}", door):
+                if door.when is not None and _turned(turn, situation, f"{kind}:{situation.id}:{index}", door):
                     through(turn, situation, opening=kind == "opens")
 
 
-def _turned(turn: Turn, subject: str, door: Door) -> bool:
+def _turned(turn: Turn, situation: Situation, subject: str, door: Door) -> bool:
     """Note what the door's expression is now; return whether it has just become true."""
     assert door.when is not None
     value = truth(turn.program, turn.state, door.when, turn.instant)
-    if door.during and turn.state.phase != door.during:
+    if door.during and turn.state.phase_of(situation.id) != door.during:
         value = False
     if value == turn.state.turned.get(subject):
         return False

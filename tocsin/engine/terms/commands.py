@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from tocsin.engine.expressions import Value
-from tocsin.engine.terms.words import Actor, Edge
+from tocsin.engine.terms.words import Actor, Edge, PlanRef
 
 NOBODY = Actor("")
 UNSTAMPED = datetime.min.replace(tzinfo=UTC)
@@ -40,6 +40,8 @@ class Declare(Act):
     happened_at: datetime | None = None
     reported: bool = True
     drill: bool = False
+    beside: tuple[PlanRef, ...] = ()
+    """The other plans that it runs by, and the role sets laid over them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

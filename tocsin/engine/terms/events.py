@@ -26,7 +26,7 @@ from tocsin.engine.terms.message_events import (
     MessagePublished,
     MessageRead,
 )
-from tocsin.engine.terms.words import Edge, Event, Words
+from tocsin.engine.terms.words import Edge, Event, PlanRef, Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,7 @@ class Declared(Event):
     words: Words
     seats: Mapping[str, str]
     drill: bool
+    beside: tuple[PlanRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

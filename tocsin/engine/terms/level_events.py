@@ -20,7 +20,10 @@ class RuleReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelProposed(Event):
-    """An empty `level` withdraws the proposal. `source` is rule, fallback or adjust; `because` are the rules or adjustments that chose it."""
+    """
+    An empty `level` (of another plan: its name alone, `other~`) withdraws the proposal. `source` is rule, fallback or adjust; `because`
+    are the rules or adjustments that chose it.
+    """
 
     level: str
     source: str

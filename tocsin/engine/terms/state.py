@@ -11,8 +11,9 @@ from decimal import Decimal
 from typing import Literal
 
 from tocsin.engine.expressions import Value
+from tocsin.engine.namespaces import part_of
 from tocsin.engine.terms.kept_events import FigureReading
-from tocsin.engine.terms.words import Edge
+from tocsin.engine.terms.words import Edge, PlanRef
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,18 @@ class ProposalState:
 
 
 @dataclass(frozen=True)
+class LevelState:
+    """The level that one plan has in force and the one it proposes, as the flat fields of the state are for the first plan."""
+
+    level: str = ""
+    level_at: datetime | None = None
+    level_values: Mapping[str, Value] = field(default_factory=dict)
+    proposal: ProposalState | None = None
+    near: tuple[str, ...] = ()
+    nearest: str = ""
+
+
+@dataclass(frozen=True)
 class State:
     """What decisions need and no more; bounded by the plan, not by history. Rebuilt by folding `evolve` over the journal."""
 
@@ -182,7 +195,12 @@ class State:
     declared_by: str = ""
     at: datetime | None = None
     """The time of the last event; the desk never stamps an earlier one."""
+    beside: tuple[PlanRef, ...] = ()
+    """The other plans that the incident runs by, in order, and the role sets laid over them."""
     phase: str = ""
+    """The gravest of the plans' phases: the incident is over when all of them say so (TRM-13)."""
+    phases: Mapping[str, str] = field(default_factory=dict)
+    """By plan, the first under the empty name."""
     level: str = ""
     level_at: datetime | None = None
     level_values: Mapping[str, Value] = field(default_factory=dict)
@@ -191,6 +209,8 @@ class State:
     """Level rules whose thresholds are nearly reached."""
     nearest: str = ""
     """The gravest level of them."""
+    levels: Mapping[str, LevelState] = field(default_factory=dict)
+    """Of the plans beside the first; levels of different plans stay apart (X-56)."""
     proposed_decisions: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, FactState] = field(default_factory=dict)
     moments: Mapping[str, MomentState] = field(default_factory=dict)
@@ -222,3 +242,14 @@ class State:
     """By record: the sum of each field that is a number."""
     figures: Mapping[str, FigureReading] = field(default_factory=dict)
     """Figures read for good."""
+
+    def phase_of(self, name: str) -> str:
+        """Return the phase of the plan to which a rule belongs; what has no course of its own (a role set) goes by the whole."""
+        own = self.phases.get(part_of(name))
+        return self.phase if own is None else own
+
+    def standing(self, part: str) -> "State | LevelState":
+        """Return where the plan called `part` stands with its levels; the state itself says it of the first plan."""
+        if not part:
+            return self
+        return self.levels.get(part, LevelState())

@@ -24,6 +24,15 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanRef:
+    """A plan version that an incident runs by: `kind` is plan or role-set."""
+
+    plan: str
+    hash: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """A command that the plan or the state does not allow: a value, never an exception. `code` is stable (language reference, section 15)."""
 

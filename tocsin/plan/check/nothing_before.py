@@ -19,7 +19,11 @@ def find(draft: Draft) -> Iterator[Fault]:
     for path, ref in refs:
         moment = draft.names.moment(ref.name, path)
         if _key(path) in _ANCHORING and draft.names.knows("moment", moment) and not _comes(draft, moment, come):
-            yield Fault(path, f"nothing marks, records or derives the moment {moment}", "let a rule mark it, or say recorded_by: [role]")
+            yield Fault(
+                path,
+                f"nothing marks, records or derives the moment {moment}",
+                "let a rule mark it, say recorded_by: [role], or elsewhere: true if another plan does",
+            )
 
 
 def _key(path: Path) -> str:
@@ -35,7 +39,7 @@ def _comes(draft: Draft, moment: str, come: set[str]) -> bool:
             return True
         rule = draft.form.moments.get(moment) if draft.form else None
         usual = MOMENTS.get(moment)
-        if rule and (rule.when or rule.recorded_by):
+        if rule and (rule.when or rule.recorded_by or rule.elsewhere):
             return True
         if rule and rule.with_:
             moment = rule.with_.name

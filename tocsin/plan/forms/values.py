@@ -135,3 +135,5 @@ class MomentForm(RuleForm):
     when: Truth | None = None
     repeats: bool = False
     recorded_by: Whos = []
+    elsewhere: bool = False
+    """Another plan of the incident brings it about; alone, the commander marks it."""

@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from tocsin.engine import terms as t
+from tocsin.engine.compose import versions
 from tocsin.engine.expressions import Value
 from tocsin.engine.program import Fact, Program
 from tocsin.engine.times import parse
@@ -83,11 +84,13 @@ def seats(program: Program, story: Story) -> dict[str, str]:
 
 def begin(program: Program, story: Story, act: Act) -> t.Declare:
     """Return the command that begins an incident whose first act is not a report: a warning, so to speak."""
+    plan_hash, beside = versions(program)
     return t.Declare(
         incident=story.id,
         number="INC-1",
         plan=program.id,
-        plan_hash=program.hash,
+        plan_hash=plan_hash,
+        beside=beside,
         means="person",
         words="",
         seats=seats(program, story),
@@ -99,11 +102,13 @@ def begin(program: Program, story: Story, act: Act) -> t.Declare:
 
 def _declare(program: Program, story: Story, act: Act, by: t.Actor) -> t.Declare:
     facts = facts_of(program, act.body["report"], story)
+    plan_hash, beside = versions(program)
     return t.Declare(
         incident=story.id,
         number="INC-1",
         plan=program.id,
-        plan_hash=program.hash,
+        plan_hash=plan_hash,
+        beside=beside,
         means="person",
         words=str(act.body["report"].get("symptom", "")),
         seats=seats(program, story),

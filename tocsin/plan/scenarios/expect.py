@@ -9,6 +9,7 @@ from typing import Any, Final
 from tocsin.engine import explain, owners
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import spell as spell_expression
+from tocsin.engine.namespaces import bare, within
 from tocsin.engine.texts import spell
 from tocsin.engine.values import holding_since, holds
 from tocsin.plan.scenarios import said, shown
@@ -198,12 +199,27 @@ def _not_put(run: Run, at: datetime, wanted: list[str]) -> Items:
         yield name, False, name in run.state_at(at).proposed_decisions
 
 
-def _level(run: Run, at: datetime, wanted: str) -> Items:
-    yield "level", wanted, run.state_at(at).level
+def _level(run: Run, at: datetime, wanted: str | Mapping[str, str]) -> Items:
+    """Of several plans each has its own: `level: {one-plan: l1, other: p2}`."""
+    state = run.state_at(at)
+    if isinstance(wanted, str):
+        yield "level", wanted, state.level
+        return
+    for plan, level in wanted.items():
+        yield plan, level, bare(state.standing(_part(run, plan)).level)
 
 
-def _phase(run: Run, at: datetime, wanted: str) -> Items:
-    yield "phase", wanted, run.state_at(at).phase
+def _phase(run: Run, at: datetime, wanted: str | Mapping[str, str]) -> Items:
+    state = run.state_at(at)
+    if isinstance(wanted, str):
+        yield "phase", wanted, state.phase
+        return
+    for plan, phase in wanted.items():
+        yield plan, phase, state.phase_of(within(_part(run, plan), ""))
+
+
+def _part(run: Run, plan: str) -> str:
+    return next(part.name for part in run.program.plans if part.program.id == plan)
 
 
 def _fact(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:

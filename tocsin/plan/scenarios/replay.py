@@ -5,24 +5,42 @@ from pathlib import Path
 
 import click
 
+from tocsin.engine.compose import compose
 from tocsin.engine.program import Program
 from tocsin.plan import read as plans
 from tocsin.plan import shipped
 from tocsin.plan.scenarios.expect import failures
 from tocsin.plan.scenarios.play import Run, play, replayed, steps
-from tocsin.plan.scenarios.story import BadScenarioError, load
+from tocsin.plan.scenarios.story import BadScenarioError, load, plans_of
 
 
 def program_for(file: Path, plan: Path | None = None) -> Program:
     """
-    Return the program that a scenario runs under: of `plan`, else of the plan.yaml above its folder, else of the shipped plan it names.
+    Return the program that a scenario runs under: of `plan`, else of the plan.yaml above its folder, else of the shipped plan it names;
+    composed with the plans that it runs `beside` and the role sets that it has to `lay_over`.
 
     :raises BadScenarioError: there is no such plan, or it has errors.
     """
-    beside = file.resolve().parent.parent / "plan.yaml"
-    source = plan or (beside if beside.is_file() else None)
-    if source is None:
-        raise BadScenarioError(f"{file}: no plan.yaml above its folder; name one with --plan, or of {', '.join(shipped.sources())}")
+    first, *others = plans_of(file)
+    sources = [plan or _source(file, first), *(_source(file, name) for name in others)]
+    try:
+        return compose([_program(source) for source in sources])
+    except ValueError as error:
+        raise BadScenarioError(f"{file}: {error}") from error
+
+
+def _source(file: Path, name: str) -> Path:
+    """Return the file of a plan: the one above the scenario's folder, a shipped one, or one that lies beside the scenario."""
+    above = file.resolve().parent.parent / "plan.yaml"
+    if above.is_file() and name in ("", above.parent.name):
+        return above
+    source = shipped.sources().get(name, file.resolve().parent / f"{name}.yaml")
+    if source.is_file():
+        return source
+    raise BadScenarioError(f"{file}: no plan {name or 'is named'}; name one with --plan, or of {', '.join(shipped.sources())}")
+
+
+def _program(source: Path) -> Program:
     result = plans.read(source.read_bytes(), str(source))
     if result.program is None:
         raise BadScenarioError("\n".join(str(finding) for finding in result.findings if finding.severity == "error"))

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from tocsin.engine.program import Program
 from tocsin.engine.times import add, parse
 from tocsin.plan import document
+from tocsin.plan.scenarios.naming import in_full
 
 Plain = Any
 """What YAML holds: text, numbers, lists, mappings."""
@@ -120,6 +121,10 @@ def load(file: Path, program: Program) -> Story:
     :raises BadScenarioError: with the place and what to do.
     """
     source = document.read(file.read_bytes())
+    return _Reader(file, source, _body(file, source), program).story()
+
+
+def _body(file: Path, source: document.Document) -> Mapping[str, Plain]:
     if source.root is None or source.traps:
         trap = source.traps[0]
         line, column = source.place(trap.start)
@@ -127,7 +132,17 @@ def load(file: Path, program: Program) -> Story:
     body = document.plain(source.root)
     if not isinstance(body, dict) or body.get("tocsin_scenario") != 1:
         raise BadScenarioError(f"{file}:1:1 a scenario begins with `tocsin_scenario: 1`")
-    return _Reader(file, source, body, program).story()
+    return body
+
+
+def plans_of(file: Path) -> list[str]:
+    """
+    Return the ids of the plans that the scenario runs by, in order; an empty one for the plan that it lies with.
+
+    :raises BadScenarioError: the file is no scenario.
+    """
+    body = _body(file, document.read(file.read_bytes()))
+    return [str(body.get("plan") or ""), *(str(name) for key in ("beside", "lay_over") for name in body.get(key) or [])]
 
 
 class _Reader:
@@ -147,7 +162,7 @@ class _Reader:
         return instant(text, self.start, self.program.timezone)
 
     def story(self) -> Story:
-        given = self.body.get("given") or {}
+        given = in_full(self.program, self.body.get("given") or {})
         base = self.base
         acts = [self._act(index, entry) for index, entry in enumerate(self.body.get("when") or [])]
         feeds = [self._feed(entry) for entry in given.get("feed") or []]
@@ -183,7 +198,8 @@ class _Reader:
         if len(verbs) != 1 or "at" not in entry:
             line, column = self.source.where(place)
             raise BadScenarioError(f"{self.file}:{line}:{column} an act has a time and one verb of: {', '.join(VERBS)}")
-        return Act(self.time(entry["at"]), str(entry.get("by", "")), verbs[0], entry, str(entry.get("refused", "")), place)
+        body = in_full(self.program, entry, VERBS)
+        return Act(self.time(entry["at"]), str(entry.get("by", "")), verbs[0], body, str(entry.get("refused", "")), place)
 
     def _feed(self, entry: Mapping[str, Plain], since: datetime | None = None) -> Feed:
         every = parse(str(entry.get("every", "1m"))).exact
@@ -192,7 +208,7 @@ class _Reader:
         return Feed(str(entry["signal"]), Decimal(str(entry["value"])), every, over, since, until)
 
     def _expectation(self, index: int, entry: Mapping[str, Plain]) -> Expectation:
-        what = {key: value for key, value in entry.items() if key != "at"}
+        what = {key: in_full(self.program, value) for key, value in entry.items() if key != "at"}
         return Expectation(self.time(entry["at"]), what, ("then", index))
 
 

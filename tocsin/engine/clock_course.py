@@ -1,0 +1,107 @@
+"""The course of a clock: what each event makes of it."""
+
+from collections.abc import Mapping
+from functools import singledispatch
+
+from tocsin.engine import terms as t
+from tocsin.engine.copies import put, replace
+
+
+@singledispatch
+def after(event: t.AnyEvent, clocks: Mapping[str, t.Clock]) -> t.Clock:
+    """Return the clock that `event` is about as it stands after it."""
+    raise AssertionError(f"{type(event).__name__} is no event of a clock")
+
+
+@after.register
+def _(event: t.ClockOpened, clocks: Mapping[str, t.Clock]) -> t.Clock:
+    return t.Clock(
+        clock=event.clock,
+        obligation=event.obligation,
+        entry=event.entry,
+        generation=event.generation,
+        occurrence=event.occurrence,
+        owes=event.owes,
+        anchor=event.anchor,
+        anchor_generation=event.anchor_generation,
+        anchored_at=event.anchored_at,
+        began_at=event.began_at,
+        limit=event.limit,
+        due_at=event.due_at,
+        remind_at=event.remind_at,
+        recurring=event.recurring,
+        fixed=event.fixed,
+    )
+
+
+@after.register
+def _(event: t.ClockMoved, clocks: Mapping[str, t.Clock]) -> t.Clock:
+    return replace(
+        clocks[event.clock],
+        occurrence=event.occurrence,
+        anchor=event.anchor,
+        anchored_at=event.anchored_at,
+        limit=event.limit,
+        due_at=event.due_at,
+        remind_at=event.remind_at,
+        status=event.status,
+    )
+
+
+@after.register
+def _(event: t.ClockReminded, clocks: Mapping[str, t.Clock]) -> t.Clock:
+    return replace(clocks[event.clock], reminded=True)
+
+
+@after.register
+def _(event: t.ClockBreached, clocks: Mapping[str, t.Clock]) -> t.Clock:
+    return replace(clocks[event.clock], status="breached", last_due_at=event.due_at)
+
+
+@after.register
+def _(event: t.OccurrenceMissed, clocks: Mapping[str, t.Clock]) -> t.Clock:
+    clock = clocks[event.clock]
+    return replace(
+        clock,
+        occurrence=event.next_occurrence,
+        due_at=event.next_due_at,
+        remind_at=event.next_remind_at,
+        reminded=False,
+        missed=clock.missed + event.missed,
+        behind=clock.behind + event.missed,
+        rungs={},
+        last_due_at=event.last_due_at,
+    )
+
+
+@after.register
+def _(event: t.RungReached, clocks: Mapping[str, t.Clock]) -> t.Clock:
+    clock = clocks[event.clock]
+    return replace(clock, rungs=put(clock.rungs, event.rung, event.next_at))
+
+
+@after.register
+def _(event: t.ClockMet, clocks: Mapping[str, t.Clock]) -> t.Clock:
+    clock = replace(clocks[event.clock], met_at=event.happened_at, margin_s=event.margin_s)
+    if event.next_occurrence is None:
+        return replace(clock, status="late" if event.late else "met", behind=0)
+    return replace(
+        clock,
+        occurrence=event.next_occurrence,
+        due_at=event.next_due_at,
+        remind_at=event.next_remind_at,
+        reminded=False,
+        behind=0,
+        rungs={},
+        last_due_at=None,
+    )
+
+
+@after.register
+def _(event: t.ClockWaived, clocks: Mapping[str, t.Clock]) -> t.Clock:
+    return replace(clocks[event.clock], status="waived")
+
+
+@after.register
+def _(event: t.ClockEnded, clocks: Mapping[str, t.Clock]) -> t.Clock:
+    return replace(clocks[event.clock], status="ended", ended=event.reason)
