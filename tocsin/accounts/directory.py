@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from tocsin.accounts.models import Membership, RoleHolder
+from tocsin.engine.namespaces import within
 from tocsin.engine.program import Program
 from tocsin.kit import ids
 
@@ -22,17 +23,22 @@ class Contact:
 
 def seats(organisation_id: UUID, program: Program) -> dict[str, str]:
     """Return the person (typed id) found for each role and department of `program`; whatever nobody holds is left out."""
-    holders = _holders(organisation_id, program.id)
-    found = {role: _seat(holders, program, role, frozenset()) for role in (*program.departments, *program.roles)}
+    found: dict[str, str] = {}
+    for part in program.plans:
+        holders, plan = _holders(organisation_id, part.program.id), part.program
+        for role in (*plan.departments, *plan.roles):
+            found[within(part.name, role)] = _seat(holders, plan, role, frozenset())
     return {role: person for role, person in found.items() if person}
 
 
 def standing(organisation_id: UUID, person: str, program: Program) -> frozenset[str]:
     """Return for what `person` (typed id) may speak: `deputy:<role>` and `department:<id>`."""
-    holders = _holders(organisation_id, program.id)
-    departments = {f"department:{name}" for name in program.departments if person in holders[name]}
-    deputies = {f"deputy:{role}" for role in program.roles if person in _deputies(holders, program, role)}
-    return frozenset(departments | deputies)
+    found: set[str] = set()
+    for part in program.plans:
+        holders, plan = _holders(organisation_id, part.program.id), part.program
+        found |= {f"department:{within(part.name, name)}" for name in plan.departments if person in holders[name]}
+        found |= {f"deputy:{within(part.name, role)}" for role in plan.roles if person in _deputies(holders, plan, role)}
+    return frozenset(found)
 
 
 def speakers(organisation_id: UUID, program: Program, role: str) -> frozenset[str]:

@@ -28,6 +28,9 @@ class Declaration(Given):
 
     words: Annotated[Text, Field(min_length=1)]
     plan: Name = ""
+    beside: list[Name] = Field(
+        default_factory=list, description="Other plans that it runs by, and role sets laid over them: ids or hashes."
+    )
     means: Name = "api"
     facts: FactValues = Field(default_factory=dict)
     happened_at: Instant | None = None
@@ -52,13 +55,17 @@ def declare(request: HttpRequest, response: HttpResponse, body: Declaration, key
     """201 with what was recorded, 409 with why the plan does not allow it, 422 with every place that cannot be read."""
     caller = _caller(request)
     plan = _plan(caller, body.plan)
-    program = plans.compiled(plan)
+    beside = [_plan(caller, name, f"/beside/{index}") for index, name in enumerate(body.beside)]
+    if len({each.plan_id for each in (plan, *beside)}) <= len(beside):
+        raise problems.invalid([{"place": "/beside", "problem": "an incident runs by each plan once"}])
+    program = plans.composed(caller.organisation.id, [plan.hash, *(each.hash for each in beside)])
     said = desk.Declaration(
         words=body.words,
         means=body.means,
         facts=facts.read(program, body.facts),
         happened_at=body.happened_at,
         drill=body.drill,
+        beside=tuple(each.hash for each in beside),
     )
     answer = desk.declare(caller.organisation.id, plan.hash, said, actor=caller.actor(program), key=key)
     if isinstance(answer, Refused):
@@ -118,7 +125,7 @@ def _board(request: HttpRequest, incident: str) -> BoardRow:
     return row
 
 
-def _plan(caller: Caller, wanted: str) -> Plan:
+def _plan(caller: Caller, wanted: str, place: str = "/plan") -> Plan:
     """Return the plan that a declaration names: by id, the version in force; by hash, that version; by nothing, the only one in force."""
     in_force = plans.in_force(caller.organisation.id)
     if not wanted and len(in_force) == 1:
@@ -126,5 +133,5 @@ def _plan(caller: Caller, wanted: str) -> Plan:
     named = in_force.get(wanted) or Plan.objects.filter(organisation=caller.organisation, hash=wanted).first()
     if named is None:
         known = ", ".join(in_force) or "none"
-        raise problems.invalid([{"place": "/plan", "problem": f"the id or hash of a plan was expected; in force: {known}"}])
+        raise problems.invalid([{"place": place, "problem": f"the id or hash of a plan was expected; in force: {known}"}])
     return named

@@ -179,7 +179,7 @@ def _report_delivery(turn: Turn, command: t.ReportDelivery) -> t.Refused | None:
 def _move_plan(turn: Turn, command: t.MovePlan) -> t.Refused | None:
     if not owners.speaks_for(turn.program, turn.state, turn.actor, turn.program.commander):
         return t.Refused("E101", f"only {turn.program.commander} moves an incident to another plan version", hint="ask that role")
-    if command.plan_hash != turn.program.hash:
+    if command.plan_hash != turn.program.plans[0].program.hash:
         return t.Refused("E103", "the version asked for is not the one at hand", hint="load that version first")
     if not command.reason:
         return t.Refused("E105", "an incident is not moved without a reason", hint="say why in a sentence")

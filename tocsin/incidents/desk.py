@@ -1,6 +1,6 @@
 """The desk: the one way into an incident. Lock, stamp the time, load, decide, append, project, wish, commit, give notice."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -12,6 +12,7 @@ from prometheus_client import Counter as Tally
 from tocsin.accounts import directory
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import next_due
+from tocsin.engine.compose import versions
 from tocsin.engine.decide import decide
 from tocsin.engine.expressions import Value
 from tocsin.engine.program import Program
@@ -59,6 +60,8 @@ class Declaration:
     drill_at: datetime | None = None
     """In which incident time a drill begins; the server's if none is given."""
     drill_speed: float = 1.0
+    beside: tuple[str, ...] = ()
+    """The hashes of the other plans that it runs by, and of the role sets laid over them."""
 
 
 class Overtaken(Exception):  # noqa: N818 - it names what happened to the worker
@@ -135,7 +138,7 @@ def _let_go(incident: Incident, *, well: bool) -> None:
 def _answer(incident: Incident, command: t.Command, actor: t.Actor, now: datetime) -> Answer:
     try:
         case = _open(incident, now)
-        program = plans.program(incident.organisation_id, command.plan_hash) if isinstance(command, t.MovePlan) else case.program
+        program = _moved(case, command) if isinstance(command, t.MovePlan) else case.program
     except (UnknownEvent, plans.Uncompilable) as problem:
         return t.Refused("E502", f"the incident is read-only: {problem}", hint="run the release of Tocsin that wrote it")
     except Plan.DoesNotExist:
@@ -146,6 +149,11 @@ def _answer(incident: Incident, command: t.Command, actor: t.Actor, now: datetim
     if answer is None or not isinstance(command, t.Tick):
         answer = _decide(case, program, replace(command, by=actor, at=case.at), now)
     return answer
+
+
+def _moved(case: _Case, command: t.MovePlan) -> Program:
+    """Return the program that the command moves to: another version of the first plan, beside the same others."""
+    return plans.composed(case.incident.organisation_id, [command.plan_hash, *(ref.hash for ref in case.state.beside)])
 
 
 def _catch_up(case: _Case, down_since: datetime, now: datetime) -> Answer:
@@ -191,7 +199,7 @@ def _write(case: _Case, program: Program, events: tuple[t.AnyEvent, ...], now: d
     case.state = projector.state
     states.keep(incident, case.state, case.head)
     incident.last_at = events[-1].at
-    incident.plan_hash = case.state.plan_hash
+    incident.plan_hash = plans.together(incident.organisation_id, plans.hashes_of(case.state))
     incident.next_due = next_due(program, case.state)
     incident.wake_at = server_time(incident, incident.next_due)
     incident.save(update_fields=_WRITTEN)
@@ -208,11 +216,12 @@ def _declare(request: Request, plan_hash: str, declaration: Declaration, actor: 
             again = _again(known)
             transaction.set_rollback(True)  # the number was not needed
             return again
-        plan = Plan.objects.get(organisation_id=request.organisation_id, hash=plan_hash)
-        if plan.status != plans.IN_FORCE:
+        hashes = [plan_hash, *declaration.beside]
+        refused = _not_in_force(request.organisation_id, hashes)
+        if refused:
             transaction.set_rollback(True)
-            return t.Refused("E501", f"plan {plan.plan_id} {plan.version} is not in force", hint="publish it, or choose another version")
-        case = _begin(plan, f"INC-{number}", declaration, now)
+            return refused
+        case = _begin(request.organisation_id, hashes, f"INC-{number}", declaration, now)
         answer = _decide(case, case.program, _command(case, declaration, actor), now)
         if isinstance(answer, t.Refused):
             transaction.set_rollback(True)
@@ -221,11 +230,22 @@ def _declare(request: Request, plan_hash: str, declaration: Declaration, actor: 
     return answer
 
 
-def _begin(plan: Plan, number: str, declaration: Declaration, now: datetime) -> _Case:
+def _not_in_force(organisation_id: UUID, hashes: Sequence[str]) -> t.Refused | None:
+    """Return why no incident can begin by these plan versions together, or None."""
+    rows = [Plan.objects.get(organisation_id=organisation_id, hash=plan_hash) for plan_hash in hashes]
+    for plan in rows:
+        if plan.status != plans.IN_FORCE:
+            return t.Refused("E501", f"plan {plan.plan_id} {plan.version} is not in force", hint="publish it, or choose another version")
+    if len({plan.plan_id for plan in rows}) < len(rows):
+        return t.Refused("E104", "an incident runs by each plan once", hint="choose one version of each")
+    return None
+
+
+def _begin(organisation_id: UUID, hashes: Sequence[str], number: str, declaration: Declaration, now: datetime) -> _Case:
     incident = Incident(
-        organisation_id=plan.organisation_id,
+        organisation_id=organisation_id,
         number=number,
-        plan_hash=plan.hash,
+        plan_hash=plans.together(organisation_id, hashes),
         drill=declaration.drill,
         declared_at=now,
         last_at=now,
@@ -234,15 +254,17 @@ def _begin(plan: Plan, number: str, declaration: Declaration, now: datetime) -> 
         set_drill(incident, at=declaration.drill_at or now, now=now, speed=declaration.drill_speed)
     incident.declared_at = incident.last_at = incident_time(incident, now)
     incident.save(force_insert=True)
-    return _Case(incident, journal.begin(incident), plans.compiled(plan), t.State(), incident.declared_at)
+    return _Case(incident, journal.begin(incident), plans.composed(organisation_id, hashes), t.State(), incident.declared_at)
 
 
 def _command(case: _Case, declaration: Declaration, actor: t.Actor) -> t.Declare:
+    plan_hash, beside = versions(case.program)
     return t.Declare(
         incident=ids.typed("inc", case.incident.pk),
         number=case.incident.number,
         plan=case.program.id,
-        plan_hash=case.incident.plan_hash,
+        plan_hash=plan_hash,
+        beside=beside,
         means=declaration.means,
         words=declaration.words,
         seats=directory.seats(case.incident.organisation_id, case.program) if declaration.seats is None else declaration.seats,

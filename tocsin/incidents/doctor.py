@@ -11,6 +11,7 @@ from django.db.models import Model
 
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import next_due
+from tocsin.engine.compose import hash_of
 from tocsin.incidents import chain, journal, plans, states
 from tocsin.incidents.canonical import UnknownEvent
 from tocsin.incidents.models import Entry, Head, Incident, Plan, Seal
@@ -134,8 +135,8 @@ def _whole(model: type[RowModel], key: tuple[str | int, ...], values: Mapping[st
 def _state(incident: Incident, rebuilt: _Rebuilt, head: Head) -> Iterator[Complaint]:
     if not states.is_whole(incident, rebuilt.state, head):
         yield Complaint(incident.number, "state", "", "is not what the journal gives", mendable=True)
-    due = next_due(plans.program(incident.organisation_id, rebuilt.state.plan_hash), rebuilt.state)
-    if (incident.plan_hash, incident.next_due) != (rebuilt.state.plan_hash, due):
+    due = next_due(plans.composed(incident.organisation_id, plans.hashes_of(rebuilt.state)), rebuilt.state)
+    if (incident.plan_hash, incident.next_due) != (hash_of(plans.hashes_of(rebuilt.state)), due):
         yield Complaint(incident.number, "state", "next_due", "is not what the journal gives", mendable=True)
 
 
@@ -177,7 +178,7 @@ def _mend(incident: Incident, rebuilt: _Rebuilt, head: Head) -> None:
             [model(organisation_id=incident.organisation_id, incident=incident, **values) for values in mine]
         )
     states.keep(incident, rebuilt.state, head)
-    incident.plan_hash = rebuilt.state.plan_hash
-    incident.next_due = next_due(plans.program(incident.organisation_id, rebuilt.state.plan_hash), rebuilt.state)
+    incident.plan_hash = plans.together(incident.organisation_id, plans.hashes_of(rebuilt.state))
+    incident.next_due = next_due(plans.composed(incident.organisation_id, plans.hashes_of(rebuilt.state)), rebuilt.state)
     incident.wake_at = server_time(incident, incident.next_due)
     incident.save(update_fields=["state", "state_hash", "state_seq", "plan_hash", "next_due", "wake_at"])

@@ -11,11 +11,11 @@ from tocsin.accounts import directory
 from tocsin.engine import terms as t
 from tocsin.engine.program import Program
 from tocsin.incidents import desk, plans, states
-from tocsin.incidents.models import Drill, Head, Incident, Plan
+from tocsin.incidents.models import Drill, Head, Incident
 from tocsin.kit import bells, clock
 from tocsin.plan import shipped
 from tocsin.plan.scenarios.play import Step, makers, shifted, steps
-from tocsin.plan.scenarios.story import Story, load
+from tocsin.plan.scenarios.story import Story, load, plans_of
 
 BELL: Final = "drills"
 PACE: Final = timedelta(seconds=1)
@@ -32,17 +32,22 @@ def start(organisation_id: UUID, plan_id: str, scenario: str) -> Drill:
 
     :raises NoSuchScenarioError: publish the plan first, or choose another scenario.
     """
-    plan = Plan.objects.filter(organisation_id=organisation_id, plan_id=plan_id, status=plans.IN_FORCE).first()
-    if plan is None or not _file(plan_id, scenario).is_file():
-        raise NoSuchScenarioError(f"{plan_id}/{scenario} cannot be played: its plan is not in force, or it is not shipped")
-    now = clock.now()
-    story = load(_file(plan_id, scenario), plans.compiled(plan))
+    if not _file(plan_id, scenario).is_file():
+        raise NoSuchScenarioError(f"{plan_id}/{scenario} cannot be played: it is not shipped")
+    first, *others = plans_of(_file(plan_id, scenario))
+    known = plans.in_force(organisation_id)
+    missing = [name for name in (first or plan_id, *others) if name not in known]
+    if missing:
+        raise NoSuchScenarioError(f"{plan_id}/{scenario} cannot be played: {', '.join(missing)} is not in force")
+    hashes = [known[name].hash for name in (first or plan_id, *others)]
+    program, now = plans.composed(organisation_id, hashes), clock.now()
+    story = load(_file(plan_id, scenario), program)
     drill = Drill.objects.create(
         organisation_id=organisation_id,
-        plan_hash=plan.hash,
+        plan_hash=plans.together(organisation_id, hashes),
         scenario=scenario,
         starts_at=now.replace(second=0, microsecond=0),
-        cast=cast(story, directory.seats(organisation_id, plans.compiled(plan))),
+        cast=cast(story, directory.seats(organisation_id, program)),
         next_at=now,
     )
     bells.ring(BELL)
@@ -64,7 +69,8 @@ def _file(plan_id: str, scenario: str) -> Path:
 
 def story_of(drill: Drill, program: Program) -> Story:
     """Return the scenario as this drill plays it: at its own time, with its own cast."""
-    story = load(_file(program.id, drill.scenario), program)
+    files = [_file(part.program.id, drill.scenario) for part in program.plans if part.program.id in shipped.sources()]
+    story = load(next(file for file in files if file.is_file()), program)
     return _recast(shifted(story, drill.starts_at - story.start), drill.cast)
 
 
@@ -123,7 +129,7 @@ def _perform(drill: Drill, step: Step, command: t.Command | None, key: str) -> t
     if command is None:
         return None
     if isinstance(command, t.Declare):
-        answer = desk.declare(drill.organisation_id, drill.plan_hash, _declaration(command), actor=command.by, key=key)
+        answer = desk.declare(drill.organisation_id, command.plan_hash, _declaration(command), actor=command.by, key=key)
         if isinstance(answer, desk.Done):
             drill.incident = Incident.objects.get(pk=answer.incident)
             drill.save(update_fields=["incident"])
@@ -143,6 +149,7 @@ def _declaration(command: t.Declare) -> desk.Declaration:
         seats=command.seats,
         drill=True,
         drill_at=command.at,
+        beside=tuple(ref.hash for ref in command.beside),
         drill_speed=0,
     )
 

@@ -1,14 +1,16 @@
 """Plans of an organisation: loaded, published, withdrawn, and compiled once for every hash."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from threading import Lock
 from uuid import UUID
 
 from django.db import transaction
 
+from tocsin.engine import terms as t
+from tocsin.engine.compose import compose, hash_of
 from tocsin.engine.program import Program
-from tocsin.incidents.models import Plan
+from tocsin.incidents.models import Composition, Plan
 from tocsin.kit import clock
 from tocsin.plan import read
 from tocsin.plan.findings import Finding
@@ -74,12 +76,44 @@ def in_force(organisation_id: UUID) -> Mapping[str, Plan]:
 
 def program(organisation_id: UUID, plan_hash: str) -> Program:
     """
-    Return the compiled plan with this hash.
+    Return the compiled plan with this hash, or the several plans that it names together.
 
     :raises Plan.DoesNotExist: the organisation has no such plan.
     :raises Uncompilable: this release cannot compile it.
     """
-    return compiled(Plan.objects.get(organisation_id=organisation_id, hash=plan_hash))
+    together = Composition.objects.filter(organisation_id=organisation_id, hash=plan_hash).first()
+    return composed(organisation_id, together.hashes if together else [plan_hash])
+
+
+def composed(organisation_id: UUID, hashes: Sequence[str]) -> Program:
+    """
+    Return the program of these plan versions, in this order.
+
+    :raises Plan.DoesNotExist: the organisation has no such plan.
+    :raises Uncompilable: this release cannot compile one of them.
+    """
+    known = _cache.get(hash_of(hashes))
+    if known is None:
+        rows = {plan.hash: plan for plan in Plan.objects.filter(organisation_id=organisation_id, hash__in=hashes)}
+        if len(rows) < len(set(hashes)):
+            raise Plan.DoesNotExist
+        known = _cache.put(hash_of(hashes), compose([compiled(rows[each]) for each in hashes]))
+    elif Plan.objects.filter(organisation_id=organisation_id, hash__in=hashes).count() < len(hashes):
+        raise Plan.DoesNotExist
+    return known
+
+
+def together(organisation_id: UUID, hashes: Sequence[str]) -> str:
+    """Return the hash that names these plan versions together, and let it be looked up from now on."""
+    name = hash_of(hashes)
+    if len(hashes) > 1:
+        Composition.objects.get_or_create(organisation_id=organisation_id, hash=name, defaults={"hashes": list(hashes)})
+    return name
+
+
+def hashes_of(state: t.State) -> list[str]:
+    """Return the plan versions by which an incident in this state runs, in order; `hash_of` names them together."""
+    return [state.plan_hash, *(ref.hash for ref in state.beside)]
 
 
 def compiled(plan: Plan) -> Program:

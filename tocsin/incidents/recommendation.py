@@ -119,17 +119,16 @@ def questions(program: Program) -> tuple[Fact, ...]:
 
 
 def _trees(program: Program) -> Iterator[Expression]:
-    if program.classify is None:
-        return
-    for rule in program.classify.rules:
-        yield rule.when
-        if rule.confirm:
-            yield rule.confirm[0]
-    if program.classify.fallback:
-        for when, _level in program.classify.fallback.table:
-            yield when
-        for step in program.classify.fallback.then:
-            yield step.when
+    for classify in [plan.classify for plan in program.plans if plan.classify is not None]:
+        for rule in classify.rules:
+            yield rule.when
+            if rule.confirm:
+                yield rule.confirm[0]
+        if classify.fallback:
+            for when, _level in classify.fallback.table:
+                yield when
+            for step in classify.fallback.then:
+                yield step.when
 
 
 def _values(state: t.State) -> dict[str, Value]:

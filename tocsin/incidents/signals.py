@@ -14,6 +14,7 @@ from django.db.models import Max, Q
 from tocsin.engine import terms as t
 from tocsin.engine import watch
 from tocsin.engine.expressions import UNKNOWN, Lookup, SignalRead, leaves
+from tocsin.engine.namespaces import bare
 from tocsin.engine.program import Program
 from tocsin.incidents import desk, plans, states
 from tocsin.incidents.models import Baseline, BoardRow, Head, Incident, Lookout, Sample
@@ -151,10 +152,11 @@ def load(organisation_id: UUID, program: Program, since: datetime) -> Mapping[st
     """Return the series of every signal of `program` since then, with the baselines kept."""
     means = dict(Baseline.objects.filter(organisation_id=organisation_id).values_list("signal", "mean"))
     found: dict[str, list[watch.Sample]] = defaultdict(list)
-    rows = Sample.objects.filter(organisation_id=organisation_id, signal__in=list(program.signals), at__gte=since)
+    rows = Sample.objects.filter(organisation_id=organisation_id, signal__in=[bare(name) for name in program.signals], at__gte=since)
     for signal, at, value, over_s in rows.values_list("signal", "at", "value", "over_s"):
         found[signal].append(watch.Sample(at, value, timedelta(seconds=over_s)))
-    return {name: watch.series(found[name], means.get(name)) for name in program.signals}
+    # Of several plans each measures by its own window and baseline what the organisation sends once.
+    return {name: watch.series(found[bare(name)], means.get(bare(name))) for name in program.signals}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.http import Http404
 
 from tocsin.accounts import directory
 from tocsin.accounts.directory import Contact
-from tocsin.engine.program import Program
+from tocsin.engine.program import Program, Text
 from tocsin.engine.terms import SYSTEM, Actor
 from tocsin.incidents import plans
 from tocsin.incidents.models import BoardRow, RoleRow
@@ -42,6 +42,10 @@ class Case:
     def commands(self) -> bool:
         """Whether the viewer is in command: holds whatever nobody holds."""
         return self.program.commander in self.mine
+
+    def plan_of(self, name: str) -> Text:
+        """Return the title of the plan that has a rule of this name, where the incident runs by several; else nothing."""
+        return self.program.part(name).program.title if self.program.parts else {}
 
     def speaks(self, roles: Iterable[str]) -> bool:
         """Return whether the viewer speaks for one of `roles`."""

@@ -44,6 +44,7 @@ class Form:
     """What the form says so far, under the plan that it is about."""
 
     plan: Plan
+    beside: tuple[Plan, ...]
     program: Program
     facts: tuple[Fact, ...]
     values: Mapping[str, Value] | t.Refused
@@ -83,7 +84,11 @@ def _declare(request: Request, form: Form) -> HttpResponse:
         return _show(request, form, form.values)
     try:
         declaration = desk.Declaration(
-            words=words, facts=form.values, happened_at=_happened(request), drill=bool(request.POST.get("drill"))
+            words=words,
+            facts=form.values,
+            happened_at=_happened(request),
+            drill=bool(request.POST.get("drill")),
+            beside=tuple(plan.hash for plan in form.beside),
         )
     except ValueError:
         return _show(request, form, t.Refused("E104", _("This is no time."), _("Write it as the field asks.")))
@@ -120,20 +125,34 @@ def _happened(request: Request) -> Any:
 
 def _form(request: Request) -> Form | None:
     asked = request.POST or request.GET
-    available = plans.in_force(request.organisation.id)
+    available = _first(request)
     plan = available.get(asked.get("plan", "")) or next(iter(available.values()), None)
     if plan is None:
         return None
-    program = plans.compiled(plan)
+    wanted = asked.getlist("beside")
+    beside = tuple(each for each in _others(request, plan) if each.plan_id in wanted)
+    program = plans.composed(request.organisation.id, [plan.hash, *(each.hash for each in beside)])
     actor = replace(request.actor, standing=directory.standing(request.organisation.id, request.actor.person, program))
     facts = recommendation.questions(program)
-    return Form(plan, program, facts, fact_fields.read(facts, asked, dict(asked.lists())), actor)
+    return Form(plan, beside, program, facts, fact_fields.read(facts, asked, dict(asked.lists())), actor)
+
+
+def _first(request: Request) -> dict[str, Plan]:
+    """Return what an incident can run by first: the plans in force; role sets alone only where there is no plan."""
+    known = plans.in_force(request.organisation.id)
+    return {name: plan for name, plan in known.items() if plans.compiled(plan).kind == "plan"} or dict(known)
+
+
+def _others(request: Request, first: Plan) -> list[Plan]:
+    """Return what can run beside the first plan, and what can be laid over it."""
+    return [plan for name, plan in plans.in_force(request.organisation.id).items() if name != first.plan_id]
 
 
 def _show(request: Request, form: Form, refused: t.Refused | None = None) -> HttpResponse:
     values = form.values if not isinstance(form.values, t.Refused) else {}
     context = {
-        "plans": list(plans.in_force(request.organisation.id).values()),
+        "plans": list(_first(request).values()),
+        "others": [(plan, plans.compiled(plan).kind, plan in form.beside) for plan in _others(request, form.plan)],
         "asked": fact_fields.asked(form.facts, values),
         "typed": request.POST,
         "what": request.POST.get("what", request.GET.get("what", "")),

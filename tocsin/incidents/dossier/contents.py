@@ -102,6 +102,7 @@ def gather(incident: Incident, confidential: Confidential) -> Contents:
 def make(contents: Contents, page: str, language: str) -> bytes:
     """Return the file: `page`, the record, and the installation's seal over both."""
     key = journal.signing_key()
+    first, *beside = (part.program for part in contents.program.plans)
     manifest = {
         "format": container.FORMAT,
         "release": __version__,
@@ -110,7 +111,8 @@ def make(contents: Contents, page: str, language: str) -> bytes:
         "incident": contents.head.incident,
         "number": contents.incident.number,
         "drill": contents.incident.drill,
-        "plan": {"id": contents.program.id, "version": contents.program.version, "hash": contents.program.hash},
+        "plan": {"id": first.id, "version": first.version, "hash": first.hash},
+        "beside": [{"id": each.id, "version": each.version, "hash": each.hash, "kind": each.kind} for each in beside],
         "language": language,
         "confidential": contents.confidential.value,
         "exported_at": contents.exported_at.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z",

@@ -5,7 +5,7 @@ from tocsin.incidents.models.board import BoardRow, BreachRow, ClockRow, RoleRow
 from tocsin.incidents.models.desk import Answer, Breach, Counter, Heartbeat, Notice, Refusal
 from tocsin.incidents.models.drills import Drill
 from tocsin.incidents.models.editing import Acknowledgement, PlanText
-from tocsin.incidents.models.journal import Entry, Head, Incident, Plan, Seal
+from tocsin.incidents.models.journal import Composition, Entry, Head, Incident, Plan, Seal
 from tocsin.incidents.models.kept import FiledRow, RecordRow, ReportRow, TimelineRow
 from tocsin.incidents.models.known import ConditionRow, FactRow, FigureRow, MomentRow, SituationRow
 from tocsin.incidents.models.samples import Baseline, Lookout, Sample
@@ -19,6 +19,7 @@ __all__ = [
     "BreachRow",
     "ChainRow",
     "ClockRow",
+    "Composition",
     "ConditionRow",
     "Counter",
     "DecidedRow",

@@ -15,6 +15,8 @@ class BoardRow(Row):
     plan_hash = models.CharField(max_length=64)
     plan_version = models.CharField(max_length=64)
     plan_title = models.JSONField(default=dict)
+    plans = models.JSONField(default=list)
+    """Where each plan stands that the incident runs by: id, hash, version, title, kind, phase, level, level_title."""
     drill = models.BooleanField(default=False)
     means = models.CharField(max_length=64, blank=True)
     words = models.TextField(blank=True)

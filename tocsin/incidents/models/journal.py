@@ -36,6 +36,20 @@ class Plan(models.Model):
         return f"{self.plan_id} {self.version}"
 
 
+class Composition(models.Model):
+    """Several plan versions as one: `hash` names them in this order, as an incident that runs by them does."""
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, related_name="+")
+    hash = models.CharField(max_length=64)
+    hashes = models.JSONField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "hash"], name="composition_once")]
+
+    def __str__(self) -> str:
+        return self.hash
+
+
 class Incident(models.Model):
     """
     What the desk locks. `state` is a snapshot after entry `state_seq`, worth nothing beside the journal: deleted, it is folded anew.

@@ -6,6 +6,10 @@ from typing import Any, Final
 from tocsin.engine import explain, owners
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
+from tocsin.engine.compose import hash_of
+from tocsin.engine.namespaces import within
+from tocsin.engine.program import Part
+from tocsin.incidents import plans
 from tocsin.incidents.models import BoardRow
 from tocsin.incidents.projection.rows import Row, Scene
 
@@ -17,7 +21,8 @@ def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
     match event:
         case t.Declared():
             yield Row(BoardRow, (), _declared(scene, event))
-        case t.PhaseEntered(phase=phase):
+        case t.PhaseEntered():
+            phase = scene.state.phase  # of several plans the gravest
             closed_at = event.at if phase in _OVER else None
             yield Row(BoardRow, (), {"phase_at": event.at, "closed_at": closed_at, "open": phase not in _OVER}, change=True)
         case t.LevelProposed(rules=readings):
@@ -61,7 +66,8 @@ def from_state(scene: Scene) -> Iterator[Row]:
     level, proposal = program.levels.get(state.level), state.proposal
     proposed = program.levels.get(proposal.level) if proposal else None
     values = {
-        "plan_hash": state.plan_hash,
+        "plan_hash": hash_of(plans.hashes_of(state)),
+        "plans": [_plan(scene, part) for part in program.plans],
         "plan_title": dict(program.title),
         "phase": state.phase,
         "level": state.level,
@@ -97,4 +103,20 @@ def _grading(scene: Scene) -> dict[str, Any]:
             for each in view.bands
         ],
         "near": [{"rule": each.rule, "level": each.level, "text": each.text, "seen": dict(each.seen)} for each in view.near],
+    }
+
+
+def _plan(scene: Scene, part: Part) -> dict[str, object]:
+    """Return where one plan of the incident stands."""
+    plan, standing = part.program, scene.state.standing(part.name)
+    level = scene.program.levels.get(standing.level)
+    return {
+        "id": plan.id,
+        "hash": plan.hash,
+        "version": plan.version,
+        "title": dict(plan.title),
+        "kind": plan.kind,
+        "phase": scene.state.phase_of(within(part.name, "")) if plan.kind == "plan" else "",
+        "level": standing.level,
+        "level_title": dict(level.title) if level else {},
     }

@@ -65,7 +65,9 @@ class Projector:
     def add(self, seq: int, event: t.AnyEvent) -> None:
         """Take in the next event of the journal."""
         if isinstance(event, t.Declared | t.PlanMoved):
-            self._program = plans.program(self._incident.organisation_id, event.plan_hash)
+            beside = event.beside if isinstance(event, t.Declared) else self.state.beside
+            hashes = [event.plan_hash, *(ref.hash for ref in beside)]
+            self._program = plans.composed(self._incident.organisation_id, hashes)
         self.state, self._seq = evolve(self.state, event), seq
         scene = self._scene()
         for part in _FROM_EVENTS:

@@ -84,7 +84,7 @@ def context(case: Case) -> dict[str, object]:
 def _newer(case: Case) -> Plan | None:
     """Return the version of the plan in force, where the incident runs on another one."""
     plan = plans.in_force(case.board.organisation_id).get(case.board.plan_id)
-    return plan if plan and plan.hash != case.board.plan_hash else None
+    return plan if plan and plan.hash != case.board.plans[0]["hash"] else None
 
 
 def chains(case: Case, kind: str) -> list[Chain]:

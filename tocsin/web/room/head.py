@@ -43,6 +43,7 @@ def context(case: Case) -> dict[str, object]:
         "due": running,
         "over": board.phase in OVER,
         "phase_name": plan_words.phase(board.phase),
+        "phase_of": plan_words.phase,
         "now_in_incident": clocks.incident_now(board.incident),
     }
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from tocsin.engine.program import Text
 from tocsin.incidents.models import ClockRow, RoleRow
 from tocsin.web import clocks, plan_words
@@ -22,6 +24,8 @@ class Seat:
     waits_on_me: bool
     may_give: bool
     passes: int
+    taken_by: Markup
+    """The roles of a role set that do what this one owes; empty where none is laid over it."""
 
 
 def context(case: Case) -> dict[str, object]:
@@ -56,4 +60,5 @@ def _seat(case: Case, row: RoleRow, passes: int) -> Seat:
         waits_on_me=waits and row.assigned == case.people.viewer,
         may_give=not by_decision and (case.commands or row.role in case.mine),
         passes=passes,
+        taken_by=plan_words.names(case.program, rule.taken_by if rule else ()),
     )
