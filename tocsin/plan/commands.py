@@ -12,6 +12,7 @@ from tocsin.engine.program import Cases, FromFact, Limit, Program, Text
 from tocsin.plan.check import registry
 from tocsin.plan.difference import difference, sentence
 from tocsin.plan.read import Result, read
+from tocsin.plan.rehearsals import command as coverage
 from tocsin.plan.schema import schema
 
 
@@ -75,6 +76,9 @@ def findings() -> None:
     for each in registry():
         says = (sys.modules[each.find.__module__].__doc__ or "").partition(": ")[2]
         click.echo(f"{each.code}  {each.severity:7}  {each.name:18}  {says.strip()}")
+
+
+plan.add_command(coverage)
 
 
 def _read(file: Path) -> Result:

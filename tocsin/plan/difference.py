@@ -46,7 +46,7 @@ def difference(before: Program, after: Program) -> tuple[Change, ...]:
 def _of_plan(before: Program, after: Program) -> Iterator[Change]:
     for field in fields(Program):
         old, new = getattr(before, field.name), getattr(after, field.name)
-        if field.name in _NOT_COMPARED:
+        if field.name in _NOT_COMPARED or not field.compare:
             continue
         if _is_rules(old) or _is_rules(new):
             yield from _of_rules(before, after, field.name, old, new)

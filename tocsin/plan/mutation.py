@@ -1,0 +1,189 @@
+"""
+Mutants of a plan: the same plan with one number, comparator, role, moment or approver altered.
+
+Where every scenario passes under a mutant, no rehearsal has ever proved that part of the plan: its number could be wrong and nobody would know.
+Pure.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
+
+from tocsin.engine.expressions import Compare, WatchRef
+from tocsin.engine.program import Effect, Program
+from tocsin.engine.times import Span
+
+_OTHER_WAY: Final = {"==": "!=", "!=": "==", "<": "<=", "<=": "<", ">": ">=", ">=": ">"}
+_ROLES: Final = frozenset(
+    {"owes", "role", "publisher", "author", "lead", "attest", "who", "by", "approve", "stated_by", "recorded_by", "main", "coordinates"}
+)
+"""Parts that name a role: who owes, decides, signs, attests, waives, publishes, records."""
+_MOMENTS: Final = frozenset({"anchors", "until", "unless", "marks", "with_", "on", "of", "since", "begins", "ends"})
+"""Parts that name a moment; in a fact or a field `of` are its values, which are not among them."""
+_COUNTS: Final = frozenset({"lower", "raises", "different", "silent_after"})
+_TOLD: Final = frozenset({"tell", "alert", "call"})
+_LEFT_OUT: Final = frozenset(
+    {
+        "id",
+        "version",
+        "hash",
+        "language",
+        "timezone",
+        "title",
+        "owner",
+        "status",
+        "text",
+        "names",
+        "cite",
+        "covers",
+        "assumed",
+        "acknowledges",
+    }
+)
+"""What no scenario can prove: names, words and places of the document."""
+_KINDS: Final = frozenset(
+    {
+        *("defaults", "facts", "signals", "watches", "conditions", "moments", "levels", "classify", "situations"),
+        *("obligations", "decisions", "messages", "records", "figures"),
+    }
+)
+"""The parts of a plan that run. Who holds a role is the directory's to say, and what is only shown cannot be rehearsed."""
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One alteration: of what sort, where, from what to what, and the plan with it."""
+
+    sort: str
+    path: Path
+    before: str
+    after: str
+    program: Program
+
+    @property
+    def rule(self) -> str:
+        """Return the rule that was altered, by its id; of the classification each rule has its own."""
+        if self.path[0] == "classify":
+            return "classify"
+        return str(self.path[1]) if len(self.path) > 1 else str(self.path[0])
+
+    def __str__(self) -> str:
+        return f"{'.'.join(map(str, self.path))}: {self.before} → {self.after}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    roles: tuple[str, ...]
+    moments: tuple[str, ...]
+
+
+def mutants(program: Program) -> Iterator[Mutant]:
+    """Yield each mutant of `program` once, in the order of the plan; the same every time."""
+    names = _Names(tuple(role.id for role in program.roles.values() if not role.outside), tuple(program.moments))
+    for field in fields(Program):
+        if field.name not in _KINDS:
+            continue
+        for sort, path, before, after in _altered(getattr(program, field.name), (field.name,), names):
+            if _is_own(program, path):
+                yield Mutant(sort, path, str(before), str(after), put(program, path, after))
+
+
+def _is_own(program: Program, path: Path) -> bool:
+    """Return whether the plan itself says what stands at `path`: not a built-in moment, nor what is taken from the defaults or never looked at."""
+    if path[0] == "moments":
+        return bool(program.moments[str(path[1])].cite)
+    if path[0] == "signals" and path[-1] == "silent_after":
+        return program.signals[str(path[1])].silent_after != program.defaults.silent_after
+    if path[0] == "decisions" and path[-1] == "different":
+        return len(program.decisions[str(path[1])].chain) > 1
+    if path[0] == "obligations" and len(path) > 2 and path[2] in ("remind", "late"):
+        rule = program.obligations[str(path[1])]
+        return bool(getattr(rule, str(path[2])) != getattr(program.defaults, str(path[2])))
+    return True
+
+
+def put(value: Any, path: Path, new: Any) -> Any:
+    """Return `value` with `new` at `path`."""
+    if not path:
+        return new
+    head, rest = path[0], path[1:]
+    if isinstance(value, Mapping):
+        return {**value, head: put(value[head], rest, new)}
+    if isinstance(value, tuple):
+        index = int(head)
+        return (*value[:index], put(value[index], rest, new), *value[index + 1 :])
+    return replace(value, **{str(head): put(getattr(value, str(head)), rest, new)})
+
+
+def _altered(value: Any, path: Path, names: _Names) -> Iterator[tuple[str, Path, Any, Any]]:
+    match value:
+        case WatchRef():
+            return  # its test is altered once, among the watches
+        case Span() | timedelta() | Fraction() | Decimal() | bool() | int() | str():
+            yield from _leaf(value, path, names)
+        case Effect(kind=kind):
+            for index, target in enumerate(value.targets):
+                place = (*path, "targets", index)
+                if kind in _TOLD and target in names.roles:
+                    yield "role", place, target, _next(target, names.roles)
+                if kind == "mark" and target in names.moments:
+                    yield "moment", place, target, _next(target, names.moments)
+            yield from _altered(value.when, (*path, "when"), names)
+        case Compare(op=op):
+            yield "comparator", (*path, "op"), op, _OTHER_WAY[op]
+            yield from _altered(value.left, (*path, "left"), names)
+            yield from _altered(value.right, (*path, "right"), names)
+        case Mapping():
+            for name, item in value.items():
+                yield from _altered(item, (*path, name), names)
+        case tuple():
+            for index, item in enumerate(value):
+                yield from _altered(item, (*path, index), names)
+        case _ if is_dataclass(value):
+            for field in fields(value):
+                if field.name not in _LEFT_OUT:
+                    yield from _altered(getattr(value, field.name), (*path, field.name), names)
+
+
+def _leaf(value: Any, path: Path, names: _Names) -> Iterator[tuple[str, Path, Any, Any]]:
+    part = next((step for step in reversed(path) if isinstance(step, str)), "")
+    match value:
+        case bool():
+            return
+        case Span() | timedelta() if value:
+            yield "number", path, value, _longer(value)
+        case Fraction() if value:
+            yield "number", path, value, value / 2
+        case Decimal():
+            yield "number", path, value, value + (value.copy_abs() / 10 or Decimal(1))
+        case int() if part in _COUNTS and value:
+            yield "number", path, value, value + 1
+        case str() if _names_a(part, path, _ROLES) and value in names.roles:
+            yield "approver" if part in ("role", "approve") else "role", path, value, _next(value, names.roles)
+        case str() if _names_a(part, path, _MOMENTS) and value in names.moments:
+            yield "moment", path, value, _next(value, names.moments)
+
+
+def _names_a(part: str, path: Path, parts: frozenset[str]) -> bool:
+    """Return whether `path` leads to one of these parts, directly or through the cases of a value."""
+    return part in parts or any(step in parts for step in path[2:-1] if "cases" in path or "otherwise" in path)
+
+
+def _longer(value: Span | timedelta) -> Span | timedelta:
+    """Return a tenth more, and at least a second (or a day, or a month, where the calendar counts)."""
+    if isinstance(value, timedelta):
+        return value + max(value / 10, timedelta(seconds=1))
+    if value.exact:
+        return replace(value, exact=value.exact + max(value.exact / 10, timedelta(seconds=1)))
+    if value.days:
+        return replace(value, days=value.days + max(value.days // 10, 1))
+    return replace(value, months=value.months + max(value.months // 10, 1))
+
+
+def _next(name: str, names: tuple[str, ...]) -> str:
+    return names[(names.index(name) + 1) % len(names)]
