@@ -1,6 +1,8 @@
 """
 Write docs/coverage.md: which test or scenario proves which row. Without `--write` only say whether it is in step.
 
+Below it stands what `make mutate` found: alterations of the shipped plans that no scenario notices.
+
 A test claims rows with `@pytest.mark.row("CLK-03", "I3")`, a scenario with `proves:`. A claim is honest only if the proof fails when the
 behaviour is taken away; that no machine checks here.
 """
@@ -16,6 +18,8 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parent.parent
 TABLE = ROOT / "docs" / "coverage.md"
+UNNOTICED = "unnoticed.txt"
+"""Beside the table: what `scripts/mutate` wrote last."""
 HEAD = """# Which row is proved where
 
 Made by `scripts/coverage_rows.py --write` from the marks of the tests and the `proves:` of the scenarios; `make check` fails when it is out of
@@ -32,7 +36,7 @@ def main(arguments: list[str]) -> int:
     unknown = [f"{proof}: there is no row {row}" for row, proof in claims if row not in known]
     for line in unknown:
         print(line, file=sys.stderr)
-    wanted = table(known, [claim for claim in claims if claim[0] in known])
+    wanted = table(known, [claim for claim in claims if claim[0] in known]) + unnoticed(TABLE.parent / UNNOTICED)
     if "--write" in arguments:
         TABLE.write_text(wanted)
     elif not TABLE.exists() or TABLE.read_text() != wanted:
@@ -81,6 +85,15 @@ def table(known: list[str], claims: list[Claim]) -> str:
         "\n".join([HEAD, f"{len(lines)} of {len(known)} rows.", "", "| row | proved by |", "|---|---|", *lines, "", *_open(known, proofs)])
         + "\n"
     )
+
+
+def unnoticed(file: Path) -> str:
+    """Return the chapter about alterations of plans; empty where nothing was measured yet."""
+    if not file.exists():
+        return ""
+    said = "`make mutate` altered every number, comparator, role, moment and approver of the shipped plans, one at a time."
+    head = f"\n## What no scenario notices\n\n{said}\n"
+    return f"{head}\n```\n{file.read_text().rstrip()}\n```\n"
 
 
 def _open(known: list[str], proofs: Mapping[str, list[str]]) -> Iterator[str]:

@@ -61,6 +61,16 @@ def test_the_table_counts_and_lists_what_is_open():
     assert text.endswith("## Not yet proved\n\n- CLK: CLK-01\n- I: I1\n")
 
 
+def test_what_no_scenario_notices_stands_below_the_rows(tree, monkeypatch):
+    tree("docs/rows.txt", "CLK-01\n")
+    tree("docs/unnoticed.txt", "small: 1 of 9 alterations go unnoticed (11.1 %)\n  unnoticed: number obligations.look.within: 30m → 33m\n")
+    monkeypatch.setattr(coverage_rows, "ROOT", tree.root)
+    monkeypatch.setattr(coverage_rows, "TABLE", tree.root / "docs" / "coverage.md")
+    assert coverage_rows.main(["--write"]) == 0
+    assert "unnoticed: number obligations.look.within: 30m → 33m\n```" in (tree.root / "docs" / "coverage.md").read_text()
+    assert coverage_rows.main([]) == 0
+
+
 def test_an_invented_row_is_named(tree, monkeypatch, capsys):
     tree("docs/rows.txt", "# ids\nCLK-01\n")
     tree("tests/test_x.py", "@pytest.mark.row('CLK-99')\ndef test_x(): ...\n")
