@@ -127,6 +127,14 @@ def test_an_incident_whose_time_cannot_pass_says_so_in_the_room_and_on_the_board
     assert "Time stands still" not in room.page(room.world.ana)
 
 
+def test_an_incident_that_is_over_is_still_read(room: Room) -> None:
+    answer = room.post(room.world.ana, "decisions/false_alarm/choice", reason="A test call")
+    assert answer.status_code == 303
+    page = room.page(room.world.bea)
+    assert "Cancelled" in page
+    assert "A test call" in page
+
+
 def test_a_breach_is_marked_late_in_now_and_timeline(room: Room) -> None:
     room.pass_minutes(6)
     page = room.page(room.world.ana)
