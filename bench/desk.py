@@ -1,4 +1,4 @@
-"""How long a person's command takes while the lane is full: four notes a second, through the API and the desk."""
+"""How long a person's command takes while the lane is full: ten notes a second, through the API and the desk."""
 
 import json
 import threading
@@ -7,7 +7,7 @@ import urllib.request
 from types import TracebackType
 from typing import Any
 
-EVERY_S = 0.25
+EVERY_S = 0.1
 
 
 class Clerk:

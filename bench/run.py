@@ -13,7 +13,7 @@ from statistics import median
 
 from bench import delivery, desk, disk, load, peers
 
-NOTES_S = 10.0
+NOTES_S = 30.0
 """How long notes are written under each load."""
 
 

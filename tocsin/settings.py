@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "tocsin.web",
 ]
 MIDDLEWARE = [
+    "tocsin.kit.precedence.middleware",
     "tocsin.web.headers.security",
     "tocsin.web.files.Files",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -45,9 +45,9 @@ def claim(now: datetime) -> Attempt | None:
     What another worker claimed and never settled is due again when its lease has ended: that attempt is marked as lost, and the delivery
     as doubtful, since it may have arrived.
     """
-    while _due(now).exists():  # without a write: several threads ask every second
+    while (due := _due(now)).exists():  # without a write: several threads ask every second
         with transaction.atomic():
-            delivery = _due(now).select_for_update(skip_locked=True).first()
+            delivery = due.select_for_update(skip_locked=True).first()
             if delivery is None:
                 return None
             if not _filled_meanwhile(delivery, now):

@@ -14,6 +14,7 @@ from prometheus_client import Counter
 from tocsin.ingest import alerts, bulk, log, sources
 from tocsin.ingest.episodes import Heard, hear
 from tocsin.kit import bells, clock, transactions
+from tocsin.kit.precedence import way
 
 BODIES_MAX = 500
 BYTES_MIN, BYTES_MAX = 32 * 1024, 1024 * 1024
@@ -74,6 +75,7 @@ def settle(organisation_id: UUID, pace: Pace) -> None:
     readable: list[log.Waiting] = []
     heard: list[Heard] = []
     for body in log.waiting(organisation_id, BODIES_MAX, pace.bytes_max):
+        way.give()
         try:
             heard += read(body)
             readable.append(body)
@@ -107,6 +109,8 @@ def _write(organisation_id: UUID, bodies: Sequence[log.Waiting], heard: Sequence
 
     All that can be thought out before is, so that the transaction only writes.
     """
+
+    way.give()
 
     def work() -> float:
         known = alerts.known(organisation_id, {(one.source, one.alert.key) for one in heard})
