@@ -23,7 +23,7 @@ from tocsin.incidents.sealing import Sealed
 FILE = Path(__file__).with_name("golden_events.jsonl")
 AT = datetime(2026, 10, 12, 9, 12, 4, 123456, tzinfo=UTC)
 VALUES = ("calls", True, Decimal("70.50"), timedelta(hours=2, microseconds=7), AT, ("calls", "web"))
-SCALARS: Mapping[Any, Any] = {bool: True, int: 3, datetime: AT}
+SCALARS: Mapping[Any, Any] = {bool: True, int: 3, datetime: AT, Decimal: Decimal("70.50")}
 
 
 def lines() -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Any, Final, assert_never
 from tocsin.engine import terms as t
 from tocsin.engine.clock_course import after
 from tocsin.engine.copies import drop, put, replace
+from tocsin.engine.kept import keep
 from tocsin.engine.namespaces import bare, part_of, within
 
 
@@ -64,18 +65,14 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return _count(state, f"done:{obligation}")
         case t.RoleAssigned() | t.RoleAccepted() | t.RoleCreated():
             return _role(state, event)
-        case t.RecordEntered():
-            return _entered(state, event)
         case t.MessageDrafted() | t.MessagePublished() | t.DeliveryReported():
             return _message(state, event)
         case t.ChannelConfirmed() | t.MessageMovedOn() | t.MessageRead() | t.DecisionWaits():
             return _delivered(state, event)
-        case t.Filed(inbox=inbox):
-            return replace(state, filed=put(state.filed, inbox, state.filed.get(inbox, 0) + 1))
+        case t.RecordEntered() | t.Filed() | t.FiguresKept():
+            return keep(state, event)
         case t.PlanMoved():
             return _moved(state, event)
-        case t.FiguresKept(readings=readings):
-            return replace(state, figures={**state.figures, **{reading.figure: reading for reading in readings}})
         case t.Noted() | t.Told() | t.DowntimeNoted():
             return state
         case _:
@@ -253,13 +250,6 @@ def _role(state: t.State, event: t.RoleAssigned | t.RoleAccepted | t.RoleCreated
             return replace(state, roles=put(state.roles, role, replace(state.roles[role], accepted=True)))
         case t.RoleCreated(role=role, name=name):
             return replace(state, made_roles=put(state.made_roles, role, name))
-
-
-def _entered(state: t.State, event: t.RecordEntered) -> t.State:
-    before = tuple(entry for entry in state.open_entries.get(event.record, ()) if entry != event.entry)
-    entries = (*before, event.entry) if event.open else before
-    state = replace(state, open_entries=put(state.open_entries, event.record, entries))
-    return state if event.amends else _count(state, f"entries:{event.record}")
 
 
 def _message(state: t.State, event: t.MessageDrafted | t.MessagePublished | t.DeliveryReported) -> t.State:

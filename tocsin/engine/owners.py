@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import Name
@@ -11,6 +11,10 @@ from tocsin.engine.program import Cases, Program, Roles
 from tocsin.engine.values import lookup
 
 Via = Literal["held", "unaccepted", "directory", "group", "commander", "declarer", "system"]
+
+
+PERSON: Final = "person:"
+"""Before the id of a person who owes something in person, through no role: a measure of a review."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ def owner(program: Program, state: t.State, who: str) -> Owner:
     """Return who answers now for a role, group or department. Total: there is always somebody."""
     if who == t.SYSTEM:
         return Owner(t.SYSTEM, "system", who)
+    if who.startswith(PERSON):
+        return Owner(who.removeprefix(PERSON), "held", who)
     if who == "commander":
         who = program.commander
     if who in program.groups:

@@ -134,7 +134,12 @@ _TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
     t.RoleAssigned: lambda event: (("roles", event.role), ("turned", f"unaccepted:{event.role}")),
     t.RoleAccepted: lambda event: (("roles", event.role),),
     t.RoleCreated: lambda event: (("made_roles", event.role),),
-    t.RecordEntered: lambda event: (("open_entries", event.record), ("counters", f"entries:{event.record}"), ("totals", event.record)),
+    t.RecordEntered: lambda event: (
+        ("open_entries", event.record),
+        ("open_fields", event.entry),
+        ("totals", event.record),
+        ("counters", f"entries:{event.record}"),
+    ),
     t.MessageDrafted: lambda event: (
         ("messages", event.message),
         ("chains", event.chain),

@@ -8,6 +8,7 @@ from typing import Any
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import Agenda
 from tocsin.engine.evolve import evolve
+from tocsin.engine.expressions import Value
 from tocsin.engine.program import Effect, Effects, Program
 from tocsin.engine.reads import Order, Read
 
@@ -35,7 +36,7 @@ class Turn:
         self.actor = command.by
         self.down_since: datetime | None = None
         self.events: list[t.AnyEvent] = []
-        self.effects: list[tuple[Effect, str, Mapping[str, str]]] = []
+        self.effects: list[tuple[Effect, str, Mapping[str, Value]]] = []
         """Effects still to be carried out, each with its cause and the record entry in hand."""
         self.fresh: set[str] = set()
         """Moments recorded in this turn."""
@@ -73,7 +74,7 @@ class Turn:
             yield rules[place - first]
             place += 1
 
-    def queue(self, effects: Effects, cause: str, entry: Mapping[str, str] | None = None) -> None:
+    def queue(self, effects: Effects, cause: str, entry: Mapping[str, Value] | None = None) -> None:
         """Carry `effects` out once everything recorded so far has settled."""
         self.effects += [(effect, cause, entry or {}) for effect in effects]
 

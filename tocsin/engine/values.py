@@ -20,13 +20,13 @@ class Scene(NamedTuple):
 
     state: t.State
     at: datetime
-    entry: Mapping[str, str]
+    entry: Mapping[str, Value]
 
 
-_NO_ENTRY: Final[Mapping[str, str]] = MappingProxyType({})
+_NO_ENTRY: Final[Mapping[str, Value]] = MappingProxyType({})
 
 
-def truth(program: Program, state: t.State, tree: Expression, at: datetime, entry: Mapping[str, str] | None = None) -> bool | None:
+def truth(program: Program, state: t.State, tree: Expression, at: datetime, entry: Mapping[str, Value] | None = None) -> bool | None:
     """Return whether `tree` is true in `state` at the instant `at`; None is unknown."""
     known = program.worked_out.get(id(tree))
     if known is None or known[0] is not tree:  # kept with its tree, which keeps the identity
@@ -35,7 +35,7 @@ def truth(program: Program, state: t.State, tree: Expression, at: datetime, entr
     return value if isinstance(value, bool) else None
 
 
-def lookup(program: Program, state: t.State, at: datetime, entry: Mapping[str, str] | None = None) -> Lookup:
+def lookup(program: Program, state: t.State, at: datetime, entry: Mapping[str, Value] | None = None) -> Lookup:
     """Return what answers for the leaves of expressions; `entry` is the record entry in hand."""
     scene = Scene(state, at, entry or _NO_ENTRY)
     return lambda leaf: _reader(program, leaf)(scene)

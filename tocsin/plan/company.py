@@ -15,7 +15,7 @@ from tocsin.plan.forms.leaves import ROLES, Cases, Form, FromFact
 from tocsin.plan.forms.levels import AdjustForm, StepForm
 from tocsin.plan.forms.standing import ReadinessForm, ResourceForm
 from tocsin.plan.forms.values import ConditionForm, FactForm, ReadingForm, SignalForm
-from tocsin.plan.forms.words import ChannelsForm, MessageForm
+from tocsin.plan.forms.words import ChannelsForm, MessageForm, RecordForm
 
 _VERBS = ("do", "send", "decide", "record", "reach", "ensure")
 
@@ -165,6 +165,26 @@ def _resource(_: Draft, path: Path, resource: ResourceForm) -> Iterator[Fault]:
             yield Fault((*path, "fallback", index, "use"), f"there is no tier {brief(fallback.use)}", nearest(fallback.use, resource.tiers))
 
 
+def _record(draft: Draft, path: Path, record: RecordForm) -> Iterator[Fault]:
+    """The fields that a record is ordered, closed and tracked by are of a kind that can do so."""
+    types = {name: _type_of(record, name) for name in record.fields}
+    wanted: list[tuple[Path, str, str]] = [
+        ((*path, "order", "by", index), field, "choice") for index, field in enumerate(record.order.by if record.order else ())
+    ]
+    wanted += [((*path, "open_until"), field, "choice") for field, values in record.open_until.items() if values]
+    if record.tracked:
+        wanted += [((*path, "tracked", "by"), record.tracked.by, "person"), ((*path, "tracked", "due"), record.tracked.due, "time")]
+    for place, field, type_ in wanted:
+        if field in types and types[field] != type_:
+            yield Fault(place, f"{field} is not a {type_}", f"{field}: {{type: {type_}}}")
+    if record.tracked and not record.open_until:
+        yield Fault((*path, "tracked"), "what is tracked ends somewhere", "open_until: the field that closes it", at_key=True)
+
+
+def _type_of(record: RecordForm, field: str) -> str:
+    return "choice" if field in record.choice or record.fields[field].of else record.fields[field].type
+
+
 _STANDING_VERBS = ("do", "record", "decide", "ensure")
 CALENDAR = ("always", "last", "year_start", "document.published", "document.updated", "document.reviewed")
 _PEOPLE = ("people", "newcomers", "key_trainees")
@@ -263,6 +283,7 @@ _CHECKS: tuple[tuple[type[Form], Callable[[Draft, Path, Any], Iterator[Fault]]],
     (ChannelsForm, _channels),
     (FigureForm, _figure),
     (ResourceForm, _resource),
+    (RecordForm, _record),
     (ReadinessForm, _readiness),
     (StepForm, _step),
     (AdjustForm, _adjust),

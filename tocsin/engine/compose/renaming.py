@@ -11,14 +11,47 @@ from typing import Any, Final
 
 from tocsin.engine.expressions import Call, Literal, Name, WatchRef, spell
 from tocsin.engine.namespaces import within
-from tocsin.engine.program import Adjustment, Cases, Effect, Fact, Field, Figure, LevelRule, Option, Program, Takes, Watch
+from tocsin.engine.program import (
+    Adjustment,
+    Cases,
+    Effect,
+    Fact,
+    Field,
+    Figure,
+    Item,
+    LevelRule,
+    Option,
+    Order,
+    Program,
+    Record,
+    Standing,
+    Takes,
+    Tracked,
+    Watch,
+)
 
 _TEXTS: Final = frozenset({"title", "cite", "assumed", "acknowledges", "names", "ask", "words", "label", "text", "checks", "aliases"})
 _KINDS: Final = frozenset({"verb", "type", "kind", "stage", "during", "phase", "reason", "better", "met_by", "counted"})
-_LABELS: Final = frozenset({"unit", "colour", "audience", "channels", "does", "forbids", "plans"})
+_LABELS: Final = frozenset(
+    {
+        "unit",
+        "colour",
+        "audience",
+        "channels",
+        "does",
+        "forbids",
+        "plans",
+        "until_values",
+        "prefill",
+        "into",
+        "filled_by",
+        "never_in",
+        "per",
+    }
+)
 WORDS: Final = _TEXTS | _KINDS | _LABELS
 """Fields whose strings are words, never names of rules."""
-_MOMENTS: Final = frozenset(["marks", "marks_change", "until", "unless", "anchors", "since", "on", "begins", "ends"])
+_MOMENTS: Final = frozenset(["marks", "marks_change", "until", "unless", "anchors", "since", "on", "begins", "ends", "also_from", "fires"])
 _ID_IS_LOCAL: Final = (Field, Option, LevelRule, Adjustment)
 """What is named only within the rule that holds it."""
 _OF_THE_INCIDENT: Final = ("level", "phase")
@@ -73,6 +106,10 @@ class Renaming:
             case Figure() if field == "count":
                 return within(self.part, word)
             case Effect() if field == "to" or holder.kind == "file":
+                return word
+            case Order() | Tracked() | Item() | Standing():
+                return word
+            case Record() if field in ("open_until", "custody"):
                 return word
             case _ if field in _MOMENTS:
                 return self.moment(word)

@@ -1,12 +1,13 @@
 """The Program: a compiled plan as the engine runs it. `tocsin.plan.compile` makes it; it is immutable and knows no YAML."""
 
 from tocsin.engine.program.document import Audience, Change, Document, Standard
-from tocsin.engine.program.duties import Decision, Field, HandsOver, Link, Message, Obligation, Option, Record
+from tocsin.engine.program.duties import Decision, Field, HandsOver, Link, Message, Obligation, Option
 from tocsin.engine.program.effects import Door, Effect, Effects, Ladder, Moment, Rung, Situation
 from tocsin.engine.program.figures import Figure, Goal
 from tocsin.engine.program.help import Checklist, Example, Guard, Help, Question
 from tocsin.engine.program.levels import Adjustment, Classify, Fallback, FallbackStep, Level, LevelRule, Near
 from tocsin.engine.program.people import Department, Group, HeldBy, Role, Takes
+from tocsin.engine.program.records import Needs, Order, Record, Tracked
 from tocsin.engine.program.rule import Cases, FromFact, Limit, Roles, Rule, Text
 from tocsin.engine.program.standing import Item, Lateness, Resource, Standing, Tier
 from tocsin.engine.program.values import Condition, Fact, Reading, Signal, Waiver, Watch
@@ -50,8 +51,10 @@ __all__ = [
     "Message",
     "Moment",
     "Near",
+    "Needs",
     "Obligation",
     "Option",
+    "Order",
     "Part",
     "Program",
     "Question",
@@ -69,6 +72,7 @@ __all__ = [
     "Takes",
     "Text",
     "Tier",
+    "Tracked",
     "Waiver",
     "Watch",
 ]

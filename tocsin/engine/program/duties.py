@@ -125,7 +125,7 @@ class Field:
     """A slot of a message or a record; `from_` prefills it from facts or moments, `sets` writes it back to a fact."""
 
     id: str
-    type: Literal["choice", "yes_no", "number", "duration", "time", "text", "table"] = "text"
+    type: Literal["choice", "yes_no", "number", "duration", "time", "text", "table", "person"] = "text"
     of: tuple[str, ...] = ()
     names: Mapping[str, Text] = field(default_factory=dict)
     label: Text = field(default_factory=dict)
@@ -171,12 +171,3 @@ class Message(Rule):
     """By channel: whom it reaches, where that is not the whole audience."""
     caller: str = ""
     """Who telephones; empty: whoever sends."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record(Rule):
-    """A form filled during the incident; an entry is open until the field `open_until` is filled."""
-
-    fields: tuple[Field, ...] = ()
-    open_until: str = ""
-    then: Effects = ()

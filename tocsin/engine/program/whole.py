@@ -8,12 +8,13 @@ from typing import Any, Literal, TypeVar
 
 from tocsin.engine.namespaces import part_of
 from tocsin.engine.program.document import Document
-from tocsin.engine.program.duties import Decision, Message, Obligation, Record
+from tocsin.engine.program.duties import Decision, Message, Obligation
 from tocsin.engine.program.effects import Ladder, Moment, Situation
 from tocsin.engine.program.figures import Figure
 from tocsin.engine.program.help import Checklist, Help
 from tocsin.engine.program.levels import Classify, Level
 from tocsin.engine.program.people import Department, Group, Role, Takes
+from tocsin.engine.program.records import Record
 from tocsin.engine.program.rule import Text
 from tocsin.engine.program.standing import Resource, Standing
 from tocsin.engine.program.values import Condition, Fact, Signal, Watch

@@ -80,7 +80,7 @@ def sign(turn: Turn, chain: t.ChainState, link: Link, attach: Mapping[str, Mappi
 def _attach(turn: Turn, name: str, fields: Mapping[str, str]) -> None:
     if name in turn.program.records:
         record = turn.program.records[name]
-        records.write(turn, record, t.Enter(record=name, fields=fields, by=turn.actor, at=turn.at))
+        records.write(turn, record, t.Enter(record=name, fields=fields, by=turn.actor, at=turn.at), fields)
     else:
         messages.send_by_rule(turn, name, fields)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tocsin.engine import terms as t
+from tocsin.engine.expressions import Value
 from tocsin.engine.namespaces import part_of, within
 from tocsin.engine.program import Effect
 from tocsin.engine.rules import facts, levels, messages, moments, roles, situations
@@ -11,7 +12,7 @@ from tocsin.engine.turn import Turn
 from tocsin.engine.values import truth
 
 
-def carry_out(turn: Turn, effect: Effect, cause: str, entry: Mapping[str, str]) -> None:
+def carry_out(turn: Turn, effect: Effect, cause: str, entry: Mapping[str, Value]) -> None:
     """Carry out one effect, unless its condition says no (or is unknown)."""
     if effect.when is not None and truth(turn.program, turn.state, effect.when, turn.instant, entry) is not True:
         return

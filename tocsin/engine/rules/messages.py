@@ -9,7 +9,7 @@ from tocsin.engine import terms as t
 from tocsin.engine.expressions import Name
 from tocsin.engine.namespaces import within
 from tocsin.engine.program import Field, Message
-from tocsin.engine.rules import chains, delivery, facts, obligations
+from tocsin.engine.rules import chains, delivery, facts, obligations, records
 from tocsin.engine.times import parse
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import truth
@@ -232,6 +232,7 @@ def _publish(turn: Turn, template: Message, message: str, confirmed: tuple[str, 
         )
     )
     _write_back(turn, template, turn.state.messages[message])
+    records.keep_published(turn, template, turn.state.messages[message])
     delivery.begin(turn, template, message)
 
 

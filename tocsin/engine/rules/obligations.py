@@ -51,8 +51,15 @@ def settle(turn: Turn) -> None:
     if turn.state.phase in ENDED or turn.state.phases:
         for clock in in_order(turn.state):
             over = turn.state.phase_of(clock.obligation) in ENDED
-            if over and clock.status == "open" and clock.obligation not in turn.program.obligations:
+            if over and clock.status == "open" and _ends_with_the_incident(turn, clock):
                 turn.emit(t.ClockEnded(at=turn.at, by=t.SYSTEM, clock=clock.clock, reason="closed"))
+
+
+def _ends_with_the_incident(turn: Turn, clock: t.Clock) -> bool:
+    """Signatures and calls are not waited for any more; what a tracked entry of a record asks of a person is, unless it was a false alarm."""
+    if clock.obligation in turn.program.records:
+        return turn.state.phase_of(clock.obligation) == "cancelled"
+    return clock.obligation not in turn.program.obligations
 
 
 def entries(rule: Obligation) -> Iterator[tuple[str, str]]:
@@ -287,7 +294,10 @@ def renamed(turn: Turn) -> dict[str, str]:
 def leave_behind(turn: Turn) -> None:
     """End the clocks of what the program at hand does not know any more."""
     for clock in in_order(turn.state):
-        gone = clock.obligation not in turn.program.obligations and clocks.link_of(turn.program, clock.obligation) is None
+        gone = (
+            clock.obligation not in {**turn.program.obligations, **turn.program.records}
+            and clocks.link_of(turn.program, clock.obligation) is None
+        )
         if gone and clock.status in RUNNING:
             turn.emit(t.ClockEnded(at=turn.at, by=t.SYSTEM, clock=clock.clock, reason="plan_changed"))
 

@@ -1,9 +1,11 @@
-"""Records: forms filled during the incident, entry by entry."""
+"""Records: forms filled during the incident, entry by entry, each under what the plan says of its order, its needs and who keeps it."""
 
-from tocsin.engine import owners
+from collections.abc import Mapping
+
+from tocsin.engine import entries, owners
 from tocsin.engine import terms as t
-from tocsin.engine.program import Record
-from tocsin.engine.rules import obligations
+from tocsin.engine.program import Message, Record
+from tocsin.engine.rules import conditions, moments, obligations, tracked
 from tocsin.engine.turn import Turn
 
 
@@ -12,18 +14,32 @@ def enter(turn: Turn, command: t.Enter) -> t.Refused | None:
     record = turn.program.records.get(command.record)
     if record is None:
         return t.Refused("E103", f"this plan has no record {command.record}", hint="see the plan's records")
-    refused = check(record, command)
+    refused = check(record, command) or _may(turn, record, command)
     if refused:
         return refused
+    given = entries.completed(turn.program, turn.state, record, command)
+    refused = _needs(turn, record, command, given) or _in_order(turn, record, command, given)
+    if refused:
+        return refused
+    write(turn, record, command, given)
+    return None
+
+
+def _may(turn: Turn, record: Record, command: t.Enter) -> t.Refused | None:
     owed = [rule for rule in turn.program.obligations.values() if rule.verb == "record" and rule.object == record.id]
     owe = {owes for rule in owed for _, owes in obligations.entries(rule)}
-    if owe and not any(owners.answers_for(turn.program, turn.state, turn.actor, who) for who in owe):
+    known = turn.state.open_fields.get(command.entry, {})
+    own = record.tracked is not None and known.get(record.tracked.by) == turn.by
+    if record.visible_to and not any(owners.answers_for(turn.program, turn.state, turn.actor, who) for who in record.visible_to):
+        return t.Refused("E101", f"{record.id} is kept by {', '.join(record.visible_to)}", hint="ask one of them")
+    if owe and not own and not any(owners.answers_for(turn.program, turn.state, turn.actor, who) for who in owe):
         return t.Refused("E101", f"{record.id} is kept by {', '.join(sorted(owe))}", hint="ask one of them")
-    if not owe and not owners.takes_part(turn.state, turn.actor):
+    if not owe and not own and not owners.takes_part(turn.state, turn.actor):
         return t.Refused("E101", f"{record.id} is kept by those who take part", hint="take a role first")
     if command.entry and command.entry not in turn.state.open_entries.get(record.id, ()):
         return t.Refused("E103", f"{command.entry} is not an open entry of {record.id}", hint="make a new entry")
-    write(turn, record, command)
+    if record.evidence and not command.evidence:
+        return t.Refused("E106", f"an entry of {record.id} comes with evidence", hint="name the report, picture or log that shows it")
     return None
 
 
@@ -34,18 +50,52 @@ def check(record: Record, command: t.Enter) -> t.Refused | None:
     if strange:
         return t.Refused("E103", f"{record.id} has no field {', '.join(strange)}", hint="see the record's fields", details=strange)
     for name, value in command.fields.items():
-        if fields[name].of and value not in fields[name].of:
-            return t.Refused("E104", f"{name} is one of {', '.join(fields[name].of)}", hint="choose one", details=(name,))
+        if value and entries.typed(fields[name], value) is None:
+            return t.Refused("E104", f"{name} does not take {value}", hint=entries.wanted(fields[name]), details=(name,))
     if not any(command.fields.values()):
         return t.Refused("E202", f"an entry of {record.id} says something", hint="fill at least one field", details=tuple(fields))
     return None
 
 
-def write(turn: Turn, record: Record, command: t.Enter) -> None:
-    """Record the entry with what it causes."""
-    amends = bool(command.entry)
+# ------------------------------------------------------------------ before an entry is made, handed over, begun or closed
+
+
+def _needs(turn: Turn, record: Record, command: t.Enter, given: Mapping[str, str]) -> t.Refused | None:
+    """Return what is missing before the entry is made, handed over or closed (REC-04, WST-03, WST-04), or None."""
+    known = turn.state.open_fields.get(command.entry, {})
+    now = {**known, **given}
+    wanted = [] if command.entry else [*record.needs.enter]
+    if record.custody and known.get(record.custody) and given.get(record.custody, known[record.custody]) != known[record.custody]:
+        wanted += record.needs.transfer
+    if not entries.stays_open(record, now):
+        wanted += record.needs.close
+    empty = tuple(name for name in wanted if name not in turn.program.conditions and not now.get(name))
+    if empty:
+        return t.Refused("E202", f"{', '.join(empty)} is empty", hint="fill it in first", details=empty)
+    return conditions.unmet(turn, tuple(name for name in wanted if name in turn.program.conditions))
+
+
+def _in_order(turn: Turn, record: Record, command: t.Enter, given: Mapping[str, str]) -> t.Refused | None:
+    """Return what comes before the entry that begins now and is not done yet, unless a reason says why (REC-01, REC-03); or None."""
+    begins = record.order is not None and (given.get(record.order.at) if record.order.at else not command.entry)
+    if record.order is None or not begins or command.reason.strip():
+        return None
+    now = {**turn.state.open_fields.get(command.entry, {}), **given}
+    waits = [name for name in turn.state.open_entries.get(record.id, ()) if name != command.entry]
+    before = entries.before(record, now, {name: turn.state.open_fields.get(name, {}) for name in waits})
+    if not before:
+        return None
+    return t.Refused("E205", f"{', '.join(before)} comes first", hint="wait for it, or say why it is done out of order", details=before)
+
+
+# ------------------------------------------------------------------ writing
+
+
+def write(turn: Turn, record: Record, command: t.Enter, given: Mapping[str, str]) -> None:
+    """Record the entry with what it causes: moments, clocks, duties met, effects, and its copy in an inbox once it is closed."""
     entry = command.entry or f"{record.id}-{turn.state.counters.get(f'entries:{record.id}', 0) + 1}"
-    still_open = bool(record.open_until) and not command.fields.get(record.open_until)
+    known = turn.state.open_fields.get(entry, {})
+    still_open = entries.stays_open(record, {**known, **given})
     happened_at = command.happened_at or turn.instant
     turn.emit(
         t.RecordEntered(
@@ -53,14 +103,23 @@ def write(turn: Turn, record: Record, command: t.Enter) -> None:
             by=turn.by,
             record=record.id,
             entry=entry,
-            fields=dict(command.fields),
+            fields=dict(given),
             open=still_open,
-            amends=amends,
+            amends=bool(command.entry),
             happened_at=happened_at,
+            reason=command.reason,
+            evidence=command.evidence,
+            sums=entries.grown(record, known, given),
         )
     )
+    for moment, at in entries.moments(record, given):
+        moments.record(turn, f"{record.id}.{moment}", at or happened_at)
+    now = {**known, **given}
+    tracked.follow(turn, record, entry, now, closed=not still_open)
     obligations.meet(turn, "record", record.id, entry=_whose(turn, record), happened_at=happened_at)
-    turn.queue(record.then, f"entered:{entry}", command.fields)
+    turn.queue(record.then, f"entered:{entry}", entries.values(record, now))
+    if record.into and not still_open:
+        turn.emit(t.Filed(at=turn.at, by=turn.by, inbox=record.into, cause=f"entered:{entry}"))
 
 
 def _whose(turn: Turn, record: Record) -> str | None:
@@ -73,3 +132,17 @@ def _whose(turn: Turn, record: Record) -> str | None:
             if waits and owners.speaks_for(turn.program, turn.state, turn.actor, owes):
                 return entry
     return None
+
+
+def keep_published(turn: Turn, template: Message, message: t.MessageState) -> None:
+    """Enter what was just published into the records that the server itself keeps of publications (COM-23)."""
+    for record in turn.program.records.values():
+        if record.filled_by == "publication":
+            said = {
+                "sent": turn.instant.isoformat(),
+                "text": message.texts.get(turn.program.language, ""),
+                "channel": ", ".join(template.channels),
+                "message": template.title.get(turn.program.language, template.id),
+            }
+            fields = {field.id: said[field.id] for field in record.fields if said.get(field.id)}
+            write(turn, record, t.Enter(record=record.id, fields=fields), fields)

@@ -221,12 +221,14 @@ class CreateRole(Act):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enter(Act):
-    """Enter a record. An empty `entry` makes a new one; otherwise fields of that entry are added."""
+    """Enter a record. An empty `entry` makes a new one; otherwise fields of that entry are added. `reason` is for an entry out of order."""
 
     record: str
     fields: Mapping[str, str]
     entry: str = ""
     happened_at: datetime | None = None
+    reason: str = ""
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,9 @@
 """What is kept: entries of records, notes, what was filed, figures read for good."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
 from tocsin.engine.expressions import Value
@@ -11,7 +12,10 @@ from tocsin.engine.terms.words import Event, Words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordEntered(Event):
-    """`open` says whether the entry is still open after this; `amends` that the entry was there before."""
+    """
+    `open` says whether the entry is still open after this; `amends` that the entry was there before. `sums` is by how much each field that
+    is a number grew; `reason` why the entry began out of order.
+    """
 
     record: str
     entry: str
@@ -19,6 +23,9 @@ class RecordEntered(Event):
     open: bool
     amends: bool
     happened_at: datetime
+    reason: Words = ""
+    evidence: tuple[Words, ...] = ()
+    sums: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -238,6 +238,8 @@ class State:
     open_entries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reports: tuple[str, ...] = ()
     filed: Mapping[str, int] = field(default_factory=dict)
+    open_fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By open entry of a record: what its fields hold."""
     totals: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
     """By record: the sum of each field that is a number."""
     figures: Mapping[str, FigureReading] = field(default_factory=dict)

@@ -85,6 +85,8 @@ def _rule(program: Program, clock: t.Clock) -> dict[str, Any]:
     """Return what the plan says of the obligation; of a link of a chain only what it says of its decision or message."""
     rule = program.obligations.get(clock.obligation)
     if rule is None:
+        if clock.obligation in program.records:
+            return {**titled(program.records[clock.obligation]), "verb": "track", "object": clock.obligation}
         subject, _, part = clock.obligation.partition(".")
         message = program.messages.get(subject)
         verb = "confirm" if message and link_of(program, clock.obligation) is None else "sign"
@@ -104,7 +106,12 @@ def _rule(program: Program, clock: t.Clock) -> dict[str, Any]:
 def _subject(program: Program, obligation: str) -> Rule | None:
     """Return the rule that `obligation` names: an obligation, or a decision or message for one of its links (`<subject>.<does>`)."""
     subject = obligation.partition(".")[0]
-    return program.obligations.get(obligation) or program.decisions.get(subject) or program.messages.get(subject)
+    return (
+        program.obligations.get(obligation)
+        or program.decisions.get(subject)
+        or program.messages.get(subject)
+        or program.records.get(subject)
+    )
 
 
 def _breach(scene: Scene, event: t.ClockBreached | t.OccurrenceMissed) -> Row:

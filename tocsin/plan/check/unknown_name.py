@@ -17,7 +17,7 @@ def find(draft: Draft) -> Iterator[Fault]:
     for path, effect in draft.walk(EffectForm):
         yield from _effect(draft, path, effect)
     for path, record in draft.walk(RecordForm):
-        yield from _record(path, record)
+        yield from _record(draft, path, record)
     yield from _elsewhere(draft)
 
 
@@ -47,11 +47,34 @@ def _effect(draft: Draft, path: Path, effect: EffectForm) -> Iterator[Fault]:
             yield Fault(fault.path, fault.message, fault.hint)
 
 
-def _record(path: Path, record: RecordForm) -> Iterator[Fault]:
+def _record(draft: Draft, path: Path, record: RecordForm) -> Iterator[Fault]:
     for field in record.choice:
         yield from _among((*path, "choice", field), field, "field", record.fields)
-    if record.open_until and record.open_until not in record.fields:
-        yield Fault((*path, "open_until"), f"there is no field {brief(record.open_until)}", nearest(record.open_until, record.fields))
+    for place, field in _fields_named(record):
+        if field not in record.fields:
+            yield Fault((*path, *place), f"there is no field {brief(field)}", nearest(field, record.fields) or "name a field of the record")
+    for door in ("enter", "transfer", "close"):
+        for index, name in enumerate(getattr(record.needs, door)):
+            known = [*record.fields, *draft.names.all("condition")]
+            if name not in known:
+                yield Fault(
+                    (*path, "needs", door, index), f"there is no field or condition {brief(name)}", nearest(name, known) or "define it"
+                )
+
+
+def _fields_named(record: RecordForm) -> Iterator[tuple[Path, str]]:
+    """Yield every field that a key of the record names, with its place."""
+    for field in record.open_until:
+        yield ("open_until",), field
+    for field in record.confidential:
+        yield ("confidential", field), field
+    if record.custody:
+        yield ("custody",), record.custody
+    if record.tracked:
+        yield from ((("tracked", "by"), record.tracked.by), (("tracked", "due"), record.tracked.due))
+    if record.order:
+        yield from ((("order", "by", index), field) for index, field in enumerate(record.order.by))
+        yield from ((("order", key), field) for key in ("after", "at") if (field := getattr(record.order, key)))
 
 
 def _elsewhere(draft: Draft) -> Iterator[Fault]:

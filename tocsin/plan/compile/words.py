@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from tocsin.engine.program import Field, Message, Record
-from tocsin.plan.compile.context import Context, name
+from tocsin.engine.program import Field, Message, Needs, Order, Record, Tracked
+from tocsin.plan.compile.context import Context, name, names
 from tocsin.plan.compile.duties import chain
 from tocsin.plan.findings import Path
 from tocsin.plan.forms.leaves import Words
@@ -88,6 +88,19 @@ def _record(context: Context, identifier: str, rule: RecordForm) -> Record:
     return Record(
         **context.common(identifier, rule),
         fields=record_fields(context, rule.fields, rule.choice, tuple(rule.cite)),
-        open_until=rule.open_until or "",
+        open_until=next(iter(rule.open_until), ""),
+        until_values=tuple(next(iter(rule.open_until.values()), ())),
         then=context.effects(rule.then, ("records", identifier, "then"), identifier),
+        prefill=tuple(rule.prefill),
+        needs=Needs(tuple(rule.needs.enter), tuple(rule.needs.transfer), tuple(rule.needs.close)),
+        order=Order(tuple(rule.order.by), rule.order.after or "", rule.order.at or "") if rule.order else None,
+        custody=rule.custody or "",
+        into=rule.into or "",
+        of=name(rule.of),
+        visible_to=names(rule.visible_to),
+        confidential={field: names(roles) for field, roles in rule.confidential.items()},
+        retained=rule.retained,
+        evidence=rule.evidence,
+        filled_by=rule.filled_by or "",
+        tracked=Tracked(rule.tracked.by, rule.tracked.due) if rule.tracked else None,
     )

@@ -16,20 +16,17 @@ from tocsin.plan.forms.leaves import (
     Name,
     Names,
     RecordRef,
-    Ref,
     Reminder,
     Rise,
     RuleForm,
     Text,
     Translated,
     Whos,
-    ref,
     wrong,
 )
 from tocsin.plan.forms.values import Choices
 from tocsin.plan.forms.words import FieldForm, fields_by_name
 
-ResourceRef = Annotated[Ref, ref("resource")]
 Place = Literal["exports", "public_pages"]
 
 

@@ -49,10 +49,10 @@ def _choices(value: object) -> dict[str, Words | None]:
 
 
 def _field_type(value: object) -> str:
-    return "table" if value == "table" else _fact_type(value)
+    return str(value) if value in ("table", "person") else _fact_type(value)
 
 
-FieldType = Annotated[Literal["choice", "yes_no", "number", "duration", "time", "text", "table"], PlainValidator(_field_type)]
+FieldType = Annotated[Literal["choice", "yes_no", "number", "duration", "time", "text", "table", "person"], PlainValidator(_field_type)]
 FactType = Annotated[Literal["choice", "yes_no", "number", "duration", "time", "text"], PlainValidator(_fact_type)]
 Choices = Annotated[dict[str, Words | None], PlainValidator(_choices)]
 

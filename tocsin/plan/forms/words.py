@@ -10,6 +10,7 @@ from tocsin.plan.forms.duties import Effects, LinkForm
 from tocsin.plan.forms.leaves import (
     Cites,
     Demanded,
+    Duration,
     FactRef,
     Form,
     Id,
@@ -17,12 +18,14 @@ from tocsin.plan.forms.leaves import (
     MessageRef,
     Name,
     NotEmpty,
+    ResourceRef,
     RoleRef,
     Roles,
     RuleForm,
     Text,
     Translated,
     ValueRef,
+    Whos,
     Wording,
     wrong,
 )
@@ -100,12 +103,51 @@ def fields_by_name(value: Any) -> Any:
     return {name: {"optional": True} for name in value}
 
 
-class RecordForm(RuleForm):
-    LATER: ClassVar = frozenset(
-        {"prefill", "needs", "order", "custody", "into", "visible_to", "retained", "confidential", "of", "evidence", "renews"}
-    )
+class NeedsForm(Form):
+    enter: Annotated[list[Id], Many] = []
+    transfer: Annotated[list[Id], Many] = []
+    close: Annotated[list[Id], Many] = []
 
+
+class OrderForm(Form):
+    by: Annotated[list[Id], Many, NotEmpty]
+    after: Id | None = None
+    at: Id | None = None
+    else_: Literal["reason"] = Field(default="reason", alias="else")
+
+
+class TrackedForm(Form):
+    by: Id
+    due: Id
+
+
+def _open_until(value: Any) -> Any:
+    """Take a field, or a field with the values that close an entry: `{state: [confirmed, refuted]}`."""
+    if isinstance(value, str):
+        return {value: []}
+    if isinstance(value, dict) and len(value) == 1:
+        return {field: values if isinstance(values, list) else [values] for field, values in value.items()}
+    raise wrong("an entry is open until one field is filled", "open_until: returned, or {state: [confirmed, refuted]}")
+
+
+Inbox = Literal["plan_revision", "known_solutions", "examples", "person_file"]
+Part = Literal["timeline", "roles", "theories", "decisions", "clocks", "messages", "figures", "facts"]
+
+
+class RecordForm(RuleForm):
     fields: Annotated[dict[Id, FieldForm], BeforeValidator(fields_by_name)]
     choice: dict[Id, Choices] = {}
-    open_until: Id | None = None
+    open_until: Annotated[dict[Id, list[str]], BeforeValidator(_open_until)] = {}
     then: Effects = []
+    prefill: list[Part] = []
+    needs: NeedsForm = NeedsForm()
+    order: OrderForm | None = None
+    custody: Id | None = None
+    into: Inbox | None = None
+    of: ResourceRef | None = None
+    visible_to: Whos = []
+    confidential: dict[Id, Whos] = {}
+    retained: Duration | None = None
+    evidence: Demanded = False
+    filled_by: Literal["publication"] | None = None
+    tracked: TrackedForm | None = None

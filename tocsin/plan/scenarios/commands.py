@@ -68,6 +68,8 @@ def command_of(program: Program, story: Story, act: Act, state: t.State) -> t.Co
             return _following(act, by, state)
         case "assign" | "accept" | "hand_over" | "create_role":
             return _seating(act, by)
+        case "record":
+            return _entering(program, story, act, by)
         case _:
             return _doing(act, by, story)
 
@@ -220,8 +222,6 @@ def _doing(act: Act, by: t.Actor, story: Story) -> t.Command:
                 by=by,
                 at=act.at,
             )
-        case "record":
-            return t.Enter(record=name, fields=_texts(body.get("with") or {}), entry=_text(body, "entry"), by=by, at=act.at)
         case "attest":
             return t.Attest(condition=name, evidence=evidence, by=by, at=act.at)
         case "take_back":
@@ -241,6 +241,23 @@ def _doing(act: Act, by: t.Actor, story: Story) -> t.Command:
             return t.Close(situation=name, reason=_text(body, "reason"), named=_text(body, "as"), by=by, at=act.at)
         case _:
             return t.Note(words=name, by=by, at=act.at)
+
+
+def _entering(program: Program, story: Story, act: Act, by: t.Actor) -> t.Command:
+    """Return the entry; a field that is an instant is written as a time of the story."""
+    name, body = str(act.body["record"]), act.body
+    record = program.records.get(name)
+    times = {field.id for field in record.fields if field.type == "time"} if record else set()
+    fields = {key: story.time(words).isoformat() if key in times else words for key, words in _texts(body.get("with") or {}).items()}
+    return t.Enter(
+        record=name,
+        fields=fields,
+        entry=_text(body, "entry"),
+        reason=_text(body, "reason"),
+        evidence=tuple(body.get("evidence") or ()),
+        by=by,
+        at=act.at,
+    )
 
 
 def _text(body: Mapping[str, Any], key: str) -> str:

@@ -1,0 +1,133 @@
+"""Entries of records as values: what a field takes, what an entry adds up to, what comes before it. Pure."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+
+from tocsin.engine import terms as t
+from tocsin.engine.expressions import Value
+from tocsin.engine.program import Field, Program, Record
+from tocsin.engine.times import parse
+
+
+def typed(field: Field, words: str) -> Value | None:
+    """Return the value that `words` spell for `field`, or None where they are none. An instant carries its zone."""
+    if field.of:
+        return words if words in field.of else None
+    try:
+        match field.type:
+            case "number":
+                number = Decimal(words)
+                return number if number.is_finite() else None
+            case "time":
+                at = datetime.fromisoformat(words)
+                return at.astimezone(UTC) if at.tzinfo else None
+            case "duration":
+                return parse(words).exact or None
+            case "yes_no":
+                return {"yes": True, "no": False}.get(words)
+            case _:
+                return words
+    except (ValueError, InvalidOperation):
+        return None
+
+
+def wanted(field: Field) -> str:
+    """Return what `field` takes, for whoever gave it something else."""
+    if field.of:
+        return "one of " + ", ".join(field.of)
+    return {
+        "number": "a number, such as 12.5",
+        "time": "an instant with its offset, such as 2025-06-03T09:00:00+08:00",
+        "duration": "a duration, such as 90m",
+        "yes_no": "yes or no",
+    }.get(field.type, "a text")
+
+
+def values(record: Record, given: Mapping[str, str]) -> dict[str, Value]:
+    """Return the filled fields of an entry as values, for expressions that have it in hand."""
+    fields = {field.id: field for field in record.fields}
+    found = {name: typed(fields[name], words) for name, words in given.items() if words and name in fields}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def completed(program: Program, state: t.State, record: Record, command: t.Enter) -> dict[str, str]:
+    """
+    Return the fields of `command`, with those left empty that the plan fills: from the item of the register that the first field names,
+    and, in a new entry, from facts and moments.
+    """
+    given = {name: words for name, words in command.fields.items() if words}
+    if command.entry:
+        return given
+    item = _item(program, record, given)
+    fields = {field.id: field for field in record.fields}
+    taken = {name: words for name, words in item.items() if name in fields and typed(fields[name], words) is not None}
+    known = {field.id: words for field in record.fields if (words := _known(state, field))}
+    return {**known, **taken, **given}
+
+
+def _item(program: Program, record: Record, given: Mapping[str, str]) -> Mapping[str, str]:
+    named = given.get(record.fields[0].id, "") if record.of and record.fields else ""
+    items = program.resources[record.of].items if record.of in program.resources else ()
+    return next((item.values for item in items if item.id == named), {})
+
+
+def _known(state: t.State, field: Field) -> str:
+    for name in field.from_:
+        fact, moment = state.facts.get(name), state.moments.get(name)
+        value = fact.value if fact else moment.at if moment else None
+        if isinstance(value, datetime):
+            return value.isoformat()
+        if isinstance(value, str | Decimal) and not isinstance(value, bool):
+            return str(value)
+    return ""
+
+
+def stays_open(record: Record, now: Mapping[str, str]) -> bool:
+    """Return whether an entry that holds `now` is still open."""
+    if not record.open_until:
+        return False
+    words = now.get(record.open_until, "")
+    return words not in record.until_values if record.until_values else not words
+
+
+def grown(record: Record, known: Mapping[str, str], given: Mapping[str, str]) -> dict[str, Decimal]:
+    """Return by how much each field that is a number grew, so that a sum over the record stays right when an entry is corrected."""
+    before, now = values(record, known), values(record, given)
+    found = {name: value - _number(before.get(name)) for name, value in now.items() if isinstance(value, Decimal)}
+    return {name: sum_ for name, sum_ in found.items() if sum_}
+
+
+def _number(value: Value | None) -> Decimal:
+    return value if isinstance(value, Decimal) else Decimal()
+
+
+def moments(record: Record, given: Mapping[str, str]) -> Iterator[tuple[str, datetime | None]]:
+    """Yield the moments that fields make: a time its instant, a choice (at the instant of the entry: None) the value taken."""
+    fields = {field.id: field for field in record.fields}
+    for name, value in values(record, given).items():
+        if isinstance(value, datetime):
+            yield name, value
+        elif fields[name].of:
+            yield str(value), None
+
+
+def before(record: Record, mine: Mapping[str, str], open_: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
+    """Return what the open entries name that comes before `mine`: by the order of the plan's choices, or because it depends on them."""
+    assert record.order is not None
+    name = record.fields[0].id
+    rank = _rank(record, mine)
+    needs = {each.strip() for each in mine.get(record.order.after, "").split(",")} if record.order.after else set()
+    found = [fields for fields in open_.values() if _rank(record, fields) < rank or fields.get(name, "") in needs]
+    return tuple(dict.fromkeys(fields.get(name, "") for fields in found))
+
+
+def _rank(record: Record, entry: Mapping[str, str]) -> tuple[int, ...]:
+    assert record.order is not None
+    of = {field.id: field.of for field in record.fields}
+    return tuple(of[name].index(entry[name]) if entry.get(name) in of[name] else 0 for name in record.order.by)
+
+
+def in_order(record: Record, open_: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """Return the open entries in the order in which they are to be done."""
+    return sorted(open_, key=lambda name: (_rank(record, open_[name]), len(name), name)) if record.order else list(open_)

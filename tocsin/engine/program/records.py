@@ -1,0 +1,65 @@
+"""Records: forms filled during the incident, entry by entry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tocsin.engine.program.duties import Field
+from tocsin.engine.program.effects import Effects
+from tocsin.engine.program.rule import Rule
+from tocsin.engine.times import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """
+    In which order the entries are begun: by the values of these fields, the first first, and after what the field `after` names. An entry
+    begins when `at` is filled, or when it is entered. Out of order it begins only with a reason (E205).
+    """
+
+    by: tuple[str, ...]
+    after: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Conditions that must hold and fields that must be filled before an entry is made, handed over, or closed."""
+
+    enter: tuple[str, ...] = ()
+    transfer: tuple[str, ...] = ()
+    close: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """An entry that somebody owes until it is closed: the fields that name who and by when."""
+
+    by: str
+    due: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record(Rule):
+    """
+    A form. An entry is open until the field `open_until` is filled (with one of `until_values`, where there are any).
+
+    `custody` is the field that says who has the thing: each change of it is a hand-over. `into` is the inbox that a closed entry is filed
+    into. `of` is the register whose items the first field names. `filled_by` publication: the server enters what is published.
+    """
+
+    fields: tuple[Field, ...] = ()
+    open_until: str = ""
+    until_values: tuple[str, ...] = ()
+    then: Effects = ()
+    prefill: tuple[str, ...] = ()
+    needs: Needs = Needs()
+    order: Order | None = None
+    custody: str = ""
+    into: str = ""
+    of: str = ""
+    visible_to: tuple[str, ...] = ()
+    confidential: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    retained: Span | None = None
+    evidence: bool = False
+    filled_by: str = ""
+    tracked: Tracked | None = None
