@@ -15,9 +15,11 @@ from tocsin.plan.scenarios.said import Items
 
 
 def lasting(written: Any) -> timedelta:
-    """Return a span as a scenario writes it, perhaps a negative one."""
+    """Return a span as a scenario writes it, perhaps a negative one; a day lasts twenty-four hours."""
     words = str(written)
-    return -parse(words[1:]).exact if words.startswith("-") else parse(words).exact
+    span = parse(words.removeprefix("-"))
+    length = span.exact + timedelta(days=span.days)
+    return -length if words.startswith("-") else length
 
 
 def _figure(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
