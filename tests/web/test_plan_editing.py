@@ -6,7 +6,8 @@ import pytest
 
 from tests.world import World
 from tocsin.accounts.models import Access, AuditEntry, Membership, Person
-from tocsin.incidents.models import Plan, PlanText
+from tocsin.incidents import desk, editing
+from tocsin.incidents.models import Incident, Plan, PlanText
 from tocsin.plan import shipped
 
 pytestmark = pytest.mark.django_db
@@ -87,13 +88,16 @@ def test_an_open_finding_bars_approval_until_the_owner_acknowledges_it_with_a_re
     assert opened != NEWER
     plan = proposed(world, opened)
     client, version = world.browse(world.ana), plan.hash[:12]
+    found = editing.open_findings(plan)
+    assert "L10" in {finding.code for finding in found}
     page = client.get(at(world, version)).content.decode()
-    assert "1 finding is open" in page
+    assert page.count('name="reason"') == len(found)
     assert client.post(at(world, f"{version}/approval")).status_code == 409
-    path = page.partition('name="path" value="')[2].partition('"')[0]
-    refused = client.post(at(world, f"{version}/acknowledgement"), {"code": "L10", "path": path, "reason": ""})
-    assert refused.status_code == 409
-    client.post(at(world, f"{version}/acknowledgement"), {"code": "L10", "path": path, "reason": "the old form had seven"})
+    first = {"code": found[0].code, "path": found[0].path}
+    assert client.post(at(world, f"{version}/acknowledgement"), {**first, "reason": ""}).status_code == 409
+    for finding in found:
+        noted = {"code": finding.code, "path": finding.path, "reason": "the old form had seven"}
+        client.post(at(world, f"{version}/acknowledgement"), noted)
     assert "the old form had seven" in client.get(at(world, version)).content.decode()
     assert client.post(at(world, f"{version}/approval")).status_code == 303
 
@@ -116,3 +120,18 @@ def test_the_form_of_plans_is_published_for_editors(world: World) -> None:
     found = world.browse().get("/plan-schema.json").json()
     assert found["title"] == "Tocsin plan"
     assert "obligations" in found["properties"]
+
+
+@pytest.mark.row("PLN-05")
+def test_before_an_incident_is_moved_its_commander_sees_what_changes_in_the_plan_and_in_its_clocks(world: World) -> None:
+    done = desk.declare(world.organisation.id, world.plan.hash, desk.Declaration(words="Nobody answers"), actor=world.actor(world.ana))
+    assert isinstance(done, desk.Done)
+    longer = SOURCE.replace("within: 15m\n    of: reported", "within: 20m\n    of: reported", 1)
+    plan = proposed(world, longer.replace('version: "1.0"', 'version: "1.1"', 1))
+    assert editing.approve(plan, world.actor(world.ana).person) is None
+    address = f"/o/{world.organisation.slug}/incidents/{done.number}/version/preview"
+    page = world.browse(world.ana).get(address, {"plan": plan.hash}).content.decode()
+    assert "<del>15 min</del> → <ins>20 min</ins>" in page
+    assert 'data-what="changed"' in page
+    assert Incident.objects.get(pk=done.incident).plan_hash == world.plan.hash
+    assert world.browse(world.bea).get(address, {"plan": plan.hash}).status_code == 409

@@ -98,6 +98,19 @@ def handle(incident_id: UUID, command: t.Command, *, actor: t.Actor, key: str = 
 # ------------------------------------------------------------------ within the transaction
 
 
+def foresee(incident_id: UUID, command: t.Command, *, actor: t.Actor) -> tuple[t.AnyEvent, ...] | t.Refused:
+    """Return what `command` would cause now. Nothing is locked and nothing is written: when it is commanded, it may be otherwise."""
+    incident = Incident.objects.get(pk=incident_id)
+    try:
+        case = _open(incident, clock.now())
+        program = _moved(case, command) if isinstance(command, t.MovePlan) else case.program
+    except (UnknownEvent, plans.Uncompilable) as problem:
+        return t.Refused("E502", f"the incident is read-only: {problem}", hint="run the release of Tocsin that wrote it")
+    except Plan.DoesNotExist:
+        return t.Refused("E103", "there is no plan with this hash", hint="load the plan first")
+    return decide(program, case.state, replace(command, by=actor, at=case.at))
+
+
 @dataclass(slots=True)
 class _Case:
     """One locked incident with everything the desk needs to decide and to write. `program` is the plan in force before the command."""

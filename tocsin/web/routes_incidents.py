@@ -39,6 +39,7 @@ urlpatterns = [
     path(f"{ROOM}/notes", notes.note, name="notes"),
     path(f"{ROOM}/reports", notes.report, name="reports"),
     path(f"{ROOM}/version", versions.move, name="version"),
+    path(f"{ROOM}/version/preview", versions.preview, name="version-preview"),
     path(f"{ROOM}/facts", facts.statement, name="facts"),
     path(f"{ROOM}/moments/<str:moment>/instant", facts.instant, name="instant"),
     path(f"{ROOM}/moments/<str:moment>/withdrawal", facts.withdrawal, name="moment-withdrawal"),
