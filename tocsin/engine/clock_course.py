@@ -36,8 +36,10 @@ def _(event: t.ClockOpened, clocks: Mapping[str, t.Clock]) -> t.Clock:
 
 @after.register
 def _(event: t.ClockMoved, clocks: Mapping[str, t.Clock]) -> t.Clock:
+    clock = clocks[event.clock]
+    again = clock.status == "breached" and event.status == "open"
     return replace(
-        clocks[event.clock],
+        clock,
         occurrence=event.occurrence,
         anchor=event.anchor,
         anchored_at=event.anchored_at,
@@ -45,6 +47,8 @@ def _(event: t.ClockMoved, clocks: Mapping[str, t.Clock]) -> t.Clock:
         due_at=event.due_at,
         remind_at=event.remind_at,
         status=event.status,
+        reminded=clock.reminded and not again,
+        rungs={} if again else clock.rungs,
     )
 
 

@@ -63,7 +63,7 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return _clock(state, event.clock, event)
         case t.Fulfilled(obligation=obligation):
             return _count(state, f"done:{obligation}")
-        case t.RoleAssigned() | t.RoleAccepted() | t.RoleCreated():
+        case t.RoleAssigned() | t.RoleAccepted() | t.RoleCreated() | t.DeputyCalled():
             return _role(state, event)
         case t.MessageDrafted() | t.MessagePublished() | t.DeliveryReported():
             return _message(state, event)
@@ -73,7 +73,7 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return keep(state, event)
         case t.PlanMoved():
             return _moved(state, event)
-        case t.Noted() | t.Told() | t.DowntimeNoted():
+        case t.Noted() | t.Told() | t.Gathered() | t.DowntimeNoted():
             return state
         case _:
             assert_never(event)
@@ -232,20 +232,23 @@ def _chain(state: t.State, event: t.DecisionApplied | t.LinkSigned | t.ChainSent
             state = _count(state, f"applied:{event.decision}")
         case t.LinkSigned(chain=name, complete=complete):
             known = state.chains[name]
-            signed = t.Signature(event.link, event.by, event.role, event.at, event.content_hash)
+            signed = t.Signature(event.link, event.by, event.role, event.at, event.content_hash, event.instead_of)
             chain = replace(known, signatures=(*known.signatures, signed), status="complete" if complete else "running")
         case t.ChainSentBack(chain=name):
             chain = replace(state.chains[name], signatures=(), status="sent_back")
     return replace(state, chains=put(state.chains, chain.chain, chain))
 
 
-def _role(state: t.State, event: t.RoleAssigned | t.RoleAccepted | t.RoleCreated) -> t.State:
+def _role(state: t.State, event: t.RoleAssigned | t.RoleAccepted | t.RoleCreated | t.DeputyCalled) -> t.State:
     match event:
         case t.RoleAssigned(role=role, person=""):
             return replace(state, roles=drop(state.roles, role))
         case t.RoleAssigned(role=role, person=person, accepted=accepted):
             state = replace(state, turned=drop(state.turned, f"unaccepted:{role}"))
             return replace(state, roles=put(state.roles, role, t.Seat(person, event.by, event.at, accepted)))
+        case t.DeputyCalled(role=role):
+            seat = state.roles[role]
+            return replace(state, roles=put(state.roles, role, replace(seat, called=seat.called + 1, at=event.at)))
         case t.RoleAccepted(role=role):
             return replace(state, roles=put(state.roles, role, replace(state.roles[role], accepted=True)))
         case t.RoleCreated(role=role, name=name):

@@ -9,6 +9,8 @@ def react(state: t.State, event: t.AnyEvent) -> tuple[t.Wish, ...]:
     match event:
         case t.Told(persons=persons) if persons:
             return (t.Tell(persons, event.cause, event.urgent, event.accept),)
+        case t.Gathered(persons=persons, way=way, groups=groups) if persons:
+            return (t.Tell(persons, f"{way}:{groups[0] if len(groups) == 1 else event.moment}", urgent=True, accept=False),)
         case t.MessagePublished(message=message):
             texts = state.messages[message].texts
             return (

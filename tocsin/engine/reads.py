@@ -132,6 +132,7 @@ _TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
     t.ClockEnded: _clock,
     t.Fulfilled: lambda event: (("counters", f"done:{event.obligation}"),),
     t.RoleAssigned: lambda event: (("roles", event.role), ("turned", f"unaccepted:{event.role}")),
+    t.DeputyCalled: lambda event: (("roles", event.role),),
     t.RoleAccepted: lambda event: (("roles", event.role),),
     t.RoleCreated: lambda event: (("made_roles", event.role),),
     t.RecordEntered: lambda event: (
@@ -151,6 +152,7 @@ _TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
     t.Filed: lambda event: (("filed", event.inbox),),
     t.Noted: _nothing,
     t.Told: _nothing,
+    t.Gathered: _nothing,
     t.DowntimeNoted: _nothing,
 }
 

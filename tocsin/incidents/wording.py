@@ -22,6 +22,10 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "entered": "New entry: {what}",
         "done": "Done: {what}",
         "due": "Due {at}.",
+        "chat": "Your group's chat is open: {what}",
+        "video": "Video conference now: {what}",
+        "deputy": "The holder has not answered; you are asked as deputy: {what}",
+        "undelivered": "Nobody was reached: {what}",
         "drill": "DRILL",
     },
     "ru": {
@@ -36,6 +40,10 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "entered": "Новая запись: {what}",
         "done": "Выполнено: {what}",
         "due": "Срок: {at}.",
+        "chat": "Открыт чат вашей группы: {what}",
+        "video": "Видеоконференция сейчас: {what}",
+        "deputy": "Ответственный не ответил, вас просят как заместителя: {what}",
+        "undelivered": "Никто не получил: {what}",
         "drill": "УЧЕНИЯ",
     },
     "pl": {
@@ -50,6 +58,10 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "entered": "Nowy wpis: {what}",
         "done": "Wykonano: {what}",
         "due": "Termin: {at}.",
+        "chat": "Czat Twojej grupy jest otwarty: {what}",
+        "video": "Wideokonferencja teraz: {what}",
+        "deputy": "Osoba pełniąca rolę nie odpowiedziała; prośba do zastępcy: {what}",
+        "undelivered": "Nikt nie odebrał: {what}",
         "drill": "ĆWICZENIA",
     },
     "zh": {
@@ -64,6 +76,10 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "entered": "新记录：{what}",
         "done": "已完成：{what}",
         "due": "期限：{at}。",
+        "chat": "工作组群已开通：{what}",
+        "video": "现在开始视频会议：{what}",
+        "deputy": "负责人未应答，请您作为副职接任：{what}",
+        "undelivered": "未送达任何人：{what}",
         "drill": "演练",
     },
 }
@@ -101,7 +117,17 @@ def nearest(available: Mapping[str, object], language: str, otherwise: str) -> s
 def _title(program: Program, state: t.State, subject: str, language: str) -> str:
     """Return the title of whatever rule `subject` names: a role, level, decision, situation, or the obligation behind a clock."""
     name = state.clocks[subject].obligation if subject in state.clocks else subject
-    nouns = (program.obligations, program.roles, program.levels, program.decisions, program.situations, program.messages, program.records)
+    nouns = (
+        program.obligations,
+        program.roles,
+        program.groups,
+        program.moments,
+        program.levels,
+        program.decisions,
+        program.situations,
+        program.messages,
+        program.records,
+    )
     for candidate in (name, name.partition(".")[0], name.rpartition("-")[0]):
         for rules in nouns:
             if candidate in rules:

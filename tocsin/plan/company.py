@@ -90,6 +90,8 @@ def _door(_: Draft, path: Path, door: DoorForm) -> Iterator[Fault]:
         yield Fault(path, f"one way in or out, not {len(ways)}", "on a moment, when an expression is true, after a time, or by a person")
     if (door.after is None) != (door.of is None):
         yield Fault(path, "after and of belong together", "after: 12h, of: activated")
+    if door.records is not None and not door.by:
+        yield Fault((*path, "records"), "records belongs to by", "by: [role]", at_key=True)
     if door.during is not None and door.when is None:
         yield Fault((*path, "during"), "during belongs to when", "when: expression", at_key=True)
 

@@ -41,6 +41,8 @@ def word(kind: str) -> str:
         "RoleAssigned": _("role"),
         "RoleAccepted": _("role"),
         "RoleCreated": _("role"),
+        "DeputyCalled": _("role"),
+        "Gathered": _("role"),
         "RecordEntered": _("record"),
         "MessageDrafted": _("message"),
         "MessagePublished": _("message"),

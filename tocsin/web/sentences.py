@@ -306,6 +306,17 @@ def _role_accepted(e: _Event) -> Markup:
     return _tell(_("%(who)s accepted the role %(role)s"), who=e.who, role=e.what)
 
 
+def _deputy_called(e: _Event) -> Markup:
+    return _tell(_("Nobody accepted %(role)s in time: %(person)s is asked as deputy"), role=e.what, person=e.person(e.data["person"]))
+
+
+def _gathered(e: _Event) -> Markup:
+    groups = Markup("{}").format(_(", ")).join(e.role(name) for name in e.data["groups"])
+    if e.data["way"] == "video":
+        return _tell(_("Video conference: %(groups)s"), groups=groups)
+    return _tell(_("Group chat opened: %(groups)s"), groups=groups)
+
+
 def _role_created(e: _Event) -> Markup:
     return _tell(_("%(who)s created the role %(role)s"), who=e.who, role=Markup("<b>{}</b>").format(e.data["name"]))
 
@@ -437,6 +448,8 @@ _SENTENCES: Final[Mapping[str, Callable[[_Event], Markup]]] = {
     "RoleAssigned": _role_assigned,
     "RoleAccepted": _role_accepted,
     "RoleCreated": _role_created,
+    "DeputyCalled": _deputy_called,
+    "Gathered": _gathered,
     "RecordEntered": _record_entered,
     "Noted": _noted,
     "MessageDrafted": _message_drafted,

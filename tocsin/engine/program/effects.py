@@ -56,6 +56,8 @@ class Door:
     of: str = ""
     unless: str = ""
     by: tuple[str, ...] = ()
+    records: str = ""
+    """The record with whose entry a person opens it."""
     propose: bool = False
     name: str = ""
     reason: bool = False

@@ -42,6 +42,14 @@ class Group(Rule):
     """The ways in which one may attend where the group decides together."""
 
 
+@dataclass(frozen=True, slots=True)
+class EveryGroup:
+    """What every working group gets: a chat, and a video conference together, each at these moments (ACT-13)."""
+
+    chat_at: tuple[str, ...] = ()
+    video_at: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Department(Rule):
     """A department of the organisation; its head is found in the directory."""

@@ -13,7 +13,7 @@ from tocsin.engine.program.effects import Ladder, Moment, Situation
 from tocsin.engine.program.figures import Figure
 from tocsin.engine.program.help import Checklist, Help
 from tocsin.engine.program.levels import Classify, Level
-from tocsin.engine.program.people import Department, Group, Role, Takes
+from tocsin.engine.program.people import Department, EveryGroup, Group, Role, Takes
 from tocsin.engine.program.records import Record
 from tocsin.engine.program.rule import Text
 from tocsin.engine.program.standing import Resource, Standing
@@ -78,6 +78,7 @@ class Program:
     """The built-in ones too, as this plan redefines them, and the derived ones that some rule refers to (`first_meeting.done`)."""
     departments: Mapping[str, Department] = field(default_factory=dict)
     groups: Mapping[str, Group] = field(default_factory=dict)
+    every_group: EveryGroup = field(default_factory=EveryGroup)
     roles: Mapping[str, Role] = field(default_factory=dict)
     levels: Mapping[str, Level] = field(default_factory=dict)
     classify: Classify | None = None

@@ -65,6 +65,7 @@ def sign(turn: Turn, chain: t.ChainState, link: Link, attach: Mapping[str, Mappi
             role=role,
             content_hash=chain.content_hash,
             complete=complete,
+            instead_of=_instead_of(turn, link.role),
         )
     )
     for clock in obligations.running(turn.state, f"{plan.subject}.{link.does}", chain.chain):
@@ -75,6 +76,12 @@ def sign(turn: Turn, chain: t.ChainState, link: Link, attach: Mapping[str, Mappi
         messages.send_by_rule(turn, link.sends, {})
     if not complete:
         _start_clock(turn, plan, chain, plan.links[plan.links.index(link) + 1])
+
+
+def _instead_of(turn: Turn, role: str) -> str:
+    """Return the holder for whom the actor signs as a deputy; empty where the holder signs."""
+    holder = owners.owner(turn.program, turn.state, role).person
+    return holder if holder != turn.by else ""
 
 
 def _attach(turn: Turn, name: str, fields: Mapping[str, str]) -> None:

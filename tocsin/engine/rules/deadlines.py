@@ -120,8 +120,19 @@ def _rung(turn: Turn, wake: Wake) -> None:
 def _unaccepted(turn: Turn, wake: Wake) -> None:
     seat = turn.state.roles[wake.subject]
     subject = f"unaccepted:{wake.subject}"
-    turn.emit(t.ExpressionTurned(at=turn.at, by=t.SYSTEM, subject=subject, value=True))
-    turn.emit(t.Told(at=turn.at, by=t.SYSTEM, targets=(), persons=(seat.assigned_by,), cause=subject, urgent=False, accept=False))
+    rule = turn.program.roles.get(wake.subject)
+    deputies = rule.deputies if rule else ()
+    if not seat.called:
+        turn.emit(t.Told(at=turn.at, by=t.SYSTEM, targets=(), persons=(seat.assigned_by,), cause=subject, urgent=False, accept=False))
+    if seat.called < len(deputies):
+        deputy = deputies[seat.called]
+        person = owners.owner(turn.program, turn.state, deputy).person
+        turn.emit(t.DeputyCalled(at=turn.at, by=t.SYSTEM, role=wake.subject, deputy=deputy, person=person))
+        turn.emit(
+            t.Told(at=turn.at, by=t.SYSTEM, targets=(deputy,), persons=(person,), cause=f"deputy:{wake.subject}", urgent=True, accept=True)
+        )
+    if seat.called + 1 >= len(deputies):
+        turn.emit(t.ExpressionTurned(at=turn.at, by=t.SYSTEM, subject=subject, value=True))
 
 
 def tell(turn: Turn, targets: tuple[str, ...], cause: str, *, urgent: bool = False, accept: bool = False) -> None:

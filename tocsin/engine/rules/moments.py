@@ -48,6 +48,7 @@ def _follow(turn: Turn, moment: str, at: datetime, phase: str) -> None:
             _enter(turn, part, bare(moment), phase)
     for other in turn.program.once("moments_with", _with).get(moment, ()):
         record(turn, other, at)
+    _gather(turn, moment)
     situations.on_moment(turn, moment)
     obligations.meet(turn, "reach", moment, happened_at=at)
 
@@ -59,6 +60,17 @@ def _with(program: Program) -> Mapping[str, tuple[str, ...]]:
         if rule.with_:
             found[rule.with_] = (*found.get(rule.with_, ()), rule.id)
     return found
+
+
+def _gather(turn: Turn, moment: str) -> None:
+    """Bring the working groups together where the plan says so: each in its chat, all by video (ACT-13)."""
+    every = turn.program.every_group
+    groups = tuple(turn.program.groups)
+    chats = [(name,) for name in groups] if moment in every.chat_at else []
+    conferences = [groups] if moment in every.video_at and groups else []
+    for way, each in (*(("chat", each) for each in chats), *(("video", each) for each in conferences)):
+        persons = owners.persons(turn.program, turn.state, each)
+        turn.emit(t.Gathered(at=turn.at, by=turn.by, groups=each, persons=persons, way=way, moment=moment))
 
 
 def _enter(turn: Turn, part: str, moment: str, phase: str) -> None:

@@ -9,8 +9,8 @@ from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
 from tocsin.engine.namespaces import bare, part_of
 from tocsin.engine.program import Cases, Obligation, Program
-from tocsin.engine.reads import Read, of_expression, of_limit, of_phase, of_standing
-from tocsin.engine.rules import audiences, moments, situations
+from tocsin.engine.reads import Read, of_condition, of_expression, of_limit, of_phase, of_standing
+from tocsin.engine.rules import audiences, keeping, moments, situations
 from tocsin.engine.times import Span, add, parse
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import holds, truth
@@ -36,6 +36,8 @@ def _reads(program: Program, rule: Obligation) -> Iterator[Read]:
     for moment in (*rule.anchors, *rule.until, rule.unless):
         yield "moments", moment
     yield from of_expression(program, rule.when)
+    if rule.verb == "ensure":
+        yield from of_condition(program, program.conditions[rule.object])
     yield from of_limit(program, rule.every or rule.within)
 
 
@@ -48,6 +50,7 @@ def settle(turn: Turn) -> None:
                 _reconsider(turn, rule, clock, why_not)
             if why_not == "":
                 _open(turn, rule, entry, owes)
+                keeping.keep(turn, rule, entry)
     if turn.state.phase in ENDED or turn.state.phases:
         for clock in in_order(turn.state):
             over = turn.state.phase_of(clock.obligation) in ENDED

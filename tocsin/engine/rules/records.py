@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from tocsin.engine import entries, owners
 from tocsin.engine import terms as t
 from tocsin.engine.program import Message, Record
-from tocsin.engine.rules import conditions, moments, obligations, tracked
+from tocsin.engine.rules import conditions, moments, obligations, situations, tracked
 from tocsin.engine.turn import Turn
 
 
@@ -120,6 +120,8 @@ def write(turn: Turn, record: Record, command: t.Enter, given: Mapping[str, str]
     turn.queue(record.then, f"entered:{entry}", entries.values(record, now))
     if record.into and not still_open:
         turn.emit(t.Filed(at=turn.at, by=turn.by, inbox=record.into, cause=f"entered:{entry}"))
+    if not command.entry:
+        situations.on_entry(turn, record.id)
 
 
 def _whose(turn: Turn, record: Record) -> str | None:

@@ -87,11 +87,21 @@ def assign(turn: Turn, command: t.Assign) -> t.Refused | None:
 def accept(turn: Turn, command: t.Accept) -> t.Refused | None:
     """Accept a role that one was assigned."""
     present = turn.state.roles.get(command.role)
+    if present and not present.accepted and present.person != turn.by and _called(turn, command.role, present):
+        seat(turn, command.role, turn.by, accepted=True, reason="deputy")
+        return None
     if present is None or present.person != turn.by:
         return t.Refused("E101", f"{command.role} was not assigned to you", hint="ask the commander to assign it")
     if not present.accepted:
         turn.emit(t.RoleAccepted(at=turn.at, by=turn.by, role=command.role))
     return None
+
+
+def _called(turn: Turn, role: str, present: t.Seat) -> bool:
+    """Return whether the actor is a deputy who was called because the holder did not accept in time."""
+    rule = turn.program.roles.get(role)
+    deputies = rule.deputies[: present.called] if rule else ()
+    return any(owners.owner(turn.program, turn.state, deputy).person == turn.by for deputy in deputies)
 
 
 def hand_over(turn: Turn, command: t.HandOver) -> t.Refused | None:

@@ -58,6 +58,13 @@ def on_moment(turn: Turn, moment: str) -> None:
             through(turn, situation, opening=opening)
 
 
+def on_entry(turn: Turn, record: str) -> None:
+    """Open what a person opens with an entry of `record`."""
+    for situation in turn.program.situations.values():
+        if any(door.records == record for door in situation.opens):
+            open_(turn, situation)
+
+
 def off_moment(turn: Turn, moment: str, reason: str) -> None:
     """Close what had opened on `moment`, which was withdrawn."""
     for situation in turn.program.situations.values():
@@ -125,6 +132,8 @@ def by_hand(turn: Turn, command: t.Open | t.Close) -> t.Refused | None:
     if (door.reason or again) and not command.reason:
         how = "opened again" if again else "opened" if opening else "closed"
         return t.Refused("E105", f"{situation.id} is not {how} without a reason", hint="say why in a sentence")
+    if opening and door.records:
+        return t.Refused("E102", f"{situation.id} opens with an entry of {door.records}", hint="enter what happened")
     if opening:
         open_(turn, situation, command.reason)
     else:

@@ -141,3 +141,7 @@ class ClockEnded(Event):
 
     clock: str
     reason: str
+
+
+ClockEvent = ClockOpened | ClockMoved | ClockReminded | ClockBreached | OccurrenceMissed | RungReached | ClockMet | ClockWaived | ClockEnded
+"""Whatever happens to a clock."""

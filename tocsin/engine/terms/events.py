@@ -26,6 +26,14 @@ from tocsin.engine.terms.message_events import (
     MessagePublished,
     MessageRead,
 )
+from tocsin.engine.terms.role_events import (
+    DeputyCalled,
+    DutiesPassed,
+    Gathered,
+    RoleAccepted,
+    RoleAssigned,
+    RoleCreated,
+)
 from tocsin.engine.terms.words import Edge, Event, PlanRef, Words
 
 
@@ -147,6 +155,8 @@ class LinkSigned(Event):
     role: str
     content_hash: str
     complete: bool
+    instead_of: str = ""
+    """The holder of the role, where a deputy signed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,18 +179,6 @@ class DecisionMade(Event):
     assignee: str = ""
     entry: str = ""
     attendance: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DutiesPassed(Event):
-    """What `source` owes or decides falls to `target` from now on: the rules in `passes`, their open `clocks`. `keeps` stays (ROL-35)."""
-
-    source: str
-    target: str
-    former: str
-    passes: tuple[str, ...]
-    keeps: tuple[str, ...]
-    clocks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,30 +221,6 @@ class Fulfilled(Event):
     evidence: tuple[Words, ...]
     checks: tuple[int, ...]
     happened_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleAssigned(Event):
-    """An empty `person` takes the role back. `passes` lists the open clocks that go along; `expires_at` ends the wait for acceptance."""
-
-    role: str
-    person: str
-    before: str
-    reason: Words
-    passes: tuple[str, ...]
-    accepted: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleAccepted(Event):
-    role: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleCreated(Event):
-    role: str
-    name: Words
-    duty: Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,6 +302,7 @@ AnyEvent = (
     | Fulfilled
     | RoleAssigned
     | RoleAccepted
+    | DeputyCalled
     | RoleCreated
     | RecordEntered
     | Noted
@@ -341,6 +316,7 @@ AnyEvent = (
     | Told
     | Filed
     | FiguresKept
+    | Gathered
     | PlanMoved
     | DowntimeNoted
 )

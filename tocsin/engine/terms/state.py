@@ -95,6 +95,8 @@ class Seat:
     assigned_by: str
     at: datetime
     accepted: bool
+    called: int = 0
+    """How many deputies were called since, because nobody accepted."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ class Signature:
     role: str
     at: datetime
     content_hash: str
+    instead_of: str = ""
 
 
 @dataclass(frozen=True)

@@ -138,6 +138,7 @@ def _link(scene: Scene, link: Link, signature: t.Signature | None) -> dict[str, 
         "owner": owners.owner(scene.program, scene.state, link.role).person,
         "person": signature.person if signature else "",
         "signed_role": signature.role if signature else "",
+        "instead_of": signature.instead_of if signature else "",
         "at": signature.at.isoformat() if signature else "",
         "content_hash": signature.content_hash if signature else "",
     }

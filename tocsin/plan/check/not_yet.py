@@ -13,7 +13,6 @@ from tocsin.plan.forms.values import FactForm
 from tocsin.plan.forms.words import FieldForm
 
 _NOT_RUN: tuple[tuple[type[Form], str], ...] = (
-    (ObligationForm, "ensure"),
     (ObligationForm, "optional"),
     (FactForm, "suggested"),
     (DoorForm, "propose"),

@@ -36,6 +36,7 @@ def compile_plan(draft: Draft) -> Program:
         moments=moments.moments(context),
         departments=people.departments(context),
         groups=people.groups(context),
+        every_group=people.every_group(context),
         roles=people.roles(context),
         levels=levels.levels(context),
         classify=levels.classify(context),

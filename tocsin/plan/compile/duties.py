@@ -41,6 +41,7 @@ def _door(context: Context, form: DoorForm, path: Path) -> Door:
         of=context.moment(form.of, inside),
         unless=context.moment(form.unless, inside),
         by=names(form.by),
+        records=name(form.records),
         propose=form.propose,
         name=form.as_ or "",
         reason=form.reason is not None,

@@ -1,6 +1,6 @@
 """Who: departments, groups, roles."""
 
-from tocsin.engine.program import Department, Group, HeldBy, Role
+from tocsin.engine.program import Department, EveryGroup, Group, HeldBy, Role
 from tocsin.plan.compile.context import Context, name, names
 from tocsin.plan.forms.leaves import Ref
 from tocsin.plan.forms.people import OrganisationForm
@@ -29,6 +29,12 @@ def groups(context: Context) -> dict[str, Group]:
         )
         for identifier, rule in organisation.groups.items()
     }
+
+
+def every_group(context: Context) -> EveryGroup:
+    """Return what every group gets, and when."""
+    form = (context.form.organisation or OrganisationForm()).every_group
+    return EveryGroup(context.moments(form.chat_at), context.moments(form.video_at)) if form else EveryGroup()
 
 
 def roles(context: Context) -> dict[str, Role]:

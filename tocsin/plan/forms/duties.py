@@ -88,8 +88,9 @@ Ladder = Annotated[Annotated[Rungs, Tag("<plain>")] | Annotated[Cases[Rungs], Ta
 
 
 class DoorForm(Form):
-    LATER: ClassVar = frozenset({"records", "counts"})
+    LATER: ClassVar = frozenset({"counts"})
 
+    records: RecordRef | None = None
     on: MomentRef | None = None
     when: Truth | None = None
     during: Annotated[Ref, ref("phase")] | None = None

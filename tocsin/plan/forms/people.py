@@ -6,7 +6,22 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import PlainValidator
 
-from tocsin.plan.forms.leaves import DecisionRef, Form, Id, NotEmpty, Ref, RoleRef, RuleForm, Text, Translated, ref, wrong
+from tocsin.plan.forms.leaves import (
+    Cites,
+    DecisionRef,
+    Form,
+    Id,
+    Many,
+    MomentRef,
+    NotEmpty,
+    Ref,
+    RoleRef,
+    RuleForm,
+    Text,
+    Translated,
+    ref,
+    wrong,
+)
 
 DepartmentRef = Annotated[Ref, ref("department")]
 GroupRef = Annotated[Ref, ref("group")]
@@ -61,9 +76,19 @@ class AnnouncedForm(Form):
     listed: int | None = None
 
 
-class OrganisationForm(RuleForm):
-    LATER: ClassVar = frozenset({"lists", "every_group"})
+class EveryGroupForm(Form):
+    """Moments at which each group gets its chat, and all of them a video conference."""
 
+    cite: Cites = []
+    covers: list[Text] = []
+    chat_at: Annotated[list[MomentRef], Many] = []
+    video_at: Annotated[list[MomentRef], Many] = []
+
+
+class OrganisationForm(RuleForm):
+    LATER: ClassVar = frozenset({"lists"})
+
+    every_group: EveryGroupForm | None = None
     departments: dict[Id, DepartmentForm] = {}
     groups: dict[Id, GroupForm] = {}
     announced: AnnouncedForm | None = None

@@ -64,6 +64,12 @@ def _decided(run: Run, at: datetime, wanted: Mapping[str, Mapping[str, Any]]) ->
             yield f"{name} {part}", value, getattr(made[-1], part, None)
 
 
+def _gathered(run: Run, at: datetime, wanted: Mapping[str, int]) -> Items:
+    """Count how often groups came together, by way: `chat`, `video`."""
+    for way, count in wanted.items():
+        yield way, count, sum(1 for event in run.events_upto(at) if isinstance(event, t.Gathered) and event.way == way)
+
+
 CHECKS: Final[Mapping[str, Callable[[Run, datetime, Any], Items]]] = {
     "told": _told,
     "sent": _sent,
@@ -71,5 +77,6 @@ CHECKS: Final[Mapping[str, Callable[[Run, datetime, Any], Items]]] = {
     "unread": _unread,
     "drafted": _drafted,
     "filed": _filed,
+    "gathered": _gathered,
     "decided": _decided,
 }

@@ -26,6 +26,8 @@ class Link:
     at: datetime | None
     mine: bool
     attach: tuple[Attachment, ...]
+    instead_of: str = ""
+    """The holder for whom a deputy signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ def shown(case: Case, row: ChainRow) -> Chain:
                 at=datetime.fromisoformat(link["at"]) if link["at"] else None,
                 mine=not link["person"] and case.speaks([link["role"]]),
                 attach=attachments.of(case.program, link["attach"]) if waits else (),
+                instead_of=link.get("instead_of", ""),
             )
         )
     return Chain(row, f"chain:{row.chain}", tuple(links), next((link for link in links if link.state == "now"), None))

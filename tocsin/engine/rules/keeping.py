@@ -1,0 +1,56 @@
+"""What is to stay true: kept while its condition holds, breached each time it turns false."""
+
+from tocsin.engine import owners
+from tocsin.engine import terms as t
+from tocsin.engine.program import Obligation
+from tocsin.engine.rules import moments, obligations
+from tocsin.engine.turn import Turn
+from tocsin.engine.values import holds
+
+
+def keep(turn: Turn, rule: Obligation, entry: str) -> None:
+    """Follow what is to stay true: breached each time it turns false, kept again once it holds (language reference, section 7)."""
+    if rule.verb != "ensure":
+        return
+    held = holds(turn.program, turn.state, turn.program.conditions[rule.object], turn.instant)
+    for clock in obligations.running(turn.state, rule.id, entry):
+        if held is False and clock.status == "open":
+            _not_kept(turn, rule, clock)
+        elif held is True and clock.status == "breached":
+            turn.emit(
+                t.ClockMoved(
+                    at=turn.at,
+                    by=t.SYSTEM,
+                    clock=clock.clock,
+                    occurrence=clock.occurrence + 1,
+                    anchor=clock.anchor,
+                    anchored_at=clock.anchored_at,
+                    limit="",
+                    due_at=None,
+                    remind_at=None,
+                    status="open",
+                    reason="kept",
+                )
+            )
+
+
+def _not_kept(turn: Turn, rule: Obligation, clock: t.Clock) -> None:
+    turn.emit(
+        t.ClockBreached(
+            at=turn.at,
+            by=t.SYSTEM,
+            clock=clock.clock,
+            obligation=rule.id,
+            owes=clock.owes,
+            generation=clock.generation,
+            occurrence=clock.occurrence,
+            due_at=turn.instant,
+            after_downtime=False,
+            late_s=0,
+        )
+    )
+    told = owners.persons(turn.program, turn.state, (clock.owes,))
+    turn.emit(
+        t.Told(at=turn.at, by=t.SYSTEM, targets=(clock.owes,), persons=told, cause=f"breached:{clock.clock}", urgent=True, accept=False)
+    )
+    moments.record(turn, f"{rule.id}.breached")

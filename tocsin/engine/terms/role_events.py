@@ -1,0 +1,60 @@
+"""What can have happened to roles: given, accepted, passed on, gathered."""
+
+from dataclasses import dataclass
+
+from tocsin.engine.terms.words import Event, Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleAssigned(Event):
+    """An empty `person` takes the role back. `passes` lists the open clocks that go along; `expires_at` ends the wait for acceptance."""
+
+    role: str
+    person: str
+    before: str
+    reason: Words
+    passes: tuple[str, ...]
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleAccepted(Event):
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeputyCalled(Event):
+    """Nobody accepted `role` in time: its next deputy is asked to take it (ROL-33)."""
+
+    role: str
+    deputy: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleCreated(Event):
+    role: str
+    name: Words
+    duty: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutiesPassed(Event):
+    """What `source` owes or decides falls to `target` from now on: the rules in `passes`, their open `clocks`. `keeps` stays (ROL-35)."""
+
+    source: str
+    target: str
+    former: str
+    passes: tuple[str, ...]
+    keeps: tuple[str, ...]
+    clocks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered(Event):
+    """Working groups come together at `moment`: one in its chat, all of them by video."""
+
+    groups: tuple[str, ...]
+    persons: tuple[str, ...]
+    way: str
+    moment: str
