@@ -118,12 +118,24 @@ def withdraw(turn: Turn, command: t.Withdraw) -> t.Refused | None:
         return t.Refused("E102", f"{command.moment} cannot be taken back", hint="correct its time, or declare a new incident")
     if not command.reason.strip():
         return t.Refused("E105", "no moment is taken back without a reason", hint="say why in a sentence")
-    with_it = [rule.id for rule in turn.program.moments.values() if rule.with_ == command.moment and rule.id in turn.state.moments]
-    for moment in (command.moment, *with_it):
-        turn.emit(t.MomentWithdrawn(at=turn.at, by=turn.by, moment=moment, reason=command.reason))
-    _fall_back(turn, turn.program.moments[command.moment])
-    situations.off_moment(turn, command.moment, command.reason)
+    _take_back(turn, command.moment, command.reason)
     return None
+
+
+def _take_back(turn: Turn, moment: str, reason: str) -> None:
+    """Take back `moment`, and after it what came with it or rests on it and is not true any more."""
+    turn.emit(t.MomentWithdrawn(at=turn.at, by=turn.by, moment=moment, reason=reason))
+    for rule in turn.program.moments.values():
+        if rule.id in turn.state.moments and (rule.with_ == moment or _rested_on(turn, rule, moment)):
+            _take_back(turn, rule.id, reason)
+    _fall_back(turn, turn.program.moments[moment])
+    situations.off_moment(turn, moment, reason)
+
+
+def _rested_on(turn: Turn, rule: Moment, moment: str) -> bool:
+    """Return whether `rule` came because of an expression that looks at `moment` and does not hold without it."""
+    looks = ("moments", moment) in of_expression(turn.program, rule.when)
+    return looks and rule.when is not None and truth(turn.program, turn.state, rule.when, turn.instant) is not True
 
 
 def _fall_back(turn: Turn, withdrawn: Moment) -> None:
