@@ -135,3 +135,21 @@ def test_before_an_incident_is_moved_its_commander_sees_what_changes_in_the_plan
     assert 'data-what="changed"' in page
     assert Incident.objects.get(pk=done.incident).plan_hash == world.plan.hash
     assert world.browse(world.bea).get(address, {"plan": plan.hash}).status_code == 409
+
+
+@pytest.mark.row("PLN-01")
+def test_plans_that_come_with_the_product_are_loaded_with_one_button(world: World) -> None:
+    Plan.objects.filter(organisation=world.organisation).delete()
+    page = world.browse(world.ana).get(f"/o/{world.organisation.slug}/plans").content.decode()
+    assert "Plans that come with Tocsin" in page
+    assert world.browse(world.bea).post(at(world, "taking")).status_code == 403
+    assert world.browse(world.ana).post(at(world, "taking")).status_code == 303
+    assert Plan.objects.get(organisation=world.organisation).status == "draft"
+    assert world.browse(world.ana).post(f"/o/{world.organisation.slug}/plans/nothing/taking").status_code == 404
+
+
+@pytest.mark.row("PLN-07")
+def test_an_organisations_own_copy_is_compared_with_the_shipped_plan(world: World) -> None:
+    plan = proposed(world)
+    page = world.browse(world.bea).get(at(world, f"{plan.hash[:12]}/comparison"), {"with": "shipped"}).content.decode()
+    assert "<del>30 min</del> → <ins>1 hr</ins>" in page

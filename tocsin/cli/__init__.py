@@ -29,7 +29,7 @@ COMMANDS: Mapping[str, Lazy] = {
     "setup": Lazy("tocsin.cli.setup:setup", "Set up the first organisation unattended.", data=True),
     "user": Lazy("tocsin.cli.people:user", "List people, add one, make a sign-in link.", data=True),
     "key": Lazy("tocsin.cli.people:key", "List keys, make one, revoke one.", data=True),
-    "plan": Lazy("tocsin.plan.commands:plan", "Check, show and compare plans."),
+    "plan": Lazy("tocsin.cli.plans:plan", "Check, show, compare, rehearse and load plans."),
     "replay": Lazy("tocsin.plan.scenarios.replay:command", "Run scenario files against their plan."),
     "dossier": Lazy("tocsin.cli.dossier:dossier", "Export the record of an incident.", data=True),
     "verify": Lazy("tocsin.cli.verify:verify", "Prove a dossier, offline."),
@@ -47,20 +47,23 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command, and open the data first if it works on it."""
         lazy = COMMANDS.get(cmd_name)
-        if lazy is None:
-            return None
-        try:
-            if lazy.data:
-                os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tocsin.settings")
-                django.setup(set_prefix=False)
-            return _imported(lazy.place)
-        except Unusable as error:
-            raise click.ClickException(str(error)) from error
+        return bring(lazy) if lazy else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands by their summaries."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, lazy.summary) for name, lazy in COMMANDS.items()])
+
+
+def bring(lazy: Lazy) -> click.Command:
+    """Return the command, with the data open if it works on it. ClickException if the data cannot be opened."""
+    try:
+        if lazy.data:
+            os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tocsin.settings")
+            django.setup(set_prefix=False)
+        return _imported(lazy.place)
+    except Unusable as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _imported(place: str) -> click.Command:

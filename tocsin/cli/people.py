@@ -20,7 +20,7 @@ def user() -> None:
 @ORGANISATION
 def list_people(slug: str) -> None:
     """Print everyone: e-mail, access, name."""
-    for member in Membership.objects.filter(organisation=_organisation(slug)).select_related("person").order_by("person__email"):
+    for member in Membership.objects.filter(organisation=organisation_of(slug)).select_related("person").order_by("person__email"):
         click.echo(f"{member.person.email}\t{member.access}\t{member.person.name}")
 
 
@@ -31,7 +31,7 @@ def list_people(slug: str) -> None:
 @ORGANISATION
 def add(email: str, name: str, access: str, slug: str) -> None:
     """Invite someone and print a one-time sign-in link."""
-    organisation = _organisation(slug)
+    organisation = organisation_of(slug)
     made = people.invite(organisation, email, name, access, by=None)
     if isinstance(made, Refused):
         raise click.ClickException(f"{made.message} {made.hint} ({made.code})")
@@ -59,7 +59,7 @@ def key() -> None:
 @ORGANISATION
 def list_keys(slug: str) -> None:
     """Print every key: prefix, kind, state, name."""
-    for each in Key.objects.filter(organisation=_organisation(slug)).order_by("created_at"):
+    for each in Key.objects.filter(organisation=organisation_of(slug)).order_by("created_at"):
         click.echo(f"{each.prefix}\t{each.kind}\t{'revoked' if each.revoked_at else 'valid'}\t{each.name}")
 
 
@@ -71,7 +71,7 @@ def list_keys(slug: str) -> None:
 @ORGANISATION
 def create(name: str, kind: str, email: str, access: str, slug: str) -> None:
     """Make a key and print its secret, once."""
-    organisation = _organisation(slug)
+    organisation = organisation_of(slug)
     members = Membership.objects.filter(organisation=organisation).select_related("person").order_by("created_at")
     member = (members.filter(person__email=email.strip().lower()) if email else members.filter(access=Access.OWNER)).first()
     if member is None:
@@ -89,7 +89,8 @@ def revoke(prefix: str) -> None:
     keys.revoke(found, by=None)
 
 
-def _organisation(slug: str) -> Organisation:
+def organisation_of(slug: str) -> Organisation:
+    """Return the organisation with this short name; the only one, where none is said. ClickException if that leaves a choice."""
     found = list(Organisation.objects.filter(slug=slug) if slug else Organisation.objects.all()[:2])
     if len(found) != 1:
         raise click.ClickException(

@@ -11,7 +11,7 @@ from tocsin.engine.terms import Refused
 from tocsin.engine.times import Span
 from tocsin.incidents import editing, plans
 from tocsin.incidents.models import BoardRow, Plan
-from tocsin.plan import read
+from tocsin.plan import read, shipped
 from tocsin.web import cases, plan_changes, plan_words, reply, wording
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request
@@ -26,6 +26,7 @@ def page(request: Request, plan: Plan, refused: Refused | None = None) -> HttpRe
         "program": program,
         "versions": versions,
         "findings": read.read(plan.source, f"{plan.plan_id}.yaml").findings,
+        "original": (original := shipped.program(plan.plan_id)) is not None and original.hash != plan.hash,
         "used": BoardRow.objects.filter(organisation=request.organisation, plan_hash=plan.hash).count(),
         "people": cases.people_of(request),
         **standing(request, plan),

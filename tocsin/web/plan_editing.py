@@ -10,12 +10,14 @@ from tocsin.accounts import audit
 from tocsin.engine.terms import Refused
 from tocsin.incidents import editing, plans
 from tocsin.incidents.models import Plan
-from tocsin.plan import read
+from tocsin.plan import read, shipped
 from tocsin.web import cases, plan_changes, plan_document, reply
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
 
 SOURCE_CHARS_MAX = 2_000_000
+SHIPPED = "shipped"
+"""Stands for the plan as it comes with Tocsin where a version is chosen to compare with (PLN-07)."""
 
 
 @require_GET
@@ -68,10 +70,20 @@ def discarding(request: Request, plan_id: str) -> HttpResponse:
 def comparison(request: Request, plan_id: str, plan_hash: str) -> HttpResponse:
     """Show in words what differs between this version and another: the one that `with` names, else the one in force, else the one before."""
     plan = plan_document.find(request, plan_id, plan_hash)
-    other = plan_document.find(request, plan_id, request.GET["with"]) if request.GET.get("with") else plan_document.earlier(plan)
-    versions = Plan.objects.filter(organisation=request.organisation, plan_id=plan_id).exclude(pk=plan.pk).order_by("-loaded_at")
-    changes = plan_changes.lines(plans.compiled(other), plans.compiled(plan)) if other else []
-    context = {"plan": plan, "other": other, "versions": versions, "changes": changes}
+    chosen, original = request.GET.get("with", ""), shipped.program(plan_id)
+    if chosen == SHIPPED and original is not None:
+        other = original
+    else:
+        found = plan_document.find(request, plan_id, chosen) if chosen else plan_document.earlier(plan)
+        other = plans.compiled(found) if found else None
+    context = {
+        "plan": plan,
+        "other": other,
+        "chosen": chosen,
+        "versions": Plan.objects.filter(organisation=request.organisation, plan_id=plan_id).exclude(pk=plan.pk).order_by("-loaded_at"),
+        "original": original if original and original.hash != plan.hash else None,
+        "changes": plan_changes.lines(other, plans.compiled(plan)) if other else [],
+    }
     return reply.page(request, "plans/comparison.html", context)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -10,6 +10,7 @@ from tocsin.accounts import audit
 from tocsin.engine.terms import Refused
 from tocsin.incidents import plans
 from tocsin.incidents.models import Plan
+from tocsin.plan import shipped
 from tocsin.web import cases, plan_document, reply
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
@@ -43,6 +44,18 @@ def loading(request: Request) -> HttpResponse:
     return reply.see(_address(request, plan))
 
 
+@require_POST
+@needs("plan.edit")
+def taking(request: Request, plan_id: str) -> HttpResponse:
+    """Load a plan that comes with Tocsin, as a draft that its owner approves."""
+    source = shipped.sources().get(plan_id)
+    plan = plans.load(request.organisation.id, source.read_text("utf-8"), f"{plan_id}.yaml", by=request.actor.person)[0] if source else None
+    if plan is None:
+        raise Http404
+    audit.record(request.organisation, request.person, "plan.loaded", f"{plan.plan_id} {plan.version}", hash=plan.hash)
+    return reply.see(_address(request, plan))
+
+
 @require_GET
 @needs("incident.see")
 def document(request: Request, plan_id: str, plan_hash: str = "") -> HttpResponse:
@@ -56,7 +69,8 @@ def _list(request: Request, *, refused: Refused | None = None, findings: tuple[A
         versions.setdefault(plan.plan_id, []).append(plan)
     for known in versions.values():
         known.sort(key=lambda plan: plan.status != plans.IN_FORCE)
-    context = {"versions": versions, "findings": findings, "source": source, "people": cases.people_of(request)}
+    offered = [program for name in shipped.sources() if name not in versions and (program := shipped.program(name))]
+    context = {"versions": versions, "offered": offered, "findings": findings, "source": source, "people": cases.people_of(request)}
     return reply.page(request, "plans/list.html", context, refused=refused)
 
 

@@ -68,6 +68,7 @@ urlpatterns = [
     path("alerts/routes/<str:route_id>/removal", alerts.removal, name="route-removal"),
     path("plans", plans.every, name="plans"),
     path("plans/new", plans.loading, name="plan-loading"),
+    path("plans/<str:plan_id>/taking", plans.taking, name="plan-taking"),
     path("plans/<str:plan_id>", plans.document, name="plan"),
     path("plans/<str:plan_id>/text", plan_editing.text, name="plan-text"),
     path("plans/<str:plan_id>/text/reading", plan_editing.reading, name="plan-reading"),
