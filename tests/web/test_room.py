@@ -18,6 +18,7 @@ PANELS = (
     "steps",
     "decisions",
     "messages",
+    "parties",
     "records",
     "conditions",
     "roles",

@@ -19,7 +19,7 @@ from tocsin.engine.program import Program
 NOT_FOR_PROGRAMS: Final = (t.Declare, t.Observe, t.ReportDelivery, t.Tick)
 """Declaring has an address of its own; the others are the server's."""
 _STAMPED: Final = ("by", "at")
-_WORDY: Final = ("words", "reason", "duty", "evidence", "texts", "fields", "attach", "result")
+_WORDY: Final = ("words", "reason", "duty", "evidence", "texts", "fields", "attach", "result", "contact")
 
 
 class Given(Schema):
@@ -86,5 +86,7 @@ def command(program: Program, body: Any) -> t.Command:
     given = {field.name: getattr(body, field.name) for field in fields(kind) if field.name not in _STAMPED}
     if "facts" in given:
         given["facts"] = facts.read(program, given["facts"])
+    if "about" in given:
+        given["about"] = facts.of_client(given["about"])
     made: t.Command = kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in given.items()})
     return made

@@ -1,6 +1,7 @@
 """Values of facts as programs send them, read by the type that the plan gives each fact. All faults are said at once."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from tocsin.api.problems import Fault, invalid
@@ -34,6 +35,24 @@ def read(program: Program, facts: Mapping[str, Any], place: str = "/facts") -> d
             values[name] = value(fact, given) if fact else str(given)
         except ValueError:
             faults.append({"place": f"{place}/{name}", "problem": _EXPECTED[fact.type] if fact else "a text was expected"})
+    if faults:
+        raise invalid(faults)
+    return values
+
+
+def of_client(about: Mapping[str, Any]) -> dict[str, Value]:
+    """
+    Return what the register says of an affected party as the engine takes it; what it does not know is refused there.
+
+    :raises problems.Problem: 422 with every value that is neither true, false nor a number.
+    """
+    values: dict[str, Value] = {}
+    faults: list[Fault] = []
+    for name, given in about.items():
+        try:
+            values[name] = given if isinstance(given, bool) else Decimal(given)
+        except (ArithmeticError, TypeError, ValueError):
+            faults.append({"place": f"/about/{name}", "problem": "true, false or a number was expected"})
     if faults:
         raise invalid(faults)
     return values

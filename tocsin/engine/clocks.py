@@ -8,7 +8,7 @@ from heapq import heapify, heappop, heappush
 from typing import Final, Literal, NamedTuple
 
 from tocsin.engine import terms as t
-from tocsin.engine.expressions import Name
+from tocsin.engine.expressions import Name, Value
 from tocsin.engine.program import Cases, FromFact, Ladder, Limit, Link, Program, Rung, Situation
 from tocsin.engine.times import Span, add
 from tocsin.engine.values import holding_since, lookup
@@ -48,15 +48,15 @@ def link_of(program: Program, obligation: str) -> Link | None:
     return next((link for link in chain if link.does == does), None)
 
 
-def resolve(program: Program, state: t.State, limit: Limit | None, at: datetime) -> Span | None:
-    """Return the length that `limit` has now, or None while the fact it depends on is unknown."""
+def resolve(program: Program, state: t.State, limit: Limit | None, at: datetime, entry: Mapping[str, Value] | None = None) -> Span | None:
+    """Return the length that `limit` has now, or None while the fact (or field of the entry in hand) it depends on is unknown."""
     match limit:
         case Cases(by, cases, otherwise):
-            case_now = lookup(program, state, at)(Name(by))
+            case_now = lookup(program, state, at, entry)(Name(by))
             chosen = cases.get(case_now) if isinstance(case_now, str) else None
             return otherwise if chosen is None else chosen
         case FromFact(fact):
-            value = lookup(program, state, at)(Name(fact))
+            value = lookup(program, state, at, entry)(Name(fact))
             return Span(exact=value) if isinstance(value, timedelta) and value > timedelta() else None
         case _:
             return limit

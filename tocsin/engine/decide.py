@@ -16,7 +16,8 @@ from tocsin.engine.rules import (
     fulfilment,
     messages,
     moments,
-    obligations,
+    owed,
+    parties,
     records,
     roles,
     situations,
@@ -193,11 +194,11 @@ def _move_plan(turn: Turn, command: t.MovePlan) -> t.Refused | None:
                 plan_hash=command.plan_hash,
                 version=command.version,
                 reason=command.reason,
-                renames=obligations.renamed(turn),
+                renames=owed.renamed(turn),
             )
         )
         turn.moved = True
-        obligations.leave_behind(turn)
+        owed.leave_behind(turn)
     return None
 
 
@@ -209,6 +210,9 @@ def _tick(turn: Turn, command: t.Tick) -> t.Refused | None:
 _COMMANDS: Final[Mapping[type[t.Act], Callable[[Turn, Any], t.Refused | None]]] = {
     t.Declare: _declare,
     t.AddReport: _add_report,
+    t.AddParty: parties.add,
+    t.RemoveParty: parties.remove,
+    t.TellParty: parties.tell,
     t.StateFacts: facts.state_facts,
     t.Observe: _observe,
     t.Decide: decisions.decide,

@@ -7,6 +7,7 @@ from typing import Any, Final, assert_never
 from tocsin.engine import terms as t
 from tocsin.engine.clock_course import after
 from tocsin.engine.copies import drop, put, replace
+from tocsin.engine.evolve_parties import parties_after
 from tocsin.engine.kept import keep
 from tocsin.engine.namespaces import bare, part_of, within
 
@@ -27,8 +28,8 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
     match event:  # no `case _`: a forgotten event is a type error
         case t.Declared():
             return _declared(state, event)
-        case t.ReportAdded(key=key):
-            return replace(state, reports=(*state.reports, key))
+        case t.ReportAdded() | t.PartyAdded() | t.PartyRemoved() | t.PartiesTold():
+            return _from_outside(state, event)
         case t.FactStated():
             return _stated(state, event)
         case t.Observed(edge=edge):
@@ -82,7 +83,7 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
 def _moment(state: t.State, event: t.MomentRecorded | t.MomentWithdrawn) -> t.State:
     match event:
         case t.MomentRecorded(moment=moment):
-            return replace(state, moments=put(state.moments, moment, t.MomentState(event.happened_at, event.generation)))
+            return replace(state, moments=put(state.moments, moment, t.MomentState(event.happened_at, event.generation, event.by)))
         case t.MomentWithdrawn(moment=moment):
             generation = state.moments[moment].generation
             return replace(state, moments=drop(state.moments, moment), withdrawn=put(state.withdrawn, moment, generation))
@@ -150,6 +151,13 @@ def _entered_phase(state: t.State, part: str, phase: str) -> t.State:
     return replace(state, phases=phases, phase=min(phases.values(), key=GRAVEST_FIRST.index))
 
 
+def _from_outside(state: t.State, event: t.ReportAdded | t.PartyAdded | t.PartyRemoved | t.PartiesTold) -> t.State:
+    if isinstance(event, t.ReportAdded):
+        return replace(state, reports=(*state.reports, event.key))
+    new = isinstance(event, t.PartyAdded) and not event.amends
+    return replace(_count(state, "parties") if new else state, parties=parties_after(state.parties, event))
+
+
 def _stated(state: t.State, event: t.FactStated) -> t.State:
     known = state.facts.get(event.fact)
     value = event.words if event.value is None else event.value
@@ -162,10 +170,12 @@ def _holding(state: t.State, event: t.ConditionTurned | t.Attested | t.Attestati
     match event:
         case t.ConditionTurned(value=value, since=since):
             held = replace(held, value=value, since=since)
-        case t.Attested(evidence=evidence):
-            held = replace(held, attested_by=event.by, attested_at=event.at, evidence=evidence)
-        case t.AttestationLapsed():
-            held = replace(held, attested_by="", attested_at=None, evidence=())
+        case t.Attested(entry=entry, evidence=evidence):
+            each = put(held.attested_each, entry, event.by) if entry else held.attested_each
+            held = replace(held, attested_by=event.by, attested_at=event.at, evidence=evidence, attested_each=each)
+        case t.AttestationLapsed(entry=entry):
+            each = drop(held.attested_each, entry) if entry else {}
+            held = replace(held, attested_by="", attested_at=None, evidence=(), attested_each=each)
         case t.ConditionWaived(complete=complete):
             held = replace(held, waived_by=(*held.waived_by, event.by), waived=complete)
     return replace(state, conditions=put(state.conditions, event.condition, held))
@@ -260,7 +270,9 @@ def _message(state: t.State, event: t.MessageDrafted | t.MessagePublished | t.De
         case t.MessageDrafted(message=name):
             return _drafted(state, event)
         case t.MessagePublished(message=name):
-            message = replace(state.messages[name], status="published", left=event.left, awaits=event.awaits, unread=event.unread)
+            message = replace(
+                state.messages[name], status="published", left=event.left, awaits=event.awaits, unread=event.unread, parties=event.parties
+            )
             state = state if event.awaits else _count(state, f"sent:{event.template}")
         case t.DeliveryReported(message=name):
             known = state.messages[name]

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Final, Literal
 
 from tocsin.engine import terms as t
+from tocsin.engine.collections import PARTIES
 from tocsin.engine.expressions import Name
 from tocsin.engine.program import Cases, Program, Roles
 from tocsin.engine.values import lookup
 
-Via = Literal["held", "unaccepted", "directory", "group", "commander", "declarer", "system"]
+Via = Literal["held", "unaccepted", "directory", "marked", "group", "commander", "declarer", "system"]
 
 
 PERSON: Final = "person:"
@@ -20,7 +21,8 @@ PERSON: Final = "person:"
 @dataclass(frozen=True, slots=True)
 class Owner:
     """
-    The person on whom something falls, and how: an accepted holder, whoever assigned a role not yet accepted, the directory, the lead
+    The person on whom something falls, and how: an accepted holder, whoever assigned a role not yet accepted, the directory, whoever
+    marked a moment, the lead
     of the group, the commander, or (where nobody commands) whoever declared. `role` is the role that person answers through.
     """
 
@@ -64,6 +66,9 @@ def _holder(program: Program, state: t.State, role: str) -> Owner | None:
     if rule and rule.held_by.kind == "role" and rule.held_by.name != role:
         stand_in = _holder(program, state, rule.held_by.name)
         return Owner(stand_in.person, "directory", role) if stand_in else None
+    if rule and rule.held_by.kind == "who_marked":
+        marked = state.moments.get(rule.held_by.name)
+        return Owner(marked.by, "marked", role) if marked and marked.by not in ("", t.SYSTEM) else None
     person = state.seats.get(role)
     return Owner(person, "directory", role) if person else None
 
@@ -83,6 +88,8 @@ def _persons_of(program: Program, state: t.State, target: str) -> Iterable[str]:
         return sorted({*(seat.person for seat in state.roles.values()), *state.seats.values(), state.declared_by})
     if target == "departments":
         return [person for name in program.departments if (person := state.seats.get(name))]
+    if target in PARTIES:
+        return []  # they are outside; each is addressed by name
     if target in program.groups:
         group = program.groups[target]
         return [owner(program, state, role).person for role in (group.lead, *group.members)]

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tocsin.engine import terms as t
+from tocsin.engine.collections import PARTIES
 from tocsin.engine.expressions import Call, Expression, Leaf, Literal, Name, SignalRead, Value, WatchRef, leaves
 from tocsin.engine.namespaces import bare, part_of, within
 from tocsin.engine.program import Cases, Condition, FromFact, Program
@@ -90,12 +91,19 @@ def _chain(event: Any) -> tuple[Read, ...]:
     return (("chains", event.chain),)
 
 
+def _party(event: Any) -> tuple[Read, ...]:
+    return (("parties", ""), ("counters", "parties"))
+
+
 def _nothing(event: Any) -> tuple[Read, ...]:
     return ()
 
 
 _TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
     t.ReportAdded: lambda event: (("reports", ""),),
+    t.PartyAdded: _party,
+    t.PartyRemoved: _party,
+    t.PartiesTold: _party,
     t.FactStated: lambda event: (("facts", event.fact),),
     t.Observed: lambda event: (("edges", event.edge.watch),),
     t.MomentRecorded: lambda event: (("moments", event.moment),),
@@ -186,12 +194,15 @@ def of_name(program: Program, path: str) -> Iterator[Read]:
         yield from of_phase(base)
     elif bare(base) in _STANDING:
         yield from of_standing(base, *_STANDING[bare(base)])
+    elif base in ("parties", "client"):
+        yield "parties", ""
     elif base in program.records:
         yield "open_entries", base
         yield "counters", f"entries:{base}"
         yield "totals", base
     elif base in program.facts:
         yield "facts", base
+        yield from of_limit(program, program.facts[base].default)
         yield from _of_a_fact(program, base, part)
     elif base != "entry":
         yield ANYTHING
@@ -233,6 +244,8 @@ def of_condition(program: Program, condition: Condition) -> Iterator[Read]:
     yield "conditions", condition.id
     yield "moments", condition.since
     yield from of_expression(program, condition.when)
+    if condition.each:
+        yield ("parties", "") if condition.each in PARTIES else ANYTHING
 
 
 def of_limit(program: Program, limit: object) -> Iterator[Read]:

@@ -11,6 +11,10 @@ from zoneinfo import ZoneInfo
 from tocsin.engine.expressions import Value
 
 SLOT: Final = re.compile(r"\{\{\s*([a-z][a-z0-9_.]*)\s*\}\}")
+PERSONAL: Final = ("party.name", "sender.name")
+"""Slots that stay in the approved text and are filled in for each reader when it is sent; the text is otherwise sent byte for byte."""
+OF_INCIDENT: Final = ("incident.number", "incident.title")
+"""What a field of a message can be filled from besides facts and moments."""
 _UNITS: Final[Mapping[str, tuple[str, str, str]]] = {
     "en": ("d", "h", "min"),
     "ru": ("д", "ч", "мин"),

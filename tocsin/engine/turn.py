@@ -34,6 +34,8 @@ class Turn:
         self.at = command.at
         self.instant = command.at
         self.actor = command.by
+        self.person = command.by.person
+        """Whose act this is, also while the server follows what comes of it."""
         self.down_since: datetime | None = None
         self.events: list[t.AnyEvent] = []
         self.effects: list[tuple[Effect, str, Mapping[str, Value]]] = []

@@ -8,11 +8,29 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from tocsin.engine import terms as t
-from tocsin.engine.expressions import UNKNOWN, Call, Expression, Known, Leaf, Literal, Lookup, Name, Reader, Value, WatchRef, compiled
+from tocsin.engine.collections import COLLECTIONS
+from tocsin.engine.expressions import (
+    UNKNOWN,
+    Call,
+    Expression,
+    Known,
+    Leaf,
+    Literal,
+    Lookup,
+    Name,
+    Reader,
+    Unknown,
+    Value,
+    WatchRef,
+    compiled,
+    evaluate,
+)
 from tocsin.engine.namespaces import bare, part_of, within
-from tocsin.engine.program import Condition, Fact, Program
+from tocsin.engine.program import Cases, Condition, Fact, Program
 
 ANSWERED_CLOCKS: Final = ("met", "late")
+KNOWN_OF_CLIENTS: Final[Mapping[str, type]] = {"project.critical": bool, "service.critical": bool, "users_hit_share": Decimal}
+"""What the register of clients can say of an affected party, read by expressions as `client.<name>` (REG-08)."""
 
 
 class Scene(NamedTuple):
@@ -85,28 +103,52 @@ _OF_PART: Final[Mapping[str, Callable[[t.State, str], str]]] = {
 
 
 def _named(program: Program, path: str) -> Reader[Scene]:
+    if path == "parties.count":
+        return lambda scene: Decimal(len(scene.state.parties))
     part, own = part_of(path), bare(path)
     if own in _PLAIN:
         read = _OF_PART[own]
         return (lambda scene: read(scene.state, part) or UNKNOWN) if program.parts else _PLAIN[own]
     base, _, field = path.partition(".")
+    if base == "client":
+        return lambda scene: _of_clients(scene.state, field)
     if base == "entry":
         return lambda scene: scene.entry.get(field, UNKNOWN)
     if base in program.records:
         return lambda scene: _of_record(scene.state, base, field)
     if base in program.facts:
         fact = program.facts[base]
-        return (
-            partial(_said, fact.id, UNKNOWN if fact.default is None else fact.default)
-            if not field
-            else partial(_part, program, fact, field)
-        )
+        return partial(_said, fact.id, _default(program, fact)) if not field else partial(_part, program, fact, field)
     return _unknown
 
 
-def _said(fact: str, default: Known, scene: Scene) -> Known:
+def _default(program: Program, fact: Fact) -> Reader[Scene]:
+    """Return what a fact is until somebody answers: unknown, a constant, or by the case that another fact is in."""
+    default = fact.default
+    if not isinstance(default, Cases):
+        constant: Known = UNKNOWN if default is None else default
+        return lambda scene: constant
+    by, cases, otherwise = _named(program, default.by), default.cases, UNKNOWN if default.otherwise is None else default.otherwise
+    return lambda scene: cases.get(case, otherwise) if isinstance(case := _case(by(scene)), str) else UNKNOWN
+
+
+def _case(value: Known) -> Known:
+    return ("yes" if value else "no") if isinstance(value, bool) else value
+
+
+def _said(fact: str, default: Reader[Scene], scene: Scene) -> Known:
     known = scene.state.facts.get(fact)
-    return known.value if known else default
+    return known.value if known else default(scene)
+
+
+def suggestion(program: Program, state: t.State, fact: Fact, at: datetime) -> Value | None:
+    """Return the value that the plan suggests for a fact without setting it; None where it has nothing to say (REG-08)."""
+    if fact.suggested is None:
+        return None
+    value = evaluate(fact.suggested, lookup(program, state, at))
+    if isinstance(value, bool) and fact.type == "choice":
+        value = _case(value)
+    return None if isinstance(value, Unknown) else value
 
 
 def _part(program: Program, fact: Fact, part: str, scene: Scene) -> Known:
@@ -119,6 +161,15 @@ def nearest(state: t.State, part: str = "") -> str:
     if standing.nearest:
         return standing.nearest
     return standing.proposal.level if standing.proposal and standing.proposal.source == "fallback" else ""
+
+
+def _of_clients(state: t.State, part: str) -> Known:
+    """Return what the register says of the affected parties together: true if of one of them, the largest number."""
+    said = [party.about[part] for party in state.parties.values() if part in party.about]
+    if not said:
+        return UNKNOWN
+    numbers = [value for value in said if isinstance(value, Decimal)]
+    return max(numbers) if numbers else any(value is True for value in said)
 
 
 def _of_record(state: t.State, record: str, part: str) -> Known:
@@ -188,6 +239,13 @@ def holding_since(state: t.State, condition: Condition) -> datetime | None:
     return max(held.since, floor.at) if floor else None
 
 
+def attested(state: t.State, condition: Condition) -> bool:
+    """Return whether a condition is attested: once, or for every entry of its collection; with no entry there, once."""
+    held = state.conditions.get(condition.id, t.Holding())
+    wanted = [entry.key for entry in COLLECTIONS[condition.each](state)] if condition.each else []
+    return all(key in held.attested_each for key in wanted) if wanted else bool(held.attested_by)
+
+
 def holds(program: Program, state: t.State, condition: Condition, at: datetime) -> bool | None:
     """Return whether `condition` holds at `at`: measured for its hold, attested, or waived; None is unknown, and opens no door."""
     if condition.when is not None and truth(program, state, condition.when, at) is False:
@@ -195,7 +253,7 @@ def holds(program: Program, state: t.State, condition: Condition, at: datetime) 
     held = state.conditions.get(condition.id, t.Holding())
     if held.waived:
         return True
-    if condition.attest and not held.attested_by:
+    if condition.attest and not attested(state, condition):
         return False
     if condition.measure is None:
         return True
@@ -217,7 +275,16 @@ def _happened(program: Program, state: t.State, names: list[Value], at: datetime
 
 
 def _done(program: Program, state: t.State, names: list[Value], at: datetime) -> Known:
-    return all((clock := state.clocks.get(name)) is not None and clock.met_at is not None for name in _strings(names))
+    return all(bool(clocks := _clocks(state, name)) and all(clock.met_at is not None for clock in clocks) for name in _strings(names))
+
+
+def _clocks(state: t.State, obligation: str) -> list[t.Clock]:
+    """Return the latest clock of an obligation, or of each entry that it runs over; an entry that is gone does not count."""
+    latest: dict[str, t.Clock] = {}
+    for clock in (state.clocks[name] for name in state.clocks_of.get(obligation, ())):
+        if clock.generation >= (latest[clock.entry].generation if clock.entry in latest else 0):
+            latest[clock.entry] = clock
+    return [clock for clock in latest.values() if not (clock.entry and clock.ended == "no_longer")]
 
 
 def _holds(program: Program, state: t.State, names: list[Value], at: datetime) -> Known:
@@ -241,7 +308,7 @@ def _answered(program: Program, state: t.State, names: list[Value], at: datetime
 
 
 def _missed(program: Program, state: t.State, names: list[Value], at: datetime) -> Known:
-    clocks = [state.clocks[name] for name in _strings(names) if name in state.clocks]
+    clocks = [clock for name in _strings(names) for clock in map(state.clocks.get, state.clocks_of.get(name, ())) if clock]
     return Decimal(sum(clock.missed + (clock.status == "breached") for clock in clocks))
 
 

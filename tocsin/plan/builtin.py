@@ -70,3 +70,10 @@ DERIVED: dict[str, dict[str, Text]] = {
     "fact": {"set": {"en": "answered", "ru": "указано", "pl": "podano", "zh": "已填报"}},
 }
 """Moments that rules have of their own, by the kind of rule, with the word that follows the rule's title."""
+
+UNSURE: dict[str, Text] = {
+    "no": {"en": "No", "ru": "Нет", "pl": "Nie", "zh": "否"},
+    "unsure": {"en": "Unsure", "ru": "Не уверен", "pl": "Nie wiadomo", "zh": "不确定"},
+    "yes": {"en": "Yes", "ru": "Да", "pl": "Tak", "zh": "是"},
+}
+"""The values of `yes_no_unsure`, from mild to grave, as people call them."""

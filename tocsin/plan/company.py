@@ -1,6 +1,7 @@
 """What a plan says wrongly only in the company of other keys: two ways where there is one, one key without the other, a constant of another type."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -43,8 +44,11 @@ def _obligation(_: Draft, path: Path, rule: ObligationForm) -> Iterator[Fault]:
         yield Fault(path, "an obligation begins somewhere", "within and of, every and from, or from alone", at_key=True)
     if rule.of is not None and rule.within is None:
         yield Fault((*path, "of"), "of belongs to within", "from: moment", at_key=True)
-    if rule.owes.name == "each" and not rule.for_each:
-        yield Fault((*path, "owes"), "each of whom?", "for_each: [role, …]")
+    over = any("collection" in ref.kinds for ref in rule.for_each)
+    if rule.owes.name == "each" and (over or not rule.for_each):
+        yield Fault((*path, "owes"), "each of whom?", "for_each: [role, …]" if not over else "owes: entry.person, or a role")
+    if rule.where is not None and not over:
+        yield Fault((*path, "where"), "where chooses among the entries of a collection", "for_each: affected_parties", at_key=True)
 
 
 def _fact(draft: Draft, path: Path, fact: FactForm) -> Iterator[Fault]:
@@ -53,11 +57,20 @@ def _fact(draft: Draft, path: Path, fact: FactForm) -> Iterator[Fault]:
     if fact.type != "choice" and fact.of is not None:
         yield Fault((*path, "of"), f"a {fact.type} has no values to choose from", "type: choice", at_key=True)
     stated: list[tuple[Path, Any]] = [((*path, "implied", index, "value"), each.value) for index, each in enumerate(fact.implied)]
-    if fact.default is not None:
+    if isinstance(fact.default, Cases):
+        stated += [((*path, "default", case), value) for case, value in fact.default.cases.items()]
+        if fact.default.otherwise is not None:
+            stated.append(((*path, "default", "else"), fact.default.otherwise))
+    elif fact.default is not None:
         stated.append(((*path, "default"), fact.default))
     for place, value in stated:
-        if constant(draft.names.types[str(path[-1])], value) is MISFIT:
+        known = constant(draft.names.types[str(path[-1])], value)
+        if known is MISFIT:
             yield Fault(place, f"{brief(value)} is not a value of this fact", _expected(fact))
+        elif fact.at_most is not None and isinstance(known, timedelta) and known > fact.at_most:
+            yield Fault(place, f"{brief(value)} is beyond at_most", f"at most {Span(exact=fact.at_most)}")
+    if fact.at_most is not None and fact.type != "duration":
+        yield Fault((*path, "at_most"), "at_most belongs to a duration", "type: duration", at_key=True)
 
 
 def _expected(fact: FactForm) -> str:
@@ -97,6 +110,10 @@ def _door(_: Draft, path: Path, door: DoorForm) -> Iterator[Fault]:
 
 
 def _condition(_: Draft, path: Path, condition: ConditionForm) -> Iterator[Fault]:
+    if condition.each is not None and condition.attest is None:
+        yield Fault((*path, "each"), "each belongs to what is attested", "attest: role", at_key=True)
+    if condition.waive and (condition.waive.after is None) != (condition.waive.of is None):
+        yield Fault((*path, "waive"), "after and of belong together", "after: 24h, of: moment", at_key=True)
     if condition.measure is None and condition.attest is None:
         yield Fault(path, "a condition is measured, attested, or both", "measure: expression, or attest: role", at_key=True)
     for key, given in (("hold", condition.hold), ("from", condition.from_)):

@@ -93,6 +93,7 @@ class _Builder:
         self.problems: list[Problem] = []
         self._names = names
         self._entry = entry
+        self._stands_for: dict[str, str] = {}
 
     def build(self, node: Tree[Any]) -> tuple[Expression, Type]:
         build = {
@@ -105,6 +106,7 @@ class _Builder:
             "negation": self._negation,
             "name": self._name,
             "call": self._call,
+            "quantified": self._quantified,
         }.get(node.data)
         return build(node) if build else _constant(node)
 
@@ -185,8 +187,22 @@ class _Builder:
             child = next((part for part in _subtrees(node) if part.data in ("text", "list") and f'"{value}"' in _source(part)), node)
             self._problem(child, f"{brief(value)} is not one of {', '.join(type_.of)}", nearest(value, type_.of))
 
+    def _quantified(self, node: Tree[Any]) -> tuple[Expression, Type]:
+        """`[a, b].exists(x, test)` is the test of a or that of b, `[a, b].all(x, test)` the one and the other; x stands for each in turn."""
+        *values, quantifier, variable, body = node.children
+        outer = self._stands_for.get(str(variable))
+        operands = []
+        for value in values:
+            self._stands_for[str(variable)] = str(value)
+            operands.append(self._wants(body, "bool")[0])
+        self._stands_for.pop(str(variable))
+        if outer is not None:
+            self._stands_for[str(variable)] = outer
+        return (Some if quantifier == ".exists" else All)(tuple(operands)), _BOOL
+
     def _name(self, node: Tree[Any]) -> tuple[Expression, Type]:
         path = str(node.children[0])
+        path = self._stands_for.get(path, path)
         signal, _, measure = path.rpartition(".")
         if signal in self._names.signals:
             return self._signal(node, signal, measure, None)
@@ -203,7 +219,7 @@ class _Builder:
         return self._entry.get(field, ANY)
 
     def _unknown(self, node: Tree[Any], path: str) -> None:
-        if path in LATER or path.startswith("client."):
+        if path in LATER:
             self._problem(node, f"{brief(path)} is not known to this version yet", "", "L25")
             return
         known = [*self._names.types, *(f"{name}.{measure}" for name in self._names.signals for measure in MEASURES)]

@@ -30,8 +30,10 @@ GRAMMAR = r"""
     | PATH                                      -> name
     | PATH "(" [choice ("," choice)*] ")"       -> call
     | "[" [STRING ("," STRING)*] "]"            -> list
+    | "[" PATH ("," PATH)* "]" QUANTIFIER "(" PATH "," choice ")" -> quantified
     | "(" choice ")"
 
+QUANTIFIER: ".exists" | ".all"
 COMPARES: "==" | "!=" | "<=" | ">=" | "<" | ">"
 PLUS_MINUS: "+" | "-"
 TIMES_BY: "*" | "/"

@@ -4,8 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tocsin.engine.collections import COLLECTIONS, FIELDS, PARTIES
 from tocsin.engine.rules.moments import PHASES
-from tocsin.plan.builtin import DERIVED, MOMENTS
+from tocsin.engine.texts import OF_INCIDENT, PERSONAL
+from tocsin.engine.values import KNOWN_OF_CLIENTS
+from tocsin.plan.builtin import DERIVED, MOMENTS, UNSURE
 from tocsin.plan.document import Plain
 from tocsin.plan.findings import Path
 
@@ -34,12 +37,13 @@ _TOP = {
 _TYPES: dict[str, TypeName] = {
     "choice": "string",
     "yes_no": "bool",
+    "yes_no_unsure": "string",
     "number": "decimal",
     "duration": "duration",
     "time": "time",
     "text": "string",
 }
-LATER = frozenset({"trigger_firing", "parties.count", "kind"})
+LATER = frozenset({"trigger_firing", "kind"})
 """Names of the language that this version does not know yet."""
 
 
@@ -76,7 +80,7 @@ class Names:
     said: set[str] = field(default_factory=set)
     """What messages say: `<message>.<field>`."""
     entries: dict[str, dict[str, Type]] = field(default_factory=dict)
-    """By record: the type of each field, for `entry.<field>`."""
+    """By record or collection: the type of each field, for `entry.<field>`."""
     turns: dict[str, set[str]] = field(default_factory=dict)
     """By record: its fields that are times, and the values of its choices; each makes a moment of the first entry with it."""
 
@@ -98,6 +102,8 @@ class Names:
                 return name in PHASES
             case "duration":
                 return self.types.get(name, ANY).name == "duration"
+            case "collection" | "party" | "said":
+                return name in _CLOSED[kind]
             case "tag":
                 return name in self.tags
             case _:
@@ -112,6 +118,7 @@ class Names:
             "value": [*self.types, *self.said, *(f"{name}.{measure}" for name in self.signals for measure in MEASURES)],
             "case": self.cases,
             "phase": PHASES,
+            **_CLOSED,
             "duration": [name for name, type_ in self.types.items() if type_.name == "duration"],
             "tag": self.tags,
         }
@@ -140,6 +147,8 @@ class Names:
         return f"{path[1]}.{name}" if inside and name in ("opened", "closed") else name
 
 
+_CLOSED: dict[str, tuple[str, ...]] = {"collection": tuple(COLLECTIONS), "party": PARTIES, "said": (*OF_INCIDENT, *PERSONAL)}
+"""Names that the engine itself gives, by kind."""
 MEASURES = ("now", "mean", "excess", "level", "avg", "min", "max", "sum")
 
 
@@ -157,6 +166,10 @@ def collect(data: Mapping[str, Plain]) -> Names:
     names.types["nearest.level"] = Type("string", levels)
     names.types["proposed.by"] = Type("string", ("rule", "fallback", "adjust"))
     names.cases |= {"level": levels, "phase": PHASES}
+    names.types["parties.count"] = Type("int")
+    names.types |= {f"client.{name}": Type("bool" if kind is bool else "decimal") for name, kind in KNOWN_OF_CLIENTS.items()}
+    for collection, fields in FIELDS.items():
+        names.entries.setdefault(collection, {name: Type(kind) for name, kind in fields.items()})
     return names
 
 
@@ -193,11 +206,12 @@ def _learn(names: Names, kind: str, identifier: str, rule: Plain) -> None:
 
 
 def _learn_fact(names: Names, identifier: str, keys: Mapping[str, Plain]) -> None:
-    of = tuple(str(value) for value in _listing(keys.get("of")))
+    unsure = keys.get("type") == "yes_no_unsure"
+    of = tuple(UNSURE) if unsure else tuple(str(value) for value in _listing(keys.get("of")))
     type_ = Type(_TYPES.get(str(keys.get("type")), "any"), of)
     names.types[identifier] = Type("list", of) if keys.get("many") is True else type_
     match keys.get("type"):
-        case "choice":
+        case "choice" | "yes_no_unsure":
             names.types[f"{identifier}.rose"] = Type("bool")
             names.cases[identifier] = of
         case "yes_no":

@@ -85,6 +85,8 @@ KEYS: Final = {
     "implied": "Values that follow from what else is known",
     "suggested": "A value shown beside the question without setting it",
     "stated_by": "The roles that may say it",
+    "at_most": "The longest value it takes",
+    "marks_change": "The moment that each later change of it marks",
     "classes": "The limits between the classes of a duration",
     "unit": "The unit of its value",
     "window": "The stretch of time it is counted or averaged over",

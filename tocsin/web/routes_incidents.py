@@ -3,6 +3,7 @@
 from django.urls import path
 
 from tocsin.web import (
+    affected,
     alerts,
     board,
     conditions,
@@ -38,6 +39,9 @@ urlpatterns = [
     path(f"{ROOM}/dossier/file", dossier.download, name="dossier-file"),
     path(f"{ROOM}/notes", notes.note, name="notes"),
     path(f"{ROOM}/reports", notes.report, name="reports"),
+    path(f"{ROOM}/parties", affected.addition, name="party-addition"),
+    path(f"{ROOM}/parties/<str:party>/removal", affected.removal, name="party-removal"),
+    path(f"{ROOM}/parties/<str:party>/word", affected.word, name="party-word"),
     path(f"{ROOM}/version", versions.move, name="version"),
     path(f"{ROOM}/version/preview", versions.preview, name="version-preview"),
     path(f"{ROOM}/facts", facts.statement, name="facts"),

@@ -85,6 +85,27 @@ def _report_added(e: _Event) -> Markup:
     return _tell(_("%(who)s attached a report"), who=e.who)
 
 
+def _party_added(e: _Event) -> Markup:
+    party = Markup("<b>{}</b>").format(e.data["name"])
+    if e.data.get("amends"):
+        return _tell(_("%(who)s amended what is known of the party %(party)s"), who=e.who, party=party)
+    if e.data.get("reporter"):
+        return _tell(_("%(who)s added a party that reported it: %(party)s"), who=e.who, party=party)
+    return _tell(_("%(who)s added an affected party: %(party)s"), who=e.who, party=party)
+
+
+def _party_removed(e: _Event) -> Markup:
+    return _tell(_("%(who)s took a party off the list of the affected: %(party)s"), who=e.who, party=e.row.subject)
+
+
+def _parties_told(e: _Event) -> Markup:
+    count = len(e.data["parties"])
+    if not e.data.get("template"):
+        return _tell(ngettext("%(who)s told %(num)s party", "%(who)s told %(num)s parties", count), who=e.who, num=count)
+    sentence = ngettext("%(num)s party was told: %(what)s", "%(num)s parties were told: %(what)s", count)
+    return _tell(sentence, num=count, what=e.what)
+
+
 def _fact_stated(e: _Event) -> Markup:
     fact = e.program.facts.get(e.data["fact"])
     words = e.data.get("words", "")
@@ -414,6 +435,9 @@ def _expression_turned(e: _Event) -> Markup:
 _SENTENCES: Final[Mapping[str, Callable[[_Event], Markup]]] = {
     "Declared": _declared,
     "ReportAdded": _report_added,
+    "PartyAdded": _party_added,
+    "PartyRemoved": _party_removed,
+    "PartiesTold": _parties_told,
     "FactStated": _fact_stated,
     "Observed": _observed,
     "MomentRecorded": _moment,

@@ -42,6 +42,10 @@ class Obligation(Rule):
     situation: str = ""
     for_each: tuple[str, ...] = ()
     """Roles, groups or departments; one clock for each, owed by each when `owes` is `each`."""
+    collection: str = ""
+    """Instead: a collection of the incident, one clock for each entry; `owes` may then be `entry.<field>`, anchors `entry.<time field>`."""
+    where: Expression | None = None
+    """Of the entries only those for which this is true."""
 
 
 @dataclass(frozen=True, slots=True)

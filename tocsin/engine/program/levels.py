@@ -14,6 +14,8 @@ class Level(Rule):
     """A response level; `Program.levels` runs from the gravest."""
 
     colour: str = ""
+    leaves_plan: bool = False
+    """At this level the incident is none of this plan any more: deciding it marks `cancelled` in place of what the decision marks."""
     fills: tuple[str, ...] = ()
     """Roles that the roster fills once this level is in force."""
 
@@ -79,6 +81,8 @@ class Classify:
 
     decision: str
     rules: tuple[LevelRule, ...]
+    at_once: bool = False
+    """A proposal that is graver than what is in force decides by itself, in the act that gave rise to it (CLS-04)."""
     fallback: Fallback | None = None
     adjust: tuple[Adjustment, ...] = ()
     near: Near | None = None

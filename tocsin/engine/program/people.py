@@ -9,9 +9,9 @@ from tocsin.engine.program.rule import Rule
 
 @dataclass(frozen=True, slots=True)
 class HeldBy:
-    """How the directory finds the holder of a role: `kind` is person, schedule, department, role or nobody."""
+    """How the directory finds the holder of a role: `kind` is person, schedule, department, role, who_marked (a moment) or nobody."""
 
-    kind: Literal["person", "schedule", "department", "role", "nobody"]
+    kind: Literal["person", "schedule", "department", "role", "who_marked", "nobody"]
     name: str = ""
 
 

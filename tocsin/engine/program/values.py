@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Literal
 
 from tocsin.engine.expressions import Expression, Value
-from tocsin.engine.program.rule import Rule, Text
+from tocsin.engine.program.rule import Cases, Rule, Text
+from tocsin.engine.times import Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +21,12 @@ class Fact(Rule):
     unit: str = ""
     classes: tuple[timedelta, ...] = ()
     ask: Text = field(default_factory=dict)
-    default: Value | None = None
+    default: Value | Cases[Value] | None = None
+    at_most: timedelta | None = None
     implied: tuple[tuple[Value, Expression], ...] = ()
     suggested: Expression | None = None
     marks: str = ""
+    marks_change: str = ""
     stated_by: tuple[str, ...] = ()
     reason_on_change: bool = False
     situation: str = ""
@@ -57,6 +60,10 @@ class Waiver:
 
     by: tuple[str, ...]
     approve: tuple[str, ...] = ()
+    needs: Expression | None = None
+    after: Span | None = None
+    of: str = ""
+    """Open only once `needs` is true and `after` has passed since the moment `of`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +88,6 @@ class Condition(Rule):
     when: Expression | None = None
     waive: Waiver | None = None
     readings: tuple[Reading, ...] = ()
+    each: str = ""
+    """The collection of whose entries each must be attested."""
+    marks: tuple[str, ...] = ()

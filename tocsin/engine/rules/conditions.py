@@ -6,13 +6,14 @@ from typing import Final
 
 from tocsin.engine import owners
 from tocsin.engine import terms as t
-from tocsin.engine.expressions import WatchRef, leaves
-from tocsin.engine.program import Condition, Program
+from tocsin.engine.collections import COLLECTIONS
+from tocsin.engine.expressions import WatchRef, leaves, spell
+from tocsin.engine.program import Condition, Program, Waiver
 from tocsin.engine.reads import Read, of_condition, of_expression
 from tocsin.engine.rules import moments, obligations
-from tocsin.engine.times import Span
+from tocsin.engine.times import Span, add
 from tocsin.engine.turn import Turn
-from tocsin.engine.values import holding_since, holds, truth
+from tocsin.engine.values import attested, holding_since, holds, truth
 
 NOUN: Final = "conditions"
 
@@ -75,10 +76,10 @@ def _mature(turn: Turn, condition: Condition) -> None:
 def _lapse(turn: Turn, condition: Condition) -> None:
     """An attestation lapses when what denies it turns true."""
     held = turn.state.conditions.get(condition.id)
-    if held is None or not held.attested_by or condition.denied_by is None:
+    if held is None or not (held.attested_by or held.attested_each) or condition.denied_by is None:
         return
     if truth(turn.program, turn.state, condition.denied_by, turn.instant):
-        turn.emit(t.AttestationLapsed(at=turn.at, by=turn.by, condition=condition.id, reason=""))
+        turn.emit(t.AttestationLapsed(at=turn.at, by=turn.by, condition=condition.id, entry="", reason=""))
 
 
 def _met(turn: Turn, condition: Condition) -> None:
@@ -88,6 +89,9 @@ def _met(turn: Turn, condition: Condition) -> None:
         turn.emit(t.ExpressionTurned(at=turn.at, by=turn.by, subject=name, value=held))
         if held:
             moments.record(turn, name)
+    if held and not turn.state.conditions.get(condition.id, t.Holding()).waived:
+        for moment in condition.marks:
+            moments.record(turn, moment)
     if held:
         obligations.meet(turn, "reach", condition.id)
 
@@ -103,10 +107,22 @@ def attest(turn: Turn, command: t.Attest) -> t.Refused | None:
         return t.Refused("E106", f"{condition.id} is attested with evidence", hint="name the report, picture or log that shows it")
     if condition.denied_by is not None and truth(turn.program, turn.state, condition.denied_by, turn.instant):
         return t.Refused("E201", f"{condition.id} is denied by what is known", hint="correct the facts first if they are wrong")
-    held = turn.state.conditions.get(condition.id)
-    if held is None or not held.attested_by:
-        turn.emit(t.Attested(at=turn.at, by=turn.by, condition=condition.id, evidence=command.evidence))
+    refused = _entry(turn, condition, command.entry)
+    if refused:
+        return refused
+    held = turn.state.conditions.get(condition.id, t.Holding())
+    if not (held.attested_each.get(command.entry) if command.entry else held.attested_by):
+        turn.emit(t.Attested(at=turn.at, by=turn.by, condition=condition.id, entry=command.entry, evidence=command.evidence))
     return None
+
+
+def _entry(turn: Turn, condition: Condition, entry: str) -> t.Refused | None:
+    """A condition that each entry of a collection must attest is attested for one of them at a time."""
+    known = [each.key for each in COLLECTIONS[condition.each](turn.state)] if condition.each else []
+    if entry in known or (not entry and not known):
+        return None
+    names = ", ".join(known) or "no entry"
+    return t.Refused("E103", f"{condition.id} is attested for {names}", hint="say for which", details=tuple(known))
 
 
 def _speaks(turn: Turn, condition: Condition) -> bool:
@@ -123,8 +139,8 @@ def take_back(turn: Turn, command: t.TakeBack) -> t.Refused | None:
     if not _speaks(turn, condition):
         return t.Refused("E101", f"{condition.id} is attested by {condition.attest}", hint="ask that role")
     held = turn.state.conditions.get(condition.id)
-    if held and held.attested_by:
-        turn.emit(t.AttestationLapsed(at=turn.at, by=turn.by, condition=condition.id, reason=command.reason))
+    if held and (command.entry in held.attested_each if command.entry else held.attested_by):
+        turn.emit(t.AttestationLapsed(at=turn.at, by=turn.by, condition=condition.id, entry=command.entry, reason=command.reason))
     return None
 
 
@@ -144,10 +160,26 @@ def waive(turn: Turn, command: t.WaiveCondition) -> t.Refused | None:
     wanted = condition.waive.by if first else condition.waive.approve
     if not any(owners.speaks_for(turn.program, turn.state, turn.actor, role) for role in wanted):
         return t.Refused("E101", f"{condition.id} is waived by {', '.join(wanted)}", hint="ask that role")
+    refused = _not_open(turn, condition, condition.waive)
+    if refused:
+        return refused
     complete = not first or not condition.waive.approve
     turn.emit(t.ConditionWaived(at=turn.at, by=turn.by, condition=condition.id, reason=command.reason, complete=complete))
     if complete:
         turn.emit(t.Filed(at=turn.at, by=turn.by, inbox="plan_revision", cause=f"waived:{condition.id}"))
+    return None
+
+
+def _not_open(turn: Turn, condition: Condition, waiver: Waiver) -> t.Refused | None:
+    """Return why the waiver's own terms are not met yet, or None (STP-14)."""
+    if waiver.needs is not None and truth(turn.program, turn.state, waiver.needs, turn.instant) is not True:
+        return t.Refused("E203", f"{condition.id} is waived once {spell(waiver.needs)}", hint="do that first")
+    known = turn.state.moments.get(waiver.of) if waiver.of else None
+    if waiver.after is None:
+        return None
+    opens = add(known.at, waiver.after, turn.program.timezone) if known else None
+    if opens is None or turn.instant < opens:
+        return t.Refused("E203", f"{condition.id} is waived {waiver.after} after {waiver.of}", hint="wait until then")
     return None
 
 
@@ -170,6 +202,6 @@ def describe(turn: Turn, condition: Condition) -> str:
         held = turn.instant - since if since else timedelta()
         return f"{condition.id} held {Span(exact=held)} of {Span(exact=condition.hold)}"
     known = turn.state.conditions.get(condition.id, t.Holding())
-    if condition.attest and not known.attested_by:
+    if condition.attest and not attested(turn.state, condition):
         return f"{condition.id} not attested by {condition.attest}"
     return f"{condition.id} {'unknown' if known.value is None else 'not met'}"

@@ -208,6 +208,13 @@ def sent(turn: Turn, message: str) -> None:
         _make(turn, decision, option, command, waits.role)
 
 
+def by_itself(turn: Turn, decision: Decision, level: str) -> None:
+    """Let the proposal of a level decide: the answer that gave rise to it is the decision, and whoever gave it the decider (CLS-04)."""
+    option = next(option for option in decision.options if option.level == level)
+    with turn.as_person(turn.person):
+        _make(turn, decision, option, t.Decide(decision=decision.id, option=option.id), "")
+
+
 def _speaks(turn: Turn, role: str) -> str:
     return owners.speaks_for(turn.program, turn.state, turn.actor, role)
 
@@ -252,10 +259,17 @@ def _make(turn: Turn, decision: Decision, option: Option | None, command: t.Deci
     if decision.assigns:
         roles.seat(turn, decision.assigns, command.assignee, accepted=True, reason=command.reason)
     # An option that declines marks its own moments instead of those of the decision.
-    for moment in option.marks if option and option.marks else decision.marks:
+    for moment in _marks(turn, decision, option):
         moments.record(turn, moment)
     moments.record(turn, f"{decision.id}.made")
-    obligations.meet(turn, "decide", decision.id, entry=command.entry or None)
+    obligations.meet(turn, "decide", decision.id, entries=(command.entry,) if command.entry else None)
     declined = option is not None and bool(option.marks)
     turn.queue(option.then if option else (), f"decided:{decision.id}")
     turn.queue(() if declined else decision.then, f"decided:{decision.id}")
+
+
+def _marks(turn: Turn, decision: Decision, option: Option | None) -> tuple[str, ...]:
+    level = turn.program.levels.get(option.level) if option else None
+    if level and level.leaves_plan:
+        return ("cancelled",)
+    return option.marks if option and option.marks else decision.marks

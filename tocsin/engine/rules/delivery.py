@@ -5,7 +5,7 @@ from typing import Final
 from tocsin.engine import owners
 from tocsin.engine import terms as t
 from tocsin.engine.program import Message, Program
-from tocsin.engine.rules import decisions, moments, obligations
+from tocsin.engine.rules import decisions, moments, obligations, parties
 from tocsin.engine.rules.deadlines import tell
 from tocsin.engine.turn import Turn
 
@@ -42,13 +42,18 @@ def begin(turn: Turn, template: Message, message: str) -> None:
     for channel in turn.state.messages[message].awaits:
         _owe(turn, template, message, channel)
     if not turn.state.messages[message].awaits:
-        counts_as_sent(turn, template)
+        counts_as_sent(turn, template, message)
 
 
-def counts_as_sent(turn: Turn, template: Message) -> None:
-    """Record that a message counts as sent, with what that meets."""
+def counts_as_sent(turn: Turn, template: Message, message: str) -> None:
+    """Record that a message counts as sent, with what that meets: of those owed to parties outside, to each party it was for."""
     moments.record(turn, f"{template.id}.sent")
-    obligations.meet(turn, "send", template.id)
+    told = tuple(key for key in turn.state.messages[message].parties if key in turn.state.parties)
+    if told:
+        parties.told(turn, told, template=template.id, message=message)
+    to = owners.roles_of(turn.program, turn.state, template.to, turn.instant)
+    if set(parties.addressed(turn, to)) <= set(told):
+        obligations.meet(turn, "send", template.id, entries=parties.not_of_parties(turn.state))
 
 
 def _owe(turn: Turn, template: Message, message: str, channel: str) -> None:
@@ -124,7 +129,7 @@ def _confirm(turn: Turn, template: Message, message: t.MessageState, channel: st
         return
     _close(turn, template, message.message, channel)
     if sent:
-        counts_as_sent(turn, template)
+        counts_as_sent(turn, template, message.message)
         decisions.sent(turn, message.message)
 
 
@@ -173,7 +178,7 @@ def move_on(turn: Turn, template: Message, message: str, failed: str) -> None:
     elif not following:
         tell(turn, (_server(turn, template, failed),), f"undelivered:{message}", urgent=True)
     elif failed in state.awaits:
-        counts_as_sent(turn, template)
+        counts_as_sent(turn, template, message)
         decisions.sent(turn, message)
 
 

@@ -11,6 +11,7 @@ from tocsin.engine.expressions import Value
 from tocsin.engine.program import Fact, Program
 from tocsin.engine.reads import Read, of_expression
 from tocsin.engine.rules import moments
+from tocsin.engine.times import Span
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import gravity, truth
 
@@ -31,6 +32,8 @@ def check(turn: Turn, facts: Mapping[str, Value], reason: str = "") -> t.Refused
             return t.Refused("E103", f"this plan has no fact {name}", hint="see the plan's facts", details=(name,))
         if not fits(fact, value):
             return t.Refused("E104", f"{name} does not take {value}", hint=_wanted(fact), details=(name,))
+        if fact.at_most is not None and isinstance(value, timedelta) and value > fact.at_most:
+            return t.Refused("E104", f"{name} is at most {Span(exact=fact.at_most)}", hint="choose a shorter one", details=(name,))
         known = turn.state.facts.get(name)
         if known and known.value == value:
             continue
@@ -87,6 +90,8 @@ def say(turn: Turn, facts: Mapping[str, Value], *, source: str, reason: str = ""
         )
         if fact.marks:
             moments.record(turn, fact.marks, value if isinstance(value, datetime) else None, correct=isinstance(value, datetime))
+        if fact.marks_change and known:
+            moments.record(turn, fact.marks_change)
         moments.record(turn, f"{name}.set")
         if isinstance(value, str):
             moments.record(turn, f"{name}.{value}")

@@ -35,7 +35,7 @@ def fulfil(turn: Turn, command: t.Fulfil) -> t.Refused | None:
             happened_at=happened_at,
         )
     )
-    obligations.meet(turn, "do", rule.id, entry=command.entry, happened_at=happened_at)
+    obligations.meet(turn, "do", rule.id, entries=(command.entry,), happened_at=happened_at)
     return None
 
 

@@ -11,7 +11,7 @@ from tocsin.engine.expressions import UNKNOWN, Expression, WatchRef, evaluate, l
 from tocsin.engine.namespaces import bare, part_of, within
 from tocsin.engine.program import Adjustment, Classify, Fallback, Part, Program, Text
 from tocsin.engine.reads import Read, of_expression, of_phase, of_standing
-from tocsin.engine.rules import roles
+from tocsin.engine.rules import decisions, roles
 from tocsin.engine.rules.deadlines import tell
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import duration_now, lookup, truth
@@ -176,7 +176,9 @@ def _follow(turn: Turn, plan: Part, classify: Classify) -> None:
     rules = _readings(turn.program, turn.state, classify, turn.instant)
     named = level or within(plan.name, "")
     turn.emit(t.LevelProposed(at=turn.at, by=t.SYSTEM, level=named, source=source, because=because, rules=rules))
-    if level and level != standing.level and (known is None or known.level != level):
+    if classify.at_once and level and (not standing.level or plan.levels.index(level) < plan.levels.index(standing.level)):
+        decisions.by_itself(turn, turn.program.decisions[classify.decision], level)  # down leads only a person (LVL-09)
+    elif level and level != standing.level and (known is None or known.level != level):
         tell(turn, _deciders(turn, classify, level), f"proposed:{level}")
 
 

@@ -9,7 +9,8 @@ from tocsin.engine import terms as t
 from tocsin.engine.expressions import Name
 from tocsin.engine.namespaces import within
 from tocsin.engine.program import Field, Message
-from tocsin.engine.rules import chains, delivery, facts, obligations, records
+from tocsin.engine.rules import chains, delivery, facts, parties, records
+from tocsin.engine.run_over import owing_roles
 from tocsin.engine.times import parse
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import truth
@@ -45,7 +46,7 @@ def _senders(turn: Turn, template: Message) -> set[str]:
     if template.publisher:
         return {template.publisher}
     owed = [rule for rule in turn.program.obligations.values() if rule.verb == "send" and rule.object == template.id]
-    owing = {owes for rule in owed for _, owes in obligations.entries(rule) if owes != t.SYSTEM}
+    owing = {owes for rule in owed for owes in owing_roles(rule) if owes != t.SYSTEM}
     return owing or {turn.program.part(template.id).commander}
 
 
@@ -105,6 +106,10 @@ def _complete_field(field: Field, words: str) -> bool:
 def _prefill(turn: Turn, template: Message, field: Field) -> str:
     plan = turn.program.part(template.id).program
     for name in field.from_:
+        if name in texts.PERSONAL:
+            return f"{{{{ {name} }}}}"
+        if name in texts.OF_INCIDENT:
+            return {"incident.number": turn.state.number, "incident.title": turn.state.words}[name]
         said = _said(turn, name)
         if said:
             return said
@@ -139,6 +144,8 @@ def _render(turn: Turn, template: Message, words: str, locale: str, filled: Mapp
         known = state.moments.get(moment) or state.moments.get(fact)
         if known:
             return texts.spell(known.at, locale, zone)
+        if name in texts.PERSONAL:
+            return f"{{{{ {name} }}}}"  # filled in for each reader when it is sent
         match name:
             case "incident.number":
                 return state.number
@@ -164,14 +171,13 @@ def publish(turn: Turn, command: t.Publish) -> t.Refused | None:
         return t.Refused("E103", f"this plan has no message {message.template}", hint="draft one that it has")
     template = turn.program.messages[message.template]
     refused = (
-        _may_publish(turn, template)
+        may_publish(turn, template)
         or _complete(turn, template, message, command.text_hash, command.confirmed)
         or _evidenced(template, command.evidence)
     )
     if refused:
         return refused
-    _publish(turn, template, message.message, command.confirmed, command.evidence)
-    return None
+    return _publish(turn, template, message.message, command.confirmed, command.evidence, chosen=command.parties)
 
 
 def _evidenced(template: Message, evidence: tuple[str, ...]) -> t.Refused | None:
@@ -180,7 +186,8 @@ def _evidenced(template: Message, evidence: tuple[str, ...]) -> t.Refused | None
     return None
 
 
-def _may_publish(turn: Turn, template: Message) -> t.Refused | None:
+def may_publish(turn: Turn, template: Message) -> t.Refused | None:
+    """Return why the actor may not send this message, or None."""
     if template.publisher:
         if owners.speaks_for(turn.program, turn.state, turn.actor, template.publisher):
             return None
@@ -210,8 +217,14 @@ def _complete(turn: Turn, template: Message, message: t.MessageState, text_hash:
     return None
 
 
-def _publish(turn: Turn, template: Message, message: str, confirmed: tuple[str, ...], evidence: tuple[str, ...]) -> None:
+def _publish(
+    turn: Turn, template: Message, message: str, confirmed: tuple[str, ...], evidence: tuple[str, ...], *, chosen: tuple[str, ...] = ()
+) -> t.Refused | None:
+    """Publish to the whole audience, or of the parties outside only to the chosen."""
     to = owners.roles_of(turn.program, turn.state, template.to, turn.instant)
+    addressed = parties.addressed(turn, to)
+    if any(key not in addressed for key in chosen):
+        return t.Refused("E103", f"{template.id} is not for {', '.join(sorted(set(chosen) - set(addressed)))}", hint="see whom it is for")
     turn.emit(
         t.MessagePublished(
             at=turn.at,
@@ -229,11 +242,13 @@ def _publish(turn: Turn, template: Message, message: str, confirmed: tuple[str, 
             reaches=delivery.reached(turn, template),
             unread=delivery.addressees(turn.program, turn.state, to) if template.read_receipt else (),
             evidence=evidence,
+            parties=parties.addressed(turn, to, chosen),
         )
     )
     _write_back(turn, template, turn.state.messages[message])
     records.keep_published(turn, template, turn.state.messages[message])
     delivery.begin(turn, template, message)
+    return None
 
 
 def _write_back(turn: Turn, template: Message, message: t.MessageState) -> None:
@@ -258,22 +273,26 @@ def send(turn: Turn, command: t.Send) -> t.Refused | None:
         return t.Refused("E103", f"this plan has no message {command.template}", hint="see the plan's messages")
     if template.approvals and not template.preapproved:
         return t.Refused("E301", f"{template.id} is approved before it is sent", hint="draft it and ask for the approval")
-    refused = _may_publish(turn, template) or _barred(turn, template, command.fields) or _evidenced(template, command.evidence)
+    refused = may_publish(turn, template) or _barred(turn, template, command.fields) or _evidenced(template, command.evidence)
     if refused:
         return refused
-    return _send(turn, template, command.fields, command.confirmed, command.evidence)
+    return _send(turn, template, command.fields, command.confirmed, evidence=command.evidence, chosen=command.parties)
 
 
 def _send(
-    turn: Turn, template: Message, fields: Mapping[str, str], confirmed: tuple[str, ...], evidence: tuple[str, ...] = ()
+    turn: Turn,
+    template: Message,
+    fields: Mapping[str, str],
+    confirmed: tuple[str, ...],
+    *,
+    evidence: tuple[str, ...] = (),
+    chosen: tuple[str, ...] = (),
 ) -> t.Refused | None:
     """Draft and publish; where a rule sends, a refusal leaves the draft behind, to be completed by whoever owes it."""
     name = write(turn, template, fields)
     message = turn.state.messages[name]
     refused = _complete(turn, template, message, message.text_hash, confirmed)
-    if refused is None:
-        _publish(turn, template, message.message, confirmed, evidence)
-    return refused
+    return refused or _publish(turn, template, message.message, confirmed, evidence, chosen=chosen)
 
 
 def offer(turn: Turn, template: Message) -> str:

@@ -1,76 +1,16 @@
-"""Obligations: when a clock opens, moves and ends, and what meets it (CLK-01 to CLK-11, LVL-07, language reference section 7)."""
+"""Obligations: the clocks that run, and what meets them (CLK-01 to CLK-11, language reference section 7)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Final
 
 from tocsin.engine import clocks
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
-from tocsin.engine.namespaces import bare, part_of
-from tocsin.engine.program import Cases, Obligation, Program
-from tocsin.engine.reads import Read, of_condition, of_expression, of_limit, of_phase, of_standing
-from tocsin.engine.rules import audiences, keeping, moments, situations
-from tocsin.engine.times import Span, add, parse
+from tocsin.engine.program import Program
+from tocsin.engine.reads import Read
+from tocsin.engine.rules import audiences, moments
+from tocsin.engine.times import add, parse
 from tocsin.engine.turn import Turn
-from tocsin.engine.values import holds, truth
-
-ENDED: Final = ("closed", "cancelled")
-"""The phases after which nothing new is owed; a closed incident still owes what stays, a false alarm owes nothing more."""
-
-
-NOUN: Final = "obligations"
-
-
-def reads(program: Program) -> Iterator[tuple[Obligation, Iterator[Read]]]:
-    """Yield every obligation, with what decides whether its clocks open, move or end."""
-    for rule in program.obligations.values():
-        yield rule, _reads(program, rule)
-
-
-def _reads(program: Program, rule: Obligation) -> Iterator[Read]:
-    yield from (("clocks", rule.id), ("clocks", rule.was), ("passed", rule.id), ("situations", rule.situation))
-    yield from of_phase(rule.id)
-    if rule.levels:
-        yield from of_standing(rule.id, "level")
-    for moment in (*rule.anchors, *rule.until, rule.unless):
-        yield "moments", moment
-    yield from of_expression(program, rule.when)
-    if rule.verb == "ensure":
-        yield from of_condition(program, program.conditions[rule.object])
-    yield from of_limit(program, rule.every or rule.within)
-
-
-def settle(turn: Turn) -> None:
-    """Bring every clock in line with what now holds: open, move or end it."""
-    for rule in turn.stale(NOUN):
-        for entry, owes in entries(rule):
-            why_not = _why_not(turn, rule)
-            for clock in running(turn.state, rule.id, entry):
-                _reconsider(turn, rule, clock, why_not)
-            if why_not == "":
-                _open(turn, rule, entry, owes)
-                keeping.keep(turn, rule, entry)
-    if turn.state.phase in ENDED or turn.state.phases:
-        for clock in in_order(turn.state):
-            over = turn.state.phase_of(clock.obligation) in ENDED
-            if over and clock.status == "open" and _ends_with_the_incident(turn, clock):
-                turn.emit(t.ClockEnded(at=turn.at, by=t.SYSTEM, clock=clock.clock, reason="closed"))
-
-
-def _ends_with_the_incident(turn: Turn, clock: t.Clock) -> bool:
-    """Signatures and calls are not waited for any more; what a tracked entry of a record asks of a person is, unless it was a false alarm."""
-    if clock.obligation in turn.program.records:
-        return turn.state.phase_of(clock.obligation) == "cancelled"
-    return clock.obligation not in turn.program.obligations
-
-
-def entries(rule: Obligation) -> Iterator[tuple[str, str]]:
-    """Yield each entry that has a clock of its own, with who owes it; the empty entry where there is one clock for all."""
-    if not rule.for_each:
-        yield "", rule.owes
-    for entry in rule.for_each:
-        yield entry, entry if rule.owes == "each" else rule.owes
 
 
 def in_order(state: t.State) -> list[t.Clock]:
@@ -90,230 +30,15 @@ def clocks_of(state: t.State, rules: Iterable[str]) -> list[t.Clock]:
     return [state.clocks[name] for name in sorted(names)]
 
 
-def _why_not(turn: Turn, rule: Obligation) -> str | None:
-    """Return why the obligation does not apply (the reason a clock would end with), the empty string if it does, None if unknown."""
-    state = turn.state
-    phase = state.phase_of(rule.id)
-    if phase in ENDED:
-        return "closed" if phase == "closed" else "cancelled"
-    if _anchor(turn, rule) is None:
-        return "withdrawn"
-    if rule.situation and not situations.is_open(state, rule.situation):
-        return "closed"
-    if rule.levels and state.standing(part_of(rule.id)).level not in rule.levels:
-        return "level_changed"
-    if rule.unless and rule.unless in state.moments:
-        return "unless"
-    if _until(turn, rule):
-        return "until"
-    if rule.when is not None:
-        value = truth(turn.program, state, rule.when, turn.instant)
-        if value is not True:
-            return None if value is None else "no_longer"
-    return ""
-
-
-def _until(turn: Turn, rule: Obligation) -> bool:
-    """Return whether a moment that ends the obligation has come since its anchor."""
-    anchor = _anchor(turn, rule)
-    if anchor is None:
-        return False
-    named, known = anchor
-    ends = [turn.state.moments[name] for name in rule.until if name in turn.state.moments and name != named]
-    return any(end.at >= known.at for end in ends)
-
-
-def _anchor(turn: Turn, rule: Obligation) -> tuple[str, t.MomentState] | None:
-    """Return the first anchor moment that is known."""
-    return next(((name, turn.state.moments[name]) for name in rule.anchors if name in turn.state.moments), None)
-
-
-# ------------------------------------------------------------------ opening
-
-
-def _open(turn: Turn, rule: Obligation, entry: str, owes: str) -> None:
-    anchor = _anchor(turn, rule)
-    if anchor is None:
-        return
-    name, known = anchor
-    past = [clock for clock in clocks_of(turn.state, (rule.id,)) if clock.entry == entry]
-    latest = max(past, key=lambda clock: clock.generation, default=None)
-    if latest and not _begins_again(latest, name, known):
-        return
-    limit = clocks.resolve(turn.program, turn.state, rule.every or rule.within, turn.instant)
-    if limit is None and (rule.every or rule.within):
-        return  # its length depends on something not yet known
-    conditional = bool(rule.when or rule.levels or rule.situation)
-    begins = known.at if name in turn.fresh or not (conditional or turn.moved) else max(known.at, turn.instant)
-    clock_id = rule.id + (f"[{entry}]" if entry else "")
-    generation = latest.generation + 1 if latest else 1
-    if any(clock.clock == clock_id and clock.status in RUNNING for clock in past):
-        clock_id += f"#{generation}"
-    due = add(begins, limit, turn.program.zone(rule.id)) if limit else None
-    if latest and limit and latest.ended == "until" and latest.anchor_generation == known.generation:
-        begins, due = turn.instant, _goes_on(turn, rule, latest, limit)
-    turn.emit(
-        t.ClockOpened(
-            at=turn.at,
-            by=t.SYSTEM,
-            clock=clock_id,
-            obligation=rule.id,
-            entry=entry,
-            generation=generation,
-            occurrence=1,
-            owes=turn.state.passed[rule.id].target if rule.id in turn.state.passed else owes,
-            anchor=name,
-            anchor_generation=known.generation,
-            anchored_at=known.at,
-            began_at=begins,
-            limit=str(limit) if limit else "",
-            due_at=due,
-            remind_at=clocks.remind_at(turn.program, rule.id, begins, due),
-            recurring=rule.every is not None,
-            fixed=rule.fixed,
-            zone=turn.program.zone(rule.id),
-        )
-    )
-    if rule.verb == "reach" and _already_there(turn, rule.object):
-        meet(turn, "reach", rule.object)
-
-
-def _goes_on(turn: Turn, rule: Obligation, latest: t.Clock, limit: Span) -> datetime:
-    """Return when a clock that had ended is due again after its end was withdrawn: on its grid, or one limit from now."""
-    zone = turn.program.zone(rule.id)
-    if not rule.fixed or latest.due_at is None:
-        return add(turn.instant, limit, zone)
-    due = latest.due_at
-    while due < turn.instant:
-        due = add(due, limit, zone)
-    return due
-
-
-def _begins_again(latest: t.Clock, anchor: str, known: t.MomentState) -> bool:
-    """Return whether a clock of the next generation begins: the anchor came anew, or the obligation applies again."""
-    if latest.anchor == anchor and known.generation > latest.anchor_generation:
-        return True
-    return latest.status == "ended" and latest.ended in ("no_longer", "level_changed", "until")
-
-
-def _already_there(turn: Turn, name: str) -> bool:
-    condition = turn.program.conditions.get(name)
-    if condition:
-        return holds(turn.program, turn.state, condition, turn.instant) is True
-    return name in turn.state.moments
-
-
-# ------------------------------------------------------------------ ending and moving
-
-
-def _reconsider(turn: Turn, rule: Obligation, clock: t.Clock, why_not: str | None) -> None:
-    if why_not:
-        if _ends(rule, clock, why_not):
-            turn.emit(t.ClockEnded(at=turn.at, by=t.SYSTEM, clock=clock.clock, reason=why_not))
-        return
-    anchor = _anchor(turn, rule)
-    if anchor and _corrected(clock, *anchor):
-        _move_anchor(turn, rule, clock, *anchor)
-        return
-    limit = clocks.resolve(turn.program, turn.state, rule.every or rule.within, turn.instant)
-    if limit is not None and str(limit) != clock.limit and clock.status == "open":
-        _move_limit(turn, rule, clock, limit)
-
-
-def _ends(rule: Obligation, clock: t.Clock, why_not: str) -> bool:
-    """Nobody loses an obligation already owed (LVL-07): what is overdue stays, and so does what the plan says stays."""
-    if rule.stays and why_not in ("level_changed", "no_longer", "closed"):
-        return False
-    return clock.recurring or clock.status == "open"
-
-
-def _corrected(clock: t.Clock, anchor: str, known: t.MomentState) -> bool:
-    if anchor == clock.anchor:
-        return known.generation == clock.anchor_generation and known.at != clock.anchored_at
-    return not clock.recurring  # an earlier anchor of the list has become known
-
-
-def _move_anchor(turn: Turn, rule: Obligation, clock: t.Clock, anchor: str, known: t.MomentState) -> None:
-    """Compute the clock anew from the corrected time of its anchor (CLK-08); both times stay in the journal."""
-    begins = known.at if clock.began_at == clock.anchored_at else max(known.at, clock.began_at)
-    due = add(begins, parse(clock.limit), turn.program.zone(rule.id)) if clock.limit and not clock.recurring else clock.due_at
-    again = clock.status == "breached" and due is not None and due >= turn.instant
-    turn.emit(
-        t.ClockMoved(
-            at=turn.at,
-            by=t.SYSTEM,
-            clock=clock.clock,
-            occurrence=clock.occurrence + 1 if again else clock.occurrence,
-            anchor=anchor,
-            anchored_at=known.at,
-            limit=clock.limit,
-            due_at=due,
-            remind_at=clocks.remind_at(turn.program, rule.id, begins, due),
-            status="open" if again or clock.status == "open" else "breached",
-            reason="corrected",
-        )
-    )
-
-
-def _move_limit(turn: Turn, rule: Obligation, clock: t.Clock, limit: Span) -> None:
-    """A shorter limit counts from now if that is earlier; a longer one from the start, and for a recurring clock from its next due time."""
-    assert clock.due_at is not None
-    zone = turn.program.zone(rule.id)
-    shorter = add(clock.began_at, limit, zone) < add(clock.began_at, parse(clock.limit), zone)
-    if shorter:
-        due = min(clock.due_at, add(turn.instant, limit, zone))
-    else:
-        due = clock.due_at if clock.recurring else add(clock.began_at, limit, zone)
-    depends = rule.every or rule.within
-    by = depends.by if isinstance(depends, Cases) else ""
-    turn.emit(
-        t.ClockMoved(
-            at=turn.at,
-            by=t.SYSTEM,
-            clock=clock.clock,
-            occurrence=clock.occurrence,
-            anchor=clock.anchor,
-            anchored_at=clock.anchored_at,
-            limit=str(limit),
-            due_at=due,
-            remind_at=clock.remind_at if due == clock.due_at else clocks.remind_at(turn.program, rule.id, turn.instant, due),
-            status="open",
-            reason="plan_changed" if turn.moved else "level_changed" if bare(by) == "level" else "fact_changed",
-        )
-    )
-
-
-# ------------------------------------------------------------------ another version of the plan (PLN-05)
-
-
-def renamed(turn: Turn) -> dict[str, str]:
-    """Return which obligations with clocks bear another id in the program at hand: the old id to the new one."""
-    known = {clock.obligation for clock in turn.state.clocks.values()}
-    return {
-        rule.was: rule.id for rule in turn.program.obligations.values() if rule.was in known and rule.was not in turn.program.obligations
-    }
-
-
-def leave_behind(turn: Turn) -> None:
-    """End the clocks of what the program at hand does not know any more."""
-    for clock in in_order(turn.state):
-        gone = (
-            clock.obligation not in {**turn.program.obligations, **turn.program.records}
-            and clocks.link_of(turn.program, clock.obligation) is None
-        )
-        if gone and clock.status in RUNNING:
-            turn.emit(t.ClockEnded(at=turn.at, by=t.SYSTEM, clock=clock.clock, reason="plan_changed"))
-
-
 # ------------------------------------------------------------------ meeting
 
 
-def meet(turn: Turn, verb: str, object_: str, *, entry: str | None = None, happened_at: datetime | None = None) -> None:
-    """Meet every running clock that this act fits: same verb and object, same entry. One act may meet many clocks."""
+def meet(turn: Turn, verb: str, object_: str, *, entries: Collection[str] | None = None, happened_at: datetime | None = None) -> None:
+    """Meet every running clock that this act fits: same verb and object, one of these entries if given. One act may meet many clocks."""
     rules = turn.program.once("met_by", _met_by).get((verb, object_), ())
     for clock in clocks_of(turn.state, rules):
         rule = turn.program.obligations[clock.obligation]
-        if entry in (None, clock.entry) and clock.status in RUNNING:
+        if (entries is None or clock.entry in entries) and clock.status in RUNNING:
             meet_clock(turn, clock, happened_at or turn.instant)
             for moment in (*rule.marks, f"{rule.id}.done"):
                 moments.record(turn, moment)

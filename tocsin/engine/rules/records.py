@@ -6,6 +6,8 @@ from tocsin.engine import entries, owners
 from tocsin.engine import terms as t
 from tocsin.engine.program import Message, Record
 from tocsin.engine.rules import conditions, moments, obligations, situations, tracked
+from tocsin.engine.run_over import entries as run_over
+from tocsin.engine.run_over import owing_roles
 from tocsin.engine.turn import Turn
 
 
@@ -27,7 +29,7 @@ def enter(turn: Turn, command: t.Enter) -> t.Refused | None:
 
 def _may(turn: Turn, record: Record, command: t.Enter) -> t.Refused | None:
     owed = [rule for rule in turn.program.obligations.values() if rule.verb == "record" and rule.object == record.id]
-    owe = {owes for rule in owed for _, owes in obligations.entries(rule)}
+    owe = {owes for rule in owed for owes in owing_roles(rule)}
     known = turn.state.open_fields.get(command.entry, {})
     own = record.tracked is not None and known.get(record.tracked.by) == turn.by
     if record.visible_to and not any(owners.answers_for(turn.program, turn.state, turn.actor, who) for who in record.visible_to):
@@ -116,7 +118,7 @@ def write(turn: Turn, record: Record, command: t.Enter, given: Mapping[str, str]
         moments.record(turn, f"{record.id}.{moment}", at or happened_at)
     now = {**known, **given}
     tracked.follow(turn, record, entry, now, closed=not still_open)
-    obligations.meet(turn, "record", record.id, entry=_whose(turn, record), happened_at=happened_at)
+    obligations.meet(turn, "record", record.id, entries=_whose(turn, record), happened_at=happened_at)
     turn.queue(record.then, f"entered:{entry}", entries.values(record, now))
     if record.into and not still_open:
         turn.emit(t.Filed(at=turn.at, by=turn.by, inbox=record.into, cause=f"entered:{entry}"))
@@ -124,15 +126,15 @@ def write(turn: Turn, record: Record, command: t.Enter, given: Mapping[str, str]
         situations.on_entry(turn, record.id)
 
 
-def _whose(turn: Turn, record: Record) -> str | None:
+def _whose(turn: Turn, record: Record) -> tuple[str, ...] | None:
     """Return the one entry of a `for_each` duty that this actor answers for; None where it fits any."""
     for rule in turn.program.obligations.values():
-        if rule.verb != "record" or rule.object != record.id or not rule.for_each:
+        if rule.verb != "record" or rule.object != record.id or not (rule.for_each or rule.collection):
             continue
-        for entry, owes in obligations.entries(rule):
-            waits = obligations.running(turn.state, rule.id, entry)
-            if waits and owners.speaks_for(turn.program, turn.state, turn.actor, owes):
-                return entry
+        for entry in run_over(turn.program, turn.state, rule, turn.instant):
+            waits = obligations.running(turn.state, rule.id, entry.key)
+            if waits and owners.speaks_for(turn.program, turn.state, turn.actor, entry.owes):
+                return (entry.key,)
     return None
 
 

@@ -54,6 +54,39 @@ class AddReport(Act):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddParty(Act):
+    """
+    Say that somebody outside is affected (REG-10), or amend what is known of `party`. An empty `party` makes a new one.
+
+    `reporter`: this party reported it. `about` is what the register says of it: `project.critical`, `service.critical`, `users_hit_share`.
+    """
+
+    party: str = ""
+    name: str = ""
+    contact: str = ""
+    reporter: bool = False
+    about: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveParty(Act):
+    """Take a party off the list that turned out not to be affected."""
+
+    party: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellParty(Act):
+    """Say that a party was told by word of mouth; with a `template` this counts as that message for that party."""
+
+    party: str
+    words: str
+    template: str = ""
+    happened_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StateFacts(Act):
     """Say what is known. Facts of type text take a str, numbers a Decimal."""
 
@@ -136,9 +169,10 @@ class WaiveCondition(Act):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attest(Act):
-    """Say, as a holder of the role, that a condition holds."""
+    """Say, as a holder of the role, that a condition holds; for one `entry`, where each of a collection has to be attested."""
 
     condition: str
+    entry: str = ""
     evidence: tuple[str, ...] = ()
 
 
@@ -148,6 +182,7 @@ class TakeBack(Act):
 
     condition: str
     reason: str
+    entry: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,6 +293,8 @@ class Publish(Act):
     confirmed: tuple[str, ...] = ()
     """Channels on which it is out already; `wording` besides, where alarming words are meant as they stand."""
     evidence: tuple[str, ...] = ()
+    parties: tuple[str, ...] = ()
+    """Only to these of the affected parties; empty is all that the message is for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,6 +305,7 @@ class Send(Act):
     fields: Mapping[str, str] = field(default_factory=dict)
     confirmed: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    parties: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,6 +354,9 @@ class Tick(Act):
 Command = (
     Declare
     | AddReport
+    | AddParty
+    | RemoveParty
+    | TellParty
     | StateFacts
     | Observe
     | Decide

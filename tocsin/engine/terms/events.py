@@ -26,6 +26,7 @@ from tocsin.engine.terms.message_events import (
     MessagePublished,
     MessageRead,
 )
+from tocsin.engine.terms.parties import PartiesTold, PartyAdded, PartyRemoved
 from tocsin.engine.terms.role_events import (
     DeputyCalled,
     DutiesPassed,
@@ -112,13 +113,19 @@ class ConditionTurned(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attested(Event):
+    """`entry` is the one of the collection that this is for, where each entry has to be attested."""
+
     condition: str
+    entry: str
     evidence: tuple[Words, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttestationLapsed(Event):
+    """An empty `entry` lets every attestation lapse."""
+
     condition: str
+    entry: str
     reason: Words
 
 
@@ -269,6 +276,9 @@ class DowntimeNoted(Event):
 AnyEvent = (
     Declared
     | ReportAdded
+    | PartyAdded
+    | PartyRemoved
+    | PartiesTold
     | FactStated
     | Observed
     | MomentRecorded

@@ -42,6 +42,8 @@ class MessagePublished(Event):
     unread: tuple[str, ...] = ()
     """The addressees who have to say that they read it."""
     evidence: tuple[Words, ...] = ()
+    parties: tuple[str, ...]
+    """The parties outside, among the affected ones, whom it is for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

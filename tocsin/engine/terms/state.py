@@ -13,6 +13,7 @@ from typing import Literal
 from tocsin.engine.expressions import Value
 from tocsin.engine.namespaces import part_of
 from tocsin.engine.terms.kept_events import FigureReading
+from tocsin.engine.terms.parties import PartyState
 from tocsin.engine.terms.words import Edge, PlanRef
 
 
@@ -29,6 +30,8 @@ class FactState:
 class MomentState:
     at: datetime
     generation: int
+    by: str = ""
+    """Who caused it."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class Holding:
     attested_by: str = ""
     attested_at: datetime | None = None
     evidence: tuple[str, ...] = ()
+    attested_each: Mapping[str, str] = field(default_factory=dict)
+    """By entry: who attested it."""
     waived_by: tuple[str, ...] = ()
     waived: bool = False
 
@@ -147,6 +152,7 @@ class MessageState:
     left: tuple[str, ...] = ()
     awaits: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    parties: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
 
@@ -240,6 +246,8 @@ class State:
     counters: Mapping[str, int] = field(default_factory=dict)
     open_entries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reports: tuple[str, ...] = ()
+    parties: Mapping[str, PartyState] = field(default_factory=dict)
+    """Whom the incident touches outside, by key, in the order in which they were added."""
     filed: Mapping[str, int] = field(default_factory=dict)
     open_fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By open entry of a record: what its fields hold."""

@@ -6,7 +6,7 @@ from tocsin.incidents.models.desk import Answer, Breach, Counter, Heartbeat, Not
 from tocsin.incidents.models.drills import Drill
 from tocsin.incidents.models.editing import Acknowledgement, PlanText
 from tocsin.incidents.models.journal import Composition, Entry, Head, Incident, Plan, Seal
-from tocsin.incidents.models.kept import FiledRow, RecordRow, ReportRow, TimelineRow
+from tocsin.incidents.models.kept import FiledRow, PartyRow, RecordRow, ReportRow, TimelineRow
 from tocsin.incidents.models.known import ConditionRow, FactRow, FigureRow, MomentRow, SituationRow
 from tocsin.incidents.models.samples import Baseline, Lookout, Sample
 
@@ -38,6 +38,7 @@ __all__ = [
     "MessageRow",
     "MomentRow",
     "Notice",
+    "PartyRow",
     "Plan",
     "PlanText",
     "RecordRow",

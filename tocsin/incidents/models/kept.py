@@ -44,6 +44,28 @@ class ReportRow(Row):
         return f"{self.means} {self.key}"
 
 
+class PartyRow(Row):
+    """A party outside that the incident touches (COM-07): when it was first told, and when each message last reached it, by template."""
+
+    party = models.CharField(max_length=64)
+    name = models.TextField(blank=True)
+    contact = models.TextField(blank=True)
+    reporter = models.BooleanField(default=False)
+    about = models.JSONField(default=dict)
+    added_at = models.DateTimeField()
+    added_by = models.CharField(max_length=40)
+    notified_at = models.DateTimeField(null=True)
+    told = models.JSONField(default=dict)
+    removed_at = models.DateTimeField(null=True)
+    removed_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar = once("party")
+
+    def __str__(self) -> str:
+        return self.party
+
+
 class FiledRow(Row):
     """Something that entered an inbox of the organisation, such as `plan_revision`."""
 

@@ -11,7 +11,20 @@ from tocsin.engine.program import Program
 from tocsin.incidents import plans
 from tocsin.incidents.models import Incident
 from tocsin.incidents.models.row import Row as RowModel
-from tocsin.incidents.projection import board, clocks, conditions, decisions, facts, figures, messages, records, roles, situations, timeline
+from tocsin.incidents.projection import (
+    board,
+    clocks,
+    conditions,
+    decisions,
+    facts,
+    figures,
+    messages,
+    parties,
+    records,
+    roles,
+    situations,
+    timeline,
+)
 from tocsin.incidents.projection.rows import FromEvent, FromState, Row, Scene, keys_of
 
 _FROM_EVENTS: Final[tuple[FromEvent, ...]] = (
@@ -21,6 +34,7 @@ _FROM_EVENTS: Final[tuple[FromEvent, ...]] = (
     decisions.from_event,
     facts.from_event,
     messages.from_event,
+    parties.from_event,
     records.from_event,
     roles.from_event,
     situations.from_event,

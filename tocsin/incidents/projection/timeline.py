@@ -28,6 +28,7 @@ _SUBJECTS: Final = (
     "situation",
     "role",
     "record",
+    "party",
     "template",
     "fact",
     "moment",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tocsin.engine.expressions import Call, Expression, SignalRead, leaves, spell
 from tocsin.plan.check import Check
+from tocsin.plan.document import Plain
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.leaves import Formula
@@ -12,15 +13,21 @@ from tocsin.plan.watches import stray_signal
 _WANTED = {"bool": ("bool",), "number": ("decimal",)}
 
 
-def record_of(path: Path) -> str:
-    """Return the record whose entry an expression at `path` has in hand; empty if none."""
-    return str(path[1]) if path[:1] == ("records",) and "then" in path[2:3] else ""
+def entry_of(draft: Draft, path: Path) -> str:
+    """Return the record or collection whose entry an expression or anchor at `path` has in hand; empty if none."""
+    if path[:1] == ("records",):
+        return str(path[1]) if "then" in path[2:3] else ""
+    rule: Plain = draft.data
+    for step in path[: path.index("obligations") + 2 if "obligations" in path else 0]:
+        rule = rule.get(str(step)) if isinstance(rule, dict) else None
+    run_over = rule.get("for_each") if isinstance(rule, dict) else None
+    return run_over if isinstance(run_over, str) else ""
 
 
 def problems(draft: Draft, code: str) -> Iterator[Fault]:
     """Yield the faults of one code over all expressions of a plan, each at its character."""
     for path, formula in draft.walk(Formula):
-        parsed = draft.expression(formula, record_of(path))
+        parsed = draft.expression(formula, entry_of(draft, path))
         for problem in parsed.problems:
             if problem.code == code:
                 yield Fault(path, problem.message, problem.hint, offset=problem.offset)
@@ -30,7 +37,7 @@ def find(draft: Draft) -> Iterator[Fault]:
     """Yield the faults of every expression, and one for each that is whole but not of the type its key wants."""
     yield from problems(draft, "L07")
     for path, formula in draft.walk(Formula):
-        parsed = draft.expression(formula, record_of(path))
+        parsed = draft.expression(formula, entry_of(draft, path))
         if parsed.tree is None or parsed.problems:
             continue
         wanted = _WANTED.get(formula.wants)

@@ -9,12 +9,10 @@ from tocsin.plan.findings import Fault, brief
 from tocsin.plan.forms.duties import DoorForm, ObligationForm
 from tocsin.plan.forms.keys import form_at
 from tocsin.plan.forms.leaves import Form
-from tocsin.plan.forms.values import FactForm
 from tocsin.plan.forms.words import FieldForm
 
 _NOT_RUN: tuple[tuple[type[Form], str], ...] = (
     (ObligationForm, "optional"),
-    (FactForm, "suggested"),
     (DoorForm, "propose"),
     (FieldForm, "promises"),
 )

@@ -8,7 +8,7 @@ from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.leaves import Ref
 
-_MARKING = ("marks", "mark")
+_MARKING = ("marks", "marks_change", "mark")
 _ANCHORING = ("of", "from", "on", "with", "reach")
 
 

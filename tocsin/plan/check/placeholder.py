@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from tocsin.engine.texts import SLOT
+from tocsin.engine.texts import OF_INCIDENT, PERSONAL, SLOT
 from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path, brief, nearest
 from tocsin.plan.forms.words import MessageForm
 
-ALWAYS = ("incident.number", "incident.title", "level.title")
+ALWAYS = (*OF_INCIDENT, *PERSONAL, "level.title")
 """Names that every text may use besides the message's fields, the facts and the moments."""
 
 _EACH_MAX = 50

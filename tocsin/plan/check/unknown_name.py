@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from tocsin.plan.check import Check
+from tocsin.plan.check.expression_fault import entry_of
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path, brief, nearest
 from tocsin.plan.forms.duties import EffectForm
@@ -13,6 +14,9 @@ from tocsin.plan.forms.words import RecordForm
 def find(draft: Draft) -> Iterator[Fault]:
     """Yield a fault for each name that leads nowhere, with the nearest that does."""
     for path, ref in draft.walk(Ref):
+        if ref.name.startswith("entry."):
+            yield from _of_entry(draft, path, ref.name.removeprefix("entry."))
+            continue
         yield from _named(draft, path, draft.names.moment(ref.name, path) if "moment" in ref.kinds else ref.name, ref.kinds)
     for path, effect in draft.walk(EffectForm):
         yield from _effect(draft, path, effect)
@@ -25,8 +29,19 @@ def _named(draft: Draft, path: Path, name: str, kinds: tuple[str, ...]) -> Itera
     if any(draft.names.knows(kind, name) for kind in kinds):
         return
     candidates = [candidate for kind in kinds for candidate in draft.names.all(kind)]
-    what = " or ".join(kind for kind in kinds if kind not in ("everybody", "owner")) or kinds[0]
+    what = " or ".join(kind for kind in kinds if kind not in ("everybody", "owner", "entry", "said", "party")) or kinds[0]
     yield Fault(path, f"there is no {what} {brief(name)}", nearest(name, candidates) or "define it")
+
+
+def _of_entry(draft: Draft, path: Path, field: str) -> Iterator[Fault]:
+    """A field of the entry that the rule runs over; an anchor needs a time there."""
+    known = draft.names.entries.get(entry_of(draft, path), {})
+    wanted = {"of": "time", "from": "time", "until": "time", "owes": "string"}.get(
+        next(s for s in reversed(path) if isinstance(s, str)), ""
+    )
+    if field not in known or (wanted and known[field].name not in (wanted, "any")):
+        fitting = [name for name, type_ in known.items() if not wanted or type_.name in (wanted, "any")]
+        yield Fault(path, f"no entry with a field {brief(field)} is in hand here", nearest(field, fitting) or "for_each: affected_parties")
 
 
 def _among(path: Path, name: str, what: str, candidates: Iterable[str]) -> Iterator[Fault]:

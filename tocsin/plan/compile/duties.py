@@ -63,6 +63,7 @@ def _obligation(context: Context, path: Path, rule: ObligationForm, within: Situ
     anchors = context.moments(rule.of or rule.from_, path)
     kinds = {"send": "message", "decide": "decision", "record": "record", "ensure": "condition"}
     kind = kinds.get(verb) or ("condition" if object_ in context.form.conditions else "moment")
+    collection = next((ref.name for ref in rule.for_each if "collection" in ref.kinds), "")
     title = context.text(rule.do) if verb == "do" else context.title_of(kind, object_)
     return Obligation(
         **context.common(str(path[-1]), rule, within=within, title=title),
@@ -75,7 +76,7 @@ def _obligation(context: Context, path: Path, rule: ObligationForm, within: Situ
         anchors=anchors,
         until=context.moments(rule.until, path) or _usual_end(rule, anchors, within),
         fixed=rule.counted == "fixed",
-        when=context.expression(rule.when),
+        when=context.expression(rule.when, collection),
         levels=names(rule.levels),
         unless=context.moment(rule.unless, path),
         needs=names(rule.needs),
@@ -90,7 +91,9 @@ def _obligation(context: Context, path: Path, rule: ObligationForm, within: Situ
         optional=rule.optional,
         tag=rule.tag or "",
         situation=str(path[1]) if within else "",
-        for_each=names(rule.for_each),
+        for_each=() if collection else names(rule.for_each),
+        collection=collection,
+        where=context.expression(rule.where, collection),
     )
 
 
@@ -149,7 +152,8 @@ def _hands_over(form: HandsOverForm) -> HandsOver:
 def _options(context: Context, path: Path, rule: DecisionForm) -> Iterable[Option]:
     for identifier, option in rule.options.items():
         if identifier == "level":
-            for level, form in context.form.levels.items():
+            offered = names(option.levels) or tuple(context.form.levels)
+            for level, form in ((name, context.form.levels[name]) for name in offered):
                 yield Option(level, context.common(level, form)["title"], level)
             continue
         inside = (*path, "options", identifier)

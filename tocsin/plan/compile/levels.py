@@ -10,7 +10,7 @@ from tocsin.plan.relaxing import relax
 def levels(context: Context) -> dict[str, Level]:
     """Return the levels, gravest first."""
     return {
-        identifier: Level(**context.common(identifier, rule), colour=rule.colour, fills=_fills(context, rule))
+        identifier: Level(**context.common(identifier, rule), colour=rule.colour, leaves_plan=rule.leaves_plan, fills=_fills(context, rule))
         for identifier, rule in context.form.levels.items()
     }
 
@@ -36,6 +36,7 @@ def classify(context: Context) -> Classify | None:
         return None
     return Classify(
         decision=form.decision.name,
+        at_once=form.applies is not None,
         rules=_rules(context, form),
         fallback=_fallback(context, form.fallback, tuple(form.cite)) if form.fallback else None,
         adjust=_adjustments(context, form),

@@ -7,7 +7,7 @@ from tocsin.engine.expressions import Call, Expression, Literal, WatchRef, leave
 from tocsin.engine.program import Moment, Text
 from tocsin.engine.texts import slots
 from tocsin.plan.builtin import DERIVED, MOMENTS
-from tocsin.plan.check.expression_fault import record_of
+from tocsin.plan.check.expression_fault import entry_of
 from tocsin.plan.compile.context import Context, names
 from tocsin.plan.compile.shown import made_good
 from tocsin.plan.forms.leaves import Formula, Ref, Template
@@ -46,7 +46,7 @@ def _referred(context: Context) -> Iterator[str]:
         if "moment" in ref.kinds or "value" in ref.kinds:
             yield names_.moment(ref.name, path)
     for path, formula in context.draft.walk(Formula):
-        tree = context.draft.expression(formula, record_of(path)).tree
+        tree = context.draft.expression(formula, entry_of(context.draft, path)).tree
         if tree is not None:
             yield from _happened(tree)
     yield from _made_good(context)

@@ -2,13 +2,15 @@
 
 from tocsin.engine.expressions import Value
 from tocsin.engine.program import Condition, Fact, Reading, Signal, Text, Waiver
+from tocsin.plan.builtin import UNSURE
 from tocsin.plan.compile.context import Context, name, names
 from tocsin.plan.constants import Misfit, constant
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Path
+from tocsin.plan.forms.leaves import Cases as CasesForm
 from tocsin.plan.forms.leaves import RuleForm
 from tocsin.plan.forms.plan import DefaultsForm, PlanForm
-from tocsin.plan.forms.values import ConditionForm, FactForm, ReadingForm
+from tocsin.plan.forms.values import ConditionForm, FactForm, ReadingForm, WaiveForm
 
 
 def signals(draft: Draft, form: PlanForm) -> dict[str, Signal]:
@@ -55,20 +57,26 @@ def _fact(context: Context, path: Path, rule: FactForm, within: RuleForm | None 
         assert not isinstance(found, Misfit)
         return found
 
+    unsure = rule.type == "yes_no_unsure"
     of = rule.of or {}
+    named: dict[str, Text] = dict(UNSURE) if unsure else {each: context.text(words) for each, words in of.items() if words}
+    stated = rule.default
+    default = context.cases(stated, value) if isinstance(stated, CasesForm) else None if stated is None else value(stated)
     return Fact(
         **context.common(identifier, rule, within=within, title=context.text(rule.ask)),
-        type=rule.type,
-        of=tuple(of),
-        names={each: context.text(words) for each, words in of.items() if words},
+        type="choice" if rule.type == "yes_no_unsure" else rule.type,
+        of=tuple(UNSURE) if unsure else tuple(of),
+        names=named,
         many=rule.many,
         unit=rule.unit,
         classes=tuple(rule.classes),
         ask=context.text(rule.ask),
-        default=value(rule.default) if rule.default is not None else None,
+        default=default,
+        at_most=rule.at_most,
         implied=tuple((value(each.value), context.must(each.when)) for each in rule.implied),
         suggested=context.expression(rule.suggested),
         marks=context.moment(rule.marks, path),
+        marks_change=context.moment(rule.marks_change, path),
         stated_by=names(rule.stated_by),
         reason_on_change=rule.reason is not None,
         situation=str(path[1]) if within else "",
@@ -86,7 +94,6 @@ def conditions(context: Context) -> dict[str, Condition]:
 
 
 def _condition(context: Context, identifier: str, rule: ConditionForm, within: RuleForm | None = None) -> Condition:
-    waive = rule.waive
     return Condition(
         **context.common(identifier, rule, within=within),
         measure=context.expression(rule.measure),
@@ -96,9 +103,15 @@ def _condition(context: Context, identifier: str, rule: ConditionForm, within: R
         denied_by=context.expression(rule.denied_by),
         evidence=rule.evidence,
         when=context.expression(rule.when),
-        waive=Waiver(names(waive.by), names(waive.approve)) if waive else None,
+        waive=_waiver(context, rule.waive) if rule.waive else None,
+        each=name(rule.each),
+        marks=context.moments(rule.marks),
         readings=tuple(reading(context, each) for each in rule.readings),
     )
+
+
+def _waiver(context: Context, form: WaiveForm) -> Waiver:
+    return Waiver(names(form.by), names(form.approve), context.expression(form.needs), form.after, context.moment(form.of))
 
 
 def reading(context: Context, form: ReadingForm) -> Reading:

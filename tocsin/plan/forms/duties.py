@@ -4,9 +4,11 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, PlainValidator, Tag
 
 from tocsin.plan.forms.leaves import (
+    ROLES,
+    AnchorRef,
     AttachRef,
     Cases,
     Cites,
@@ -36,7 +38,6 @@ from tocsin.plan.forms.leaves import (
     Translated,
     Truth,
     ValueRef,
-    WhoRef,
     Whos,
     ref,
     wrong,
@@ -104,10 +105,18 @@ class DoorForm(Form):
     assumed: list[Text] = []
 
 
-def _for_each(value: Any) -> Any:
+LATER_COLLECTIONS = ("streams", "people", "newcomers")
+
+
+def _for_each(value: Any) -> list[Ref]:
+    """Take a collection of the incident by its name, or a list of roles, groups or departments."""
+    if value in LATER_COLLECTIONS:
+        raise wrong(f"for_each: {value} is not run by this version yet", "", "L25")
     if isinstance(value, str):
-        raise wrong(f"for_each: {value[:40]} is not run by this version yet", "list roles, groups or departments", "L25")
-    return value
+        return [Ref(value, ("collection", "record"))]
+    if not isinstance(value, list) or not value or not all(isinstance(item, str) and item for item in value):
+        raise wrong("not something to run over", "affected_parties, reporters, participants, a record, or a list of roles")
+    return [Ref(item, ROLES) for item in value]
 
 
 def _met_by(value: Any) -> Any:
@@ -117,9 +126,9 @@ def _met_by(value: Any) -> Any:
 
 
 class ObligationForm(RuleForm):
-    LATER: ClassVar = frozenset({"by", "where", "fields", "counts_while", "ready_when", "assigns", "runs", "uses", "prefill"})
+    LATER: ClassVar = frozenset({"by", "fields", "counts_while", "ready_when", "assigns", "runs", "uses", "prefill"})
 
-    owes: Annotated[Ref, ref("role", "group", "department", "owner")]
+    owes: Annotated[Ref, ref("role", "group", "department", "owner", "entry")]
     do: Translated | None = None
     send: MessageRef | None = None
     decide: DecisionRef | None = None
@@ -127,15 +136,16 @@ class ObligationForm(RuleForm):
     reach: Annotated[Ref, ref("moment", "condition")] | None = None
     ensure: ConditionRef | None = None
     within: Limit | None = None
-    of: Annotated[list[MomentRef], Many, NotEmpty] | None = None
+    of: Annotated[list[AnchorRef], Many, NotEmpty] | None = None
     every: Limit | None = None
-    from_: Annotated[list[MomentRef], Many, NotEmpty] | None = Field(default=None, alias="from")
-    until: Moments = []
+    from_: Annotated[list[AnchorRef], Many, NotEmpty] | None = Field(default=None, alias="from")
+    until: Annotated[list[AnchorRef], Many] = []
     counted: Literal["sliding", "fixed"] = "sliding"
     when: Truth | None = None
     levels: list[LevelRef] = []
     unless: MomentRef | None = None
-    for_each: Annotated[list[WhoRef], BeforeValidator(_for_each)] = []
+    for_each: Annotated[list[Ref], PlainValidator(_for_each)] = []
+    where: Truth | None = None
     checks: list[Translated] = []
     evidence: Demanded = False
     met_by: Annotated[Literal["done", "begun"], BeforeValidator(_met_by)] = "done"
@@ -178,6 +188,8 @@ class LinkForm(Form):
 
 
 class OptionForm(Form):
+    levels: list[LevelRef] = []
+    """Which levels the option `level` stands for; all of them where none is named."""
     title: Translated | None = None
     needs_reason: bool = False
     marks: Moments = []
@@ -199,12 +211,15 @@ def _options(value: Any) -> Any:
     """Split off `level: levels`, which stands for one option for each level."""
     if not isinstance(value, dict) or not value:
         raise wrong("options are a mapping", "id: {…}, or level: levels")
-    if "level" in value and value["level"] != "levels":
-        raise wrong("the option `level` stands for the levels", "level: levels")
+    offered = value.get("level", "levels")
+    if offered != "levels" and not (isinstance(offered, list) and offered and all(isinstance(level, str) for level in offered)):
+        raise wrong("the option `level` stands for the levels", "level: levels, or a list of some")
     return value
 
 
 def _option(value: Any) -> Any:
+    if isinstance(value, list):
+        return {"levels": value}
     return {} if value in ("levels", None) else value
 
 

@@ -198,7 +198,8 @@ def ref(*kinds: str) -> PlainValidator:
 
 
 def _ref(value: object, *, kinds: tuple[str, ...]) -> Ref:
-    if isinstance(value, dict) or (isinstance(value, str) and value.startswith("entry.")):
+    of_entry = isinstance(value, str) and value.startswith("entry.")
+    if isinstance(value, dict) or (of_entry and "entry" not in kinds):
         raise wrong("what speaks of an entry is not run by this version yet", "", "L25")
     return Ref(_name(value), kinds)
 
@@ -237,6 +238,8 @@ ROLES = ("role", "group", "department", "everybody")
 RoleRef = Annotated[Ref, ref("role")]
 WhoRef = Annotated[Ref, ref(*ROLES)]
 MomentRef = Annotated[Ref, ref("moment")]
+AnchorRef = Annotated[Ref, ref("moment", "entry")]
+"""A moment of the incident, or a time field of the entry that a rule runs over."""
 ConditionRef = Annotated[Ref, ref("condition")]
 DecisionRef = Annotated[Ref, ref("decision")]
 MessageRef = Annotated[Ref, ref("message")]
@@ -247,6 +250,8 @@ FigureRef = Annotated[Ref, ref("figure")]
 LevelRef = Annotated[Ref, ref("level")]
 SituationRef = Annotated[Ref, ref("situation")]
 ValueRef = Annotated[Ref, ref("value")]
+SourceRef = Annotated[Ref, ref("value", "said")]
+"""What a field of a message is filled from: a value, a moment, or what every message can say (the incident's number, the reader's name)."""
 AttachRef = Annotated[Ref, ref("record", "message")]
 
 
@@ -265,9 +270,9 @@ class Cases(BaseModel, Generic[T]):
 
 
 class FromFact(Form):
-    """`{from: interval}`."""
+    """`{from: interval}`, or a field of the entry in hand: `{from: entry.renews}`."""
 
-    from_: Annotated[Ref, ref("duration")] = Field(alias="from")
+    from_: Annotated[Ref, ref("duration", "entry")] = Field(alias="from")
 
 
 def kind_of_value(value: Any) -> str:
@@ -283,6 +288,9 @@ Limit = Annotated[
 ]
 Whos = Annotated[list[WhoRef], Many]
 Roles = Annotated[Annotated[Whos, Tag("<plain>")] | Annotated[Cases[Whos], Tag("<cases>")], Discriminator(kind_of_value)]
+_Readers = Annotated[list[Annotated[Ref, ref(*ROLES, "party")]], Many]
+Audience = Annotated[Annotated[_Readers, Tag("<plain>")] | Annotated[Cases[_Readers], Tag("<cases>")], Discriminator(kind_of_value)]
+"""Whom a message is for: roles, or the parties outside."""
 
 
 class RuleForm(Form):

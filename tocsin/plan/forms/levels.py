@@ -2,7 +2,7 @@
 
 # ruff: noqa: RUF012 - pydantic copies the defaults of its models
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -12,8 +12,7 @@ from tocsin.plan.forms.values import ReadingForm
 
 
 class LevelForm(RuleForm):
-    LATER: ClassVar = frozenset({"leaves_plan"})
-
+    leaves_plan: bool = False
     colour: Text = ""
     fills: dict[Name, Literal["roster"]] = {}
 
@@ -74,9 +73,8 @@ class NearForm(Form):
 
 
 class ClassifyForm(RuleForm):
-    LATER: ClassVar = frozenset({"applies"})
-
     decision: DecisionRef
+    applies: Literal["at_once"] | None = None
     shows: list[Name] = []
     rules: dict[Id, LevelRuleForm] = {}
     fallback: FallbackForm | None = None

@@ -25,20 +25,20 @@ from tocsin.plan.forms.leaves import (
 
 DepartmentRef = Annotated[Ref, ref("department")]
 GroupRef = Annotated[Ref, ref("group")]
-_HELD = {"person": (), "schedule": (), "department": ("department",), "role": ("role",)}
+_HELD = {"person": (), "schedule": (), "department": ("department",), "role": ("role",), "who_marked": ("moment",)}
 
 
 def _held_by(value: Any) -> tuple[str, Ref | str]:
-    """Take `nobody`, or one of `{person: …}`, `{schedule: …}`, `{department: …}`, `{role: …}`."""
+    """Take `nobody`, or one of `{person: …}`, `{schedule: …}`, `{department: …}`, `{role: …}`, `{who_marked: moment}`."""
     if value == "nobody":
         return "nobody", ""
     if isinstance(value, dict) and len(value) == 1:
         [(kind, name)] = value.items()
-        if kind in ("who_marked", "each"):
+        if kind == "each":
             raise wrong(f"held_by: {kind} is not run by this version yet", "", "L25")
         if kind in _HELD and isinstance(name, str) and name:
             return kind, Ref(name, _HELD[kind]) if _HELD[kind] else name
-    raise wrong("not a way to hold a role", "nobody, or one of person, schedule, department, role: {person: …}")
+    raise wrong("not a way to hold a role", "nobody, or one of person, schedule, department, role, who_marked: {person: …}")
 
 
 def _many(value: object) -> bool:

@@ -4,16 +4,20 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, PlainValidator
+from pydantic import Discriminator, Field, PlainValidator, Tag
 
 from tocsin.plan.forms.leaves import (
     Amount,
     Anything,
+    Cases,
     Cites,
     Demanded,
+    Duration,
     Exact,
     Form,
+    Many,
     MomentRef,
+    Ref,
     RuleForm,
     Text,
     Translated,
@@ -21,12 +25,14 @@ from tocsin.plan.forms.leaves import (
     WhoRef,
     Whos,
     Words,
+    kind_of_value,
+    ref,
     words_by_locale,
     wrong,
 )
 
 FACT_TYPES = ("choice", "yes_no", "number", "duration", "time", "text")
-LATER_TYPES = ("yes_no_unsure", "ref", "table")
+LATER_TYPES = ("ref", "table")
 
 
 def _fact_type(value: object) -> str:
@@ -53,8 +59,23 @@ def _field_type(value: object) -> str:
 
 
 FieldType = Annotated[Literal["choice", "yes_no", "number", "duration", "time", "text", "table", "person"], PlainValidator(_field_type)]
+
+
+def _fact_kind(value: object) -> str:
+    return "yes_no_unsure" if value == "yes_no_unsure" else _fact_type(value)
+
+
+FactKind = Annotated[Literal["choice", "yes_no", "yes_no_unsure", "number", "duration", "time", "text"], PlainValidator(_fact_kind)]
+"""What a fact can be; `yes_no_unsure` is a choice of those three."""
 FactType = Annotated[Literal["choice", "yes_no", "number", "duration", "time", "text"], PlainValidator(_fact_type)]
 Choices = Annotated[dict[str, Words | None], PlainValidator(_choices)]
+
+
+Default = Annotated[
+    Annotated[Any, PlainValidator(lambda value: value), Tag("<plain>")] | Annotated[Cases[Any], Tag("<cases>")],
+    Discriminator(kind_of_value),
+]
+"""A value until somebody answers, perhaps by the case that another fact is in."""
 
 
 class ImpliedForm(Form):
@@ -63,20 +84,22 @@ class ImpliedForm(Form):
 
 
 class FactForm(RuleForm):
-    LATER: ClassVar = frozenset({"at_most", "marks_change", "visible_to"})
+    LATER: ClassVar = frozenset({"visible_to"})
 
-    type: FactType
+    type: FactKind
     of: Choices | None = None
     many: bool = False
     unit: Text = ""
     classes: list[Exact] = []
+    at_most: Exact | None = None
     estimate: bool = False
     """Every statement is kept with who and when anyway; the key says that changes are expected."""
     ask: Translated | None = None
-    default: Any = None
+    default: Default | None = None
     implied: list[ImpliedForm] = []
     suggested: Anything | None = None
     marks: MomentRef | None = None
+    marks_change: MomentRef | None = None
     stated_by: Whos = []
     reason: Literal["on_change"] | None = None
 
@@ -103,10 +126,11 @@ class SignalForm(RuleForm):
 
 
 class WaiveForm(Form):
-    LATER: ClassVar = frozenset({"needs", "after", "of"})
-
     by: Whos
     approve: Whos = []
+    needs: Truth | None = None
+    after: Duration | None = None
+    of: MomentRef | None = None
     reason: Literal["always"] = "always"
 
 
@@ -117,8 +141,8 @@ class ReadingForm(Form):
 
 
 class ConditionForm(RuleForm):
-    LATER: ClassVar = frozenset({"each"})
-
+    each: Annotated[Ref, ref("collection")] | None = None
+    marks: Annotated[list[MomentRef], Many] = []
     measure: Truth | None = None
     hold: Exact | None = None
     from_: MomentRef | None = Field(default=None, alias="from")

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from tocsin.plan.forms.duties import Effects, LinkForm
 from tocsin.plan.forms.leaves import (
+    Audience,
     Cites,
     Demanded,
     Duration,
@@ -22,9 +23,9 @@ from tocsin.plan.forms.leaves import (
     RoleRef,
     Roles,
     RuleForm,
+    SourceRef,
     Text,
     Translated,
-    ValueRef,
     Whos,
     Wording,
     wrong,
@@ -43,7 +44,7 @@ class FieldForm(Form):
     type: FieldType = "text"
     of: Choices | None = None
     label: Translated | None = None
-    from_: Annotated[list[ValueRef], Many] = Field(default=[], alias="from")
+    from_: Annotated[list[SourceRef], Many] = Field(default=[], alias="from")
     sets: FactRef | None = None
     optional: bool = False
     promises: Name | None = None
@@ -71,7 +72,7 @@ class MessageForm(RuleForm):
     )
 
     audience: Id
-    to: Roles = []
+    to: Audience = []
     channels: ChannelsForm
     together: bool = False
     sent_when: Literal["every_channel_confirmed"] | None = None

@@ -66,6 +66,8 @@ def command_of(program: Program, story: Story, act: Act, state: t.State) -> t.Co
             return _saying(act, by, state)
         case "confirm" | "read" | "deliver":
             return _following(act, by, state)
+        case "party" | "remove_party" | "tell_party":
+            return _of_parties(story, act, by)
         case "assign" | "accept" | "hand_over" | "create_role":
             return _seating(act, by)
         case "record":
@@ -146,6 +148,23 @@ def _deciding(program: Program, story: Story, act: Act, by: t.Actor, state: t.St
     return t.Sign(chain=chain, link=_text(body, "link"), attach=attach, by=by, at=act.at)
 
 
+def _of_parties(story: Story, act: Act, by: t.Actor) -> t.Command:
+    party, body = str(act.body[act.what]), act.body
+    match act.what:
+        case "remove_party":
+            return t.RemoveParty(party=party, reason=_text(body, "reason"), by=by, at=act.at)
+        case "tell_party":
+            happened_at = story.time(str(body["happened_at"])) if "happened_at" in body else None
+            words, template = _text(body, "words"), _text(body, "as")
+            return t.TellParty(party=party, words=words, template=template, happened_at=happened_at, by=by, at=act.at)
+        case _:
+            about: dict[str, Value] = {
+                str(name): value if isinstance(value, bool) else Decimal(str(value)) for name, value in (body.get("about") or {}).items()
+            }
+            name = _text(body, "name") or party
+            return t.AddParty(party=party, name=name, reporter=bool(body.get("reporter")), about=about, by=by, at=act.at)
+
+
 def _chain(state: t.State, name: str) -> str:
     """Return the id of the latest chain about a decision, or about a message of that template."""
     about = [chain.chain for chain in state.chains.values() if chain.subject == name]
@@ -156,8 +175,9 @@ def _chain(state: t.State, name: str) -> str:
 def _saying(act: Act, by: t.Actor, state: t.State) -> t.Command:
     template, fields = str(act.body[act.what]), _texts(act.body.get("with") or {})
     confirmed, evidence = tuple(act.body.get("confirmed") or ()), tuple(act.body.get("evidence") or ())
+    to = tuple(act.body.get("to") or ())
     if act.what == "send":
-        return t.Send(template=template, fields=fields, confirmed=confirmed, evidence=evidence, by=by, at=act.at)
+        return t.Send(template=template, fields=fields, confirmed=confirmed, evidence=evidence, parties=to, by=by, at=act.at)
     drafts = [message for message in state.messages.values() if message.template == template and message.status == "draft"]
     if act.what == "draft":
         known = drafts[-1].message if drafts and act.body.get("revise") else ""
@@ -165,7 +185,7 @@ def _saying(act: Act, by: t.Actor, state: t.State) -> t.Command:
     latest = drafts[-1] if drafts else None
     text_hash = latest.text_hash if latest else ""
     name = latest.message if latest else template
-    return t.Publish(message=name, text_hash=text_hash, confirmed=confirmed, evidence=evidence, by=by, at=act.at)
+    return t.Publish(message=name, text_hash=text_hash, confirmed=confirmed, evidence=evidence, parties=to, by=by, at=act.at)
 
 
 def _following(act: Act, by: t.Actor, state: t.State) -> t.Command:
@@ -223,7 +243,7 @@ def _doing(act: Act, by: t.Actor, story: Story) -> t.Command:
                 at=act.at,
             )
         case "attest":
-            return t.Attest(condition=name, evidence=evidence, by=by, at=act.at)
+            return t.Attest(condition=name, entry=_text(body, "entry"), evidence=evidence, by=by, at=act.at)
         case "take_back":
             return t.TakeBack(condition=name, reason=_text(body, "reason"), by=by, at=act.at)
         case "waive":

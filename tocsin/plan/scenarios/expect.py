@@ -1,6 +1,6 @@
 """What a scenario may expect, each by one small check on the run: a wrong number in a `then` fails, with its place."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,7 +12,8 @@ from tocsin.engine.expressions import spell as spell_expression
 from tocsin.engine.namespaces import bare, within
 from tocsin.engine.texts import spell
 from tocsin.engine.values import holding_since, holds
-from tocsin.plan.scenarios import said, shown
+from tocsin.plan.scenarios import clocks, said, shown
+from tocsin.plan.scenarios.clocks import Check
 from tocsin.plan.scenarios.commands import value_of
 from tocsin.plan.scenarios.play import Run, play
 from tocsin.plan.scenarios.said import Items
@@ -62,83 +63,6 @@ def _show(run: Run, value: Any) -> str:
     if isinstance(value, datetime):
         return f"{value - run.story.start} after the start ({spell(value, 'en', run.story.zone)})"
     return str(value)
-
-
-# ------------------------------------------------------------------ clocks
-
-
-def _clocks(state: t.State, name: str) -> list[t.Clock]:
-    """Return the clocks that `name` means, latest last: an obligation, `name[entry]`, a link, or a clock id."""
-    exact = [clock for clock in state.clocks.values() if clock.clock == name or clock.clock.startswith(f"{name}#")]
-    return exact or [clock for clock in state.clocks.values() if clock.obligation == name.partition("[")[0] and name.endswith("[*]")]
-
-
-def _latest(state: t.State, name: str) -> t.Clock | None:
-    return max(_clocks(state, name), key=lambda clock: clock.generation, default=None)
-
-
-def _due(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
-    for name, time in wanted.items():
-        clock = _latest(run.state_at(at), name)
-        running = clock.due_at if clock and clock.status in ("open", "breached") else None
-        yield name, None if time == "none" else run.story.time(str(time)), running
-
-
-def _state(run: Run, at: datetime, wanted: Mapping[str, str]) -> Items:
-    for name, status in wanted.items():
-        clock = _latest(run.state_at(at), name)
-        yield name, status, clock.status if clock else "waiting"
-
-
-def _missed(run: Run, at: datetime, wanted: Mapping[str, int]) -> Items:
-    for name, count in wanted.items():
-        clock = _latest(run.state_at(at), name)
-        yield name, count, clock.missed if clock else 0
-
-
-def _ended(run: Run, at: datetime, wanted: Mapping[str, str]) -> Items:
-    for name, reason in wanted.items():
-        clock = _latest(run.state_at(at), name)
-        yield name, reason, clock.ended if clock else "waiting"
-
-
-def _met_at(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
-    for name, time in wanted.items():
-        clock = _latest(run.state_at(at), name)
-        yield name, run.story.time(str(time)), clock.met_at if clock else None
-
-
-def _margin(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
-    for name, span in wanted.items():
-        clock = _latest(run.state_at(at), name)
-        found = timedelta(seconds=clock.margin_s) if clock and clock.margin_s is not None else None
-        yield name, lasting(span), found
-
-
-def _late_by(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
-    for name, span, found in _margin(run, at, wanted):
-        yield name, span, -found if found is not None else None
-
-
-def _breach(run: Run, at: datetime, wanted: list[Mapping[str, Any]]) -> Items:
-    for entry in wanted:
-        matches = [event for event in _breaches_of(run, at, entry["clock"]) if event.occurrence == entry.get("occurrence", 1)]
-        yield entry["clock"], True, bool(matches)
-        for event in matches[:1]:
-            yield f"{event.clock} due", run.story.time(str(entry["due"])), event.due_at
-            if "seen" in entry:
-                yield f"{event.clock} seen", run.story.time(str(entry["seen"])), event.at
-            yield f"{event.clock} after downtime", bool(entry.get("after_downtime")), event.after_downtime
-
-
-def _breaches_of(run: Run, at: datetime, name: str) -> list[t.ClockBreached | t.OccurrenceMissed]:
-    events = run.events_upto(at)
-    return [event for event in events if isinstance(event, t.ClockBreached | t.OccurrenceMissed) and event.clock == name]
-
-
-def _breaches(run: Run, at: datetime, wanted: Mapping[str, int]) -> Items:
-    for name, count in wanted.items():
-        yield name, count, len(_breaches_of(run, at, name))
 
 
 # ------------------------------------------------------------------ levels, phases, facts, moments
@@ -274,15 +198,9 @@ def _closed(run: Run, at: datetime, wanted: list[str]) -> Items:
         yield name, True, situation is not None and not situation.open
 
 
-def _still_open(run: Run, at: datetime, wanted: list[str]) -> Items:
-    for name in wanted:
-        clock = _latest(run.state_at(at), name)
-        yield name, True, clock is not None and clock.status in ("open", "breached")
-
-
 def _not_open(run: Run, at: datetime, wanted: list[str]) -> Items:
     for name in wanted:
-        clock = _latest(run.state_at(at), name)
+        clock = clocks.latest(run.state_at(at), name)
         situation = run.state_at(at).situations.get(name)
         yield name, False, bool((clock and clock.status in ("open", "breached")) or (situation and situation.open))
 
@@ -295,17 +213,10 @@ def _held_by(run: Run, at: datetime, wanted: Mapping[str, str]) -> Items:
         yield role, person, owners.owner(run.program, run.state_at(at), role).person
 
 
-def _owes(run: Run, at: datetime, wanted: Mapping[str, str]) -> Items:
-    state = run.state_at(at)
-    for name, person in wanted.items():
-        clock = _latest(state, name)
-        yield name, person, owners.owner(run.program, state, clock.owes).person if clock else None
-
-
 def _waived(run: Run, at: datetime, wanted: list[str]) -> Items:
     state = run.state_at(at)
     for name in wanted:
-        condition, clock = state.conditions.get(name), _latest(state, name)
+        condition, clock = state.conditions.get(name), clocks.latest(state, name)
         yield name, True, bool((condition and condition.waived) or (clock and clock.status == "waived"))
 
 
@@ -328,17 +239,20 @@ def _essence(clock: t.Clock | None) -> tuple[Any, ...] | None:
     return (clock.status, clock.due_at, clock.missed, clock.occurrence, clock.met_at) if clock else None
 
 
-CHECKS: Final[Mapping[str, Callable[[Run, datetime, Any], Items]]] = {
+def _parties(run: Run, at: datetime, wanted: Any) -> Items:
+    """How many parties are listed, or for each named: when it was first told, or `untold`."""
+    parties = run.state_at(at).parties
+    if isinstance(wanted, int):
+        yield "parties", wanted, len(parties)
+        return
+    for name, time in wanted.items():
+        party = parties.get(name)
+        yield name, None if time == "untold" else run.story.time(str(time)), party.notified_at if party else "not listed"
+
+
+CHECKS: Final[Mapping[str, Check]] = {
     **said.CHECKS,
-    "due": _due,
-    "state": _state,
-    "missed": _missed,
-    "ended": _ended,
-    "met_at": _met_at,
-    "margin": _margin,
-    "late_by": _late_by,
-    "breach": _breach,
-    "breaches": _breaches,
+    **clocks.CHECKS,
     "proposed": _proposed,
     "rule": _rule,
     "readings": _readings,
@@ -355,10 +269,9 @@ CHECKS: Final[Mapping[str, Callable[[Run, datetime, Any], Items]]] = {
     "earliest": _earliest,
     "open": _open,
     "closed": _closed,
-    "still_open": _still_open,
     "not_open": _not_open,
+    "parties": _parties,
     "held_by": _held_by,
-    "owes": _owes,
     "waived": _waived,
     "count": _count,
     "same_as": _same_as,

@@ -1,6 +1,6 @@
 """A scenario as read from its file: people, feeds, acts and expectations, every time resolved to an instant."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -88,6 +88,7 @@ class Story:
 VERBS = (
     *("report", "set", "sample", "feed", "note", "mark", "withdraw", "record", "do", "open", "close"),
     *("decide", "approve", "send_back", "attest", "take_back", "waive", "waive_clock"),
+    *("party", "remove_party", "tell_party"),
     *("draft", "publish", "send", "confirm", "read", "deliver", "assign", "accept", "hand_over", "create_role"),
 )
 
@@ -165,6 +166,7 @@ class _Reader:
         given = in_full(self.program, self.body.get("given") or {})
         base = self.base
         acts = [self._act(index, entry) for index, entry in enumerate(self.body.get("when") or [])]
+        acts = self._with_parties(given.get("parties"), acts)
         feeds = [self._feed(entry) for entry in given.get("feed") or []]
         feeds += [self._feed(act.body["feed"], act.at) for act in acts if act.what == "feed"]
         if base:
@@ -192,6 +194,15 @@ class _Reader:
             file=self.file,
         )
 
+    def _with_parties(self, written: Plain, acts: list[Act]) -> list[Act]:
+        """Add the parties that are affected from the start: whoever acts first names them right after the first act."""
+        if not written or not acts:
+            return acts
+        first = min(acts, key=lambda act: act.at)
+        place = ("given", "parties")
+        bodies = [{"party": name, **about} for name, about in _parties(written)]
+        return [first, *(Act(first.at, first.by, "party", body, "", place) for body in bodies), *(act for act in acts if act is not first)]
+
     def _act(self, index: int, entry: Mapping[str, Plain]) -> Act:
         place = ("when", index)
         verbs = [verb for verb in VERBS if verb in entry]
@@ -217,6 +228,17 @@ def _amount(written: Plain) -> Decimal | timedelta:
         return parse(str(written)).exact
     except ValueError:
         return Decimal(str(written))
+
+
+def _parties(written: Mapping[str, Plain]) -> Iterator[tuple[str, Mapping[str, Plain]]]:
+    """Yield each party with what is said of it: by name, or `count` of them of which some are `reporters`."""
+    if "count" not in written:
+        yield from ((name, about or {}) for name, about in written.items())
+        return
+    reporters = written.get("reporters") or ()
+    for number in range(1, int(written["count"]) + 1):
+        name = f"client_{number:02}"
+        yield name, {"reporter": True} if name in reporters else {}
 
 
 def shipped(folder: Path) -> Sequence[Path]:

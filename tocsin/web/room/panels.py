@@ -15,7 +15,7 @@ from tocsin.incidents.answers import KeyReused
 from tocsin.web import cases, reply
 from tocsin.web.cases import Case
 from tocsin.web.reply import Request
-from tocsin.web.room import conditions, decisions, facts, figures, head, level, messages, now, records, roles, signals, timeline
+from tocsin.web.room import affected, conditions, decisions, facts, figures, head, level, messages, now, records, roles, signals, timeline
 from tocsin.web.said import said
 
 
@@ -49,6 +49,7 @@ PANELS: Final[Mapping[str, Panel]] = {
         Panel("steps", now.steps, ("clock", "role")),
         Panel("decisions", decisions.context, ("decision", "decided", "chain", "condition", "role")),
         Panel("messages", messages.context, ("message", "chain", "delivery", "role")),
+        Panel("parties", affected.context, ("party", "clock")),
         Panel("records", records.context, ("record",)),
         Panel("conditions", conditions.context, ("condition", "role")),
         Panel("roles", roles.context, ("role",)),

@@ -1,0 +1,50 @@
+"""The parties outside in the room: listed, told, taken off, each act answered in its panel."""
+
+import pytest
+
+from tests.web.room import Room, declare
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def room(world: World) -> Room:
+    return declare(world)
+
+
+@pytest.mark.row("REG-10", "COM-07")
+def test_a_party_is_listed_by_name_until_somebody_tells_it(room: Room) -> None:
+    answer = room.post(room.world.chi, "parties", htmx=True, name="Corner shop", contact="shop@example.org", reporter="yes")
+    assert answer.status_code == 200
+    shown = answer.content.decode()
+    assert "Corner shop" in shown
+    assert "shop@example.org" in shown
+    assert "not told yet" in shown
+    party = room.row("PartyRow", name="Corner shop").party
+    shown = room.post(room.world.chi, f"parties/{party}/word", htmx=True, words="by telephone, the owner").content.decode()
+    assert "not told yet" not in shown
+    assert "told:" in shown
+    assert room.row("PartyRow", name="Corner shop").notified_at is not None
+    assert "by telephone, the owner" in room.page(room.world.ana)
+
+
+def test_a_party_that_is_not_affected_leaves_the_list_with_a_reason(room: Room) -> None:
+    room.post(room.world.chi, "parties", name="Corner shop")
+    party = room.row("PartyRow", name="Corner shop").party
+    refused = room.post(room.world.chi, f"parties/{party}/removal", htmx=True, reason="")
+    assert refused.status_code == 409
+    assert "E105" in refused.content.decode()
+    shown = room.post(room.world.chi, f"parties/{party}/removal", htmx=True, reason="On another line").content.decode()
+    assert "Corner shop" not in shown
+    assert room.row("PartyRow", party=party).removed_reason == "On another line"
+
+
+def test_a_plan_without_parties_keeps_the_panel_out_of_sight_until_there_is_one(room: Room) -> None:
+    assert 'aria-labelledby="parties-h" id="parties" hidden' in room.page(room.world.chi)
+    room.post(room.world.chi, "parties", name="Corner shop")
+    assert 'aria-labelledby="parties-h" id="parties">' in room.page(room.world.chi)
+
+
+def test_only_those_who_may_act_change_the_list(room: Room) -> None:
+    assert room.post(room.world.dov, "parties", name="Corner shop").status_code == 404

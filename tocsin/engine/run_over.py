@@ -1,0 +1,47 @@
+"""The entries that a duty runs over `for_each`, each with its clock and with who owes it (COM-07, language reference section 7)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from tocsin.engine import terms as t
+from tocsin.engine.collections import COLLECTIONS, Entry
+from tocsin.engine.entries import values
+from tocsin.engine.program import Obligation, Program
+from tocsin.engine.values import truth
+
+
+def entries(program: Program, state: t.State, rule: Obligation, at: datetime) -> Iterator[Entry]:
+    """Yield each entry that has a clock of its own under `rule`, with who owes it; the empty key where there is one clock for all."""
+    if rule.collection:
+        for entry in members(program, state, rule.collection):
+            if rule.where is None or truth(program, state, rule.where, at, entry.fields) is True:
+                yield Entry(entry.key, entry.since, entry.fields, _owes(rule.owes, entry))
+        return
+    if not rule.for_each:
+        yield Entry("", owes=rule.owes)
+    for key in rule.for_each:
+        yield Entry(key, owes=key if rule.owes == "each" else rule.owes)
+
+
+def owing_roles(rule: Obligation) -> tuple[str, ...]:
+    """Return the roles that owe `rule` for whatever entry; what an entry itself names is not among them."""
+    if rule.for_each and rule.owes == "each":
+        return rule.for_each
+    return ("commander",) if rule.owes.startswith("entry.") else (rule.owes,)
+
+
+def _owes(owes: str, entry: Entry) -> str:
+    """Return who owes what runs over `entry`: the role the plan names, or the person that a field of the entry names."""
+    if not owes.startswith("entry."):
+        return owes
+    person = entry.fields.get(owes.removeprefix("entry."))
+    return f"person:{person}" if person else "commander"
+
+
+def members(program: Program, state: t.State, collection: str) -> Iterator[Entry]:
+    """Yield the entries of `collection`: parties, participants, or the open entries of a record."""
+    if collection in program.records:
+        for key in state.open_entries.get(collection, ()):
+            yield Entry(key, fields=values(program.records[collection], state.open_fields.get(key, {})))
+        return
+    yield from COLLECTIONS[collection](state)

@@ -1,0 +1,61 @@
+"""The parties outside in the room: who is affected, what each was told and when, and what is overdue towards whom (COM-07)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F
+
+from tocsin.engine.collections import PARTIES
+from tocsin.engine.program import Cases, Program, Text
+from tocsin.incidents.models import ClockRow, PartyRow
+from tocsin.web import clocks, plan_words
+from tocsin.web.cases import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """A party as a page shows it. `told` are the messages that reached it, each with when it last did; `late` counts what is overdue to it."""
+
+    row: PartyRow
+    key: str
+    told: tuple[tuple[Text, datetime], ...]
+    late: int
+
+
+def context(case: Case) -> dict[str, object]:
+    """Return the parties, those nobody told yet first; `wanted` says whether the plan has anything to do with parties."""
+    rows = list(
+        PartyRow.objects.filter(incident_id=case.id, removed_at=None).order_by(F("notified_at").asc(nulls_first=True), "added_at", "pk")
+    )
+    shown = [_affected(case, row, late_of(case)) for row in rows]
+    return {
+        "parties": shown,
+        "untold": sum(1 for each in shown if each.row.notified_at is None),
+        "wanted": bool(shown) or speaks_of_parties(case.program),
+        "by_word": [(rule.id, plan_words.titled(rule)) for rule in case.program.messages.values() if _is_for_parties(rule.to)],
+    }
+
+
+def late_of(case: Case) -> dict[str, int]:
+    """Return how many running clocks are overdue, by the entry that they run over."""
+    found: dict[str, int] = {}
+    rows = ClockRow.objects.filter(incident_id=case.id, status__in=clocks.RUNNING).exclude(entry="")
+    for entry, status, behind in rows.values_list("entry", "status", "behind"):
+        found[entry] = found.get(entry, 0) + (status == "breached" or behind > 0)
+    return found
+
+
+def speaks_of_parties(program: Program) -> bool:
+    """Return whether a duty of the plan runs over the parties, or a message is for them."""
+    runs = any(rule.collection in PARTIES for rule in program.obligations.values())
+    return runs or any(_is_for_parties(rule.to) for rule in program.messages.values())
+
+
+def _is_for_parties(to: object) -> bool:
+    named = [name for each in (*to.cases.values(), to.otherwise or ()) for name in each] if isinstance(to, Cases) else to
+    return any(name in PARTIES for name in named)  # type: ignore[attr-defined]
+
+
+def _affected(case: Case, row: PartyRow, late: dict[str, int]) -> Affected:
+    told = [(plan_words.name_of(case.program, template), datetime.fromisoformat(at)) for template, at in row.told.items()]
+    return Affected(row, f"party:{row.party}", tuple(sorted(told, key=lambda each: each[1])), late.get(row.party, 0))
