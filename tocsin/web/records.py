@@ -1,20 +1,51 @@
 """Records: an entry made, or fields added to one that is open."""
 
+from collections.abc import Iterable
+
 from django.http import HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from tocsin.engine import terms as t
+from tocsin.engine.program import Field
+from tocsin.web import cases, fact_fields, reply, review
+from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
 from tocsin.web.room import panels
+from tocsin.web.said import said
 
 
 @require_POST
 @needs("incident.act")
 def entry(request: Request, number: str, record: str) -> HttpResponse:
-    """Enter a record, or add to an entry."""
+    """Enter a record, or add to an entry; the answer is the panel, or the review where the form stood there."""
     name = request.POST.get("entry", "")
-    command = t.Enter(record=record, fields=filled(request), entry=name)
-    return panels.act(request, number, command, "records", f"entry:{record}:{name}" if name else f"record:{record}")
+    case = cases.find(request, number)
+    rule = case.program.records.get(record)
+    fields = typed(request, rule.fields if rule else ())
+    command = fields if isinstance(fields, t.Refused) else _command(request, record, name, fields)
+    row = f"entry:{record}:{name}" if name else f"record:{record}"
+    if "review" not in request.POST:
+        return panels.act(request, number, command, "records", row)
+    outcome = command if isinstance(command, t.Refused) else panels.handle(request, case, command)
+    if isinstance(outcome, t.Refused):
+        context = {**review.context(cases.find(request, number)), "row": row, "typed": request.POST}
+        return reply.page(request, "incidents/review.html", context, refused=said(outcome, case.program))
+    return reply.see(reverse("review", kwargs={"slug": request.organisation.slug, "number": number}))
+
+
+def _command(request: Request, record: str, name: str, fields: dict[str, str]) -> t.Enter:
+    evidence = tuple(line.strip() for line in request.POST.get("evidence", "").splitlines() if line.strip())
+    return t.Enter(record=record, fields=fields, entry=name, reason=request.POST.get("reason", "").strip(), evidence=evidence)
+
+
+def typed(request: Request, fields: Iterable[Field]) -> dict[str, str] | t.Refused:
+    """Return the fields of a record that the form fills; a time is in the viewer's zone, and kept with it."""
+    times = {field.id for field in fields if field.type == "time"}
+    try:
+        return {name: fact_fields.instant(words).isoformat() if name in times else words for name, words in filled(request).items()}
+    except ValueError:
+        return t.Refused("E104", _("A value cannot be read."), _("Write it as the field asks."))
 
 
 def filled(request: Request) -> dict[str, str]:

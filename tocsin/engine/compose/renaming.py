@@ -45,6 +45,7 @@ _LABELS: Final = frozenset(
         "prefill",
         "into",
         "filled_by",
+        "review",
         "never_in",
         "per",
     }

@@ -63,3 +63,5 @@ class Record(Rule):
     evidence: bool = False
     filled_by: str = ""
     tracked: Tracked | None = None
+    review: str = ""
+    """What it is in the review of an incident: theories or causes."""

@@ -8,6 +8,7 @@ from tocsin.incidents.models.editing import Acknowledgement, PlanText
 from tocsin.incidents.models.journal import Composition, Entry, Head, Incident, Plan, Seal
 from tocsin.incidents.models.kept import FiledRow, PartyRow, RecordRow, ReportRow, TimelineRow
 from tocsin.incidents.models.known import ConditionRow, FactRow, FigureRow, MomentRow, SituationRow
+from tocsin.incidents.models.rulings import Ruling
 from tocsin.incidents.models.samples import Baseline, Lookout, Sample
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "Refusal",
     "ReportRow",
     "RoleRow",
+    "Ruling",
     "Sample",
     "Seal",
     "SituationRow",

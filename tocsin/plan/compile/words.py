@@ -102,5 +102,6 @@ def _record(context: Context, identifier: str, rule: RecordForm) -> Record:
         retained=rule.retained,
         evidence=rule.evidence,
         filled_by=rule.filled_by or "",
+        review=rule.review or "",
         tracked=Tracked(rule.tracked.by, rule.tracked.due) if rule.tracked else None,
     )

@@ -152,3 +152,4 @@ class RecordForm(RuleForm):
     evidence: Demanded = False
     filled_by: Literal["publication"] | None = None
     tracked: TrackedForm | None = None
+    review: Literal["theories", "causes"] | None = None

@@ -79,7 +79,7 @@ def act(request: Request, number: str, command: t.Command | t.Refused, panel: st
     A `Refused` in place of a command is what could not be read from the form.
     """
     case = cases.find(request, number)
-    outcome = command if isinstance(command, t.Refused) else _handle(request, case, command)
+    outcome = command if isinstance(command, t.Refused) else handle(request, case, command)
     return answer(request, number, outcome, panel, row)
 
 
@@ -100,7 +100,8 @@ def _context(case: Case, panel: Panel) -> dict[str, Any]:
     return {"row": "", "typed": {}, "refused": None, **panel.context(case), "case": case, "panel": panel}
 
 
-def _handle(request: Request, case: Case, command: t.Command) -> desk.Answer:
+def handle(request: Request, case: Case, command: t.Command) -> desk.Answer:
+    """Return what came of a command of the viewer; a key used for something else is a refusal, too."""
     try:
         return desk.handle(case.id, command, actor=case.actor, key=request.POST.get("key", ""))
     except KeyReused as error:

@@ -2,12 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import groupby
 
+from markupsafe import Markup
+
+from tocsin.engine import entries as entries_
 from tocsin.engine.program import Field, Record, Text
 from tocsin.incidents.models import RecordRow
-from tocsin.web import plan_words
-from tocsin.web.cases import Case
+from tocsin.web import plan_words, times
+from tocsin.web.cases import Case, People
+from tocsin.web.jinja import text
+from tocsin.web.languages import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ def context(case: Case) -> dict[str, object]:
         for rule in case.program.records.values()
     ]
     kept.sort(key=lambda one: not one.entries)
-    return {"records": kept, "people": case.people, "label": label, "named": plan_words.option_name}
+    return {"records": kept, "people": case.people, "label": label, "named": plan_words.option_name, "spelled": spelled}
 
 
 def entries(case: Case, record: str) -> tuple[Entry, ...]:
@@ -54,6 +60,24 @@ def entries(case: Case, record: str) -> tuple[Entry, ...]:
 def _entry(record: str, entry: str, rows: list[RecordRow]) -> Entry:
     fields = {name: words for row in rows for name, words in row.fields.items() if words}
     return Entry(entry, fields, rows[-1].open, rows[-1], f"entry:{record}:{entry}")
+
+
+def spelled(field: Field, value: str, people: People) -> Markup:
+    """Return what a field of an entry holds, as the viewer reads it."""
+    known = entries_.typed(field, value)
+    match known:
+        case datetime():
+            return times.moment(known)
+        case timedelta():
+            return Markup("{}").format(times.lasting(known))
+        case bool():
+            return Markup("{}").format(_("yes") if known else _("no"))
+        case _ if field.of:
+            return text(plan_words.option_name(field, value))
+        case _ if field.type == "person":
+            return Markup('<span lang="{}">{}</span>').format(people.tag(value), people.name(value))
+        case _:
+            return Markup("{}").format(value)
 
 
 def label(field: Field) -> Text:

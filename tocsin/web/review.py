@@ -1,0 +1,124 @@
+"""The review of an incident: prefilled from the record, causes apart from theories, measures followed to the end (PIR-01 to PIR-13)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any, Final
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET
+
+from tocsin.engine.program import Record, Text
+from tocsin.incidents import compared
+from tocsin.incidents.models import BreachRow, ClockRow, DecidedRow, FiledRow, MessageRow, MomentRow, RoleRow
+from tocsin.web import cases, clocks, plan_words, reply
+from tocsin.web.cases import Case
+from tocsin.web.reply import Request, needs
+from tocsin.web.room import figures, records
+from tocsin.web.room.records import Entry
+
+STATIONS: Final = ("occurred", "reported", "warned", "activated", "restored", "recovered", "terminated", "analysed", "closed")
+"""The moments between which the time of an incident is told, in the order in which they usually come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The time from one station to the next; `x` and `width` are its place on a line of a thousand."""
+
+    name: Text
+    lasted: timedelta
+    until: datetime
+    x: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One record of the review with its entries. `row` is the key at which a refusal stands."""
+
+    rule: Record
+    entries: tuple[Entry, ...]
+    row: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One tracked entry: who owes it, by when, and whether it is late."""
+
+    part: Part
+    entry: Entry
+    clock: ClockRow | None
+    late: bool
+
+
+@require_GET
+@needs("incident.see")
+def page(request: Request, number: str) -> HttpResponse:
+    """Show the review of one incident."""
+    return reply.page(request, "incidents/review.html", {**context(cases.find(request, number)), "row": "", "typed": {}})
+
+
+def context(case: Case) -> dict[str, Any]:
+    """Return everything that the review shows."""
+    parts = [Part(rule, records.entries(case, rule.id), f"record:{rule.id}") for rule in case.program.records.values()]
+    decided = DecidedRow.objects.filter(incident_id=case.id).order_by("seq")
+    return {
+        "case": case,
+        "people": case.people,
+        "stretches": stretches(case),
+        "analyses": [part for part in parts if part.rule.prefill],
+        "causes": [part for part in parts if part.rule.review == "causes"],
+        "theories": [part for part in parts if part.rule.review == "theories"],
+        "measures": measures(case, parts),
+        "tracked": [part for part in parts if part.rule.tracked],
+        "met": ClockRow.objects.filter(incident_id=case.id, status__in=("met", "late")).count(),
+        "breaches": BreachRow.objects.filter(incident_id=case.id).order_by("due_at"),
+        "roles": RoleRow.objects.filter(incident_id=case.id).exclude(person=""),
+        "sent": MessageRow.objects.filter(incident_id=case.id, status="published").order_by("published_at"),
+        "decided": decided,
+        "figures": [each for each in figures.every(case, beside=True) if each.standing != "waiting"],
+        "similar": compared.earlier(case.board)[: compared.SHOWN_MAX],
+        "filed": FiledRow.objects.filter(incident_id=case.id).order_by("at"),
+        "label": records.label,
+        "named": plan_words.option_name,
+        "titled": plan_words.titled,
+        "spelled": records.spelled,
+        "name_of": lambda name: plan_words.name_of(case.program, name),
+        "option_of": lambda row: _option(case, row),
+    }
+
+
+def stretches(case: Case) -> list[Stretch]:
+    """Return how long each stretch of the incident took, station by station; what happened out of the usual order is left out."""
+    rows = {row.moment: row for row in MomentRow.objects.filter(incident_id=case.id, moment__in=STATIONS).order_by("generation")}
+    known = sorted((rows[name] for name in STATIONS if name in rows), key=lambda row: row.happened_at)
+    whole = (known[-1].happened_at - known[0].happened_at) if len(known) > 1 else timedelta()
+    found = []
+    for before, after in pairwise(known):
+        lasted = after.happened_at - before.happened_at
+        if lasted and whole:
+            x, width = (int(1000 * (span / whole)) for span in (before.happened_at - known[0].happened_at, lasted))
+            found.append(
+                Stretch(plan_words.titled(case.program.moments.get(after.moment), after.moment), lasted, after.happened_at, x, width)
+            )
+    return found
+
+
+def measures(case: Case, parts: list[Part]) -> list[Measure]:
+    """Return what is tracked: the open ones by due time, then what is done."""
+    now = clocks.incident_now(case.board.incident)
+    rows = {row.clock: row for row in ClockRow.objects.filter(incident_id=case.id, verb="track").order_by("generation")}
+    found = [_measure(part, entry, rows, now) for part in parts if part.rule.tracked for entry in part.entries]
+    return sorted(found, key=lambda one: (not one.entry.open, one.clock.due_at if one.clock and one.clock.due_at else now))
+
+
+def _measure(part: Part, entry: Entry, rows: dict[str, ClockRow], now: datetime) -> Measure:
+    clock = rows.get(f"{part.rule.id}[{entry.name}]")
+    late = entry.open and clock is not None and clock.due_at is not None and clock.due_at < now
+    return Measure(part, entry, clock, late)
+
+
+def _option(case: Case, row: DecidedRow) -> Text:
+    decision = case.program.decisions.get(row.decision)
+    option = next((each for each in decision.options if each.id == row.option), None) if decision else None
+    return option.title or plan_words.plain(option.id) if option else {}
