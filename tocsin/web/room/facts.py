@@ -21,6 +21,8 @@ class Instant:
     row: MomentRow | None
     may: bool
     lasts: bool
+    again: bool
+    """It can come again, so that recording it anew is no correction."""
     key: str
 
 
@@ -60,5 +62,7 @@ def _moments(case: Case) -> list[Instant]:
             continue
         may = case.commands or case.speaks(rule.recorded_by or (case.program.commander,))
         row = came.get(rule.id)
-        found.append(Instant(rule.id, plan_words.titled(rule), row, may, not by_hand or rule.id in LASTING, f"moment:{rule.id}"))
+        found.append(
+            Instant(rule.id, plan_words.titled(rule), row, may, not by_hand or rule.id in LASTING, rule.repeats, f"moment:{rule.id}")
+        )
     return sorted(found, key=lambda one: one.row is None)
