@@ -14,7 +14,7 @@ from tocsin.web.room import panels
 def attestation(request: Request, number: str, condition: str) -> HttpResponse:
     """Say that a condition holds."""
     command = t.Attest(condition=condition, evidence=evidence(request))
-    return panels.act(request, number, command, "conditions", f"condition:{condition}")
+    return panels.act(request, number, command, _panel(condition), f"condition:{condition}")
 
 
 @require_POST
@@ -22,7 +22,7 @@ def attestation(request: Request, number: str, condition: str) -> HttpResponse:
 def withdrawal(request: Request, number: str, condition: str) -> HttpResponse:
     """Withdraw an attestation."""
     command = t.TakeBack(condition=condition, reason=request.POST.get("reason", "").strip())
-    return panels.act(request, number, command, "conditions", f"condition:{condition}")
+    return panels.act(request, number, command, _panel(condition), f"condition:{condition}")
 
 
 @require_POST
@@ -30,4 +30,9 @@ def withdrawal(request: Request, number: str, condition: str) -> HttpResponse:
 def waiver(request: Request, number: str, condition: str) -> HttpResponse:
     """Waive a condition, or approve that somebody else waived it."""
     command = t.WaiveCondition(condition=condition, reason=request.POST.get("reason", "").strip())
-    return panels.act(request, number, command, "conditions", f"condition:{condition}")
+    return panels.act(request, number, command, _panel(condition), f"condition:{condition}")
+
+
+def _panel(condition: str) -> str:
+    """Return the panel that a condition stands in: an item of a checklist is called `<checklist>.<item>`."""
+    return "checklists" if "." in condition else "conditions"

@@ -12,7 +12,7 @@ from tocsin.engine.times import Span
 from tocsin.incidents import editing, plans
 from tocsin.incidents.models import BoardRow, Plan
 from tocsin.plan import read, shipped
-from tocsin.web import cases, plan_changes, plan_words, reply, wording
+from tocsin.web import cases, plan_changes, plan_chapters, plan_words, reply, wording
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request
 
@@ -31,6 +31,7 @@ def page(request: Request, plan: Plan, refused: Refused | None = None) -> HttpRe
         "people": cases.people_of(request),
         **standing(request, plan),
         **words(program),
+        **plan_chapters.context(program, request.organisation.id),
     }
     return reply.page(request, "plans/document.html", context, refused=refused)
 

@@ -50,11 +50,12 @@ def context(case: Case) -> dict[str, object]:
 
 
 def _door(case: Case, decision: Decision, rows: dict[str, ConditionRow]) -> Door:
-    shown = tuple(_shown(case, rows[name], case.program.conditions[name]) for name in decision.needs if name in rows)
-    return Door(decision, shown, sum(1 for each in shown if each.state == "met"))
+    each_shown = tuple(shown(case, rows[name], case.program.conditions[name]) for name in decision.needs if name in rows)
+    return Door(decision, each_shown, sum(1 for each in each_shown if each.state == "met"))
 
 
-def _shown(case: Case, row: ConditionRow, rule: Condition) -> Shown:
+def shown(case: Case, row: ConditionRow, rule: Condition) -> Shown:
+    """Return one condition as it stands now, and what the viewer may do about it."""
     now = clocks.incident_now(case.board.incident)
     held = max(now - row.since, timedelta()) if row.since and row.value else timedelta()
     hold = timedelta(seconds=row.hold_s or 0)

@@ -15,7 +15,22 @@ from tocsin.incidents.answers import KeyReused
 from tocsin.web import cases, reply
 from tocsin.web.cases import Case
 from tocsin.web.reply import Request
-from tocsin.web.room import affected, conditions, decisions, facts, figures, head, level, messages, now, records, roles, signals, timeline
+from tocsin.web.room import (
+    affected,
+    conditions,
+    decisions,
+    facts,
+    figures,
+    head,
+    level,
+    messages,
+    now,
+    procedure,
+    records,
+    roles,
+    signals,
+    timeline,
+)
 from tocsin.web.said import said
 
 
@@ -43,6 +58,8 @@ PANELS: Final[Mapping[str, Panel]] = {
     panel.name: panel
     for panel in (
         Panel("head", head.context, ("board", "moment")),
+        Panel("procedure", procedure.context, ("situation", "moment", "clock", "figure")),
+        Panel("checklists", procedure.checklists, ("condition",)),
         Panel("now", now.now, ("clock",)),
         Panel("level", level.context, ("board", "level", "decision", "role")),
         Panel("facts", facts.context, ("fact", "moment")),
