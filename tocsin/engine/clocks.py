@@ -190,6 +190,7 @@ class Agenda:
 
     def __init__(self) -> None:
         self._clocks: Mapping[str, t.Clock] = {}
+        self._rest: tuple[tuple[object, ...], Wake | None] = ((), None)
         self._heap: list[tuple[Wake, int, t.Clock]] = []
 
     def first(self, program: Program, state: t.State) -> Wake | None:
@@ -201,12 +202,21 @@ class Agenda:
         while self._heap and state.clocks.get(self._heap[0][2].clock) is not self._heap[0][2]:
             heappop(self._heap)
         found = [self._heap[0][0]] if self._heap else []
-        found += _of_no_clock(program, state)
+        rest = self._of_no_clock(program, state)
+        if rest:
+            found.append(rest)
         for name in program.once("cased", _cased):
             for clock_id in state.clocks_of.get(name, ()):
                 if state.clocks[clock_id].status in RUNNING:
                     found += _of_clock(program, state, state.clocks[clock_id])
         return min(found, default=None)
+
+    def _of_no_clock(self, program: Program, state: t.State) -> Wake | None:
+        """Return the first wake of no clock; the same while nothing changes that they come from."""
+        known = (state.conditions, state.situations, state.moments, state.turned, state.roles, state.phase)
+        if len(known) != len(self._rest[0]) or any(one is not other for one, other in zip(known, self._rest[0], strict=True)):
+            self._rest = known, min(_of_no_clock(program, state), default=None)
+        return self._rest[1]
 
     def _follow(self, program: Program, state: t.State) -> None:
         cased = program.once("cased", _cased)
@@ -221,9 +231,15 @@ class Agenda:
             heapify(self._heap)
 
 
+def links(program: Program) -> Iterator[str]:
+    """Yield what the clocks of signatures are called, for every chain of the plan."""
+    for decision in program.decisions.values():
+        for option in ("", *(option.id for option in decision.options)):
+            yield from (f"{decision.id}.{link.does}" for link in decision.links(option))
+    for message in program.messages.values():
+        yield from (f"{message.id}.{link.does}" for link in message.approvals)
+
+
 def _cased(program: Program) -> frozenset[str]:
     """Return the obligations and links whose ladder depends on a case."""
-    chains = [(rule.id, link) for rule in program.decisions.values() for link in rule.chain]
-    chains += [(rule.id, link) for rule in program.messages.values() for link in rule.approvals]
-    names = [*program.obligations, *(f"{subject}.{link.does}" for subject, link in chains)]
-    return frozenset(name for name in names if isinstance(rule_of(program, name).late, Cases))
+    return frozenset(name for name in (*program.obligations, *links(program)) if isinstance(rule_of(program, name).late, Cases))

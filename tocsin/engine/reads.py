@@ -35,6 +35,11 @@ class Order:
     readers: Mapping[Read, int]
     all: int
 
+    def place(self, noun: str) -> int:
+        """Return the rules of `noun` as a set."""
+        first, rules = self.rules[noun]
+        return (1 << first + len(rules)) - (1 << first)
+
     def reading(self, event: t.AnyEvent) -> int:
         """Return the rules that read something which `event` touched."""
         found = self.readers.get(ANYTHING, 0)

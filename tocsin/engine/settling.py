@@ -39,12 +39,23 @@ def _pairs(program: Program) -> Iterator[tuple[str, Iterable[tuple[Any, Iterable
             yield noun.NOUN, noun.reads(program)
 
 
+def _sets(program: Program) -> list[tuple[ModuleType, int]]:
+    """
+    Return each noun with its rules as a set; -1 for what is settled in every round: a noun that does not say what it reads, and what is
+    owed, because the end of an incident ends clocks that belong to no rule.
+    """
+    order = order_of(program)
+    return [(noun, order.place(noun.NOUN) if hasattr(noun, "reads") and noun is not owed else -1) for noun in NOUNS]
+
+
 def settle(turn: Turn) -> None:
     """Follow the consequences until nothing more changes: values, moments, conditions, situations, levels, clocks, then one effect at a time."""
+    nouns = turn.program.once("nouns", _sets)
     for _ in range(ROUNDS_MAX):
         before = len(turn.events)
-        for noun in NOUNS:
-            noun.settle(turn)
+        for noun, rules in nouns:
+            if rules == -1 or turn.has_stale(rules):
+                noun.settle(turn)
         if len(turn.events) > before:
             continue
         if turn.effects:
