@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
-from bench import delivery, desk, disk, load, peers
+from bench import delivery, desk, disk, engine, load, peers
 
 NOTES_S = 30.0
 """How long notes are written under each load."""
@@ -56,6 +56,8 @@ def main() -> None:
     notes = {} if arguments.only_lane else _desk(arguments)
     told = {} if arguments.only_lane else _delivery(arguments.alerts)
     _report(results, notes, told)
+    for line in engine.report(engine.measure()) if not arguments.only_lane else ():
+        _say(line)
     _say(f"{time.perf_counter() - began:.0f} s, load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     if arguments.json:
         Path(arguments.json).write_text(

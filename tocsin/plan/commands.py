@@ -14,6 +14,7 @@ from tocsin.plan.difference import difference, sentence
 from tocsin.plan.read import Result, read
 from tocsin.plan.rehearsals import command as coverage
 from tocsin.plan.schema import schema
+from tocsin.plan.simulation.command import simulate
 
 
 @click.group()
@@ -68,6 +69,9 @@ def diff(before: Path, after: Path, language: str) -> None:
 def print_schema() -> None:
     """Print the JSON Schema of plan files, for an editor that completes and checks them."""
     click.echo(json.dumps(schema(), ensure_ascii=False, indent=2))
+
+
+plan.add_command(simulate)
 
 
 @plan.command()

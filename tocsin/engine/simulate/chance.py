@@ -12,16 +12,27 @@ from typing import Final
 _NORMAL: Final = NormalDist()
 _NINE_IN_TEN: Final = _NORMAL.inv_cdf(0.9)
 _WORD: Final = (1 << 64) - 1
+_GOLDEN: Final = 0x9E3779B97F4A7C15
 LEARNED_MIN: Final = 5
 """Fewer past times than this say nothing about the next."""
 
 
+def run_of(seed: int, number: int) -> int:
+    """Return what stands for the run `number` of a simulation: the same whoever counts it, and after whatever others."""
+    return _mixed(_mixed(seed) + number)
+
+
 def draw(run: int, name: str) -> float:
-    """Return the number in (0, 1) of the duty `name` in a run, whatever else is drawn in it. `run` is a 64-bit number by chance."""
-    mixed = (run ^ zlib.crc32(name.encode()) * 0x9E3779B97F4A7C15) & _WORD
+    """Return the number in (0, 1) of the duty `name` in a run, whatever else is drawn in it."""
+    return (_mixed(run ^ zlib.crc32(name.encode()) * _GOLDEN) >> 11 | 1) / (1 << 53)
+
+
+def _mixed(number: int) -> int:
+    """Return the next number of the generator SplitMix64 after `number`."""
+    mixed = (number + _GOLDEN) & _WORD
     mixed = ((mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9) & _WORD
     mixed = ((mixed ^ mixed >> 27) * 0x94D049BB133111EB) & _WORD
-    return ((mixed ^ mixed >> 31) >> 11 | 1) / (1 << 53)
+    return mixed ^ mixed >> 31
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ MET_PART = 0.8
 @dataclass(frozen=True, slots=True)
 class Row:
     """
-    One occurrence of one clock over all runs; seconds since the report. `share` of those that came to an end were missed or met late.
+    One occurrence of one clock over all runs; seconds since the report. `share` of those that came to an end were missed or met late; None
+    where some were still open when the hours were over.
 
     `met_by` is when 80 % of the runs in which it was owed have met it, None if fewer do. `early` to `late` is where 8 in 10 of those that
     meet it do.
@@ -102,7 +103,7 @@ def _row(given: Given, name: str, number: int, courses: list[Course]) -> Row:
         opened=len(courses),
         met=ended - missed,
         missed=missed,
-        share=missed / ended if ended else None,
+        share=missed / ended if ended and not any(one.status == "open" for one in courses) else None,
         began=quantile(sorted(one.began for one in courses), 0.5) or 0.0,
         due=quantile(dues, 0.5),
         early=quantile(met, 0.1),

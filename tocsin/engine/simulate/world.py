@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from heapq import heappop, heappush
 from math import log
-from random import Random
 from typing import Final, NamedTuple
 
 from tocsin.engine import owners
 from tocsin.engine import terms as t
 from tocsin.engine.decide import go_on, in_hand
 from tocsin.engine.simulate.acting import Duty, act, duties, stands
-from tocsin.engine.simulate.chance import draw
+from tocsin.engine.simulate.chance import draw, run_of
 from tocsin.engine.simulate.given import Given
 from tocsin.engine.simulate.tally import Ledger, Tally
 
@@ -45,11 +44,11 @@ class Incident:
         self.due: datetime | None = None
 
 
-def run(given: Given, chance: Random, runs: int) -> Tally:
-    """Return the counts of `runs` runs. Pure but for `chance`, which is asked once for each run."""
+def run(given: Given, seed: int, runs: int, *, first: int = 0) -> Tally:
+    """Return the counts of `runs` runs, from the number `first` on. Pure: the seed and the number of a run are all its chance."""
     tally = Tally()
-    for _ in range(runs):
-        _World(given, tally, chance.getrandbits(64)).play()
+    for number in range(first, first + runs):
+        _World(given, tally, run_of(seed, number)).play()
     tally.runs = runs
     return tally
 
