@@ -11,7 +11,7 @@ from tocsin.engine import simulate
 from tocsin.engine.simulate.tally import read
 from tocsin.plan import shipped
 from tocsin.plan.commands import plan
-from tocsin.plan.simulation.asked import Asked, Pace, UnanswerableError, given_of, plain, question
+from tocsin.plan.simulation.asked import Asked, UnanswerableError, given_of
 from tocsin.plan.simulation.crew import Crew, simulated
 
 HOTLINE = shipped.sources()["hotline-outage"]
@@ -29,17 +29,12 @@ def said(*arguments):
 
 def test_a_question_shared_out_to_processes_is_answered_as_by_one():
     one = simulate.run(given_of(asked()), 1, 6)
-    assert Crew(asked()).answer() == one
+    assert Crew(given_of(asked()), 1, 6).answer() == one
     assert read(simulate_plain(one)) == one
 
 
 def simulate_plain(tally):
     return json.loads(json.dumps(simulate.tally.plain(tally)))
-
-
-def test_a_question_survives_the_way_to_a_process():
-    one = asked(paces={"tech_leader": Pace(past=(1.0, 2.0))}, deputies={"tech_leader": ("x",)}, at_min=(0.0, 10.0))
-    assert question(json.loads(json.dumps(plain(one)))) == one
 
 
 @pytest.mark.row("PLN-12")
@@ -96,11 +91,11 @@ def test_a_scenario_says_what_is_measured_and_decided_while_chance_says_when():
 
 def test_a_simulation_ends_with_its_bound():
     with pytest.raises(UnanswerableError, match=r"longer than|more memory or time"):
-        Crew(asked(runs=90_000), seconds_max=1).answer()
+        Crew(given_of(asked()), 1, 90_000, seconds_max=1).answer()
 
 
 def test_a_simulation_that_is_cancelled_ends_and_says_so(monkeypatch):
-    one = Crew(asked(runs=50_000))
+    one = Crew(given_of(asked()), 1, 50_000)
     start = one._start
     monkeypatch.setattr(one, "_start", lambda first, count: (start(first, count), one.cancel()))
     with pytest.raises(UnanswerableError, match="cancelled"):

@@ -1,7 +1,7 @@
-"""What a simulation is asked, as JSON: a plan's text, who holds what, how long people take, one change. Made into what the engine is given."""
+"""What a simulation is asked: a plan's text, who holds what, how long people take, one change. Made into what the engine is given."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -57,19 +57,6 @@ class Asked:
     apart_min: float = 0.0
     change: Mapping[str, Any] | None = None
     """`kind`, `subject`, and for a limit or a time its minutes."""
-
-
-def plain(asked: Asked) -> dict[str, Any]:
-    """Return the question as what JSON holds."""
-    return asdict(asked)
-
-
-def question(found: Mapping[str, Any]) -> Asked:
-    """Return the question that `plain` wrote."""
-    paces = {role: Pace(**{**pace, "past": tuple(pace["past"])}) for role, pace in found["paces"].items()}
-    otherwise = Pace(**{**found["otherwise"], "past": tuple(found["otherwise"]["past"])})
-    deputies = {role: tuple(people) for role, people in found["deputies"].items()}
-    return Asked(**{**found, "paces": paces, "otherwise": otherwise, "deputies": deputies, "at_min": tuple(found["at_min"])})
 
 
 def program_of(source: str) -> Program:

@@ -1,28 +1,26 @@
-"""A process that answers a part of a question: JSON in, JSON out, with a limit on its memory and its processor time."""
+"""A process that counts some runs of a simulation, with a limit on its memory and its processor time. It is handed what its parent has read."""
 
 import json
+import pickle
 import resource
 import sys
 
 from tocsin.engine import simulate
 from tocsin.engine.settling import EndlessRulesError
 from tocsin.engine.simulate.tally import plain
-from tocsin.plan.scenarios.story import BadScenarioError
-from tocsin.plan.simulation.asked import UnanswerableError, given_of, question
 
 MEMORY_BYTES = 1 << 30
 
 
 def main() -> None:
-    """Answer what is asked on the standard input: `{asked, first, count, cpu_s}`."""
-    part = json.load(sys.stdin)
+    """Count what is asked on the standard input, and print the counts."""
+    given, seed, first, count, cpu_s = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by the process that started this one
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (part["cpu_s"], part["cpu_s"] + 1))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))
     answer: dict[str, object]
     try:
-        given = given_of(question(part["asked"]))
-        answer = {"tally": plain(simulate.run(given, part["asked"]["seed"], part["count"], first=part["first"]))}
-    except (UnanswerableError, BadScenarioError, EndlessRulesError) as error:
+        answer = {"tally": plain(simulate.run(given, seed, count, first=first))}
+    except EndlessRulesError as error:
         answer = {"unanswerable": str(error)}
     json.dump(answer, sys.stdout)
 

@@ -2,15 +2,16 @@
 
 import json
 import os
+import pickle
 import subprocess
 import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
 from tocsin.engine.simulate import Given, Result, Tally, summary
 from tocsin.engine.simulate.tally import read
-from tocsin.plan.simulation.asked import Asked, UnanswerableError, given_of
+from tocsin.plan.simulation.asked import Asked, UnanswerableError, given_of, program_of
 
 SECONDS_MAX: Final = 300
 
@@ -18,10 +19,10 @@ SECONDS_MAX: Final = 300
 class Crew:
     """Answers one question. `cancel` ends it from another thread."""
 
-    def __init__(self, asked: Asked, *, seconds_max: int = SECONDS_MAX) -> None:
-        self._asked = asked
+    def __init__(self, given: Given, seed: int, runs: int, *, seconds_max: int = SECONDS_MAX) -> None:
+        self._given, self._seed, self._runs = replace(given, program=replace(given.program)), seed, runs  # without what is worked out
         self._seconds_max = seconds_max
-        self._children: list[subprocess.Popen[str]] = []
+        self._children: list[subprocess.Popen[bytes]] = []
         self.cancelled = False
 
     def answer(self) -> Tally:
@@ -46,8 +47,8 @@ class Crew:
         self._end()
 
     def _parts(self) -> list[tuple[int, int]]:
-        workers = min(os.cpu_count() or 1, self._asked.runs)
-        bounds = [self._asked.runs * part // workers for part in range(workers + 1)]
+        workers = min(os.cpu_count() or 1, self._runs)
+        bounds = [self._runs * part // workers for part in range(workers + 1)]
         return [(first, last - first) for first, last in pairwise(bounds)]
 
     def _start(self, first: int, count: int) -> None:
@@ -56,15 +57,14 @@ class Crew:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            text=True,
         )
         self._children.append(child)
         assert child.stdin is not None
-        child.stdin.write(json.dumps({"asked": asdict(self._asked), "first": first, "count": count, "cpu_s": self._seconds_max}))
+        pickle.dump((self._given, self._seed, first, count, self._seconds_max), child.stdin)
         child.stdin.close()
         child.stdin = None
 
-    def _read(self, child: subprocess.Popen[str]) -> Tally:
+    def _read(self, child: subprocess.Popen[bytes]) -> Tally:
         try:
             said, _ = child.communicate(timeout=self._seconds_max)
         except subprocess.TimeoutExpired as error:
@@ -95,8 +95,9 @@ def simulated(asked: Asked, *, seconds_max: int = SECONDS_MAX) -> tuple[Given, R
     :raises UnanswerableError: see `Crew.answer`.
     """
     as_it_is = replace(asked, change=None)
-    given, changed = given_of(as_it_is), given_of(asked) if asked.change else None
-    result = summary(given, Crew(as_it_is, seconds_max=seconds_max).answer())
+    program = program_of(asked.source)
+    given, changed = given_of(as_it_is, program), given_of(asked, program) if asked.change else None
+    result = summary(given, Crew(given, asked.seed, asked.runs, seconds_max=seconds_max).answer())
     if changed is None:
         return given, result, None
-    return given, result, summary(changed, Crew(asked, seconds_max=seconds_max).answer())
+    return given, result, summary(changed, Crew(changed, asked.seed, asked.runs, seconds_max=seconds_max).answer())
