@@ -53,8 +53,9 @@ def _clock(program: Program, clock: t.Clock, at: datetime) -> Iterator[Duty]:
     rule = program.obligations.get(clock.obligation)
     name = f"{clock.clock}:{clock.generation}:{clock.occurrence}"
     if rule is None:
+        kind = "complete" if clock.obligation in program.records else "confirm"
         if link_of(program, clock.obligation) is None:
-            yield Duty("confirm", name, clock.obligation, clock.owes, at, clock.clock)
+            yield Duty(kind, name, clock.obligation, clock.owes, at, clock.clock)
         return
     if clock.owes == t.SYSTEM or rule.optional:
         return
@@ -141,6 +142,9 @@ def act(given: Given, turn: Turn, duty: Duty, by: t.Actor, at: datetime) -> Iter
             message = state.messages[duty.place]
             confirmed = program.messages[message.template].channels
             yield t.Publish(message=message.message, text_hash=message.text_hash, confirmed=confirmed, evidence=(WORDS,), by=by, at=at)
+        case "complete":
+            fields = filled(program.records[duty.subject].fields)
+            yield t.Enter(record=duty.subject, fields=fields, entry=state.clocks[duty.place].entry, by=by, at=at)
         case "confirm":
             clock = state.clocks[duty.place]
             yield t.Confirm(message=clock.entry, channel=clock.obligation.rpartition(".")[2], result=WORDS, by=by, at=at)
