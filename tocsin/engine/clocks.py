@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple
 
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import Name, Value
-from tocsin.engine.program import Cases, FromFact, Ladder, Limit, Link, Program, Rung, Situation
+from tocsin.engine.program import Cases, Condition, FromFact, Ladder, Limit, Link, Program, Rung, Situation
 from tocsin.engine.times import Span, add
 from tocsin.engine.values import holding_since, lookup
 
@@ -124,7 +124,7 @@ def _of_figures(program: Program, state: t.State) -> Iterator[Wake]:
 
 def structural(program: Program, state: t.State) -> Iterator[Wake]:
     """Yield the wakes that can change which obligations apply: holds that mature and doors that open or close after a time."""
-    for condition in program.once("held", lambda program: [rule for rule in program.conditions.values() if rule.hold]):
+    for condition in held(program):
         since = holding_since(state, condition)
         if since and condition.hold and not state.turned.get(f"held:{condition.id}"):
             yield Wake(since + condition.hold, "1_held", condition.id)
@@ -138,6 +138,11 @@ def structural(program: Program, state: t.State) -> Iterator[Wake]:
             due = add(anchor.at, door.after, program.zone(situation.id))
             if known is None or is_open or known.at < due:
                 yield Wake(due, "2_door", situation.id, index)
+
+
+def held(program: Program) -> list[Condition]:
+    """Return the conditions that must hold for a time."""
+    return program.once("held", lambda program: [rule for rule in program.conditions.values() if rule.hold])
 
 
 def _timed(program: Program) -> list[Situation]:

@@ -18,8 +18,9 @@ def pass_wake(turn: Turn, wake: Wake) -> None:
 
 
 def _held(turn: Turn, wake: Wake) -> None:
-    """A hold has matured: settling whatever depends on the condition finds out."""
-    turn.touch(("conditions", wake.subject))
+    """A hold has matured, and perhaps others at the same instant: settling whatever depends on such conditions finds out."""
+    for condition in clocks.held(turn.program):
+        turn.touch(("conditions", condition.id))
 
 
 def _door(turn: Turn, wake: Wake) -> None:

@@ -131,20 +131,20 @@ def act(given: Given, turn: Turn, duty: Duty, by: t.Actor, at: datetime) -> Iter
         case "send":
             yield from _send(turn, duty.subject, by, at)
         case "record":
-            yield t.Enter(record=duty.subject, fields=filled(program.records[duty.subject].fields), by=by, at=at)
+            yield t.Enter(record=duty.subject, fields=filled(program.records[duty.subject].fields, at), evidence=(WORDS,), by=by, at=at)
         case "reach" | "ensure":
             yield from _reach(program, duty.subject, by, at)
         case "sign":
             chain = state.chains[duty.place]
             link = next(link for link in plan_of(turn, chain).links if f"{duty.subject}.{link.does}" == duty.link)
-            yield t.Sign(chain=chain.chain, link=link.does, attach=attached(program, link), by=by, at=at)
+            yield t.Sign(chain=chain.chain, link=link.does, attach=attached(program, link, at), by=by, at=at)
         case "publish":
             message = state.messages[duty.place]
             confirmed = program.messages[message.template].channels
             yield t.Publish(message=message.message, text_hash=message.text_hash, confirmed=confirmed, evidence=(WORDS,), by=by, at=at)
         case "complete":
-            fields = filled(program.records[duty.subject].fields)
-            yield t.Enter(record=duty.subject, fields=fields, entry=state.clocks[duty.place].entry, by=by, at=at)
+            fields = filled(program.records[duty.subject].fields, at)
+            yield t.Enter(record=duty.subject, fields=fields, evidence=(WORDS,), entry=state.clocks[duty.place].entry, by=by, at=at)
         case "confirm":
             clock = state.clocks[duty.place]
             yield t.Confirm(message=clock.entry, channel=clock.obligation.rpartition(".")[2], result=WORDS, by=by, at=at)
@@ -153,11 +153,11 @@ def act(given: Given, turn: Turn, duty: Duty, by: t.Actor, at: datetime) -> Iter
             yield t.Accept(role=duty.subject, by=t.Actor(seat.person), at=at)
 
 
-def attached(program: Program, link: Link) -> dict[str, dict[str, str]]:
+def attached(program: Program, link: Link, at: datetime) -> dict[str, dict[str, str]]:
     """Return what `link` wants attached, filled in."""
     forms = {name: message.fields for name, message in program.messages.items()}
     forms |= {name: record.fields for name, record in program.records.items()}
-    return {name: filled(forms[name]) for name in link.attach if name in forms}
+    return {name: filled(forms[name], at) for name in link.attach if name in forms}
 
 
 def _decide(given: Given, turn: Turn, decision: Decision, by: t.Actor, at: datetime) -> Iterator[t.Command]:
@@ -169,7 +169,7 @@ def _decide(given: Given, turn: Turn, decision: Decision, by: t.Actor, at: datet
     asked = {name: value_of(given, program.facts[name], at) for name in decision.asks if name in program.facts and name not in state.facts}
     sends = program.messages.get(decision.sends)
     group = program.groups.get(decision.together)
-    facts = {**asked, **(filled(sends.fields) if sends else {}), **answer.facts}
+    facts = {**asked, **(filled(sends.fields, at) if sends else {}), **answer.facts}
     if running:
         return
     yield t.Decide(
@@ -178,7 +178,7 @@ def _decide(given: Given, turn: Turn, decision: Decision, by: t.Actor, at: datet
         facts=facts,
         reason=WORDS,
         evidence=(WORDS,),
-        attach=attached(program, links[0]) if links else {},
+        attach=attached(program, links[0], at) if links else {},
         confirmed=("proposal", "wording", *(sends.channels if sends else ())),
         assignee=answer.assignee or (state.seats.get(decision.assigns) or WORDS if decision.assigns else ""),
         entry=f"{decision.about}-{max(1, state.counters.get(f'entries:{decision.about}', 0))}" if decision.about else "",
@@ -192,7 +192,7 @@ def _send(turn: Turn, template: str, by: t.Actor, at: datetime) -> Iterator[t.Co
     """Draft and send at once; where signatures are wanted, draft, and somebody publishes it once they are there."""
     message = turn.program.messages[template]
     drafts = [one for one in turn.state.messages.values() if one.template == template and one.status == "draft"]
-    fields = filled(message.fields)
+    fields = filled(message.fields, at)
     if not message.approvals:
         yield t.Send(template=template, fields=fields, confirmed=("wording", *message.channels), evidence=(WORDS,), by=by, at=at)
     elif not drafts or not drafts[-1].ready:

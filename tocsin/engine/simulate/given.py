@@ -86,12 +86,12 @@ def value_of(given: Given, fact: Fact, at: datetime) -> Value:
             return WORDS
 
 
-def filled(fields: tuple[Field, ...]) -> dict[str, str]:
+def filled(fields: tuple[Field, ...], at: datetime) -> dict[str, str]:
     """Return every field of a form filled in."""
-    return {one.id: one.of[0] if one.of else _words(one) for one in fields}
+    return {one.id: one.of[0] if one.of else _words(one, at) for one in fields}
 
 
-def _words(one: Field) -> str:
+def _words(one: Field, at: datetime) -> str:
     match one.type:
         case "yes_no":
             return "yes"
@@ -99,6 +99,10 @@ def _words(one: Field) -> str:
             return "1"
         case "duration":
             return "1h"
+        case "time":
+            return at.isoformat()
+        case "table":
+            return "\n".join([";".join(WORDS for _ in one.columns)] * max(1, one.rows_min))
         case _:
             return WORDS
 
