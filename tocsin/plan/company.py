@@ -282,6 +282,12 @@ def _decision(draft: Draft, path: Path, decision: DecisionForm) -> Iterator[Faul
             yield Fault((*path, "together"), f"{decision.together.name} does not say how it decides together", hint)
         if chained:
             yield Fault((*path, "together"), "a decision is taken together, or signed one after another", "keep one", at_key=True)
+    record = draft.form.records.get(decision.about.name) if draft.form and decision.about else None
+    for identifier, option in decision.options.items():
+        stamped = record.fields.get(option.stamps) if record and option.stamps else None
+        if option.stamps and (stamped is None or stamped.type != "time"):
+            place = (*path, "options", identifier, "stamps")
+            yield Fault(place, f"{option.stamps} is no time field of the entry decided on", "about: record, with a field of type time")
     if hands_over is None:
         return
     if decision.assigns is None or decision.assigns.name != hands_over.to.name:

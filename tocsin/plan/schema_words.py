@@ -124,6 +124,7 @@ KEYS: Final = {
     "every_group": "What every working group gets: a chat, a video conference, each at these moments",
     "chat_at": "Moments at which each group gets its chat",
     "video_at": "Moments at which all groups meet by video",
+    "stamps": "The time field of the entry decided on that says when this option was taken",
     "about": "The record of which one entry is decided on",
     "together": "The group that decides together; who attended, and how, is part of the decision",
     "hands_over": "What passes from one role to another with this decision, and what expressly stays",

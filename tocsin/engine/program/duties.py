@@ -73,6 +73,8 @@ class Option:
     then: Effects = ()
     chain: tuple[Link, ...] = ()
     """Instead of the decision's own."""
+    stamps: str = ""
+    """The time field of the entry decided on that says when."""
 
 
 @dataclass(frozen=True, slots=True)

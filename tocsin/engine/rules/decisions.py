@@ -10,7 +10,7 @@ from tocsin.engine import terms as t
 from tocsin.engine.expressions import Name, evaluate
 from tocsin.engine.namespaces import bare, part_of
 from tocsin.engine.program import Decision, Link, Option
-from tocsin.engine.rules import chains, conditions, facts, levels, meetings, messages, moments, obligations, roles
+from tocsin.engine.rules import chains, conditions, facts, levels, meetings, messages, moments, obligations, records, roles
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import lookup
 
@@ -254,6 +254,10 @@ def _make(turn: Turn, decision: Decision, option: Option | None, command: t.Deci
     )
     if option and option.level:
         levels.decide(turn, option.level, command.reason)
+    if option and option.stamps:
+        given = {option.stamps: turn.instant.isoformat()}
+        amends = t.Enter(record=decision.about, entry=command.entry, fields=given, by=turn.actor, at=turn.at)
+        records.write(turn, turn.program.records[decision.about], amends, given)
     if decision.hands_over:
         roles.pass_on(turn, decision.hands_over, command.reason)
     if decision.assigns:

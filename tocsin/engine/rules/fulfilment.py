@@ -17,7 +17,7 @@ def fulfil(turn: Turn, command: t.Fulfil) -> t.Refused | None:
         return t.Refused("E102", f"{rule.id} asks to {rule.verb} {rule.object}", hint=f"{rule.verb} {rule.object}; that meets it")
     candidates = obligations.running(turn.state, rule.id, command.entry)
     if not candidates:
-        met = any(clock.obligation == rule.id and clock.met_at for clock in turn.state.clocks.values())
+        met = any(clock.obligation == rule.id and clock.entry == command.entry and clock.met_at for clock in turn.state.clocks.values())
         return None if met else t.Refused("E102", f"{rule.id} is not open", hint="it has ended, or what it waits for has not come")
     refused = _may_fulfil(turn, rule, command, candidates[0])
     if refused:

@@ -34,11 +34,11 @@ def _named(draft: Draft, path: Path, name: str, kinds: tuple[str, ...]) -> Itera
 
 
 def _of_entry(draft: Draft, path: Path, field: str) -> Iterator[Fault]:
-    """A field of the entry that the rule runs over; an anchor needs a time there."""
+    """A field of the entry that the rule runs over; an anchor needs a time there, a limit a duration."""
     known = draft.names.entries.get(entry_of(draft, path), {})
-    wanted = {"of": "time", "from": "time", "until": "time", "owes": "string"}.get(
-        next(s for s in reversed(path) if isinstance(s, str)), ""
-    )
+    steps = [step for step in path if isinstance(step, str)]
+    limit = steps[-1] == "from" and steps[-2] in ("within", "every")
+    wanted = "duration" if limit else {"of": "time", "from": "time", "until": "time", "owes": "string"}.get(steps[-1], "")
     if field not in known or (wanted and known[field].name not in (wanted, "any")):
         fitting = [name for name, type_ in known.items() if not wanted or type_.name in (wanted, "any")]
         yield Fault(path, f"no entry with a field {brief(field)} is in hand here", nearest(field, fitting) or "for_each: affected_parties")

@@ -160,7 +160,9 @@ def _options(context: Context, path: Path, rule: DecisionForm) -> Iterable[Optio
         title = context.text(option.title) or {context.form.language: identifier.replace("_", " ")}
         marks = context.moments(option.marks, inside)
         own_chain = chain(context, option.chain or [], inside)
-        yield Option(identifier, title, "", option.needs_reason, marks, context.effects(option.then, inside), own_chain)
+        yield Option(
+            identifier, title, "", option.needs_reason, marks, context.effects(option.then, inside), own_chain, option.stamps or ""
+        )
 
 
 def chain(context: Context, links: Iterable[LinkForm], path: Path) -> tuple[Link, ...]:

@@ -195,6 +195,7 @@ class OptionForm(Form):
     marks: Moments = []
     then: Effects = []
     chain: Annotated[list[LinkForm], NotEmpty] | None = None
+    stamps: Id | None = None
 
 
 class HandsOverForm(Form):
