@@ -231,6 +231,8 @@ _COMMANDS: Final[Mapping[type[t.Act], Callable[[Turn, Any], t.Refused | None]]] 
     t.Accept: roles.accept,
     t.HandOver: roles.hand_over,
     t.CreateRole: roles.create,
+    t.OpenStream: roles.open_stream,
+    t.CloseStream: roles.close_stream,
     t.Enter: records.enter,
     t.Note: _note,
     t.Draft: messages.draft,

@@ -66,6 +66,8 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return _count(state, f"done:{obligation}")
         case t.RoleAssigned() | t.RoleAccepted() | t.RoleCreated() | t.DeputyCalled():
             return _role(state, event)
+        case t.StreamOpened() | t.StreamClosed():
+            return _stream(state, event)
         case t.MessageDrafted() | t.MessagePublished() | t.DeliveryReported():
             return _message(state, event)
         case t.ChannelConfirmed() | t.MessageMovedOn() | t.MessageRead() | t.DecisionWaits():
@@ -247,6 +249,14 @@ def _chain(state: t.State, event: t.DecisionApplied | t.LinkSigned | t.ChainSent
         case t.ChainSentBack(chain=name):
             chain = replace(state.chains[name], signatures=(), status="sent_back")
     return replace(state, chains=put(state.chains, chain.chain, chain))
+
+
+def _stream(state: t.State, event: t.StreamOpened | t.StreamClosed) -> t.State:
+    match event:
+        case t.StreamOpened(stream=stream, name=name):
+            return replace(state, streams=put(state.streams, stream, t.StreamState(name, open=True)))
+        case t.StreamClosed(stream=stream):
+            return replace(state, streams=put(state.streams, stream, t.StreamState(state.streams[stream].name, open=False)))
 
 
 def _role(state: t.State, event: t.RoleAssigned | t.RoleAccepted | t.RoleCreated | t.DeputyCalled) -> t.State:

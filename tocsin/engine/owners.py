@@ -9,6 +9,7 @@ from tocsin.engine import terms as t
 from tocsin.engine.collections import PARTIES
 from tocsin.engine.expressions import Name
 from tocsin.engine.program import Cases, Program, Roles
+from tocsin.engine.role_names import split
 from tocsin.engine.values import lookup
 
 Via = Literal["held", "unaccepted", "directory", "marked", "group", "commander", "declarer", "system"]
@@ -44,8 +45,9 @@ def owner(program: Program, state: t.State, who: str) -> Owner:
     found = _holder(program, state, who)
     if found:
         return found
+    base, _ = split(who)
     for group in program.groups.values():
-        if who in group.members and group.lead != who:
+        if base in group.members and group.lead != base:
             lead = _holder(program, state, group.lead)
             if lead:
                 return Owner(lead.person, "group", group.lead)
@@ -62,6 +64,9 @@ def _holder(program: Program, state: t.State, role: str) -> Owner | None:
         return Owner(seat.person, "held", role)
     if seat:
         return Owner(seat.assigned_by, "unaccepted", role)
+    base, part = split(role)
+    if part and role not in state.seats:
+        return _holder(program, state, base)  # a part that nobody holds falls to whoever has the whole role
     rule = program.roles.get(role)
     if rule and rule.held_by.kind == "role" and rule.held_by.name != role:
         stand_in = _holder(program, state, rule.held_by.name)
@@ -95,13 +100,19 @@ def _persons_of(program: Program, state: t.State, target: str) -> Iterable[str]:
         return [owner(program, state, role).person for role in (group.lead, *group.members)]
     if target in program.roles and program.roles[target].outside:
         return []
-    return [owner(program, state, target).person]
+    return [owner(program, state, target).person, *(seat.person for seat in _more_seats(state, target) if seat.accepted)]
+
+
+def _more_seats(state: t.State, role: str) -> list[t.Seat]:
+    """Return the seats of the parts, streams and further holders of a whole role."""
+    return [seat for name, seat in state.roles.items() if name.startswith(f"{role}[")]
 
 
 def next_up(program: Program, who: str) -> str:
     """Return the role above `who`: the lead of its group, else the commander."""
+    base, _ = split(who)
     for group in program.groups.values():
-        if who in group.members and group.lead != who:
+        if base in group.members and group.lead != base:
             return group.lead
     return program.part(who).commander or program.commander
 
@@ -120,6 +131,8 @@ def speaks_for(program: Program, state: t.State, actor: t.Actor, who: str) -> st
     found = owner(program, state, who)
     if found.person == actor.person:
         return found.role
+    if any(seat.accepted and seat.person == actor.person for seat in _more_seats(state, who)):
+        return who
     if f"deputy:{who}" in actor.standing or f"deputy:{found.role}" in actor.standing:
         return who
     return who if f"department:{who}" in actor.standing else ""
@@ -132,6 +145,11 @@ def answers_for(program: Program, state: t.State, actor: t.Actor, who: str) -> s
         if role:
             return role
     return ""
+
+
+def may(program: Program, state: t.State, actor: t.Actor, right: str) -> bool:
+    """Return whether `actor` holds a role to which the plan gives this right."""
+    return any(speaks_for(program, state, actor, role.id) for role in program.roles.values() if right in role.may)
 
 
 def roles_of(program: Program, state: t.State, roles: Roles, at: datetime, case: str = "") -> tuple[str, ...]:

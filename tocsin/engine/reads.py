@@ -147,6 +147,8 @@ _TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
     t.RoleAssigned: lambda event: (("roles", event.role), ("turned", f"unaccepted:{event.role}")),
     t.DeputyCalled: lambda event: (("roles", event.role),),
     t.RoleAccepted: lambda event: (("roles", event.role),),
+    t.StreamOpened: lambda event: (("streams", ""), ("streams", event.stream)),
+    t.StreamClosed: lambda event: (("streams", ""), ("streams", event.stream)),
     t.RoleCreated: lambda event: (("made_roles", event.role),),
     t.RecordEntered: lambda event: (
         ("open_entries", event.record),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from tocsin.engine import streams
 from tocsin.engine import terms as t
 from tocsin.engine.collections import COLLECTIONS, Entry
 from tocsin.engine.entries import values
@@ -17,7 +18,10 @@ def entries(program: Program, state: t.State, rule: Obligation, at: datetime) ->
             if rule.where is None or truth(program, state, rule.where, at, entry.fields) is True:
                 yield Entry(entry.key, entry.since, entry.fields, _owes(rule.owes, entry))
         return
-    if not rule.for_each:
+    divided = [] if rule.for_each else streams.divided(program, state, rule.owes)
+    for stream, seat in divided:
+        yield Entry(stream, owes=seat)
+    if not rule.for_each and not divided:
         yield Entry("", owes=rule.owes)
     for key in rule.for_each:
         yield Entry(key, owes=key if rule.owes == "each" else rule.owes)

@@ -142,8 +142,8 @@ class Names:
         return None
 
     def moment(self, name: str, path: Path) -> str:
-        """Return the full name of a moment: inside a situation, `opened` and `closed` are its own."""
-        inside = len(path) > 2 and path[0] == "situations"
+        """Return the full name of a moment: inside a situation, `opened` and `closed` are its own. It never closes on its own closing."""
+        inside = len(path) > 2 and path[0] == "situations" and (path[2], name) != ("closes", "closed")
         return f"{path[1]}.{name}" if inside and name in ("opened", "closed") else name
 
 

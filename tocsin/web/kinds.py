@@ -43,6 +43,8 @@ def word(kind: str) -> str:
         "RoleCreated": _("role"),
         "DeputyCalled": _("role"),
         "Gathered": _("role"),
+        "StreamOpened": _("work stream"),
+        "StreamClosed": _("work stream"),
         "RecordEntered": _("record"),
         "MessageDrafted": _("message"),
         "MessagePublished": _("message"),

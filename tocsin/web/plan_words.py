@@ -50,7 +50,7 @@ def find(program: Program, name: str) -> Rule | None:
         program.levels,
         program.signals,
     )
-    base = name.partition(".")[0]
+    base = name.partition(".")[0].partition("[")[0]
     return next((rules[key] for key in (name, base) for rules in kinds if key in rules), None)
 
 
@@ -184,6 +184,12 @@ def audience(name: str) -> str:
         "regulator": _("Regulator"),
         "public": _("Public"),
     }
+    return known.get(name, name.replace("_", " "))
+
+
+def part(name: str) -> str:
+    """Return how a part of a split role, or a work stream, is called."""
+    known = {"internal": _("internal"), "external": _("external")}
     return known.get(name, name.replace("_", " "))
 
 

@@ -43,9 +43,33 @@ def creation(request: Request, number: str) -> HttpResponse:
     return panels.act(request, number, command, "roles", "role:new")
 
 
-def _id(name: str) -> str:
-    """Return an id for a role that a person named: its letters where they are Latin, else one of its own."""
+@require_POST
+@needs("incident.act")
+def named(request: Request, number: str) -> HttpResponse:
+    """Give a role by any of its names; where several roles bear the name, the page asks which is meant."""
+    command = t.Assign(role=request.POST.get("name", "").strip(), person=request.POST.get("person", ""))
+    return panels.act(request, number, command, "roles", "role:named")
+
+
+@require_POST
+@needs("incident.act")
+def stream_opening(request: Request, number: str) -> HttpResponse:
+    """Open a work stream."""
+    name = request.POST.get("name", "").strip()
+    return panels.act(request, number, t.OpenStream(stream=_id(name, "stream"), name=name), "roles", "stream:new")
+
+
+@require_POST
+@needs("incident.act")
+def stream_closing(request: Request, number: str, stream: str) -> HttpResponse:
+    """Close a work stream."""
+    command = t.CloseStream(stream=stream, reason=request.POST.get("reason", "").strip())
+    return panels.act(request, number, command, "roles", f"stream:{stream}")
+
+
+def _id(name: str, kind: str = "role") -> str:
+    """Return an id for what a person named: its letters where they are Latin, else one of its own."""
     spelled = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:48]
     if not name:
         return ""
-    return spelled if re.match(r"[a-z]", spelled) else f"role_{ids.new().hex[-8:]}"
+    return spelled if re.match(r"[a-z]", spelled) else f"{kind}_{ids.new().hex[-8:]}"

@@ -13,7 +13,7 @@ from tocsin.web import plan_words
 from tocsin.web.jinja import text
 from tocsin.web.languages import gettext as _
 
-_IDS: Final = re.compile(r"^[a-z][a-z0-9_]*\b|\b[a-z]+(?:_[a-z0-9]+)+\b")
+_IDS: Final = re.compile(r"^(?:[a-z0-9-]+~)?[a-z][a-z0-9_]*\b|\b[a-z0-9-]+~[a-z0-9_]+\b|\b[a-z]+(?:_[a-z0-9]+)+\b")
 """Ids of a plan as they stand in an English sentence: what it begins with. Further on, those of one word may be the word itself."""
 
 _WORDS: Final[Mapping[str, tuple[Callable[[], str], Callable[[], str]]]] = {
@@ -35,6 +35,7 @@ _WORDS: Final[Mapping[str, tuple[Callable[[], str], Callable[[], str]]]] = {
     ),
     "E303": (lambda: _("More people have to sign."), lambda: _("Ask another holder or the deputy.")),
     "E304": (lambda: _("The text has changed since you saw it."), lambda: _("Read it again, then sign or send.")),
+    "E402": (lambda: _("Several roles bear this name."), lambda: _("Say which is meant.")),
     "E401": (lambda: _("Only the authorised voice publishes this."), lambda: _("Ask that role.")),
     "E501": (lambda: _("This plan is not in force."), lambda: _("Choose a plan that is.")),
     "E502": (

@@ -342,6 +342,14 @@ def _role_created(e: _Event) -> Markup:
     return _tell(_("%(who)s created the role %(role)s"), who=e.who, role=Markup("<b>{}</b>").format(e.data["name"]))
 
 
+def _stream_opened(e: _Event) -> Markup:
+    return _tell(_("%(who)s opened the work stream %(stream)s"), who=e.who, stream=Markup("<b>{}</b>").format(e.data["name"]))
+
+
+def _stream_closed(e: _Event) -> Markup:
+    return _tell(_("%(who)s closed the work stream %(stream)s"), who=e.who, stream=Markup("<b>{}</b>").format(e.data["stream"]))
+
+
 # ------------------------------------------------------------------ words
 
 
@@ -474,6 +482,8 @@ _SENTENCES: Final[Mapping[str, Callable[[_Event], Markup]]] = {
     "RoleCreated": _role_created,
     "DeputyCalled": _deputy_called,
     "Gathered": _gathered,
+    "StreamOpened": _stream_opened,
+    "StreamClosed": _stream_closed,
     "RecordEntered": _record_entered,
     "Noted": _noted,
     "MessageDrafted": _message_drafted,

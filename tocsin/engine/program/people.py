@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
-from tocsin.engine.program.rule import Rule
+from tocsin.engine.program.rule import Rule, Text
+
+RIGHTS: Final = ("assign_roles", "create_roles", "open_streams", "call_in")
+"""What a role may be let do that is otherwise the commander's; `call_in` seats more people in a role that many may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +26,20 @@ class Role(Rule):
     deputies: tuple[str, ...] = ()
     commander: bool = False
     many: bool = False
+    """Several people may hold it, each in a seat of their own."""
+    streams: bool = False
+    """One holder for each work stream of the incident."""
+    parts: tuple[str, ...] = ()
+    """Named parts that may have holders of their own, such as internal and external."""
     outside: bool = False
     appointed_by: str = ""
     aliases: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+    """Rights beside those of its decisions: see `RIGHTS`."""
+    main: Text = field(default_factory=dict)
+    extra: Text = field(default_factory=dict)
+    requires: tuple[Text, ...] = ()
+    """What whoever is given the role should bring along; a warning, never a refusal."""
     taken_by: tuple[str, ...] = ()
     """The roles of a role set laid over the plan that do what this one owes."""
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Final
 
-from tocsin.engine import clocks
+from tocsin.engine import clocks, streams
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
 from tocsin.engine.collections import PARTIES, Entry
@@ -36,6 +36,8 @@ def _reads(program: Program, rule: Obligation) -> Iterator[Read]:
     yield from of_phase(rule.id)
     if rule.levels:
         yield from of_standing(rule.id, "level")
+    if streams.has(program, rule.owes):
+        yield "streams", ""
     if rule.collection:
         yield ("parties", "") if rule.collection in PARTIES else ANYTHING
     for moment in (*rule.anchors, *rule.until, rule.unless):

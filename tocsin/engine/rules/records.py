@@ -127,12 +127,12 @@ def write(turn: Turn, record: Record, command: t.Enter, given: Mapping[str, str]
 
 
 def _whose(turn: Turn, record: Record) -> tuple[str, ...] | None:
-    """Return the one entry of a `for_each` duty that this actor answers for; None where it fits any."""
+    """Return the one entry of a duty owed by several, each for itself or its stream, that this actor answers for; None where it fits any."""
     for rule in turn.program.obligations.values():
-        if rule.verb != "record" or rule.object != record.id or not (rule.for_each or rule.collection):
+        if rule.verb != "record" or rule.object != record.id:
             continue
         for entry in run_over(turn.program, turn.state, rule, turn.instant):
-            waits = obligations.running(turn.state, rule.id, entry.key)
+            waits = entry.key and obligations.running(turn.state, rule.id, entry.key)
             if waits and owners.speaks_for(turn.program, turn.state, turn.actor, entry.owes):
                 return (entry.key,)
     return None

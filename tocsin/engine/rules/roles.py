@@ -4,13 +4,34 @@ from tocsin.engine import owners
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
 from tocsin.engine.program import HandsOver
+from tocsin.engine.role_names import roles_named, split
 from tocsin.engine.rules.deadlines import tell
 from tocsin.engine.rules.obligations import in_order
 from tocsin.engine.turn import Turn
 
 
 def _known(turn: Turn, role: str) -> bool:
-    return role in turn.program.roles or role in turn.state.made_roles
+    """Return whether there is such a seat: a role of the plan or of the incident, or one part of a role that has it."""
+    base, part = split(role)
+    rule = turn.program.roles.get(base)
+    if not part:
+        return rule is not None or role in turn.state.made_roles
+    if rule is None:
+        return False
+    stream = turn.state.streams.get(part)
+    return part in rule.parts or (rule.streams and stream is not None and stream.open) or (rule.many and role in turn.state.roles)
+
+
+def _meant(turn: Turn, name: str) -> str | t.Refused:
+    """Return the seat that `name` means: by its id, or by the only role that bears the name; several are asked about, never picked from."""
+    if _known(turn, name):
+        return name
+    found = roles_named(turn.program, name)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        return t.Refused("E402", f"{name} may be {', '.join(found)}", hint="say which is meant", details=found)
+    return t.Refused("E103", f"there is no role {name}", hint="see the roles of the incident, or create one")
 
 
 def _commander(turn: Turn, role: str) -> str:
@@ -19,9 +40,13 @@ def _commander(turn: Turn, role: str) -> str:
 
 
 def _may_give(turn: Turn, role: str) -> bool:
-    rule = turn.program.roles.get(role)
+    rule = turn.program.roles.get(split(role)[0])
     if rule and rule.appointed_by:
         return False
+    if owners.may(turn.program, turn.state, turn.actor, "assign_roles"):
+        return True
+    if rule and rule.many and owners.may(turn.program, turn.state, turn.actor, "call_in"):
+        return True
     commander = owners.speaks_for(turn.program, turn.state, turn.actor, _commander(turn, role))
     return bool(commander or owners.answers_for(turn.program, turn.state, turn.actor, role))
 
@@ -57,31 +82,40 @@ def pass_on(turn: Turn, hand_over: HandsOver, reason: str) -> None:
 
 def assign(turn: Turn, command: t.Assign) -> t.Refused | None:
     """Give a role to a person and ask for acceptance, or take it back."""
-    if not _known(turn, command.role):
-        return t.Refused("E103", f"there is no role {command.role}", hint="see the roles of the incident, or create one")
-    rule = turn.program.roles.get(command.role)
+    role = _meant(turn, command.role)
+    if isinstance(role, t.Refused):
+        return role
+    rule = turn.program.roles.get(split(role)[0])
     if rule and rule.appointed_by:
-        return t.Refused("E101", f"{command.role} is filled only by the decision {rule.appointed_by}", hint="take that decision")
-    if not _may_give(turn, command.role):
-        return t.Refused("E101", f"{command.role} is given by the commander or its present holder", hint="ask one of them")
-    present = turn.state.roles.get(command.role)
+        return t.Refused("E101", f"{role} is filled only by the decision {rule.appointed_by}", hint="take that decision")
+    if not _may_give(turn, role):
+        return t.Refused("E101", f"{role} is given by the commander or its present holder", hint="ask one of them")
+    if rule and rule.many and command.person:
+        role = _own_seat(turn, role, command.person)
+    present = turn.state.roles.get(role)
     if (present.person if present else "") == command.person:
         return None
     itself = command.person == turn.by
-    seat(turn, command.role, command.person, accepted=itself or not command.person, reason=command.reason)
+    seat(turn, role, command.person, accepted=itself or not command.person, reason=command.reason)
     if command.person and not itself:
         turn.emit(
             t.Told(
                 at=turn.at,
                 by=turn.by,
-                targets=(command.role,),
+                targets=(role,),
                 persons=(command.person,),
-                cause=f"assigned:{command.role}",
+                cause=f"assigned:{role}",
                 urgent=True,
                 accept=True,
             )
         )
     return None
+
+
+def _own_seat(turn: Turn, role: str, person: str) -> str:
+    """Where many may hold a role, the first sits in it, and everybody after that in a seat of his or her own."""
+    first = turn.state.roles.get(role)
+    return role if first is None or first.person == person else f"{split(role)[0]}[{person}]"
 
 
 def accept(turn: Turn, command: t.Accept) -> t.Refused | None:
@@ -123,7 +157,8 @@ def hand_over(turn: Turn, command: t.HandOver) -> t.Refused | None:
 
 def create(turn: Turn, command: t.CreateRole) -> t.Refused | None:
     """Make a role that the plan does not have, as the commander."""
-    if not owners.speaks_for(turn.program, turn.state, turn.actor, turn.program.commander):
+    commander = owners.speaks_for(turn.program, turn.state, turn.actor, turn.program.commander)
+    if not commander and not owners.may(turn.program, turn.state, turn.actor, "create_roles"):
         return t.Refused("E101", f"only {turn.program.commander} creates roles", hint="ask that role")
     taken = command.role in turn.program.roles or command.role in turn.program.groups or command.role in turn.program.departments
     if taken or not command.role or not command.name:
@@ -134,3 +169,48 @@ def create(turn: Turn, command: t.CreateRole) -> t.Refused | None:
     if command.person:
         return assign(turn, t.Assign(role=command.role, person=command.person, by=command.by, at=command.at))
     return None
+
+
+# ------------------------------------------------------------------ work streams
+
+
+def open_stream(turn: Turn, command: t.OpenStream) -> t.Refused | None:
+    """Open a work stream: from now on its roles have a holder and duties of its own (ROL-12)."""
+    refused = _may_stream(turn)
+    if refused:
+        return refused
+    if not command.stream or not command.name.strip():
+        return t.Refused("E202", "a work stream has a name", hint="say what it works on", details=("name",))
+    known = turn.state.streams.get(command.stream)
+    if known and known.open:
+        return None
+    turn.emit(t.StreamOpened(at=turn.at, by=turn.by, stream=command.stream, name=command.name))
+    return None
+
+
+def close_stream(turn: Turn, command: t.CloseStream) -> t.Refused | None:
+    """Close a work stream, with a reason: its seats are taken back, and what it still owed ends."""
+    refused = _may_stream(turn)
+    if refused:
+        return refused
+    known = turn.state.streams.get(command.stream)
+    if known is None:
+        return t.Refused("E103", f"there is no work stream {command.stream}", hint="see the open streams")
+    if not known.open:
+        return None
+    if not command.reason.strip():
+        return t.Refused("E105", "no work stream is closed without a reason", hint="say why in a sentence")
+    turn.emit(t.StreamClosed(at=turn.at, by=turn.by, stream=command.stream, reason=command.reason))
+    for role in [role for role in sorted(turn.state.roles) if split(role)[1] == command.stream]:
+        if turn.program.roles[split(role)[0]].streams:
+            seat(turn, role, "", accepted=True, reason=command.reason)
+    return None
+
+
+def _may_stream(turn: Turn) -> t.Refused | None:
+    if not any(role.streams for role in turn.program.roles.values()):
+        return t.Refused("E103", "this plan has no work streams", hint="a role with many: stream makes them")
+    commander = owners.speaks_for(turn.program, turn.state, turn.actor, turn.program.commander)
+    if commander or owners.may(turn.program, turn.state, turn.actor, "open_streams"):
+        return None
+    return t.Refused("E101", f"work streams are opened and closed by {turn.program.commander}", hint="ask that role")

@@ -1,5 +1,6 @@
 """The engine's words: who acts, what may be commanded, what can have happened, what is refused, and the state that results."""
 
+from tocsin.engine.terms.act import NOBODY, UNSTAMPED, Act
 from tocsin.engine.terms.clock_events import (
     ClockBreached,
     ClockEnded,
@@ -13,10 +14,7 @@ from tocsin.engine.terms.clock_events import (
     RungReached,
 )
 from tocsin.engine.terms.commands import (
-    NOBODY,
-    UNSTAMPED,
     Accept,
-    Act,
     AddParty,
     AddReport,
     Assign,
@@ -119,6 +117,7 @@ from tocsin.engine.terms.state import (
     State,
     WaitingDecision,
 )
+from tocsin.engine.terms.streams import CloseStream, OpenStream, StreamClosed, StreamOpened, StreamState
 from tocsin.engine.terms.wishes import (
     Deliver,
     Tell,
@@ -162,6 +161,7 @@ __all__ = [
     "ClockStatus",
     "ClockWaived",
     "Close",
+    "CloseStream",
     "Command",
     "ConditionTurned",
     "ConditionWaived",
@@ -215,6 +215,7 @@ __all__ = [
     "Observed",
     "OccurrenceMissed",
     "Open",
+    "OpenStream",
     "PartiesTold",
     "PartyAdded",
     "PartyRemoved",
@@ -246,6 +247,9 @@ __all__ = [
     "SituationState",
     "State",
     "StateFacts",
+    "StreamClosed",
+    "StreamOpened",
+    "StreamState",
     "TakeBack",
     "Tell",
     "TellParty",

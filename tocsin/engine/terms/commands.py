@@ -2,22 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 from tocsin.engine.expressions import Value
-from tocsin.engine.terms.words import Actor, Edge, PlanRef
-
-NOBODY = Actor("")
-UNSTAMPED = datetime.min.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """What every command carries: who, and the server time that the desk stamps under the lock. Unstamped commands are refused."""
-
-    by: Actor = NOBODY
-    at: datetime = UNSTAMPED
+from tocsin.engine.terms.act import Act
+from tocsin.engine.terms.streams import CloseStream, OpenStream
+from tocsin.engine.terms.words import Edge, PlanRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -375,6 +366,8 @@ Command = (
     | Accept
     | HandOver
     | CreateRole
+    | OpenStream
+    | CloseStream
     | Enter
     | Note
     | Draft

@@ -35,6 +35,7 @@ from tocsin.engine.terms.role_events import (
     RoleAssigned,
     RoleCreated,
 )
+from tocsin.engine.terms.streams import StreamClosed, StreamOpened
 from tocsin.engine.terms.words import Edge, Event, PlanRef, Words
 
 
@@ -314,6 +315,8 @@ AnyEvent = (
     | RoleAccepted
     | DeputyCalled
     | RoleCreated
+    | StreamOpened
+    | StreamClosed
     | RecordEntered
     | Noted
     | MessageDrafted

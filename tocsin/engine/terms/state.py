@@ -14,6 +14,7 @@ from tocsin.engine.expressions import Value
 from tocsin.engine.namespaces import part_of
 from tocsin.engine.terms.kept_events import FigureReading
 from tocsin.engine.terms.parties import PartyState
+from tocsin.engine.terms.streams import StreamState
 from tocsin.engine.terms.words import Edge, PlanRef
 
 
@@ -237,6 +238,7 @@ class State:
     roles: Mapping[str, Seat] = field(default_factory=dict)
     passed: Mapping[str, Passed] = field(default_factory=dict)
     """By obligation or decision: who answers for it since a hand-over."""
+    streams: Mapping[str, StreamState] = field(default_factory=dict)
     made_roles: Mapping[str, str] = field(default_factory=dict)
     """Roles created in this incident, with their names."""
     chains: Mapping[str, ChainState] = field(default_factory=dict)

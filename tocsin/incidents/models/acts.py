@@ -10,14 +10,14 @@ from tocsin.incidents.models.row import Row, once
 class DecisionRow(Row):
     """A decision of the plan: who may take it, what it asks, what the system proposes now, and its running chain."""
 
-    decision = models.CharField(max_length=64)
+    decision = models.CharField(max_length=200)
     order = models.PositiveIntegerField()
     title = models.JSONField(default=dict)
     cite = models.JSONField(default=list)
     options = models.JSONField(default=list)
     """For each option: id, title, level, needs_reason."""
     sets_level = models.BooleanField(default=False)
-    assigns = models.CharField(max_length=64, blank=True)
+    assigns = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=16, default="never")
     evidence = models.BooleanField(default=False)
     asks = models.JSONField(default=list)
@@ -42,12 +42,12 @@ class DecidedRow(Row):
     """A decision that took effect (AUD-01): by whom in which role, why, and the data then seen."""
 
     seq = models.PositiveIntegerField()
-    decision = models.CharField(max_length=64)
+    decision = models.CharField(max_length=200)
     title = models.JSONField(default=dict)
     cite = models.JSONField(default=list)
     option = models.CharField(max_length=64, blank=True)
     option_title = models.JSONField(default=dict)
-    role = models.CharField(max_length=64)
+    role = models.CharField(max_length=200)
     assignee = models.CharField(max_length=40, blank=True)
     entry = models.CharField(max_length=120, blank=True)
     """The record entry it is about."""
@@ -70,11 +70,11 @@ class LevelRow(Row):
     """A level that was decided, what the system had proposed then, and why it differs."""
 
     seq = models.PositiveIntegerField()
-    level = models.CharField(max_length=64)
+    level = models.CharField(max_length=200)
     title = models.JSONField(default=dict)
     colour = models.CharField(max_length=32, blank=True)
-    before = models.CharField(max_length=64, blank=True)
-    proposed = models.CharField(max_length=64, blank=True)
+    before = models.CharField(max_length=200, blank=True)
+    proposed = models.CharField(max_length=200, blank=True)
     because = models.JSONField(default=list)
     reason = models.TextField(blank=True)
     by = models.CharField(max_length=40)
@@ -119,7 +119,7 @@ class MessageRow(Row):
     """A message, its exact words by locale, and where it stands: draft or published."""
 
     message = models.CharField(max_length=120)
-    template = models.CharField(max_length=64)
+    template = models.CharField(max_length=200)
     title = models.JSONField(default=dict)
     cite = models.JSONField(default=list)
     status = models.CharField(max_length=16)
@@ -129,7 +129,7 @@ class MessageRow(Row):
     texts = models.JSONField(default=dict)
     fields = models.JSONField(default=dict)
     chain = models.CharField(max_length=120, blank=True)
-    publisher = models.CharField(max_length=64, blank=True)
+    publisher = models.CharField(max_length=200, blank=True)
     publisher_person = models.CharField(max_length=40, blank=True)
     audience = models.CharField(max_length=64, blank=True)
     to = models.JSONField(default=list)

@@ -11,7 +11,7 @@ class RecordRow(Row):
     """What was entered into an entry of a record at once; a later row with the same `entry` adds to it, and says whether it is still open."""
 
     seq = models.PositiveIntegerField()
-    record = models.CharField(max_length=64)
+    record = models.CharField(max_length=200)
     entry = models.CharField(max_length=120)
     title = models.JSONField(default=dict)
     fields = models.JSONField(default=dict)

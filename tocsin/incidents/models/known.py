@@ -10,7 +10,7 @@ from tocsin.incidents.models.row import Row, once
 class FactRow(Row):
     """A fact and what is said of it. `value` is as in canonical form (numbers and durations as text); `order` that of the plan."""
 
-    fact = models.CharField(max_length=64)
+    fact = models.CharField(max_length=200)
     order = models.PositiveIntegerField()
     title = models.JSONField(default=dict)
     ask = models.JSONField(default=dict)
@@ -40,7 +40,7 @@ class ConditionRow(Row):
     the measure must hold and when it will have.
     """
 
-    condition = models.CharField(max_length=64)
+    condition = models.CharField(max_length=200)
     title = models.JSONField(default=dict)
     cite = models.JSONField(default=list)
     measured = models.BooleanField(default=False)
@@ -49,7 +49,7 @@ class ConditionRow(Row):
     hold_s = models.PositiveIntegerField(null=True)
     holds_at = models.DateTimeField(null=True)
     holds = models.BooleanField(null=True)
-    attest = models.CharField(max_length=64, blank=True)
+    attest = models.CharField(max_length=200, blank=True)
     attested_by = models.CharField(max_length=40, blank=True)
     attested_at = models.DateTimeField(null=True)
     evidence = models.JSONField(default=list)
@@ -68,7 +68,7 @@ class ConditionRow(Row):
 class SituationRow(Row):
     """A stretch of time with obligations of its own, one row per generation."""
 
-    situation = models.CharField(max_length=64)
+    situation = models.CharField(max_length=200)
     generation = models.PositiveIntegerField()
     title = models.JSONField(default=dict)
     cite = models.JSONField(default=list)
@@ -113,7 +113,7 @@ class FigureRow(Row):
     time from its other beginning.
     """
 
-    figure = models.CharField(max_length=64)
+    figure = models.CharField(max_length=200)
     title = models.JSONField(default=dict)
     cite = models.JSONField(default=list)
     standing = models.CharField(max_length=8)

@@ -51,6 +51,8 @@ def compile_plan(draft: Draft) -> Program:
         resources=shown.resources(context),
         readiness=shown.readiness(context),
         document=shown.document(context),
+        kind=form.kind,  # type: ignore[arg-type]
+        maps=people.maps(context),
         watches=context.watches.found,
     )
 

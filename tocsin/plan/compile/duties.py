@@ -18,8 +18,8 @@ def situations(context: Context) -> dict[str, Situation]:
         path: Path = ("situations", identifier)
         found[identifier] = Situation(
             **context.common(identifier, rule),
-            opens=tuple(_door(context, door, path) for door in rule.opens),
-            closes=tuple(_door(context, door, path) for door in rule.closes),
+            opens=tuple(_door(context, door, (*path, "opens")) for door in rule.opens),
+            closes=tuple(_door(context, door, (*path, "closes")) for door in rule.closes),
             stage=rule.stage or "",
             then=context.effects(rule.then, (*path, "then")),
             step=rule.step or 0,
@@ -31,8 +31,7 @@ def situations(context: Context) -> dict[str, Situation]:
     return found
 
 
-def _door(context: Context, form: DoorForm, path: Path) -> Door:
-    inside = (*path, "opens")
+def _door(context: Context, form: DoorForm, inside: Path) -> Door:
     return Door(
         on=context.moment(form.on, inside),
         when=context.expression(form.when),

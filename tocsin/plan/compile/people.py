@@ -1,6 +1,6 @@
 """Who: departments, groups, roles."""
 
-from tocsin.engine.program import Department, EveryGroup, Group, HeldBy, Role
+from tocsin.engine.program import Department, EveryGroup, Group, HeldBy, Role, Takes
 from tocsin.plan.compile.context import Context, name, names
 from tocsin.plan.forms.leaves import Ref
 from tocsin.plan.forms.people import OrganisationForm
@@ -47,9 +47,31 @@ def roles(context: Context) -> dict[str, Role]:
             held_by=HeldBy(kind, holder.name if isinstance(holder, Ref) else holder),  # type: ignore[arg-type]
             deputies=names(rule.deputies),
             commander=rule.commander,
-            many=rule.many,
+            many=rule.many is True,
+            streams=rule.many == "stream",
+            parts=rule.many if isinstance(rule.many, tuple) else (),
             outside=rule.outside,
             appointed_by=name(rule.appointed_by),
             aliases=tuple(rule.aliases),
+            main=context.text(rule.main),
+            extra=context.text(rule.extra),
+            may=tuple(rule.may),
+            requires=tuple(map(context.text, rule.requires)),
         )
     return found
+
+
+def maps(context: Context) -> dict[str, dict[str, Takes]]:
+    """Return by plan what each role of a role set takes over there."""
+    return {
+        plan: {
+            role: Takes(
+                takes=tuple(takes.takes),
+                authority=tuple(takes.authority),
+                parts={part: tuple(messages) for part, messages in takes.parts.items()},
+                cite=tuple(form.cite),
+            )
+            for role, takes in form.roles.items()
+        }
+        for plan, form in context.form.maps.items()
+    }

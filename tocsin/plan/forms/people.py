@@ -2,7 +2,8 @@
 
 # ruff: noqa: RUF012 - pydantic copies the defaults of its models
 
-from typing import Annotated, Any, ClassVar
+import re
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import PlainValidator
 
@@ -13,6 +14,7 @@ from tocsin.plan.forms.leaves import (
     Id,
     Many,
     MomentRef,
+    Name,
     NotEmpty,
     Ref,
     RoleRef,
@@ -25,6 +27,7 @@ from tocsin.plan.forms.leaves import (
 
 DepartmentRef = Annotated[Ref, ref("department")]
 GroupRef = Annotated[Ref, ref("group")]
+_PART = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _HELD = {"person": (), "schedule": (), "department": ("department",), "role": ("role",), "who_marked": ("moment",)}
 
 
@@ -41,10 +44,21 @@ def _held_by(value: Any) -> tuple[str, Ref | str]:
     raise wrong("not a way to hold a role", "nobody, or one of person, schedule, department, role, who_marked: {person: …}")
 
 
-def _many(value: object) -> bool:
-    if isinstance(value, bool):
+def _many(value: object) -> bool | str | tuple[str, ...]:
+    if isinstance(value, bool) or value == "stream":
         return value
-    raise wrong("holders by stream or by part are not run by this version yet", "many: true", "L25")
+    if isinstance(value, list) and len(value) > 1 and all(isinstance(part, str) and _PART.fullmatch(part) for part in value):
+        return tuple(value)
+    raise wrong("not a number of holders", "many: true, many: stream, or its parts: [internal, external]")
+
+
+def _aliases(value: object) -> tuple[str, ...]:
+    """Take a list of other names, or one for each language."""
+    lists = value.values() if isinstance(value, dict) else [value]
+    found = [name for each in lists if isinstance(each, list) for name in each]
+    if not found or not all(isinstance(name, str) and name.strip() for name in found):
+        raise wrong("other names are a list, or one for each language", "aliases: {pl: [specjalista]}")
+    return tuple(found)
 
 
 class DepartmentForm(RuleForm):
@@ -95,13 +109,30 @@ class OrganisationForm(RuleForm):
 
 
 class RoleForm(RuleForm):
-    LATER: ClassVar = frozenset({"requires", "may", "decides"})
-
     held_by: Annotated[tuple[str, Ref | str], PlainValidator(_held_by)] = ("nobody", "")
     deputies: list[RoleRef] = []
     department: DepartmentRef | None = None
     commander: bool = False
-    many: Annotated[bool, PlainValidator(_many)] = False
+    many: Annotated[bool | str | tuple[str, ...], PlainValidator(_many)] = False
     outside: bool = False
     appointed_by: DecisionRef | None = None
-    aliases: list[Text] = []
+    aliases: Annotated[tuple[str, ...], PlainValidator(_aliases)] = ()
+    main: Translated | None = None
+    """The main duty, shown beside the role; what it owes stands in obligations."""
+    extra: Translated | None = None
+    may: list[Literal["assign_roles", "create_roles", "open_streams", "call_in"]] = []
+    requires: list[Translated] = []
+
+
+class TakesForm(Form):
+    """What a role takes over: roles or single obligations; decisions and messages whose authority moves; messages of its parts."""
+
+    takes: list[Name] = []
+    authority: list[Name] = []
+    parts: dict[Id, list[Name]] = {}
+
+
+class MapForm(RuleForm):
+    """How a role set is laid over one plan, role by role."""
+
+    roles: dict[Id, TakesForm]

@@ -14,7 +14,7 @@ from tocsin.plan.forms.figures import FigureForm
 from tocsin.plan.forms.help import ChecklistForm, HelpForm
 from tocsin.plan.forms.leaves import Exact, Form, Id, Reminder, RuleForm, Text, Translated, wrong
 from tocsin.plan.forms.levels import ClassifyForm, LevelForm
-from tocsin.plan.forms.people import OrganisationForm, RoleForm
+from tocsin.plan.forms.people import MapForm, OrganisationForm, RoleForm
 from tocsin.plan.forms.standing import ReadinessForm, ResourceForm
 from tocsin.plan.forms.values import ConditionForm, FactForm, MomentForm, SignalForm
 from tocsin.plan.forms.words import MessageForm, RecordForm
@@ -27,11 +27,9 @@ def _language_version(value: object) -> int:
 
 
 def _kind(value: object) -> str:
-    if value == "role-set":
-        raise wrong("role sets are not run by this version yet", "", "L25")
-    if value != "plan":
-        raise wrong("not a kind", "kind: plan")
-    return value
+    if value not in ("plan", "role-set"):
+        raise wrong("not a kind", "kind: plan, or kind: role-set")
+    return str(value)
 
 
 def _plan_id(value: object) -> str:
@@ -44,6 +42,9 @@ def _plan_id(value: object) -> str:
     ):
         raise wrong(f"{brief(value)} is not the id of a plan", "small letters, digits and hyphens")
     return value
+
+
+PlanId = Annotated[str, PlainValidator(_plan_id)]
 
 
 def _timezone(value: object) -> str:
@@ -70,10 +71,10 @@ class DefaultsForm(RuleForm):
 
 
 class PlanForm(Form):
-    LATER: ClassVar = frozenset({"triggers", "maps"})
+    LATER: ClassVar = frozenset({"triggers"})
 
     tocsin: Annotated[int, PlainValidator(_language_version)]
-    id: Annotated[str, PlainValidator(_plan_id)]
+    id: PlanId
     kind: Annotated[str, PlainValidator(_kind)] = "plan"
     version: Text
     language: Literal["zh", "en", "ru", "pl"]
@@ -100,3 +101,5 @@ class PlanForm(Form):
     help: HelpForm | None = None
     resources: dict[Id, ResourceForm] = {}
     readiness: dict[Id, ReadinessForm] = {}
+    maps: dict[PlanId, MapForm] = {}
+    """Of a role set: what its roles take over in each plan that it is laid over."""

@@ -68,7 +68,7 @@ def command_of(program: Program, story: Story, act: Act, state: t.State) -> t.Co
             return _following(act, by, state)
         case "party" | "remove_party" | "tell_party":
             return _of_parties(story, act, by)
-        case "assign" | "accept" | "hand_over" | "create_role":
+        case "assign" | "accept" | "hand_over" | "create_role" | "open_stream" | "close_stream":
             return _seating(act, by)
         case "record":
             return _entering(program, story, act, by)
@@ -210,12 +210,16 @@ def _seating(act: Act, by: t.Actor) -> t.Command:
     body = act.body[act.what]
     match act.what:
         case "accept":
-            return t.Accept(role=str(body), by=by, at=act.at)
+            return t.Accept(role=_seat(body), by=by, at=act.at)
         case "assign":
             person, reason = _text(body, "to"), _text(act.body, "reason")
-            return t.Assign(role=_text(body, "role"), person=person, reason=reason, by=by, at=act.at)
+            return t.Assign(role=_seat(body), person=person, reason=reason, by=by, at=act.at)
+        case "open_stream":
+            return t.OpenStream(stream=str(body), name=str(body), by=by, at=act.at)
+        case "close_stream":
+            return t.CloseStream(stream=str(body), reason=_text(act.body, "reason"), by=by, at=act.at)
         case "hand_over":
-            return t.HandOver(role=_text(body, "role"), to=_text(body, "to"), reason=_text(act.body, "reason"), by=by, at=act.at)
+            return t.HandOver(role=_seat(body), to=_text(body, "to"), reason=_text(act.body, "reason"), by=by, at=act.at)
         case _:
             return t.CreateRole(
                 role=_text(body, "role"),
@@ -225,6 +229,14 @@ def _seating(act: Act, by: t.Actor) -> t.Command:
                 by=by,
                 at=act.at,
             )
+
+
+def _seat(body: Mapping[str, Any] | str) -> str:
+    """Return a seat: a role, one of its streams or parts (`{role: tech_lead, stream: database}`), or a name that a person knows it by."""
+    if isinstance(body, str):
+        return body
+    part = _text(body, "stream") or _text(body, "part")
+    return (_text(body, "role") or _text(body, "name")) + (f"[{part}]" if part else "")
 
 
 def _doing(act: Act, by: t.Actor, story: Story) -> t.Command:

@@ -17,7 +17,7 @@ def _told(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
     for target, time in wanted.items():
         moment = run.story.time(str(time))
         events = [event for event in run.events_upto(at) if moment <= event.at < moment + _INSTANT]
-        told = [event.targets for event in events if isinstance(event, t.Told)]
+        told = [(*event.targets, *event.persons) for event in events if isinstance(event, t.Told)]
         told += [event.to for event in events if isinstance(event, t.MessagePublished)]
         yield target, True, any(target in targets for targets in told)
 

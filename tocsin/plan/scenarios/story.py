@@ -90,6 +90,7 @@ VERBS = (
     *("decide", "approve", "send_back", "attest", "take_back", "waive", "waive_clock"),
     *("party", "remove_party", "tell_party"),
     *("draft", "publish", "send", "confirm", "read", "deliver", "assign", "accept", "hand_over", "create_role"),
+    *("open_stream", "close_stream"),
 )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from tocsin.engine.program import Text
+from tocsin.engine.role_names import roles_named, split
 from tocsin.incidents.models import ClockRow, RoleRow
 from tocsin.web import clocks, plan_words
 from tocsin.web.cases import Case
@@ -24,13 +25,15 @@ class Seat:
     waits_on_me: bool
     may_give: bool
     passes: int
+    main: Text
+    """The role's main duty, in the words of the plan."""
     taken_by: Markup
     """The roles of a role set that do what this one owes; empty where none is laid over it."""
 
 
 def context(case: Case) -> dict[str, object]:
     """Return every seat, the commander first, those that wait for acceptance next."""
-    rows = RoleRow.objects.filter(incident_id=case.id).order_by("pk")
+    rows = RoleRow.objects.filter(incident_id=case.id, shown=True).exclude(person="").order_by("pk")
     owed = list(ClockRow.objects.filter(incident_id=case.id, status__in=clocks.RUNNING).values_list("owes", flat=True))
     outside = {role.id for role in case.program.roles.values() if role.outside}
     seats = [_seat(case, row, owed.count(row.role)) for row in rows if row.role not in outside]
@@ -42,11 +45,23 @@ def context(case: Case) -> dict[str, object]:
         "options": case.people.options(),
         "commands": case.commands,
         "commander": plan_words.name_of(case.program, case.program.commander),
+        "meant": lambda name: roles_named(case.program, name),
+        "name_of": lambda name: plan_words.name_of(case.program, name),
+        "part_name": plan_words.part,
+        "has_streams": any(role.streams for role in case.program.roles.values()),
+        "streams": _streams(case),
     }
 
 
+def _streams(case: Case) -> list[tuple[str, str]]:
+    """Return the open work streams: id and name."""
+    rows = RoleRow.objects.filter(incident_id=case.id, shown=True).exclude(part="").order_by("pk").values_list("role", "part")
+    streaming = {role.id for role in case.program.roles.values() if role.streams}
+    return list(dict.fromkeys((split(role)[1], part) for role, part in rows if split(role)[0] in streaming))
+
+
 def _seat(case: Case, row: RoleRow, passes: int) -> Seat:
-    rule = case.program.roles.get(row.role)
+    rule = case.program.roles.get(split(row.role)[0])
     by_decision = bool(rule and rule.appointed_by)
     waits = bool(row.assigned) and not row.accepted
     return Seat(
@@ -59,6 +74,7 @@ def _seat(case: Case, row: RoleRow, passes: int) -> Seat:
         waits=waits,
         waits_on_me=waits and row.assigned == case.people.viewer,
         may_give=not by_decision and (case.commands or row.role in case.mine),
+        main=rule.main if rule and not row.part else {},
         passes=passes,
         taken_by=plan_words.names(case.program, rule.taken_by if rule else ()),
     )
