@@ -35,7 +35,9 @@ def each(state: t.State, name: str) -> Iterator[tuple[str, t.Clock | None]]:
 def span(written: Any) -> timedelta:
     """Return a length of time as a scenario writes it, such as `5m` or `-5m`."""
     words = str(written)
-    return -parse(words[1:]).exact if words.startswith("-") else parse(words).exact
+    found = parse(words.removeprefix("-"))
+    length = found.exact + timedelta(days=found.days)
+    return -length if words.startswith("-") else length
 
 
 def _read(wanted_as: Callable[[Run, Any], Any], found_as: Callable[[t.Clock | None], Any]) -> Check:
