@@ -23,6 +23,7 @@ from tocsin.web import (
     revisions,
     roles,
     signals,
+    simulation,
     versions,
 )
 
@@ -87,6 +88,7 @@ urlpatterns = [
     path("plans/<str:plan_id>/text/saving", plan_editing.saving, name="plan-saving"),
     path("plans/<str:plan_id>/text/discarding", plan_editing.discarding, name="plan-discarding"),
     path("plans/<str:plan_id>/<str:plan_hash>", plans.document, name="plan-version"),
+    path("plans/<str:plan_id>/<str:plan_hash>/simulation", simulation.page, name="plan-simulation"),
     path("plans/<str:plan_id>/<str:plan_hash>/comparison", plan_editing.comparison, name="plan-comparison"),
     path("plans/<str:plan_id>/<str:plan_hash>/approval", plan_editing.approval, name="plan-approval"),
     path("plans/<str:plan_id>/<str:plan_hash>/acknowledgement", plan_editing.acknowledgement, name="plan-acknowledgement"),
