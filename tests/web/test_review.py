@@ -69,6 +69,8 @@ def test_a_measure_has_an_owner_and_a_day_and_is_late_after_it(world: World) -> 
     assert ClockRow.objects.get(verb="track").status == "breached"
     page = review(room, world)
     assert " late" in page[page.index("add lines") :][:600]
+    board = world.browse(world.ana).get(f"/o/{world.organisation.slug}/").content.decode()
+    assert "1 measure is overdue" in board
 
 
 def test_a_refusal_stands_where_it_was_tried(world: World) -> None:

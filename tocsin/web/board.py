@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from tocsin.engine.program import Text
 from tocsin.incidents import plans
 from tocsin.incidents.models import BoardRow, BreachRow, ChainRow, ClockRow, RoleRow
-from tocsin.web import cases, clocks, horizon, plan_words, reply, times
+from tocsin.web import cases, clocks, horizon, measures, plan_words, reply, times
 from tocsin.web.clocks import Shown
 from tocsin.web.languages import gettext as _
 from tocsin.web.languages import ngettext
@@ -84,6 +84,8 @@ def context(request: Request) -> dict[str, object]:
         "axis": axis,
         "lanes": lanes[:LANES],
         "tasks": _tasks(request, running),
+        "measures": measures.overdue(request.organisation.id, times.now()),
+        "people": cases.people_of(request),
         "plans": plans.in_force(request.organisation.id),
         "can_drill": DRILLED in plans.in_force(request.organisation.id),
         "phase": plan_words.phase,

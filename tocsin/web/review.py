@@ -72,8 +72,8 @@ def context(case: Case) -> dict[str, Any]:
         "measures": measures(case, parts),
         "tracked": [part for part in parts if part.rule.tracked],
         "met": ClockRow.objects.filter(incident_id=case.id, status__in=("met", "late")).count(),
-        "breaches": BreachRow.objects.filter(incident_id=case.id).order_by("due_at"),
-        "roles": RoleRow.objects.filter(incident_id=case.id).exclude(person=""),
+        "breaches": BreachRow.objects.filter(incident_id=case.id).exclude(obligation__in=list(case.program.records)).order_by("due_at"),
+        "roles": RoleRow.objects.filter(incident_id=case.id, role__in=_acting(case)),
         "sent": MessageRow.objects.filter(incident_id=case.id, status="published").order_by("published_at"),
         "decided": decided,
         "figures": [each for each in figures.every(case, beside=True) if each.standing != "waiting"],
@@ -86,6 +86,12 @@ def context(case: Case) -> dict[str, Any]:
         "name_of": lambda name: plan_words.name_of(case.program, name),
         "option_of": lambda row: _option(case, row),
     }
+
+
+def _acting(case: Case) -> set[str]:
+    """Return the roles that owed or decided something in this incident."""
+    owed = ClockRow.objects.filter(incident_id=case.id).values_list("owes", flat=True)
+    return {*owed, *DecidedRow.objects.filter(incident_id=case.id).values_list("role", flat=True)}
 
 
 def stretches(case: Case) -> list[Stretch]:

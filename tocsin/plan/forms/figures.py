@@ -3,14 +3,15 @@
 # ruff: noqa: RUF012 - pydantic copies the defaults of its models
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, PlainValidator, Tag
+from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema
 
 from tocsin.engine.times import Span
 from tocsin.plan.forms.leaves import (
     Cases,
     Duration,
+    Formula,
     FromFact,
     LevelRef,
     Many,
@@ -20,6 +21,7 @@ from tocsin.plan.forms.leaves import (
     RuleForm,
     Text,
     Truth,
+    formula,
     kind_of_value,
     span,
     wrong,
@@ -47,13 +49,12 @@ Goal = Annotated[
 SIMILAR = "similar_incidents"
 
 
-def _against(value: Any) -> str:
-    return "<similar>" if value == SIMILAR else "<value>"
+def _against(value: object) -> Formula | Literal["similar_incidents"]:
+    """Take an expression, or what stands for earlier incidents of the plan."""
+    return "similar_incidents" if value == SIMILAR else formula(value, wants="reading")
 
 
-Against = Annotated[
-    Annotated[Literal["similar_incidents"], Tag("<similar>")] | Annotated[ReadingOf, Tag("<value>")], Discriminator(_against)
-]
+Against = Annotated[Formula | Literal["similar_incidents"], PlainValidator(_against), WithJsonSchema({"type": "string"})]
 
 
 class FigureForm(RuleForm):

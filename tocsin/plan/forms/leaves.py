@@ -186,7 +186,8 @@ def _offset(value: object) -> Offset:
     return Offset(share if share is not None else span(rest), before)
 
 
-def _formula(value: object, *, wants: Literal["bool", "number", "any", "reading"]) -> Formula:
+def formula(value: object, *, wants: Literal["bool", "number", "any", "reading"]) -> Formula:
+    """Take the text of an expression; true and false are expressions, too."""
     if isinstance(value, bool):
         return Formula("true" if value else "false", wants)
     return Formula(_text(value), wants)
@@ -224,10 +225,10 @@ Exact = Annotated[timedelta, PlainValidator(_exact), WithJsonSchema(DURATION)]
 Reminder = Annotated[Fraction | Span, PlainValidator(_remind), WithJsonSchema(STRING)]
 Share = Annotated[Fraction, PlainValidator(_part), WithJsonSchema(STRING)]
 Rise = Annotated[Offset, PlainValidator(_offset), WithJsonSchema(STRING)]
-Truth = Annotated[Formula, PlainValidator(partial(_formula, wants="bool"))]
-Amount = Annotated[Formula, PlainValidator(partial(_formula, wants="number"))]
-Anything = Annotated[Formula, PlainValidator(partial(_formula, wants="any"))]
-ReadingOf = Annotated[Formula, PlainValidator(partial(_formula, wants="reading"))]
+Truth = Annotated[Formula, PlainValidator(partial(formula, wants="bool"))]
+Amount = Annotated[Formula, PlainValidator(partial(formula, wants="number"))]
+Anything = Annotated[Formula, PlainValidator(partial(formula, wants="any"))]
+ReadingOf = Annotated[Formula, PlainValidator(partial(formula, wants="reading"))]
 Demanded = Annotated[bool, PlainValidator(_evidence), WithJsonSchema({"const": "required"})]
 
 Many = BeforeValidator(_one_or_many)

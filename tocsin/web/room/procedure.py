@@ -6,8 +6,8 @@ from datetime import datetime
 
 from tocsin.engine import guards
 from tocsin.engine.program import Checklist, Guard, Question, Situation
-from tocsin.incidents.models import BoardRow, ClockRow, ConditionRow, MomentRow, SituationRow
-from tocsin.web import clocks, plan_words
+from tocsin.incidents.models import ConditionRow, MomentRow, SituationRow
+from tocsin.web import clocks, measures, plan_words
 from tocsin.web.cases import Case
 from tocsin.web.room import conditions, figures
 from tocsin.web.room.conditions import Shown
@@ -35,14 +35,6 @@ class List:
     ticked: int
 
 
-@dataclass(frozen=True, slots=True)
-class Late:
-    """A measure of an earlier incident that nobody has taken yet (PIR-11)."""
-
-    number: str
-    clock: ClockRow
-
-
 def context(case: Case) -> dict[str, object]:
     """Return the steps of the written procedure, and what warns while one works through them."""
     rows: dict[str, list[SituationRow]] = {}
@@ -54,7 +46,7 @@ def context(case: Case) -> dict[str, object]:
         "steps": [_step(case, rule, rows.get(rule.id, []), shown) for rule in steps],
         "guards": standing(case),
         "questions": [each for each in case.program.help.questions if not each.at],
-        "late": late(case),
+        "late": measures.overdue(case.board.organisation_id, clocks.incident_now(case.board.incident), case.board.plan_id, case.id),
         "titled": plan_words.titled,
         "people": case.people,
     }
@@ -78,15 +70,6 @@ def standing(case: Case) -> tuple[Guard, ...]:
     """Return the typical errors of the document that stand now (STP-15)."""
     moments = {row.moment: row.happened_at for row in MomentRow.objects.filter(incident_id=case.id).order_by("generation")}
     return guards.standing(case.program, moments)
-
-
-def late(case: Case) -> list[Late]:
-    """Return what earlier incidents of the same plan still wait for, beyond its day."""
-    now = clocks.incident_now(case.board.incident)
-    boards = BoardRow.objects.filter(organisation_id=case.board.organisation_id, plan_id=case.board.plan_id, drill=False)
-    numbers = dict(boards.exclude(incident_id=case.id).values_list("incident_id", "number"))
-    rows = ClockRow.objects.filter(incident_id__in=numbers, verb="track", status__in=clocks.RUNNING, due_at__lt=now).order_by("due_at")
-    return [Late(numbers[row.incident_id], row) for row in rows]
 
 
 def checklists(case: Case) -> dict[str, object]:
