@@ -150,3 +150,11 @@ def test_the_first_entry_with_a_time_or_a_value_is_a_moment():
     entered(story, 30, "guesses", guess="frost", state="confirmed")
     assert story.state.moments["guesses.confirmed"].at == story.at(30).astimezone(UTC)
     assert isinstance(story.state.moments["guesses.confirmed"].at, datetime)
+
+
+@pytest.mark.row("COM-23")
+def test_what_is_published_is_kept_by_the_server_itself():
+    story = begun()
+    story.do(7, "eva", t.Send(template="notice", fields={"what": "boil it"}))
+    (entry,) = [event for event in story.of(t.RecordEntered) if event.record == "said"]
+    assert entry.fields == {"sent": story.at(7).isoformat(), "text": "Water: boil it", "channel": "email"}

@@ -40,7 +40,9 @@ def test_a_finding_says_file_place_path_and_a_way_out():
 
 def test_a_rule_that_does_not_fit_is_still_known_to_the_others():
     result = example("held_by: nobody, deputies", "held_by: nobdy, deputies")
-    assert messages(result) == ["L03 not a way to hold a role — nobody, or one of person, schedule, department, role, who_marked: {person: …}"]
+    assert messages(result) == [
+        "L03 not a way to hold a role — nobody, or one of person, schedule, department, role, who_marked: {person: …}"
+    ]
 
 
 def test_a_warning_is_acknowledged_by_the_rule_that_decides_it():
