@@ -61,7 +61,7 @@ def _tidy(tree: Any) -> Any:
         return [_tidy(item) for item in tree]
     if not isinstance(tree, dict):
         return tree
-    kept = {name: _tidy(item) for name, item in tree.items() if not _is_noise(name, item)}
+    kept = {"anyOf" if name == "oneOf" else name: _tidy(item) for name, item in tree.items() if not _is_noise(name, item)}
     for key, form in kept.get("properties", {}).items() if isinstance(kept.get("properties"), dict) else ():
         if key in KEYS and isinstance(form, dict) and "$ref" not in form:
             form["description"] = KEYS[key]
