@@ -22,6 +22,13 @@ def _told(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
         yield target, True, any(target in targets for targets in told)
 
 
+def _told_of(run: Run, at: datetime, wanted: Mapping[str, list[str]]) -> Items:
+    """Look at who, of roles as written, was told that each clock is overdue: whoever owes it, and its ladder."""
+    for clock, targets in wanted.items():
+        events = [event for event in run.events_upto(at) if isinstance(event, t.Told) and event.cause == f"breached:{clock}"]
+        yield clock, sorted(targets), sorted({target for event in events for target in event.targets})
+
+
 def _sent(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
     for name, channels in wanted.items():
         events = [event for event in run.events_upto(at) if isinstance(event, t.MessagePublished) and event.template == name]
@@ -72,6 +79,7 @@ def _gathered(run: Run, at: datetime, wanted: Mapping[str, int]) -> Items:
 
 CHECKS: Final[Mapping[str, Callable[[Run, datetime, Any], Items]]] = {
     "told": _told,
+    "told_of": _told_of,
     "sent": _sent,
     "awaits": _awaits,
     "unread": _unread,
