@@ -34,7 +34,7 @@ decisions:
     cite: §5
     who: [lead]
     sets: level
-    options: {level: levels, decline: {needs_reason: true, marks: closed}}
+    options: {level: levels, decline: {needs_reason: true, marks: closed, then: [{when: holds("stable"), tell: lead}]}}
     marks: [decided, activated]
 obligations:
   call: {cite: §6, owes: helper, do: {en: Call, ru: Позвонить, pl: Zadzwonić, zh: 致电}, within: 30m, of: judged}

@@ -1,15 +1,30 @@
 """Every finding is proven by an example: `broken/<name>.yaml` says in comments which findings it must get, at which places."""
 
+import json
 import re
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from tocsin.plan.check import registry
+from tocsin.plan.people import Directory
 from tocsin.plan.read import read
 
 EXAMPLES = Path(__file__).parent / "broken"
 _EXPECT = re.compile(r"^# expect: (L\d\d):(\d+):(\d+)$", re.MULTILINE)
+_DIRECTORY = re.compile(r"^# directory: (.*)$", re.MULTILINE)
+
+
+def _directory(source: str) -> Directory | None:
+    """Return the people that an example speaks of, if it does."""
+    found = _DIRECTORY.search(source)
+    said = json.loads(found[1]) if found else {}
+    gaps = {
+        name: tuple((datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in each)
+        for name, each in said.get("gaps", {}).items()
+    }
+    return Directory({name: tuple(people) for name, people in said["holders"].items()}, gaps) if said else None
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
@@ -18,9 +33,8 @@ def test_a_broken_plan_gets_exactly_the_findings_it_expects(path: Path):
     expected = {(code, int(line), int(column)) for code, line, column in _EXPECT.findall(source)}
     codes = {code for code, _, _ in expected}
     # Missing translations are noted once for each language in nearly every example; they count where they are the point.
-    found = {
-        (each.code, each.line, each.column) for each in read(source, path.name).findings if each.severity != "note" or each.code in codes
-    }
+    findings = read(source, path.name, _directory(source)).findings
+    found = {(each.code, each.line, each.column) for each in findings if each.severity != "note" or each.code in codes}
     assert found == expected
 
 
@@ -31,10 +45,17 @@ def test_every_check_has_an_example_of_its_own(check):
 
 def test_codes_and_names_are_never_shared():
     checks = registry()
-    assert len({check.code for check in checks}) == len({check.name for check in checks}) == len(checks) >= 18
+    assert len({check.code for check in checks}) == len({check.name for check in checks}) == len(checks) >= 40
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_no_program_comes_of_a_plan_with_an_error(path: Path):
-    result = read(path.read_text(), path.name)
+    source = path.read_text()
+    result = read(source, path.name, _directory(source))
     assert (result.program is None) == any(finding.severity == "error" for finding in result.findings)
+
+
+@pytest.mark.parametrize("name", ["nobody-then", "own-signature"])
+def test_without_a_directory_nothing_is_said_about_people(name: str):
+    source = (EXAMPLES / f"{name}.yaml").read_text()
+    assert [str(each) for each in read(source, name).findings if each.severity != "note"] == []

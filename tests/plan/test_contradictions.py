@@ -16,6 +16,7 @@ FOUND_BY = {
         "X-01": "L50",
         "X-02": "L50",
         "X-03": "L53",
+        "X-04": "L56",
         "X-05": "L10",
         "X-06": "L10",
         "X-08": "L51",
@@ -25,6 +26,7 @@ FOUND_BY = {
         "X-17": "L38",
         "X-19": "L35",
         "X-23": "L09",
+        "X-30": "L22",
     },
 }
 """By shipped plan: the contradictions of its document that checking finds by itself, and the finding that does."""

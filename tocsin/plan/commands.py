@@ -1,18 +1,18 @@
 """`tocsin plan`: check plan files, and show what is in one."""
 
 import json
-import sys
-from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
-from tocsin.engine.program import Cases, FromFact, Limit, Program, Text
+from tocsin.plan import draft as drafts
 from tocsin.plan.check import registry
 from tocsin.plan.difference import difference, sentence
-from tocsin.plan.read import Result, read
+from tocsin.plan.findings import brief, nearest
+from tocsin.plan.outline import outline
+from tocsin.plan.read import read
 from tocsin.plan.rehearsals import command as coverage
+from tocsin.plan.report import as_data, explained, meaning, report, summary
 from tocsin.plan.schema import schema
 from tocsin.plan.simulation.command import simulate
 
@@ -24,13 +24,32 @@ def plan() -> None:
 
 @plan.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE…")
-def check(files: tuple[Path, ...]) -> None:
-    """Say everything that is wrong with plan files, one finding to a line. Exit code 1 if any of it is an error."""
-    results = [_read(file) for file in files]
-    for file, result in zip(files, results, strict=True):
-        counts = Counter(finding.severity for finding in result.findings)
-        click.echo(f"{file}: {counts['error']} errors, {counts['warning']} warnings, {counts['note']} notes")
-    if any(result.program is None for result in results):
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
+@click.option("--quiet", is_flag=True, help="Leave the notes out.")
+@click.option("--strict", is_flag=True, help="Fail on warnings as well: what nobody has acknowledged keeps a plan from being published.")
+def check(files: tuple[Path, ...], *, as_json: bool, quiet: bool, strict: bool) -> None:
+    """
+    Say everything that is wrong with plan files, and what to do about it.
+
+    Exit code 1 if any of it is an error, with --strict also if any is a warning. `tocsin plan explain L52` says more about one finding.
+    """
+    sources = {file: file.read_bytes() for file in files}
+    results = {file: read(source, str(file)) for file, source in sources.items()}
+    texts = {file: source.decode("utf-8", "replace") for file, source in sources.items()}
+    found = {file: [finding for finding in result.findings if not quiet or finding.severity != "note"] for file, result in results.items()}
+    if as_json:
+        plans = [
+            {"file": str(file), "findings": [as_data(texts[file], finding) for finding in findings]} for file, findings in found.items()
+        ]
+        click.echo(json.dumps({"plans": plans}, ensure_ascii=False, indent=2))
+    else:
+        for file, findings in found.items():
+            for line in report(texts[file], findings):
+                click.echo(line)
+        for file, result in results.items():
+            click.echo(f"{file}: {summary(result.findings)}")
+    fatal = {"error", "warning"} if strict else {"error"}
+    if any(result.program is None or any(finding.severity in fatal for finding in result.findings) for result in results.values()):
         raise SystemExit(1)
 
 
@@ -38,11 +57,15 @@ def check(files: tuple[Path, ...]) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--language", default="", help="Show names in this language where the plan has them.")
 def show(file: Path, language: str) -> None:
-    """Show the outline of a plan: levels, roles, decisions, situations, what is owed by whom and by when, messages."""
-    program = _read(file).program
-    if program is None:
+    """Show a plan as a document: whose it is, levels and the rules that propose them, roles, what is decided, owed by when, and said."""
+    source = file.read_bytes()
+    result = read(source, str(file))
+    for finding in result.findings:
+        if finding.severity == "error":
+            click.echo(str(finding), err=True)
+    if result.program is None:
         raise SystemExit(1)
-    for line in outline(program, language or program.language):
+    for line in outline(drafts.read(source), result.program, language or result.program.language):
         click.echo(line)
 
 
@@ -78,55 +101,19 @@ plan.add_command(simulate)
 def findings() -> None:
     """List everything that checking may find: code, severity, name, and what it means."""
     for each in registry():
-        says = (sys.modules[each.find.__module__].__doc__ or "").partition(": ")[2]
-        click.echo(f"{each.code}  {each.severity:7}  {each.name:18}  {says.strip()}")
+        click.echo(f"{each.code}  {each.severity:7}  {each.name:18}  {meaning(each)}")
+
+
+@plan.command()
+@click.argument("code")
+def explain(code: str) -> None:
+    """Say what a finding such as L52 means, and what becomes of a plan that has it."""
+    known = {key: each for each in registry() for key in (each.code, each.name)}
+    if code not in known:
+        hint = nearest(code, known) or "`tocsin plan findings` lists them all"
+        raise click.ClickException(f"there is no finding {brief(code)}: {hint}")
+    for line in explained(known[code]):
+        click.echo(line)
 
 
 plan.add_command(coverage)
-
-
-def _read(file: Path) -> Result:
-    result = read(file.read_bytes(), str(file))
-    for finding in result.findings:
-        click.echo(str(finding))
-    return result
-
-
-def outline(program: Program, locale: str) -> Iterable[str]:
-    """Yield the lines of an outline, names in `locale` where the plan has them."""
-
-    def title(text: Text) -> str:
-        return text.get(locale) or text[program.language]
-
-    yield f"{title(program.title)} ({program.id} {program.version}, {program.hash[:12]})"
-    yield ""
-    for level in program.levels.values():
-        yield f"level       {level.id:24} {title(level.title)}"
-    for role in program.roles.values():
-        yield f"role        {role.id:24} {title(role.title)}{', commands' if role.commander else ''}"
-    for decision in program.decisions.values():
-        chain = " → ".join(f"{link.does} ({link.role})" for link in decision.chain)
-        yield f"decision    {decision.id:24} {title(decision.title)}{f': {chain}' if chain else ''}"
-    for situation in program.situations.values():
-        yield f"situation   {situation.id:24} {title(situation.title)}"
-    for duty in program.obligations.values():
-        limit = duty.within or duty.every
-        when = (
-            f"{'within' if duty.within else 'every'} {_limit(limit)} of {', '.join(duty.anchors)}"
-            if limit
-            else f"from {', '.join(duty.anchors)}"
-        )
-        yield f"obligation  {duty.id:24} {title(duty.title)}: {duty.owes}, {when}  [{'; '.join(duty.cite)}]"
-    for message in program.messages.values():
-        yield f"message     {message.id:24} {title(message.title)}: {', '.join(message.channels)}"
-
-
-def _limit(limit: Limit) -> str:
-    match limit:
-        case Cases(by, cases, otherwise):
-            said = [f"{case} {span}" for case, span in cases.items()]
-            return f"({by}: {', '.join([*said, f'else {otherwise}'] if otherwise else said)})"
-        case FromFact(fact):
-            return f"({fact})"
-        case _:
-            return str(limit)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -15,6 +15,9 @@ from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.leaves import Formula, Ref, Words
 from tocsin.plan.forms.plan import PlanForm
 from tocsin.plan.names import Names, Type, collect
+
+if TYPE_CHECKING:
+    from tocsin.plan.people import Directory
 
 L = TypeVar("L")
 
@@ -47,6 +50,8 @@ class Draft:
     _damaged: frozenset[Path]
     _parsed: dict[tuple[str, str], conditions.Parsed] = field(default_factory=dict)
     cells_seen: int = 0
+    directory: "Directory | None" = None
+    """Who is in the organisation, where that is known."""
 
     def expression(self, formula: Formula, record: str = "") -> conditions.Parsed:
         """Return the tree of an expression; `record` is the one whose entry is in hand."""

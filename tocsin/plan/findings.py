@@ -72,7 +72,7 @@ def nearest(name: str, candidates: Iterable[str]) -> str:
     return f"did you mean {found[0]}?" if found else ""
 
 
-def brief(value: object) -> str:
-    """Return `value` as a message may quote it: one line, at most sixty characters."""
+def brief(value: object, chars_max: int = _NAME_CHARS_MAX) -> str:
+    """Return `value` as a message may quote it: one line, at most so many characters."""
     text = " ".join(str(value).split())
-    return text if len(text) <= _NAME_CHARS_MAX else text[: _NAME_CHARS_MAX - 1] + "…"
+    return text if len(text) <= chars_max else text[: chars_max - 1] + "…"

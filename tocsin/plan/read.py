@@ -10,6 +10,7 @@ from tocsin.plan.compile import compile_plan
 from tocsin.plan.document import Plain
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Finding, Path, Place
+from tocsin.plan.people import Directory
 
 FINDINGS_MAX = 300
 
@@ -22,9 +23,14 @@ class Result:
     findings: tuple[Finding, ...]
 
 
-def read(source: str | bytes, name: str) -> Result:
-    """Return the program and every finding of a plan; `name` is what the findings call the file. Pure; never raises, whatever the source."""
+def read(source: str | bytes, name: str, directory: Directory | None = None) -> Result:
+    """
+    Return the program and every finding of a plan; `name` is what the findings call the file. Pure; never raises, whatever the source.
+
+    Whether there are people for its roles is said only where the organisation's `directory` is known.
+    """
     draft = drafts.read(source)
+    draft.directory = directory
     found: dict[tuple[str, int, int, str], Finding] = {}
     for check in registry():
         for fault in check.find(draft):

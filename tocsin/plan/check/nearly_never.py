@@ -1,0 +1,60 @@
+"""L55: a door that only an unusual state opens: it stays shut while everything is as it normally is, or must hold for longer than there is time."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from tocsin.engine.expressions import UNKNOWN, Call, Known, Leaf, SignalRead, evaluate
+from tocsin.plan.check import Check
+from tocsin.plan.draft import Draft
+from tocsin.plan.endings import ends, settling
+from tocsin.plan.findings import Fault, Severity
+from tocsin.plan.forms.duties import DecisionForm, SituationForm
+from tocsin.plan.limits import combinations, in_case, shortest
+
+_NORMAL = {"excess": Decimal(0), "level": Decimal(100)}
+
+
+def find(draft: Draft) -> Iterator[Fault]:
+    """Yield a fault at each condition of a decision that does not hold at the mean of every signal; only a note where it can be waived."""
+    known = draft.form.conditions if draft.form else {}
+    told: set[str] = set()
+    for path, decision in draft.walk(DecisionForm):
+        for ref in decision.needs:
+            condition = known.get(ref.name)
+            tree = draft.tree(condition.measure) if condition and ref.name not in told else None
+            if condition and tree is not None and evaluate(tree, _at_the_mean) is False:
+                told.add(ref.name)
+                said = f"{path[-1]} needs this, and it does not hold while everything is as it is on average"
+                severity: Severity | None = "note" if condition.waive else None
+                yield Fault(
+                    ("conditions", ref.name, "measure"),
+                    said,
+                    "give it a waiver, or another limit",
+                    severity=severity,
+                    at_key=True,
+                    beside=(path,),
+                )
+    yield from _too_long(draft)
+
+
+def _at_the_mean(leaf: Leaf) -> Known:
+    if isinstance(leaf, SignalRead):
+        return _NORMAL.get(leaf.measure, UNKNOWN)
+    return False if isinstance(leaf, Call) and leaf.function == "worse_than_mean" else UNKNOWN
+
+
+def _too_long(draft: Draft) -> Iterator[Fault]:
+    form = draft.form
+    for path, situation in draft.walk(SituationForm):
+        limits = list(ends(draft, path, situation))
+        for name in sorted(settling(draft, situation)) if form else ():
+            for ref in form.decisions[name].needs if form else ():
+                hold = form.conditions[ref.name].hold if form and ref.name in form.conditions else None
+                for where, _, end in limits:
+                    spans = [span for case in combinations(draft, end) if (span := in_case(end, case))]
+                    if hold and spans and hold >= min(map(shortest, spans)):
+                        said = f"must hold for as long as {path[1]} may last: {name}, which ends it, is never possible in time"
+                        yield Fault(("conditions", ref.name, "hold"), said, "shorten it, or give more time", at_key=True, beside=(where,))
+
+
+CHECK = Check("L55", "nearly-never", "warning", find)

@@ -1,0 +1,42 @@
+"""L70: a role with duties that nobody holds, or nobody at some instant of the horizon. Told only where the organisation's directory is known."""
+
+from collections.abc import Iterator
+
+from tocsin.plan.check import Check
+from tocsin.plan.draft import Draft
+from tocsin.plan.findings import Fault, Severity
+from tocsin.plan.forms.duties import DecisionForm, LinkForm, ObligationForm
+from tocsin.plan.forms.leaves import Cases
+
+_HINT = "name a holder or a deputy, or widen the roster"
+
+
+def find(draft: Draft) -> Iterator[Fault]:
+    """Yield a fault at each such role: an error where it is the one that everything falls to."""
+    directory = draft.directory
+    if directory is None or draft.form is None:
+        return
+    for name, role in draft.form.roles.items():
+        if role.outside or (name not in _busy(draft) and not role.commander):
+            continue
+        severity: Severity = "error" if role.commander else "warning"
+        if not directory.persons(draft, name):
+            falls = "and everything else falls to it" if role.commander else "its duties fall to the lead of its group, or the commander"
+            yield Fault(("roles", name), f"nobody holds {name}: {falls}", _HINT, severity=severity, at_key=True)
+        elif gaps := directory.gaps_of(draft, name):
+            more = f", and {len(gaps) - 1} more times" if len(gaps) > 1 else ""
+            said = f"nobody is on duty for {name} from {gaps[0][0]:%Y-%m-%d %H:%M} to {gaps[0][1]:%Y-%m-%d %H:%M}{more}"
+            yield Fault(("roles", name), said, _HINT, severity=severity, at_key=True)
+
+
+def _busy(draft: Draft) -> set[str]:
+    """Return the roles that owe, decide or sign something."""
+    found = {duty.owes.name for _, duty in draft.walk(ObligationForm)} | {link.role.name for _, link in draft.walk(LinkForm)}
+    for _, decision in draft.walk(DecisionForm):
+        who = decision.who
+        sets = [*who.cases.values(), who.otherwise or []] if isinstance(who, Cases) else [who]
+        found |= {ref.name for refs in sets for ref in refs}
+    return found
+
+
+CHECK = Check("L70", "nobody-then", "warning", find)

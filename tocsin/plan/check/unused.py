@@ -1,0 +1,48 @@
+"""L08: a message, condition, role or moment that no other rule speaks of. Facts and records are forms: people fill them without being told."""
+
+from collections.abc import Iterator
+
+from tocsin.engine.expressions import Call, Literal, Name, leaves
+from tocsin.engine.texts import SLOT
+from tocsin.plan.builtin import MOMENTS
+from tocsin.plan.check import Check
+from tocsin.plan.draft import Draft
+from tocsin.plan.findings import Fault
+from tocsin.plan.forms.leaves import Formula, Ref, Template
+
+_KINDS = {"messages": "message", "conditions": "condition", "roles": "role", "moments": "moment"}
+_ASKED = ("happened", "done", "holds", "is_open", "missed", "sent")
+
+
+def find(draft: Draft) -> Iterator[Fault]:
+    """Yield a note at each of them. A role that commands, and a moment that the engine knows, need nobody to speak of them."""
+    if draft.form is None or draft.form_errors:
+        return
+    spoken = {*_spoken(draft), *MOMENTS, draft.form.document.owner if draft.form.document else ""}
+    for key, kind in _KINDS.items():
+        for name, rule in getattr(draft.form, key).items():
+            if name not in spoken and not getattr(rule, "commander", False):
+                yield Fault((key, name), f"nothing speaks of the {kind} {name}", "use it, or remove it", at_key=True)
+
+
+def _spoken(draft: Draft) -> Iterator[str]:
+    """Yield every name that a rule, an expression or a text mentions; of `note.sent` also `note`."""
+    for _, ref in draft.walk(Ref):
+        yield from (ref.name, ref.name.partition(".")[0])
+    for _, template in draft.walk(Template):
+        for text in template.by_locale.values():
+            yield from SLOT.findall(text)
+    for _, formula in draft.walk(Formula):
+        tree = draft.tree(formula)
+        for leaf in leaves(tree) if tree is not None else ():
+            match leaf:
+                case Name(path):
+                    yield from (path, path.partition(".")[0])
+                case Call(function, (Literal(str() as asked),)) if function in _ASKED:
+                    yield from (asked, asked.partition(".")[0])
+    yield from draft.form.classify.shows if draft.form and draft.form.classify else ()
+    for message in draft.form.messages.values() if draft.form else ():
+        yield from (field.promises or "" for field in message.fields.values())
+
+
+CHECK = Check("L08", "unused", "note", find)

@@ -1,0 +1,57 @@
+"""What the checks about people may know: who stands in the organisation's directory, and when its schedules have gaps. Nothing is guessed."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tocsin.plan.draft import Draft
+from tocsin.plan.forms.leaves import Ref
+
+Gap = tuple[datetime, datetime]
+"""From an instant to another, aware, the end not included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """
+    The people of an organisation as a plan asks for them.
+
+    `holders` are persons by the name of a role, department, post or schedule: whoever holds it, then the deputies. `gaps` are the stretches
+    of the horizon in which a schedule has nobody. A name that is not there has nobody.
+    """
+
+    holders: Mapping[str, tuple[str, ...]]
+    gaps: Mapping[str, tuple[Gap, ...]] = field(default_factory=dict)
+
+    def persons(self, draft: Draft, role: str) -> tuple[str, ...]:
+        """Return who can act as `role`: its holder, the deputies on record, and the holders of the roles that the plan names as deputies."""
+        found = list(self.seat(draft, role))
+        rule = draft.form.roles.get(role) if draft.form else None
+        for deputy in rule.deputies if rule else ():
+            found += self.seat(draft, deputy.name)[:1]
+        return tuple(dict.fromkeys(found))
+
+    def seat(self, draft: Draft, role: str) -> tuple[str, ...]:
+        """Return the holder and the deputies on record of a role, along `held_by`; empty if there is nobody."""
+        return next((self.holders[name] for name in _chain(draft, role) if self.holders.get(name)), ())
+
+    def gaps_of(self, draft: Draft, role: str) -> tuple[Gap, ...]:
+        """Return when nobody is on duty for a role that a schedule holds."""
+        for name in _chain(draft, role):
+            if name in self.gaps:
+                return self.gaps[name]
+            if self.holders.get(name):
+                return ()
+        return ()
+
+
+def _chain(draft: Draft, role: str) -> Iterator[str]:
+    """Yield the names under which the directory is asked for a role: its own, then what it is held by."""
+    seen: set[str] = set()
+    name = role
+    while name and name not in seen:
+        seen.add(name)
+        yield name
+        rule = draft.form.roles.get(name) if draft.form else None
+        holder = rule.held_by[1] if rule and rule.held_by[0] != "nobody" else ""
+        name = holder.name if isinstance(holder, Ref) else str(holder)
