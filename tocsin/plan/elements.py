@@ -1,7 +1,7 @@
 """The nine elements of an emergency plan that the standard asks for (H 十.1), and which of them a plan says it has."""
 
 from tocsin.engine.program import Text
-from tocsin.plan.forms.plan import DocumentForm
+from tocsin.plan.forms.document import DocumentForm
 
 ELEMENTS: dict[str, Text] = {
     "general": {"en": "General provisions", "ru": "Общие положения", "pl": "Postanowienia ogólne", "zh": "总则"},

@@ -3,27 +3,30 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice, product
+from typing import TypeVar
 
 from tocsin.engine.times import Span
 from tocsin.plan.draft import Draft
 from tocsin.plan.forms.leaves import Cases, FromFact
 
+V = TypeVar("V")
+
 LimitForm = Span | Cases[Span] | FromFact
 _COMBINATIONS_MAX = 2000
 
 
-def combinations(draft: Draft, *limits: LimitForm | None) -> Iterator[dict[str, str]]:
+def combinations(draft: Draft, *limits: object) -> Iterator[dict[str, str]]:
     """Yield every combination of the cases that `limits` depend on, such as {"level": "high"}; one empty one where they depend on none."""
     axes = sorted({each.by.name for each in limits if isinstance(each, Cases)})
     for values in islice(product(*(draft.names.cases.get(axis, ()) for axis in axes)), _COMBINATIONS_MAX):
         yield dict(zip(axes, values, strict=True))
 
 
-def in_case(limit: LimitForm | None, case: dict[str, str]) -> Span | None:
-    """Return the span in this combination of cases; None if there is none, or only a fact knows it."""
+def in_case(limit: V | Cases[V] | FromFact | None, case: dict[str, str]) -> V | None:
+    """Return the value in this combination of cases; None if there is none, or only a fact knows it."""
     if isinstance(limit, Cases):
         return limit.cases.get(case[limit.by.name], limit.otherwise)
-    return limit if isinstance(limit, Span) else None
+    return None if isinstance(limit, FromFact) else limit
 
 
 def longest(span: Span) -> timedelta:

@@ -55,9 +55,9 @@ def _document(draft: Draft, program: Program, title: Titled, locale: str) -> Ite
     owner = title(program.roles[program.owner].title) if program.owner in program.roles else "-"
     yield f"owner       {owner}, {document.status}"
     if document.standard:
-        standard = {key: str(value) for key, value in document.standard.items()}
-        newer = f" (in force: {standard['in_force']})" if standard.get("in_force", "") not in ("", standard.get("cited")) else ""
-        yield f"standard    {standard.get('name', '')} {standard.get('cited', '')}{newer}"
+        standard = document.standard
+        newer = f" (in force: {standard.in_force})" if standard.in_force not in ("", standard.cited) else ""
+        yield f"standard    {standard.name} {standard.cited}{newer}"
     names = {element: text.get(locale, text["en"]) for element, text in ELEMENTS.items()}
     if document.elements:
         yield f"elements    {', '.join(names.get(element, element) for element in document.elements)}"

@@ -12,18 +12,19 @@ def find(draft: Draft) -> Iterator[Fault]:
     document = draft.form.document if draft.form else None
     if document is None:
         return
-    cited, now, name = (str(document.standard.get(key) or "") for key in ("cited", "in_force", "name"))
-    if cited and now and cited != now:
+    standard = document.standard
+    if standard and standard.cited and standard.in_force and standard.cited != standard.in_force:
         yield Fault(
             ("document", "standard"),
-            f"the document cites {name} of {cited}, the edition of {now} is in force",
+            f"the document cites {standard.name} of {standard.cited}, the edition of {standard.in_force} is in force",
             "review the plan against it",
             at_key=True,
         )
-    if document.related:
+    related = (*document.related.read_first, *document.related.additional, *document.related.processes)
+    if related:
         yield Fault(
             ("document", "related"),
-            f"other documents are named and not at hand: {', '.join(document.related)}",
+            f"other documents are named and not at hand: {', '.join(related)}",
             "attach them, or review without",
             at_key=True,
         )

@@ -2,22 +2,25 @@
 
 from collections.abc import Iterator
 
+from tocsin.engine.times import Span
 from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault
 from tocsin.plan.forms.duties import ObligationForm
-from tocsin.plan.forms.values import FigureForm
+from tocsin.plan.forms.figures import FigureForm, Plain
+from tocsin.plan.forms.leaves import Cases, FromFact
 from tocsin.plan.limits import LimitForm, combinations, in_case, longest, said, shortest
 
 
 def find(draft: Draft) -> Iterator[Fault]:
     """Yield a fault at the target of each such figure."""
     for path, figure in draft.walk(FigureForm):
-        target = getattr(figure, "target", None)
-        from_, to = (getattr(getattr(figure, key, None), "name", "") for key in ("from_", "to"))
+        target = figure.target
+        if figure.from_ is None or figure.to is None or not isinstance(target, Span | Cases | FromFact):
+            continue
         for where, duty in draft.walk(ObligationForm):
             anchors = {each.name for each in duty.of or ()}
-            if target and duty.within and from_ in anchors and to in _reached(str(where[-1]), duty):
+            if duty.within and figure.from_.name in anchors and figure.to.name in _reached(str(where[-1]), duty):
                 slow = next(_looser(draft, target, duty.within), "")
                 if slow:
                     yield Fault(
@@ -37,10 +40,10 @@ def _reached(name: str, duty: ObligationForm) -> set[str]:
     return found
 
 
-def _looser(draft: Draft, target: LimitForm, limit: LimitForm) -> Iterator[str]:
+def _looser(draft: Draft, target: Plain | Cases[Plain] | FromFact, limit: LimitForm) -> Iterator[str]:
     for case in combinations(draft, target, limit):
         wished, owed = in_case(target, case), in_case(limit, case)
-        if wished and owed and shortest(wished) > longest(owed):
+        if isinstance(wished, Span) and owed and shortest(wished) > longest(owed):
             yield f"the target is {wished}, the limit {owed}{said(case)}"
 
 
