@@ -42,6 +42,7 @@ NAMES: Names = collect(
         },
         "signals": {"calls": {"kind": "count", "baseline": {"of": "mean"}}},
         "records": {"loans": {"fields": ["item"]}},
+        "obligations": {f"o{number}": {} for number in range(1200)},
     }
 )
 TERMS = Terms(NAMES.types)
@@ -229,7 +230,20 @@ def test_what_cannot_be_cut_is_one_yes_or_no_however_it_is_written():
 
 
 def test_more_cells_than_the_bound_are_never_enumerated():
-    texts = [f"load > {number}.0" for number in range(700)] + [f"calls.excess > {number}.0" for number in range(700)]
+    texts = [f"{leaf} > {number}.0" for leaf in ("load", "calls.excess", "calls.now") for number in range(60)]
     found = space([tree(text) for text in texts], TERMS)
     assert isinstance(found, TooMany)
-    assert found.cells == 701 * 701 > CELLS_MAX
+    assert found.cells == 61**3 > CELLS_MAX
+
+
+def test_more_comparisons_than_the_bound_are_never_tried():
+    found = space([tree(f"load > {number}.0") for number in range(400)], TERMS)
+    assert isinstance(found, TooMany)
+
+
+def test_what_every_value_satisfies_adds_nothing_however_often_it_is_said():
+    always = [tree(f'loans.open >= 0 && missed("o{number}") >= 0') for number in range(1200)]
+    found = space([tree("load > 1.0"), *always], TERMS)
+    assert isinstance(found, Space)
+    assert found.size == 2
+    assert [str(box) for box in boxes(found, found.true(tree("load > 1.0")))] == ["load > 1.0"]

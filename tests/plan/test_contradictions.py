@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -32,6 +33,7 @@ FOUND_BY = {
 """By shipped plan: the contradictions of its document that checking finds by itself, and the finding that does."""
 
 
+@cache
 def _plain(plan: str) -> Any:
     root = document.read(sources()[plan].read_bytes()).root
     assert root is not None
@@ -44,6 +46,7 @@ def _without(value: Any, *keys: str) -> Any:
     return [_without(item, *keys) for item in value] if isinstance(value, list) else value
 
 
+@cache
 def _stripped(plan: str) -> tuple[Finding, ...]:
     """Return the findings of a shipped plan in which nothing is acknowledged."""
     source = json.dumps(_without(_plain(plan), "acknowledges"), ensure_ascii=False, default=str)

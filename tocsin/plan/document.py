@@ -30,8 +30,10 @@ Plain = str | int | bool | Decimal | None | list["Plain"] | dict[str, "Plain"]
 Where = tuple[int, int]
 """Line and column, both from 1."""
 
-# Besides tabs and control characters: what reorders text on the screen, ends lines unseen, or is half a character.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]|\t")
+# Besides tabs and control characters: what reorders text on the screen, ends lines unseen, cannot be seen at all, or is half a character.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]|\t"
+)
 _FORBIDDEN_IN_VALUE = re.compile(_FORBIDDEN.pattern.removesuffix("|\t"))
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[-+]?[0-9]{1,18}\.[0-9]{1,9}")
@@ -235,7 +237,7 @@ class _Composer:
         text, style, start = str(event.value), event.style or "", event.start_mark.index
         if _FORBIDDEN_IN_VALUE.search(text):
             self.trap(start, "an escaped control character", "remove it")
-            text = ""
+            text = _FORBIDDEN_IN_VALUE.sub("?", text)
         return Scalar(text if style else _resolve(text), text, start, event.end_mark.index, style)
 
     def _put(self, node: Node) -> None:

@@ -69,7 +69,7 @@ class Draft:
     def cells(self, trees: Iterable[Expression], *, unknown: bool = False) -> Space | TooMany:
         """Return the cells that `trees` cut, or how many they would be. What all checks of a plan look at together is bounded."""
         found = cells.space(trees, self.terms, unknown=unknown, at_most=min(cells.CELLS_MAX, CELLS_OF_ALL_MAX - self.cells_seen))
-        self.cells_seen += found.size if isinstance(found, Space) else 0
+        self.cells_seen += found.work if isinstance(found, Space) else 0
         return found
 
     @property

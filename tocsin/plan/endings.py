@@ -9,33 +9,38 @@ from tocsin.plan.forms.leaves import FromFact
 from tocsin.plan.limits import LimitForm
 
 
-def ends(draft: Draft, path: Path, situation: SituationForm) -> Iterator[tuple[Path, frozenset[str], LimitForm]]:
-    """Yield where each end of a situation is said, the moments that it counts from, and after how long it comes."""
-    closing = settling(draft, situation)
-    for name, duty in situation.obligations.items():
-        if duty.decide and duty.decide.name in closing and duty.within and not isinstance(duty.within, FromFact):
-            yield (*path, "obligations", name), frozenset(each.name for each in duty.of or ()), duty.within
-    for index, door in enumerate(situation.closes):
-        if door.after and door.of:
-            yield (*path, "closes", index), frozenset({door.of.name}), door.after
+class Endings:
+    """The decisions of a plan by the moments they mark and by what they propose, looked up once for all its situations."""
 
+    def __init__(self, draft: Draft) -> None:
+        self._marked_by: dict[str, list[str]] = {}
+        self._proposed_by: dict[str, list[str]] = {}
+        for name, decision in draft.form.decisions.items() if draft.form else ():
+            for moment in _marks(decision):
+                self._marked_by.setdefault(moment, []).append(name)
+            for proposed in _proposes(decision):
+                self._proposed_by.setdefault(proposed, []).append(name)
 
-def settling(draft: Draft, situation: SituationForm) -> frozenset[str]:
-    """Return the decisions that end a situation: they mark a moment that closes it, or propose one that does."""
-    decisions = draft.form.decisions if draft.form else {}
-    closing = {door.on.name for door in situation.closes if door.on}
-    proposed_by: dict[str, list[str]] = {}
-    for name, decision in decisions.items():
-        for proposed in _proposes(decision):
-            proposed_by.setdefault(proposed, []).append(name)
-    found: set[str] = set()
-    waiting = [name for name, decision in decisions.items() if _marks(decision) & closing]
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += proposed_by.get(name, ())
-    return frozenset(found)
+    def of(self, path: Path, situation: SituationForm) -> Iterator[tuple[Path, frozenset[str], LimitForm]]:
+        """Yield where each end of a situation is said, the moments that it counts from, and after how long it comes."""
+        closing = self.settling(situation)
+        for name, duty in situation.obligations.items():
+            if duty.decide and duty.decide.name in closing and duty.within and not isinstance(duty.within, FromFact):
+                yield (*path, "obligations", name), frozenset(each.name for each in duty.of or ()), duty.within
+        for index, door in enumerate(situation.closes):
+            if door.after and door.of:
+                yield (*path, "closes", index), frozenset({door.of.name}), door.after
+
+    def settling(self, situation: SituationForm) -> frozenset[str]:
+        """Return the decisions that end a situation: they mark a moment that closes it, or propose one that does."""
+        found: set[str] = set()
+        waiting = [name for door in situation.closes if door.on for name in self._marked_by.get(door.on.name, ())]
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting += self._proposed_by.get(name, ())
+        return frozenset(found)
 
 
 def _marks(decision: DecisionForm) -> set[str]:

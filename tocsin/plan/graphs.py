@@ -32,3 +32,28 @@ def _without_ends(graph: dict[str, list[str]]) -> dict[str, list[str]]:
             if left[source] == 0:
                 ends.append(source)
     return {name: [to for to in targets if to not in gone] for name, targets in graph.items() if name not in gone}
+
+
+def circles(graph: Graph) -> list[list[str]]:
+    """Return the names from which the graph leads back; those that hang together are one circle, in the order of the graph. Linear."""
+    stuck = set(on_cycles(graph))
+    neighbours: dict[str, set[str]] = {name: set() for name in graph if name in stuck}
+    for name in neighbours:
+        for target in graph[name]:
+            if target in stuck:
+                neighbours[name].add(target)
+                neighbours[target].add(name)
+    circle_of: dict[str, int] = {}
+    found: list[list[str]] = []
+    for start in neighbours:
+        waiting = [] if start in circle_of else [start]
+        if waiting:
+            found.append([])
+        while waiting:
+            name = waiting.pop()
+            if name not in circle_of:
+                circle_of[name] = len(found) - 1
+                waiting += neighbours[name]
+    for name in neighbours:
+        found[circle_of[name]].append(name)
+    return found

@@ -12,7 +12,7 @@ from tocsin.plan.forms.leaves import Cases, FromFact
 V = TypeVar("V")
 
 LimitForm = Span | Cases[Span] | FromFact
-_COMBINATIONS_MAX = 2000
+_COMBINATIONS_MAX = 500
 
 
 def combinations(draft: Draft, *limits: object) -> Iterator[dict[str, str]]:

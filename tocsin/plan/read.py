@@ -57,13 +57,25 @@ def _finding(draft: Draft, check: Check, fault: Fault, name: str) -> Finding:
     if may_be and (acknowledged := _acknowledged(draft.data, paths, check.code)):
         severity, message = "note", f"{message} (acknowledged: {acknowledged})"
     cites = tuple(dict.fromkeys(cite for path in paths for cite in _innermost(draft.data, path, "cite")))
-    beside = tuple(Place(*draft.document.where(path, at_key=True), spelled(path)) for path in fault.beside)
-    return Finding(check.code, severity, message, fault.hint, name, line, column, spelled(fault.path), cites, beside)
+    beside = tuple(Place(*draft.document.where(path, at_key=True), _spelled(draft.data, path)) for path in fault.beside)
+    return Finding(check.code, severity, message, fault.hint, name, line, column, _spelled(draft.data, fault.path), cites, beside)
 
 
-def spelled(path: Path) -> str:
-    """Return a path as people read it, without the steps that only the form has."""
-    return ".".join(str(step) for step in path if not (isinstance(step, str) and step.startswith(("<", "["))))
+def _spelled(data: Plain, path: Path) -> str:
+    """Return a path as people read it: without the steps that only the form has, such as the place in a list of one."""
+    said: list[str] = []
+    node: Plain = data
+    for step in path:
+        if isinstance(step, str) and step.startswith(("<", "[")):
+            continue
+        if isinstance(step, int) and not isinstance(node, list):
+            continue
+        said.append(str(step))
+        if isinstance(node, dict):
+            node = node.get(str(step))
+        elif isinstance(node, list):
+            node = node[step] if isinstance(step, int) and step < len(node) else None
+    return ".".join(said)
 
 
 def _acknowledged(data: Plain, paths: Iterable[Path], code: str) -> str:

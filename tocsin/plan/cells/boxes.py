@@ -47,6 +47,8 @@ class _Blocks:
             self.left -= 1
             yield (), self.runs[index]
             return
+        while len(self.space.axes[index].regions) == 1:  # by a loop: there may be any number of these
+            index += 1
         run, count = self.runs[index + 1], len(self.space.axes[index].regions)
         by_rest: dict[int, list[int]] = {}
         for region in range(count):

@@ -17,7 +17,7 @@ Truths = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class TooMany:
-    """There are more cells than are looked at."""
+    """There are more cells than are looked at, or more comparisons than are tried to find them."""
 
     cells: int
 
@@ -32,6 +32,8 @@ class Space:
 
     terms: Terms
     axes: tuple[Axis, ...]
+    work: int
+    """How many comparisons and cells it took."""
     _known: dict[Expression, Truths] = field(default_factory=dict)
     _where: dict[tuple[int, int], int] = field(default_factory=dict)
 
@@ -118,13 +120,15 @@ def space(trees: Iterable[Expression], terms: Terms, *, unknown: bool = False, a
 
     Exact, as long as every part compares one value with constants; the work is bounded by `at_most`.
     """
-    atoms = list(dict.fromkeys(atom for tree in trees for atom in terms.atoms(terms.ready(tree))))
     by_leaf: dict[Leaf, list[Expression]] = {}
-    for atom in atoms:
+    for atom in dict.fromkeys(atom for tree in trees for atom in terms.atoms(terms.ready(tree))):
         for leaf in reads(atom):
             by_leaf.setdefault(leaf, []).append(atom)
+    tried = sum((2 * len(found) + len(terms.kind(leaf).of)) * len(found) for leaf, found in by_leaf.items())
+    if tried > at_most:
+        return TooMany(tried)
     axes = tuple(
         axis(leaf, terms.kind(leaf), [atom for atom in found if len(reads(atom)) == 1], unknown=unknown) for leaf, found in by_leaf.items()
     )
     cells = prod(len(each.regions) for each in axes)
-    return TooMany(cells) if cells > at_most else Space(terms, axes)
+    return TooMany(cells) if cells > at_most else Space(terms, axes, tried + cells)

@@ -7,6 +7,7 @@ from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.duties import ObligationForm
 
+_OTHERS_MAX = 50
 _VERBS = ("send", "decide", "record", "reach")
 
 
@@ -19,7 +20,7 @@ def find(draft: Draft) -> Iterator[Fault]:
             if ref is None or duty.within is None:
                 continue
             known = seen.setdefault((verb, ref.name), [])
-            for where, other in known:
+            for where, other in known[:_OTHERS_MAX]:
                 if other.within != duty.within and _together(duty, other):
                     said = f"{where[-1]} and {path[-1]} both {verb} {ref.name}, within different limits"
                     yield Fault(

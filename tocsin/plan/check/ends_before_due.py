@@ -1,19 +1,23 @@
 """L32: a duty that falls due when the situation it stands in has ended already, or in the same instant."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
-from tocsin.plan.endings import ends
+from tocsin.plan.endings import Endings
 from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.duties import ObligationForm, SituationForm
 from tocsin.plan.limits import LimitForm, combinations, in_case, longest, said, shortest
 
+_ENDS_MAX = 20
+
 
 def find(draft: Draft) -> Iterator[Fault]:
     """Yield a fault at the limit of each such duty. A situation lasts as long as the duty to settle it leaves time, or as its door says."""
+    endings = Endings(draft)
     for path, situation in draft.walk(SituationForm):
-        limits = list(ends(draft, path, situation))
+        limits = list(islice(endings.of(path, situation), _ENDS_MAX))
         for name, duty in situation.obligations.items():
             place = (*path, "obligations", name)
             if not any(place == where for where, _, _ in limits):

@@ -22,13 +22,13 @@ def find(draft: Draft) -> Iterator[Fault]:
             if door.on:
                 graph.setdefault(f"moment {draft.names.moment(door.on.name, path)}", []).append(opened)
     for path, duty in draft.walk(ObligationForm):
-        late, begun = f"late {path[-1]}", f"begin {path[-1]}"
+        late, begun = f"late {path}", f"begin {path}"
         places[late] = (*path, "late")
         graph.setdefault(late, []).extend(_caused(_at_once(duty)))
         graph.setdefault(begun, []).append(late)
         for anchor in (*(duty.of or ()), *(duty.from_ or ())):
             graph.setdefault(f"moment {draft.names.moment(anchor.name, (*path, 'of'))}", []).append(begun)
-        if path[0] == "situations" and not duty.of and not duty.from_:
+        if path[0] == "situations":
             graph.setdefault(f"open {path[1]}", []).append(begun)
     for name, moment in draft.form.moments.items() if draft.form else ():
         if moment.with_:
@@ -45,7 +45,7 @@ def find(draft: Draft) -> Iterator[Fault]:
             )
     for node in on_cycles(graph):
         if node.startswith("late "):
-            said = "what this causes begins the duty anew: it is late again and again, and never stays so"
+            said = "what this causes leads back to this duty: late, it begins anew"
             yield Fault(places[node], said, "put time between, after: 30m, or cause something else", severity="warning", at_key=True)
 
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import islice
 
 from tocsin.engine.expressions import UNKNOWN, Call, Known, Leaf, SignalRead, evaluate
 from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
-from tocsin.plan.endings import ends, settling
+from tocsin.plan.endings import Endings
 from tocsin.plan.findings import Fault, Severity
 from tocsin.plan.forms.duties import DecisionForm, SituationForm
 from tocsin.plan.limits import combinations, in_case, shortest
 
+_ENDS_MAX = 20
 _NORMAL = {"excess": Decimal(0), "level": Decimal(100)}
 
 
@@ -24,7 +26,8 @@ def find(draft: Draft) -> Iterator[Fault]:
             tree = draft.tree(condition.measure) if condition and ref.name not in told else None
             if condition and tree is not None and evaluate(tree, _at_the_mean) is False:
                 told.add(ref.name)
-                said = f"{path[-1]} needs this, and it does not hold while everything is as it is on average"
+                but = ": it opens only if it is waived" if condition.waive else ""
+                said = f"{path[-1]} needs this, and it does not hold while everything is as it is on average{but}"
                 severity: Severity | None = "note" if condition.waive else None
                 yield Fault(
                     ("conditions", ref.name, "measure"),
@@ -45,9 +48,10 @@ def _at_the_mean(leaf: Leaf) -> Known:
 
 def _too_long(draft: Draft) -> Iterator[Fault]:
     form = draft.form
+    endings = Endings(draft)
     for path, situation in draft.walk(SituationForm):
-        limits = list(ends(draft, path, situation))
-        for name in sorted(settling(draft, situation)) if form else ():
+        limits = list(islice(endings.of(path, situation), _ENDS_MAX))
+        for name in sorted(endings.settling(situation)) if form else ():
             for ref in form.decisions[name].needs if form else ():
                 hold = form.conditions[ref.name].hold if form and ref.name in form.conditions else None
                 for where, _, end in limits:

@@ -25,11 +25,13 @@ def find(draft: Draft) -> Iterator[Fault]:
 
 def _message(draft: Draft, path: Path, message: MessageForm) -> Iterator[Fault]:
     used: dict[str, set[str]] = {}
+    misspelt: set[str] = set()
     for locale, text in message.text.by_locale.items():
         place = (*path, "text", locale) if locale else (*path, "text")
         used[locale] = set(SLOT.findall(text))
         for found in islice(SLOT.finditer(text), _EACH_MAX):
             if not _known(draft, message, found[1]):
+                misspelt.add(locale)
                 candidates = [*message.fields, *draft.names.types, *draft.names.all("moment"), *ALWAYS]
                 hint = nearest(found[1], candidates) or "a field, a fact or a moment"
                 yield Fault(place, f"{brief(found[1])} is neither field, fact nor moment", hint, offset=found.start(1))
@@ -37,7 +39,8 @@ def _message(draft: Draft, path: Path, message: MessageForm) -> Iterator[Fault]:
         blanked = SLOT.sub(lambda found: " " * len(found[0]), text)
         for found in islice(_BRACES.finditer(blanked), _EACH_MAX):
             yield Fault(place, f"{found[0]} is no placeholder", "{{ name }} and nothing else", offset=found.start())
-    yield from _differences(path, used)
+    # A text with a misspelt name lacks what was meant: that is no news.
+    yield from _differences(path, {locale: names for locale, names in used.items() if locale not in misspelt})
     for field in message.fields:
         if not any(field in names for names in used.values()):
             yield Fault((*path, "fields", field), f"no text uses the field {field}", "use it, or remove it", severity="note", at_key=True)

@@ -10,7 +10,8 @@ from tocsin.plan.findings import Fault, Path, brief
 from tocsin.plan.forms.leaves import RuleForm
 from tocsin.plan.forms.people import DepartmentForm, GroupForm, RoleForm
 
-_KEPT = str.maketrans({"ł": "l", "đ": "d", "ø": "o"})
+_ALIKE = str.maketrans("łđøаеорсухкмнтвіјѕ", "ldoaeopcyxkmhtbijs")
+"""What no decomposition takes apart, and the Cyrillic letters that look like Latin ones."""
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -34,8 +35,8 @@ def find(draft: Draft) -> Iterator[Fault]:
 
 
 def folded(name: str) -> str:
-    """Return a name without what people leave out or mix up: case, diacritics, "ё", width, punctuation, spaces. Pure."""
-    plain = unicodedata.normalize("NFKD", name).casefold().translate(_KEPT)
+    """Return a name without what people leave out or mix up: case, diacritics, "ё", width, script, punctuation, spaces. Pure."""
+    plain = unicodedata.normalize("NFKD", name).casefold().translate(_ALIKE)
     return re.sub(r"[\W_]+", " ", "".join(char for char in plain if not unicodedata.combining(char))).strip()
 
 

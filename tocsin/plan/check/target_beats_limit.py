@@ -5,31 +5,36 @@ from collections.abc import Iterator
 from tocsin.engine.times import Span
 from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
-from tocsin.plan.findings import Fault
+from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.duties import ObligationForm
 from tocsin.plan.forms.figures import FigureForm, Plain
 from tocsin.plan.forms.leaves import Cases, FromFact
 from tocsin.plan.limits import LimitForm, combinations, in_case, longest, said, shortest
 
+_DUTIES_MAX = 20
+
 
 def find(draft: Draft) -> Iterator[Fault]:
     """Yield a fault at the target of each such figure."""
+    duties: dict[tuple[str, str], list[tuple[Path, ObligationForm]]] = {}
+    for where, duty in draft.walk(ObligationForm):
+        for anchor in duty.of or ():
+            for reached in _reached(str(where[-1]), duty):
+                duties.setdefault((anchor.name, reached), []).append((where, duty))
     for path, figure in draft.walk(FigureForm):
         target = figure.target
         if figure.from_ is None or figure.to is None or not isinstance(target, Span | Cases | FromFact):
             continue
-        for where, duty in draft.walk(ObligationForm):
-            anchors = {each.name for each in duty.of or ()}
-            if duty.within and figure.from_.name in anchors and figure.to.name in _reached(str(where[-1]), duty):
-                slow = next(_looser(draft, target, duty.within), "")
-                if slow:
-                    yield Fault(
-                        (*path, "target"),
-                        slow,
-                        "keep both, and acknowledge it: one is a target, the other a limit",
-                        at_key=True,
-                        beside=(where,),
-                    )
+        for where, duty in duties.get((figure.from_.name, figure.to.name), ())[:_DUTIES_MAX]:
+            slow = next(_looser(draft, target, duty.within), "") if duty.within else ""
+            if slow:
+                yield Fault(
+                    (*path, "target"),
+                    slow,
+                    "keep both, and acknowledge it: one is a target, the other a limit",
+                    at_key=True,
+                    beside=(where,),
+                )
 
 
 def _reached(name: str, duty: ObligationForm) -> set[str]:

@@ -15,7 +15,8 @@ from tocsin.plan.grading import Spoken, rank, rules
 from tocsin.plan.readings import same_but_constants
 from tocsin.plan.trees import within
 
-_PAIRS_MAX = 20_000
+_PAIRS_MAX = 5_000
+_RULES_MAX = 100
 _CHOOSE = "choose one, and acknowledge it: both citations are then shown wherever the two differ"
 
 
@@ -51,7 +52,8 @@ def _stated(draft: Draft, path: Path, own: Expression | None, readings: list[Rea
 
 def _band(draft: Draft, own: Expression, other: Expression, level: str) -> str:
     """Return where two readings differ, and what the level would be by the other; empty if nowhere."""
-    graded = rules(draft) if level else ()
+    known = rules(draft) if level else ()
+    graded = known if len(known) <= _RULES_MAX else ()
     space = draft.cells((own, other, *(rule.when for rule in graded)))
     if not isinstance(space, Space):
         space, graded = draft.cells((own, other)), ()

@@ -7,14 +7,20 @@ from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.leaves import Formula, Ref
-from tocsin.plan.graphs import Graph, on_cycles
+from tocsin.plan.graphs import Graph, circles
+
+_SAID_MAX = 5
 
 
 def find(draft: Draft) -> Iterator[Fault]:
-    """Yield a fault at each rule that leads back to itself."""
+    """Yield a fault for each circle of rules, at its first."""
     for place, graph in _graphs(draft):
-        for name in on_cycles(graph):
-            yield Fault((*place, name), f"{name} waits for itself", "cut the circle at one of its rules", at_key=True)
+        for first, *others in circles(graph):
+            through = f" through {', '.join(others[:_SAID_MAX])}" if others else ""
+            beside = tuple((*place, name) for name in others[:_SAID_MAX])
+            yield Fault(
+                (*place, first), f"{first} waits for itself{through}", "cut the circle at one of its rules", at_key=True, beside=beside
+            )
 
 
 def _graphs(draft: Draft) -> Iterator[tuple[Path, Graph]]:
