@@ -115,7 +115,7 @@ def _inside(region: Any, value: Any, *, ordered: bool) -> bool:
     return above and below
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(rules, min_size=1, max_size=3), st.booleans())
 def test_what_holds_for_the_cells_holds_for_every_value_and_the_other_way_round(trees: list[Expression], unknown: bool):
     found = space(trees, TERMS, unknown=unknown)
@@ -132,7 +132,7 @@ def test_what_holds_for_the_cells_holds_for_every_value_and_the_other_way_round(
     assert seen == found.everything
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(rules, min_size=1, max_size=3))
 def test_the_cells_that_no_rule_takes_are_the_ones_the_oracle_leaves_over(trees: list[Expression]):
     found = space(trees, TERMS)
@@ -146,7 +146,7 @@ def test_the_cells_that_no_rule_takes_are_the_ones_the_oracle_leaves_over(trees:
     assert (found.everything & ~taken).bit_count() == len(left_over)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(rules, rules)
 def test_one_rule_lies_within_another_exactly_where_no_value_tells_otherwise(narrow: Expression, wide: Expression):
     found = space([narrow, wide], TERMS, unknown=True)
@@ -158,7 +158,7 @@ def test_one_rule_lies_within_another_exactly_where_no_value_tells_otherwise(nar
     assert (found.true(narrow) & ~found.true(wide) == 0) == subsumed
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(rules, min_size=1, max_size=3), st.data())
 def test_boxes_are_the_set_and_do_not_overlap(trees: list[Expression], data: st.DataObject):
     found = space(trees, TERMS)
