@@ -9,7 +9,7 @@ from django.http import Http404
 
 from tocsin.accounts import directory
 from tocsin.accounts.directory import Contact
-from tocsin.engine.program import Program, Text
+from tocsin.engine.program import Program, Record, Text
 from tocsin.engine.terms import SYSTEM, Actor
 from tocsin.incidents import plans
 from tocsin.incidents.models import BoardRow, RoleRow
@@ -46,6 +46,11 @@ class Case:
     def plan_of(self, name: str) -> Text:
         """Return the title of the plan that has a rule of this name, where the incident runs by several; else nothing."""
         return self.program.part(name).program.title if self.program.parts else {}
+
+    def sees(self, rule: Record, field: str = "") -> bool:
+        """Return whether the viewer sees entries of a record, or one field of them: what a plan keeps for some roles is theirs alone."""
+        kept = rule.confidential.get(field, ()) if field else rule.visible_to
+        return not kept or self.speaks(kept)
 
     def speaks(self, roles: Iterable[str]) -> bool:
         """Return whether the viewer speaks for one of `roles`."""

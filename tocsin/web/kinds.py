@@ -1,15 +1,20 @@
 """What stands beside a sentence of the timeline: the short word for its kind, and what a person wrote with it."""
 
 from tocsin.incidents.models import TimelineRow
+from tocsin.web.cases import Case
 from tocsin.web.languages import gettext as _
 
 
-def quote(row: TimelineRow) -> str:
-    """Return what a person wrote with it."""
+def quote(row: TimelineRow, case: Case) -> str:
+    """Return what a person wrote with it, as far as the viewer may see it."""
     if row.kind == "FactStated":
         return str(row.data.get("reason", ""))
     if row.kind == "RecordEntered":
-        return "\n".join(str(value) for value in (row.data.get("fields") or {}).values() if value)
+        rule = case.program.records.get(row.subject)
+        if rule is not None and not case.sees(rule):
+            return ""
+        fields = (row.data.get("fields") or {}).items()
+        return "\n".join(str(value) for name, value in fields if value and (rule is None or case.sees(rule, name)))
     if row.kind == "RoleCreated":
         return str(row.data.get("duty", ""))
     if row.kind == "ChannelConfirmed":

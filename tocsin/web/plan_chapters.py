@@ -21,7 +21,6 @@ def context(program: Program, organisation_id: UUID) -> dict[str, Any]:
         "elements": elements(),
         "missing": missing(program, organisation_id),
         "goal_of": lambda figure: goal(program, figure),
-        "span_of": plan_words.span,
     }
 
 

@@ -75,6 +75,7 @@ def words(program: Program) -> dict[str, Any]:
     return {
         "say": lambda tree: wording.say(program, tree),
         "spell": spell,
+        "span_of": plan_words.span,
         "names": lambda roles: plan_words.names(program, roles),
         "name_of": lambda name: plan_words.name_of(program, name),
         "titled": plan_words.titled,

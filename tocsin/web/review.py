@@ -60,7 +60,7 @@ def page(request: Request, number: str) -> HttpResponse:
 
 def context(case: Case) -> dict[str, Any]:
     """Return everything that the review shows."""
-    parts = [Part(rule, records.entries(case, rule.id), f"record:{rule.id}") for rule in case.program.records.values()]
+    parts = [Part(rule, records.entries(case, rule.id), f"record:{rule.id}") for rule in case.program.records.values() if case.sees(rule)]
     decided = DecidedRow.objects.filter(incident_id=case.id).order_by("seq")
     return {
         "case": case,

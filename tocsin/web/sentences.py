@@ -65,7 +65,7 @@ def line(case: Case, row: TimelineRow, hash_: str) -> Line:
     event = _Event(case, row)
     say = _SENTENCES.get(row.kind)
     sentence = say(event) if say else Markup("{} {}").format(row.kind, event.what)
-    return Line(row, sentence, kinds.quote(row), _tone(event), kinds.word(row.kind), hash_)
+    return Line(row, sentence, kinds.quote(row, case), _tone(event), kinds.word(row.kind), hash_)
 
 
 def _tell(sentence: str, **parts: object) -> Markup:

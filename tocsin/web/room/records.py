@@ -41,10 +41,11 @@ def context(case: Case) -> dict[str, object]:
     rows = sorted(RecordRow.objects.filter(incident_id=case.id), key=lambda row: (row.record, row.entry, row.seq))
     entries: dict[str, list[Entry]] = {}
     for (record, entry), group in groupby(rows, key=lambda row: (row.record, row.entry)):
-        entries.setdefault(record, []).append(_entry(record, entry, list(group)))
+        entries.setdefault(record, []).append(_entry(case, record, entry, list(group)))
     kept = [
         Kept(rule, f"record:{rule.id}", tuple(sorted(entries.get(rule.id, []), key=lambda entry: entry.last.at, reverse=True)))
         for rule in case.program.records.values()
+        if case.sees(rule)
     ]
     kept.sort(key=lambda one: not one.entries)
     return {"records": kept, "people": case.people, "label": label, "named": plan_words.option_name, "spelled": spelled}
@@ -53,12 +54,13 @@ def context(case: Case) -> dict[str, object]:
 def entries(case: Case, record: str) -> tuple[Entry, ...]:
     """Return the entries of one record, the newest first."""
     rows = sorted(RecordRow.objects.filter(incident_id=case.id, record=record), key=lambda row: (row.entry, row.seq))
-    found = [_entry(record, entry, list(group)) for entry, group in groupby(rows, key=lambda row: row.entry)]
+    found = [_entry(case, record, entry, list(group)) for entry, group in groupby(rows, key=lambda row: row.entry)]
     return tuple(sorted(found, key=lambda entry: entry.last.at, reverse=True))
 
 
-def _entry(record: str, entry: str, rows: list[RecordRow]) -> Entry:
-    fields = {name: words for row in rows for name, words in row.fields.items() if words}
+def _entry(case: Case, record: str, entry: str, rows: list[RecordRow]) -> Entry:
+    rule = case.program.records.get(record)
+    fields = {name: words for row in rows for name, words in row.fields.items() if words and (rule is None or case.sees(rule, name))}
     return Entry(entry, fields, rows[-1].open, rows[-1], f"entry:{record}:{entry}")
 
 
