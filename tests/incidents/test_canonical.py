@@ -96,7 +96,7 @@ def test_every_type_of_event_is_kept(kind, data):
 
 
 def test_every_field_of_free_words_is_sealed():
-    event = t.Attested(at=AT, by="per_1", condition="restored", evidence=("Ana called", ""))
+    event = t.Attested(at=AT, by="per_1", condition="restored", entry="", evidence=("Ana called", ""))
     encoded = canonical.encode(event)
     assert "Ana" not in encoded.body
     assert texts(encoded) == {"/evidence/0": "Ana called"}

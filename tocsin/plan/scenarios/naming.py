@@ -49,6 +49,9 @@ class _Spelling:
                 return written
 
     def _name(self, word: str) -> str:
+        base, bracket, entry = word.partition("[")
+        if bracket and entry.endswith("]"):
+            return f"{self._name(base)}[{self._name(entry[:-1])}]"
         if SEPARATOR in word:
             return word
         for mark in ("", ".", "[", "-"):
