@@ -140,7 +140,7 @@ def speaks_for(program: Program, state: t.State, actor: t.Actor, who: str) -> st
 
 def answers_for(program: Program, state: t.State, actor: t.Actor, who: str) -> str:
     """Return the role through which `actor` may do what `who` owes: its own people, then the lead above it, then the commander."""
-    for candidate in (who, next_up(program, who), program.commander):
+    for candidate in (who, next_up(program, who), program.part(who).commander or program.commander):
         role = speaks_for(program, state, actor, candidate)
         if role:
             return role
