@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.engine.expressions import UNKNOWN, Compare, Literal, SignalRead, spell
+from tocsin.engine.expressions import UNKNOWN, Call, Compare, Literal, SignalRead, spell
 from tocsin.engine.program import Program, Signal, Watch
 from tocsin.engine.watch import Sample, edges, reading, series
 
@@ -106,3 +106,74 @@ def test_two_sources_that_report_in_turn_are_one_feed_that_never_falls_silent():
     found = edges(program(over(5), signal()), {"load": series([*one, *other])}, {}, None, one[-1].at)
     assert [edge.value for edge in found if edge.since > minutes(10)] == []
     assert found[-1].value is True
+
+
+# ------------------------------------------------------------------ labels, silence, rosters
+
+
+def labelled(label, *values, over=timedelta(), first=0):
+    return [Sample(minutes(first + index), Decimal(str(value)), over, (("line", label),)) for index, value in enumerate(values)]
+
+
+def each_line(test, of):
+    watch = Watch(f"{spell(test)} each line", test, ("load",), "line")
+    return Program(id="p", version="1", hash="", language="en", timezone="UTC", title={}, signals={"load": of}, watches={watch.id: watch})
+
+
+@pytest.mark.row("DET-03")
+def test_each_value_of_a_label_has_edges_of_its_own():
+    known = {"load": series([*labelled("a", 1, 9, 9), *labelled("b", 9, 9, 1)])}
+    found = edges(each_line(over(5), signal()), known, {}, None, minutes(2))
+    assert [(edge.watch, edge.value, edge.since) for edge in found if edge.watch.endswith("[a]")] == [
+        ("load.now > 5 each line[a]", False, minutes(0)),
+        ("load.now > 5 each line[a]", True, minutes(1)),
+    ]
+    assert [(edge.value, edge.since) for edge in found if edge.watch.endswith("[b]")] == [(True, minutes(0)), (False, minutes(2))]
+
+
+@pytest.mark.row("DET-08")
+def test_over_several_labels_counts_add_up_and_gauges_are_averaged():
+    minute = timedelta(minutes=1)
+    calls = series([*labelled("a", 3, 3, over=minute), *labelled("b", 5, 5, over=minute)])
+    assert reading(signal("count", window=2 * minute), calls, "now", None, minutes(1)) == 16
+    loads = series([*labelled("a", 10, 10), *labelled("b", 30, 50)])
+    assert reading(signal(), loads, "now", None, minutes(1)) == 30
+
+
+@pytest.mark.row("DET-11")
+def test_one_line_that_falls_silent_is_unknown_while_the_others_go_on():
+    known = {"load": series([*labelled("a", 9, 9, 9), *labelled("b", *[1] * 30)])}
+    found = edges(each_line(over(5), signal()), known, {}, None, minutes(29))
+    assert [(edge.value, edge.since) for edge in found if edge.watch.endswith("[a]")] == [(True, minutes(0)), (None, minutes(5))]
+
+
+@pytest.mark.row("DET-11")
+def test_silence_itself_is_watched():
+    test = Call("silent", ())
+    watch = Watch("silent()", test, ("load",))
+    watched = replace(program(over(5), signal()), watches={"silent()": watch})
+    known = {"load": series([*gauge(9, 9, 9), *gauge(9, first=20)])}
+    assert [(edge.value, edge.since) for edge in edges(watched, known, {}, None, minutes(21))] == [
+        (False, minutes(0)),
+        (True, minutes(5)),
+        (False, minutes(20)),
+    ]
+
+
+def test_what_no_sample_tells_is_left_to_whoever_knows():
+    watched = replace(program(over(5), signal()), watches={"covered": Watch("covered", Call("covered", ()), ())})
+    assert edges(watched, {"load": series(gauge(9))}, {}, None, minutes(5)) == ()
+
+
+@pytest.mark.row("DET-02")
+def test_a_peak_is_held_against_the_mean_in_proportion_to_its_window():
+    five = timedelta(minutes=5)
+    peak = series([Sample(minutes(5), Decimal(13), five)], Decimal(120))
+    calls = signal("count", window=HOUR)
+    assert reading(calls, peak, "excess", five, minutes(5)) == 30
+    assert reading(calls, peak, "mean", None, minutes(5)) == 120
+
+
+def test_single_things_counted_are_summed_and_never_silent():
+    calls = series([Sample(minutes(index), Decimal(1)) for index in (0, 1, 2, 30)])
+    assert reading(signal("count", window=HOUR), calls, "now", None, minutes(59)) == 4

@@ -11,7 +11,7 @@ from tocsin.engine import terms as t
 from tocsin.engine.expressions import Name, Value
 from tocsin.engine.program import Cases, Condition, FromFact, Ladder, Limit, Link, Program, Rung, Situation
 from tocsin.engine.times import Span, add
-from tocsin.engine.values import holding_since, lookup
+from tocsin.engine.values import edges_of, holding_since, lookup
 
 RUNNING: Final = ("open", "breached")
 TICK: Final = timedelta(microseconds=1)
@@ -128,6 +128,11 @@ def structural(program: Program, state: t.State) -> Iterator[Wake]:
         since = holding_since(state, condition)
         if since and condition.hold and not state.turned.get(f"held:{condition.id}"):
             yield Wake(since + condition.hold, "1_held", condition.id)
+    for trigger in program.triggers.values() if state.phase != "closed" else ():
+        for entry, edge in edges_of(program, state, trigger):
+            fired = state.firings.get(f"{trigger.id}[{entry}]" if entry else trigger.id)
+            if edge.value and (fired is None or fired.since < edge.since):
+                yield Wake(edge.since + trigger.hold, "1_held", trigger.id)
     for situation in program.once("timed", _timed):
         known = state.situations.get(situation.id)
         is_open = known is not None and known.open
@@ -218,7 +223,16 @@ class Agenda:
 
     def _of_no_clock(self, program: Program, state: t.State) -> Wake | None:
         """Return the first wake of no clock; the same while nothing changes that they come from."""
-        known = (state.conditions, state.situations, state.moments, state.turned, state.roles, state.phase)
+        known = (
+            state.conditions,
+            state.situations,
+            state.moments,
+            state.turned,
+            state.roles,
+            state.phase,
+            state.edges,
+            state.firings,
+        )
         if len(known) != len(self._rest[0]) or any(one is not other for one, other in zip(known, self._rest[0], strict=True)):
             self._rest = known, min(_of_no_clock(program, state), default=None)
         return self._rest[1]

@@ -144,16 +144,29 @@ def _declare(turn: Turn, command: t.Declare) -> t.Refused | None:
 def _add_report(turn: Turn, command: t.AddReport) -> t.Refused | None:
     if command.key not in turn.state.reports:
         turn.emit(t.ReportAdded(at=turn.at, by=turn.by, key=command.key, means=command.means, words=command.words))
+        if "reported" not in turn.state.moments:  # what began by itself is reported now
+            moments.record(turn, "reported")
+            moments.record(turn, "registered")
     return None
 
 
 def _observe(turn: Turn, command: t.Observe) -> t.Refused | None:
     with turn.as_system():
-        for edge in sorted(command.edges, key=lambda edge: edge.since):
-            if edge.watch in turn.program.watches and edge != turn.state.edges.get(edge.watch):
+        ordered = sorted(command.edges, key=lambda edge: edge.since)
+        for index, edge in enumerate(ordered):
+            turn.superseded = {later.watch: later.since for later in reversed(ordered[index + 1 :])}
+            if _is_watched(turn.program, edge) and edge != turn.state.edges.get(edge.watch):
                 turn.emit(t.Observed(at=turn.at, by=turn.by, edge=edge))
                 settle(turn)
     return None
+
+
+def _is_watched(program: Program, edge: t.Edge) -> bool:
+    """Return whether the plan watches this; a watch over each value of a label has its edges under `id[value]`."""
+    if edge.watch in program.watches:
+        return not program.watches[edge.watch].each
+    watch = program.watches.get(edge.watch.rpartition("[")[0])
+    return watch is not None and bool(watch.each)
 
 
 def _note(turn: Turn, command: t.Note) -> t.Refused | None:

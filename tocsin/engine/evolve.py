@@ -32,8 +32,8 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return _from_outside(state, event)
         case t.FactStated():
             return _stated(state, event)
-        case t.Observed(edge=edge):
-            return replace(state, edges=put(state.edges, edge.watch, edge))
+        case t.Observed() | t.TriggerFired():
+            return _measured(state, event)
         case t.MomentRecorded() | t.MomentWithdrawn():
             return _moment(state, event)
         case t.ExpressionTurned(subject=subject, value=value):
@@ -135,6 +135,17 @@ def _declared(state: t.State, event: t.Declared) -> t.State:
         beside=event.beside,
         phases=_phases(event.beside, {}),
     )
+
+
+def _measured(state: t.State, event: t.Observed | t.TriggerFired) -> t.State:
+    match event:
+        case t.Observed(edge=edge):
+            firing = tuple(watch for watch in state.firing if watch != edge.watch)
+            return replace(state, edges=put(state.edges, edge.watch, edge), firing=firing)
+        case t.TriggerFired(trigger=name, entry=entry, watch=watch):
+            key = f"{name}[{entry}]" if entry else name
+            fired = t.Firing(name, entry, event.since, event.at, dict(event.seen))
+            return replace(state, firings={**drop(state.firings, key), key: fired}, firing=(*state.firing, watch))
 
 
 def _phases(beside: tuple[t.PlanRef, ...], known: Mapping[str, str]) -> dict[str, str]:

@@ -110,7 +110,11 @@ _TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
     t.PartyRemoved: _party,
     t.PartiesTold: _party,
     t.FactStated: lambda event: (("facts", event.fact),),
-    t.Observed: lambda event: (("edges", event.edge.watch),),
+    t.Observed: lambda event: (("edges", event.edge.watch), ("firing", "")),
+    t.TriggerFired: lambda event: (
+        ("firings", f"{event.trigger}[{event.entry}]" if event.entry else event.trigger),
+        ("firing", ""),
+    ),
     t.MomentRecorded: lambda event: (("moments", event.moment),),
     t.MomentWithdrawn: lambda event: (("moments", event.moment), ("withdrawn", event.moment)),
     t.ExpressionTurned: lambda event: (("turned", event.subject),),
@@ -203,6 +207,8 @@ def of_name(program: Program, path: str) -> Iterator[Read]:
         yield from of_standing(base, *_STANDING[bare(base)])
     elif base in ("parties", "client"):
         yield "parties", ""
+    elif base == "trigger_firing":
+        yield "firing", ""
     elif base in program.records:
         yield "open_entries", base
         yield "counters", f"entries:{base}"

@@ -8,12 +8,12 @@ from tocsin.engine import clocks
 from tocsin.engine import terms as t
 from tocsin.engine.program import Program
 from tocsin.engine.reads import Order, Read, order
-from tocsin.engine.rules import conditions, effects, facts, figures, levels, messages, moments, obligations, owed, situations
+from tocsin.engine.rules import conditions, effects, facts, figures, levels, messages, moments, obligations, owed, situations, triggers
 from tocsin.engine.turn import Turn
 
 ROUNDS_MAX: Final = 1000
 """More rounds of consequences than any sane plan needs; a plan that feeds itself ends here instead of hanging the server."""
-NOUNS: Final[tuple[ModuleType, ...]] = (facts, moments, conditions, situations, levels, owed)
+NOUNS: Final[tuple[ModuleType, ...]] = (facts, moments, conditions, triggers, situations, levels, owed)
 """
 In the order of settling. Each has `settle(turn)`, which looks at what `turn.stale(NOUN)` yields, and `reads(program)`, which yields its rules
 in the order of the plan, each with the names of the state that decide whether its `settle` has something to do.

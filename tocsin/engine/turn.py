@@ -42,6 +42,8 @@ class Turn:
         """Effects still to be carried out, each with its cause and the record entry in hand."""
         self.fresh: set[str] = set()
         """Moments recorded in this turn."""
+        self.superseded: Mapping[str, datetime] = {}
+        """While edges come in together: by watch, when the next one turns it again. What holds now holds no longer than that."""
         self.moved = False
         """Whether the incident moves to another version of its plan in this turn: what is new begins now."""
 

@@ -1,6 +1,6 @@
 """What expressions read from a state: facts, levels, phases, watches, counters, and whether conditions hold."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -26,7 +26,7 @@ from tocsin.engine.expressions import (
     evaluate,
 )
 from tocsin.engine.namespaces import bare, part_of, within
-from tocsin.engine.program import Cases, Condition, Fact, Program
+from tocsin.engine.program import Cases, Condition, Fact, Program, Trigger
 
 ANSWERED_CLOCKS: Final = ("met", "late")
 KNOWN_OF_CLIENTS: Final[Mapping[str, type]] = {"project.critical": bool, "service.critical": bool, "users_hit_share": Decimal}
@@ -106,6 +106,8 @@ def _named(program: Program, path: str) -> Reader[Scene]:
     if path == "parties.count":
         return lambda scene: Decimal(len(scene.state.parties))
     part, own = part_of(path), bare(path)
+    if own == "trigger_firing":
+        return lambda scene: bool(scene.state.firing)
     if own in _PLAIN:
         read = _OF_PART[own]
         return (lambda scene: read(scene.state, part) or UNKNOWN) if program.parts else _PLAIN[own]
@@ -153,6 +155,24 @@ def suggestion(program: Program, state: t.State, fact: Fact, at: datetime) -> Va
 
 def _part(program: Program, fact: Fact, part: str, scene: Scene) -> Known:
     return _of_fact(program, fact, scene.state, part)
+
+
+def suggested(program: Program, state: t.State, fact: Fact, at: datetime) -> Value | None:
+    """Return what the plan suggests to whoever is asked for `fact`; it is shown, and never set by itself. None if it suggests nothing."""
+    value = evaluate(fact.suggested, lookup(program, state, at)) if fact.suggested is not None else UNKNOWN
+    return None if isinstance(value, Unknown) else value
+
+
+def edges_of(program: Program, state: t.State, trigger: Trigger) -> Iterator[tuple[str, t.Edge]]:
+    """Yield the edges of a trigger's watch, with the label value that each is about."""
+    if not trigger.each:
+        if trigger.watch in state.edges:
+            yield "", state.edges[trigger.watch]
+        return
+    head = f"{trigger.watch}["
+    for name in sorted(state.edges):
+        if name.startswith(head):
+            yield name[len(head) : -1], state.edges[name]
 
 
 def nearest(state: t.State, part: str = "") -> str:

@@ -1,8 +1,8 @@
 """Watches: a pure function from samples to edges. It runs outside the lock; only its edges enter the incident (DET-08, CLK-09, TRM-04)."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -14,6 +14,7 @@ from tocsin.engine.expressions import (
     Expression,
     Known,
     Leaf,
+    Literal,
     Lookup,
     SignalRead,
     by_lookup,
@@ -28,34 +29,72 @@ from tocsin.engine.terms import Edge
 HUNDRED: Final = Decimal(100)
 GAPS: Final = 4
 
+Labels = tuple[tuple[str, str], ...]
+"""Names and values in order of the names, such as `(("line", "3"), ("region", "east"))`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One reading. `over` is the stretch before `at` that a count was counted over; zero for a gauge."""
+    """One reading. `over` is the stretch before `at` that a count was counted over; zero for a gauge, and for a single thing counted."""
 
     at: datetime
     value: Decimal
     over: timedelta = timedelta()
+    labels: Labels = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The samples of one signal in order of time, without repeats, with its baseline mean (None if unknown)."""
+    """
+    The samples of one signal in order of time, without repeats.
+
+    `mean` is the baseline it is held against (None if unknown); where that changes from hour to hour, `means` has its steps. `parts` are
+    the series of each combination of labels, where there are several.
+    """
 
     samples: Sequence[Sample] = ()
     mean: Decimal | None = None
     times: Sequence[datetime] = field(default=())
+    rhythm: Sequence[datetime] = ()
+    """The instants of its samples, each once."""
+    means: Sequence[tuple[datetime, Decimal | None]] = ()
+    parts: Sequence["Series"] = ()
+    scopes: Mapping[tuple[str, str], "Series"] = field(default_factory=dict)
+    """The part of each label value (DET-08: same scope), for whoever asks for one."""
 
     def upto(self, at: datetime) -> int:
         """Return how many samples lie at or before `at`."""
         return bisect_right(self.times, at)
 
+    def mean_at(self, at: datetime) -> Decimal | None:
+        """Return the baseline at `at`."""
+        step = bisect_right(self.means, at, key=lambda each: each[0])
+        return self.means[step - 1][1] if step else self.mean
 
-def series(samples: Iterable[Sample], mean: Decimal | None = None) -> Series:
-    """Return the series of `samples` in order of time; of two at one instant the later given counts."""
-    latest = {sample.at: sample for sample in samples}
-    ordered = tuple(latest[at] for at in sorted(latest))
-    return Series(ordered, mean, tuple(sample.at for sample in ordered))
+    def of(self, label: str, value: str) -> "Series":
+        """Return the series of one label value; a series that does not know the label is the same for every value of it."""
+        return self.scopes.get((label, value), self)
+
+
+def series(samples: Iterable[Sample], mean: Decimal | None = None, means: Sequence[tuple[datetime, Decimal | None]] = ()) -> Series:
+    """Return the series of `samples` in order of time; of two at one instant and of the same labels the later given counts."""
+    latest = {(sample.at, sample.labels): sample for sample in samples}
+    ordered = [latest[key] for key in sorted(latest)]
+    kinds = sorted({sample.labels for sample in ordered})
+    parts = [_plain([sample for sample in ordered if sample.labels == kind]) for kind in kinds] if len(kinds) > 1 else []
+    scopes: dict[tuple[str, str], Series] = {}
+    for pair in sorted({pair for kind in kinds for pair in kind}):
+        scopes[pair] = series([_without(sample, pair) for sample in ordered if pair in sample.labels])
+    return replace(_plain(ordered), mean=mean, means=tuple(means), parts=tuple(parts), scopes=scopes)
+
+
+def _without(sample: Sample, pair: tuple[str, str]) -> Sample:
+    return Sample(sample.at, sample.value, sample.over, tuple(each for each in sample.labels if each != pair))
+
+
+def _plain(samples: Sequence[Sample]) -> Series:
+    times = tuple(sample.at for sample in samples)
+    return Series(tuple(samples), times=times, rhythm=tuple(dict.fromkeys(times)))
 
 
 def silent_from(signal: Signal, known: Series, at: datetime) -> datetime | None:
@@ -64,16 +103,29 @@ def silent_from(signal: Signal, known: Series, at: datetime) -> datetime | None:
     if count == 0:
         return None
     last = known.samples[count - 1]
-    interval = _interval(known, count) if count > 1 else last.over
+    if signal.kind == "count" and not last.over:
+        return None  # single things counted as they come: that none comes says nothing
+    interval = _interval(known, count) or last.over
     interval = max(interval, last.over) if signal.kind == "count" else interval
     return last.at + signal.silent_after * interval if interval else None
 
 
 def _interval(known: Series, count: int) -> timedelta:
-    """Return how often data comes: the second longest of the last gaps, so that neither one outage nor two sources in turn mislead."""
-    times = known.times[max(count - GAPS - 1, 0) : count]
+    """
+    Return how often data comes: the second longest of the last gaps, so that neither one outage nor two sources in turn mislead.
+
+    What comes at one instant for several labels comes once.
+    """
+    until = bisect_right(known.rhythm, known.times[count - 1])
+    times = known.rhythm[max(until - GAPS - 1, 0) : until]
     gaps = sorted((after - before for before, after in pairwise(times)), reverse=True)
-    return gaps[min(1, len(gaps) - 1)]
+    return gaps[min(1, len(gaps) - 1)] if gaps else timedelta()
+
+
+def is_silent(signal: Signal, known: Series, at: datetime) -> bool:
+    """Return whether the signal has been heard, and has fallen silent since."""
+    silence = silent_from(signal, known, at)
+    return silence is not None and at >= silence
 
 
 def reading(signal: Signal, known: Series, measure: str, window: timedelta | None, at: datetime) -> Known:
@@ -81,58 +133,64 @@ def reading(signal: Signal, known: Series, measure: str, window: timedelta | Non
     Return one reading of a signal at `at`, or UNKNOWN where there is no sample, no baseline, or silence.
 
     `now` is the last value of a gauge (its mean over the signal's window if it has one), the count over the window for a count;
-    `excess` and `level` compare it with the baseline mean, in percent.
+    `excess` and `level` compare it with the baseline mean, in percent. A baseline is of the signal's own window; beside another one it
+    counts in proportion. Over several labels counts add up, and gauges are averaged.
     """
-    silence = silent_from(signal, known, at)
-    if known.upto(at) == 0 or (silence is not None and at >= silence):
+    if known.upto(at) == 0 or is_silent(signal, known, at):
         return UNKNOWN
+    mean = known.mean_at(at)
     if measure == "mean":
-        return UNKNOWN if known.mean is None else known.mean
-    count = known.upto(at)
+        return UNKNOWN if mean is None else mean
     if signal.kind == "count" and measure in ("now", "sum", "excess", "level", "avg"):
-        value: Known = _counted(known, window or signal.window, count)
+        value = _counted(known, window or signal.window, at)
+        if mean and window and signal.window:
+            mean = mean * _ratio(window, signal.window)
     else:
-        value = _gauged(known, measure, window or signal.window, at)
+        value = _gauged(signal, known, measure, window or signal.window, at)
     if measure not in ("excess", "level"):
         return value
-    if value is UNKNOWN or not isinstance(value, Decimal) or not known.mean:
+    if not mean:
         return UNKNOWN
-    return (value - known.mean) * HUNDRED / known.mean if measure == "excess" else value * HUNDRED / known.mean
+    return (value - mean) * HUNDRED / mean if measure == "excess" else value * HUNDRED / mean
 
 
-def _gauged(known: Series, measure: str, window: timedelta | None, at: datetime) -> Decimal:
-    last = known.samples[known.upto(at) - 1].value
-    if window is None:
-        return last
-    inside = [sample.value for sample in known.samples[known.upto(at - window) : known.upto(at)]] or [last]
+def _gauged(signal: Signal, known: Series, measure: str, window: timedelta | None, at: datetime) -> Decimal:
+    heard = [part for part in known.parts if part.upto(at) and not is_silent(signal, part, at)] or [known]
+    last = [part.samples[part.upto(at) - 1].value for part in heard]
+    since = known.upto(at - window) if window else 0
+    inside = [sample.value for sample in known.samples[since : known.upto(at)]] if window else last
+    values = inside or last
     match measure:
         case "min":
-            return min(inside)
+            return min(values)
         case "max":
-            return max(inside)
+            return max(values)
         case "sum":
-            return sum(inside, Decimal())
+            return sum(values, Decimal())
         case _:
-            return sum(inside, Decimal()) / len(inside)
+            return sum(values, Decimal()) / len(values)
 
 
-def _counted(known: Series, window: timedelta | None, count: int) -> Decimal:
-    """Return the count over `window` before the last sample, from samples that do not overlap; the oldest counts by its part."""
-    newest = known.samples[count - 1]
-    window = window or newest.over
-    start, edge, total = newest.at - window, newest.at, Decimal()
+def _counted(known: Series, window: timedelta | None, at: datetime) -> Decimal:
+    """Return the count over `window` before the last sample, of all labels together."""
+    newest = known.samples[known.upto(at) - 1]
+    start = newest.at - (window or newest.over)
+    return sum((_counted_since(part, start, at) for part in known.parts or (known,)), Decimal())
+
+
+def _counted_since(known: Series, start: datetime, at: datetime) -> Decimal:
+    """Return the count since `start`, from samples that do not overlap; the oldest counts by its part."""
+    count = known.upto(at)
+    edge, total = known.samples[count - 1].at if count else start, Decimal()
     for index in range(count - 1, -1, -1):
         sample = known.samples[index]
         if sample.at > edge:
             continue  # covered by a later one already
-        begins = max(sample.at - sample.over, start)
-        if sample.over:
-            total += sample.value * _ratio(sample.at - begins, sample.over)
-        elif sample.at > start:
-            total += sample.value
-        edge = begins
-        if sample.at - sample.over <= start:
+        if sample.at <= start:
             break
+        begins = max(sample.at - sample.over, start)
+        total += sample.value * _ratio(sample.at - begins, sample.over) if sample.over else sample.value
+        edge = begins
     return total
 
 
@@ -149,6 +207,9 @@ def look(program: Program, known: Mapping[str, Series], at: datetime) -> Lookup:
                 return _read(program, known, leaf, at)
             case Call("worse_than_mean", arguments):
                 return _worse(program, known, arguments, at)
+            case Call("silent", arguments):
+                named = [argument.value for argument in arguments if isinstance(argument, Literal)]
+                return any(is_silent(program.signals[name], one, at) for name, one in known.items() if not named or name in named)
             case _:
                 return UNKNOWN
 
@@ -186,21 +247,46 @@ def edges(
     Return the edges of every watch of `program` in (after, until], in order of time. Pure.
 
     `before` are the edges already recorded. Sample time counts, not arrival: an edge lies at the sample that turned it, or at the
-    instant at which a needed signal fell silent.
+    instant at which a needed signal fell silent. A watch over `each` value of a label has edges of its own for every value.
     """
     found: list[Edge] = []
     for watch in program.watches.values():
-        test = compiled(watch.test, by_lookup)
-        value = before[watch.id].value if watch.id in before else None
-        for at in _instants(program, watch, known, after, until):
-            answer = look(program, known, at)
-            result = test(answer)
-            now = result if isinstance(result, bool) else None
-            if now != value:
-                value = now
-                seen = {spell(leaf): _text(evaluate(leaf, answer)) for leaf in leaves(watch.test)}
-                found.append(Edge(watch.id, now, at, seen))
+        for name, scope in _scopes(watch, known):
+            found += _edges(program, _Look(watch, name, scope, before.get(name)), after, until)
     return tuple(sorted(found, key=lambda edge: edge.since))
+
+
+def _scopes(watch: Watch, known: Mapping[str, Series]) -> Iterator[tuple[str, Mapping[str, Series]]]:
+    """Yield the name and the series of each thing that the watch looks at; none where no sample can tell it anything."""
+    needed = {name: known[name] for name in watch.signals if name in known}
+    if not watch.each:
+        if watch.signals:
+            yield watch.id, known
+        return
+    for value in sorted({value for one in needed.values() for label, value in one.scopes if label == watch.each}):
+        yield f"{watch.id}[{value}]", {name: one.of(watch.each, value) for name, one in known.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One thing looked at: the watch, the name of its edges, its series, and what it last said."""
+
+    watch: Watch
+    name: str
+    known: Mapping[str, Series]
+    before: Edge | None
+
+
+def _edges(program: Program, looked: _Look, after: datetime | None, until: datetime) -> Iterator[Edge]:
+    test = compiled(looked.watch.test, by_lookup)
+    value = looked.before.value if looked.before else None
+    for at in _instants(program, looked.watch, looked.known, after, until):
+        answer = look(program, looked.known, at)
+        result = test(answer)
+        now = result if isinstance(result, bool) else None
+        if now != value:
+            value = now
+            yield Edge(looked.name, now, at, {spell(leaf): _text(evaluate(leaf, answer)) for leaf in leaves(looked.watch.test)})
 
 
 def _text(value: Known) -> str:
@@ -223,3 +309,27 @@ def _instants(program: Program, watch: Watch, known: Mapping[str, Series], after
             if silence is not None and fell and (after is None or silence > after):
                 found.add(silence)
     return sorted(found)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Matured:
+    """A trigger that held long enough: `at` it fires, by the edge `since` then; `entry` is the label value it was watched for."""
+
+    at: datetime
+    trigger: str
+    entry: str
+    since: datetime
+
+
+def matured(program: Program, found: Sequence[Edge]) -> tuple[Matured, ...]:
+    """Return every firing of the plan's triggers that these edges (in order of time) amount to, in order of time. Pure."""
+    fired: list[Matured] = []
+    for trigger in program.triggers.values():
+        head = f"{trigger.watch}[" if trigger.each else trigger.watch
+        own = [edge for edge in found if (edge.watch.startswith(head) if trigger.each else edge.watch == head)]
+        for index, edge in enumerate(own):
+            following = next((later.since for later in own[index + 1 :] if later.watch == edge.watch), None)
+            if edge.value and (following is None or following > edge.since + trigger.hold):
+                entry = edge.watch[len(head) : -1] if trigger.each else ""
+                fired.append(Matured(edge.since + trigger.hold, trigger.id, entry, edge.since))
+    return tuple(sorted(fired))

@@ -40,8 +40,7 @@ _ASKS: Final[Mapping[str, tuple[str, TypeName]]] = {
     "share_done": ("situation", "decimal"),
     "lead_time": ("situation", "duration"),
 }
-_FUNCTIONS: Final = (*_ASKS, "answered", "ratio", "least", "most", "worse_than_mean", "duration", "timestamp")
-_LATER_FUNCTIONS: Final = ("covered",)
+_FUNCTIONS: Final = (*_ASKS, "answered", "covered", "ratio", "least", "most", "silent", "worse_than_mean", "duration", "timestamp")
 _BOOL, _DECIMAL, _INT, _STRING, _DURATION, _TIME = (Type(name) for name in ("bool", "decimal", "int", "string", "duration", "time"))
 _ORDERED: Final = ("decimal", "int", "duration", "time")
 
@@ -267,15 +266,24 @@ class _Builder:
                 if not any(info.better and info.has_baseline for info in self._names.signals.values()):
                     self._problem(node, "no signal says which way is better", "give one `better` and a baseline")
                 return call, _BOOL
+            case "silent", [] | ["string"] if all(isinstance(tree, Literal) for tree, _ in trees):
+                for tree, _ in trees:
+                    if isinstance(tree, Literal) and tree.value not in self._names.signals:
+                        self._problem(
+                            arguments[0], f"there is no signal {brief(tree.value)}", nearest(str(tree.value), self._names.signals)
+                        )
+                return call, _BOOL
+            case "covered", ["string", "string"] if isinstance(span := trees[1][0], Literal):
+                if not _is_span(str(span.value)):
+                    self._problem(arguments[1], f"{brief(span.value)} is not a duration", "such as 72h or 90d")
+                return call, _BOOL
             case ("ratio", ["decimal", "decimal"] | ["duration", "duration"]) | ("least" | "most", ["decimal", "decimal"]):
                 return call, _DECIMAL
         self._wrong_call(node, function, types)
         return call, ANY
 
     def _wrong_call(self, node: Tree[Any], function: str, types: Sequence[str]) -> None:
-        if function in _LATER_FUNCTIONS:
-            self._problem(node, f"{function}() is not run by this version yet", "", "L25")
-        elif function not in _FUNCTIONS:
+        if function not in _FUNCTIONS:
             self._problem(node, f"{brief(function)} is not a function", nearest(function, _FUNCTIONS))
         elif "any" not in types:
             self._problem(node, f"{function}() does not take this", _USAGE[function])
@@ -341,6 +349,13 @@ def _exact(text: str) -> timedelta | None:
     return span.exact if not (span.months or span.days) else None
 
 
+def _is_span(text: str) -> bool:
+    try:
+        return bool(times.parse(text))
+    except ValueError:
+        return False
+
+
 def _instant(text: str) -> datetime | None:
     try:
         instant = datetime.fromisoformat(text)
@@ -362,6 +377,8 @@ _WORDS: Final = {
 _USAGE: Final = {
     **{function: f'{function}("{kind}")' for function, (kind, _) in _ASKS.items()},
     "answered": 'answered(["fact"])',
+    "covered": 'covered("schedule", "90d")',
+    "silent": 'silent("signal"), or silent() for any',
     "ratio": "ratio(a, b)",
     "least": "least(a, b)",
     "most": "most(a, b)",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tocsin.engine.collections import COLLECTIONS, FIELDS, PARTIES
+from tocsin.engine.measured import SLOTS
 from tocsin.engine.rules.moments import PHASES
 from tocsin.engine.texts import OF_INCIDENT, PERSONAL
 from tocsin.engine.values import KNOWN_OF_CLIENTS
@@ -23,6 +24,7 @@ _TOP = {
     "conditions": "condition",
     "levels": "level",
     "moments": "moment",
+    "triggers": "trigger",
     "roles": "role",
     "decisions": "decision",
     "situations": "situation",
@@ -43,7 +45,7 @@ _TYPES: dict[str, TypeName] = {
     "time": "time",
     "text": "string",
 }
-LATER = frozenset({"trigger_firing", "kind"})
+LATER = frozenset({"kind"})
 """Names of the language that this version does not know yet."""
 
 
@@ -94,7 +96,7 @@ class Names:
             case "moment":
                 return name in self.ids["moment"] or name in MOMENTS or self.derived(name) is not None
             case "value":
-                known = name in self.types or name in self.ids["record"] or name in self.said
+                known = name in self.types or name in self.ids["record"] or name in self.said or name in SLOTS
                 return known or self.signal_read(name) or self.knows("moment", name)
             case "case":
                 return name in self.cases
@@ -164,6 +166,7 @@ def collect(data: Mapping[str, Plain]) -> Names:
     levels = tuple(names.ids["level"])
     names.types |= {"level": Type("string", levels), "phase": Type("string", PHASES), "proposed.level": Type("string", levels)}
     names.types["nearest.level"] = Type("string", levels)
+    names.types["trigger_firing"] = Type("bool")
     names.types["proposed.by"] = Type("string", ("rule", "fallback", "adjust"))
     names.cases |= {"level": levels, "phase": PHASES}
     names.types["parties.count"] = Type("int")

@@ -29,6 +29,12 @@ class Watches:
 
     found: dict[str, Watch] = field(default_factory=dict)
 
+    def watched(self, tree: Expression, signals: Mapping[str, Signal], each: str = "") -> str:
+        """Return the name of the watch of `tree`, which must be watchable; with `each`, of the one that looks at every value of a label."""
+        name = f"{spell(tree)} each {each}" if each else spell(tree)
+        self.found.setdefault(name, Watch(name, tree, _signals(tree, signals), each))
+        return name
+
     def extract(self, tree: Expression, signals: Mapping[str, Signal]) -> Expression:
         """
         Return `tree` with every greatest yes-or-no part over signals alone replaced by its watch.
@@ -37,9 +43,7 @@ class Watches:
         so that an explanation can name the one that decided.
         """
         if is_watchable(tree):
-            name = spell(tree)
-            self.found.setdefault(name, Watch(name, tree, _signals(tree, signals)))
-            return WatchRef(name, tree)
+            return WatchRef(self.watched(tree, signals), tree)
 
         def part(operand: Expression) -> Expression:
             return self.extract(operand, signals)
@@ -59,6 +63,8 @@ class Watches:
                 return Arithmetic(op, part(left), part(right))
             case Choose(test, then, otherwise):
                 return Choose(part(test), part(then), part(otherwise))
+            case Call("covered"):
+                return WatchRef(self.watched(tree, signals), tree)
             case Call(function, arguments):
                 return Call(function, tuple(map(part, arguments)))
             case Literal() | Name() | SignalRead() | WatchRef():
@@ -76,7 +82,7 @@ def stray_signal(tree: Expression) -> str:
     if is_watchable(tree) or isinstance(tree, WatchRef):
         return ""
     match tree:
-        case SignalRead() | Call("worse_than_mean"):
+        case SignalRead() | Call("worse_than_mean" | "silent"):
             return spell(tree)
         case Not(operand):
             return stray_signal(operand)
@@ -92,7 +98,7 @@ def stray_signal(tree: Expression) -> str:
 
 def _is_truth(tree: Expression) -> bool:
     match tree:
-        case Compare() | Within() | Not() | All() | Some() | Call("worse_than_mean"):
+        case Compare() | Within() | Not() | All() | Some() | Call("worse_than_mean" | "silent"):
             return True
         case Choose(_, then, otherwise):
             return all(
@@ -103,11 +109,13 @@ def _is_truth(tree: Expression) -> bool:
 
 
 def _is_measured(leaf: Expression) -> bool:
-    return isinstance(leaf, SignalRead) or (isinstance(leaf, Call) and leaf.function in ("worse_than_mean", "ratio", "least", "most"))
+    return isinstance(leaf, SignalRead) or (
+        isinstance(leaf, Call) and leaf.function in ("worse_than_mean", "silent", "ratio", "least", "most")
+    )
 
 
 def _reads(leaf: Expression) -> bool:
-    return isinstance(leaf, SignalRead) or (isinstance(leaf, Call) and leaf.function == "worse_than_mean")
+    return isinstance(leaf, SignalRead) or (isinstance(leaf, Call) and leaf.function in ("worse_than_mean", "silent"))
 
 
 def _signals(tree: Expression, signals: Mapping[str, Signal]) -> tuple[str, ...]:
@@ -121,4 +129,7 @@ def _signals(tree: Expression, signals: Mapping[str, Signal]) -> tuple[str, ...]
                 found.update(dict.fromkeys(part.signal for part in leaves(formula) if isinstance(part, SignalRead)))
         elif isinstance(leaf, Call) and leaf.function == "worse_than_mean":
             found.update({name: None for name, signal in signals.items() if signal.better and signal.has_baseline})
+        elif isinstance(leaf, Call) and leaf.function == "silent":
+            named = [argument.value for argument in leaf.arguments if isinstance(argument, Literal)]
+            found.update({name: None for name, signal in signals.items() if signal.formula is None and (not named or name in named)})
     return tuple(found)

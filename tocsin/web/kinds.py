@@ -68,5 +68,6 @@ def word(kind: str) -> str:
         "ConditionTurned": _("condition"),
         "Observed": _("signal"),
         "FiguresKept": _("figure"),
+        "TriggerFired": _("signal"),
     }
     return words.get(kind, "")

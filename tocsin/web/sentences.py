@@ -7,13 +7,14 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from tocsin.engine import measured
 from tocsin.engine.program import Program
 from tocsin.incidents.models import TimelineRow
 from tocsin.web import clocks, kinds, plan_words, times
 from tocsin.web.cases import Case
 from tocsin.web.jinja import text
+from tocsin.web.languages import active, ngettext
 from tocsin.web.languages import gettext as _
-from tocsin.web.languages import ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,19 @@ def _observed(e: _Event) -> Markup:
     edge = e.data["edge"]
     value = {True: _("holds now"), False: _("does not hold any more"), None: _("is unknown: no data")}[edge["value"]]
     return _tell(_("Measured: %(watch)s %(value)s"), watch=Markup("<code>{}</code>").format(edge["watch"]), value=value)
+
+
+def _trigger_fired(e: _Event) -> Markup:
+    trigger = e.program.triggers.get(e.data["trigger"])
+    if trigger is None:
+        return _tell(_("Trigger: %(what)s"), what=e.what)
+    locale = active().code
+    measured_ = Markup("{}").format(_(", ").join(measured.values(e.program, trigger.test, e.data["seen"], locale)))
+    limits = Markup("{}").format(_(", ").join(measured.thresholds(e.program, trigger.test, locale)))
+    parts = {"what": e.what, "entry": e.data["entry"], "measured": measured_, "limits": limits}
+    if e.data["entry"]:
+        return _tell(_("Trigger: %(what)s (%(entry)s). Measured: %(measured)s. Threshold: %(limits)s"), **parts)
+    return _tell(_("Trigger: %(what)s. Measured: %(measured)s. Threshold: %(limits)s"), **parts)
 
 
 def _moment(e: _Event) -> Markup:
@@ -448,6 +462,7 @@ _SENTENCES: Final[Mapping[str, Callable[[_Event], Markup]]] = {
     "PartiesTold": _parties_told,
     "FactStated": _fact_stated,
     "Observed": _observed,
+    "TriggerFired": _trigger_fired,
     "MomentRecorded": _moment,
     "MomentWithdrawn": _moment_withdrawn,
     "ExpressionTurned": _expression_turned,

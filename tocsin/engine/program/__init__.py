@@ -2,7 +2,7 @@
 
 from tocsin.engine.program.document import Audience, Change, Document, Standard
 from tocsin.engine.program.duties import Decision, Field, HandsOver, Link, Message, Obligation, Option
-from tocsin.engine.program.effects import Door, Effect, Effects, Ladder, Moment, Rung, Situation
+from tocsin.engine.program.effects import Door, Effect, Effects, Ladder, Moment, Rung, Situation, Trigger
 from tocsin.engine.program.figures import Figure, Goal
 from tocsin.engine.program.help import Checklist, Example, Guard, Help, Question
 from tocsin.engine.program.levels import Adjustment, Classify, Fallback, FallbackStep, Level, LevelRule, Near
@@ -74,6 +74,7 @@ __all__ = [
     "Text",
     "Tier",
     "Tracked",
+    "Trigger",
     "Waiver",
     "Watch",
 ]

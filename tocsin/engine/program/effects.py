@@ -1,6 +1,7 @@
 """What follows: effects, ladders, doors, situations, moments."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from fractions import Fraction
 from typing import Literal
 
@@ -61,6 +62,7 @@ class Door:
     propose: bool = False
     name: str = ""
     reason: bool = False
+    then: Effects = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,19 @@ class Situation(Rule):
     """Where it is worked on."""
     result: Text = field(default_factory=dict)
     figures: tuple[str, ...] = ()
+    once: bool = False
+    """A trigger opens it only where neither a warning nor a response runs; there its firing is evidence (DET-06)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger(Rule):
+    """What opens a situation by itself once it was measured for `hold` without interruption, of `each` value of a label (DET-02 to -05)."""
+
+    watch: str
+    test: Expression
+    opens: str
+    hold: timedelta = timedelta()
+    each: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

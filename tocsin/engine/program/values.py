@@ -42,16 +42,23 @@ class Signal(Rule):
     better: Literal["up", "down", ""] = ""
     has_baseline: bool = False
     silent_after: int = 3
+    labels: tuple[str, ...] = ()
     formula: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A predicate over signals alone; its edges, not its samples, enter the engine. `id` is the spelling of `test`."""
+    """
+    A predicate over signals alone; its edges, not its samples, enter the engine. `id` is the spelling of `test`.
+
+    With `each` it looks at every value of that label by itself: edges are then named `id[value]`. Without `signals` nothing that is
+    sampled answers it, and it is unknown until somebody else says (a roster).
+    """
 
     id: str
     test: Expression
     signals: tuple[str, ...]
+    each: str = ""
 
 
 @dataclass(frozen=True, slots=True)

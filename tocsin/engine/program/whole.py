@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 from tocsin.engine.namespaces import part_of
 from tocsin.engine.program.document import Document
 from tocsin.engine.program.duties import Decision, Message, Obligation
-from tocsin.engine.program.effects import Ladder, Moment, Situation
+from tocsin.engine.program.effects import Ladder, Moment, Situation, Trigger
 from tocsin.engine.program.figures import Figure
 from tocsin.engine.program.help import Checklist, Help
 from tocsin.engine.program.levels import Classify, Level
@@ -82,6 +82,7 @@ class Program:
     roles: Mapping[str, Role] = field(default_factory=dict)
     levels: Mapping[str, Level] = field(default_factory=dict)
     classify: Classify | None = None
+    triggers: Mapping[str, Trigger] = field(default_factory=dict)
     situations: Mapping[str, Situation] = field(default_factory=dict)
     obligations: Mapping[str, Obligation] = field(default_factory=dict)
     decisions: Mapping[str, Decision] = field(default_factory=dict)

@@ -153,7 +153,7 @@ def _take(turn: Turn, decision: Decision, command: t.Decide, option: Option | No
         template = turn.program.messages[decision.sends]
         slots = {field.id for field in template.fields}
         given = {bare(name): words for name, words in fields.items() if bare(name) in slots}
-        refused = messages.send_by_rule(turn, decision.sends, given, command.confirmed)
+        refused = messages.send_by_decision(turn, decision.sends, given, command.confirmed)
         if refused:
             return refused  # the decision takes effect when the message counts as sent
     role = next(filter(None, (_speaks(turn, name) for name in who(turn, decision, option, command.facts))), "")

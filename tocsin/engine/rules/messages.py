@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from tocsin.engine import owners, texts
+from tocsin.engine import measured, owners, texts
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import Name
 from tocsin.engine.namespaces import within
@@ -118,6 +118,8 @@ def _prefill(turn: Turn, template: Message, field: Field) -> str:
         if known or moment:
             value = known.value if known else moment.at if moment else ""
             return texts.spell(value, plan.language, plan.timezone)
+        if name in measured.SLOTS:
+            return measured.said(turn.program, turn.state, name, plan.language)
     return ""
 
 
@@ -146,6 +148,8 @@ def _render(turn: Turn, template: Message, words: str, locale: str, filled: Mapp
             return texts.spell(known.at, locale, zone)
         if name in texts.PERSONAL:
             return f"{{{{ {name} }}}}"  # filled in for each reader when it is sent
+        if name in measured.SLOTS:
+            return measured.said(program, state, name, locale) or UNSAID
         match name:
             case "incident.number":
                 return state.number
@@ -287,9 +291,10 @@ def _send(
     *,
     evidence: tuple[str, ...] = (),
     chosen: tuple[str, ...] = (),
+    draft: str = "",
 ) -> t.Refused | None:
-    """Draft and publish; where a rule sends, a refusal leaves the draft behind, to be completed by whoever owes it."""
-    name = write(turn, template, fields)
+    """Draft (or complete the `draft`) and publish; where a rule sends, a refusal leaves the draft behind, for whoever owes it."""
+    name = write(turn, template, fields, message=draft)
     message = turn.state.messages[name]
     refused = _complete(turn, template, message, message.text_hash, confirmed)
     return refused or _publish(turn, template, message.message, confirmed, evidence, chosen=chosen)
@@ -304,6 +309,14 @@ def offer(turn: Turn, template: Message) -> str:
     return write(turn, template, {field.id: said[field.id] for field in template.fields if field.id in said})
 
 
-def send_by_rule(turn: Turn, template: str, fields: Mapping[str, str], confirmed: tuple[str, ...] = ()) -> t.Refused | None:
+def send_by_rule(turn: Turn, template: str, fields: Mapping[str, str]) -> t.Refused | None:
     """Send what a rule of the plan sends; what cannot be sent yet (a field, an approval) stays a draft and is owed."""
-    return _send(turn, turn.program.messages[template], fields, confirmed)
+    return _send(turn, turn.program.messages[template], fields, ())
+
+
+def send_by_decision(turn: Turn, template: str, fields: Mapping[str, str], confirmed: tuple[str, ...]) -> t.Refused | None:
+    """Send what a decision issues: the draft that waits for it, if one does, with what the decider fills in."""
+    waiting = [each for each in turn.state.messages.values() if each.template == template and each.status == "draft"]
+    known = waiting[-1].fields if waiting else {}
+    filled = {**known, **{name: words for name, words in fields.items() if words}}
+    return _send(turn, turn.program.messages[template], filled, confirmed, draft=waiting[-1].message if waiting else "")

@@ -138,4 +138,5 @@ def by_hand(turn: Turn, command: t.Open | t.Close) -> t.Refused | None:
         open_(turn, situation, command.reason)
     else:
         close(turn, situation, command.reason, door.name)
+    turn.queue(door.then, f"{'opened' if opening else 'closed'}:{situation.id}")
     return None

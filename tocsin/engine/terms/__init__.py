@@ -75,6 +75,7 @@ from tocsin.engine.terms.events import (
     SituationClosed,
     SituationOpened,
     Told,
+    TriggerFired,
 )
 from tocsin.engine.terms.kept_events import FigureReading, FiguresKept, Filed, Noted, RecordEntered
 from tocsin.engine.terms.level_events import LevelDecided, LevelNeared, LevelProposed, RuleReading
@@ -105,6 +106,7 @@ from tocsin.engine.terms.state import (
     Clock,
     ClockStatus,
     FactState,
+    Firing,
     Holding,
     LevelState,
     MessageState,
@@ -189,6 +191,7 @@ __all__ = [
     "FigureReading",
     "FiguresKept",
     "Filed",
+    "Firing",
     "Fulfil",
     "Fulfilled",
     "Gathered",
@@ -255,6 +258,7 @@ __all__ = [
     "TellParty",
     "Tick",
     "Told",
+    "TriggerFired",
     "WaitingDecision",
     "WaiveClock",
     "WaiveCondition",

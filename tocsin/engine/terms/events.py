@@ -78,6 +78,24 @@ class Observed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TriggerFired(Event):
+    """
+    Measured since `since` without interruption: `test` is what was tested (threshold and window in it), `seen` the readings behind it.
+
+    `entry` is the value of the label it was watched for; `opened` says whether it opened its situation, or is evidence to one that runs.
+    """
+
+    trigger: str
+    entry: str
+    watch: str
+    since: datetime
+    hold_s: int
+    test: str
+    seen: Mapping[str, str]
+    opened: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MomentRecorded(Event):
     """`happened_at` is the instant itself. A `correction` replaces the time of the same generation, the old one stays in the journal."""
 
@@ -282,6 +300,7 @@ AnyEvent = (
     | PartiesTold
     | FactStated
     | Observed
+    | TriggerFired
     | MomentRecorded
     | MomentWithdrawn
     | ExpressionTurned

@@ -57,6 +57,17 @@ class SituationState:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """A trigger as it last fired."""
+
+    trigger: str
+    entry: str
+    since: datetime
+    at: datetime
+    seen: Mapping[str, str]
+
+
 ClockStatus = Literal["open", "breached", "met", "late", "waived", "ended"]
 
 
@@ -228,6 +239,10 @@ class State:
     """By moment that was withdrawn: its last generation."""
     turned: Mapping[str, bool | None] = field(default_factory=dict)
     edges: Mapping[str, Edge] = field(default_factory=dict)
+    firings: Mapping[str, Firing] = field(default_factory=dict)
+    """By trigger, or `trigger[value]`: how it fired last, the latest last."""
+    firing: tuple[str, ...] = ()
+    """Edges by which a trigger has fired and that have not turned since."""
     conditions: Mapping[str, Holding] = field(default_factory=dict)
     situations: Mapping[str, SituationState] = field(default_factory=dict)
     clocks: Mapping[str, Clock] = field(default_factory=dict)

@@ -23,6 +23,7 @@ _QUIET: Final = (
 
 _SUBJECTS: Final = (
     "obligation",
+    "trigger",
     "decision",
     "condition",
     "situation",
@@ -94,6 +95,7 @@ def _find(program: Program, name: str) -> Rule | None:
         program.messages,
         program.facts,
         program.moments,
+        program.triggers,
         program.levels,
     )
     return next((rules[name] for rules in nouns if name in rules), None)

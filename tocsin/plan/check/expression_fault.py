@@ -8,7 +8,7 @@ from tocsin.plan.document import Plain
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.leaves import Formula
-from tocsin.plan.watches import stray_signal
+from tocsin.plan.watches import is_watchable, stray_signal
 
 _WANTED = {"bool": ("bool",), "number": ("decimal",)}
 
@@ -48,6 +48,11 @@ def find(draft: Draft) -> Iterator[Fault]:
             yield from _formula(draft, path, parsed.tree)
         elif formula.wants == "reading":
             yield from _reading(path, parsed.tree)
+        elif path[:1] == ("triggers",):
+            if not is_watchable(parsed.tree):
+                yield Fault(
+                    path, "a trigger is of signals and constants alone", "state what else must hold where its situation opens", offset=0
+                )
         elif stray := stray_signal(parsed.tree):
             offset = max(formula.text.find(stray.partition("(")[0]), 0)
             yield Fault(path, f"the signal {stray} stands beside what is not measured", "compare it with a constant", offset=offset)

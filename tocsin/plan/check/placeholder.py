@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from tocsin.engine.measured import SLOTS
 from tocsin.engine.texts import OF_INCIDENT, PERSONAL, SLOT
 from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path, brief, nearest
 from tocsin.plan.forms.words import MessageForm
 
-ALWAYS = (*OF_INCIDENT, *PERSONAL, "level.title")
+ALWAYS = (*OF_INCIDENT, *PERSONAL, "level.title", *SLOTS)
 """Names that every text may use besides the message's fields, the facts and the moments."""
 
 _EACH_MAX = 50

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from tocsin.engine.expressions import SignalRead, leaves
 from tocsin.plan.check import Check
 from tocsin.plan.check.expression_fault import entry_of
 from tocsin.plan.draft import Draft
@@ -106,6 +107,13 @@ def _elsewhere(draft: Draft) -> Iterator[Fault]:
         for name, field in message.fields.items():
             if field.promises:
                 yield from _named(draft, ("messages", identifier, "fields", name, "promises"), field.promises, ("obligation",))
+    for identifier, trigger in form.triggers.items():
+        parsed = draft.expression(trigger.when).tree
+        read = {leaf.signal for leaf in leaves(parsed) if isinstance(leaf, SignalRead)} if parsed is not None else set()
+        labels = {label for name in read if name in form.signals for label in form.signals[name].labels}
+        if trigger.each and trigger.each not in labels:
+            hint = nearest(trigger.each, labels) or "give a signal that it reads this label"
+            yield Fault(("triggers", identifier, "each"), f"no signal here has the label {brief(trigger.each)}", hint)
     if form.classify:
         for index, shown in enumerate(form.classify.shows):
             yield from _named(draft, ("classify", "shows", index), shown, ("value",))

@@ -1,7 +1,7 @@
 """A checked draft made into the engine's Program."""
 
 from tocsin.engine.program import Defaults, Program
-from tocsin.plan.compile import duties, levels, moments, people, shown, values, words
+from tocsin.plan.compile import duties, levels, moments, people, shown, triggers, values, words
 from tocsin.plan.compile.context import Context
 from tocsin.plan.draft import Draft
 from tocsin.plan.fingerprint import fingerprint
@@ -40,6 +40,7 @@ def compile_plan(draft: Draft) -> Program:
         roles=people.roles(context),
         levels=levels.levels(context),
         classify=levels.classify(context),
+        triggers=triggers.triggers(context),
         situations=duties.situations(context),
         obligations=duties.obligations(context),
         decisions=duties.decisions(context),

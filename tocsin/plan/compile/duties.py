@@ -21,6 +21,7 @@ def situations(context: Context) -> dict[str, Situation]:
             opens=tuple(_door(context, door, (*path, "opens")) for door in rule.opens),
             closes=tuple(_door(context, door, (*path, "closes")) for door in rule.closes),
             stage=rule.stage or "",
+            once=rule.once_per is not None,
             then=context.effects(rule.then, (*path, "then")),
             step=rule.step or 0,
             next=names(rule.next),
@@ -44,6 +45,7 @@ def _door(context: Context, form: DoorForm, inside: Path) -> Door:
         propose=form.propose,
         name=form.as_ or "",
         reason=form.reason is not None,
+        then=context.effects(form.then, (*inside, "then")),
     )
 
 

@@ -34,6 +34,7 @@ def signals(draft: Draft, form: PlanForm) -> dict[str, Signal]:
             better=rule.better or "",
             has_baseline=rule.baseline is not None,
             silent_after=rule.silent_after or usual,
+            labels=tuple(rule.labels),
             formula=draft.expression(rule.formula).tree if rule.formula else None,
         )
     return found

@@ -92,6 +92,7 @@ class DoorForm(Form):
     LATER: ClassVar = frozenset({"counts"})
 
     records: RecordRef | None = None
+    then: Effects = []
     on: MomentRef | None = None
     when: Truth | None = None
     during: Annotated[Ref, ref("phase")] | None = None
@@ -160,8 +161,9 @@ class ObligationForm(RuleForm):
 
 
 class SituationForm(RuleForm):
-    LATER: ClassVar = frozenset({"once_per", "messages", "records", "decisions"})
+    LATER: ClassVar = frozenset({"messages", "records", "decisions"})
 
+    once_per: Literal["service"] | None = None
     stage: Literal["warning"] | None = None
     step: Annotated[int, Field(ge=1, le=99)] | None = None
     next: Annotated[list[SituationRef], Many] = []

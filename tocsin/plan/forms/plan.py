@@ -16,6 +16,7 @@ from tocsin.plan.forms.leaves import Exact, Form, Id, Reminder, RuleForm, Text, 
 from tocsin.plan.forms.levels import ClassifyForm, LevelForm
 from tocsin.plan.forms.people import MapForm, OrganisationForm, RoleForm
 from tocsin.plan.forms.standing import ReadinessForm, ResourceForm
+from tocsin.plan.forms.triggers import TriggerForm
 from tocsin.plan.forms.values import ConditionForm, FactForm, MomentForm, SignalForm
 from tocsin.plan.forms.words import MessageForm, RecordForm
 
@@ -71,8 +72,6 @@ class DefaultsForm(RuleForm):
 
 
 class PlanForm(Form):
-    LATER: ClassVar = frozenset({"triggers"})
-
     tocsin: Annotated[int, PlainValidator(_language_version)]
     id: PlanId
     kind: Annotated[str, PlainValidator(_kind)] = "plan"
@@ -89,6 +88,7 @@ class PlanForm(Form):
     levels: dict[Id, LevelForm] = {}
     classify: ClassifyForm | None = None
     moments: dict[Id, MomentForm] = {}
+    triggers: dict[Id, TriggerForm] = {}
     organisation: OrganisationForm | None = None
     roles: dict[Id, RoleForm] = {}
     decisions: dict[Id, DecisionForm] = {}

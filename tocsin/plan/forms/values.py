@@ -17,6 +17,7 @@ from tocsin.plan.forms.leaves import (
     Form,
     Many,
     MomentRef,
+    Name,
     Ref,
     RuleForm,
     Text,
@@ -113,8 +114,7 @@ class BaselineForm(Form):
 
 
 class SignalForm(RuleForm):
-    LATER: ClassVar = frozenset({"labels"})
-
+    labels: list[Name] = []
     kind: Literal["count", "gauge", "computed"]
     unit: Text = ""
     window: Exact | None = None

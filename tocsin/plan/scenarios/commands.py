@@ -1,7 +1,7 @@
 """Acts of a scenario as commands of the engine, with typed values."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -102,6 +102,29 @@ def begin(program: Program, story: Story, act: Act) -> t.Declare:
         by=t.Actor(act.by),
         at=act.at,
     )
+
+
+def begin_by_trigger(program: Program, story: Story, trigger: str, at: datetime) -> t.Declare:
+    """Return the command that begins an incident because a trigger fired, as the server does."""
+    return t.Declare(
+        incident=story.id,
+        number="INC-1",
+        plan=program.id,
+        plan_hash=program.hash,
+        means="trigger",
+        words=program.triggers[trigger].title.get(program.language, trigger),
+        seats=seats(program, story),
+        reported=False,
+        by=t.Actor(t.SYSTEM),
+        at=at,
+    )
+
+
+def learned(program: Program, story: Story, act: Act, state: t.State) -> t.Command | None:
+    """Return what a report to an incident that runs already says besides: the facts that nobody has stated yet."""
+    said = facts_of(program, {name: value for name, value in act.body["report"].items() if name in program.facts}, story)
+    new = {name: value for name, value in said.items() if name not in state.facts}
+    return t.StateFacts(facts=new, by=t.Actor(act.by, standing(program, story, act.by)), at=act.at) if new else None
 
 
 def _declare(program: Program, story: Story, act: Act, by: t.Actor) -> t.Declare:

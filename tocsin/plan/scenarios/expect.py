@@ -11,7 +11,7 @@ from tocsin.engine import terms as t
 from tocsin.engine.expressions import spell as spell_expression
 from tocsin.engine.namespaces import bare, within
 from tocsin.engine.texts import spell
-from tocsin.engine.values import holding_since, holds
+from tocsin.engine.values import holding_since, holds, suggested
 from tocsin.plan.scenarios import clocks, said, shown
 from tocsin.plan.scenarios.clocks import Check
 from tocsin.plan.scenarios.commands import value_of
@@ -113,6 +113,22 @@ def _near(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
     yield "rules", sorted(wanted.get("rules", ())), sorted(state.near)
 
 
+def _fired(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
+    """Expect at what times a trigger has fired so far, by its name, or `name[value]` for one value of its label."""
+    for name, times in wanted.items():
+        found = [
+            event.at
+            for event in run.events_upto(at)
+            if isinstance(event, t.TriggerFired) and name == (f"{event.trigger}[{event.entry}]" if event.entry else event.trigger)
+        ]
+        yield name, [run.story.time(str(time)) for time in times], found
+
+
+def _suggested(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
+    for name, value in wanted.items():
+        yield name, value, suggested(run.program, run.state_at(at), run.program.facts[name], at)
+
+
 def _put(run: Run, at: datetime, wanted: list[str]) -> Items:
     for name in wanted:
         yield name, True, name in run.state_at(at).proposed_decisions
@@ -198,6 +214,19 @@ def _closed(run: Run, at: datetime, wanted: list[str]) -> Items:
         yield name, True, situation is not None and not situation.open
 
 
+def _closed_as(run: Run, at: datetime, wanted: Mapping[str, str]) -> Items:
+    """Expect how the plan calls the way in which a situation was closed last."""
+    for name, called in wanted.items():
+        found = [event.named for event in run.events_upto(at) if isinstance(event, t.SituationClosed) and event.situation == name]
+        yield name, called, found[-1] if found else None
+
+
+def _drafts(run: Run, at: datetime, wanted: Mapping[str, int]) -> Items:
+    for name, count in wanted.items():
+        drafts = [each for each in run.state_at(at).messages.values() if each.template == name and each.status == "draft"]
+        yield name, count, len(drafts)
+
+
 def _not_open(run: Run, at: datetime, wanted: list[str]) -> Items:
     for name in wanted:
         clock = clocks.latest(run.state_at(at), name)
@@ -258,6 +287,10 @@ CHECKS: Final[Mapping[str, Check]] = {
     "readings": _readings,
     "asks": _asks,
     "near": _near,
+    "fired": _fired,
+    "closed_as": _closed_as,
+    "drafts": _drafts,
+    "suggested": _suggested,
     "put": _put,
     "not_put": _not_put,
     "level": _level,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import reduce
+from typing import Any
 
 from tocsin.engine import terms as t
 from tocsin.engine import watch
@@ -14,8 +15,8 @@ from tocsin.engine.decide import decide
 from tocsin.engine.evolve import evolve
 from tocsin.engine.program import Program
 from tocsin.engine.times import parse
-from tocsin.plan.scenarios.commands import begin, command_of
-from tocsin.plan.scenarios.story import Act, Story
+from tocsin.plan.scenarios.commands import begin, begin_by_trigger, command_of, learned
+from tocsin.plan.scenarios.story import Act, Story, labels_of
 
 
 @dataclass(slots=True)
@@ -49,6 +50,8 @@ class Step:
     edges: tuple[t.Edge, ...] = field(default=(), compare=False)
     act: Act | None = field(default=None, compare=False)
     down_since: datetime | None = field(default=None, compare=False)
+    begins: str = field(default="", compare=False)
+    """The trigger by which the incident begins before anybody acts."""
 
 
 def play(program: Program, story: Story, *, restart: bool = False, along: list[Step] | None = None) -> Run:
@@ -80,7 +83,7 @@ class _Player:
                 self.state = replayed(self.result.events)
             answers = [self._send(make(self.program, self.story, self.state)) for make in makers(step)]
             if step.act and answers:
-                self.result.answers.append((step.act, answers[-1]))
+                self.result.answers.append((step.act, next(filter(None, answers), None)))
             self._tick_until(step.at)
             self.result.times.append(step.at)
             self.result.states.append(self.state)
@@ -113,6 +116,11 @@ def makers(step: Step) -> tuple[Make, ...]:
     """Return what makes the commands of a step, each from the state before it."""
     if step.down_since is not None:
         return (lambda program, story, state: t.Tick(at=step.at, by=t.Actor(t.SYSTEM), down_since=step.down_since),)
+    if step.begins:
+        return (
+            lambda program, story, state: begin_by_trigger(program, story, step.begins, step.at),
+            lambda program, story, state: t.Observe(edges=step.edges, by=t.Actor(t.SYSTEM), at=step.at),
+        )
     if step.edges:
         return (lambda program, story, state: t.Observe(edges=step.edges, by=t.Actor(t.SYSTEM), at=step.at),)
     if step.act is None:
@@ -122,7 +130,11 @@ def makers(step: Step) -> tuple[Make, ...]:
     def first(program: Program, story: Story, state: t.State) -> t.Command | None:
         return begin(program, story, act) if not state.incident and act.what != "report" else None
 
-    return (first, lambda program, story, state: command_of(program, story, act, state))
+    return (
+        first,
+        lambda program, story, state: command_of(program, story, act, state),
+        *([lambda program, story, state: learned(program, story, act, state)] if act.what == "report" else []),
+    )
 
 
 # ------------------------------------------------------------------ the order of things
@@ -133,14 +145,17 @@ def steps(program: Program, story: Story) -> list[Step]:
     acts = [act for act in story.acts if act.what not in ("sample", "feed")]
     begins = min((act.at for act in acts), default=story.start)
     known = watch.edges(program, series(program, story), {}, None, _horizon(story))
+    fired = next((one for one in watch.matured(program, known) if one.at < begins or not acts), None)
+    begins = fired.at if fired else begins
     early = tuple(edge for edge in known if edge.since <= begins)
-    found = [Step(until, 0, index, down_since=since) for index, (since, until) in enumerate(story.down)]
+    found = [Step(fired.at, 1, -1, edges=early, begins=fired.trigger)] if fired else []
+    found += [Step(until, 0, index, down_since=since) for index, (since, until) in enumerate(story.down)]
     found += [Step(_seen_at(story, edge.since), 1, index, edges=(edge,)) for index, edge in enumerate(known) if edge.since > begins]
     found += [Step(act.at, 2, index, act=act) for index, act in enumerate(acts) if _seen_at(story, act.at) == act.at]
     found += [Step(expectation.at, 3, index) for index, expectation in enumerate(story.expectations)]
     found.sort()
     declared = next((index for index, step in enumerate(found) if step.act), None)
-    if early and declared is not None:  # what was measured before anybody declared is known right after
+    if early and declared is not None and fired is None:  # what was measured before anybody declared is known right after
         found.insert(declared + 1, Step(begins, 2, found[declared].index, edges=early))
     return found
 
@@ -156,24 +171,26 @@ def _horizon(story: Story) -> datetime:
 def series(program: Program, story: Story) -> Mapping[str, watch.Series]:
     """Return every sample of the story by signal, with the baselines given."""
     first = min([story.start, *(act.at for act in story.acts)])
-    found: dict[str, dict[datetime, watch.Sample]] = {name: {} for name in program.signals}
+    found: dict[str, dict[tuple[datetime, watch.Labels], watch.Sample]] = {name: {} for name in program.signals}
     for feed in story.feeds:
         at = feed.since or story.start - ((story.start - first) // feed.every) * feed.every
         until = feed.until or _horizon(story) + feed.every
         while at < until:
-            found[feed.signal][at] = watch.Sample(at, feed.value, feed.over)
+            found[feed.signal][at, feed.labels] = watch.Sample(at, feed.value, feed.over, feed.labels)
             at += feed.every
     for act in story.acts:
         if act.what == "sample":
-            for name, sample in act.body["sample"].items():
-                found[name][act.at] = _sample(act.at, sample)
+            for name, written in act.body["sample"].items():
+                for one in written if isinstance(written, list) else [written]:
+                    sample = _sample(act.at, one)
+                    found[name][sample.at, sample.labels] = sample
     return {name: watch.series(samples.values(), story.baseline.get(name)) for name, samples in found.items()}
 
 
-def _sample(at: datetime, written: Mapping[str, object] | object) -> watch.Sample:
+def _sample(at: datetime, written: Mapping[str, Any] | object) -> watch.Sample:
     if isinstance(written, Mapping):
         over = parse(str(written["over"])).exact if "over" in written else timedelta()
-        return watch.Sample(at, Decimal(str(written["value"])), over)
+        return watch.Sample(at, Decimal(str(written["value"])), over, labels_of(written))
     return watch.Sample(at, Decimal(str(written)))
 
 

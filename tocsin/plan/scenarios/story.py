@@ -31,6 +31,7 @@ class Feed:
     over: timedelta
     since: datetime | None = None
     until: datetime | None = None
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,11 @@ VERBS = (
     *("draft", "publish", "send", "confirm", "read", "deliver", "assign", "accept", "hand_over", "create_role"),
     *("open_stream", "close_stream"),
 )
+
+
+def labels_of(entry: Mapping[str, Plain]) -> tuple[tuple[str, str], ...]:
+    """Return the labels of a sample or a feed, in order of their names."""
+    return tuple(sorted((str(name), str(value)) for name, value in (entry.get("labels") or {}).items()))
 
 
 def instant(text: Plain, start: datetime, zone: str) -> datetime:
@@ -217,7 +223,7 @@ class _Reader:
         every = parse(str(entry.get("every", "1m"))).exact
         over = parse(str(entry["over"])).exact if "over" in entry else timedelta()
         until = self.time(entry["until"]) if "until" in entry else None
-        return Feed(str(entry["signal"]), Decimal(str(entry["value"])), every, over, since, until)
+        return Feed(str(entry["signal"]), Decimal(str(entry["value"])), every, over, since, until, labels_of(entry))
 
     def _expectation(self, index: int, entry: Mapping[str, Plain]) -> Expectation:
         what = {key: in_full(self.program, value) for key, value in entry.items() if key != "at"}

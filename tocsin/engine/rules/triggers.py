@@ -1,0 +1,50 @@
+"""Triggers: what was measured long enough opens its situation by itself; firing again is evidence, not a second opening (DET-02 to -06)."""
+
+from collections.abc import Iterator
+
+from tocsin.engine import terms as t
+from tocsin.engine.expressions import spell
+from tocsin.engine.program import Program, Trigger
+from tocsin.engine.rules import situations
+from tocsin.engine.turn import Turn
+from tocsin.engine.values import edges_of
+
+
+def settle(turn: Turn) -> None:
+    """Let every trigger fire that has held for its time, once for each stretch in which it held."""
+    if turn.state.phase in ("closed", "cancelled"):
+        return
+    for trigger in turn.program.triggers.values():
+        for name, entry, edge in waiting(turn.program, turn.state, trigger):
+            if min(turn.instant, turn.superseded.get(edge.watch, turn.instant)) - edge.since >= trigger.hold:
+                _fire(turn, trigger, name, entry, edge)
+
+
+def waiting(program: Program, state: t.State, trigger: Trigger) -> Iterator[tuple[str, str, t.Edge]]:
+    """Yield key, label value and edge of each stretch in which the trigger holds and has not fired yet."""
+    for entry, edge in edges_of(program, state, trigger):
+        key = f"{trigger.id}[{entry}]" if entry else trigger.id
+        known = state.firings.get(key)
+        if edge.value and (known is None or known.since < edge.since):
+            yield key, entry, edge
+
+
+def _fire(turn: Turn, trigger: Trigger, key: str, entry: str, edge: t.Edge) -> None:
+    situation = turn.program.situations[trigger.opens]
+    opens = not situations.is_open(turn.state, situation.id) and (not situation.once or turn.state.phase in ("", "declared"))
+    turn.emit(
+        t.TriggerFired(
+            at=turn.at,
+            by=t.SYSTEM,
+            trigger=trigger.id,
+            entry=entry,
+            watch=edge.watch,
+            since=edge.since,
+            hold_s=int(trigger.hold.total_seconds()),
+            test=spell(trigger.test),
+            seen=dict(edge.seen),
+            opened=opens,
+        )
+    )
+    if opens:
+        situations.open_(turn, situation)
