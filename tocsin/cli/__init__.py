@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, Lazy] = {
     "plan": Lazy("tocsin.cli.plans:plan", "Check, show, compare, rehearse and load plans."),
     "replay": Lazy("tocsin.plan.scenarios.replay:command", "Run scenario files against their plan."),
     "dossier": Lazy("tocsin.cli.dossier:dossier", "Export the record of an incident.", data=True),
+    "scenario": Lazy("tocsin.cli.scenario:scenario", "Write a closed incident as a scenario to replay.", data=True),
     "verify": Lazy("tocsin.cli.verify:verify", "Prove a dossier, offline."),
     "doctor": Lazy("tocsin.incidents.commands:doctor", "Rebuild every incident from its journal and name what differs.", data=True),
 }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Final
 
 from tocsin.engine import terms as t
 from tocsin.engine.compose import versions
@@ -11,6 +11,9 @@ from tocsin.engine.expressions import Value
 from tocsin.engine.program import Fact, Program
 from tocsin.engine.times import parse
 from tocsin.plan.scenarios.story import Act, BadScenarioError, Story
+
+DEPUTY: Final = "deputy:"
+"""With this before it, what a person is given is not a role but the place of its deputy."""
 
 
 def value_of(fact: Fact, written: Any, story: Story) -> Value:
@@ -58,6 +61,8 @@ def command_of(program: Program, story: Story, act: Act, state: t.State) -> t.Co
         case "report":
             words = " ".join(str(word) for word in body["report"].values())
             return t.AddReport(key=str(act.at), means="person", words=words, by=by, at=act.at)
+        case "observe":
+            return _observed(act, story)
         case "set":
             return t.StateFacts(facts=facts_of(program, body["set"], story), reason=_text(body, "reason"), by=by, at=act.at)
         case "decide" | "approve" | "send_back":
@@ -77,13 +82,16 @@ def command_of(program: Program, story: Story, act: Act, state: t.State) -> t.Co
 
 
 def standing(program: Program, story: Story, person: str) -> frozenset[str]:
-    """Return for what a person of the story may speak: departments it was given, as the directory would say."""
-    return frozenset(f"department:{name}" for name in story.people.get(person, ()) if name in program.departments)
+    """Return for what a person of the story may speak: departments it was given and roles it is deputy of, as the directory would say."""
+    said = story.people.get(person, ())
+    return frozenset(
+        name if name.startswith(DEPUTY) else f"department:{name}" for name in said if name.startswith(DEPUTY) or name in program.departments
+    )
 
 
 def seats(program: Program, story: Story) -> dict[str, str]:
     """Return who holds which role or department at the start."""
-    return {role: person for person, roles in story.people.items() for role in roles}
+    return {role: person for person, roles in story.people.items() for role in roles if not role.startswith(DEPUTY)}
 
 
 def begin(program: Program, story: Story, act: Act) -> t.Declare:
@@ -137,12 +145,25 @@ def _declare(program: Program, story: Story, act: Act, by: t.Actor) -> t.Declare
         plan_hash=plan_hash,
         beside=beside,
         means="person",
-        words=str(act.body["report"].get("symptom", "")),
+        words=_text(act.body, "words") or str(act.body["report"].get("symptom", "")),
         seats=seats(program, story),
         facts=facts,
+        happened_at=_when(act.body, story),
         by=by,
         at=act.at,
     )
+
+
+def _observed(act: Act, story: Story) -> t.Observe:
+    """Return what watches turned, where a story has no samples that would turn them."""
+    since = story.time(_text(act.body, "since")) if "since" in act.body else act.at
+    edges = [t.Edge(watch, value, since) for watch, value in act.body["observe"].items()]
+    return t.Observe(edges=tuple(edges), by=t.Actor(t.SYSTEM), at=act.at)
+
+
+def _when(body: Mapping[str, Any], story: Story) -> datetime | None:
+    """Return when it happened that is entered only now."""
+    return story.time(_text(body, "happened_at")) if "happened_at" in body else None
 
 
 def _deciding(program: Program, story: Story, act: Act, by: t.Actor, state: t.State) -> t.Command:
@@ -189,7 +210,9 @@ def _of_parties(story: Story, act: Act, by: t.Actor) -> t.Command:
 
 
 def _chain(state: t.State, name: str) -> str:
-    """Return the id of the latest chain about a decision, or about a message of that template."""
+    """Return the id of the latest chain about a decision, or about a message of that template; an id itself stays."""
+    if name in state.chains:
+        return name
     about = [chain.chain for chain in state.chains.values() if chain.subject == name]
     about += [chain.chain for chain in state.chains.values() if chain.kind == "message" and state.messages[chain.subject].template == name]
     return about[-1] if about else name
@@ -203,9 +226,10 @@ def _saying(act: Act, by: t.Actor, state: t.State) -> t.Command:
         return t.Send(template=template, fields=fields, confirmed=confirmed, evidence=evidence, parties=to, by=by, at=act.at)
     drafts = [message for message in state.messages.values() if message.template == template and message.status == "draft"]
     if act.what == "draft":
-        known = drafts[-1].message if drafts and act.body.get("revise") else ""
+        revised = act.body.get("revise")
+        known = str(revised) if revised in state.messages else drafts[-1].message if drafts and revised else ""
         return t.Draft(template=template, fields=fields, message=known, texts=_texts(act.body.get("texts") or {}), by=by, at=act.at)
-    latest = drafts[-1] if drafts else None
+    latest = state.messages.get(template) or (drafts[-1] if drafts else None)
     text_hash = latest.text_hash if latest else ""
     name = latest.message if latest else template
     return t.Publish(message=name, text_hash=text_hash, confirmed=confirmed, evidence=evidence, parties=to, by=by, at=act.at)
@@ -215,7 +239,7 @@ def _following(act: Act, by: t.Actor, state: t.State) -> t.Command:
     """Return what is said of the latest message of a template: confirmed on a channel, read, or delivered (by the server)."""
     template, body = str(act.body[act.what]), act.body
     sent = [message.message for message in state.messages.values() if message.template == template]
-    message = sent[-1] if sent else template
+    message = sent[-1] if sent and template not in state.messages else template
     match act.what:
         case "read":
             return t.Read(message=message, by=by, at=act.at)
@@ -274,6 +298,7 @@ def _doing(act: Act, by: t.Actor, story: Story) -> t.Command:
                 words=_text(body, "words"),
                 evidence=evidence,
                 checks=checks,
+                happened_at=_when(body, story),
                 by=by,
                 at=act.at,
             )
@@ -284,10 +309,9 @@ def _doing(act: Act, by: t.Actor, story: Story) -> t.Command:
         case "waive":
             return t.WaiveCondition(condition=name, reason=_text(body, "reason"), by=by, at=act.at)
         case "waive_clock":
-            return t.WaiveClock(obligation=name, reason=_text(body, "reason"), by=by, at=act.at)
+            return t.WaiveClock(obligation=name, reason=_text(body, "reason"), entry=_text(body, "entry"), by=by, at=act.at)
         case "mark":
-            happened_at = story.time(_text(body, "happened_at")) if "happened_at" in body else None
-            return t.Mark(moment=name, happened_at=happened_at, by=by, at=act.at)
+            return t.Mark(moment=name, happened_at=_when(body, story), by=by, at=act.at)
         case "withdraw":
             return t.Withdraw(moment=name, reason=_text(body, "reason"), by=by, at=act.at)
         case "open":
@@ -310,6 +334,7 @@ def _entering(program: Program, story: Story, act: Act, by: t.Actor) -> t.Comman
         entry=_text(body, "entry"),
         reason=_text(body, "reason"),
         evidence=tuple(body.get("evidence") or ()),
+        happened_at=_when(body, story),
         by=by,
         at=act.at,
     )

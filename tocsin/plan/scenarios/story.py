@@ -1,5 +1,6 @@
 """A scenario as read from its file: people, feeds, acts and expectations, every time resolved to an instant."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -89,7 +90,7 @@ class Story:
 VERBS = (
     *("report", "set", "sample", "feed", "note", "mark", "withdraw", "record", "do", "open", "close"),
     *("decide", "approve", "send_back", "attest", "take_back", "waive", "waive_clock"),
-    *("party", "remove_party", "tell_party"),
+    *("observe", "party", "remove_party", "tell_party"),
     *("draft", "publish", "send", "confirm", "read", "deliver", "assign", "accept", "hand_over", "create_role"),
     *("open_stream", "close_stream"),
 )
@@ -107,10 +108,11 @@ def instant(text: Plain, start: datetime, zone: str) -> datetime:
     :raises BadScenarioError: it is neither a span from the start nor an absolute time.
     """
     words = str(text)
+    whole, fraction = _parted(words)
     try:
-        if words.startswith("-"):
-            return start - parse(words[1:]).exact
-        return add(start, parse(words), zone)
+        if whole.startswith("-"):
+            return start - parse(whole[1:]).exact - fraction
+        return add(start, parse(whole), zone) + fraction
     except ValueError:
         pass
     try:
@@ -120,6 +122,15 @@ def instant(text: Plain, start: datetime, zone: str) -> datetime:
     if absolute.tzinfo is None:
         absolute = absolute.replace(tzinfo=ZoneInfo(zone))
     return absolute.astimezone(UTC)
+
+
+_FRACTION = re.compile(r"(-?[0-9a-z]*[0-9]+)\.([0-9]{1,6})s")
+
+
+def _parted(words: str) -> tuple[str, timedelta]:
+    """Return a span without the fraction of its seconds (`4m30.25s`), and the fraction: a record knows microseconds."""
+    found = _FRACTION.fullmatch(words)
+    return (f"{found[1]}s", timedelta(microseconds=int(found[2].ljust(6, "0")))) if found else (words, timedelta())
 
 
 def load(file: Path, program: Program) -> Story:

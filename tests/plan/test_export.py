@@ -1,0 +1,87 @@
+"""A journal written as a scenario and replayed comes to what the journal says, and gives nobody away."""
+
+from functools import reduce
+from pathlib import Path
+
+import pytest
+
+from tests.plan.test_scenarios import FILES, name
+from tocsin.engine import terms as t
+from tocsin.engine.evolve import evolve
+from tocsin.plan.scenarios.export import export
+from tocsin.plan.scenarios.play import Run, play
+from tocsin.plan.scenarios.replay import program_for, replay
+from tocsin.plan.scenarios.retelling import retell
+from tocsin.plan.scenarios.story import load
+
+
+def lived(file: Path) -> Run:
+    program = program_for(file)
+    return play(program, load(file, program))
+
+
+def written(run: Run, folder: Path, *, texts: bool = False) -> Path:
+    file = folder / "written.yaml"
+    file.write_text(export(run.program, run.events, "written", texts=texts))
+    return file
+
+
+def clocks(state: t.State) -> dict[str, tuple[object, ...]]:
+    return {each.clock: (each.status, each.due_at, each.met_at, each.missed, each.ended) for each in state.clocks.values()}
+
+
+@pytest.mark.row("KNB-07")
+@pytest.mark.parametrize("file", FILES, ids=name)
+def test_what_is_written_from_a_journal_replays_to_the_same_clocks_level_and_phase(file, tmp_path):
+    run = lived(file)
+    again, failed = replay(written(run, tmp_path), run.program)
+    ends = reduce(evolve, run.events, t.State())
+    assert failed == []
+    assert clocks(again.states[-1]) == clocks(ends)
+    assert (again.states[-1].level, again.states[-1].phase) == (ends.level, ends.phase)
+
+
+@pytest.mark.parametrize("file", FILES, ids=name)
+def test_every_event_of_a_journal_is_explained_by_a_command(file):
+    run = lived(file)
+    found = retell(run.program, run.events)
+    assert found.unexplained == []
+    assert found.final == run.states[-1]
+
+
+FIRST = next(file for file in FILES if file.stem == "first-ten-minutes")
+
+
+def test_neither_names_nor_what_people_wrote_are_given_away(tmp_path):
+    run = lived(FIRST)
+    text = written(run, tmp_path).read_text()
+    for secret in ("wang", "gao", "客户打不进热线", "监控探头", "华东"):
+        assert secret not in text
+
+
+def test_what_people_wrote_is_there_if_it_is_wanted_and_names_still_are_not(tmp_path):
+    text = written(lived(FIRST), tmp_path, texts=True).read_text()
+    assert "客户打不进热线" in text
+    assert "wang" not in text
+
+
+def test_what_no_act_can_leave_is_named_at_the_top(tmp_path):
+    run = lived(FIRST)
+    told = next(index for index, event in enumerate(run.events) if isinstance(event, t.Noted))
+    strange = t.Filed(at=run.events[told].at, by=run.events[told].by, inbox="plan_revision", cause="nobody knows")
+    run.events.insert(told, strange)
+    assert "# Not in here, since no act of a scenario leaves it: Filed at 1m." in written(run, tmp_path).read_text().splitlines()
+
+
+def test_times_are_exact_to_the_microsecond(tmp_path):
+    file = tmp_path / "fine.yaml"
+    file.write_text(
+        "tocsin_scenario: 1\nplan: hotline-outage\nstart: 2025-06-03T14:00:07.250001+08:00\n"
+        "given: {people: {wang: [duty_manager]}}\nwhen:\n"
+        "  - {at: 0m, by: wang, report: {}}\n  - {at: 4m0.5s, by: wang, note: x}\n  - {at: -1.25s, by: wang, sample: {complaints: 1}}\n"
+        "then: [{at: 5m, phase: declared}]\n"
+    )
+    run = lived(file)
+    noted = next(event for event in run.events if isinstance(event, t.Noted))
+    assert (noted.at - run.story.start).total_seconds() == 240.5
+    assert "{at: 4m0.5s, by: p1, note:" in written(run, tmp_path).read_text().replace('"4m0.5s"', "4m0.5s")

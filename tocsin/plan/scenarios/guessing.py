@@ -1,0 +1,256 @@
+"""Which commands may have left the events of one instant: read off what they say, the likeliest first; the engine tells which one did."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from tocsin.engine import terms as t
+from tocsin.engine.expressions import Value
+from tocsin.engine.program import Program
+from tocsin.engine.rules.decisions import CONFIRMED
+from tocsin.engine.rules.delivery import awaited
+
+Events = Sequence[t.AnyEvent]
+Guesses = Iterator[t.Command]
+Guess = Callable[[Program, t.State, Any, Events], Guesses]
+"""From an event and those of the same instant from it on."""
+
+_BY_SYSTEM: Final = (t.Observed, t.DeliveryReported, t.DowntimeNoted)
+"""What the server is told to do; whatever else it does follows from the plan."""
+
+
+def guesses(program: Program, state: t.State, ahead: Events) -> Guesses:
+    """Yield the commands that `ahead`, the events of one instant, suggest in `state`; who may act is left to the caller."""
+    for index, event in enumerate(ahead):
+        guess = _GUESSES.get(type(event))
+        if guess is not None and (event.by != t.SYSTEM or isinstance(event, _BY_SYSTEM)):
+            for command in guess(program, state, event, ahead[index:]):
+                yield replace(command, by=t.Actor(event.by), at=event.at)
+    yield t.Tick(by=t.Actor(t.SYSTEM), at=ahead[0].at)
+
+
+def _own(event: t.AnyEvent, ahead: Events, kind: type) -> list[Any]:
+    return [each for each in ahead if type(each) is kind and each.by == event.by]
+
+
+def _facts(event: t.AnyEvent, ahead: Events, reason: str | None = None) -> dict[str, Value]:
+    """Return what the same person stated, for the same reason if one is given."""
+    stated = [each for each in _own(event, ahead, t.FactStated) if each.source == "person" and reason in (None, each.reason)]
+    return {each.fact: each.words if each.value is None else each.value for each in stated}
+
+
+def _declared(program: Program, state: t.State, event: t.Declared, ahead: Events) -> Guesses:
+    reported = next((each for each in _own(event, ahead, t.MomentRecorded) if each.moment == "reported"), None)
+    before = ahead[: ahead.index(reported)] if reported else ahead
+    facts = _facts(event, before)
+    for given in (facts, {}) if facts else ({},):
+        yield t.Declare(
+            incident=event.incident,
+            number=event.number,
+            plan=event.plan,
+            plan_hash=event.plan_hash,
+            means=event.means,
+            words=event.words,
+            seats=event.seats,
+            facts=given,
+            happened_at=reported.happened_at if reported and reported.happened_at != event.at else None,
+            reported=reported is not None,
+            drill=event.drill,
+            beside=event.beside,
+        )
+
+
+def _stated(program: Program, state: t.State, event: t.FactStated, ahead: Events) -> Guesses:
+    """What a decision asks and what is simply said look alike; the decision comes first."""
+    for kind in (t.DecisionApplied, t.DecisionMade, t.DecisionWaits):
+        for decided in _own(event, ahead, kind):
+            yield from _GUESSES[kind](program, state, decided, ahead)
+    facts = _facts(event, ahead, event.reason)
+    for count in range(len(facts), 0, -1):
+        yield t.StateFacts(facts=dict(list(facts.items())[:count]), reason=event.reason)
+
+
+def _decided(program: Program, state: t.State, event: t.DecisionMade | t.DecisionWaits, ahead: Events) -> Guesses:
+    decision = program.decisions[event.decision]
+    known = {name: state.facts[name].value for name in decision.asks if name in state.facts}
+    stated = {name: value for name, value in _facts(event, ahead).items() if name in decision.asks}
+    stated |= {name: words for name, words in _sent(event, ahead, decision.sends).items() if name not in decision.asks}
+    confirmed = _served(program, decision.sends, ahead)
+    for facts in (stated, known | stated):
+        for extra in ((), (CONFIRMED,), (*confirmed, "wording"), (CONFIRMED, *confirmed, "wording")):
+            yield t.Decide(
+                decision=event.decision,
+                option=event.option,
+                facts=facts,
+                reason=event.reason,
+                evidence=event.evidence,
+                confirmed=extra,
+                assignee=event.assignee,
+                entry=event.entry,
+                attendance=event.attendance,
+            )
+
+
+def _applied(program: Program, state: t.State, event: t.DecisionApplied, ahead: Events) -> Guesses:
+    decision = program.decisions[event.decision]
+    stated = {name: value for name, value in _facts(event, ahead).items() if name in decision.asks}
+    links = decision.links(event.option)
+    for facts in (stated, {name: state.facts[name].value for name in decision.asks if name in state.facts} | stated):
+        yield t.Decide(
+            decision=event.decision,
+            option=event.option,
+            facts=facts,
+            reason=event.reason,
+            evidence=event.evidence,
+            attach=_attached(event, ahead, links[0].attach if links else ()),
+            entry=event.entry,
+        )
+
+
+def _attached(event: t.AnyEvent, ahead: Events, names: Sequence[str]) -> dict[str, Mapping[str, str]]:
+    entered = {each.record: each.fields for each in _own(event, ahead, t.RecordEntered) if each.record in names}
+    drafted = {each.template: _filled(each.fields) for each in _own(event, ahead, t.MessageDrafted) if each.template in names}
+    return {**entered, **drafted}
+
+
+def _sent(event: t.AnyEvent, ahead: Events, template: str) -> dict[str, str]:
+    """Return what was filled in of the message that a decision sent."""
+    drafted = [each for each in _own(event, ahead, t.MessageDrafted) if template and each.template == template]
+    return _filled(drafted[0].fields) if drafted else {}
+
+
+def _filled(fields: Mapping[str, str]) -> dict[str, str]:
+    return {name: words for name, words in fields.items() if words}
+
+
+def _signed(program: Program, state: t.State, event: t.LinkSigned, ahead: Events) -> Guesses:
+    yield t.Sign(chain=event.chain, link=event.link)
+
+
+def _entered(program: Program, state: t.State, event: t.RecordEntered, ahead: Events) -> Guesses:
+    """A record may be attached to a signature that follows."""
+    for signed in _own(event, ahead, t.LinkSigned):
+        chain = state.chains.get(signed.chain)
+        links = program.decisions[chain.subject].links(chain.option) if chain and chain.kind == "decision" else ()
+        wanted = next((link.attach for link in links if link.does == signed.link), ())
+        if event.record in wanted:
+            yield t.Sign(chain=signed.chain, link=signed.link, attach=_attached(event, ahead, wanted))
+    happened_at = event.happened_at if event.happened_at != event.at else None
+    yield t.Enter(
+        record=event.record,
+        fields=event.fields,
+        entry=event.entry if event.amends else "",
+        happened_at=happened_at,
+        reason=event.reason,
+        evidence=event.evidence,
+    )
+
+
+def _drafted(program: Program, state: t.State, event: t.MessageDrafted, ahead: Events) -> Guesses:
+    fields, revised = _filled(event.fields), event.message if event.message in state.messages else ""
+    published = [each for each in _own(event, ahead, t.MessagePublished) if each.message == event.message]
+    for given in ({}, fields):
+        for sent in published:
+            for confirmed in ((), (*_served(program, event.template, ahead), "wording")):
+                yield t.Send(template=event.template, fields=given, confirmed=confirmed, evidence=sent.evidence)
+        yield t.Draft(template=event.template, fields=given, message=revised)
+    yield t.Draft(template=event.template, fields=fields, message=revised, texts=event.texts)
+
+
+def _published(program: Program, state: t.State, event: t.MessagePublished, ahead: Events) -> Guesses:
+    for confirmed in ((), _served(program, event.template, ahead), (*_served(program, event.template, ahead), "wording")):
+        yield t.Publish(message=event.message, text_hash=event.text_hash, confirmed=confirmed, evidence=event.evidence)
+
+
+def _served(program: Program, template: str, ahead: Events) -> tuple[str, ...]:
+    """Return the channels on which a message that went out at this instant was out already."""
+    sent = [each for each in ahead if isinstance(each, t.MessagePublished) and each.template == template]
+    return tuple(name for each in sent[:1] for name in awaited(program.messages[template], ()) if name not in each.awaits)
+
+
+def _seated(program: Program, state: t.State, event: t.RoleAssigned, ahead: Events) -> Guesses:
+    yield t.Assign(role=event.role, person=event.person, reason=event.reason)
+    yield t.HandOver(role=event.role, to=event.person, reason=event.reason)
+
+
+def _created(program: Program, state: t.State, event: t.RoleCreated, ahead: Events) -> Guesses:
+    given = next((each.person for each in _own(event, ahead, t.RoleAssigned) if each.role == event.role), "")
+    yield t.CreateRole(role=event.role, name=event.name, duty=event.duty, person=given)
+
+
+def _measured(program: Program, state: t.State, event: t.Observed, ahead: Events) -> Guesses:
+    edges = tuple(each.edge for each in ahead if isinstance(each, t.Observed))
+    for count in range(len(edges), 0, -1):
+        yield t.Observe(edges=edges[:count])
+
+
+def _done(program: Program, state: t.State, event: t.Fulfilled, ahead: Events) -> Guesses:
+    yield t.Fulfil(
+        obligation=event.obligation,
+        entry=event.entry,
+        words=event.words,
+        evidence=event.evidence,
+        checks=event.checks,
+        happened_at=event.happened_at if event.happened_at != event.at else None,
+    )
+
+
+def _waived(program: Program, state: t.State, event: t.ClockWaived, ahead: Events) -> Guesses:
+    clock = state.clocks.get(event.clock)
+    for entry in {clock.entry, ""} if clock else ():
+        yield t.WaiveClock(obligation=clock.obligation if clock else "", reason=event.reason, entry=entry)
+
+
+def _happened(program: Program, state: t.State, event: t.MomentRecorded, ahead: Events) -> Guesses:
+    yield t.Mark(moment=event.moment, happened_at=event.happened_at if event.happened_at != event.at else None)
+
+
+def _delivered(program: Program, state: t.State, event: t.DeliveryReported, ahead: Events) -> Guesses:
+    outcome: Any = event.outcome
+    yield t.ReportDelivery(message=event.message, channel=event.channel, outcome=outcome, detail=event.detail)
+
+
+def _confirmed(program: Program, state: t.State, event: t.ChannelConfirmed, ahead: Events) -> Guesses:
+    yield t.Confirm(message=event.message, channel=event.channel, result=event.result, reached=event.reached)
+
+
+def _turned(kind: Callable[..., t.Command], *names: str) -> Guess:
+    """Return what makes a command from fields of the same names."""
+
+    def guess(program: Program, state: t.State, event: t.AnyEvent, ahead: Events) -> Guesses:
+        yield kind(**{name: getattr(event, name) for name in names})
+
+    return guess
+
+
+_GUESSES: Final[Mapping[type, Guess]] = {
+    t.Declared: _declared,
+    t.ReportAdded: _turned(t.AddReport, "key", "means", "words"),
+    t.FactStated: _stated,
+    t.Observed: _measured,
+    t.MomentRecorded: _happened,
+    t.MomentWithdrawn: _turned(t.Withdraw, "moment", "reason"),
+    t.Attested: _turned(t.Attest, "condition", "evidence"),
+    t.AttestationLapsed: _turned(t.TakeBack, "condition", "reason"),
+    t.ConditionWaived: _turned(t.WaiveCondition, "condition", "reason"),
+    t.DecisionApplied: _applied,
+    t.LinkSigned: _signed,
+    t.ChainSentBack: _turned(t.SendBack, "chain", "link", "reason"),
+    t.DecisionMade: _decided,
+    t.DecisionWaits: _decided,
+    t.SituationOpened: _turned(t.Open, "situation", "reason"),
+    t.SituationClosed: _turned(t.Close, "situation", "reason", "named"),
+    t.ClockWaived: _waived,
+    t.Fulfilled: _done,
+    t.RoleAssigned: _seated,
+    t.RoleAccepted: _turned(t.Accept, "role"),
+    t.RoleCreated: _created,
+    t.RecordEntered: _entered,
+    t.Noted: _turned(t.Note, "words"),
+    t.MessageDrafted: _drafted,
+    t.MessagePublished: _published,
+    t.ChannelConfirmed: _confirmed,
+    t.MessageRead: _turned(t.Read, "message"),
+    t.DeliveryReported: _delivered,
+    t.DowntimeNoted: lambda program, state, event, ahead: iter([t.Tick(down_since=event.since)]),
+}
