@@ -305,7 +305,7 @@ def _doing(act: Act, by: t.Actor, story: Story) -> t.Command:
         case "attest":
             return t.Attest(condition=name, entry=_text(body, "entry"), evidence=evidence, by=by, at=act.at)
         case "take_back":
-            return t.TakeBack(condition=name, reason=_text(body, "reason"), by=by, at=act.at)
+            return t.TakeBack(condition=name, entry=_text(body, "entry"), reason=_text(body, "reason"), by=by, at=act.at)
         case "waive":
             return t.WaiveCondition(condition=name, reason=_text(body, "reason"), by=by, at=act.at)
         case "waive_clock":

@@ -152,14 +152,21 @@ def _drafted(program: Program, state: t.State, event: t.MessageDrafted, ahead: E
     for given in ({}, fields):
         for sent in published:
             for confirmed in ((), (*_served(program, event.template, ahead), "wording")):
-                yield t.Send(template=event.template, fields=given, confirmed=confirmed, evidence=sent.evidence)
+                for parties in _chosen(sent):
+                    yield t.Send(template=event.template, fields=given, confirmed=confirmed, evidence=sent.evidence, parties=parties)
         yield t.Draft(template=event.template, fields=given, message=revised)
     yield t.Draft(template=event.template, fields=fields, message=revised, texts=event.texts)
 
 
 def _published(program: Program, state: t.State, event: t.MessagePublished, ahead: Events) -> Guesses:
     for confirmed in ((), _served(program, event.template, ahead), (*_served(program, event.template, ahead), "wording")):
-        yield t.Publish(message=event.message, text_hash=event.text_hash, confirmed=confirmed, evidence=event.evidence)
+        for parties in _chosen(event):
+            yield t.Publish(message=event.message, text_hash=event.text_hash, confirmed=confirmed, evidence=event.evidence, parties=parties)
+
+
+def _chosen(event: t.MessagePublished) -> tuple[tuple[str, ...], ...]:
+    """Return to which parties a message may have been sent: all whom it is for, or those named."""
+    return ((), event.parties) if event.parties else ((),)
 
 
 def _served(program: Program, template: str, ahead: Events) -> tuple[str, ...]:
@@ -214,6 +221,13 @@ def _confirmed(program: Program, state: t.State, event: t.ChannelConfirmed, ahea
     yield t.Confirm(message=event.message, channel=event.channel, result=event.result, reached=event.reached)
 
 
+def _party_told(program: Program, state: t.State, event: t.PartiesTold, ahead: Events) -> Guesses:
+    """By word of mouth one party is told at a time; what a message told follows from it."""
+    happened_at = event.happened_at if event.happened_at != event.at else None
+    for party in event.parties[:1] if not event.message else ():
+        yield t.TellParty(party=party, words=event.words, template=event.template, happened_at=happened_at)
+
+
 def _turned(kind: Callable[..., t.Command], *names: str) -> Guess:
     """Return what makes a command from fields of the same names."""
 
@@ -230,8 +244,8 @@ _GUESSES: Final[Mapping[type, Guess]] = {
     t.Observed: _measured,
     t.MomentRecorded: _happened,
     t.MomentWithdrawn: _turned(t.Withdraw, "moment", "reason"),
-    t.Attested: _turned(t.Attest, "condition", "evidence"),
-    t.AttestationLapsed: _turned(t.TakeBack, "condition", "reason"),
+    t.Attested: _turned(t.Attest, "condition", "evidence", "entry"),
+    t.AttestationLapsed: _turned(t.TakeBack, "condition", "reason", "entry"),
     t.ConditionWaived: _turned(t.WaiveCondition, "condition", "reason"),
     t.DecisionApplied: _applied,
     t.LinkSigned: _signed,
@@ -245,6 +259,9 @@ _GUESSES: Final[Mapping[type, Guess]] = {
     t.RoleAssigned: _seated,
     t.RoleAccepted: _turned(t.Accept, "role"),
     t.RoleCreated: _created,
+    t.PartyAdded: _turned(t.AddParty, "party", "name", "contact", "reporter", "about"),
+    t.PartyRemoved: _turned(t.RemoveParty, "party", "reason"),
+    t.PartiesTold: _party_told,
     t.RecordEntered: _entered,
     t.Noted: _turned(t.Note, "words"),
     t.MessageDrafted: _drafted,

@@ -144,6 +144,13 @@ def _reasoned(verb: str, name: str) -> Callable[[Pen, Any, t.State], list[Body]]
 _WRITTEN: Final[Mapping[type, Callable[[Pen, Any, t.State], list[Body]]]] = {
     t.Declare: _declare,
     t.AddReport: lambda pen, c, state: [{"report": {"words": pen.veil.text(c.words)}}],
+    t.AddParty: lambda pen, c, state: [
+        {"party": c.party, "name": pen.veil.text(c.name), "about": dict(c.about), **({"reporter": True} if c.reporter else {})}
+    ],
+    t.RemoveParty: _reasoned("remove_party", "party"),
+    t.TellParty: lambda pen, c, state: [
+        {"tell_party": c.party, "words": pen.veil.text(c.words), "as": c.template, "happened_at": pen.when(c.happened_at)}
+    ],
     t.StateFacts: lambda pen, c, state: [{"set": pen.facts(c.facts), "reason": pen.veil.text(c.reason)}],
     t.Observe: _observe,
     t.Decide: _decide,
@@ -152,7 +159,7 @@ _WRITTEN: Final[Mapping[type, Callable[[Pen, Any, t.State], list[Body]]]] = {
     t.Fulfil: _fulfil,
     t.WaiveClock: _reasoned("waive_clock", "obligation"),
     t.WaiveCondition: _reasoned("waive", "condition"),
-    t.Attest: lambda pen, c, state: [{"attest": c.condition, "evidence": pen.veil.texts(c.evidence)}],
+    t.Attest: lambda pen, c, state: [{"attest": c.condition, "entry": c.entry, "evidence": pen.veil.texts(c.evidence)}],
     t.TakeBack: _reasoned("take_back", "condition"),
     t.Mark: lambda pen, c, state: [{"mark": c.moment, "happened_at": pen.when(c.happened_at)}],
     t.Withdraw: _reasoned("withdraw", "moment"),
@@ -175,7 +182,12 @@ _WRITTEN: Final[Mapping[type, Callable[[Pen, Any, t.State], list[Body]]]] = {
     t.Note: lambda pen, c, state: [{"note": pen.veil.text(c.words)}],
     t.Draft: _draft,
     t.Publish: lambda pen, c, state: [
-        {"publish": _message(state, c.message, draft=True), "confirmed": list(c.confirmed), "evidence": pen.veil.texts(c.evidence)}
+        {
+            "publish": _message(state, c.message, draft=True),
+            "confirmed": list(c.confirmed),
+            "evidence": pen.veil.texts(c.evidence),
+            "to": list(c.parties),
+        }
     ],
     t.Send: lambda pen, c, state: [
         {
@@ -183,6 +195,7 @@ _WRITTEN: Final[Mapping[type, Callable[[Pen, Any, t.State], list[Body]]]] = {
             "with": pen.filled(c.template, c.fields),
             "confirmed": list(c.confirmed),
             "evidence": pen.veil.texts(c.evidence),
+            "to": list(c.parties),
         }
     ],
     t.Confirm: lambda pen, c, state: [
