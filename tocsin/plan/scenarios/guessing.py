@@ -176,7 +176,8 @@ def _served(program: Program, template: str, ahead: Events) -> tuple[str, ...]:
 
 
 def _seated(program: Program, state: t.State, event: t.RoleAssigned, ahead: Events) -> Guesses:
-    yield t.Assign(role=event.role, person=event.person, reason=event.reason)
+    for role in dict.fromkeys((event.role, event.role.partition("[")[0])):  # who holds a role beside others may get a part of it by name
+        yield t.Assign(role=role, person=event.person, reason=event.reason)
     yield t.HandOver(role=event.role, to=event.person, reason=event.reason)
 
 
@@ -262,6 +263,8 @@ _GUESSES: Final[Mapping[type, Guess]] = {
     t.PartyAdded: _turned(t.AddParty, "party", "name", "contact", "reporter", "about"),
     t.PartyRemoved: _turned(t.RemoveParty, "party", "reason"),
     t.PartiesTold: _party_told,
+    t.StreamOpened: _turned(t.OpenStream, "stream", "name"),
+    t.StreamClosed: _turned(t.CloseStream, "stream", "reason"),
     t.RecordEntered: _entered,
     t.Noted: _turned(t.Note, "words"),
     t.MessageDrafted: _drafted,

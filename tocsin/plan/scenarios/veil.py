@@ -27,6 +27,12 @@ class Veil:
             return person
         return self._people.setdefault(person, f"p{len(self._people) + 1}")
 
+    def seat(self, role: str) -> str:
+        """Return a role, or the part of one that is named after whoever holds it."""
+        name, mark, part = role.partition("[")
+        person = part.removesuffix("]")
+        return f"{name}{mark}{self._people[person]}]" if person in self._people else role
+
     def text(self, words: str) -> str:
         """Return free text as the scenario has it."""
         if not words:

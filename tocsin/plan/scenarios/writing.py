@@ -151,6 +151,8 @@ _WRITTEN: Final[Mapping[type, Callable[[Pen, Any, t.State], list[Body]]]] = {
     t.TellParty: lambda pen, c, state: [
         {"tell_party": c.party, "words": pen.veil.text(c.words), "as": c.template, "happened_at": pen.when(c.happened_at)}
     ],
+    t.OpenStream: lambda pen, c, state: [{"open_stream": c.stream}],
+    t.CloseStream: _reasoned("close_stream", "stream"),
     t.StateFacts: lambda pen, c, state: [{"set": pen.facts(c.facts), "reason": pen.veil.text(c.reason)}],
     t.Observe: _observe,
     t.Decide: _decide,
@@ -165,9 +167,13 @@ _WRITTEN: Final[Mapping[type, Callable[[Pen, Any, t.State], list[Body]]]] = {
     t.Withdraw: _reasoned("withdraw", "moment"),
     t.Open: _reasoned("open", "situation"),
     t.Close: lambda pen, c, state: [{"close": c.situation, "reason": pen.veil.text(c.reason), "as": c.named}],
-    t.Assign: lambda pen, c, state: [{"assign": {"role": c.role, "to": pen.veil.person(c.person)}, "reason": pen.veil.text(c.reason)}],
-    t.Accept: lambda pen, c, state: [{"accept": c.role}],
-    t.HandOver: lambda pen, c, state: [{"hand_over": {"role": c.role, "to": pen.veil.person(c.to)}, "reason": pen.veil.text(c.reason)}],
+    t.Assign: lambda pen, c, state: [
+        {"assign": {"role": pen.veil.seat(c.role), "to": pen.veil.person(c.person)}, "reason": pen.veil.text(c.reason)}
+    ],
+    t.Accept: lambda pen, c, state: [{"accept": pen.veil.seat(c.role)}],
+    t.HandOver: lambda pen, c, state: [
+        {"hand_over": {"role": pen.veil.seat(c.role), "to": pen.veil.person(c.to)}, "reason": pen.veil.text(c.reason)}
+    ],
     t.CreateRole: lambda pen, c, state: [
         {
             "create_role": {
