@@ -107,3 +107,9 @@ def test_a_contact_speaks_the_own_language_else_the_organisations(house):
     house.member.save()
     contact = directory.contacts(house.organisation.id)[typed(house.member)]
     assert (contact.email, contact.language, contact.timezone) == ("chi@example.org", "en", "Asia/Shanghai")
+
+
+def test_checking_a_plan_is_told_who_holds_what_with_the_deputies_after(house, hold):
+    hold(house.owner, desk=1)
+    hold(house.editor, desk=0)
+    assert directory.known(house.organisation.id, "plan").holders == {"desk": (typed(house.editor), typed(house.owner))}

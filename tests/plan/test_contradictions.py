@@ -27,8 +27,11 @@ FOUND_BY = {
         "X-17": "L38",
         "X-19": "L35",
         "X-23": "L09",
+        "X-28": "L09",
         "X-30": "L22",
     },
+    "incident-basics": {"X-28": "L09"},
+    "incident-roles": {"X-41": "L17"},
 }
 """By shipped plan: the contradictions of its document that checking finds by itself, and the finding that does."""
 

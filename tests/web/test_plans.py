@@ -52,6 +52,7 @@ def test_all_findings_come_at_once_with_line_and_column(world: World) -> None:
     page = answer.content.decode()
     assert page.count("did you mean") > 1
     assert "owes: duty_manger" in page
+    assert "H 四.2" in page
     assert not Plan.objects.filter(organisation=world.organisation).exclude(pk=world.plan.pk).exists()
 
 

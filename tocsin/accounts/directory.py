@@ -8,6 +8,7 @@ from tocsin.accounts.models import Membership, RoleHolder
 from tocsin.engine.namespaces import within
 from tocsin.engine.program import Program
 from tocsin.kit import ids
+from tocsin.plan.people import Directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ def speakers(organisation_id: UUID, program: Program, role: str) -> frozenset[st
     holders = _holders(organisation_id, program.id)
     known = role in program.roles
     return frozenset({_seat(holders, program, role, frozenset()), *(_deputies(holders, program, role) if known else ())} - {""})
+
+
+def known(organisation_id: UUID, plan: str) -> Directory:
+    """Return the people that the directory finds for the names of a plan, as checking a plan asks for them."""
+    return Directory({name: tuple(people) for name, people in _holders(organisation_id, plan).items()})
 
 
 def contacts(organisation_id: UUID) -> dict[str, Contact]:

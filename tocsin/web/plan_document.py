@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 
+from tocsin.accounts import directory
 from tocsin.engine.expressions import spell
 from tocsin.engine.program import Cases, FromFact, Limit, Program, Roles, Rule, Text
 from tocsin.engine.terms import Refused
@@ -25,7 +26,7 @@ def page(request: Request, plan: Plan, refused: Refused | None = None) -> HttpRe
         "plan": plan,
         "program": program,
         "versions": versions,
-        "findings": read.read(plan.source, f"{plan.plan_id}.yaml").findings,
+        "findings": read.read(plan.source, f"{plan.plan_id}.yaml", directory.known(plan.organisation_id, plan.plan_id)).findings,
         "original": (original := shipped.program(plan.plan_id)) is not None and original.hash != plan.hash,
         "used": BoardRow.objects.filter(organisation=request.organisation, plan_hash=plan.hash).count(),
         "people": cases.people_of(request),
