@@ -106,3 +106,11 @@ def test_both_pages_are_read_in_every_language(world: World, language: str) -> N
     room.speak(world.ana, language)
     assert "How long it took" not in review(room, world)
     assert "For the next revision" not in world.browse(world.ana).get(f"/o/{world.organisation.slug}/revisions").content.decode()
+
+
+@pytest.mark.row("REC-07")
+def test_what_is_measured_stands_in_the_form_for_somebody_to_confirm(world: World) -> None:
+    room = decided(world)
+    room.post(world.ana, "signals/availability/readings", value="99.7")
+    page = room.get(world.ana, "panels/records").content.decode()
+    assert 'name="field:availability" value="99.7"' in page

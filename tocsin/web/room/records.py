@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import groupby
 
 from markupsafe import Markup
 
 from tocsin.engine import entries as entries_
+from tocsin.engine.expressions import SignalRead
 from tocsin.engine.program import Field, Record, Text
+from tocsin.incidents import signals
 from tocsin.incidents.models import RecordRow
-from tocsin.web import plan_words, times
+from tocsin.web import clocks, plan_words, times
 from tocsin.web.cases import Case, People
 from tocsin.web.jinja import text
 from tocsin.web.languages import gettext as _
@@ -34,6 +37,8 @@ class Kept:
     rule: Record
     key: str
     entries: tuple[Entry, ...]
+    measured: Mapping[str, str]
+    """What signals say now of the fields that are filled from them; the person who enters it confirms it (HND-05)."""
 
 
 def context(case: Case) -> dict[str, object]:
@@ -43,12 +48,32 @@ def context(case: Case) -> dict[str, object]:
     for (record, entry), group in groupby(rows, key=lambda row: (row.record, row.entry)):
         entries.setdefault(record, []).append(_entry(case, record, entry, list(group)))
     kept = [
-        Kept(rule, f"record:{rule.id}", tuple(sorted(entries.get(rule.id, []), key=lambda entry: entry.last.at, reverse=True)))
+        Kept(
+            rule,
+            f"record:{rule.id}",
+            tuple(sorted(entries.get(rule.id, []), key=lambda entry: entry.last.at, reverse=True)),
+            _measured(case, rule),
+        )
         for rule in case.program.records.values()
         if case.sees(rule)
     ]
     kept.sort(key=lambda one: not one.entries)
     return {"records": kept, "people": case.people, "label": label, "named": plan_words.option_name, "spelled": spelled}
+
+
+def _measured(case: Case, rule: Record) -> dict[str, str]:
+    """Return the present reading for each field that a signal fills, where there is one."""
+    wanted = {field.id: read for field in rule.fields for name in field.from_ if (read := _reading(case, name))}
+    if not wanted:
+        return {}
+    look = signals.look(case.board.organisation_id, case.program, clocks.incident_now(case.board.incident))
+    found = {name: look(read) for name, read in wanted.items()}
+    return {name: f"{value.normalize():f}" for name, value in found.items() if isinstance(value, Decimal)}
+
+
+def _reading(case: Case, name: str) -> SignalRead | None:
+    signal, _dot, measure = name.rpartition(".")
+    return SignalRead(signal, measure) if signal in case.program.signals else None
 
 
 def entries(case: Case, record: str) -> tuple[Entry, ...]:
