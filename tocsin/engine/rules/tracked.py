@@ -22,7 +22,11 @@ def follow(turn: Turn, record: Record, entry: str, now: Mapping[str, str], *, cl
             obligations.meet_clock(turn, clock, turn.instant)
         return
     due = values(record, now).get(record.tracked.due)
-    owes = f"{owners.PERSON}{now[record.tracked.by]}" if now.get(record.tracked.by) else turn.program.commander
+    owes = (
+        f"{owners.PERSON}{now[record.tracked.by]}"
+        if now.get(record.tracked.by)
+        else (turn.program.part(record.id).commander or turn.program.commander)
+    )
     if clock is None or clock.owes != owes:
         _open(turn, record, entry, owes, due if isinstance(due, datetime) else None)
     elif isinstance(due, datetime) and due != clock.due_at:
@@ -53,7 +57,7 @@ def _open(turn: Turn, record: Record, entry: str, owes: str, due: datetime | Non
             remind_at=clocks.remind_at(turn.program, record.id, turn.instant, due),
             recurring=False,
             fixed=False,
-            zone=turn.program.timezone,
+            zone=turn.program.zone(record.id),
         )
     )
 

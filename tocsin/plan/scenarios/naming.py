@@ -1,7 +1,7 @@
 """Names in a scenario of several plans: a bare name that only one of them has means that one (`scribe` for `incident-roles~scribe`)."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from tocsin.engine.compose.renaming import registries
@@ -16,13 +16,18 @@ _WORDS: Final = frozenset(["evidence", "confirmed", "rules"])
 """Lists of words, not of names."""
 
 
-def in_full(program: Program, written: Any, verbs: Collection[str] = ()) -> Any:
-    """
-    Return what a scenario says with every name as the composed program has it. One plan alone has nothing to tell apart.
+def act_in_full(program: Program, written: Mapping[str, Any], verbs: Collection[str] = ()) -> Mapping[str, Any]:
+    """Return an act, or what is given, with the names in it in full: its own keys are words of the scenario, never names."""
+    if not program.parts:
+        return written
+    spelling = _Spelling(program, _NAMES | {*verbs} - {"note"})
+    fields = bool({"send", "draft", "record"} & set(written))  # then `with` fills fields, which are named within their rule
+    return {key: value if key == "with" and fields else spelling.whole(value, key) for key, value in written.items()}
 
-    `verbs` are those that an act can have.
-    """
-    return _Spelling(program, _NAMES | {*verbs} - {"note"}).whole(written) if program.parts else written
+
+def in_full(program: Program, written: Any) -> Any:
+    """Return what a scenario says with every name as the composed program has it. One plan alone has nothing to tell apart."""
+    return _Spelling(program, _NAMES).whole(written) if program.parts else written
 
 
 class _Spelling:
@@ -43,8 +48,7 @@ class _Spelling:
             case dict() if under in _VALUED:
                 return {self._name(key): value for key, value in written.items()}
             case dict():
-                fields = bool({"send", "draft", "record"} & set(written))  # then `with` fills fields, which are named within their rule
-                return {self._name(key): value if key == "with" and fields else self.whole(value, key) for key, value in written.items()}
+                return {self._name(key): self.whole(value, key) for key, value in written.items()}
             case _:
                 return written
 

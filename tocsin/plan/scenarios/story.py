@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from tocsin.engine.program import Program
 from tocsin.engine.times import add, parse
 from tocsin.plan import document
-from tocsin.plan.scenarios.naming import in_full
+from tocsin.plan.scenarios.naming import act_in_full, in_full
 
 Plain = Any
 """What YAML holds: text, numbers, lists, mappings."""
@@ -181,7 +181,7 @@ class _Reader:
         return instant(text, self.start, self.program.timezone)
 
     def story(self) -> Story:
-        given = in_full(self.program, self.body.get("given") or {})
+        given = act_in_full(self.program, self.body.get("given") or {})
         base = self.base
         acts = [self._act(index, entry) for index, entry in enumerate(self.body.get("when") or [])]
         acts = self._with_parties(given.get("parties"), acts)
@@ -227,7 +227,7 @@ class _Reader:
         if len(verbs) != 1 or "at" not in entry:
             line, column = self.source.where(place)
             raise BadScenarioError(f"{self.file}:{line}:{column} an act has a time and one verb of: {', '.join(VERBS)}")
-        body = in_full(self.program, entry, VERBS)
+        body = act_in_full(self.program, entry, VERBS)
         return Act(self.time(entry["at"]), str(entry.get("by", "")), verbs[0], body, str(entry.get("refused", "")), place)
 
     def _feed(self, entry: Mapping[str, Plain], since: datetime | None = None) -> Feed:
