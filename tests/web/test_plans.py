@@ -80,6 +80,15 @@ def test_members_read_and_editors_load(world: World) -> None:
     assert get(world, world.dov, "plans/hotline-outage").status_code == 404
 
 
+def test_what_keeps_a_version_from_being_published_is_shown_before_what_is_only_noted(world: World) -> None:
+    """A plan of ninety notes: the one warning at its end is the first that its owner sees."""
+    letter = "  letter: {cite: H 三.4, audience: visitors, channels: {all: [email]}, text: 你好}\n"
+    load(world, world.ana, SOURCE.replace("\nmessages:\n", f"\nmessages:\n{letter}").replace('version: "1.0"', 'version: "1.2"', 1))
+    plan = Plan.objects.get(organisation=world.organisation, version="1.2")
+    page = get(world, world.ana, f"plans/hotline-outage/{plan.hash[:12]}").content.decode()
+    assert 0 < page.index("<b>L82</b>") < page.index("<b>L09</b>")
+
+
 def test_there_is_no_plan_by_another_name(world: World) -> None:
     assert get(world, world.ana, "plans/nothing").status_code == 404
     assert get(world, world.ana, "plans/hotline-outage/ffff").status_code == 404

@@ -13,9 +13,16 @@ from tocsin.engine.times import Span
 from tocsin.incidents import editing, plans
 from tocsin.incidents.models import BoardRow, Plan
 from tocsin.plan import read, shipped
+from tocsin.plan.findings import Finding
 from tocsin.web import cases, plan_changes, plan_chapters, plan_words, reply, wording
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request
+
+
+def _findings(plan: Plan) -> list[Finding]:
+    """Return what checking says, what must be dealt with before what is only shown."""
+    found = read.read(plan.source, f"{plan.plan_id}.yaml", directory.known(plan.organisation_id, plan.plan_id)).findings
+    return sorted(found, key=lambda each: ("error", "warning", "note").index(each.severity))
 
 
 def page(request: Request, plan: Plan, refused: Refused | None = None) -> HttpResponse:
@@ -26,7 +33,7 @@ def page(request: Request, plan: Plan, refused: Refused | None = None) -> HttpRe
         "plan": plan,
         "program": program,
         "versions": versions,
-        "findings": read.read(plan.source, f"{plan.plan_id}.yaml", directory.known(plan.organisation_id, plan.plan_id)).findings,
+        "findings": _findings(plan),
         "original": (original := shipped.program(plan.plan_id)) is not None and original.hash != plan.hash,
         "used": BoardRow.objects.filter(organisation=request.organisation, plan_hash=plan.hash).count(),
         "people": cases.people_of(request),
