@@ -21,3 +21,9 @@ def program(plan_id: str) -> Program | None:
     """Return the compiled plan of this id as it comes with the product; None if there is none. Read once."""
     source = sources().get(plan_id)
     return read(source.read_bytes(), str(source)).program if source else None
+
+
+def scenarios(plan_id: str) -> list[Path]:
+    """Return the scenario files that come with a plan, in order; none for one that is not shipped."""
+    source = sources().get(plan_id)
+    return sorted((source.parent / "scenarios").glob("*.yaml")) if source else []

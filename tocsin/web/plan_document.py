@@ -37,6 +37,7 @@ def page(request: Request, plan: Plan, refused: Refused | None = None) -> HttpRe
         "original": (original := shipped.program(plan.plan_id)) is not None and original.hash != plan.hash,
         "used": BoardRow.objects.filter(organisation=request.organisation, plan_hash=plan.hash).count(),
         "people": cases.people_of(request),
+        "cases": [file.stem for file in shipped.scenarios(plan.plan_id)],
         **standing(request, plan),
         **words(program),
         **plan_chapters.context(program, request.organisation.id),

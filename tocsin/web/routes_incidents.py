@@ -25,6 +25,7 @@ from tocsin.web import (
     signals,
     simulation,
     versions,
+    worked,
 )
 
 ROOM = "incidents/<str:number>"
@@ -40,6 +41,7 @@ urlpatterns = [
     path(f"{ROOM}/panels/<str:panel_name>", incidents.panel, name="panel"),
     path(f"{ROOM}/review", review.page, name="review"),
     path(f"{ROOM}/dossier", dossier.page, name="dossier"),
+    path(f"{ROOM}/scenario", worked.download, name="scenario"),
     path(f"{ROOM}/dossier/file", dossier.download, name="dossier-file"),
     path(f"{ROOM}/notes", notes.note, name="notes"),
     path(f"{ROOM}/reports", notes.report, name="reports"),
@@ -83,6 +85,8 @@ urlpatterns = [
     path("plans/new", plans.loading, name="plan-loading"),
     path("plans/<str:plan_id>/taking", plans.taking, name="plan-taking"),
     path("plans/<str:plan_id>", plans.document, name="plan"),
+    path("plans/<str:plan_id>/cases/<str:scenario>", worked.case, name="case"),
+    path("plans/<str:plan_id>/cases/<str:scenario>/<int:step>", worked.case, name="case-step"),
     path("plans/<str:plan_id>/text", plan_editing.text, name="plan-text"),
     path("plans/<str:plan_id>/text/reading", plan_editing.reading, name="plan-reading"),
     path("plans/<str:plan_id>/text/saving", plan_editing.saving, name="plan-saving"),

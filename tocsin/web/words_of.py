@@ -36,6 +36,7 @@ ACTS: Mapping[str, Callable[[], str]] = {
     "outside.entered": lambda: _("entered an address outside for"),
     "outside.struck": lambda: _("struck out an address outside of"),
     "dossier.exported": lambda: _("exported the dossier of"),
+    "scenario.exported": lambda: _("exported as a scenario"),
     "plan.loaded": lambda: _("loaded the plan"),
     "plan.published": lambda: _("put in force the plan"),
     "route.made": lambda: _("made the route"),

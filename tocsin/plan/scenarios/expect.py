@@ -48,15 +48,33 @@ def _answered(run: Run, act: Any, answer: t.Refused | None) -> Failure | None:
     return Failure(run.story.where(act.place), f"{act.what} {act.body[act.what]} {said}; {wanted}")
 
 
-def _fail(run: Run, expectation: Expectation) -> Iterator[Failure]:
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One thing that was looked at: whether it is as expected, and both as text."""
+
+    kind: str
+    subject: str
+    holds: bool
+    expected: str
+    found: str
+
+
+def checked(run: Run, expectation: Expectation) -> Iterator[Checked]:
+    """Yield everything that an expectation looks at."""
     for kind, wanted in expectation.what.items():
-        place = run.story.where((*expectation.place, kind))
         check = CHECKS.get(kind)
         if check is None:
+            place = run.story.where((*expectation.place, kind))
             raise BadScenarioError(f"{place} nothing can expect {kind!r}; known are {', '.join(CHECKS)}")
         for subject, expected, found in check(run, expectation.at, wanted):
-            if expected != found:
-                yield Failure(place, f"{kind} {subject}: expected {_show(run, expected)}, found {_show(run, found)}")
+            yield Checked(kind, subject, expected == found, _show(run, expected), _show(run, found))
+
+
+def _fail(run: Run, expectation: Expectation) -> Iterator[Failure]:
+    for each in checked(run, expectation):
+        if not each.holds:
+            place = run.story.where((*expectation.place, each.kind))
+            yield Failure(place, f"{each.kind} {each.subject}: expected {each.expected}, found {each.found}")
 
 
 def _show(run: Run, value: Any) -> str:

@@ -12,7 +12,7 @@ def context(case: Case, *, everything: bool = False) -> dict[str, object]:
     """Return the newest entries; `everything` shows all of them, and what the machine notes for itself."""
     rows = TimelineRow.objects.filter(incident_id=case.id).order_by("-seq")
     total = rows.count()
-    spoken = list(rows) if everything else [row for row in rows.filter(quiet=False) if not _is_machinery(row)]
+    spoken = list(rows) if everything else [row for row in rows.filter(quiet=False) if not is_machinery(row)]
     chosen = spoken if everything else spoken[:SHOWN]
     hashes = journal.hashes(case.board.incident, [row.seq for row in chosen])
     return {
@@ -23,7 +23,7 @@ def context(case: Case, *, everything: bool = False) -> dict[str, object]:
     }
 
 
-def _is_machinery(row: TimelineRow) -> bool:
+def is_machinery(row: TimelineRow) -> bool:
     """Return whether a line says only that nothing is known yet, or names a moment that another line tells."""
     if row.kind == "ConditionTurned":
         return row.data.get("value") is not True
