@@ -5,7 +5,9 @@ import pytest
 from tests.engine.story import Story
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import next_due
+from tocsin.engine.compose import compose
 from tocsin.engine.measured import said
+from tocsin.plan import read, shipped
 
 PEAK = 'complaints.excess("5m") > 30.0'
 HOT = "cpu.now > 90.0 each node"
@@ -107,3 +109,13 @@ def test_edges_that_come_in_together_hold_no_longer_than_until_the_next():
     pulse = (t.Edge(f"{HOT}[n1]", True, story.at(1)), t.Edge(f"{HOT}[n1]", False, story.at(5)))
     story.do(20, t.SYSTEM, t.Observe(edges=pulse))
     assert story.of(t.TriggerFired) == []
+
+
+@pytest.mark.parametrize("order", [("hotline-outage", "incident-basics"), ("incident-basics", "hotline-outage")])
+def test_beside_another_plan_every_trigger_keeps_its_watch_and_its_situation(order):
+    sources = shipped.sources()
+    whole = compose([read.read(sources[name].read_bytes(), name).program for name in order])
+    assert len(whole.triggers) == 3
+    for trigger in whole.triggers.values():
+        assert whole.watches[trigger.watch].each == trigger.each
+        assert trigger.opens in whole.situations

@@ -21,6 +21,7 @@ from tocsin.engine.expressions import (
     spell,
 )
 from tocsin.engine.program import Signal, Watch
+from tocsin.engine.program.values import watch_name
 
 
 @dataclass(slots=True)
@@ -31,7 +32,7 @@ class Watches:
 
     def watched(self, tree: Expression, signals: Mapping[str, Signal], each: str = "") -> str:
         """Return the name of the watch of `tree`, which must be watchable; with `each`, of the one that looks at every value of a label."""
-        name = f"{spell(tree)} each {each}" if each else spell(tree)
+        name = watch_name(tree, each)
         self.found.setdefault(name, Watch(name, tree, _signals(tree, signals), each))
         return name
 

@@ -27,8 +27,10 @@ from tocsin.engine.program import (
     Standing,
     Takes,
     Tracked,
+    Trigger,
     Watch,
 )
+from tocsin.engine.program.values import watch_name
 
 _TEXTS: Final = frozenset({"title", "cite", "assumed", "acknowledges", "names", "ask", "words", "label", "text", "checks", "aliases"})
 _KINDS: Final = frozenset({"verb", "type", "kind", "stage", "during", "phase", "reason", "better", "met_by", "counted"})
@@ -145,9 +147,9 @@ def rewrite(value: Any, change: Change, holder: Any = None, field: str = "") -> 
         case WatchRef(_, test):
             seen = rewrite(test, change)
             return WatchRef(spell(seen), seen)
-        case Watch(_, test, signals):
+        case Watch(_, test, signals, each):
             seen = rewrite(test, change)
-            return Watch(spell(seen), seen, rewrite(signals, change, value, "signals"))
+            return Watch(watch_name(seen, each), seen, rewrite(signals, change, value, "signals"), each)
         case Call(function, arguments):
             return Call(function, tuple(_argument(each, change) for each in arguments))
         case Literal() | Takes():
@@ -175,6 +177,8 @@ def _rule(rule: Any, change: Change) -> Any:
         after = rewrite(before, change, rule, each.name)
         if after != before:
             changed[each.name] = after
+    if isinstance(rule, Trigger) and "test" in changed:
+        changed["watch"] = watch_name(changed["test"], rule.each)
     return replace(rule, **changed) if changed else rule
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
-from tocsin.engine.expressions import Expression, Value
+from tocsin.engine.expressions import Expression, Value, spell
 from tocsin.engine.program.rule import Cases, Rule, Text
 from tocsin.engine.times import Span
 
@@ -59,6 +59,11 @@ class Watch:
     test: Expression
     signals: tuple[str, ...]
     each: str = ""
+
+
+def watch_name(test: Expression, each: str = "") -> str:
+    """Return the id of the watch of `test`, over each value of a label if one is given."""
+    return f"{spell(test)} each {each}" if each else spell(test)
 
 
 @dataclass(frozen=True, slots=True)
