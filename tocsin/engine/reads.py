@@ -97,7 +97,8 @@ def _chain(event: Any) -> tuple[Read, ...]:
 
 
 def _party(event: Any) -> tuple[Read, ...]:
-    return (("parties", ""), ("counters", "parties"))
+    keys = event.parties if isinstance(event, t.PartiesTold) else (event.party,)
+    return (("parties", ""), ("counters", "parties"), *(("parties", key) for key in keys))
 
 
 def _nothing(event: Any) -> tuple[Read, ...]:

@@ -30,6 +30,8 @@ def _reads(program: Program, condition: Condition) -> Iterator[Read]:
     yield from of_expression(program, condition.denied_by)
     yield "turned", f"held:{condition.id}"
     yield "turned", f"{condition.id}.met"
+    for moment in condition.marks:
+        yield from (("moments", moment), ("withdrawn", moment))
     yield from obligations.waiting_for(program, "reach", condition.id)
 
 
