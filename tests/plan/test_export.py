@@ -4,13 +4,14 @@ from functools import reduce
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from tests.plan.test_scenarios import FILES, name
 from tocsin.engine import terms as t
 from tocsin.engine.evolve import evolve
 from tocsin.plan.scenarios.export import export
 from tocsin.plan.scenarios.play import Run, play
-from tocsin.plan.scenarios.replay import program_for, replay
+from tocsin.plan.scenarios.replay import command, program_for, replay
 from tocsin.plan.scenarios.retelling import retell
 from tocsin.plan.scenarios.story import load
 
@@ -85,3 +86,17 @@ def test_times_are_exact_to_the_microsecond(tmp_path):
     noted = next(event for event in run.events if isinstance(event, t.Noted))
     assert (noted.at - run.story.start).total_seconds() == 240.5
     assert "{at: 4m0.5s, by: p1, note:" in written(run, tmp_path).read_text().replace('"4m0.5s"', "4m0.5s")
+
+
+def test_under_a_newer_plan_the_answer_names_the_version_and_both_times(tmp_path):
+    file = written(lived(FIRST), tmp_path)
+    source = FIRST.parent.parent / "plan.yaml"
+    newer = tmp_path / "newer.yaml"
+    text = source.read_text().replace('version: "1.0"', 'version: "1.1"', 1)
+    place = text.index("first_judgement:")
+    newer.write_text(text[:place] + text[place:].replace("within: 5m", "within: 4m", 1))
+    answer = CliRunner().invoke(command, [str(file), "--plan", str(newer)])
+    assert answer.exit_code == 1
+    assert "under version 1.1" in answer.output
+    assert "due first_judgement: expected 0:05:00 after the start" in answer.output
+    assert "found 0:04:00 after the start" in answer.output

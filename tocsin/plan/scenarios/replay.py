@@ -79,7 +79,8 @@ def command(files: tuple[Path, ...], plan: Path | None, journal: bool) -> None:
                 click.echo(f"{event.at:%Y-%m-%d %H:%M:%S} {event.by or '-'} {event}")
         checks = sum(len(expectation.what) for expectation in run.story.expectations)
         click.echo(f"{run.story.id}: {len(run.events)} events, {checks} expectations, {len(found)} failed")
+        under = f"under version {run.program.version}: " if plan else ""
         for failure in found:
-            click.echo(f"  {failure}")
+            click.echo(f"  {under}{failure}")
         failed = failed or bool(found)
     sys.exit(1 if failed else 0)
