@@ -105,7 +105,7 @@ def test_what_must_be_true_first_is_waited_for():
     assert stands(begun(), 1, "looked").standing == "waiting"
 
 
-@pytest.mark.row("TL-90", "REC-11")
+@pytest.mark.row("TL-90")
 def test_a_value_is_read_at_its_time_and_stays_as_it_was_then():
     story = begun()
     story.do(10, "eva", t.StateFacts(facts={"after": Decimal(81)}))

@@ -25,7 +25,7 @@ def review(room: Room, world: World) -> str:
     return answer.content.decode()
 
 
-@pytest.mark.row("PIR-04", "PIR-03")
+@pytest.mark.row("PIR-04")
 def test_the_review_is_prefilled_from_the_record(world: World) -> None:
     room = decided(world)
     room.pass_minutes(40)
