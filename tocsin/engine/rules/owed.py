@@ -10,7 +10,7 @@ from tocsin.engine.clocks import RUNNING
 from tocsin.engine.collections import PARTIES, Entry
 from tocsin.engine.namespaces import bare, part_of
 from tocsin.engine.program import Cases, Obligation, Program
-from tocsin.engine.reads import ANYTHING, Read, of_condition, of_expression, of_limit, of_phase, of_standing
+from tocsin.engine.reads import Read, of_condition, of_expression, of_limit, of_phase, of_standing
 from tocsin.engine.rules import keeping, situations
 from tocsin.engine.rules.obligations import clocks_of, in_order, meet
 from tocsin.engine.run_over import entries
@@ -39,7 +39,7 @@ def _reads(program: Program, rule: Obligation) -> Iterator[Read]:
     if streams.has(program, rule.owes):
         yield "streams", ""
     if rule.collection:
-        yield ("parties", "") if rule.collection in PARTIES else ANYTHING
+        yield ("parties", "") if rule.collection in PARTIES else ("open_entries", rule.collection)
     for moment in (*rule.anchors, *rule.until, rule.unless):
         yield "moments", moment
     yield from of_expression(program, rule.when)
