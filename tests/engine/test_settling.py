@@ -123,6 +123,8 @@ class Seen(dict):
         self.field, self.notes = field, notes
 
     def note(self, entry):
+        if self.field == "open_fields":  # follows the open entries of its record
+            return
         self.notes.add(("clocks" if self.field == "clocks_of" else self.field, obligation_of(entry) if "clocks" in self.field else entry))
 
     def get(self, entry, default=None):
