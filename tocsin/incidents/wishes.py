@@ -15,6 +15,7 @@ from tocsin.comms.outside import addresses
 from tocsin.engine import terms as t
 from tocsin.engine.program import Program
 from tocsin.engine.react import react
+from tocsin.engine.texts import PERSONAL
 from tocsin.incidents import about as abouts
 from tocsin.incidents import wording
 from tocsin.incidents.journal import Written
@@ -28,6 +29,7 @@ class _Reader:
     id: str
     address: str
     language: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class _Cause:
     state: t.State
     seq: int
     contacts: Mapping[str, Contact]
+    by: str
+    """Whose act it was: the sender of a message."""
 
     def order(self, *, about: str, channel: str, reader: _Reader, **words: Any) -> Order:
         """Return an order to `reader`."""
@@ -58,7 +62,7 @@ def grant(incident: Incident, program: Program, state: t.State, written: Written
     """Put what `written` asks for into the outbox. `state` is the one after it. Within the desk's transaction."""
     wishes = react(state, written.event)
     if wishes:
-        cause = _Cause(incident, program, state, written.seq, directory.contacts(incident.organisation_id))
+        cause = _Cause(incident, program, state, written.seq, directory.contacts(incident.organisation_id), written.event.by)
         outbox.put_all(order for wish in wishes for order in _orders(cause, wish))
 
 
@@ -109,7 +113,7 @@ def _deliver(cause: _Cause, wish: t.Deliver) -> Iterator[Order]:
                 reader=reader,
                 locale=locale,
                 subject=f"[{incident.number}] {wording.pick(title, locale, own)}",
-                body=wish.texts[locale],
+                body=_personal(cause, wish.texts[locale], reader),
                 urgent=wish.urgent,
             )
 
@@ -122,6 +126,9 @@ def _readers(cause: _Cause, wish: t.Deliver, channel: str, outside: Sequence[str
     having none; any other channel (a web site, a group chat) gets one message for all.
     """
     own = cause.program.language
+    named = _parties(cause, wish)
+    if named:
+        return named
     found = [_Reader(":".join(filter(None, (row.role, row.address))), row.address, row.locale) for row in there]
     missing = [role for role in wish.to if role not in {row.role for row in there}]
     ready = setup.ready(cause.incident.organisation_id, channel)
@@ -132,6 +139,24 @@ def _readers(cause: _Cause, wish: t.Deliver, channel: str, outside: Sequence[str
     elif missing:
         found.append(_Reader(", ".join(missing), "", own))
     return found or [_Reader(", ".join(wish.to), "", own)]
+
+
+def _parties(cause: _Cause, wish: t.Deliver) -> list[_Reader]:
+    """Return the parties outside that a message is for, each by its own name; whoever has no address ends visibly as having none."""
+    message = cause.state.messages.get(wish.message)
+    known = [(key, cause.state.parties[key]) for key in message.parties if key in cause.state.parties] if message else []
+    return [
+        _Reader(f"party:{key}", party.contact if "@" in party.contact else "", cause.program.language, party.name) for key, party in known
+    ]
+
+
+def _personal(cause: _Cause, text: str, reader: _Reader) -> str:
+    """Return the approved text with the names filled in that differ from reader to reader, and nothing else."""
+    sender = cause.contacts.get(cause.by)
+    names = {"party.name": reader.name, "sender.name": sender.name if sender else ""}
+    for slot in PERSONAL:
+        text = text.replace(f"{{{{ {slot} }}}}", names[slot])
+    return text
 
 
 def _person(contact: Contact) -> _Reader:
