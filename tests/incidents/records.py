@@ -22,7 +22,7 @@ PAGE = '<!doctype html>\n<html lang="en">\n<body>\n<h1>INC-93</h1>\n<p>Чёрн�
 EVENTS: tuple[t.AnyEvent, ...] = (
     t.MomentRecorded(at=AT, by="per_1", moment="reported", happened_at=AT, generation=1, correction=False),
     t.Noted(at=AT, by="per_1", words="All lines are silent </script>"),
-    t.Attested(at=AT, by="per_2", condition="core_stable", evidence=("The graph", "", "The log")),
+    t.Attested(at=AT, by="per_2", entry="", condition="core_stable", evidence=("The graph", "", "The log")),
     t.PhaseEntered(at=AT, by="system", phase="response"),
     t.ClockReminded(at=AT, by="system", clock="summary", occurrence=1),
     t.Noted(at=AT, by="per_2", words="Анна took over"),
