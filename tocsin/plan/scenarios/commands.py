@@ -114,11 +114,13 @@ def begin(program: Program, story: Story, act: Act) -> t.Declare:
 
 def begin_by_trigger(program: Program, story: Story, trigger: str, at: datetime) -> t.Declare:
     """Return the command that begins an incident because a trigger fired, as the server does."""
+    plan_hash, beside = versions(program)
     return t.Declare(
         incident=story.id,
         number="INC-1",
         plan=program.id,
-        plan_hash=program.hash,
+        plan_hash=plan_hash,
+        beside=beside,
         means="trigger",
         words=program.triggers[trigger].title.get(program.language, trigger),
         seats=seats(program, story),
