@@ -111,7 +111,7 @@ def publish(people: Cast) -> None:
     draft = writer.page.locator("#new-public_statement")
     open_up(draft)
     draft.locator("[name='field:scope_text']").fill("华东")
-    draft.locator("[name='field:next_update']").fill("15:30")
+    draft.locator("[name='field:next_update']").fill("2030-01-01T15:30")
     draft.locator("button.btn--primary").click()
     statement = "#messages article.composer:has-text('华东')"
     expect(writer.page.locator(statement)).to_be_visible()

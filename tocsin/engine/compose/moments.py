@@ -41,6 +41,7 @@ def brought_about(program: Program) -> frozenset[str]:
     rules = [moment for moment in program.moments.values() if moment.common]
     marked |= {rule.id for rule in rules if rule.with_ and rule.with_ not in {each.id for each in rules}}  # with one of the plan's own
     marked |= {rule.id for rule in rules if rule.when is not None or (rule.recorded_by and rule.cite)}
+    marked |= {"cancelled"} if any(level.leaves_plan for level in program.levels.values()) else set()
     marked |= set(ENDS) if marked & set(ENDS) else set()
     marked = _with_company(marked, {rule.id: rule.with_ for rule in rules if rule.with_})
     return frozenset(rule.id for rule in rules if rule.id in marked and rule.id not in OF_THE_WORLD)

@@ -275,5 +275,5 @@ def _make(turn: Turn, decision: Decision, option: Option | None, command: t.Deci
 def _marks(turn: Turn, decision: Decision, option: Option | None) -> tuple[str, ...]:
     level = turn.program.levels.get(option.level) if option else None
     if level and level.leaves_plan:
-        return ("cancelled",)
+        return (turn.program.part(level.id).moments.get("cancelled", "cancelled"),)
     return option.marks if option and option.marks else decision.marks

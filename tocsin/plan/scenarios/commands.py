@@ -61,6 +61,8 @@ def command_of(program: Program, story: Story, act: Act, state: t.State) -> t.Co
         case "report":
             words = " ".join(str(word) for word in body["report"].values())
             return t.AddReport(key=str(act.at), means="person", words=words, by=by, at=act.at)
+        case "trigger":
+            return None if state.incident else begin_by_trigger(program, story, str(body["trigger"]), act.at)
         case "observe":
             return _observed(act, story)
         case "set":
@@ -122,12 +124,17 @@ def begin_by_trigger(program: Program, story: Story, trigger: str, at: datetime)
         plan_hash=plan_hash,
         beside=beside,
         means="trigger",
-        words=program.triggers[trigger].title.get(program.language, trigger),
+        words=called(program, trigger),
         seats=seats(program, story),
         reported=False,
         by=t.Actor(t.SYSTEM),
         at=at,
     )
+
+
+def called(program: Program, trigger: str) -> str:
+    """Return the words with which an incident begins that a trigger declares."""
+    return program.triggers[trigger].title.get(program.language, trigger)
 
 
 def learned(program: Program, story: Story, act: Act, state: t.State) -> t.Command | None:

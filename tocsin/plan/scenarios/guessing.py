@@ -15,7 +15,7 @@ Guesses = Iterator[t.Command]
 Guess = Callable[[Program, t.State, Any, Events], Guesses]
 """From an event and those of the same instant from it on."""
 
-_BY_SYSTEM: Final = (t.Observed, t.DeliveryReported, t.DowntimeNoted)
+_BY_SYSTEM: Final = (t.Declared, t.Observed, t.DeliveryReported, t.DowntimeNoted)
 """What the server is told to do; whatever else it does follows from the plan."""
 
 

@@ -128,7 +128,7 @@ def makers(step: Step) -> tuple[Make, ...]:
     act = step.act
 
     def first(program: Program, story: Story, state: t.State) -> t.Command | None:
-        return begin(program, story, act) if not state.incident and act.what != "report" else None
+        return begin(program, story, act) if not state.incident and act.what not in ("report", "trigger") else None
 
     return (
         first,

@@ -90,7 +90,7 @@ class Story:
 VERBS = (
     *("report", "set", "sample", "feed", "note", "mark", "withdraw", "record", "do", "open", "close"),
     *("decide", "approve", "send_back", "attest", "take_back", "waive", "waive_clock"),
-    *("observe", "party", "remove_party", "tell_party"),
+    *("trigger", "observe", "party", "remove_party", "tell_party"),
     *("draft", "publish", "send", "confirm", "read", "deliver", "assign", "accept", "hand_over", "create_role"),
     *("open_stream", "close_stream"),
 )

@@ -8,6 +8,7 @@ from typing import Any, Final
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import Value
 from tocsin.engine.times import Span
+from tocsin.plan.scenarios.commands import called
 from tocsin.plan.scenarios.retelling import Told
 from tocsin.plan.scenarios.story import VERBS
 from tocsin.plan.scenarios.veil import Veil, offset
@@ -66,6 +67,9 @@ def _full(body: Body) -> Body:
 
 
 def _declare(pen: Pen, c: t.Declare, state: t.State) -> list[Body]:
+    fired = [name for name in pen.program.triggers if c.means == "trigger" and c.words == called(pen.program, name)]
+    if fired:
+        return [{"trigger": fired[0]}]
     if not c.reported and not c.facts:
         return []
     words = "" if c.words in (c.facts.get("symptom"), "") else pen.veil.text(c.words)
