@@ -1,13 +1,17 @@
 """Plans: read as a document, loaded with all findings at once, published."""
 
+import re
+from collections import Counter
 from typing import Any
 
 import pytest
 
 from tests.world import World
 from tocsin.accounts.models import Access, AuditEntry, Membership, Person
+from tocsin.incidents import plans
 from tocsin.incidents.models import Plan
-from tocsin.plan import shipped
+from tocsin.plan import read, shipped
+from tocsin.web import languages
 
 pytestmark = pytest.mark.django_db
 SOURCE = shipped.sources()["hotline-outage"].read_text("utf-8")
@@ -86,9 +90,34 @@ def test_what_keeps_a_version_from_being_published_is_shown_before_what_is_only_
     load(world, world.ana, SOURCE.replace("\nmessages:\n", f"\nmessages:\n{letter}").replace('version: "1.0"', 'version: "1.2"', 1))
     plan = Plan.objects.get(organisation=world.organisation, version="1.2")
     page = get(world, world.ana, f"plans/hotline-outage/{plan.hash[:12]}").content.decode()
-    assert 0 < page.index("<b>L82</b>") < page.index("<b>L09</b>")
+    assert 0 < page.index('id="found-L82-warning"') < page.index('id="found-L09-note"')
 
 
 def test_there_is_no_plan_by_another_name(world: World) -> None:
     assert get(world, world.ana, "plans/nothing").status_code == 404
     assert get(world, world.ana, "plans/hotline-outage/ffff").status_code == 404
+
+
+@pytest.mark.parametrize("language", languages.LANGUAGES)
+@pytest.mark.parametrize("plan_id", shipped.sources())
+def test_every_plan_that_comes_with_the_product_opens_in_every_language(world: World, plan_id: str, language: str) -> None:
+    take(world, plan_id)
+    Person.objects.filter(pk=world.ana.pk).update(language=language)
+    for view in ("", "/text", "/cases"):
+        assert get(world, world.ana, f"plans/{plan_id}{view}").status_code == 200
+
+
+def test_findings_of_a_kind_stand_together_and_none_is_left_out(world: World) -> None:
+    page = get(world, world.ana, "plans/hotline-outage").content.decode()
+    kinds = re.findall(r'<details class="found" id="found-(L\d+)-note"[^>]*><summary>.*?<span class="count">(\d+)</span>', page, re.DOTALL)
+    found = Counter(finding.code for finding in read.read(SOURCE, "plan.yaml").findings)
+    assert dict(found).items() <= {code: int(count) for code, count in kinds}.items()
+    assert "The number is the plan&#39;s own" in page
+
+
+def take(world: World, plan_id: str) -> Plan:
+    """Return the shipped plan, loaded and put in force."""
+    plan, _findings = plans.load(world.organisation.id, shipped.sources()[plan_id].read_text("utf-8"), f"{plan_id}.yaml")
+    assert plan is not None
+    plans.publish(plan)
+    return plan

@@ -23,13 +23,19 @@ def page(world: World, path: str) -> str:
 
 @pytest.mark.row("PLN-12")
 def test_a_worked_case_is_walked_through_step_by_step(organisation):
-    assert f"plans/{PLAN}/cases/first-ten-minutes" in page(organisation, f"plans/{PLAN}")
+    assert f"plans/{PLAN}/cases/first-ten-minutes" in page(organisation, f"plans/{PLAN}/cases")
     first = page(organisation, f"plans/{PLAN}/cases/first-ten-minutes")
     assert "First judgement" in first
     assert "Previous step" not in first
     assert "cases/first-ten-minutes/2" in first
     refused = [step for step in range(1, 15) if "E105" in page(organisation, f"plans/{PLAN}/cases/first-ten-minutes/{step}")]
     assert refused, "the refusals of the story are shown"
+
+
+def test_worked_cases_are_listed_by_their_titles(organisation):
+    listed = page(organisation, f"plans/{PLAN}/cases")
+    assert "Termination after seventy-two stable hours and three signatures" in listed
+    assert f"plans/{PLAN}/cases" in page(organisation, f"plans/{PLAN}")
 
 
 def test_every_expectation_of_a_step_is_ticked(organisation):

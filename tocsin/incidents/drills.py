@@ -15,7 +15,7 @@ from tocsin.incidents.models import Drill, Head, Incident
 from tocsin.kit import bells, clock
 from tocsin.plan import shipped
 from tocsin.plan.scenarios.play import Step, makers, shifted, steps
-from tocsin.plan.scenarios.story import Story, load, plans_of
+from tocsin.plan.scenarios.story import Story, heading, load
 
 BELL: Final = "drills"
 PACE: Final = timedelta(seconds=1)
@@ -34,7 +34,7 @@ def start(organisation_id: UUID, plan_id: str, scenario: str) -> Drill:
     """
     if not _file(plan_id, scenario).is_file():
         raise NoSuchScenarioError(f"{plan_id}/{scenario} cannot be played: it is not shipped")
-    first, *others = plans_of(_file(plan_id, scenario))
+    first, *others = heading(_file(plan_id, scenario)).plans
     known = plans.in_force(organisation_id)
     missing = [name for name in (first or plan_id, *others) if name not in known]
     if missing:

@@ -14,31 +14,32 @@ from tocsin.incidents import editing, plans
 from tocsin.incidents.models import BoardRow, Plan
 from tocsin.plan import read, shipped
 from tocsin.plan.findings import Finding
-from tocsin.web import cases, plan_changes, plan_chapters, plan_words, reply, wording
+from tocsin.web import cases, finding_words, plan_changes, plan_chapters, plan_words, reply, wording
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request
 
 
-def _findings(plan: Plan) -> list[Finding]:
-    """Return what checking says, what must be dealt with before what is only shown."""
-    found = read.read(plan.source, f"{plan.plan_id}.yaml", directory.known(plan.organisation_id, plan.plan_id)).findings
-    return sorted(found, key=lambda each: ("error", "warning", "note").index(each.severity))
+def _findings(plan: Plan) -> tuple[Finding, ...]:
+    """Return what checking says, with what the organisation's directory knows."""
+    return read.read(plan.source, f"{plan.plan_id}.yaml", directory.known(plan.organisation_id, plan.plan_id)).findings
 
 
 def page(request: Request, plan: Plan, refused: Refused | None = None) -> HttpResponse:
     """Return the page of one version."""
     program = plans.compiled(plan)
+    found, standing_ = _findings(plan), standing(request, plan)
     versions = Plan.objects.filter(organisation=request.organisation, plan_id=plan.plan_id).order_by("-loaded_at")
     context = {
         "plan": plan,
         "program": program,
         "versions": versions,
-        "findings": _findings(plan),
+        "kinds": finding_words.kinds(found, standing_["open"], editing.place),
+        "plan_id": plan.plan_id,
+        "version": plan.hash[:12],
         "original": (original := shipped.program(plan.plan_id)) is not None and original.hash != plan.hash,
         "used": BoardRow.objects.filter(organisation=request.organisation, plan_hash=plan.hash).count(),
         "people": cases.people_of(request),
-        "cases": [file.stem for file in shipped.scenarios(plan.plan_id)],
-        **standing(request, plan),
+        **standing_,
         **words(program),
         **plan_chapters.context(program, request.organisation.id),
     }
@@ -141,6 +142,7 @@ def _held(program: Program) -> Callable[[str], str]:
         "schedule": lambda: _("whoever is on duty"),
         "department": lambda: _("the head of a department"),
         "role": lambda: _("whoever holds another role"),
+        "who_marked": lambda: _("whoever recorded a moment"),
         "nobody": lambda: _("nobody until named"),
     }
     return lambda role: kinds[program.roles[role].held_by.kind]() if role in program.roles else ""

@@ -120,6 +120,7 @@ def _editor(request: Request, plan_id: str, *, source: str | None = None, refuse
     known = _known(request, plan_id)
     context = {
         "text_": known,
+        "version": plan_document.find(request, plan_id).hash[:12],
         "source": known.source if source is None else source,
         "people": cases.people_of(request),
         **_read(request, plan_id, known.source if source is None else source),

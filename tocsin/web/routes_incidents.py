@@ -85,6 +85,7 @@ urlpatterns = [
     path("plans/new", plans.loading, name="plan-loading"),
     path("plans/<str:plan_id>/taking", plans.taking, name="plan-taking"),
     path("plans/<str:plan_id>", plans.document, name="plan"),
+    path("plans/<str:plan_id>/cases", worked.every, name="cases"),
     path("plans/<str:plan_id>/cases/<str:scenario>", worked.case, name="case"),
     path("plans/<str:plan_id>/cases/<str:scenario>/<int:step>", worked.case, name="case-step"),
     path("plans/<str:plan_id>/text", plan_editing.text, name="plan-text"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_GET
 from tocsin.accounts import access, audit
 from tocsin.engine import terms as t
 from tocsin.engine.evolve import evolve
-from tocsin.engine.program import Program
+from tocsin.engine.program import Program, Text
 from tocsin.incidents import exporting, plans
 from tocsin.incidents.dossier import contents
 from tocsin.incidents.models import BoardRow, Incident, TimelineRow
@@ -21,8 +22,8 @@ from tocsin.incidents.projection.rows import Scene
 from tocsin.plan import shipped
 from tocsin.plan.scenarios.expect import Checked, checked
 from tocsin.plan.scenarios.play import Run, play
-from tocsin.plan.scenarios.story import BadScenarioError, load, plans_of
-from tocsin.web import plan_words, reply, said, sentences
+from tocsin.plan.scenarios.story import BadScenarioError, Heading, heading, load
+from tocsin.web import plan_document, plan_words, reply, said, sentences
 from tocsin.web.cases import Case, People
 from tocsin.web.reply import Request, needs
 from tocsin.web.room.timeline import is_machinery
@@ -61,6 +62,31 @@ class Moment:
         """The running clocks, the next due first; those without a limit last."""
         running = [clock for clock in self.state.clocks.values() if clock.status in ("open", "breached")]
         return sorted(running, key=lambda clock: (clock.due_at is None, clock.due_at or clock.began_at))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A worked case as the list shows it. `runs`: every plan that it runs by is in force."""
+
+    id: str
+    title: Text
+    runs: bool
+
+
+@require_GET
+@needs("incident.see")
+def every(request: Request, plan_id: str) -> HttpResponse:
+    """List the worked cases that come with a plan."""
+    plan = plan_document.find(request, plan_id)
+    known = set(plans.in_force(request.organisation.id))
+    heads = {file.stem: _heading(file) for file in shipped.scenarios(plan_id)}
+    context = {
+        "plan": plan,
+        "plan_id": plan_id,
+        "version": plan.hash[:12],
+        "cases": [Listed(name, head.title, set(_plans_of(plan_id, head)) <= known) for name, head in heads.items()],
+    }
+    return reply.page(request, "plans/cases.html", context)
 
 
 @require_GET
@@ -108,10 +134,19 @@ def download(request: Request, number: str) -> HttpResponse:
 
 def _program(request: Request, plan_id: str, file: Path) -> Program | None:
     """Return the versions in force by which a scenario runs; None where one of its plans is not in force."""
-    first, *others = plans_of(file)
+    names = _plans_of(plan_id, _heading(file))
     known = plans.in_force(request.organisation.id)
-    names = [first or plan_id, *others]
     return plans.composed(request.organisation.id, [known[name].hash for name in names]) if set(names) <= set(known) else None
+
+
+@cache
+def _heading(file: Path) -> Heading:
+    """Return the heading of a case, read once: what comes with the product does not change while it runs."""
+    return heading(file)
+
+
+def _plans_of(plan_id: str, head: Heading) -> list[str]:
+    return [name or plan_id for name in head.plans]
 
 
 def _run(file: Path, program: Program) -> Run:

@@ -11,7 +11,7 @@ from tocsin.plan import read as plans
 from tocsin.plan import shipped
 from tocsin.plan.scenarios.expect import failures
 from tocsin.plan.scenarios.play import Run, play, replayed, steps
-from tocsin.plan.scenarios.story import BadScenarioError, load, plans_of
+from tocsin.plan.scenarios.story import BadScenarioError, heading, load
 
 
 def program_for(file: Path, plan: Path | None = None) -> Program:
@@ -21,7 +21,7 @@ def program_for(file: Path, plan: Path | None = None) -> Program:
 
     :raises BadScenarioError: there is no such plan, or it has errors.
     """
-    first, *others = plans_of(file)
+    first, *others = heading(file).plans
     sources = [plan or _source(file, first), *(_source(file, name) for name in others)]
     try:
         return compose([_program(source) for source in sources])

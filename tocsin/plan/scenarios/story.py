@@ -154,14 +154,23 @@ def _body(file: Path, source: document.Document) -> Mapping[str, Plain]:
     return body
 
 
-def plans_of(file: Path) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a scenario says of itself before it begins. `plans` are those it runs by, in order; an empty id for the plan that it lies with."""
+
+    title: Mapping[str, str]
+    plans: tuple[str, ...]
+
+
+def heading(file: Path) -> Heading:
     """
-    Return the ids of the plans that the scenario runs by, in order; an empty one for the plan that it lies with.
+    Return what a scenario says of itself.
 
     :raises BadScenarioError: the file is no scenario.
     """
     body = _body(file, document.read(file.read_bytes()))
-    return [str(body.get("plan") or ""), *(str(name) for key in ("beside", "lay_over") for name in body.get(key) or [])]
+    beside = [str(name) for key in ("beside", "lay_over") for name in body.get(key) or []]
+    return Heading(body.get("title") or {}, (str(body.get("plan") or ""), *beside))
 
 
 class _Reader:
