@@ -24,6 +24,31 @@ def test_samples_are_kept_under_the_organisation_of_the_key(world, ana, dov):
     assert not Sample.objects.exclude(organisation=world.organisation).exists()
 
 
+@pytest.mark.row("DET-01")
+def test_every_line_and_node_has_samples_of_its_own(world, ana):
+    at = clock.now().isoformat()
+    samples = [
+        {"signal": "queue_wait", "value": value, "at": at, "labels": {"line": line}} for value, line in ((100, "a"), (300, "b"), (400, "b"))
+    ]
+    assert ana.post("/samples", {"samples": samples}).json() == {"taken": 2}
+    assert sorted((row.labels, row.value) for row in Sample.objects.all()) == [('{"line":"a"}', 100), ('{"line":"b"}', 400)]
+    answer = ana.post("/samples", {"samples": [{"signal": "queue_wait", "value": 1, "labels": {"planet": "mars"}}]})
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["place"] == "/samples/0/labels/planet"
+    assert "line" in error["problem"]
+
+
+@pytest.mark.row("DET-01")
+def test_labels_count_in_whatever_order_they_are_written(ana):
+    at = clock.now().isoformat()
+    for value, labels in ((10, {"region": "east", "line": "3"}), (20, {"line": "3", "region": "east"})):
+        sample = {"signal": "complaints", "value": value, "at": at, "labels": labels}
+        assert ana.post("/samples", {"samples": [sample]}).status_code == 201
+    row = Sample.objects.get()
+    assert (row.value, row.labels) == (20, '{"line":"3","region":"east"}')
+
+
 def test_the_same_sample_again_is_one_sample(ana):
     sample = {"signal": "complaints", "value": 1, "at": clock.now().isoformat()}
     ana.post("/samples", {"samples": [sample]})

@@ -8,9 +8,9 @@ import pytest
 from tests.world import World, build
 from tocsin.engine.expressions import spell
 from tocsin.engine.values import holding_since
-from tocsin.incidents import desk, journal, signals, states
+from tocsin.incidents import desk, journal, samples, signals, states
 from tocsin.incidents.models import Head, Incident
-from tocsin.incidents.signals import Given
+from tocsin.incidents.samples import Given
 from tocsin.kit import clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,7 +23,7 @@ def case(clock) -> tuple[World, Incident]:
     clock.freeze(clock.now().replace(microsecond=0))
     answer = desk.declare(world.organisation.id, world.plan.hash, desk.Declaration(words="down"), actor=world.actor(world.chi))
     assert isinstance(answer, desk.Done)
-    signals.set_baseline(world.organisation.id, "complaints", Decimal(100), "per_x")
+    samples.set_baseline(world.organisation.id, "complaints", Decimal(100), "per_x")
     return world, Incident.objects.get(pk=answer.incident)
 
 
@@ -32,10 +32,10 @@ def state(incident: Incident):
     return states.load(incident, Head.objects.get(pk=incident.pk))
 
 
-def give(world: World, *samples: tuple[str, int, str], over: int = 0) -> None:
+def give(world: World, *readings: tuple[str, int, str], over: int = 0) -> None:
     now = clock.now()
-    given = [Given(name, now + minutes * MINUTE, Decimal(value), over * MINUTE) for name, minutes, value in samples]
-    signals.record(world.organisation.id, given, "per_x")
+    given = [Given(name, now + minutes * MINUTE, Decimal(value), over * MINUTE) for name, minutes, value in readings]
+    samples.record(world.organisation.id, given, "per_x")
 
 
 @pytest.mark.row("CLS-11", "CLS-12")
@@ -97,7 +97,7 @@ def test_looking_twice_writes_nothing_twice(case):
 @pytest.mark.row("I8")
 def test_samples_of_another_organisation_are_not_seen(case):
     world, incident = case
-    signals.record(world.elsewhere.id, [Given("complaints", clock.now(), Decimal(500), 60 * MINUTE)], "per_x")
+    samples.record(world.elsewhere.id, [Given("complaints", clock.now(), Decimal(500), 60 * MINUTE)], "per_x")
     signals.run_once()
     assert state(incident).proposal is None
     assert signals.edges_now(world.organisation.id, world.program, clock.now()) == ()
@@ -126,7 +126,7 @@ def test_a_new_mean_counts_from_the_latest_sample_on(case):
     signals.run_once()
     (watch,) = [name for name, one in world.program.watches.items() if spell(one.test) == "complaints.excess >= 50.0"]
     assert state(incident).edges[watch].value is True
-    signals.set_baseline(world.organisation.id, "complaints", Decimal(200), "per_x")
+    samples.set_baseline(world.organisation.id, "complaints", Decimal(200), "per_x")
     signals.run_once()
     edge = state(incident).edges[watch]
     assert (edge.value, edge.since) == (False, clock.now())

@@ -188,6 +188,17 @@ def test_a_reading_entered_by_hand_is_shown_and_looked_at(room: Room) -> None:
     assert "0 sec of 30 min" in room.get(room.world.chi, "panels/conditions", htmx=True).content.decode()
 
 
+@pytest.mark.row("DET-14")
+def test_readings_are_shown_by_region(room: Room) -> None:
+    for region, value in (("east", "97"), ("west", "99")):
+        answer = room.post(room.world.chi, "signals/call_success/readings", htmx=True, value=value, **{"label:region": region})
+        assert answer.status_code == 200
+    shown = room.get(room.world.chi, "panels/signals", htmx=True).content.decode()
+    parts = shown[shown.index('class="signal-parts"') :]
+    assert parts.index("region east") < parts.index("97") < parts.index("region west") < parts.index("99")
+    assert "<b>98&nbsp;%</b>" in shown
+
+
 def test_what_is_no_reading_is_refused(room: Room) -> None:
     for value in ("", "many", "nan"):
         assert room.post(room.world.chi, "signals/availability/readings", htmx=True, value=value).status_code == 409

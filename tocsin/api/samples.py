@@ -1,6 +1,7 @@
 """Samples of signals, handed in by programs: what the watches of a plan look at."""
 
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, cast
 
@@ -12,8 +13,9 @@ from tocsin.accounts import access
 from tocsin.api import problems
 from tocsin.api.commands import Given
 from tocsin.api.door import Caller, Request, needs
-from tocsin.api.wire import Instant, Name
-from tocsin.incidents import plans, signals
+from tocsin.api.wire import Instant, Name, Text
+from tocsin.incidents import plans
+from tocsin.incidents import samples as kept
 from tocsin.kit import clock
 
 router = Router(tags=["signals"])
@@ -21,20 +23,27 @@ SAMPLES_MAX = 1000
 AHEAD_MAX = timedelta(minutes=5)
 """How far the clock of a source may be ahead of ours."""
 
+LABELS_MAX = 8
+LabelValue = Annotated[Text, Field(min_length=1, max_length=100)]
 Number = Annotated[Decimal, Field(max_digits=20, decimal_places=6)]
 
 
 class Sample(Given):
-    """One reading. `at` defaults to now; `over_s` is the stretch before `at` that a count was counted over."""
+    """
+    One reading. `at` defaults to now; `over_s` is the stretch before `at` that a count was counted over.
+
+    `labels` say what it was measured on, such as a region, a line or a node: those that the plan names for this signal.
+    """
 
     signal: Name
     value: Number
     at: Instant | None = None
     over_s: Annotated[int, Field(ge=0, le=86_400)] = 0
+    labels: Annotated[dict[Name, LabelValue], Field(max_length=LABELS_MAX)] = Field(default_factory=dict)
 
 
 class Samples(Given):
-    """Readings of any signals, in any order. The later word on one signal and instant counts, so a repeat is harmless."""
+    """Readings of any signals, in any order. The later word on one signal, instant and set of labels counts, so a repeat is harmless."""
 
     samples: Annotated[list[Sample], Field(min_length=1, max_length=SAMPLES_MAX)]
 
@@ -57,17 +66,26 @@ class Taken(Schema):
 def samples(request: HttpRequest, body: Samples) -> Any:
     """201 once they are kept; running incidents look at them at once. 422 names every unknown signal and every instant in the future."""
     caller, now = cast("Request", request).auth, clock.now()
-    known = _signals(caller)
-    faults = [_unknown(f"/samples/{index}", known) for index, one in enumerate(body.samples) if one.signal not in known]
-    faults += [
-        {"place": f"/samples/{index}/at", "problem": "this instant has not come yet"}
-        for index, one in enumerate(body.samples)
-        if one.at and one.at > now + AHEAD_MAX
-    ]
+    faults = list(_faults(body, _signals(caller), now))
     if faults:
         raise problems.invalid(faults)
-    given = [signals.Given(one.signal, one.at or now, one.value, timedelta(seconds=one.over_s)) for one in body.samples]
-    return Status(201, {"taken": signals.record(caller.organisation.id, given, caller.person)})
+    given = [
+        kept.Given(one.signal, one.at or now, one.value, timedelta(seconds=one.over_s), tuple(sorted(one.labels.items())))
+        for one in body.samples
+    ]
+    return Status(201, {"taken": kept.record(caller.organisation.id, given, caller.person)})
+
+
+def _faults(body: Samples, known: Mapping[str, frozenset[str]], now: datetime) -> Iterator[problems.Fault]:
+    for index, one in enumerate(body.samples):
+        place = f"/samples/{index}"
+        if one.signal not in known:
+            yield _unknown(place, known)
+        for label in sorted(one.labels.keys() - known.get(one.signal, one.labels.keys())):
+            has = ", ".join(sorted(known[one.signal])) or "none"
+            yield {"place": f"{place}/labels/{label}", "problem": f"no plan in force labels {one.signal} so; it has: {has}"}
+        if one.at and one.at > now + AHEAD_MAX:
+            yield {"place": f"{place}/at", "problem": "this instant has not come yet"}
 
 
 @router.post("/baselines", response={201: Baseline}, summary="Set the mean of a signal")
@@ -78,15 +96,18 @@ def baselines(request: HttpRequest, body: Baseline) -> Any:
     known = _signals(caller)
     if body.signal not in known:
         raise problems.invalid([_unknown("", known)])
-    signals.set_baseline(caller.organisation.id, body.signal, body.mean, caller.person)
+    kept.set_baseline(caller.organisation.id, body.signal, body.mean, caller.person)
     return Status(201, body)
 
 
-def _signals(caller: Caller) -> frozenset[str]:
-    """Return the signals of every plan in force."""
-    in_force = plans.in_force(caller.organisation.id).values()
-    return frozenset(signal for plan in in_force for signal in plans.compiled(plan).signals)
+def _signals(caller: Caller) -> Mapping[str, frozenset[str]]:
+    """Return the signals of every plan in force with their labels."""
+    found: dict[str, frozenset[str]] = {}
+    for plan in plans.in_force(caller.organisation.id).values():
+        for name, signal in plans.compiled(plan).signals.items():
+            found[name] = found.get(name, frozenset()) | frozenset(signal.labels)
+    return found
 
 
-def _unknown(place: str, known: frozenset[str]) -> problems.Fault:
+def _unknown(place: str, known: Iterable[str]) -> problems.Fault:
     return {"place": f"{place}/signal", "problem": f"no plan in force has this signal; they have: {', '.join(sorted(known)) or 'none'}"}

@@ -1,17 +1,21 @@
 """Readings entered by hand, where no source sends them, and the mean that a signal is held against."""
 
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
+from tocsin.engine.namespaces import bare
 from tocsin.engine.terms import Refused
-from tocsin.incidents import signals
-from tocsin.incidents.signals import Given
+from tocsin.incidents import samples
+from tocsin.incidents.samples import Given
 from tocsin.web import cases, fact_fields, times
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
 from tocsin.web.room import panels
+
+LABEL_MAX = 100
 
 
 @require_POST
@@ -29,7 +33,9 @@ def reading(request: Request, number: str, signal: str) -> HttpResponse:
         refused = Refused("E104", _("This is no reading."), _("Write a number, and the time as the field asks."))
         return panels.answer(request, number, refused, "signals", f"signal:{signal}")
     over = rule.window if rule.kind == "count" and rule.window else None
-    signals.record(request.organisation.id, [Given(signal, at, value, *([over] if over else []))], by=request.actor.person)
+    labels = tuple(sorted((label, written) for label in rule.labels if (written := form.get(f"label:{label}", "").strip()[:LABEL_MAX])))
+    given = Given(bare(signal), at, value, over or timedelta(), labels)
+    samples.record(request.organisation.id, [given], by=request.actor.person)
     return panels.answer(request, number, None, "signals", f"signal:{signal}")
 
 
@@ -45,7 +51,7 @@ def baseline(request: Request, number: str, signal: str) -> HttpResponse:
     if signal not in case.program.signals or mean <= 0:
         refused = Refused("E104", _("This is no mean."), _("Write a number above zero."))
         return panels.answer(request, number, refused, "signals", f"signal:{signal}")
-    signals.set_baseline(request.organisation.id, signal, mean, by=request.actor.person)
+    samples.set_baseline(request.organisation.id, bare(signal), mean, by=request.actor.person)
     return panels.answer(request, number, None, "signals", f"signal:{signal}")
 
 

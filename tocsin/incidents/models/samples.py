@@ -8,18 +8,23 @@ from tocsin.incidents.models.journal import Incident
 
 
 class Sample(models.Model):
-    """One reading of a signal. `over_s` is the stretch before `at` that a count was counted over. Never part of the journal: only edges are."""
+    """
+    One reading of a signal. Never part of the journal: only edges are.
+
+    `over_s` is the stretch before `at` that a count was counted over. `labels` are in the one spelling that `samples.spelled` gives them.
+    """
 
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, related_name="+")
     signal = models.CharField(max_length=64)
     at = models.DateTimeField()
+    labels = models.TextField(default="")
     value = models.DecimalField(max_digits=20, decimal_places=6)
     over_s = models.PositiveIntegerField(default=0)
     by = models.CharField(max_length=48)
     received_at = models.DateTimeField()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "signal", "at"], name="sample_once")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "signal", "at", "labels"], name="sample_once")]
 
     def __str__(self) -> str:
         return f"{self.signal} {self.value}"

@@ -1,68 +1,45 @@
-"""Signals: the latest reading of each series of the plan, its last hours as a line, and whether it has fallen silent."""
+"""Signals: the latest reading of each series of the plan, by label where it has labels, its last hours as a line, and whether it is silent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import pairwise
-from typing import Final
 
 from markupsafe import Markup
 
 from tocsin.engine.program import Signal
-from tocsin.incidents.models import Baseline, Sample
+from tocsin.engine.watch import Sample
+from tocsin.incidents import readings
+from tocsin.incidents.readings import Reading
 from tocsin.web import plan_words, times
 from tocsin.web.cases import Case
 
-SPAN: Final = timedelta(hours=3)
 WIDTH, HEIGHT, EDGE = 72, 24, 3
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One signal. `line` is the path of the last hours; `mean` what it is held against, `share` the reading in per cent of it."""
+    """One signal: `whole` over all labels, `parts` each label value by itself; `line` is the path of the last hours."""
 
     rule: Signal
-    value: Decimal | None
-    at: datetime | None
-    silent: bool
+    whole: Reading
+    parts: Sequence[Reading]
     line: str
-    mean: Decimal | None
-    share: int | None
 
 
 def context(case: Case) -> dict[str, object]:
     """Return every measured signal of the plan."""
-    now = times.now()
-    means = dict(Baseline.objects.filter(organisation_id=case.board.organisation_id).values_list("signal", "mean"))
-    rules = [rule for rule in case.program.signals.values() if rule.kind != "computed"]
+    known = readings.every(case.board.organisation_id, case.program, times.now())
     return {
-        "signals": [_shown(case, rule, now, means.get(rule.id)) for rule in rules],
+        "signals": [shown(case.program.signals[name], found) for name, found in known.items()],
         "titled": plan_words.titled,
         "number": number,
     }
 
 
-def _shown(case: Case, rule: Signal, now: datetime, mean: Decimal | None) -> Shown:
-    samples = list(
-        Sample.objects.filter(organisation_id=case.board.organisation_id, signal=rule.id, at__gt=now - SPAN, at__lte=now).order_by("at")
-    )
-    last = samples[-1] if samples else None
-    return Shown(
-        rule=rule,
-        value=last.value if last else None,
-        at=last.at if last else None,
-        silent=last is None or _is_silent(samples, now, rule.silent_after),
-        line=_line(samples),
-        mean=mean,
-        share=round(last.value / mean * 100) if last and mean else None,
-    )
-
-
-def _is_silent(samples: Sequence[Sample], now: datetime, after: int) -> bool:
-    """Return whether no reading came for `after` times the usual distance of two; unknown with a single one."""
-    gaps = sorted(later.at - earlier.at for earlier, later in pairwise(samples))
-    return bool(gaps) and now - samples[-1].at > after * gaps[len(gaps) // 2]
+def shown(rule: Signal, found: Sequence[Reading]) -> Shown:
+    """Return one signal as pages show it, from its readings."""
+    whole, *parts = found
+    return Shown(rule, whole, parts, "" if any(sample.labels for sample in whole.samples) else _line(whole.samples))
 
 
 def _line(samples: Sequence[Sample]) -> str:
@@ -79,5 +56,5 @@ def _line(samples: Sequence[Sample]) -> str:
 
 
 def number(value: Decimal | None) -> Markup:
-    """Return a reading without needless zeros."""
-    return Markup("{}").format("–" if value is None else f"{value.normalize():f}")
+    """Return a reading to two places, without needless zeros."""
+    return Markup("{}").format("–" if value is None else f"{round(value, 2).normalize():f}")

@@ -1,0 +1,113 @@
+"""Samples as they are kept: handed in by programs or typed by people, and read back as the series that watches look at (DET-01)."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+
+from tocsin.engine import watch
+from tocsin.engine.expressions import SignalRead, leaves
+from tocsin.engine.namespaces import bare
+from tocsin.engine.program import Program
+from tocsin.incidents.models import Baseline, Lookout, Sample
+from tocsin.kit import bells, clock
+
+BELL: Final = "samples"
+SLACK: Final = timedelta(hours=6)
+"""Samples before the window that tell how often data comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One sample as it comes in. `over` is the stretch before `at` that a count was counted over; `labels` say what it was measured on."""
+
+    signal: str
+    at: datetime
+    value: Decimal
+    over: timedelta = timedelta()
+    labels: watch.Labels = ()
+
+
+def record(organisation_id: UUID, given: Iterable[Given], by: str) -> int:
+    """Keep samples, the later word on one instant and labels counting, and let whoever watches look. Return how many were given."""
+    now = clock.now()
+    # Of two in one hand-in for the same place the later counts as well; PostgreSQL would refuse to write a row twice in one statement.
+    rows = {(one.signal, one.at, one.labels): _row(organisation_id, one, by, now) for one in given}
+    with transaction.atomic():
+        Sample.objects.bulk_create(
+            rows.values(),
+            update_conflicts=True,
+            unique_fields=["organisation", "signal", "at", "labels"],
+            update_fields=["value", "over_s", "by", "received_at"],
+        )
+        earliest = min((row.at for row in rows.values()), default=now)
+        lookouts = Lookout.objects.filter(organisation_id=organisation_id)
+        lookouts.update(look_at=now)
+        lookouts.filter(until__gte=earliest).update(until=None)  # a late sample: look at everything again
+        bells.ring(BELL)
+    return len(rows)
+
+
+def _row(organisation_id: UUID, one: Given, by: str, now: datetime) -> Sample:
+    return Sample(
+        organisation_id=organisation_id,
+        signal=one.signal,
+        at=one.at,
+        labels=spelled(one.labels),
+        value=one.value,
+        over_s=int(one.over.total_seconds()),
+        by=by,
+        received_at=now,
+    )
+
+
+def spelled(labels: watch.Labels) -> str:
+    """Return labels as they are kept: one spelling for one set of labels, empty for none."""
+    return json.dumps(dict(sorted(labels)), ensure_ascii=False, separators=(",", ":")) if labels else ""
+
+
+def read_labels(kept: str) -> watch.Labels:
+    """Return the labels that were kept as `kept`."""
+    return tuple(json.loads(kept).items()) if kept else ()
+
+
+def set_baseline(organisation_id: UUID, signal: str, mean: Decimal, by: str) -> None:
+    """Hold `signal` against `mean` from its latest sample on: no longer past is judged anew."""
+    now = clock.now()
+    with transaction.atomic():
+        Baseline.objects.update_or_create(organisation_id=organisation_id, signal=signal, defaults={"mean": mean, "by": by, "at": now})
+        lookouts = Lookout.objects.filter(organisation_id=organisation_id)
+        lookouts.update(look_at=now)
+        latest = Sample.objects.filter(organisation_id=organisation_id, signal=signal).aggregate(at=Max("at"))["at"]
+        if latest is not None:
+            lookouts.filter(until__gte=latest).update(until=latest - timedelta(microseconds=1))
+        bells.ring(BELL)
+
+
+def reach(program: Program) -> timedelta:
+    """Return how far before an instant samples can matter to it."""
+    windows = [signal.window for signal in program.signals.values() if signal.window]
+    for one in program.watches.values():
+        windows += [leaf.window for leaf in leaves(one.test) if isinstance(leaf, SignalRead) and leaf.window]
+    return max(windows, default=timedelta()) + SLACK
+
+
+def load(organisation_id: UUID, program: Program, since: datetime) -> Mapping[str, watch.Series]:
+    """Return the series of every signal of `program` since then, with the baselines kept."""
+    means = dict(Baseline.objects.filter(organisation_id=organisation_id).values_list("signal", "mean"))
+    found: dict[str, list[watch.Sample]] = defaultdict(list)
+    rows = Sample.objects.filter(organisation_id=organisation_id, signal__in=[bare(name) for name in program.signals], at__gte=since)
+    known: dict[str, watch.Labels] = {}
+    for signal, at, value, over_s, labels in rows.values_list("signal", "at", "value", "over_s", "labels"):
+        if labels not in known:
+            known[labels] = read_labels(labels)
+        found[signal].append(watch.Sample(at, value, timedelta(seconds=over_s), known[labels]))
+    # Of several plans each measures by its own window and baseline what the organisation sends once.
+    return {name: watch.series(found[bare(name)], means.get(bare(name))) for name in program.signals}
