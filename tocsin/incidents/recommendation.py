@@ -5,7 +5,7 @@ The incident is declared in thought, through the same engine, so that the answer
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
 
@@ -28,6 +28,8 @@ class Recommendation:
     view: LevelView
     state: t.State
     clocks: tuple[t.ClockOpened, ...]
+    beside: Mapping[str, LevelView] = field(default_factory=dict)
+    """What the other plans propose that it would run by, by the name of each in the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,13 @@ def recommend(
 
     `edges` are what the watches of the plan measure now.
     """
-    plan_hash, beside = versions(program)
+    plan_hash, others = versions(program)
     declaration = t.Declare(
         incident="inc_thought",
         number="",
         plan=program.id,
         plan_hash=plan_hash,
-        beside=beside,
+        beside=others,
         means="manual",
         words="",
         facts=facts,
@@ -89,7 +91,8 @@ def recommend(
         if not isinstance(observed, t.Refused):
             events, state = (*events, *observed), reduce(evolve, observed, state)
     clocks = tuple(event for event in events if isinstance(event, t.ClockOpened))
-    return Recommendation(explain.level(program, state, at), state, clocks)
+    beside = {part.name: explain.level(program, state, at, part.name) for part in program.parts[1:] if part.classify}
+    return Recommendation(explain.level(program, state, at), state, clocks, beside)
 
 
 def may_decide(program: Program, found: Recommendation, actor: t.Actor, at: datetime) -> bool:

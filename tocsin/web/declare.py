@@ -11,9 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from markupsafe import Markup
 
 from tocsin.accounts import directory
+from tocsin.engine import owners
 from tocsin.engine import terms as t
+from tocsin.engine.explain import LevelView
 from tocsin.engine.expressions import Value
-from tocsin.engine.program import Fact, Program
+from tocsin.engine.namespaces import part_of
+from tocsin.engine.program import Fact, Program, Text
 from tocsin.engine.rules.decisions import CONFIRMED
 from tocsin.incidents import desk, plans, recommendation, signals
 from tocsin.incidents.answers import KeyReused
@@ -153,13 +156,22 @@ def _show(request: Request, form: Form, refused: t.Refused | None = None) -> Htt
     context = {
         "plans": list(_first(request).values()),
         "others": [(plan, plans.compiled(plan).kind, plan in form.beside) for plan in _others(request, form.plan)],
-        "asked": fact_fields.asked(form.facts, values),
+        "asked": _asked(form, values),
         "typed": request.POST,
         "what": request.POST.get("what", request.GET.get("what", "")),
         **_recommendation(request, form),
     }
     shown = said(refused, form.program) if refused else None
     return reply.page(request, "incidents/declare.html", {**context, "refused": shown}, refused=refused)
+
+
+def _asked(form: Form, values: Mapping[str, Value]) -> list[tuple[Text, list[fact_fields.Asked]]]:
+    """Return the questions under the plan that asks them; the plan is named where there are several."""
+    asked = fact_fields.asked(form.facts, values)
+    if not form.program.parts:
+        return [({}, asked)]
+    found = [(part.program.title, [one for one in asked if part_of(one.fact.id) == part.name]) for part in form.program.parts]
+    return [(title, questions) for title, questions in found if questions]
 
 
 def _recommendation(request: Request, form: Form) -> dict[str, Any]:
@@ -172,7 +184,7 @@ def _recommendation(request: Request, form: Form) -> dict[str, Any]:
     people = cases.people_of(request)
     before = _before(request, form, seats, measured)
     changes = recommendation.changes(before, found) if before else None
-    rules = {view.rule: view.value for view in found.view.rules}
+    rules, facts = _truths(found.view), _values(found)
     return {
         "plan": form.plan,
         "program": program,
@@ -181,11 +193,12 @@ def _recommendation(request: Request, form: Form) -> dict[str, Any]:
         "level": program.levels.get(found.view.level),
         "tone": plan_words.tone(program, found.view.level),
         "mark": plan_words.mark(program, found.view.level) if found.view.level else "?",
-        "rules": level.rules(program, rules, found.view.because, found.view.level, _values(found)),
-        "fallback": level.fallback(program, found.view.because),
+        "rules": level.rules(program, program.plans[0], rules, chosen=found.view.because, level=found.view.level, facts=facts),
+        "fallback": level.fallback(program, program.plans[0], found.view.because),
+        "also": _also(program, found),
         "changed": _changed(program, before, found) if before and changes else None,
         "starts": [
-            (clock, plan_words.find(program, clock.obligation), people.name(_owner(found, seats, clock)))
+            (clock, plan_words.find(program, clock.obligation), people.name(owners.owner(program, found.state, clock.owes).person))
             for clock in sorted(found.clocks, key=lambda clock: (clock.due_at is None, clock.due_at))
         ],
         "may_decide": recommendation.may_decide(program, found, form.actor, now),
@@ -198,8 +211,25 @@ def _recommendation(request: Request, form: Form) -> dict[str, Any]:
     }
 
 
-def _owner(found: Recommendation, seats: Mapping[str, str], clock: t.ClockOpened) -> str:
-    return seats.get(clock.owes, "") or found.state.seats.get(clock.owes, "")
+def _also(program: Program, found: Recommendation) -> list[dict[str, Any]]:
+    """Return what each other plan with levels proposes, and why."""
+    facts = _values(found)
+    return [
+        {
+            "plan": part.program.title,
+            "level": program.levels.get(view.level),
+            "source": view.source,
+            "rules": level.rules(program, part, _truths(view), chosen=view.because, level=view.level, facts=facts),
+            "fallback": level.fallback(program, part, view.because),
+            "confirm": view.confirm,
+        }
+        for part in program.parts
+        if (view := found.beside.get(part.name)) is not None
+    ]
+
+
+def _truths(view: LevelView) -> dict[str, bool | None]:
+    return {each.rule: each.value for each in view.rules}
 
 
 def _before(request: Request, form: Form, seats: Mapping[str, str], edges: tuple[t.Edge, ...]) -> Recommendation | None:

@@ -8,6 +8,7 @@ from babel.units import format_unit
 from markupsafe import Markup
 
 from tocsin.engine.expressions import Value
+from tocsin.engine.namespaces import bare
 from tocsin.engine.program import Fact, Field, Program, Rule, Text
 from tocsin.engine.times import Span
 from tocsin.incidents.shapes import VALUE, Eye
@@ -23,7 +24,7 @@ _BY_RANK = ("l1", "l2", "l3")
 
 def plain(name: str) -> Text:
     """Return an id as words, where the plan has no others."""
-    return {languages.active().code: name.replace("_", " ")}
+    return {languages.active().code: bare(name).replace("_", " ")}
 
 
 def titled(rule: Rule | None, name: str = "") -> Text:
@@ -121,13 +122,13 @@ def tone(program: Program, level: str) -> str:
     rule = program.levels.get(level)
     if rule is None:
         return "none"
-    order = list(program.levels)
+    order = program.part(level).levels
     return TONES.get(rule.colour) or _BY_RANK[min(order.index(level), len(_BY_RANK) - 1)]
 
 
 def mark(program: Program, level: str) -> str:
     """Return the sign on a level's plate: its numeral, or a letter where the plan has no numbers."""
-    digits = "".join(letter for letter in level if letter.isdigit())
+    digits = "".join(letter for letter in bare(level) if letter.isdigit())
     if digits:
         return digits[0]
     spoken = words(titled(program.levels.get(level), level))

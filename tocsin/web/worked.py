@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_GET
@@ -114,6 +115,7 @@ def case(request: Request, plan_id: str, scenario: str, step: int = 1) -> HttpRe
         "name_of": lambda name: plan_words.name_of(program, name),
         "tone_of": lambda name: plan_words.tone(program, name),
         "phase": plan_words.phase,
+        "hour": lambda at: f"{at.astimezone(ZoneInfo(run.story.zone)):%H:%M}",
     }
     return reply.page(request, "plans/case.html", context)
 

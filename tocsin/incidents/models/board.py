@@ -16,7 +16,7 @@ class BoardRow(Row):
     plan_version = models.CharField(max_length=64)
     plan_title = models.JSONField(default=dict)
     plans = models.JSONField(default=list)
-    """Where each plan stands that the incident runs by: id, hash, version, title, kind, phase, level, level_title."""
+    """Where each plan stands that the incident runs by: id, hash, version, title, kind, phase, level, level_title, level_at, proposal."""
     drill = models.BooleanField(default=False)
     means = models.CharField(max_length=64, blank=True)
     words = models.TextField(blank=True)

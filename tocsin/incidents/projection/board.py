@@ -7,7 +7,8 @@ from tocsin.engine import explain, owners
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
 from tocsin.engine.compose import hash_of
-from tocsin.engine.namespaces import within
+from tocsin.engine.explain import LevelView
+from tocsin.engine.namespaces import part_of, within
 from tocsin.engine.program import Part
 from tocsin.incidents import plans
 from tocsin.incidents.models import BoardRow
@@ -25,7 +26,7 @@ def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
             phase = scene.state.phase  # of several plans the gravest
             closed_at = event.at if phase in _OVER else None
             yield Row(BoardRow, (), {"phase_at": event.at, "closed_at": closed_at, "open": phase not in _OVER}, change=True)
-        case t.LevelProposed(rules=readings):
+        case t.LevelProposed(level=level, rules=readings) if not part_of(level):
             rules = {rule.id: rule for rule in scene.program.classify.rules} if scene.program.classify else {}
             explained = [
                 {
@@ -92,10 +93,9 @@ def from_state(scene: Scene) -> Iterator[Row]:
 
 
 def _grading(scene: Scene) -> dict[str, Any]:
-    program, state = scene.program, scene.state
-    if program.classify is None or state.at is None or state.phase in _OVER:
+    view = _view(scene, "")
+    if view is None:
         return {}
-    view = explain.level(program, state, state.at)
     return {
         "asks": [dict(asked) for asked in view.confirm],
         "bands": [
@@ -103,6 +103,28 @@ def _grading(scene: Scene) -> dict[str, Any]:
             for each in view.bands
         ],
         "near": [{"rule": each.rule, "level": each.level, "text": each.text, "seen": dict(each.seen)} for each in view.near],
+    }
+
+
+def _view(scene: Scene, part: str) -> LevelView | None:
+    """Return what one plan proposes now; None where it has no levels, or where it is over."""
+    program, state = scene.program, scene.state
+    if program.part(within(part, "")).classify is None or state.at is None or state.phase_of(within(part, "")) in _OVER:
+        return None
+    return explain.level(program, state, state.at, part)
+
+
+def _proposal(scene: Scene, part: Part) -> dict[str, Any]:
+    """Return what a plan beside the first proposes, and why; of the first the row itself says it."""
+    view, known = _view(scene, part.name) if part.name else None, scene.state.standing(part.name).proposal
+    if view is None:
+        return {}
+    return {
+        "level": known.level if known else "",
+        "source": known.source if known else "",
+        "because": list(known.because) if known else [],
+        "rules": [{"rule": each.rule, "value": each.value} for each in view.rules],
+        "asks": [dict(asked) for asked in view.confirm],
     }
 
 
@@ -119,4 +141,6 @@ def _plan(scene: Scene, part: Part) -> dict[str, object]:
         "phase": scene.state.phase_of(within(part.name, "")) if plan.kind == "plan" else "",
         "level": standing.level,
         "level_title": dict(level.title) if level else {},
+        "level_at": standing.level_at.isoformat() if standing.level_at else "",
+        "proposal": _proposal(scene, part),
     }

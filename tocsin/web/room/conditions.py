@@ -13,7 +13,7 @@ from tocsin.web.cases import Case
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One condition. `state` is met, against or open; `held_s` of `hold_s` is how long it has held without interruption."""
+    """One condition. `state` is met, against, open or (in a checklist) later; `held_s` of `hold_s` is how long it has held without interruption."""
 
     row: ConditionRow
     rule: Condition

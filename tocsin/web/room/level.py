@@ -1,13 +1,16 @@
-"""The level: what the plan proposes and why, rule by rule, and the decision that sets or changes it."""
+"""The level: what each plan proposes and why, rule by rule, and the decision that sets or changes it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from markupsafe import Markup
 
 from tocsin.engine.expressions import Expression, Value
-from tocsin.engine.program import Cases, Decision, LevelRule, Option, Program
-from tocsin.incidents.models import FactRow, LevelRow
+from tocsin.engine.namespaces import bare, part_of
+from tocsin.engine.program import Cases, Decision, LevelRule, Option, Part, Program, Text
+from tocsin.incidents.models import BoardRow, FactRow, LevelRow
 from tocsin.web import plan_words, wording
 from tocsin.web.cases import Case
 
@@ -36,11 +39,36 @@ class Choice:
     recommended: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """Where one plan stands with its levels: what is in force, what it proposes and why, and the decision open now."""
+
+    scope: str
+    plan: Text
+    """How the plan is called, where there are several."""
+    level: str
+    level_at: datetime | None
+    proposal: str
+    source: str
+    rules: list[RuleShown]
+    fallback: list[Markup]
+    decision: Decision | None
+    choices: list[Choice]
+    who: tuple[str, ...]
+    asks: Sequence[Text]
+    bands: Sequence[Mapping[str, Any]] = ()
+    near: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def key(self) -> str:
+        return f"decision:{self.decision.id}" if self.decision else ""
+
+
 def rules(
-    program: Program, values: Mapping[str, bool | None], chosen: Iterable[str], level: str, facts: Mapping[str, Value]
+    program: Program, part: Part, values: Mapping[str, bool | None], *, chosen: Iterable[str], level: str, facts: Mapping[str, Value]
 ) -> list[RuleShown]:
-    """Return every rule as it stands: those that hold first, then what is unknown, then the rest, each from the gravest."""
-    order = list(program.levels)
+    """Return every rule of a plan as it stands: those that hold first, then what is unknown, then the rest, each from the gravest."""
+    order = part.levels
     rank = order.index(level) if level in order else len(order)
     found = [
         RuleShown(
@@ -52,53 +80,86 @@ def rules(
             seen=wording.seen(program, rule.when, facts),
             signals=wording.signals(program, rule.when),
         )
-        for rule in (program.classify.rules if program.classify else ())
+        for rule in (part.classify.rules if part.classify else ())
     ]
     by_hit = {"yes": 0, "unknown": 1, "no": 2}
     return sorted(found, key=lambda shown: (by_hit[shown.hit], not shown.graver, order.index(shown.rule.level)))
 
 
-def fallback(program: Program, because: Iterable[str]) -> list[Markup]:
+def fallback(program: Program, part: Part, because: Iterable[str]) -> list[Markup]:
     """Return in words the lines of the fallback's table and steps that spoke."""
-    if program.classify is None or program.classify.fallback is None:
+    if part.classify is None or part.classify.fallback is None:
         return []
-    trees: dict[str, Expression] = {f"table:{index}": when for index, (when, _level) in enumerate(program.classify.fallback.table)}
-    trees |= {f"then:{index}": step.when for index, step in enumerate(program.classify.fallback.then)}
+    trees: dict[str, Expression] = {f"table:{index}": when for index, (when, _level) in enumerate(part.classify.fallback.table)}
+    trees |= {f"then:{index}": step.when for index, step in enumerate(part.classify.fallback.then)}
     return [wording.say(program, trees[name]) for name in because if name in trees]
 
 
 def context(case: Case) -> dict[str, object]:
-    """Return the proposal with its reasons and the decision open now."""
-    board = case.board
-    rows = {row.fact: row for row in FactRow.objects.filter(incident_id=case.id, known=True)}
+    """Return for each plan with levels its proposal with its reasons and the decision open now, and every level decided so far."""
+    rows = FactRow.objects.filter(incident_id=case.id, known=True)
+    rules_ = case.program.facts
     facts = {
-        name: value
-        for name, row in rows.items()
-        if name in case.program.facts and (value := plan_words.unkept(case.program.facts[name], row.value)) is not None
+        row.fact: value for row in rows if row.fact in rules_ and (value := plan_words.unkept(rules_[row.fact], row.value)) is not None
     }
-    values = {each["rule"]: each["value"] for each in board.proposal_rules}
-    decision = deciding(case)
     return {
-        "rules": rules(case.program, values, board.proposal_because, board.proposal, facts),
-        "fallback": fallback(case.program, board.proposal_because),
-        "decision": decision,
-        "choices": choices(case, decision) if decision else [],
+        "grades": [_grade(case, part, facts) for part in case.program.plans if part.classify is not None or not part.name],
         "levels": LevelRow.objects.filter(incident_id=case.id).order_by("-seq"),
         "tone_of": lambda level: plan_words.tone(case.program, level),
         "mark_of": lambda level: plan_words.mark(case.program, level),
         "people": case.people,
         "say": lambda tree: wording.say(case.program, tree),
         "names": lambda roles: plan_words.names(case.program, roles),
-        "who": dict.fromkeys(role for choice in choices(case, decision) for role in who(decision, choice.option.level)) if decision else {},
+        "plan_of": case.plan_of,
     }
 
 
-def deciding(case: Case) -> Decision | None:
-    """Return the decision by which the level is set now: the first while there is none, then the one that changes it."""
-    setting = [rule for rule in case.program.decisions.values() if rule.sets_level]
-    first = case.program.classify.decision if case.program.classify else ""
-    wanted = [rule for rule in setting if (rule.id == first) == (not case.board.level)]
-    return (wanted or setting or [None])[0]
+def _grade(case: Case, part: Part, facts: Mapping[str, Value]) -> Grade:
+    board, program = case.board, case.program
+    known = next((plan for plan in board.plans if plan["id"] == part.name), {}) if part.name else _of_first(board)
+    proposed = known.get("proposal") or {"level": "", "source": "", "because": [], "rules": [], "asks": []}
+    values = {each["rule"]: each["value"] for each in proposed["rules"]}
+    decision = deciding(case, part)
+    offered = choices(case, decision, proposed["level"]) if decision else []
+    return Grade(
+        scope=f"level-{part.name}" if part.name else "level",
+        plan=part.program.title if case.program.parts else {},
+        level=known.get("level", ""),
+        level_at=datetime.fromisoformat(known["level_at"]) if known.get("level_at") else None,
+        proposal=proposed["level"],
+        source=proposed["source"],
+        rules=rules(program, part, values, chosen=proposed["because"], level=proposed["level"], facts=facts),
+        fallback=fallback(program, part, proposed["because"]),
+        decision=decision,
+        choices=offered,
+        who=tuple(dict.fromkeys(role for choice in offered for role in who(decision, bare(choice.option.level)))) if decision else (),
+        asks=proposed["asks"],
+        bands=() if part.name else board.grading.get("bands", ()),
+        near=() if part.name else board.grading.get("near", ()),
+    )
+
+
+def _of_first(board: BoardRow) -> dict[str, Any]:
+    """Return where the first plan stands, in the form in which the row keeps the others."""
+    proposal = {
+        "level": board.proposal,
+        "source": board.proposal_source,
+        "because": board.proposal_because,
+        "rules": board.proposal_rules,
+        "asks": board.grading.get("asks", []),
+    }
+    return {"level": board.level, "level_at": board.level_at.isoformat() if board.level_at else "", "proposal": proposal}
+
+
+def deciding(case: Case, part: Part) -> Decision | None:
+    """Return the decision by which a plan's level is set now: the first while there is none, then the one that changes it."""
+    setting = [rule for rule in case.program.decisions.values() if rule.sets_level and part_of(rule.id) == part.name]
+    first = part.classify.decision if part.classify else ""
+    known = (
+        next((plan for plan in case.board.plans if plan["id"] == part.name), {"level": ""}) if part.name else {"level": case.board.level}
+    )
+    wanted = [rule for rule in setting if (rule.id == first) == (not known["level"])]
+    return next(iter(wanted or setting), None)
 
 
 def who(decision: Decision, case: str) -> tuple[str, ...]:
@@ -108,15 +169,15 @@ def who(decision: Decision, case: str) -> tuple[str, ...]:
     return decision.who
 
 
-def choices(case: Case, decision: Decision) -> list[Choice]:
+def choices(case: Case, decision: Decision, proposal: str) -> list[Choice]:
     """Return the options of the decision on the level, each with whether the viewer may take it."""
     return [
         Choice(
             option=option,
             tone=plan_words.tone(case.program, option.level) if option.level else "none",
             mark=plan_words.mark(case.program, option.level) if option.level else "–",
-            may=case.speaks(who(decision, option.level)),
-            recommended=bool(option.level) and option.level == case.board.proposal,
+            may=case.speaks(who(decision, bare(option.level))),
+            recommended=bool(option.level) and option.level == proposal,
         )
         for option in decision.options
     ]

@@ -1,7 +1,7 @@
 """The procedure: its steps in their written order, the typical errors that stand now, questions and answers where they belong, checklists."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tocsin.engine import guards
@@ -72,12 +72,17 @@ def standing(case: Case) -> tuple[Guard, ...]:
     return guards.standing(case.program, moments)
 
 
+def _item(condition: conditions.Shown) -> conditions.Shown:
+    """Return a condition as an item of a list: what does not hold yet is not ticked yet, nothing more."""
+    return replace(condition, state="later") if condition.state == "against" else condition
+
+
 def checklists(case: Case) -> dict[str, object]:
     """Return the checklists of the plan, each item ticked by what is known or by whoever attests it (STP-12)."""
     rows = {row.condition: row for row in ConditionRow.objects.filter(incident_id=case.id)}
     lists = []
     for rule in case.program.checklists.values():
-        items = tuple(conditions.shown(case, rows[name], case.program.conditions[name]) for name in rule.items if name in rows)
+        items = tuple(_item(conditions.shown(case, rows[name], case.program.conditions[name])) for name in rule.items if name in rows)
         lists.append(List(rule, items, sum(1 for item in items if item.state == "met")))
     return {
         "lists": lists,

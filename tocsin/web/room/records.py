@@ -57,8 +57,14 @@ def context(case: Case) -> dict[str, object]:
         for rule in case.program.records.values()
         if case.sees(rule)
     ]
-    kept.sort(key=lambda one: not one.entries)
-    return {"records": kept, "people": case.people, "label": label, "named": plan_words.option_name, "spelled": spelled}
+    return {
+        "records": [one for one in kept if one.entries],
+        "unused": [one for one in kept if not one.entries],
+        "people": case.people,
+        "label": label,
+        "named": plan_words.option_name,
+        "spelled": spelled,
+    }
 
 
 def _measured(case: Case, rule: Record) -> dict[str, str]:

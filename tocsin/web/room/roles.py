@@ -1,6 +1,7 @@
 """Roles: who is named, who took it, on whom it falls, and the forms that give, accept, hand over and take back."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from markupsafe import Markup
 
@@ -9,6 +10,9 @@ from tocsin.engine.role_names import roles_named, split
 from tocsin.incidents.models import ClockRow, RoleRow
 from tocsin.web import clocks, plan_words
 from tocsin.web.cases import Case
+
+SHOWN: Final = 12
+"""So many seats stand in the panel whatever they do; of more, those in which nothing happens are folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,13 @@ def context(case: Case) -> dict[str, object]:
     outside = {role.id for role in case.program.roles.values() if role.outside}
     seats = [_seat(case, row, owed.count(row.role)) for row in rows if row.role not in outside]
     seats.sort(key=lambda seat: (not seat.row.commander, not seat.waits, seat.held_for))
+    near, rest = seats, []
+    if len(seats) > SHOWN:
+        near, rest = [seat for seat in seats if _matters(seat)], [seat for seat in seats if not _matters(seat)]
     return {
-        "seats": seats,
+        "seats": near,
+        "rest": rest,
+        "total": len(seats),
         "held": sum(1 for seat in seats if not seat.held_for),
         "people": case.people,
         "options": case.people.options(),
@@ -51,6 +60,11 @@ def context(case: Case) -> dict[str, object]:
         "has_streams": any(role.streams for role in case.program.roles.values()),
         "streams": _streams(case),
     }
+
+
+def _matters(seat: Seat) -> bool:
+    """Return whether a seat stands unfolded in a long list: the commander's, the viewer's, one that somebody took or owes something in."""
+    return seat.row.commander or (seat.mine and not seat.held_for) or seat.waits or seat.row.accepted or bool(seat.passes) or seat.row.made
 
 
 def _streams(case: Case) -> list[tuple[str, str]]:
