@@ -1,16 +1,18 @@
 """Plan mutation: one thing altered at a time, and a scenario that fails. What no scenario notices is listed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from tocsin.engine.program import Program
+from tocsin.plan import shipped
 from tocsin.plan.commands import plan
 from tocsin.plan.coverage import count, idle, rehearse, survives
 from tocsin.plan.mutation import Mutant, mutants
 from tocsin.plan.read import read
-from tocsin.plan.scenarios.story import BadScenarioError, load
+from tocsin.plan.scenarios.story import BadScenarioError
 
 SMALL = Path(__file__).parents[1].joinpath("incidents", "small.yaml").read_text("utf-8")
 STORY = """\
@@ -69,20 +71,45 @@ def test_names_words_and_places_of_the_document_are_left_alone() -> None:
     assert not any("title" in place or "cite" in place or ".text." in place for place in by_place(program()))
 
 
+def test_a_moment_is_altered_to_one_that_comes_at_another_instant() -> None:
+    before = program()
+    assert by_place(before)["obligations.look.anchors.0"].after == "verified"  # `registered` is recorded with `reported`
+    verified = replace(before.moments["verified"], with_="reported")
+    together = replace(before, moments={**before.moments, "verified": verified})
+    assert by_place(together)["obligations.look.anchors.0"].after == "warned"
+
+
+def test_a_default_is_altered_in_every_rule_that_took_it_over() -> None:
+    before = program()
+    mutant = by_place(before)["defaults.remind"]
+    taken_over = [name for name, rule in before.obligations.items() if rule.remind == before.defaults.remind]
+    assert taken_over
+    assert {mutant.program.obligations[name].remind for name in taken_over} == {mutant.program.defaults.remind} != {before.defaults.remind}
+
+
+def test_a_role_set_is_rehearsed_over_the_plan_that_its_scenarios_name() -> None:
+    source = shipped.sources()["incident-roles"]
+    found = read(source.read_bytes(), str(source)).program
+    assert found is not None
+    rehearsals = rehearse(found, [source.parent / "scenarios" / "customers.yaml"])
+    altered = by_place(found)
+    assert not survives(altered["obligations.answer_customer.owes"], found, rehearsals)
+
+
 @pytest.mark.row("PLN-12")
 def test_what_a_scenario_asserts_is_noticed_and_what_it_does_not_survives(tmp_path: Path) -> None:
     small = program()
-    rehearsals = rehearse(small, [load(written(tmp_path), small)])
+    rehearsals = rehearse(small, [written(tmp_path)])
     found = by_place(small)
     for noticed in ("obligations.look.within", "obligations.look.owes", "obligations.summary.every", "classify.rules.0.when.op"):
-        assert not survives(found[noticed], rehearsals), noticed
+        assert not survives(found[noticed], small, rehearsals), noticed
     for unnoticed in ("decisions.repair.chain.1.within", "messages.notice.publisher", "conditions.clean.attest"):
-        assert survives(found[unnoticed], rehearsals), unnoticed
+        assert survives(found[unnoticed], small, rehearsals), unnoticed
 
 
 def test_a_rule_that_took_no_part_is_named(tmp_path: Path) -> None:
     small = program()
-    unused = [each.rule.id for each in idle(small, rehearse(small, [load(written(tmp_path), small)]))]
+    unused = [each.rule.id for each in idle(small, rehearse(small, [written(tmp_path)]))]
     assert {"clean", "repair", "notice"} <= set(unused)
     assert not {"look", "set_level", "scope", "high"} & set(unused)
     assert len(unused) < count(small)
@@ -92,7 +119,7 @@ def test_a_scenario_that_fails_proves_nothing(tmp_path: Path) -> None:
     small = program()
     file = written(tmp_path, STORY.replace("look: 30m", "look: 29m"))
     with pytest.raises(BadScenarioError, match="due look"):
-        rehearse(small, [load(file, small)])
+        rehearse(small, [file])
 
 
 def test_from_the_command_line_any_plan_says_what_was_never_rehearsed(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The shipped scenarios hold, whenever they begin, and would not hold with a number changed."""
 
 from copy import deepcopy
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,8 +11,8 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from tocsin.plan import shipped
-from tocsin.plan.scenarios.expect import failures
-from tocsin.plan.scenarios.play import play, shifted
+from tocsin.plan.scenarios.expect import failures, first_failure
+from tocsin.plan.scenarios.play import play, shifted, steps
 from tocsin.plan.scenarios.replay import program_for, replay
 from tocsin.plan.scenarios.story import BadScenarioError, load
 
@@ -109,3 +110,22 @@ def test_an_expectation_nobody_knows_is_an_error_not_a_pass(programs, tmp_path):
     )
     with pytest.raises(BadScenarioError, match="nothing can expect 'vibes'"):
         failures(play(program, load(file, program)))
+
+
+def test_whoever_asks_for_the_first_failure_is_not_kept_until_the_end(programs, tmp_path):
+    program = programs[FILES[0]]
+    file = tmp_path / "odd.yaml"
+    file.write_text(
+        "tocsin_scenario: 1\nstart: 2025-06-03T09:00+08:00\n"
+        "when: [{at: 0m, by: a, report: {symptom: x}}, {at: 2m, by: a, set: {severity: 7, nobody_asks: x}}]\n"
+        "then: [{at: 1m, phase: closed}, {at: 1m, phase: declared}]"
+    )
+    story = load(file, program)
+    found = first_failure(program, story, steps(program, story))
+    assert found is not None
+    assert "expected closed, found declared" in found.message
+    patient = replace(story, expectations=story.expectations[1:])
+    late = first_failure(program, patient, steps(program, patient))
+    assert late is not None
+    assert "was refused" in late.message
+    assert first_failure(program, replace(patient, acts=patient.acts[:1]), steps(program, replace(patient, acts=patient.acts[:1]))) is None

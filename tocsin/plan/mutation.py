@@ -13,8 +13,10 @@ from fractions import Fraction
 from typing import Any, Final
 
 from tocsin.engine.expressions import Compare, WatchRef
-from tocsin.engine.program import Effect, Program
+from tocsin.engine.program import Decision, Defaults, Effect, Moment, Obligation, Program, Signal
+from tocsin.engine.rules.owed import ENDED
 from tocsin.engine.times import Span
+from tocsin.plan.builtin import BY_ENGINE
 
 _OTHER_WAY: Final = {"==": "!=", "!=": "==", "<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 _ROLES: Final = frozenset(
@@ -46,7 +48,7 @@ _LEFT_OUT: Final = frozenset(
 """What no scenario can prove: names, words and places of the document."""
 _KINDS: Final = frozenset(
     {
-        *("defaults", "facts", "signals", "watches", "conditions", "moments", "levels", "classify", "situations"),
+        *("defaults", "facts", "signals", "watches", "conditions", "moments", "levels", "classify", "triggers", "situations"),
         *("obligations", "decisions", "messages", "records", "figures"),
     }
 )
@@ -80,30 +82,70 @@ class Mutant:
 class _Names:
     roles: tuple[str, ...]
     moments: tuple[str, ...]
+    together: Mapping[str, frozenset[str]]
+    """By moment: those that come in the same instant, which would be no alteration."""
 
 
 def mutants(program: Program) -> Iterator[Mutant]:
     """Yield each mutant of `program` once, in the order of the plan; the same every time."""
-    names = _Names(tuple(role.id for role in program.roles.values() if not role.outside), tuple(program.moments))
+    roles = tuple(role.id for role in program.roles.values() if not role.outside)
+    names = _Names(roles, tuple(program.moments), _together(program))
     for field in fields(Program):
         if field.name not in _KINDS:
             continue
         for sort, path, before, after in _altered(getattr(program, field.name), (field.name,), names):
             if _is_own(program, path):
-                yield Mutant(sort, path, str(before), str(after), put(program, path, after))
+                yield Mutant(sort, path, str(before), str(after), _carried(put(program, path, after), program.defaults))
+
+
+def _together(program: Program) -> dict[str, frozenset[str]]:
+    """Return for each moment those that come with it, directly or through others, and those with which it comes."""
+    pairs = [tuple(sorted(BY_ENGINE)), *((moment.id, moment.with_) for moment in program.moments.values() if moment.with_)]
+    found = {name: frozenset({name}) for name in program.moments}
+    for first, second in pairs:
+        same = found[first] | found[second]
+        found |= dict.fromkeys(same, same)
+    return found
+
+
+def _carried(program: Program, before: Defaults) -> Program:
+    """Return the program with what its rules had taken over from the defaults taken over again: compiling writes it into each."""
+    after = program.defaults
+    if after == before:
+        return program
+    obligations = {
+        name: replace(
+            rule,
+            remind=after.remind if rule.remind == before.remind else rule.remind,
+            late=after.late if rule.late == before.late else rule.late,
+        )
+        for name, rule in program.obligations.items()
+    }
+    signals = {
+        name: replace(signal, silent_after=after.silent_after) if signal.silent_after == before.silent_after else signal
+        for name, signal in program.signals.items()
+    }
+    return replace(program, obligations=obligations, signals=signals)
 
 
 def _is_own(program: Program, path: Path) -> bool:
-    """Return whether the plan itself says what stands at `path`: not a built-in moment, nor what is taken from the defaults or never looked at."""
-    if path[0] == "moments":
-        return bool(program.moments[str(path[1])].cite)
-    if path[0] == "signals" and path[-1] == "silent_after":
-        return program.signals[str(path[1])].silent_after != program.defaults.silent_after
-    if path[0] == "decisions" and path[-1] == "different":
-        return len(program.decisions[str(path[1])].chain) > 1
-    if path[0] == "obligations" and len(path) > 2 and path[2] in ("remind", "late"):
-        rule = program.obligations[str(path[1])]
-        return bool(getattr(rule, str(path[2])) != getattr(program.defaults, str(path[2])))
+    """Return whether the plan itself says what stands at `path`, and something hangs on it."""
+    kind, part = path[0], path[-1]
+    rule = getattr(program, str(kind))[str(path[1])] if kind in ("moments", "signals", "decisions", "obligations") else None
+    match rule:
+        case Moment():
+            return bool(rule.cite)  # not a built-in one
+        case Signal() if part == "silent_after":
+            return rule.silent_after != program.defaults.silent_after  # else it is altered with the defaults
+        case Decision() if part == "different":
+            return len(rule.chain) > 1
+        case Obligation() if path[2] in ("remind", "late"):
+            return bool(getattr(rule, str(path[2])) != getattr(program.defaults, str(path[2])))
+        case Obligation() if path[2] == "until":
+            return program.moments[rule.until[int(part)]].phase not in ENDED  # the end of the incident ends it anyway
+    if kind == "defaults" and part in ("accept_within", "silent_after"):
+        told = getattr(program.defaults, str(part)) != getattr(Defaults(), str(part))
+        return told and (part == "accept_within" or bool(program.signals))
     return True
 
 
@@ -132,7 +174,7 @@ def _altered(value: Any, path: Path, names: _Names) -> Iterator[tuple[str, Path,
                 if kind in _TOLD and target in names.roles:
                     yield "role", place, target, _next(target, names.roles)
                 if kind == "mark" and target in names.moments:
-                    yield "moment", place, target, _next(target, names.moments)
+                    yield "moment", place, target, _other(target, names)
             yield from _altered(value.when, (*path, "when"), names)
         case Compare(op=op):
             yield "comparator", (*path, "op"), op, _OTHER_WAY[op]
@@ -165,8 +207,8 @@ def _leaf(value: Any, path: Path, names: _Names) -> Iterator[tuple[str, Path, An
             yield "number", path, value, value + 1
         case str() if _names_a(part, path, _ROLES) and value in names.roles:
             yield "approver" if part in ("role", "approve") else "role", path, value, _next(value, names.roles)
-        case str() if _names_a(part, path, _MOMENTS) and value in names.moments:
-            yield "moment", path, value, _next(value, names.moments)
+        case str() if _names_a(part, path, _MOMENTS) and value in names.moments and path[-2:-1] != ("of",):
+            yield "moment", path, value, _other(value, names)
 
 
 def _names_a(part: str, path: Path, parts: frozenset[str]) -> bool:
@@ -183,6 +225,11 @@ def _longer(value: Span | timedelta) -> Span | timedelta:
     if value.days:
         return replace(value, days=value.days + max(value.days // 10, 1))
     return replace(value, months=value.months + max(value.months // 10, 1))
+
+
+def _other(moment: str, names: _Names) -> str:
+    """Return the next moment of the plan that comes at an instant of its own."""
+    return _next(moment, tuple(name for name in names.moments if name == moment or name not in names.together[moment]))
 
 
 def _next(name: str, names: tuple[str, ...]) -> str:

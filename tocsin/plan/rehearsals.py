@@ -11,7 +11,7 @@ import click
 from tocsin.engine.program import Program
 from tocsin.plan.coverage import Rehearsal, count, idle, rehearse, survivors
 from tocsin.plan.read import read
-from tocsin.plan.scenarios.story import BadScenarioError, load, shipped
+from tocsin.plan.scenarios.story import BadScenarioError, shipped
 
 
 @click.command("coverage")
@@ -30,7 +30,7 @@ def command(file: Path, scenarios: Path | None, *, mutate: bool, as_json: bool) 
         click.echo(f"{file} has errors; `tocsin plan check` lists them", err=True)
         sys.exit(2)
     try:
-        rehearsals = rehearse(program, [load(each, program) for each in shipped(scenarios or file.parent / "scenarios")])
+        rehearsals = rehearse(program, shipped(scenarios or file.parent / "scenarios"))
     except BadScenarioError as error:
         click.echo(f"{error}: mend the scenario first, it can prove nothing", err=True)
         sys.exit(2)

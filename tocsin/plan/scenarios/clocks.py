@@ -106,6 +106,13 @@ def _breaches(run: Run, at: datetime, wanted: Mapping[str, int]) -> Items:
         yield name, count, len(_breaches_of(run, at, name))
 
 
+def _reminded(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
+    """Look at when the owner of each clock was reminded last."""
+    for name, time in wanted.items():
+        found = [event.at for event in run.events_upto(at) if isinstance(event, t.ClockReminded) and event.clock == name]
+        yield name, _time(run, time), found[-1] if found else None
+
+
 def _entries(run: Run, at: datetime, wanted: Mapping[str, int]) -> Items:
     """How many entries an obligation runs over now: clocks that began and did not end because the entry is gone."""
     for name, count in wanted.items():
@@ -125,5 +132,6 @@ CHECKS: Final[Mapping[str, Check]] = {
     "owes": _owes,
     "breach": _breach,
     "breaches": _breaches,
+    "reminded": _reminded,
     "entries": _entries,
 }

@@ -1,6 +1,7 @@
 """What a scenario may expect, each by one small check on the run: a wrong number in a `then` fails, with its place."""
 
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,15 +11,16 @@ from tocsin.engine import explain, owners
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import spell as spell_expression
 from tocsin.engine.namespaces import bare, within
+from tocsin.engine.program import Program
 from tocsin.engine.texts import spell
 from tocsin.engine.values import holding_since, holds, suggested
 from tocsin.plan.scenarios import clocks, said, shown
 from tocsin.plan.scenarios.clocks import Check
 from tocsin.plan.scenarios.commands import value_of
-from tocsin.plan.scenarios.play import Run, play
+from tocsin.plan.scenarios.play import Run, Step, play, playing
 from tocsin.plan.scenarios.said import Items
 from tocsin.plan.scenarios.shown import lasting
-from tocsin.plan.scenarios.story import BadScenarioError, Expectation, load
+from tocsin.plan.scenarios.story import BadScenarioError, Expectation, Story, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,20 @@ def failures(run: Run) -> list[Failure]:
     found = [_answered(run, act, answer) for act, answer in run.answers]
     found += [failure for expectation in run.story.expectations for failure in _fail(run, expectation)]
     return [failure for failure in found if failure is not None]
+
+
+def first_failure(program: Program, story: Story, along: Sequence[Step]) -> Failure | None:
+    """Return the first thing that does not hold, without playing on beyond it; None if all of it holds."""
+    waiting = deque(sorted(story.expectations, key=lambda expectation: expectation.at))
+    answered = 0
+    for run, following in playing(program, story, along):
+        found = [_answered(run, act, answer) for act, answer in run.answers[answered:]]
+        answered = len(run.answers)
+        while waiting and (following is None or waiting[0].at < following):
+            found += _fail(run, waiting.popleft())
+        if wrong := next(filter(None, found), None):
+            return wrong
+    return None
 
 
 def _answered(run: Run, act: Any, answer: t.Refused | None) -> Failure | None:

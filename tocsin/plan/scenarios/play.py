@@ -1,11 +1,12 @@
 """Playing a story: samples become edges, acts become commands, time ticks; every state on the way is kept for the expectations."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import reduce
+from itertools import zip_longest
 from typing import Any
 
 from tocsin.engine import terms as t
@@ -61,7 +62,19 @@ def play(program: Program, story: Story, *, restart: bool = False, along: list[S
     With `restart` the state is thrown away before every act and folded anew from the events, as after a restart of the server.
     `along` are the story's steps, where the caller has them already.
     """
-    return _Player(program, story, restart=restart).run(steps(program, story) if along is None else along)
+    player = _Player(program, story, restart=restart)
+    for _ in player.go(steps(program, story) if along is None else along):
+        pass
+    return player.result
+
+
+def playing(program: Program, story: Story, along: Sequence[Step]) -> Iterator[tuple[Run, datetime | None]]:
+    """
+    Yield the run as far as it has come after each of the steps `along`, and the time of the next one, if there is one.
+
+    It is the same run each time; whoever has seen enough just stops asking.
+    """
+    return _Player(program, story, restart=False).go(along)
 
 
 def replayed(events: list[t.AnyEvent]) -> t.State:
@@ -75,8 +88,8 @@ class _Player:
         self.state = t.State()
         self.result = Run(program, story)
 
-    def run(self, along: list[Step]) -> Run:
-        for step in along:
+    def go(self, along: Sequence[Step]) -> Iterator[tuple[Run, datetime | None]]:
+        for step, following in zip_longest(along, along[1:]):
             if step.down_since is None:
                 self._tick_until(step.at)
             if step.act and self.restart:
@@ -87,7 +100,7 @@ class _Player:
             self._tick_until(step.at)
             self.result.times.append(step.at)
             self.result.states.append(self.state)
-        return self.result
+            yield self.result, following.at if following else None
 
     def _tick_until(self, at: datetime) -> None:
         """Tick at every instant at which time alone changes something, as the ticker does."""

@@ -1,6 +1,7 @@
 """`tocsin replay`: play scenario files through the engine and say which expectations hold."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -23,8 +24,22 @@ def program_for(file: Path, plan: Path | None = None) -> Program:
     """
     first, *others = heading(file).plans
     sources = [plan or _source(file, first), *(_source(file, name) for name in others)]
+    return _composed(file, [_program(source) for source in sources])
+
+
+def around(file: Path, plan: Program) -> Callable[[Program], Program]:
+    """
+    Return what makes of `plan`, or of another version of it, the whole program that a scenario in its folder runs under.
+
+    :raises BadScenarioError: there is no such plan, or it has errors.
+    """
+    given = [None if name in ("", plan.id) else _program(_source(file, name)) for name in heading(file).plans]
+    return lambda version: _composed(file, [version if each is None else each for each in given])
+
+
+def _composed(file: Path, programs: list[Program]) -> Program:
     try:
-        return compose([_program(source) for source in sources])
+        return compose(programs)
     except ValueError as error:
         raise BadScenarioError(f"{file}: {error}") from error
 
