@@ -232,6 +232,7 @@ _COMMANDS: Final[Mapping[type[t.Act], Callable[[Turn, Any], t.Refused | None]]] 
     t.Sign: chains.sign_command,
     t.SendBack: chains.send_back,
     t.Fulfil: fulfilment.fulfil,
+    t.NotNeeded: fulfilment.not_needed,
     t.WaiveClock: fulfilment.waive,
     t.WaiveCondition: conditions.waive,
     t.Attest: conditions.attest,

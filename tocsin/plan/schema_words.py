@@ -54,6 +54,7 @@ KEYS: Final = {
     "unless": "The moment after which it is not owed any more",
     "for_each": "One clock for each of these",
     "checks": "Parts that are ticked one by one",
+    "assigns": "The roles that have a holder once it is done",
     "evidence": "required: only with something that shows it is done",
     "met_by": "done, or begun where beginning is enough",
     "needs": "Conditions without which it cannot begin or be taken",

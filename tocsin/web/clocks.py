@@ -108,6 +108,7 @@ def _ended(row: ClockRow) -> str:
         "waived": _("waived"),
         "until": _("over"),
         "unless": _("not needed"),
+        "not_needed": _("not needed"),
         "no_longer": _("no longer owed"),
         "level_changed": _("level changed"),
         "closed": _("ended at the closing"),

@@ -54,6 +54,7 @@ urlpatterns = [
     path(f"{ROOM}/moments/<str:moment>/instant", facts.instant, name="instant"),
     path(f"{ROOM}/moments/<str:moment>/withdrawal", facts.withdrawal, name="moment-withdrawal"),
     path(f"{ROOM}/obligations/<str:obligation>/fulfilment", obligations.fulfilment, name="fulfilment"),
+    path(f"{ROOM}/obligations/<str:obligation>/answer", obligations.answer, name="obligation-answer"),
     path(f"{ROOM}/obligations/<str:obligation>/waiver", obligations.waiver, name="obligation-waiver"),
     path(f"{ROOM}/decisions/<str:decision>/choice", decisions.choice, name="choice"),
     path(f"{ROOM}/chains/<str:chain>/signature", decisions.signature, name="signature"),

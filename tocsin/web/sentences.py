@@ -309,6 +309,8 @@ def _clock_waived(e: _Event) -> Markup:
 
 
 def _clock_ended(e: _Event) -> Markup:
+    if e.data.get("reason") == "not_needed":
+        return _tell(_("%(who)s answered: not needed: %(what)s"), who=e.who, what=e.what)
     return _tell(_("Clock ended: %(what)s"), what=e.what)
 
 

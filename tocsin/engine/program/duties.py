@@ -30,6 +30,10 @@ class Obligation(Rule):
     unless: str = ""
     needs: tuple[str, ...] = ()
     checks: tuple[Text, ...] = ()
+    fields: tuple[str, ...] = ()
+    """Facts that are answered with it, at the latest."""
+    assigns: tuple[str, ...] = ()
+    """Roles that have a holder once it is done."""
     evidence: bool = False
     met_by: Literal["done", "begun"] = "done"
     remind: Fraction | Span | None = None

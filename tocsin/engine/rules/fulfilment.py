@@ -1,11 +1,14 @@
 """What a person does about what is owed: fulfils it, or waives it as the commander."""
 
+from collections.abc import Iterator
+
 from tocsin.engine import owners
 from tocsin.engine import terms as t
+from tocsin.engine.expressions import Name, Unknown, Value
 from tocsin.engine.program import Obligation
-from tocsin.engine.rules import obligations
+from tocsin.engine.rules import facts, obligations, roles
 from tocsin.engine.turn import Turn
-from tocsin.engine.values import holds
+from tocsin.engine.values import holds, lookup
 
 
 def fulfil(turn: Turn, command: t.Fulfil) -> t.Refused | None:
@@ -35,6 +38,9 @@ def fulfil(turn: Turn, command: t.Fulfil) -> t.Refused | None:
             happened_at=happened_at,
         )
     )
+    facts.say(turn, _answers(turn, rule, command), source="person")
+    for role, person in command.roles.items():
+        roles.give(turn, role, person)
     obligations.meet(turn, "do", rule.id, entries=(command.entry,), happened_at=happened_at)
     return None
 
@@ -47,12 +53,56 @@ def _may_fulfil(turn: Turn, rule: Obligation, command: t.Fulfil, clock: t.Clock)
     missing = tuple(str(index) for index in range(len(rule.checks)) if index not in command.checks)
     if missing and rule.met_by == "done":
         return t.Refused("E202", f"parts {', '.join(missing)} of {rule.id} are not ticked", hint="tick each part", details=missing)
+    strange = tuple(name for name in (*command.facts, *command.roles) if name not in (*rule.fields, *rule.assigns))
+    if strange:
+        return t.Refused("E103", f"{rule.id} does not ask for {', '.join(strange)}", hint="say that in its own place", details=strange)
+    open_ = tuple(_unanswered(turn, rule, command))
+    if open_:
+        return t.Refused("E202", f"{rule.id} leaves {', '.join(open_)} open", hint="answer it, or name who takes it", details=open_)
+    refused = facts.check(turn, command.facts)
+    if refused:
+        return refused
     if rule.evidence and not command.evidence:
         return t.Refused("E106", f"{rule.id} is fulfilled with evidence", hint="name what shows that it is done")
     for name in rule.needs:
         condition = turn.program.conditions[name]
         if holds(turn.program, turn.state, condition, turn.instant) is not True:
             return t.Refused("E201", f"{rule.id} cannot begin: {name} does not hold", hint="see what it needs", details=(name,))
+    return None
+
+
+def _answers(turn: Turn, rule: Obligation, command: t.Fulfil) -> dict[str, Value]:
+    """Return the facts that the fulfilment states: what was said, else the default that it was done with and so stands by."""
+    look = lookup(turn.program, turn.state, turn.instant)
+    found: dict[str, Value] = dict(command.facts)
+    for name in rule.fields:
+        if name not in turn.state.facts and name not in found:
+            value = look(Name(name))
+            if not isinstance(value, Unknown):
+                found[name] = value
+    return found
+
+
+def _unanswered(turn: Turn, rule: Obligation, command: t.Fulfil) -> Iterator[str]:
+    """Yield the facts nobody has answered and the roles nobody holds, once this is done."""
+    answered = _answers(turn, rule, command)
+    yield from (name for name in rule.fields if name not in turn.state.facts and name not in answered)
+    for role in rule.assigns:
+        if not command.roles.get(role) and owners.owner(turn.program, turn.state, role).role != role:
+            yield role
+
+
+def not_needed(turn: Turn, command: t.NotNeeded) -> t.Refused | None:
+    """End what the plan asks for only if it is needed, as whoever owes it. Not needed is not met."""
+    rule = turn.program.obligations.get(command.obligation)
+    if rule is None:
+        return t.Refused("E103", f"this plan has no obligation {command.obligation}", hint="see what the incident owes")
+    if not rule.optional:
+        return t.Refused("E102", f"{rule.id} is needed in any case", hint="fulfil it, or let the commander waive it with a reason")
+    for clock in obligations.running(turn.state, rule.id, command.entry):
+        if not owners.answers_for(turn.program, turn.state, turn.actor, clock.owes):
+            return t.Refused("E101", f"{rule.id} is owed by {clock.owes}", hint="ask that role, or take it over")
+        turn.emit(t.ClockEnded(at=turn.at, by=turn.by, clock=clock.clock, reason="not_needed"))
     return None
 
 

@@ -90,26 +90,22 @@ def assign(turn: Turn, command: t.Assign) -> t.Refused | None:
         return t.Refused("E101", f"{role} is filled only by the decision {rule.appointed_by}", hint="take that decision")
     if not _may_give(turn, role):
         return t.Refused("E101", f"{role} is given by the commander or its present holder", hint="ask one of them")
-    if rule and rule.many and command.person:
-        role = _own_seat(turn, role, command.person)
-    present = turn.state.roles.get(role)
-    if (present.person if present else "") == command.person:
-        return None
-    itself = command.person == turn.by
-    seat(turn, role, command.person, accepted=itself or not command.person, reason=command.reason)
-    if command.person and not itself:
-        turn.emit(
-            t.Told(
-                at=turn.at,
-                by=turn.by,
-                targets=(role,),
-                persons=(command.person,),
-                cause=f"assigned:{role}",
-                urgent=True,
-                accept=True,
-            )
-        )
+    give(turn, role, command.person, command.reason)
     return None
+
+
+def give(turn: Turn, role: str, person: str, reason: str = "") -> None:
+    """Give `role` to `person` and ask for acceptance; take it back where nobody is named. Who may do so is the caller's question."""
+    rule = turn.program.roles.get(split(role)[0])
+    if rule and rule.many and person:
+        role = _own_seat(turn, role, person)
+    present = turn.state.roles.get(role)
+    if (present.person if present else "") == person:
+        return
+    itself = person == turn.by
+    seat(turn, role, person, accepted=itself or not person, reason=reason)
+    if person and not itself:
+        turn.emit(t.Told(at=turn.at, by=turn.by, targets=(role,), persons=(person,), cause=f"assigned:{role}", urgent=True, accept=True))
 
 
 def _own_seat(turn: Turn, role: str, person: str) -> str:

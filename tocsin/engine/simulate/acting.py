@@ -125,7 +125,11 @@ def act(given: Given, turn: Turn, duty: Duty, by: t.Actor, at: datetime) -> Iter
             rule = program.obligations[state.clocks[duty.place].obligation]
             checks = tuple(range(len(rule.checks)))
             entry = state.clocks[duty.place].entry
-            yield t.Fulfil(obligation=rule.id, entry=entry, words=WORDS, evidence=(WORDS,), checks=checks, by=by, at=at)
+            facts = {name: value_of(given, program.facts[name], at) for name in rule.fields if name not in state.facts}
+            roles = {role: state.seats.get(role) or by.person for role in rule.assigns if role not in state.roles}
+            yield t.Fulfil(
+                obligation=rule.id, entry=entry, words=WORDS, evidence=(WORDS,), checks=checks, facts=facts, roles=roles, by=by, at=at
+            )
         case "decide":
             yield from _decide(given, turn, program.decisions[duty.subject], by, at)
         case "send":

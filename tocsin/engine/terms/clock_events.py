@@ -137,7 +137,7 @@ class ClockWaived(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockEnded(Event):
-    """`reason` is until, unless, no_longer, level_changed, closed, cancelled or plan_changed."""
+    """`reason` is until, unless, no_longer, not_needed, level_changed, closed, cancelled or plan_changed."""
 
     clock: str
     reason: str

@@ -131,7 +131,11 @@ class SendBack(Act):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fulfil(Act):
-    """Fulfil a `do` obligation. `happened_at` is for an early act entered late; `checks` are the indexes ticked."""
+    """
+    Fulfil a `do` obligation. `happened_at` is for an early act entered late; `checks` are the indexes ticked.
+
+    `facts` are what it asks, `roles` by role whom it gives it to; what is known already need not be said again.
+    """
 
     obligation: str
     entry: str = ""
@@ -139,6 +143,16 @@ class Fulfil(Act):
     evidence: tuple[str, ...] = ()
     checks: tuple[int, ...] = ()
     happened_at: datetime | None = None
+    facts: Mapping[str, Value] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotNeeded(Act):
+    """Answer that what is owed is not needed, where the plan leaves that to whoever owes it."""
+
+    obligation: str
+    entry: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -354,6 +368,7 @@ Command = (
     | Sign
     | SendBack
     | Fulfil
+    | NotNeeded
     | WaiveClock
     | WaiveCondition
     | Attest

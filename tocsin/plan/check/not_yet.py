@@ -6,13 +6,12 @@ from tocsin.plan.check import Check
 from tocsin.plan.check.expression_fault import problems
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, brief
-from tocsin.plan.forms.duties import DoorForm, ObligationForm
+from tocsin.plan.forms.duties import DoorForm
 from tocsin.plan.forms.keys import form_at
 from tocsin.plan.forms.leaves import Form
 from tocsin.plan.forms.words import FieldForm
 
 _NOT_RUN: tuple[tuple[type[Form], str], ...] = (
-    (ObligationForm, "optional"),
     (DoorForm, "propose"),
     (FieldForm, "promises"),
 )

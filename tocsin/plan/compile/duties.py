@@ -82,6 +82,8 @@ def _obligation(context: Context, path: Path, rule: ObligationForm, within: Situ
         unless=context.moment(rule.unless, path),
         needs=names(rule.needs),
         checks=tuple(map(context.text, rule.checks)),
+        fields=names(rule.fields),
+        assigns=names(rule.assigns),
         evidence=rule.evidence,
         met_by=rule.met_by,
         remind=rule.remind if rule.remind is not None else context.defaults.remind,

@@ -127,7 +127,7 @@ def _met_by(value: Any) -> Any:
 
 
 class ObligationForm(RuleForm):
-    LATER: ClassVar = frozenset({"by", "fields", "counts_while", "ready_when", "assigns", "runs", "uses", "prefill"})
+    LATER: ClassVar = frozenset({"by", "counts_while", "ready_when", "runs", "uses", "prefill"})
 
     owes: Annotated[Ref, ref("role", "group", "department", "owner", "entry")]
     do: Translated | None = None
@@ -148,6 +148,8 @@ class ObligationForm(RuleForm):
     for_each: Annotated[list[Ref], PlainValidator(_for_each)] = []
     where: Truth | None = None
     checks: list[Translated] = []
+    fields: Annotated[list[FactRef], Many] = []
+    assigns: Annotated[list[RoleRef], Many] = []
     evidence: Demanded = False
     met_by: Annotated[Literal["done", "begun"], BeforeValidator(_met_by)] = "done"
     needs: Annotated[list[ConditionRef], Many] = []

@@ -80,7 +80,7 @@ def command_of(program: Program, story: Story, act: Act, state: t.State) -> t.Co
         case "record":
             return _entering(program, story, act, by)
         case _:
-            return _doing(act, by, story)
+            return _doing(program, act, by, story)
 
 
 def standing(program: Program, story: Story, person: str) -> frozenset[str]:
@@ -295,7 +295,7 @@ def _seat(body: Mapping[str, Any] | str) -> str:
     return (_text(body, "role") or _text(body, "name")) + (f"[{part}]" if part else "")
 
 
-def _doing(act: Act, by: t.Actor, story: Story) -> t.Command:
+def _doing(program: Program, act: Act, by: t.Actor, story: Story) -> t.Command:
     name, body = str(act.body[act.what]), act.body
     evidence = tuple(body.get("evidence") or ())
     match act.what:
@@ -308,9 +308,13 @@ def _doing(act: Act, by: t.Actor, story: Story) -> t.Command:
                 evidence=evidence,
                 checks=checks,
                 happened_at=_when(body, story),
+                facts=facts_of(program, body.get("with") or {}, story),
+                roles=_texts(body.get("roles") or {}),
                 by=by,
                 at=act.at,
             )
+        case "not_needed":
+            return t.NotNeeded(obligation=name, entry=_text(body, "entry"), by=by, at=act.at)
         case "attest":
             return t.Attest(condition=name, entry=_text(body, "entry"), evidence=evidence, by=by, at=act.at)
         case "take_back":

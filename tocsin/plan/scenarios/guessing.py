@@ -193,6 +193,7 @@ def _measured(program: Program, state: t.State, event: t.Observed, ahead: Events
 
 
 def _done(program: Program, state: t.State, event: t.Fulfilled, ahead: Events) -> Guesses:
+    rule = program.obligations[event.obligation]
     yield t.Fulfil(
         obligation=event.obligation,
         entry=event.entry,
@@ -200,7 +201,15 @@ def _done(program: Program, state: t.State, event: t.Fulfilled, ahead: Events) -
         evidence=event.evidence,
         checks=event.checks,
         happened_at=event.happened_at if event.happened_at != event.at else None,
+        facts={name: value for name, value in _facts(event, ahead).items() if name in rule.fields},
+        roles={each.role.partition("[")[0]: each.person for each in _own(event, ahead, t.RoleAssigned)} if rule.assigns else {},
     )
+
+
+def _ended(program: Program, state: t.State, event: t.ClockEnded, ahead: Events) -> Guesses:
+    clock = state.clocks.get(event.clock)
+    if clock and event.reason == "not_needed":
+        yield t.NotNeeded(obligation=clock.obligation, entry=clock.entry)
 
 
 def _waived(program: Program, state: t.State, event: t.ClockWaived, ahead: Events) -> Guesses:
@@ -256,6 +265,7 @@ _GUESSES: Final[Mapping[type, Guess]] = {
     t.SituationOpened: _turned(t.Open, "situation", "reason"),
     t.SituationClosed: _turned(t.Close, "situation", "reason", "named"),
     t.ClockWaived: _waived,
+    t.ClockEnded: _ended,
     t.Fulfilled: _done,
     t.RoleAssigned: _seated,
     t.RoleAccepted: _turned(t.Accept, "role"),

@@ -89,7 +89,7 @@ class Story:
 
 VERBS = (
     *("report", "set", "sample", "feed", "note", "mark", "withdraw", "record", "do", "open", "close"),
-    *("decide", "approve", "send_back", "attest", "take_back", "waive", "waive_clock"),
+    *("decide", "approve", "send_back", "attest", "take_back", "waive", "waive_clock", "not_needed"),
     *("trigger", "observe", "party", "remove_party", "tell_party"),
     *("draft", "publish", "send", "confirm", "read", "deliver", "assign", "accept", "hand_over", "create_role"),
     *("open_stream", "close_stream"),

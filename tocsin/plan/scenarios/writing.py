@@ -131,7 +131,8 @@ def _enter(pen: Pen, c: t.Enter, state: t.State) -> list[Body]:
 def _fulfil(pen: Pen, c: t.Fulfil, state: t.State) -> list[Body]:
     words, shown = pen.veil.text(c.words), pen.veil.texts(c.evidence)
     rest = {"evidence": shown, "checks": list(c.checks), "happened_at": pen.when(c.happened_at)}
-    return [{"do": c.obligation, "entry": c.entry, "words": words, **rest}]
+    given = {"with": pen.facts(c.facts), "roles": {role: pen.veil.person(person) for role, person in c.roles.items()}}
+    return [{"do": c.obligation, "entry": c.entry, "words": words, **rest, **given}]
 
 
 def _observe(pen: Pen, c: t.Observe, state: t.State) -> list[Body]:
@@ -163,6 +164,7 @@ _WRITTEN: Final[Mapping[type, Callable[[Pen, Any, t.State], list[Body]]]] = {
     t.Sign: _sign,
     t.SendBack: lambda pen, c, state: [{"send_back": _chain(state, c.chain), "link": c.link, "reason": pen.veil.text(c.reason)}],
     t.Fulfil: _fulfil,
+    t.NotNeeded: lambda pen, c, state: [{"not_needed": c.obligation, "entry": c.entry}],
     t.WaiveClock: _reasoned("waive_clock", "obligation"),
     t.WaiveCondition: _reasoned("waive", "condition"),
     t.Attest: lambda pen, c, state: [{"attest": c.condition, "entry": c.entry, "evidence": pen.veil.texts(c.evidence)}],

@@ -3,15 +3,25 @@
 from dataclasses import dataclass
 from itertools import groupby
 
-from tocsin.engine.program import Program, Text
-from tocsin.incidents.models import ClockRow
-from tocsin.web import clocks, plan_words
+from tocsin.engine.program import Obligation, Program, Text
+from tocsin.engine.role_names import split
+from tocsin.incidents.models import ClockRow, FactRow, RoleRow
+from tocsin.web import clocks, fact_fields, plan_words
 from tocsin.web.cases import Case
 from tocsin.web.clocks import Shown
 
 MET_SHOWN = 8
 ELSEWHERE = {"send": "messages", "confirm": "messages", "decide": "decisions", "record": "records", "sign": "decisions"}
 """What is not done in the step itself, and the panel where it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A role that an obligation gives to somebody, with who was named for it already."""
+
+    role: str
+    name: Text
+    person: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +34,11 @@ class Step:
     anchor: str
     may: bool
     plain: bool
-    """One click is enough: no parts to tick, no evidence."""
+    """One click is enough: no parts to tick, nothing to answer, no evidence."""
+    asked: tuple[fact_fields.Asked, ...]
+    given: tuple[Given, ...]
+    optional: bool
+    """It may be answered that it is not needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +122,28 @@ def _step(case: Case, clock: Shown) -> Step:
     row = clock.row
     done = row.status in ("met", "late", "waived")
     mine = clock.mine or case.speaks([row.owes]) or case.commands
+    rule = None if done else case.program.obligations.get(row.obligation)
     return Step(
         clock=clock,
         state="done" if done else "next" if clock.mine else "open",
         key=f"step:{row.obligation}:{row.entry}",
         anchor=ELSEWHERE.get(row.verb, ""),
         may=mine and not done,
-        plain=not row.checks and not row.evidence,
+        plain=not (row.checks or row.evidence or (rule and (rule.fields or rule.assigns))),
+        asked=_asked(case, rule) if rule and rule.fields else (),
+        given=tuple(_given(case, role) for role in rule.assigns) if rule else (),
+        optional=rule is not None and rule.optional,
     )
+
+
+def _asked(case: Case, rule: Obligation) -> tuple[fact_fields.Asked, ...]:
+    """Return the facts that are answered with an obligation, with what is known or holds by default filled in."""
+    rules = [case.program.facts[name] for name in rule.fields if name in case.program.facts]
+    rows = {row.fact: row.value for row in FactRow.objects.filter(incident_id=case.id, fact__in=rule.fields)}
+    known = {fact.id: plan_words.unkept(fact, rows[fact.id]) for fact in rules if fact.id in rows}
+    return tuple(fact_fields.asked(rules, {name: value for name, value in known.items() if value is not None}))
+
+
+def _given(case: Case, role: str) -> Given:
+    named = RoleRow.objects.filter(incident_id=case.id, role=split(role)[0]).exclude(assigned="").values_list("assigned", flat=True).first()
+    return Given(role, plan_words.name_of(case.program, role), named or "")
