@@ -23,7 +23,7 @@ from tocsin.incidents.declaring import Declarer
 from tocsin.incidents.listening import Ear
 from tocsin.ingest import follower, writer
 from tocsin.kit.loops import Loop
-from tocsin.kit.sqlite.checkpoint import Checkpointer
+from tocsin.kit.sqlite import checkpoint
 
 MIGRATING = 0x70C50
 CONNECTIONS_CLOSE_WITHIN_S = 3
@@ -86,7 +86,7 @@ def _checkpoint() -> list[Loop]:
     """Return what moves SQLite's log into its file; PostgreSQL does that itself."""
     if connection.vendor != "sqlite":
         return []
-    return [Loop("checkpoint", Checkpointer(Path(connection.settings_dict["NAME"])).run_once, every_s=1.0)]
+    return [Loop("checkpoint", checkpoint.Checkpointer(Path(connection.settings_dict["NAME"])).run_once, every_s=checkpoint.EVERY_S)]
 
 
 def _hearing() -> list[Loop]:

@@ -6,7 +6,8 @@ from typing import Final
 
 from tocsin.kit.sqlite.gate import Gate, gate
 
-EVERY_S: Final = 1.0
+EVERY_S: Final = 0.2
+"""Often, for it holds the gate: what a storm of alerts writes in a second takes a tenth of one to move, and a person's click waits behind it."""
 LOG_BYTES_MAX: Final = 64 * 1024 * 1024
 """A log that grew beyond this, because readers kept it, is cut back to nothing as soon as they let go."""
 
