@@ -81,3 +81,21 @@ def test_of_many_roles_those_in_which_nothing_happens_are_folded(world: World) -
     unfolded, folded = panel.split('id="roles-rest"')
     assert "Head of command" in unfolded
     assert folded.count('class="role-row"') > 3
+
+
+@pytest.mark.row("PLN-08")
+def test_the_commander_adds_a_plan_in_the_room_and_the_timeline_says_so(world: World) -> None:
+    page = room(world)
+    plan = take(world, SUPPORT)
+    where = f"/o/{world.organisation.slug}/incidents/INC-1"
+    assert "Run by one more plan" not in page, "there is none to add"
+    assert "Run by one more plan" in get(world, "incidents/INC-1")
+    added = {"plan": SUPPORT, "reason": "The support desk works by it", "key": "k1"}
+    assert world.browse(world.chi).post(f"{where}/plans", added).status_code == 409
+    assert world.browse(world.ana).post(f"{where}/plans", {**added, "reason": "", "key": "k2"}).status_code == 409
+    assert world.browse(world.ana).post(f"{where}/plans", {**added, "key": "k3"}).status_code == 303
+    page = get(world, "incidents/INC-1/record")
+    assert 'let the incident run by <span lang="en">Critical incidents of PASS24.online' in page
+    assert "The support desk works by it" in page
+    assert f'id="level-{SUPPORT}-decision"' in get(world, "incidents/INC-1")
+    assert [each["hash"] for each in BoardRow.objects.get(organisation=world.organisation).plans][1] == plan.hash

@@ -76,6 +76,9 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return keep(state, event)
         case t.PlanMoved():
             return _moved(state, event)
+        case t.PlanAdded(added=added, seats=seats):
+            beside = (*state.beside, added)
+            return replace(state, beside=beside, phases=_phases(beside, state.phases or {"": state.phase}), seats={**seats, **state.seats})
         case t.Noted() | t.Told() | t.Gathered() | t.DowntimeNoted():
             return state
         case _:

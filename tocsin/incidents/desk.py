@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import reduce
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from tocsin.engine import terms as t
 from tocsin.engine.clocks import next_due
 from tocsin.engine.compose import versions
 from tocsin.engine.decide import decide
+from tocsin.engine.evolve import evolve
 from tocsin.engine.expressions import Value
 from tocsin.engine.program import Program
 from tocsin.incidents import answers, counters, journal, notices, plans, refusals, states, wishes
@@ -103,12 +105,16 @@ def foresee(incident_id: UUID, command: t.Command, *, actor: t.Actor) -> tuple[t
     incident = Incident.objects.get(pk=incident_id)
     try:
         case = _open(incident, clock.now())
-        program = _moved(case, command) if isinstance(command, t.MovePlan) else case.program
+        program = _moved(case, command)
     except (UnknownEvent, plans.Uncompilable) as problem:
         return t.Refused("E502", f"the incident is read-only: {problem}", hint="run the release of Tocsin that wrote it")
     except Plan.DoesNotExist:
         return t.Refused("E103", "there is no plan with this hash", hint="load the plan first")
-    return decide(program, case.state, replace(command, by=actor, at=case.at))
+    state = case.state
+    if program is not case.program:
+        passed = decide(case.program, state, t.Tick(by=t.Actor(t.SYSTEM), at=case.at))
+        state = state if isinstance(passed, t.Refused) else reduce(evolve, passed, state)
+    return decide(program, state, _stamped(case, program, command, actor))
 
 
 @dataclass(slots=True)
@@ -151,7 +157,7 @@ def _let_go(incident: Incident, *, well: bool) -> None:
 def _answer(incident: Incident, command: t.Command, actor: t.Actor, now: datetime) -> Answer:
     try:
         case = _open(incident, now)
-        program = _moved(case, command) if isinstance(command, t.MovePlan) else case.program
+        program = _moved(case, command)
     except (UnknownEvent, plans.Uncompilable) as problem:
         return t.Refused("E502", f"the incident is read-only: {problem}", hint="run the release of Tocsin that wrote it")
     except Plan.DoesNotExist:
@@ -160,13 +166,31 @@ def _answer(incident: Incident, command: t.Command, actor: t.Actor, now: datetim
     if incident.down_since is not None:
         answer = _catch_up(case, incident.down_since, now)
     if answer is None or not isinstance(command, t.Tick):
-        answer = _decide(case, program, replace(command, by=actor, at=case.at), now)
+        if program is not case.program:  # what fell due until now fell due under the plan in force until now
+            _decide(case, case.program, t.Tick(by=t.Actor(t.SYSTEM), at=case.at), now)
+        answer = _not_in_force(incident.organisation_id, [command.plan_hash]) if isinstance(command, t.AddPlan) else None
+        answer = answer or _decide(case, program, _stamped(case, program, command, actor), now)
     return answer
 
 
-def _moved(case: _Case, command: t.MovePlan) -> Program:
-    """Return the program that the command moves to: another version of the first plan, beside the same others."""
-    return plans.composed(case.incident.organisation_id, [command.plan_hash, *(ref.hash for ref in case.state.beside)])
+def _stamped(case: _Case, program: Program, command: t.Command, actor: t.Actor) -> t.Command:
+    """Return the command with who gives it and when, and with whom the directory finds for the roles of a plan that is added."""
+    if isinstance(command, t.AddPlan):
+        command = replace(command, seats=directory.seats(case.incident.organisation_id, program))
+    return replace(command, by=actor, at=case.at)
+
+
+def _moved(case: _Case, command: t.Command) -> Program:
+    """Return the program that the command is decided by: with another version of the first plan, with one more plan, or as it is."""
+    hashes = plans.hashes_of(case.state)
+    match command:
+        case t.MovePlan(plan_hash=wanted):
+            hashes = [wanted, *hashes[1:]]
+        case t.AddPlan(plan_hash=wanted) if not plans.is_one_of(case.incident.organisation_id, wanted, case.program):
+            hashes = [*hashes, wanted]
+        case _:
+            return case.program
+    return plans.composed(case.incident.organisation_id, hashes)
 
 
 def _catch_up(case: _Case, down_since: datetime, now: datetime) -> Answer:

@@ -111,6 +111,16 @@ def together(organisation_id: UUID, hashes: Sequence[str]) -> str:
     return name
 
 
+def is_one_of(organisation_id: UUID, plan_hash: str, program: Program) -> bool:
+    """
+    Return whether `program` runs by a version of the plan with this hash already.
+
+    :raises Plan.DoesNotExist: the organisation has no such plan.
+    """
+    wanted = Plan.objects.get(organisation_id=organisation_id, hash=plan_hash)
+    return wanted.plan_id in {part.program.id for part in program.plans}
+
+
 def hashes_of(state: t.State) -> list[str]:
     """Return the plan versions by which an incident in this state runs, in order; `hash_of` names them together."""
     return [state.plan_hash, *(ref.hash for ref in state.beside)]

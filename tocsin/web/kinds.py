@@ -68,6 +68,8 @@ def word(kind: str) -> str:
         "ConditionTurned": _("condition"),
         "Observed": _("signal"),
         "FiguresKept": _("figure"),
+        "PlanMoved": _("plan"),
+        "PlanAdded": _("plan"),
         "TriggerFired": _("signal"),
     }
     return words.get(kind, "")

@@ -50,6 +50,7 @@ urlpatterns = [
     path(f"{ROOM}/parties/<str:party>/word", affected.word, name="party-word"),
     path(f"{ROOM}/version", versions.move, name="version"),
     path(f"{ROOM}/version/preview", versions.preview, name="version-preview"),
+    path(f"{ROOM}/plans", versions.addition, name="plan-addition"),
     path(f"{ROOM}/facts", facts.statement, name="facts"),
     path(f"{ROOM}/moments/<str:moment>/instant", facts.instant, name="instant"),
     path(f"{ROOM}/moments/<str:moment>/withdrawal", facts.withdrawal, name="moment-withdrawal"),

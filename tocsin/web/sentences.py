@@ -447,6 +447,12 @@ def _plan_moved(e: _Event) -> Markup:
     return _tell(_("%(who)s moved the incident to plan version %(version)s"), who=e.who, version=e.data["version"])
 
 
+def _plan_added(e: _Event) -> Markup:
+    added = e.data["added"]["plan"]
+    plan = next((text(part.program.title) for part in e.program.parts if part.program.id == added), Markup.escape(added))
+    return _tell(_("%(who)s let the incident run by %(plan)s %(version)s too"), who=e.who, plan=plan, version=e.data["version"])
+
+
 def _downtime(e: _Event) -> Markup:
     return _tell(_("The server was down from %(since)s"), since=_instant(e.data["since"]))
 
@@ -514,6 +520,7 @@ _SENTENCES: Final[Mapping[str, Callable[[_Event], Markup]]] = {
     "Filed": _filed,
     "FiguresKept": _figures_kept,
     "PlanMoved": _plan_moved,
+    "PlanAdded": _plan_added,
     "DowntimeNoted": _downtime,
 }
 

@@ -63,6 +63,17 @@ def move(request: Request, number: str) -> HttpResponse:
     return panels.act(request, number, command, "decisions", "version")
 
 
+@require_POST
+@needs("incident.act")
+def addition(request: Request, number: str) -> HttpResponse:
+    """Let the incident run by one more plan in force, or lay a role set over it."""
+    wanted = plans.in_force(request.organisation.id).get(request.POST.get("plan", ""))
+    command: t.Command | t.Refused = t.Refused("E103", _("There is no such plan in force."), _("Load the page again."))
+    if wanted is not None:
+        command = t.AddPlan(plan_hash=wanted.hash, reason=request.POST.get("reason", "").strip())
+    return panels.act(request, number, command, "decisions", "plan:new")
+
+
 def _wanted(request: Request, case: Case, plan_hash: str) -> Plan | None:
     return Plan.objects.filter(organisation=request.organisation, plan_id=case.board.plan_id, hash=plan_hash).first()
 

@@ -45,7 +45,7 @@ def record(turn: Turn, moment: str, at: datetime | None = None, *, correct: bool
 def _follow(turn: Turn, moment: str, at: datetime, phase: str) -> None:
     if phase:
         for part in turn.program.moments[moment].plans:
-            _enter(turn, part, bare(moment), phase)
+            enter(turn, part, moment, phase)
     for other in turn.program.once("moments_with", _with).get(moment, ()):
         record(turn, other, at)
     _gather(turn, moment)
@@ -73,12 +73,12 @@ def _gather(turn: Turn, moment: str) -> None:
         turn.emit(t.Gathered(at=turn.at, by=turn.by, groups=each, persons=persons, way=way, moment=moment))
 
 
-def _enter(turn: Turn, part: str, moment: str, phase: str) -> None:
+def enter(turn: Turn, part: str, moment: str, phase: str) -> None:
     """Let the plan called `part` follow `moment`; of several plans each has its own phase."""
-    now = turn.state.phase_of(within(part, ""))
-    if moment == "cleared" and now == "warning":
+    now, cleared = turn.state.phase_of(within(part, "")), bare(moment) == "cleared"
+    if cleared and now == "warning":
         turn.emit(t.PhaseEntered(at=turn.at, by=turn.by, phase=within(part, "declared")))
-    elif moment != "cleared" and (not now or PHASES.index(phase) > PHASES.index(now)):
+    elif not cleared and (not now or PHASES.index(phase) > PHASES.index(now)):
         turn.emit(t.PhaseEntered(at=turn.at, by=turn.by, phase=within(part, phase)))
 
 

@@ -49,9 +49,11 @@ def through(turn: Turn, situation: Situation, *, opening: bool) -> None:
         close(turn, situation)
 
 
-def on_moment(turn: Turn, moment: str) -> None:
-    """Open and close what opens and closes on `moment`."""
+def on_moment(turn: Turn, moment: str, part: str | None = None) -> None:
+    """Open and close what opens and closes on `moment`; of one plan only if `part` names it."""
     for situation in turn.program.situations.values():
+        if part is not None and part_of(situation.id) != part:
+            continue
         opening = not is_open(turn.state, situation.id)
         doors = situation.opens if opening else situation.closes
         if any(door.on == moment and not door.propose for door in doors):

@@ -30,7 +30,6 @@ from tocsin.engine.terms.commands import (
     Fulfil,
     HandOver,
     Mark,
-    MovePlan,
     Note,
     NotNeeded,
     Observe,
@@ -71,6 +70,7 @@ from tocsin.engine.terms.events import (
     MomentWithdrawn,
     Observed,
     PhaseEntered,
+    PlanAdded,
     PlanMoved,
     ReportAdded,
     SituationClosed,
@@ -121,6 +121,7 @@ from tocsin.engine.terms.state import (
     WaitingDecision,
 )
 from tocsin.engine.terms.streams import CloseStream, OpenStream, StreamClosed, StreamOpened, StreamState
+from tocsin.engine.terms.versions import AddPlan, MovePlan
 from tocsin.engine.terms.wishes import (
     Deliver,
     Tell,
@@ -144,6 +145,7 @@ __all__ = [
     "Act",
     "Actor",
     "AddParty",
+    "AddPlan",
     "AddReport",
     "AnyEvent",
     "Assign",
@@ -227,6 +229,7 @@ __all__ = [
     "PartyState",
     "Passed",
     "PhaseEntered",
+    "PlanAdded",
     "PlanMoved",
     "PlanRef",
     "ProposalState",

@@ -8,6 +8,7 @@ from typing import Literal
 from tocsin.engine.expressions import Value
 from tocsin.engine.terms.act import Act
 from tocsin.engine.terms.streams import CloseStream, OpenStream
+from tocsin.engine.terms.versions import AddPlan, MovePlan
 from tocsin.engine.terms.words import Edge, PlanRef
 
 
@@ -341,15 +342,6 @@ class ReportDelivery(Act):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MovePlan(Act):
-    """Move the incident to another version of its plan (PLN-05). `decide` is handed the new program; only the commander may."""
-
-    plan_hash: str
-    version: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Tick(Act):
     """Let time pass. `down_since`: the server was down from then until `at` (CLK-07)."""
 
@@ -392,5 +384,6 @@ Command = (
     | Read
     | ReportDelivery
     | MovePlan
+    | AddPlan
     | Tick
 )

@@ -286,6 +286,16 @@ class PlanMoved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanAdded(Event):
+    """From now on the incident runs by `added` too; `seats` are those whom the directory finds for its roles."""
+
+    added: PlanRef
+    version: str
+    seats: Mapping[str, str]
+    reason: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DowntimeNoted(Event):
     """The server was down from `since` to `at` (I12)."""
 
@@ -350,5 +360,6 @@ AnyEvent = (
     | FiguresKept
     | Gathered
     | PlanMoved
+    | PlanAdded
     | DowntimeNoted
 )

@@ -78,10 +78,8 @@ class Projector:
 
     def add(self, seq: int, event: t.AnyEvent) -> None:
         """Take in the next event of the journal."""
-        if isinstance(event, t.Declared | t.PlanMoved):
-            beside = event.beside if isinstance(event, t.Declared) else self.state.beside
-            hashes = [event.plan_hash, *(ref.hash for ref in beside)]
-            self._program = plans.composed(self._incident.organisation_id, hashes)
+        if isinstance(event, t.Declared | t.PlanMoved | t.PlanAdded):
+            self._program = plans.composed(self._incident.organisation_id, _hashes(event, self.state))
         self.state, self._seq = evolve(self.state, event), seq
         scene = self._scene()
         for part in _FROM_EVENTS:
@@ -145,6 +143,14 @@ class Projector:
 def topic(model: type[RowModel]) -> str:
     """Return what notices call a kind of row: `clock`, `role`, `timeline` …"""
     return model.__name__.removesuffix("Row").lower()
+
+
+def _hashes(event: t.Declared | t.PlanMoved | t.PlanAdded, before: t.State) -> list[str]:
+    """Return the plan versions by which the incident runs from `event` on."""
+    if isinstance(event, t.PlanAdded):
+        return [*plans.hashes_of(before), event.added.hash]
+    beside = event.beside if isinstance(event, t.Declared) else before.beside
+    return [event.plan_hash, *(ref.hash for ref in beside)]
 
 
 def _standing(scene: Scene) -> dict[Name, Row]:

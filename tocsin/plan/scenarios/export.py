@@ -52,11 +52,12 @@ def export(program: Program, events: Sequence[t.AnyEvent], name: str, *, texts: 
 
 
 def _under_one_version(events: Sequence[t.AnyEvent]) -> tuple[Sequence[t.AnyEvent], list[str]]:
-    """Return the events up to a move to another version of the plan, since a scenario plays under one, and a remark about the rest."""
+    """Return the events until the plans change by which it runs, since a scenario plays by the same from start to end; and a remark about it."""
     for index, event in enumerate(events):
-        if isinstance(event, t.PlanMoved):
+        if isinstance(event, t.PlanMoved | t.PlanAdded):
             at = offset(event.at, events[0].at)
-            return events[:index], [f"At {at} the incident moved to version {event.version}; what came after is not in here."]
+            moved = f"moved to version {event.version}" if isinstance(event, t.PlanMoved) else f"began to run by {event.added.plan} too"
+            return events[:index], [f"At {at} the incident {moved}; what came after is not in here."]
     return events, []
 
 

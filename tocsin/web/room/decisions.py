@@ -77,10 +77,17 @@ def context(case: Case) -> dict[str, object]:
         "names": lambda roles: plan_words.names(case.program, roles),
         "name_of": lambda name: plan_words.name_of(case.program, name),
         "version": None if over or not case.commands else _newer(case),
+        "addable": [] if over or not case.commands else _addable(case),
         "label": records.label,
         "named": plan_words.option_name,
         "way": plan_words.way,
     }
+
+
+def _addable(case: Case) -> list[tuple[Plan, str]]:
+    """Return the plans and role sets in force that it does not run by yet, each with its kind."""
+    known = {plan["id"] for plan in case.board.plans}
+    return [(plan, plans.compiled(plan).kind) for name, plan in plans.in_force(case.board.organisation_id).items() if name not in known]
 
 
 def _newer(case: Case) -> Plan | None:
