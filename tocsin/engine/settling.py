@@ -8,7 +8,20 @@ from tocsin.engine import clocks
 from tocsin.engine import terms as t
 from tocsin.engine.program import Program
 from tocsin.engine.reads import Order, Read, order
-from tocsin.engine.rules import conditions, effects, facts, figures, levels, messages, moments, obligations, owed, situations, triggers
+from tocsin.engine.rules import (
+    conditions,
+    effects,
+    facts,
+    figures,
+    levels,
+    messages,
+    moments,
+    obligations,
+    owed,
+    promises,
+    situations,
+    triggers,
+)
 from tocsin.engine.turn import Turn
 
 ROUNDS_MAX: Final = 1000
@@ -58,7 +71,9 @@ def settle(turn: Turn) -> None:
                 noun.settle(turn)
         if len(turn.events) > before:
             continue
-        if turn.effects:
+        if turn.promised:
+            promises.keep(turn, turn.promised.pop(0))
+        elif turn.effects:
             effects.carry_out(turn, *turn.effects.pop(0))
         elif not _act_as_system(turn) and not figures.settle(turn):
             return

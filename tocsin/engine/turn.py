@@ -40,6 +40,8 @@ class Turn:
         self.events: list[t.AnyEvent] = []
         self.effects: list[tuple[Effect, str, Mapping[str, Value]]] = []
         """Effects still to be carried out, each with its cause and the record entry in hand."""
+        self.promised: list[str] = []
+        """Messages that count as sent in this turn and promise a time, as long as that is still to be followed."""
         self.fresh: set[str] = set()
         """Moments recorded in this turn."""
         self.superseded: Mapping[str, datetime] = {}

@@ -40,8 +40,10 @@ def _obligation(_: Draft, path: Path, rule: ObligationForm) -> Iterator[Fault]:
         yield Fault((*path, "within"), "within needs the moment it counts from", "of: moment", at_key=True)
     if rule.every is not None and rule.from_ is None:
         yield Fault((*path, "every"), "every needs the moment it counts from", "from: moment", at_key=True)
-    if rule.within is None and rule.every is None and rule.from_ is None:
-        yield Fault(path, "an obligation begins somewhere", "within and of, every and from, or from alone", at_key=True)
+    if rule.within is None and rule.every is None and rule.from_ is None and rule.by is None:
+        yield Fault(path, "an obligation begins somewhere", "within and of, every and from, from alone, or by: promise", at_key=True)
+    if rule.by is not None and (rule.within or rule.every or rule.from_ or rule.for_each):
+        yield Fault((*path, "by"), "what is promised is due when the message says, and once", "leave out what else says when", at_key=True)
     if rule.of is not None and rule.within is None:
         yield Fault((*path, "of"), "of belongs to within", "from: moment", at_key=True)
     over = any("collection" in ref.kinds for ref in rule.for_each)
@@ -182,6 +184,24 @@ def _resource(_: Draft, path: Path, resource: ResourceForm) -> Iterator[Fault]:
     for index, fallback in enumerate(resource.fallback):
         if fallback.use not in resource.tiers:
             yield Fault((*path, "fallback", index, "use"), f"there is no tier {brief(fallback.use)}", nearest(fallback.use, resource.tiers))
+
+
+def _message(draft: Draft, path: Path, message: MessageForm) -> Iterator[Fault]:
+    """A field promises what is owed again and again as a span, and what is owed by promise as an instant."""
+    owed = dict(draft.form.obligations) if draft.form else {}
+    for situation in draft.form.situations.values() if draft.form else ():
+        owed |= situation.obligations
+    for name, field in message.fields.items():
+        rule = owed.get(field.promises or "")
+        if rule is None:
+            continue
+        place = (*path, "fields", name, "promises")
+        if field.type == "duration" and rule.every is None:
+            yield Fault(place, f"a duration promises when something is due again, and {field.promises} is not recurring", "every: 1h")
+        elif field.type == "time" and rule.by is None:
+            yield Fault(place, f"a time promises what is owed by promise, and {field.promises} has a limit of its own", "by: promise")
+        elif field.type not in ("duration", "time"):
+            yield Fault(place, f"a {field.type} promises no time", "type: time, or type: duration")
 
 
 def _record(draft: Draft, path: Path, record: RecordForm) -> Iterator[Fault]:

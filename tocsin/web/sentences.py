@@ -269,6 +269,8 @@ def _clock_opened(e: _Event) -> Markup:
 
 def _clock_moved(e: _Event) -> Markup:
     due = _instant(e.data["due_at"]) if e.data.get("due_at") else _("no limit")
+    if e.data.get("reason") == "promised":
+        return _tell(_("Promised in a message: %(what)s, now due %(due)s"), what=e.what, due=due)
     return _tell(_("Due time moved: %(what)s, now %(due)s"), what=e.what, due=due)
 
 

@@ -44,6 +44,8 @@ class Obligation(Rule):
     optional: bool = False
     tag: str = ""
     situation: str = ""
+    promised: bool = False
+    """Due when a message promises it; `anchors` are those messages."""
     for_each: tuple[str, ...] = ()
     """Roles, groups or departments; one clock for each, owed by each when `owes` is `each`."""
     collection: str = ""

@@ -48,6 +48,8 @@ def begin(turn: Turn, template: Message, message: str) -> None:
 def counts_as_sent(turn: Turn, template: Message, message: str) -> None:
     """Record that a message counts as sent, with what that meets: of those owed to parties outside, to each party it was for."""
     moments.record(turn, f"{template.id}.sent")
+    if any(field.promises for field in template.fields):
+        turn.promised.append(message)
     told = tuple(key for key in turn.state.messages[message].parties if key in turn.state.parties)
     if told:
         parties.told(turn, told, template=template.id, message=message)

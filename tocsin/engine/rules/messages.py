@@ -6,14 +6,13 @@ from typing import Final
 
 from tocsin.engine import measured, owners, texts
 from tocsin.engine import terms as t
-from tocsin.engine.expressions import Name
+from tocsin.engine.expressions import UNKNOWN, Name, Unknown
 from tocsin.engine.namespaces import within
 from tocsin.engine.program import Field, Message
-from tocsin.engine.rules import chains, delivery, facts, parties, records
+from tocsin.engine.rules import chains, delivery, facts, parties, promises, records
 from tocsin.engine.run_over import owing_roles
-from tocsin.engine.times import parse
 from tocsin.engine.turn import Turn
-from tocsin.engine.values import truth
+from tocsin.engine.values import lookup, truth
 
 UNSAID: Final = "—"
 """Stands in a text for what nobody has said yet, so that whoever reads the draft sees the gap."""
@@ -113,11 +112,12 @@ def _prefill(turn: Turn, template: Message, field: Field) -> str:
         said = _said(turn, name)
         if said:
             return said
-        known = turn.state.facts.get(name)
+        known = lookup(turn.program, turn.state, turn.instant)(Name(name)) if name in turn.program.facts else UNKNOWN
         moment = turn.state.moments.get(name)
-        if known or moment:
-            value = known.value if known else moment.at if moment else ""
-            return texts.spell(value, plan.language, plan.timezone)
+        if not isinstance(known, Unknown):
+            return texts.spell(known, plan.language, plan.timezone)
+        if moment:
+            return texts.spell(moment.at, plan.language, plan.timezone)
         if name in measured.SLOTS:
             return measured.said(turn.program, turn.state, name, plan.language)
     return ""
@@ -134,10 +134,11 @@ def _render(turn: Turn, template: Message, words: str, locale: str, filled: Mapp
     program, state = turn.program, turn.state
     plan = program.part(template.id)
     zone, language = plan.program.timezone, plan.program.language
+    types = {field.id: field.type for field in template.fields}
 
     def fill(name: str) -> str:
         if name in filled:
-            return filled[name]
+            return texts.retold(filled[name], types[name], turn.instant, locale, zone)
         fact, moment = within(plan.name, name), plan.moment(name)
         if fact in state.facts:
             value = state.facts[fact].value
@@ -205,6 +206,9 @@ def _complete(turn: Turn, template: Message, message: t.MessageState, text_hash:
     if not message.ready:
         empty = tuple(field.id for field in template.fields if not _complete_field(field, message.fields.get(field.id, "")))
         return t.Refused("E202", f"{', '.join(empty)} is empty", hint="fill it in", details=empty)
+    unreadable = promises.unreadable(turn, template, message)
+    if unreadable:
+        return unreadable
     if text_hash != message.text_hash:
         return t.Refused("E304", "the text has changed since you saw it", hint="read it again, then send")
     if message.chain:
@@ -263,7 +267,7 @@ def _write_back(turn: Turn, template: Message, message: t.MessageState) -> None:
         if fact is None or not words:
             continue
         try:
-            value = parse(words).exact if fact.type == "duration" else words
+            value = texts.span(words).exact if fact.type == "duration" else words
         except ValueError:
             continue
         if value and value != timedelta() and facts.fits(fact, value):

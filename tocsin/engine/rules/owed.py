@@ -80,7 +80,7 @@ def _settle_entry(turn: Turn, rule: Obligation, entry: Entry, names: Collection[
     for clock in [turn.state.clocks[name] for name in names]:
         if clock.status in RUNNING:
             _reconsider(turn, rule, entry, clock, why_not)
-    if why_not == "":
+    if why_not == "" and not rule.promised:
         _open(turn, rule, entry, [turn.state.clocks[name] for name in names])
         keeping.keep(turn, rule, entry.key)
 
@@ -90,6 +90,11 @@ def _gone(turn: Turn, names: Collection[str]) -> None:
     for name in names:
         if turn.state.clocks[name].status in RUNNING:
             turn.emit(t.ClockEnded(at=turn.at, by=t.SYSTEM, clock=name, reason="no_longer"))
+
+
+def applies(turn: Turn, rule: Obligation, entry: Entry) -> bool:
+    """Return whether `rule` is owed now."""
+    return _why_not(turn, rule, entry) == ""
 
 
 def _why_not(turn: Turn, rule: Obligation, entry: Entry) -> str | None:
@@ -159,11 +164,37 @@ def _open(turn: Turn, rule: Obligation, entry: Entry, past: Collection[t.Clock])
     due = add(begins, limit, turn.program.zone(rule.id)) if limit else None
     if latest and limit and latest.ended == "until" and latest.anchor_generation == known.generation:
         begins, due = turn.instant, _goes_on(turn, rule, latest, limit)
+    spelled = str(limit) if limit else ""
+    _begin(turn, rule, entry, clock=clock_id, generation=generation, anchor=(name, known), begins=begins, limit=spelled, due=due)
+
+
+def begin_promised(turn: Turn, rule: Obligation, anchor: str, due: datetime, past: Collection[t.Clock]) -> None:
+    """Begin a clock of `rule` that is due when a message promised it; what is overdue from an earlier promise stays owed beside it."""
+    generation = 1 + max((clock.generation for clock in past), default=0)
+    clock_id = rule.id if all(clock.status not in RUNNING for clock in past) else f"{rule.id}#{generation}"
+    known = (anchor, turn.state.moments[anchor])
+    entry = Entry("", owes=rule.owes)
+    _begin(turn, rule, entry, clock=clock_id, generation=generation, anchor=known, begins=turn.instant, limit="", due=due)
+
+
+def _begin(
+    turn: Turn,
+    rule: Obligation,
+    entry: Entry,
+    *,
+    clock: str,
+    generation: int,
+    anchor: tuple[str, t.MomentState],
+    begins: datetime,
+    limit: str,
+    due: datetime | None,
+) -> None:
+    name, known = anchor
     turn.emit(
         t.ClockOpened(
             at=turn.at,
             by=t.SYSTEM,
-            clock=clock_id,
+            clock=clock,
             obligation=rule.id,
             entry=entry.key,
             generation=generation,
@@ -173,7 +204,7 @@ def _open(turn: Turn, rule: Obligation, entry: Entry, past: Collection[t.Clock])
             anchor_generation=known.generation,
             anchored_at=known.at,
             began_at=begins,
-            limit=str(limit) if limit else "",
+            limit=limit,
             due_at=due,
             remind_at=clocks.remind_at(turn.program, rule.id, begins, due),
             recurring=rule.every is not None,
@@ -218,6 +249,8 @@ def _reconsider(turn: Turn, rule: Obligation, entry: Entry, clock: t.Clock, why_
         if _ends(rule, clock, why_not):
             turn.emit(t.ClockEnded(at=turn.at, by=t.SYSTEM, clock=clock.clock, reason=why_not))
         return
+    if rule.promised:
+        return  # due when it was promised, whatever else changes
     anchor = _anchor(turn, rule, entry)
     if anchor and _corrected(clock, *anchor):
         _move_anchor(turn, rule, clock, *anchor)

@@ -9,12 +9,8 @@ from tocsin.plan.findings import Fault, brief
 from tocsin.plan.forms.duties import DoorForm
 from tocsin.plan.forms.keys import form_at
 from tocsin.plan.forms.leaves import Form
-from tocsin.plan.forms.words import FieldForm
 
-_NOT_RUN: tuple[tuple[type[Form], str], ...] = (
-    (DoorForm, "propose"),
-    (FieldForm, "promises"),
-)
+_NOT_RUN: tuple[tuple[type[Form], str], ...] = ((DoorForm, "propose"),)
 """Keys that the Program can hold and the engine does not look at yet."""
 
 

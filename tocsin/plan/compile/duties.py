@@ -61,7 +61,7 @@ def obligations(context: Context) -> dict[str, Obligation]:
 def _obligation(context: Context, path: Path, rule: ObligationForm, within: SituationForm | None = None) -> Obligation:
     verb = next(verb for verb in _VERBS if getattr(rule, verb) is not None)
     object_ = _object(context, path, verb, rule)
-    anchors = context.moments(rule.of or rule.from_, path)
+    anchors = _promisers(context, str(path[-1])) if rule.by else context.moments(rule.of or rule.from_, path)
     kinds = {"send": "message", "decide": "decision", "record": "record", "ensure": "condition"}
     kind = kinds.get(verb) or ("condition" if object_ in context.form.conditions else "moment")
     collection = next((ref.name for ref in rule.for_each if "collection" in ref.kinds), "")
@@ -94,9 +94,20 @@ def _obligation(context: Context, path: Path, rule: ObligationForm, within: Situ
         optional=rule.optional,
         tag=rule.tag or "",
         situation=str(path[1]) if within else "",
+        promised=rule.by is not None,
         for_each=() if collection else names(rule.for_each),
         collection=collection,
         where=context.expression(rule.where, collection),
+    )
+
+
+def _promisers(context: Context, obligation: str) -> tuple[str, ...]:
+    """Return the moments at which a message is sent that promises when this is due."""
+    messages = context.form.messages.items()
+    return tuple(
+        context.draft.names.moment(f"{identifier}.sent", ())
+        for identifier, form in messages
+        if any(field.promises == obligation for field in form.fields.values())
     )
 
 

@@ -50,6 +50,7 @@ def _referred(context: Context) -> Iterator[str]:
         if tree is not None:
             yield from _happened(tree)
     yield from _made_good(context)
+    yield from (f"{name}.sent" for name, message in context.form.messages.items() if any(each.promises for each in message.fields.values()))
     for _, template in context.draft.walk(Template):
         for text in template.by_locale.values():
             yield from slots(text)

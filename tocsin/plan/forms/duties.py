@@ -127,7 +127,7 @@ def _met_by(value: Any) -> Any:
 
 
 class ObligationForm(RuleForm):
-    LATER: ClassVar = frozenset({"by", "counts_while", "ready_when", "runs", "uses", "prefill"})
+    LATER: ClassVar = frozenset({"counts_while", "ready_when", "runs", "uses", "prefill"})
 
     owes: Annotated[Ref, ref("role", "group", "department", "owner", "entry")]
     do: Translated | None = None
@@ -139,6 +139,7 @@ class ObligationForm(RuleForm):
     within: Limit | None = None
     of: Annotated[list[AnchorRef], Many, NotEmpty] | None = None
     every: Limit | None = None
+    by: Literal["promise"] | None = None
     from_: Annotated[list[AnchorRef], Many, NotEmpty] | None = Field(default=None, alias="from")
     until: Annotated[list[AnchorRef], Many] = []
     counted: Literal["sliding", "fixed"] = "sliding"

@@ -1,0 +1,79 @@
+"""What a sent message promises: a time of its own at which something is then owed, never later than the plan asks (CLK-06)."""
+
+from datetime import datetime
+
+from tocsin.engine import clocks, texts
+from tocsin.engine import terms as t
+from tocsin.engine.collections import WHOLE
+from tocsin.engine.program import Field, Message, Obligation
+from tocsin.engine.rules import obligations, owed
+from tocsin.engine.times import add
+from tocsin.engine.turn import Turn
+
+
+def unreadable(turn: Turn, template: Message, message: t.MessageState) -> t.Refused | None:
+    """Return why a promise of this message cannot be kept: it is no time or span, or it lies in the past."""
+    for field in template.fields:
+        words = message.fields.get(field.id, "")
+        if field.promises and words and _due(turn, template, field, words) is None:
+            wanted = "30m or 2h" if field.type == "duration" else "12:30, or a date with its time"
+            return t.Refused("E104", f"{field.id} promises no time to come", hint=f"write it such as {wanted}", details=(field.id,))
+    return None
+
+
+def keep(turn: Turn, name: str) -> None:
+    """Let what the message promises be owed at the time that it says, by whoever owes it under the plan."""
+    message = turn.state.messages[name]
+    template = turn.program.messages[message.template]
+    for field in template.fields:
+        words = message.fields.get(field.id, "")
+        rule = turn.program.obligations.get(field.promises)
+        due = _due(turn, template, field, words) if rule and words else None
+        if rule is None or due is None:
+            continue
+        if rule.promised:
+            _owe(turn, rule, template, due)
+            continue
+        for clock in obligations.running(turn.state, rule.id):
+            if not clock.entry or clock.entry in message.parties:
+                _bring_forward(turn, clock, due)
+
+
+def _due(turn: Turn, template: Message, field: Field, words: str) -> datetime | None:
+    """Return the instant that a field promises, counted from now; None where it is none, or is past."""
+    zone = turn.program.zone(template.id)
+    try:
+        due = add(turn.instant, texts.span(words), zone) if field.type == "duration" else texts.instant(words, turn.instant, zone)
+    except ValueError:
+        return None
+    return due if due > turn.instant else None
+
+
+def _owe(turn: Turn, rule: Obligation, template: Message, due: datetime) -> None:
+    """Begin the clock of what is owed by promise; one that runs already is only ever brought forward."""
+    past = obligations.clocks_of(turn.state, (rule.id,))
+    open_ = next((clock for clock in past if clock.status == "open"), None)
+    if open_:
+        _bring_forward(turn, open_, due)
+    elif owed.applies(turn, rule, WHOLE):
+        owed.begin_promised(turn, rule, f"{template.id}.sent", due, past)
+
+
+def _bring_forward(turn: Turn, clock: t.Clock, due: datetime) -> None:
+    if clock.status != "open" or clock.due_at is None or due >= clock.due_at:
+        return
+    turn.emit(
+        t.ClockMoved(
+            at=turn.at,
+            by=turn.by,
+            clock=clock.clock,
+            occurrence=clock.occurrence,
+            anchor=clock.anchor,
+            anchored_at=clock.anchored_at,
+            limit=clock.limit,
+            due_at=due,
+            remind_at=clocks.remind_at(turn.program, clock.obligation, turn.instant, due),
+            status="open",
+            reason="promised",
+        )
+    )
