@@ -32,6 +32,7 @@ MIDDLEWARE = [
     "tocsin.kit.precedence.middleware",
     "tocsin.web.headers.security",
     "tocsin.web.files.Files",
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

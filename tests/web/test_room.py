@@ -1,5 +1,7 @@
 """The incident room: every panel as a fragment and in the page, acts answered in the row, refusals with code and hint."""
 
+import gzip
+
 import pytest
 
 from tests.web.room import Room, declare
@@ -37,6 +39,13 @@ def test_the_room_is_one_page_without_script(room: Room) -> None:
     page = room.page(room.world.ana)
     for name in PANELS:
         assert f'id="{name}"' in page
+
+
+def test_a_phone_on_a_thin_line_gets_the_room_packed(room: Room) -> None:
+    address = f"/o/{room.world.organisation.slug}/incidents/{room.number}"
+    packed = room.world.browse(room.world.ana).get(address, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert len(packed.content) * 5 < len(gzip.decompress(packed.content))
 
 
 @pytest.mark.parametrize("name", PANELS)
