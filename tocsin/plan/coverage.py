@@ -30,7 +30,7 @@ _EVERYWHERE: Final = ("classify", "defaults", "watches", "signals")
 """What every scenario may rest on without naming it."""
 _MEASURED: Final = ("watches", "signals")
 """What works through samples alone: where every watch turns when it turned before, nothing else does otherwise."""
-_FIGURES: Final = frozenset({"figure", "green", "red", "change"})
+_READ_LIVE: Final = frozenset({"figure", "green", "red", "change", "measured"})
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -140,8 +140,8 @@ def _notices(mutant: Mutant, program: Program, rehearsal: Rehearsal) -> bool:
 
 
 def _measures_otherwise(mutant: Mutant, program: Program, rehearsal: Rehearsal) -> bool:
-    """Return whether any watch that `mutant` concerns turns at another instant than under `program`; or a figure that reads samples is looked at."""
-    if rehearsal.expected & _FIGURES:
+    """Return whether any watch that `mutant` concerns turns at another instant than under `program`; or what samples say is looked at itself."""
+    if rehearsal.expected & _READ_LIVE:
         return True
     before, after = (_concerned(rehearsal.whole(version), mutant.rule) for version in (program, mutant.program))
     until = max(step.at for step in rehearsal.along)

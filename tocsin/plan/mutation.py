@@ -142,11 +142,18 @@ def _is_own(program: Program, path: Path) -> bool:
         case Obligation() if path[2] in ("remind", "late"):
             return bool(getattr(rule, str(path[2])) != getattr(program.defaults, str(path[2])))
         case Obligation() if path[2] == "until":
-            return program.moments[rule.until[int(part)]].phase not in ENDED  # the end of the incident ends it anyway
+            return not _ends_anyway(program, rule, rule.until[int(part)])
     if kind == "defaults" and part in ("accept_within", "silent_after"):
         told = getattr(program.defaults, str(part)) != getattr(Defaults(), str(part))
         return told and (part == "accept_within" or bool(program.signals))
     return True
+
+
+def _ends_anyway(program: Program, rule: Obligation, moment: str) -> bool:
+    """Return whether at `moment` the incident is over, or the situation in which it is owed, so that the duty ends without saying so."""
+    situation = program.situations.get(rule.situation)
+    doors = () if situation is None else situation.closes
+    return program.moments[moment].phase in ENDED or moment == f"{rule.situation}.closed" or any(door.on == moment for door in doors)
 
 
 def put(value: Any, path: Path, new: Any) -> Any:

@@ -64,8 +64,17 @@ def _filed(run: Run, at: datetime, wanted: Mapping[str, int]) -> Items:
 
 def _decided(run: Run, at: datetime, wanted: Mapping[str, Mapping[str, Any]]) -> Items:
     """Look at the latest taking of each decision: `by`, `role`, `option`, `entry`, `assignee`, `reason`, `attendance`."""
+    return _latest(run, at, t.DecisionMade, wanted)
+
+
+def _applied(run: Run, at: datetime, wanted: Mapping[str, Mapping[str, Any]]) -> Items:
+    """Look at the latest application for each decision that needs a chain: `by`, `main`, `coordinates`, `option`, `entry`."""
+    return _latest(run, at, t.DecisionApplied, wanted)
+
+
+def _latest(run: Run, at: datetime, kind: type[t.DecisionMade | t.DecisionApplied], wanted: Mapping[str, Mapping[str, Any]]) -> Items:
     for name, parts in wanted.items():
-        made = [event for event in run.events_upto(at) if isinstance(event, t.DecisionMade) and event.decision == name]
+        made = [event for event in run.events_upto(at) if isinstance(event, kind) and event.decision == name]
         yield name, True, bool(made)
         for part, value in parts.items() if made else ():
             yield f"{name} {part}", value, getattr(made[-1], part, None)
@@ -87,4 +96,5 @@ CHECKS: Final[Mapping[str, Callable[[Run, datetime, Any], Items]]] = {
     "filed": _filed,
     "gathered": _gathered,
     "decided": _decided,
+    "applied": _applied,
 }

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from tocsin.engine import guards, watch
-from tocsin.engine.expressions import UNKNOWN, Value
+from tocsin.engine.expressions import UNKNOWN, SignalRead, Value
 from tocsin.engine.figures import FigureView, change, measure, reads_signals
 from tocsin.engine.times import parse
 from tocsin.engine.values import holds
@@ -53,6 +53,14 @@ def _change(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
         yield name, Decimal(str(percent)), found if isinstance(found, Decimal) else None
 
 
+def _measured(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
+    """Compare what each signal measures with what is written; `unknown` where too little of it was sampled."""
+    read = watch.look(run.program, series(run.program, run.story), at)
+    for name, value in wanted.items():
+        found = read(SignalRead(name, "now"))
+        yield name, None if value == "unknown" else Decimal(str(value)), found if isinstance(found, Decimal) else None
+
+
 def _checklist(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
     for name, ticked in wanted.items():
         items = run.program.checklists[name].items
@@ -73,6 +81,7 @@ CHECKS: Final[Mapping[str, Callable[[Run, datetime, Any], Items]]] = {
     "green": lambda run, at, wanted: _standing(run, at, wanted, "green"),
     "red": lambda run, at, wanted: _standing(run, at, wanted, "red"),
     "change": _change,
+    "measured": _measured,
     "checklist": _checklist,
     "fires": _fires,
 }
