@@ -253,7 +253,7 @@ def edges(
     for watch in program.watches.values():
         for name, scope in _scopes(watch, known):
             found += _edges(program, _Look(watch, name, scope, before.get(name)), after, until)
-    return tuple(sorted(found, key=lambda edge: edge.since))
+    return tuple(sorted(found, key=lambda edge: (edge.since, edge.watch)))
 
 
 def _scopes(watch: Watch, known: Mapping[str, Series]) -> Iterator[tuple[str, Mapping[str, Series]]]:
@@ -311,6 +311,12 @@ def _instants(program: Program, watch: Watch, known: Mapping[str, Series], after
     return sorted(found)
 
 
+def as_of(found: Sequence[Edge], at: datetime) -> tuple[Edge, ...]:
+    """Return what an incident that begins at `at` learns of these edges (in order of time): how each stood then, and what turned since."""
+    standing = {edge.watch: edge for edge in found if edge.since <= at}
+    return (*sorted(standing.values(), key=lambda edge: (edge.since, edge.watch)), *(edge for edge in found if edge.since > at))
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Matured:
     """A trigger that held long enough: `at` it fires, by the edge `since` then; `entry` is the label value it was watched for."""
@@ -319,6 +325,11 @@ class Matured:
     trigger: str
     entry: str
     since: datetime
+
+    @property
+    def key(self) -> str:
+        """What names the trigger and the thing it was watched for."""
+        return f"{self.trigger}[{self.entry}]" if self.entry else self.trigger
 
 
 def matured(program: Program, found: Sequence[Edge]) -> tuple[Matured, ...]:

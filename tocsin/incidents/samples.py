@@ -10,16 +10,21 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max, Value
+from django.db.models.functions import Coalesce, Least
 
 from tocsin.engine import watch
 from tocsin.engine.expressions import SignalRead, leaves
 from tocsin.engine.namespaces import bare
 from tocsin.engine.program import Program
-from tocsin.incidents.models import Baseline, Lookout, Sample
+from tocsin.incidents import plans
+from tocsin.incidents.models import Baseline, Guard, Lookout, Sample
 from tocsin.kit import bells, clock
 
 BELL: Final = "samples"
+KEPT: Final = timedelta(days=8)
+"""How far back a late sample can still change what an incident has seen."""
+
 SLACK: Final = timedelta(hours=6)
 """Samples before the window that tell how often data comes."""
 
@@ -51,8 +56,16 @@ def record(organisation_id: UUID, given: Iterable[Given], by: str) -> int:
         lookouts = Lookout.objects.filter(organisation_id=organisation_id)
         lookouts.update(look_at=now)
         lookouts.filter(until__gte=earliest).update(until=None)  # a late sample: look at everything again
+        _rouse_guards(organisation_id, earliest, now)
         bells.ring(BELL)
     return len(rows)
+
+
+def _rouse_guards(organisation_id: UUID, earliest: datetime, now: datetime) -> None:
+    """Let the guards of the plans in force look again from `earliest` on."""
+    plans.post_guards(organisation_id)
+    late = Coalesce(Least(F("late"), Value(earliest)), Value(earliest))  # SQLite's least of nothing and something is nothing
+    Guard.objects.filter(organisation_id=organisation_id).update(look_at=now, late=late)
 
 
 def _row(organisation_id: UUID, one: Given, by: str, now: datetime) -> Sample:
@@ -88,6 +101,7 @@ def set_baseline(organisation_id: UUID, signal: str, mean: Decimal, by: str) -> 
         latest = Sample.objects.filter(organisation_id=organisation_id, signal=signal).aggregate(at=Max("at"))["at"]
         if latest is not None:
             lookouts.filter(until__gte=latest).update(until=latest - timedelta(microseconds=1))
+            _rouse_guards(organisation_id, latest, now)
         bells.ring(BELL)
 
 

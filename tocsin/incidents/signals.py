@@ -12,25 +12,23 @@ from tocsin.engine import terms as t
 from tocsin.engine import watch
 from tocsin.engine.expressions import Lookup
 from tocsin.engine.program import Program
-from tocsin.incidents import desk, plans, samples, states
+from tocsin.incidents import desk, guards, plans, samples, states
 from tocsin.incidents.models import BoardRow, Head, Incident, Lookout
 from tocsin.kit import clock
-
-KEPT: Final = timedelta(days=8)
-"""How far back a late sample can still change what an incident has seen."""
 
 OVER: Final = ("closed", "cancelled")
 SYSTEM: Final = t.Actor(t.SYSTEM)
 
 
 def run_once() -> bool:
-    """Let every incident that must look at the samples do so; return whether there was one."""
+    """Let every plan in force and every incident that must look at the samples do so; return whether there may be more."""
+    more = guards.run_once()
     now = clock.now()
     _watch_new()
     due = list(Lookout.objects.filter(look_at__lte=now).select_related("incident"))
     for lookout in due:
         _look(lookout, now)
-    return bool(due)
+    return bool(due) or more
 
 
 def _watch_new() -> None:
@@ -49,9 +47,9 @@ def _look(lookout: Lookout, now: datetime) -> None:
         return
     program = plans.program(incident.organisation_id, incident.plan_hash)
     known = states.load(incident, Head.objects.get(pk=incident.pk)).edges
-    series = samples.load(incident.organisation_id, program, (lookout.until or now - KEPT) - samples.reach(program))
+    series = samples.load(incident.organisation_id, program, (lookout.until or now - samples.KEPT) - samples.reach(program))
     if lookout.until is None:
-        found = _corrected(watch.edges(program, series, {}, None, now), known)
+        found = watch.as_of(_corrected(watch.edges(program, series, {}, None, now), known), incident.declared_at)
     else:
         found = watch.edges(program, series, known, lookout.until, now)
     if found:

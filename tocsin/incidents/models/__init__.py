@@ -9,7 +9,7 @@ from tocsin.incidents.models.journal import Composition, Entry, Head, Incident, 
 from tocsin.incidents.models.kept import FiledRow, PartyRow, RecordRow, ReportRow, TimelineRow
 from tocsin.incidents.models.known import ConditionRow, FactRow, FigureRow, MomentRow, SituationRow
 from tocsin.incidents.models.rulings import Ruling
-from tocsin.incidents.models.samples import Baseline, Lookout, Sample
+from tocsin.incidents.models.samples import Baseline, Guard, Lookout, Sample
 
 __all__ = [
     "Acknowledgement",
@@ -31,6 +31,7 @@ __all__ = [
     "FactRow",
     "FigureRow",
     "FiledRow",
+    "Guard",
     "Head",
     "Heartbeat",
     "Incident",

@@ -59,3 +59,29 @@ class Lookout(models.Model):
 
     def __str__(self) -> str:
         return f"{self.incident_id} {self.until}"
+
+
+class Guard(models.Model):
+    """
+    How far the triggers of a plan in force have looked, and what they know: `edges` of the near past, and in `fired` since when the
+    stretch held that fired last, by trigger and label value.
+
+    `late` is the earliest sample that came after that instant had been looked at. Whoever looks takes a `turn` first.
+    """
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, related_name="+")
+    plan_id = models.CharField(max_length=64)
+    plan_hash = models.CharField(max_length=64)
+    until = models.DateTimeField(null=True)
+    late = models.DateTimeField(null=True)
+    look_at = models.DateTimeField(null=True)
+    turn = models.PositiveIntegerField(default=0)
+    edges = models.JSONField(default=list)
+    fired = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "plan_id"], name="guard_once")]
+        indexes: ClassVar = [models.Index(fields=["look_at"], name="guard_due")]
+
+    def __str__(self) -> str:
+        return f"{self.plan_id} {self.until}"

@@ -160,7 +160,7 @@ def steps(program: Program, story: Story) -> list[Step]:
     known = watch.edges(program, series(program, story), {}, None, _horizon(story))
     fired = next((one for one in watch.matured(program, known) if one.at < begins or not acts), None)
     begins = fired.at if fired else begins
-    early = tuple(edge for edge in known if edge.since <= begins)
+    early = watch.as_of([edge for edge in known if edge.since <= begins], begins)
     found = [Step(fired.at, 1, -1, edges=early, begins=fired.trigger)] if fired else []
     found += [Step(until, 0, index, down_since=since) for index, (since, until) in enumerate(story.down)]
     found += [Step(_seen_at(story, edge.since), 1, index, edges=(edge,)) for index, edge in enumerate(known) if edge.since > begins]
