@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.web.test_plans import take
 from tests.world import World
 from tocsin.accounts.models import Access, Membership, Person
-from tocsin.incidents.models import BoardRow, FactRow, Incident
+from tocsin.incidents.models import BoardRow, FactRow, Incident, TimelineRow
 from tocsin.kit import ids
 
 pytestmark = pytest.mark.django_db
@@ -123,3 +124,37 @@ def test_observers_and_strangers_declare_nothing(world: World) -> None:
     assert post(world, world.bea, what="x").status_code == 403
     assert post(world, world.dov, what="x").status_code == 404
     assert not Incident.objects.exists()
+
+
+# ------------------------------------------------------------------ the plan for it (PLN-04)
+
+
+@pytest.mark.row("PLN-04")
+def test_the_plan_whose_scope_speaks_of_it_is_proposed_with_the_words_that_say_so(world: World) -> None:
+    take(world, "pass24-critical-incidents")
+    shown = post(world, world.chi, "declare/recommendation", htmx=True, what="The barrier does not open").content.decode()
+    assert "The plan for this" in shown
+    assert "Critical incidents of PASS24.online" in shown
+    assert "its scope speaks of: barrier" in shown
+    assert "its scope speaks of: 热线" in post(world, world.chi, "declare/recommendation", htmx=True, what="热线中断").content.decode()
+
+
+@pytest.mark.row("PLN-04")
+def test_whoever_picks_another_plan_is_asked_why_and_both_are_recorded(world: World) -> None:
+    take(world, "pass24-critical-incidents")
+    fields = {"what": "The barrier does not open", "plan": "hotline-outage"}
+    assert "Why another plan" in post(world, world.chi, "declare/recommendation", htmx=True, **fields).content.decode()
+    assert post(world, world.chi, **fields, plan_reason="The hotline tells of it").status_code == 303
+    declared = TimelineRow.objects.get(organisation=world.organisation, kind="Declared")
+    assert (declared.data["proposed"], declared.data["reason"]) == ("pass24-critical-incidents", "The hotline tells of it")
+    page = world.browse(world.chi).get(f"/o/{world.organisation.slug}/incidents/INC-1/record").content.decode()
+    assert "The hotline tells of it" in page
+
+
+@pytest.mark.row("REG-04", "PLN-04")
+def test_no_reason_is_demanded_and_none_asked_where_the_scope_fits(world: World) -> None:
+    take(world, "pass24-critical-incidents")
+    assert post(world, world.chi, what="The barrier does not open", plan="hotline-outage").status_code == 303
+    assert post(world, world.chi, what="The hotline is silent", plan="hotline-outage").status_code == 303
+    rows = TimelineRow.objects.filter(organisation=world.organisation, kind="Declared").order_by("pk")
+    assert [row.data["proposed"] for row in rows] == ["pass24-critical-incidents", ""]

@@ -31,6 +31,7 @@ class Declaration(Given):
     beside: list[Name] = Field(
         default_factory=list, description="Other plans that it runs by, and role sets laid over them: ids or hashes."
     )
+    reason: Text = Field(default="", description="Why it runs by another plan than the one whose scope speaks of it.")
     means: Name = "api"
     facts: FactValues = Field(default_factory=dict)
     happened_at: Instant | None = None
@@ -65,6 +66,7 @@ def declare(request: HttpRequest, response: HttpResponse, body: Declaration, key
         facts=facts.read(program, body.facts),
         happened_at=body.happened_at,
         drill=body.drill,
+        reason=body.reason,
         beside=tuple(each.hash for each in beside),
     )
     answer = desk.declare(caller.organisation.id, plan.hash, said, actor=caller.actor(program), key=key)

@@ -133,6 +133,8 @@ def _declare(turn: Turn, command: t.Declare) -> t.Refused | None:
             seats=dict(command.seats),
             drill=command.drill,
             beside=command.beside,
+            proposed=command.proposed,
+            reason=command.reason,
         )
     )
     facts.say(turn, command.facts, source="person")

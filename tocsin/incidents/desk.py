@@ -18,7 +18,7 @@ from tocsin.engine.decide import decide
 from tocsin.engine.evolve import evolve
 from tocsin.engine.expressions import Value
 from tocsin.engine.program import Program
-from tocsin.incidents import answers, counters, journal, notices, plans, refusals, states, wishes
+from tocsin.incidents import answers, counters, journal, notices, plans, refusals, scopes, states, wishes
 from tocsin.incidents.answers import Request
 from tocsin.incidents.canonical import UnknownEvent
 from tocsin.incidents.models import Head, Incident, Plan
@@ -64,6 +64,8 @@ class Declaration:
     drill_speed: float = 1.0
     beside: tuple[str, ...] = ()
     """The hashes of the other plans that it runs by, and of the role sets laid over them."""
+    reason: str = ""
+    """Why it runs by another plan than the one whose scope speaks of it (PLN-04)."""
 
 
 class Overtaken(Exception):  # noqa: N818 - it names what happened to the worker
@@ -308,10 +310,21 @@ def _command(case: _Case, declaration: Declaration, actor: t.Actor) -> t.Declare
         facts=declaration.facts,
         happened_at=declaration.happened_at,
         reported=declaration.reported,
+        proposed=_proposed(case, declaration, actor),
+        reason=declaration.reason,
         drill=declaration.drill,
         by=actor,
         at=case.at,
     )
+
+
+def _proposed(case: _Case, declaration: Declaration, actor: t.Actor) -> str:
+    """Return the plan whose scope speaks of it, if none such was taken; what begins by itself or as a drill is asked nothing."""
+    if actor.person == t.SYSTEM or declaration.drill:
+        return ""
+    found = scopes.proposed(case.incident.organisation_id, declaration.words)
+    taken = {part.program.id for part in case.program.plans}
+    return "" if not found or taken & {each.plan.plan_id for each in found} else found[0].plan.plan_id
 
 
 # ------------------------------------------------------------------ answers as they are kept

@@ -18,7 +18,7 @@ from tocsin.engine.expressions import Value
 from tocsin.engine.namespaces import part_of
 from tocsin.engine.program import Fact, Program, Text
 from tocsin.engine.rules.decisions import CONFIRMED
-from tocsin.incidents import desk, plans, recommendation, signals
+from tocsin.incidents import desk, plans, recommendation, scopes, signals
 from tocsin.incidents.answers import KeyReused
 from tocsin.incidents.models import Plan
 from tocsin.incidents.recommendation import Recommendation
@@ -92,6 +92,7 @@ def _declare(request: Request, form: Form) -> HttpResponse:
             happened_at=_happened(request),
             drill=bool(request.POST.get("drill")),
             beside=tuple(plan.hash for plan in form.beside),
+            reason=request.POST.get("plan_reason", "").strip()[:WORDS_MAX],
         )
     except ValueError:
         return _show(request, form, t.Refused("E104", _("This is no time."), _("Write it as the field asks.")))
@@ -129,7 +130,8 @@ def _happened(request: Request) -> Any:
 def _form(request: Request) -> Form | None:
     asked = request.POST or request.GET
     available = _first(request)
-    plan = available.get(asked.get("plan", "")) or next(iter(available.values()), None)
+    proposed = next((match.plan for match in scopes.proposed(request.organisation.id, asked.get("what", ""))), None)
+    plan = available.get(asked.get("plan", "")) or proposed or next(iter(available.values()), None)
     if plan is None:
         return None
     wanted = asked.getlist("beside")
@@ -182,11 +184,16 @@ def _recommendation(request: Request, form: Form) -> dict[str, Any]:
     if isinstance(found, t.Refused):
         return {"plan": form.plan, "program": program, "found": None, "refused": said(found, program)}
     people = cases.people_of(request)
+    asked = request.POST or request.GET
+    matches = scopes.proposed(request.organisation.id, asked.get("what", ""))
     before = _before(request, form, seats, measured)
     changes = recommendation.changes(before, found) if before else None
     rules, facts = _truths(found.view), _values(found)
     return {
         "plan": form.plan,
+        "matches": matches,
+        "fits": not matches or any(match.plan.plan_id == part.program.id for match in matches for part in program.plans),
+        "plan_reason": asked.get("plan_reason", ""),
         "program": program,
         "found": found,
         "refused": None,

@@ -79,6 +79,10 @@ def _tell(sentence: str, **parts: object) -> Markup:
 def _declared(e: _Event) -> Markup:
     if e.data.get("drill"):
         return _tell(_("%(who)s began the drill %(number)s"), who=e.who, number=e.data["number"])
+    if e.data.get("proposed"):
+        sentence = _("%(who)s declared %(number)s by %(plan)s, though the scope of %(other)s speaks of it. %(why)s")
+        plan, why = text(e.program.plans[0].program.title), e.data.get("reason") or _("No reason was given.")
+        return _tell(sentence, who=e.who, number=e.data["number"], plan=plan, other=e.data["proposed"], why=why)
     return _tell(_("%(who)s declared %(number)s"), who=e.who, number=e.data["number"])
 
 

@@ -9,6 +9,7 @@ from tocsin.engine.program.levels import Adjustment, Classify, Fallback, Fallbac
 from tocsin.engine.program.people import Department, EveryGroup, Group, HeldBy, Role, Takes
 from tocsin.engine.program.records import Needs, Order, Record, Tracked
 from tocsin.engine.program.rule import Cases, FromFact, Limit, Roles, Rule, Text
+from tocsin.engine.program.scope import Scope
 from tocsin.engine.program.standing import Item, Lateness, Resource, Standing, Tier
 from tocsin.engine.program.values import Condition, Fact, Reading, Signal, Waiver, Watch
 from tocsin.engine.program.whole import Defaults, Part, Program
@@ -66,6 +67,7 @@ __all__ = [
     "Roles",
     "Rule",
     "Rung",
+    "Scope",
     "Signal",
     "Situation",
     "Standard",

@@ -16,6 +16,7 @@ from tocsin.engine.program.levels import Classify, Level
 from tocsin.engine.program.people import Department, EveryGroup, Group, Role, Takes
 from tocsin.engine.program.records import Record
 from tocsin.engine.program.rule import Text
+from tocsin.engine.program.scope import Scope
 from tocsin.engine.program.standing import Resource, Standing
 from tocsin.engine.program.values import Condition, Fact, Signal, Watch
 from tocsin.engine.times import Span
@@ -95,6 +96,7 @@ class Program:
     readiness: Mapping[str, Standing] = field(default_factory=dict)
     """What the organisation owes between incidents; shown, and run by nothing here."""
     document: Document = field(default_factory=Document)
+    scope: Scope = field(default_factory=Scope)
     kind: Literal["plan", "role-set"] = "plan"
     maps: Mapping[str, Mapping[str, Takes]] = field(default_factory=dict)
     """Of a role set: by plan, what each of its roles takes over there."""

@@ -34,6 +34,9 @@ class Declare(Act):
     drill: bool = False
     beside: tuple[PlanRef, ...] = ()
     """The other plans that it runs by, and the role sets laid over them."""
+    proposed: str = ""
+    """The plan that its scope proposed, where another was taken; `reason` is why. Neither is ever demanded."""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,9 @@ class Declared(Event):
     seats: Mapping[str, str]
     drill: bool
     beside: tuple[PlanRef, ...] = ()
+    proposed: str = ""
+    """The plan that was proposed by its scope, where whoever declared took another; `reason` says why."""
+    reason: Words = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

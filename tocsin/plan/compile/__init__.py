@@ -52,6 +52,7 @@ def compile_plan(draft: Draft) -> Program:
         resources=shown.resources(context),
         readiness=shown.readiness(context),
         document=shown.document(context),
+        scope=shown.scope(context),
         kind=form.kind,  # type: ignore[arg-type]
         maps=people.maps(context),
         watches=context.watches.found,

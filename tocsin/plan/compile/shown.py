@@ -17,6 +17,7 @@ from tocsin.engine.program import (
     Lateness,
     Question,
     Resource,
+    Scope,
     Standard,
     Standing,
     Text,
@@ -252,4 +253,19 @@ def _audience(context: Context, form: AudienceForm) -> Audience:
         when=context.text(form.when),
         knowledge=context.text(form.knowledge),
         access=context.text(form.access),
+    )
+
+
+def scope(context: Context) -> Scope:
+    """Return what the plan declares that it is for."""
+    form = context.form.scope
+    if form is None:
+        return Scope()
+    return Scope(
+        says=context.text(form.says),
+        service=form.service,
+        scenes={name: context.text(words) for name, words in form.scenes.items()},
+        kinds={name: context.text(words) for name, words in form.kinds.items()},
+        words=form.words,
+        cite=tuple(form.cite),
     )

@@ -52,7 +52,7 @@ def _many(value: object) -> bool | str | tuple[str, ...]:
     raise wrong("not a number of holders", "many: true, many: stream, or its parts: [internal, external]")
 
 
-def _aliases(value: object) -> tuple[str, ...]:
+def other_names(value: object) -> tuple[str, ...]:
     """Take a list of other names, or one for each language."""
     lists = value.values() if isinstance(value, dict) else [value]
     found = [name for each in lists if isinstance(each, list) for name in each]
@@ -116,7 +116,7 @@ class RoleForm(RuleForm):
     many: Annotated[bool | str | tuple[str, ...], PlainValidator(_many)] = False
     outside: bool = False
     appointed_by: DecisionRef | None = None
-    aliases: Annotated[tuple[str, ...], PlainValidator(_aliases)] = ()
+    aliases: Annotated[tuple[str, ...], PlainValidator(other_names)] = ()
     main: Translated | None = None
     """The main duty, shown beside the role; what it owes stands in obligations."""
     extra: Translated | None = None

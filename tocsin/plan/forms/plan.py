@@ -12,9 +12,9 @@ from tocsin.plan.forms.document import DocumentForm
 from tocsin.plan.forms.duties import DecisionForm, Ladder, ObligationForm, SituationForm
 from tocsin.plan.forms.figures import FigureForm
 from tocsin.plan.forms.help import ChecklistForm, HelpForm
-from tocsin.plan.forms.leaves import Exact, Form, Id, Reminder, RuleForm, Text, Translated, wrong
+from tocsin.plan.forms.leaves import Exact, Form, Id, Reminder, RuleForm, Text, Translated, Words, words_by_locale, wrong
 from tocsin.plan.forms.levels import ClassifyForm, LevelForm
-from tocsin.plan.forms.people import MapForm, OrganisationForm, RoleForm
+from tocsin.plan.forms.people import MapForm, OrganisationForm, RoleForm, other_names
 from tocsin.plan.forms.standing import ReadinessForm, ResourceForm
 from tocsin.plan.forms.triggers import TriggerForm
 from tocsin.plan.forms.values import ConditionForm, FactForm, MomentForm, SignalForm
@@ -55,10 +55,20 @@ def _timezone(value: object) -> str:
     return value
 
 
+def _named(value: object) -> dict[str, Words | None]:
+    """Take ids with their words, or a plain list of ids."""
+    entries = dict.fromkeys(value) if isinstance(value, list) and all(isinstance(each, str) for each in value) else value
+    if not isinstance(entries, dict) or not all(isinstance(name, str) for name in entries):
+        raise wrong("not a list of names", "[ddos], or {ddos: {en: DDoS attack}}")
+    return {name: Words(words_by_locale(text)) if text is not None else None for name, text in entries.items()}
+
+
 class ScopeForm(RuleForm):
     service: Text = ""
-    scenes: list[Text] = []
-    kinds: list[Text] = []
+    scenes: Annotated[dict[str, Words | None], PlainValidator(_named)] = {}
+    kinds: Annotated[dict[str, Words | None], PlainValidator(_named)] = {}
+    words: Annotated[tuple[str, ...], PlainValidator(other_names)] = ()
+    """What people call what the plan is for, in any language: whoever declares with one of them is proposed this plan."""
 
 
 class DefaultsForm(RuleForm):
