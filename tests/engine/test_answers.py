@@ -74,3 +74,21 @@ def test_only_what_the_plan_calls_optional_may_be_answered_with_not_needed():
     story.do(1, "eva", t.NotNeeded(obligation="glaze"))
     clock = story.state.clocks["glaze"]
     assert (clock.status, clock.ended, clock.met_at) == ("ended", "not_needed", None)
+
+
+def test_what_others_make_up_is_done_with_the_last_of_them_and_not_by_hand():
+    story = begun()
+    story.do(1, "eva", t.Mark(moment="warmed"))
+    assert story.refused(2, "eva", t.Fulfil(obligation="hand_out")) == "E102"
+    story.do(3, "eva", t.Fulfil(obligation="wash"))
+    assert story.state.clocks["hand_out"].status == "open"
+    story.do(4, "eva", t.Fulfil(obligation="pace"))
+    assert story.state.clocks["hand_out"].status == "met"
+
+
+def test_what_was_done_before_it_began_makes_nothing_up():
+    story = begun()
+    story.do(1, "eva", t.Fulfil(obligation="pace"))
+    story.do(2, "eva", t.Mark(moment="warmed"))
+    story.do(3, "eva", t.Fulfil(obligation="wash"))
+    assert story.state.clocks["hand_out"].status == "open"

@@ -10,7 +10,7 @@ from tocsin.engine.times import Span
 from tocsin.plan.constants import MISFIT, constant
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path, brief, nearest
-from tocsin.plan.forms.duties import DecisionForm, DoorForm, EffectForm, ObligationForm
+from tocsin.plan.forms.duties import DecisionForm, DoorForm, EffectForm, ObligationForm, TogetherForm
 from tocsin.plan.forms.figures import FigureForm
 from tocsin.plan.forms.leaves import ROLES, Cases, Form, FromFact
 from tocsin.plan.forms.levels import AdjustForm, StepForm
@@ -49,6 +49,8 @@ def _obligation(_: Draft, path: Path, rule: ObligationForm) -> Iterator[Fault]:
     over = any("collection" in ref.kinds for ref in rule.for_each)
     if rule.owes.name == "each" and (over or not rule.for_each):
         yield Fault((*path, "owes"), "each of whom?", "for_each: [role, …]" if not over else "owes: entry.person, or a role")
+    if isinstance(rule.met_by, TogetherForm) and rule.do is None:
+        yield Fault((*path, "met_by"), "what others meet is said with do; other verbs have an act of their own", "do: …", at_key=True)
     if rule.where is not None and not over:
         yield Fault((*path, "where"), "where chooses among the entries of a collection", "for_each: affected_parties", at_key=True)
 
@@ -186,7 +188,7 @@ def _resource(_: Draft, path: Path, resource: ResourceForm) -> Iterator[Fault]:
             yield Fault((*path, "fallback", index, "use"), f"there is no tier {brief(fallback.use)}", nearest(fallback.use, resource.tiers))
 
 
-def _message(draft: Draft, path: Path, message: MessageForm) -> Iterator[Fault]:
+def _promises(draft: Draft, path: Path, message: MessageForm) -> Iterator[Fault]:
     """A field promises what is owed again and again as a span, and what is owed by promise as an instant."""
     owed = dict(draft.form.obligations) if draft.form else {}
     for situation in draft.form.situations.values() if draft.form else ():
@@ -334,4 +336,5 @@ _CHECKS: tuple[tuple[type[Form], Callable[[Draft, Path, Any], Iterator[Fault]]],
     (AdjustForm, _adjust),
     (DecisionForm, _decision),
     (MessageForm, _message),
+    (MessageForm, _promises),
 )

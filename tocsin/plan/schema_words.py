@@ -56,7 +56,7 @@ KEYS: Final = {
     "checks": "Parts that are ticked one by one",
     "assigns": "The roles that have a holder once it is done",
     "evidence": "required: only with something that shows it is done",
-    "met_by": "done, or begun where beginning is enough",
+    "met_by": "done; begun where beginning is enough; or {all: […]}: done once all of these are",
     "needs": "Conditions without which it cannot begin or be taken",
     "remind": "When its owner is reminded: a part of the limit (2/3), or a span before the due time",
     "late": "The ladder: who is told, and what happens, once it is overdue",

@@ -18,7 +18,7 @@ class Obligation(Rule):
     owes: str
     verb: Literal["do", "send", "decide", "record", "reach", "ensure"]
     object: str = ""
-    """The message, decision, record, moment or condition; empty for `do`."""
+    """The message, decision, record, moment or condition; empty for `do`, and for what is reached once others are done."""
     words: Text = field(default_factory=dict)
     within: Limit | None = None
     every: Limit | None = None
@@ -36,6 +36,8 @@ class Obligation(Rule):
     """Roles that have a holder once it is done."""
     evidence: bool = False
     met_by: Literal["done", "begun"] = "done"
+    met_by_all: tuple[str, ...] = ()
+    """Obligations: once each of them is done after this has begun, this is reached."""
     remind: Fraction | Span | None = None
     late: Ladder = ()
     stays: bool = False

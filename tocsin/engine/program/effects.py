@@ -59,7 +59,6 @@ class Door:
     by: tuple[str, ...] = ()
     records: str = ""
     """The record with whose entry a person opens it."""
-    propose: bool = False
     name: str = ""
     reason: bool = False
     then: Effects = ()

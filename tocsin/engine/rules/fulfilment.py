@@ -16,6 +16,8 @@ def fulfil(turn: Turn, command: t.Fulfil) -> t.Refused | None:
     rule = turn.program.obligations.get(command.obligation)
     if rule is None:
         return t.Refused("E103", f"this plan has no obligation {command.obligation}", hint="see what the incident owes")
+    if rule.met_by_all:
+        return t.Refused("E102", f"{rule.id} is done once {', '.join(rule.met_by_all)} are", hint="do those; that meets it")
     if rule.verb != "do":
         return t.Refused("E102", f"{rule.id} asks to {rule.verb} {rule.object}", hint=f"{rule.verb} {rule.object}; that meets it")
     candidates = obligations.running(turn.state, rule.id, command.entry)

@@ -12,7 +12,7 @@ from tocsin.engine.namespaces import bare, part_of
 from tocsin.engine.program import Cases, Obligation, Program
 from tocsin.engine.reads import Read, of_condition, of_expression, of_limit, of_phase, of_standing
 from tocsin.engine.rules import keeping, situations
-from tocsin.engine.rules.obligations import clocks_of, in_order, meet
+from tocsin.engine.rules.obligations import clocks_of, in_order, meet, running
 from tocsin.engine.run_over import entries
 from tocsin.engine.times import Span, add, parse
 from tocsin.engine.turn import Turn
@@ -42,6 +42,7 @@ def _reads(program: Program, rule: Obligation) -> Iterator[Read]:
         yield ("parties", "") if rule.collection in PARTIES else ("open_entries", rule.collection)
     for moment in (*rule.anchors, *rule.until, rule.unless):
         yield "moments", moment
+    yield from (("clocks", name) for name in rule.met_by_all)
     yield from of_expression(program, rule.when)
     yield from of_expression(program, rule.where)
     if rule.verb == "ensure":
@@ -83,6 +84,21 @@ def _settle_entry(turn: Turn, rule: Obligation, entry: Entry, names: Collection[
     if why_not == "" and not rule.promised:
         _open(turn, rule, entry, [turn.state.clocks[name] for name in names])
         keeping.keep(turn, rule, entry.key)
+        _meet_together(turn, rule, entry.key)
+
+
+def _meet_together(turn: Turn, rule: Obligation, entry: str) -> None:
+    """Meet what is done once other duties are, as soon as the last of them is."""
+    for clock in running(turn.state, rule.id, entry) if rule.met_by_all else ():
+        if all(_done_since(turn.state, name, clock.began_at) for name in rule.met_by_all):
+            meet(turn, "reach", rule.id, entries=(entry,))
+
+
+def _done_since(state: t.State, obligation: str, began_at: datetime) -> bool:
+    """Return whether a duty has been done since then, and is not owed to anybody any more."""
+    known = clocks_of(state, (obligation,))
+    done = any(clock.met_at and clock.met_at >= began_at for clock in known)
+    return done and not running(state, obligation)
 
 
 def _gone(turn: Turn, names: Collection[str]) -> None:

@@ -56,7 +56,7 @@ def on_moment(turn: Turn, moment: str, part: str | None = None) -> None:
             continue
         opening = not is_open(turn.state, situation.id)
         doors = situation.opens if opening else situation.closes
-        if any(door.on == moment and not door.propose for door in doors):
+        if any(door.on == moment for door in doors):
             through(turn, situation, opening=opening)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from tocsin.engine.program import Decision, Door, HandsOver, Link, Obligation, Option, Situation
 from tocsin.plan.compile.context import Context, name, names
 from tocsin.plan.findings import Path
-from tocsin.plan.forms.duties import DecisionForm, DoorForm, HandsOverForm, LinkForm, ObligationForm, SituationForm
+from tocsin.plan.forms.duties import DecisionForm, DoorForm, HandsOverForm, LinkForm, ObligationForm, SituationForm, TogetherForm
 
 _VERBS = ("do", "send", "decide", "record", "reach", "ensure")
 _AFTER_THE_END = ("terminated", "analysed", "closed", "cancelled")
@@ -42,7 +42,6 @@ def _door(context: Context, form: DoorForm, inside: Path) -> Door:
         unless=context.moment(form.unless, inside),
         by=names(form.by),
         records=name(form.records),
-        propose=form.propose,
         name=form.as_ or "",
         reason=form.reason is not None,
         then=context.effects(form.then, (*inside, "then")),
@@ -69,7 +68,7 @@ def _obligation(context: Context, path: Path, rule: ObligationForm, within: Situ
     return Obligation(
         **context.common(str(path[-1]), rule, within=within, title=title),
         owes=rule.owes.name,
-        verb=verb,  # type: ignore[arg-type]
+        verb="reach" if isinstance(rule.met_by, TogetherForm) else verb,  # type: ignore[arg-type]
         object=object_,
         words=context.text(rule.do),
         within=context.limit(rule.within),
@@ -85,7 +84,8 @@ def _obligation(context: Context, path: Path, rule: ObligationForm, within: Situ
         fields=names(rule.fields),
         assigns=names(rule.assigns),
         evidence=rule.evidence,
-        met_by=rule.met_by,
+        met_by="done" if isinstance(rule.met_by, TogetherForm) else rule.met_by,
+        met_by_all=names(rule.met_by.all) if isinstance(rule.met_by, TogetherForm) else (),
         remind=rule.remind if rule.remind is not None else context.defaults.remind,
         late=context.late(rule.late, path),
         stays=rule.stays,

@@ -100,7 +100,6 @@ class DoorForm(Form):
     of: MomentRef | None = None
     unless: MomentRef | None = None
     by: Whos = []
-    propose: bool = False
     as_: Id | None = Field(default=None, alias="as")
     reason: Literal["always"] | None = None
     assumed: list[Text] = []
@@ -120,10 +119,17 @@ def _for_each(value: Any) -> list[Ref]:
     return [Ref(item, ROLES) for item in value]
 
 
-def _met_by(value: Any) -> Any:
-    if isinstance(value, dict):
-        raise wrong("this form of met_by is not run by this version yet", "done or begun", "L25")
-    return value
+class TogetherForm(Form):
+    """Met by itself once all of these are done."""
+
+    all: Annotated[list[Annotated[Ref, ref("obligation")]], NotEmpty]
+
+
+def _how_met(value: object) -> str:
+    return "<all>" if isinstance(value, dict) else "<plain>"
+
+
+MetBy = Annotated[Annotated[Literal["done", "begun"], Tag("<plain>")] | Annotated[TogetherForm, Tag("<all>")], Discriminator(_how_met)]
 
 
 class ObligationForm(RuleForm):
@@ -152,7 +158,7 @@ class ObligationForm(RuleForm):
     fields: Annotated[list[FactRef], Many] = []
     assigns: Annotated[list[RoleRef], Many] = []
     evidence: Demanded = False
-    met_by: Annotated[Literal["done", "begun"], BeforeValidator(_met_by)] = "done"
+    met_by: MetBy = "done"
     needs: Annotated[list[ConditionRef], Many] = []
     remind: Reminder | None = None
     late: Ladder | None = None
