@@ -87,7 +87,10 @@ FAULTS = {
     "two sentences disagree about a constant": Planted(
         "L53",
         "classify.rules.r5.when",
-        put("classify.rules.r5.when", 'scope == "single_region" && complaints.excess >= 30.0 && recovery > duration("6h")'),
+        both(
+            put("classify.rules.r5.when", 'scope == "single_region" && complaints.excess >= 30.0 && recovery > duration("6h")'),
+            take("classify.rules.r5.subsumed_by"),
+        ),
     ),
     "an approval takes as long as the duty": Planted(
         "L30",
@@ -128,7 +131,7 @@ FAULTS = {
         "L54",
         "decisions.terminate.needs",
         both(
-            put("conditions.worse", {"cite": "H 六.4", "says": TEXT, "measure": "availability.now < 95.0"}),
+            put("conditions.worse", {"cite": "H 六.4", "says": TEXT, "measure": "availability.now < 95.0", "acknowledges": ["L56"]}),
             put("decisions.terminate.needs", ["no_anomaly", "worse"]),
         ),
     ),

@@ -48,10 +48,15 @@ def test_a_rule_that_does_not_fit_is_still_known_to_the_others():
 def test_a_warning_is_acknowledged_by_the_rule_that_decides_it():
     announced = ("fields: {what: {}}", "fields: {what: {}}\n    announced: 2")
     assert messages(example(*announced))[0].startswith("L10 the document announces 2 fields, it lists 1 —")
-    acknowledged = example(announced[0], announced[1] + "\n    acknowledges: [X-05]")
+    acknowledged = example(announced[0], announced[1] + "\n    acknowledges: [X-05, L10]")
     assert [(each.severity, each.message) for each in acknowledged.findings] == [
-        ("note", "the document announces 2 fields, it lists 1 (acknowledged: X-05)")
+        ("note", "the document announces 2 fields, it lists 1 (acknowledged: X-05, L10)")
     ]
+
+
+def test_a_contradiction_alone_silences_nothing():
+    announced = "fields: {what: {}}\n    announced: 2\n    acknowledges: [X-05]"
+    assert [each.severity for each in example("fields: {what: {}}", announced).findings] == ["warning"]
 
 
 def test_a_code_acknowledges_only_itself():

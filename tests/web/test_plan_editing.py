@@ -84,7 +84,7 @@ def test_a_proposed_version_waits_for_the_plans_owner(world: World) -> None:
 
 @pytest.mark.row("PLN-06")
 def test_an_open_finding_bars_approval_until_the_owner_acknowledges_it_with_a_reason(world: World) -> None:
-    opened = NEWER.replace("announced: 4 #", "announced: 7 #").replace("acknowledges: [X-05]", "acknowledges: []")
+    opened = NEWER.replace("announced: 4 #", "announced: 7 #").replace("acknowledges: [X-05, L10, L82]", "acknowledges: [L82]")
     assert opened != NEWER
     plan = proposed(world, opened)
     client, version = world.browse(world.ana), plan.hash[:12]

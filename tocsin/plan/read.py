@@ -53,9 +53,10 @@ def _finding(draft: Draft, check: Check, fault: Fault, name: str) -> Finding:
         line, column = draft.document.where(fault.path, at_key=fault.at_key, offset=fault.offset)
     severity, message = fault.severity or check.severity, fault.message
     paths = (fault.path, *fault.beside)
-    may_be = severity == "warning" or (severity == "note" and check.severity != "error")
-    if may_be and (acknowledged := _acknowledged(draft.data, paths, check.code)):
+    if severity == "warning" and (acknowledged := _acknowledged(draft.data, paths, check.code)):
         severity, message = "note", f"{message} (acknowledged: {acknowledged})"
+    elif severity == "note" and check.severity != "error" and (known := _known(draft.data, paths)):
+        message = f"{message} (acknowledged: {known})"
     cites = tuple(dict.fromkeys(cite for path in paths for cite in _innermost(draft.data, path, "cite")))
     beside = tuple(Place(*draft.document.where(path, at_key=True), _spelled(draft.data, path)) for path in fault.beside)
     return Finding(check.code, severity, message, fault.hint, name, line, column, _spelled(draft.data, fault.path), cites, beside)
@@ -79,12 +80,22 @@ def _spelled(data: Plain, path: Path) -> str:
 
 
 def _acknowledged(data: Plain, paths: Iterable[Path], code: str) -> str:
-    """Return what the innermost rule around the first of `paths` that acknowledges this acknowledges: contradictions, or this very code."""
+    """
+    Return what the innermost rule around the first of `paths` that acknowledges this very code acknowledges, with the contradictions beside it.
+
+    A contradiction alone says why, not what: it silences nothing, or whatever is planted beside it later would go unseen.
+    """
     for path in paths:
-        said = [each for each in _innermost(data, path, "acknowledges") if not each.startswith("L") or each == code]
-        if said:
-            return ", ".join(said)
+        said = _innermost(data, path, "acknowledges")
+        if code in said:
+            return ", ".join(each for each in said if each == code or not each.startswith("L"))
     return ""
+
+
+def _known(data: Plain, paths: Iterable[Path]) -> str:
+    """Return the contradictions that the rules around `paths` acknowledge."""
+    said = next(filter(None, (_innermost(data, path, "acknowledges") for path in paths)), [])
+    return ", ".join(each for each in said if not each.startswith("L"))
 
 
 def _innermost(data: Plain, path: Path, key: str) -> list[str]:

@@ -6,7 +6,7 @@ KEYS: Final = {
     # every rule
     "cite": "Where in the document this stands, such as H 四.2; a list for several places",
     "covers": "Requirement rows this rule carries; shown, without effect",
-    "acknowledges": "Contradictions of the document (X-nn) or findings (L50) that this rule decides knowingly",
+    "acknowledges": "Findings (L50) that this rule accepts knowingly, and the contradictions of the document (X-nn) that are the reason",
     "assumed": "Keys of this rule whose value the document does not give; shown as a default",
     "title": "How people call it: one text, or one for each language",
     "says": "What it says: one text, or one for each language",
