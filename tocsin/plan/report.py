@@ -11,7 +11,8 @@ from tocsin.plan.findings import Finding, brief
 _MEANS = {
     "error": "A plan with an error is not loaded.",
     "warning": (
-        "A plan with a warning is published once the rule is changed or says `acknowledges:` with its code, or the plan's owner acknowledges it with a reason."
+        "A plan with a warning is published once the rule is changed or says `acknowledges:` with its code, "
+        "or the plan's owner acknowledges it with a reason."
     ),
     "note": "A note is shown and asks for nothing.",
 }
