@@ -22,6 +22,7 @@ from tocsin.engine.rules import (
     records,
     roles,
     situations,
+    team,
 )
 from tocsin.engine.settling import ROUNDS_MAX, EndlessRulesError, order_of, settle
 from tocsin.engine.turn import Turn
@@ -250,6 +251,10 @@ _COMMANDS: Final[Mapping[type[t.Act], Callable[[Turn, Any], t.Refused | None]]] 
     t.CreateRole: roles.create,
     t.OpenStream: roles.open_stream,
     t.CloseStream: roles.close_stream,
+    t.TakeUp: team.take_up,
+    t.PutDown: team.put_down,
+    t.Say: team.say,
+    t.Promote: team.promote,
     t.Enter: records.enter,
     t.AddPlan: joining.add,
     t.Note: _note,

@@ -68,6 +68,8 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return _role(state, event)
         case t.StreamOpened() | t.StreamClosed():
             return _stream(state, event)
+        case t.WorkTakenUp() | t.WorkPutDown() | t.Said() | t.Promoted():
+            return _team(state, event)
         case t.MessageDrafted() | t.MessagePublished() | t.DeliveryReported():
             return _message(state, event)
         case t.ChannelConfirmed() | t.MessageMovedOn() | t.MessageRead() | t.DecisionWaits():
@@ -107,6 +109,8 @@ def _clock(state: t.State, name: str, event: t.AnyEvent) -> t.State:
     if isinstance(event, t.ClockOpened):
         names = tuple(sorted({*state.clocks_of.get(event.obligation, ()), name}))
         state = replace(state, clocks_of=put(state.clocks_of, event.obligation, names))
+    if name in state.working and isinstance(event, t.ClockMet | t.ClockWaived | t.ClockEnded):
+        state = replace(state, working=drop(state.working, name))
     return replace(state, clocks=put(state.clocks, name, after(event, state.clocks)))
 
 
@@ -265,6 +269,18 @@ def _chain(state: t.State, event: t.DecisionApplied | t.LinkSigned | t.ChainSent
     return replace(state, chains=put(state.chains, chain.chain, chain))
 
 
+def _team(state: t.State, event: t.WorkTakenUp | t.WorkPutDown | t.Said | t.Promoted) -> t.State:
+    match event:
+        case t.WorkTakenUp(clock=clock):
+            return replace(state, working=put(state.working, clock, event.by))
+        case t.WorkPutDown(clock=clock):
+            return replace(state, working=drop(state.working, clock))
+        case t.Said():
+            return _count(state, "said")
+        case t.Promoted(said=said):
+            return replace(state, promoted=(*state.promoted, said))
+
+
 def _stream(state: t.State, event: t.StreamOpened | t.StreamClosed) -> t.State:
     match event:
         case t.StreamOpened(stream=stream, name=name):
@@ -277,7 +293,8 @@ def _role(state: t.State, event: t.RoleAssigned | t.RoleAccepted | t.RoleCreated
     match event:
         case t.RoleAssigned(role=role, person=""):
             return replace(state, roles=drop(state.roles, role))
-        case t.RoleAssigned(role=role, person=person, accepted=accepted):
+        case t.RoleAssigned(role=role, person=person, accepted=accepted, passes=passes):
+            state = replace(state, working={clock: by for clock, by in state.working.items() if clock not in passes})
             state = replace(state, turned=drop(state.turned, f"unaccepted:{role}"))
             return replace(state, roles=put(state.roles, role, t.Seat(person, event.by, event.at, accepted)))
         case t.DeputyCalled(role=role):

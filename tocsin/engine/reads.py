@@ -84,6 +84,10 @@ def _clock(event: Any) -> tuple[Read, ...]:
     return (("clocks", obligation_of(event.clock)),)
 
 
+def _over(event: Any) -> tuple[Read, ...]:
+    return (*_clock(event), ("working", event.clock))
+
+
 def _condition(event: Any) -> tuple[Read, ...]:
     return (("conditions", event.condition),)
 
@@ -145,15 +149,23 @@ _TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
     t.ClockBreached: _clock,
     t.OccurrenceMissed: _clock,
     t.RungReached: _clock,
-    t.ClockMet: _clock,
-    t.ClockWaived: _clock,
-    t.ClockEnded: _clock,
+    t.ClockMet: _over,
+    t.ClockWaived: _over,
+    t.ClockEnded: _over,
     t.Fulfilled: lambda event: (("counters", f"done:{event.obligation}"),),
-    t.RoleAssigned: lambda event: (("roles", event.role), ("turned", f"unaccepted:{event.role}")),
+    t.RoleAssigned: lambda event: (
+        ("roles", event.role),
+        ("turned", f"unaccepted:{event.role}"),
+        *(("working", clock) for clock in event.passes),
+    ),
     t.DeputyCalled: lambda event: (("roles", event.role),),
     t.RoleAccepted: lambda event: (("roles", event.role),),
     t.StreamOpened: lambda event: (("streams", ""), ("streams", event.stream)),
     t.StreamClosed: lambda event: (("streams", ""), ("streams", event.stream)),
+    t.WorkTakenUp: lambda event: (("working", event.clock),),
+    t.WorkPutDown: lambda event: (("working", event.clock),),
+    t.Said: lambda event: (("counters", "said"),),
+    t.Promoted: lambda event: (("promoted", ""),),
     t.RoleCreated: lambda event: (("made_roles", event.role),),
     t.RecordEntered: lambda event: (
         ("open_entries", event.record),

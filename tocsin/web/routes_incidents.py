@@ -24,6 +24,7 @@ from tocsin.web import (
     roles,
     signals,
     simulation,
+    team,
     versions,
     worked,
 )
@@ -57,6 +58,10 @@ urlpatterns = [
     path(f"{ROOM}/obligations/<str:obligation>/fulfilment", obligations.fulfilment, name="fulfilment"),
     path(f"{ROOM}/obligations/<str:obligation>/answer", obligations.answer, name="obligation-answer"),
     path(f"{ROOM}/obligations/<str:obligation>/waiver", obligations.waiver, name="obligation-waiver"),
+    path(f"{ROOM}/obligations/<str:obligation>/work", team.work, name="work"),
+    path(f"{ROOM}/obligations/<str:obligation>/rest", team.rest, name="rest"),
+    path(f"{ROOM}/stream", team.saying, name="saying"),
+    path(f"{ROOM}/stream/<str:said>/promotion", team.promotion, name="promotion"),
     path(f"{ROOM}/decisions/<str:decision>/choice", decisions.choice, name="choice"),
     path(f"{ROOM}/chains/<str:chain>/signature", decisions.signature, name="signature"),
     path(f"{ROOM}/chains/<str:chain>/sending-back", decisions.sending_back, name="sending-back"),

@@ -36,6 +36,7 @@ _WORDS: Final[Mapping[str, tuple[Callable[[], str], Callable[[], str]]]] = {
     "E303": (lambda: _("More people have to sign."), lambda: _("Ask another holder or the deputy.")),
     "E304": (lambda: _("The text has changed since you saw it."), lambda: _("Read it again, then sign or send.")),
     "E402": (lambda: _("Several roles bear this name."), lambda: _("Say which is meant.")),
+    "E403": (lambda: _("Somebody does this already."), lambda: _("Join in there, or say why this is another.")),
     "E401": (lambda: _("Only the authorised voice publishes this."), lambda: _("Ask that role.")),
     "E501": (lambda: _("This plan is not in force."), lambda: _("Choose a plan that is.")),
     "E502": (

@@ -372,6 +372,25 @@ def _stream_closed(e: _Event) -> Markup:
     return _tell(_("%(who)s closed the work stream %(stream)s"), who=e.who, stream=Markup("<b>{}</b>").format(e.data["stream"]))
 
 
+# ------------------------------------------------------------------ the team at work
+
+
+def _work_taken_up(e: _Event) -> Markup:
+    return _tell(_("%(who)s works on %(what)s"), who=e.who, what=e.what)
+
+
+def _work_put_down(e: _Event) -> Markup:
+    return _tell(_("%(who)s does not work on %(what)s any more"), who=e.person(e.data["person"]), what=e.what)
+
+
+def _said(e: _Event) -> Markup:
+    return _tell(_("%(who)s said to the team"), who=e.who)
+
+
+def _promoted(e: _Event) -> Markup:
+    return _tell(_("%(who)s put a line of the team stream onto the timeline"), who=e.who)
+
+
 # ------------------------------------------------------------------ words
 
 
@@ -513,6 +532,10 @@ _SENTENCES: Final[Mapping[str, Callable[[_Event], Markup]]] = {
     "Gathered": _gathered,
     "StreamOpened": _stream_opened,
     "StreamClosed": _stream_closed,
+    "WorkTakenUp": _work_taken_up,
+    "WorkPutDown": _work_put_down,
+    "Said": _said,
+    "Promoted": _promoted,
     "RecordEntered": _record_entered,
     "Noted": _noted,
     "MessageDrafted": _message_drafted,

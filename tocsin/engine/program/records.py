@@ -44,7 +44,8 @@ class Record(Rule):
     A form. An entry is open until the field `open_until` is filled (with one of `until_values`, where there are any).
 
     `custody` is the field that says who has the thing: each change of it is a hand-over. `into` is the inbox that a closed entry is filed
-    into. `of` is the register whose items the first field names. `filled_by` publication: the server enters what is published.
+    into, or `stream`: every entry is said there as it is made. `of` is the register whose items the first field names. `filled_by`
+    publication: the server enters what is published.
     """
 
     fields: tuple[Field, ...] = ()
@@ -63,5 +64,7 @@ class Record(Rule):
     evidence: bool = False
     filled_by: str = ""
     tracked: Tracked | None = None
+    alike: tuple[str, ...] = ()
+    """No two open entries say the same in all of these fields before somebody says why (ROL-14)."""
     review: str = ""
     """What it is in the review of an incident: theories or causes."""

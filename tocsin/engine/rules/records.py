@@ -1,14 +1,19 @@
 """Records: forms filled during the incident, entry by entry, each under what the plan says of its order, its needs and who keeps it."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from tocsin.engine import entries, owners
 from tocsin.engine import terms as t
 from tocsin.engine.program import Message, Record
+from tocsin.engine.role_names import plain
 from tocsin.engine.rules import conditions, moments, obligations, situations, tracked
 from tocsin.engine.run_over import entries as run_over
 from tocsin.engine.run_over import owing_roles
 from tocsin.engine.turn import Turn
+
+STREAM: Final = "stream"
+"""What a record is copied into, entry by entry, that the whole team is to hear at once."""
 
 
 def enter(turn: Turn, command: t.Enter) -> t.Refused | None:
@@ -20,7 +25,7 @@ def enter(turn: Turn, command: t.Enter) -> t.Refused | None:
     if refused:
         return refused
     given = entries.completed(turn.program, turn.state, record, command)
-    refused = _needs(turn, record, command, given) or _in_order(turn, record, command, given)
+    refused = _needs(turn, record, command, given) or _alike(turn, record, command, given) or _in_order(turn, record, command, given)
     if refused:
         return refused
     write(turn, record, command, given)
@@ -90,6 +95,18 @@ def _in_order(turn: Turn, record: Record, command: t.Enter, given: Mapping[str, 
     return t.Refused("E205", f"{', '.join(before)} comes first", hint="wait for it, or say why it is done out of order", details=before)
 
 
+def _alike(turn: Turn, record: Record, command: t.Enter, given: Mapping[str, str]) -> t.Refused | None:
+    """Return which open entry a new one would repeat, unless a reason says why it is another (ROL-14); or None."""
+    if not record.alike or command.entry or command.reason.strip():
+        return None
+    mine = [plain(given.get(name, "")) for name in record.alike]
+    for name in turn.state.open_entries.get(record.id, ()):
+        known = turn.state.open_fields.get(name, {})
+        if mine == [plain(known.get(each, "")) for each in record.alike]:
+            return t.Refused("E403", f"{name} is open for the same", hint="join in there, or say why this is another", details=(name,))
+    return None
+
+
 # ------------------------------------------------------------------ writing
 
 
@@ -120,10 +137,19 @@ def write(turn: Turn, record: Record, command: t.Enter, given: Mapping[str, str]
     tracked.follow(turn, record, entry, now, closed=not still_open)
     obligations.meet(turn, "record", record.id, entries=_whose(turn, record), happened_at=happened_at)
     turn.queue(record.then, f"entered:{entry}", entries.values(record, now))
-    if record.into and not still_open:
+    if record.into == STREAM:
+        hidden = {*record.confidential}
+        say(turn, "; ".join(words for name, words in given.items() if words and name not in hidden), entry)
+    elif record.into and not still_open:
         turn.emit(t.Filed(at=turn.at, by=turn.by, inbox=record.into, cause=f"entered:{entry}"))
     if not command.entry:
         situations.on_entry(turn, record.id)
+
+
+def say(turn: Turn, words: str, entry: str = "") -> None:
+    """Say something in the stream of the incident; `entry` is what said it, if no person did."""
+    number = turn.state.counters.get("said", 0) + 1
+    turn.emit(t.Said(at=turn.at, by=turn.by, said=f"said-{number}", words=words, entry=entry))
 
 
 def _whose(turn: Turn, record: Record) -> tuple[str, ...] | None:

@@ -121,6 +121,7 @@ from tocsin.engine.terms.state import (
     WaitingDecision,
 )
 from tocsin.engine.terms.streams import CloseStream, OpenStream, StreamClosed, StreamOpened, StreamState
+from tocsin.engine.terms.team import Promote, Promoted, PutDown, Said, Say, TakeUp, WorkPutDown, WorkTakenUp
 from tocsin.engine.terms.versions import AddPlan, MovePlan
 from tocsin.engine.terms.wishes import (
     Deliver,
@@ -232,8 +233,11 @@ __all__ = [
     "PlanAdded",
     "PlanMoved",
     "PlanRef",
+    "Promote",
+    "Promoted",
     "ProposalState",
     "Publish",
+    "PutDown",
     "Read",
     "RecordEntered",
     "Refused",
@@ -245,6 +249,8 @@ __all__ = [
     "RoleCreated",
     "RuleReading",
     "RungReached",
+    "Said",
+    "Say",
     "Seat",
     "Send",
     "SendBack",
@@ -259,6 +265,7 @@ __all__ = [
     "StreamOpened",
     "StreamState",
     "TakeBack",
+    "TakeUp",
     "Tell",
     "TellParty",
     "Tick",
@@ -270,4 +277,6 @@ __all__ = [
     "Wish",
     "Withdraw",
     "Words",
+    "WorkPutDown",
+    "WorkTakenUp",
 ]

@@ -8,6 +8,7 @@ from typing import Literal
 from tocsin.engine.expressions import Value
 from tocsin.engine.terms.act import Act
 from tocsin.engine.terms.streams import CloseStream, OpenStream
+from tocsin.engine.terms.team import Promote, PutDown, Say, TakeUp
 from tocsin.engine.terms.versions import AddPlan, MovePlan
 from tocsin.engine.terms.words import Edge, PlanRef
 
@@ -378,6 +379,10 @@ Command = (
     | CreateRole
     | OpenStream
     | CloseStream
+    | TakeUp
+    | PutDown
+    | Say
+    | Promote
     | Enter
     | Note
     | Draft

@@ -36,6 +36,7 @@ from tocsin.engine.terms.role_events import (
     RoleCreated,
 )
 from tocsin.engine.terms.streams import StreamClosed, StreamOpened
+from tocsin.engine.terms.team import Promoted, Said, WorkPutDown, WorkTakenUp
 from tocsin.engine.terms.words import Edge, Event, PlanRef, Words
 
 
@@ -349,6 +350,10 @@ AnyEvent = (
     | RoleCreated
     | StreamOpened
     | StreamClosed
+    | WorkTakenUp
+    | WorkPutDown
+    | Said
+    | Promoted
     | RecordEntered
     | Noted
     | MessageDrafted

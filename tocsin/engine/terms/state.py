@@ -254,6 +254,10 @@ class State:
     passed: Mapping[str, Passed] = field(default_factory=dict)
     """By obligation or decision: who answers for it since a hand-over."""
     streams: Mapping[str, StreamState] = field(default_factory=dict)
+    working: Mapping[str, str] = field(default_factory=dict)
+    """By clock: who works on it now."""
+    promoted: tuple[str, ...] = ()
+    """What of the stream belongs to the timeline."""
     made_roles: Mapping[str, str] = field(default_factory=dict)
     """Roles created in this incident, with their names."""
     chains: Mapping[str, ChainState] = field(default_factory=dict)

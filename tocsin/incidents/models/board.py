@@ -81,6 +81,8 @@ class ClockRow(Row):
     owes = models.CharField(max_length=200)
     owner = models.CharField(max_length=40, blank=True)
     via = models.CharField(max_length=64, blank=True)
+    worker = models.CharField(max_length=40, blank=True)
+    """Who works on it; once it is met, who did."""
     anchor = models.CharField(max_length=120, blank=True)
     anchored_at = models.DateTimeField()
     began_at = models.DateTimeField()

@@ -6,7 +6,7 @@ from typing import Any
 from tocsin.engine import owners
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING, link_of
-from tocsin.engine.program import Program, Rule
+from tocsin.engine.program import Program, Record, Rule
 from tocsin.incidents.models import BreachRow, ClockRow
 from tocsin.incidents.projection.rows import Row, Scene, titled
 
@@ -43,7 +43,8 @@ def from_state(scene: Scene) -> Iterator[Row]:
     """Yield who owes each running clock now: that changes with the roles, not with the clock."""
     for clock in scene.state.clocks.values():
         if clock.status in RUNNING:
-            yield Row(ClockRow, (clock.clock, clock.generation), {**_owner(scene, clock.owes), **_rule(scene.program, clock)}, change=True)
+            values = {**_owner(scene, clock.owes), **_rule(scene, clock), "worker": scene.state.working.get(clock.clock, "")}
+            yield Row(ClockRow, (clock.clock, clock.generation), values, change=True)
 
 
 def _clock(scene: Scene, name: str, *, opened: bool = False) -> tuple[tuple[str, int], dict[str, Any]]:
@@ -71,7 +72,7 @@ def _clock(scene: Scene, name: str, *, opened: bool = False) -> tuple[tuple[str,
             "owes": clock.owes,
             "began_at": clock.began_at,
             "recurring": clock.recurring,
-            **_rule(scene.program, clock),
+            **_rule(scene, clock),
         }
     return (clock.clock, clock.generation), values
 
@@ -81,12 +82,13 @@ def _owner(scene: Scene, owes: str) -> dict[str, str]:
     return {"owner": owner.person, "via": owner.via}
 
 
-def _rule(program: Program, clock: t.Clock) -> dict[str, Any]:
+def _rule(scene: Scene, clock: t.Clock) -> dict[str, Any]:
     """Return what the plan says of the obligation; of a link of a chain only what it says of its decision or message."""
+    program = scene.program
     rule = program.obligations.get(clock.obligation)
     if rule is None:
         if clock.obligation in program.records:
-            return {**titled(program.records[clock.obligation]), "verb": "track", "object": clock.obligation}
+            return {**_tracked(scene, program.records[clock.obligation], clock.entry), "verb": "track", "object": clock.obligation}
         subject, _, part = clock.obligation.partition(".")
         message = program.messages.get(subject)
         verb = "confirm" if message and link_of(program, clock.obligation) is None else "sign"
@@ -101,6 +103,14 @@ def _rule(program: Program, clock: t.Clock) -> dict[str, Any]:
         "optional": rule.optional,
         "tag": rule.tag,
     }
+
+
+def _tracked(scene: Scene, record: Record, entry: str) -> dict[str, Any]:
+    """Return what a tracked entry asks for: its first field, unless that is for some roles alone."""
+    first = record.fields[0].id
+    words = scene.state.open_fields.get(entry, {}).get(first, "")
+    hidden = bool(record.visible_to) or first in record.confidential
+    return {**titled(record), **({"title": {scene.program.language: words}} if words and not hidden else {})}
 
 
 def _subject(program: Program, obligation: str) -> Rule | None:

@@ -18,6 +18,8 @@ _QUIET: Final = (
     t.RungReached,
     t.LevelProposed,
     t.Told,
+    t.WorkTakenUp,
+    t.WorkPutDown,
 )
 """What the machine notes for itself; a reader may leave it out."""
 
@@ -41,6 +43,7 @@ _SUBJECTS: Final = (
     "plan",
     "phase",
     "subject",
+    "said",
 )
 """Fields that name what an event is about; the first that it has counts."""
 

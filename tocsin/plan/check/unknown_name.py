@@ -84,6 +84,7 @@ def _fields_named(record: RecordForm) -> Iterator[tuple[Path, str]]:
         yield ("open_until",), field
     for field in record.confidential:
         yield ("confidential", field), field
+    yield from ((("alike", index), field) for index, field in enumerate(record.alike))
     if record.custody:
         yield ("custody",), record.custody
     if record.tracked:

@@ -103,5 +103,6 @@ def _record(context: Context, identifier: str, rule: RecordForm) -> Record:
         evidence=rule.evidence,
         filled_by=rule.filled_by or "",
         review=rule.review or "",
+        alike=tuple(rule.alike),
         tracked=Tracked(rule.tracked.by, rule.tracked.due) if rule.tracked else None,
     )

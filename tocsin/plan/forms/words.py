@@ -131,7 +131,7 @@ def _open_until(value: Any) -> Any:
     raise wrong("an entry is open until one field is filled", "open_until: returned, or {state: [confirmed, refuted]}")
 
 
-Inbox = Literal["plan_revision", "known_solutions", "examples", "person_file"]
+Inbox = Literal["plan_revision", "known_solutions", "examples", "person_file", "stream"]
 Part = Literal["timeline", "roles", "theories", "decisions", "clocks", "messages", "figures", "facts"]
 
 
@@ -152,4 +152,5 @@ class RecordForm(RuleForm):
     evidence: Demanded = False
     filled_by: Literal["publication"] | None = None
     tracked: TrackedForm | None = None
+    alike: Annotated[list[Id], Many] = []
     review: Literal["theories", "causes"] | None = None

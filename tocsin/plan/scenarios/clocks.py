@@ -85,6 +85,14 @@ def _owes(run: Run, at: datetime, wanted: Mapping[str, str]) -> Items:
             yield label, person, owners.owner(run.program, state, clock.owes).person if clock else None
 
 
+def _works(run: Run, at: datetime, wanted: Mapping[str, str]) -> Items:
+    """Expect who works on what is owed; `nobody` for what rests."""
+    state = run.state_at(at)
+    for name, person in wanted.items():
+        for label, clock in each(state, name):
+            yield label, person, (state.working.get(clock.clock, "nobody") if _runs(clock) else "over") if clock else None
+
+
 def _breach(run: Run, at: datetime, wanted: list[Mapping[str, Any]]) -> Items:
     for entry in wanted:
         matches = [event for event in _breaches_of(run, at, entry["clock"]) if event.occurrence == entry.get("occurrence", 1)]
@@ -130,6 +138,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "late_by": _read(lambda run, written: span(written), _late),
     "still_open": _still_open,
     "owes": _owes,
+    "works": _works,
     "breach": _breach,
     "breaches": _breaches,
     "reminded": _reminded,

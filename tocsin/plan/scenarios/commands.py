@@ -77,6 +77,8 @@ def command_of(program: Program, story: Story, act: Act, state: t.State) -> t.Co
             return _of_parties(story, act, by)
         case "assign" | "accept" | "hand_over" | "create_role" | "open_stream" | "close_stream":
             return _seating(act, by)
+        case "take_up" | "put_down" | "say" | "promote":
+            return _teaming(act, by)
         case "record":
             return _entering(program, story, act, by)
         case _:
@@ -285,6 +287,19 @@ def _seating(act: Act, by: t.Actor) -> t.Command:
                 by=by,
                 at=act.at,
             )
+
+
+def _teaming(act: Act, by: t.Actor) -> t.Command:
+    name, entry = str(act.body[act.what]), _text(act.body, "entry")
+    match act.what:
+        case "take_up":
+            return t.TakeUp(obligation=name, entry=entry, by=by, at=act.at)
+        case "put_down":
+            return t.PutDown(obligation=name, entry=entry, by=by, at=act.at)
+        case "say":
+            return t.Say(words=name, by=by, at=act.at)
+        case _:
+            return t.Promote(said=name, by=by, at=act.at)
 
 
 def _seat(body: Mapping[str, Any] | str) -> str:

@@ -128,13 +128,16 @@ def _signed(program: Program, state: t.State, event: t.LinkSigned, ahead: Events
 
 
 def _entered(program: Program, state: t.State, event: t.RecordEntered, ahead: Events) -> Guesses:
-    """A record may be attached to a signature that follows."""
+    """A record may be attached to a signature that follows; who takes up an entry that names nobody writes his or her name into it."""
     for signed in _own(event, ahead, t.LinkSigned):
         chain = state.chains.get(signed.chain)
         links = program.decisions[chain.subject].links(chain.option) if chain and chain.kind == "decision" else ()
         wanted = next((link.attach for link in links if link.does == signed.link), ())
         if event.record in wanted:
             yield t.Sign(chain=signed.chain, link=signed.link, attach=_attached(event, ahead, wanted))
+    for taken in _own(event, ahead, t.WorkTakenUp):
+        if (taken.obligation, taken.entry) == (event.record, event.entry):
+            yield t.TakeUp(obligation=taken.obligation, entry=taken.entry)
     happened_at = event.happened_at if event.happened_at != event.at else None
     yield t.Enter(
         record=event.record,
@@ -274,6 +277,10 @@ _GUESSES: Final[Mapping[type, Guess]] = {
     t.PartyRemoved: _turned(t.RemoveParty, "party", "reason"),
     t.PartiesTold: _party_told,
     t.StreamOpened: _turned(t.OpenStream, "stream", "name"),
+    t.WorkTakenUp: _turned(t.TakeUp, "obligation", "entry"),
+    t.WorkPutDown: _turned(t.PutDown, "obligation", "entry"),
+    t.Said: _turned(t.Say, "words"),
+    t.Promoted: _turned(t.Promote, "said"),
     t.StreamClosed: _turned(t.CloseStream, "stream", "reason"),
     t.RecordEntered: _entered,
     t.Noted: _turned(t.Note, "words"),

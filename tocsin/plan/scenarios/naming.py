@@ -20,7 +20,7 @@ def act_in_full(program: Program, written: Mapping[str, Any], verbs: Collection[
     """Return an act, or what is given, with the names in it in full: its own keys are words of the scenario, never names."""
     if not program.parts:
         return written
-    spelling = _Spelling(program, _NAMES | {*verbs} - {"note"})
+    spelling = _Spelling(program, _NAMES | {*verbs} - {"note", "say"})
     fields = bool({"send", "draft", "record"} & set(written))  # then `with` fills fields, which are named within their rule
     return {key: value if key == "with" and fields else spelling.whole(value, key) for key, value in written.items()}
 

@@ -11,7 +11,7 @@ from tocsin.web.cases import Case
 from tocsin.web.clocks import Shown
 
 MET_SHOWN = 8
-ELSEWHERE = {"send": "messages", "confirm": "messages", "decide": "decisions", "record": "records", "sign": "decisions"}
+ELSEWHERE = {"send": "messages", "confirm": "messages", "decide": "decisions", "record": "records", "track": "records", "sign": "decisions"}
 """What is not done in the step itself, and the panel where it is."""
 
 
@@ -33,6 +33,10 @@ class Step:
     key: str
     anchor: str
     may: bool
+    worker: str
+    """Who works on it; nobody's name is empty."""
+    works: bool
+    """The viewer does."""
     plain: bool
     """One click is enough: no parts to tick, nothing to answer, no evidence."""
     asked: tuple[fact_fields.Asked, ...]
@@ -68,7 +72,7 @@ def now(case: Case) -> dict[str, object]:
 
 
 def steps(case: Case) -> dict[str, object]:
-    """Return the steps by group, the open ones first within each."""
+    """Return the steps by group, the open ones first within each; what nobody works on stands above what somebody does (ROL-14)."""
     shown = [clock for clock in _clocks(case) if clock.row.verb not in ("sign", "ensure") and clock.row.status != "ended"]
     order = {name: index for index, name in enumerate(case.program.groups)}
     by_group = sorted(
@@ -77,6 +81,7 @@ def steps(case: Case) -> dict[str, object]:
     groups = [
         _grouped(case, name, list(members)) for name, members in groupby(by_group, key=lambda clock: _group(case.program, clock.row.owes))
     ]
+    groups.sort(key=lambda group: all(step.state == "done" or step.worker for step in group.steps))
     owed = [step for group in groups for step in group.steps if not step.clock.row.recurring]
     return {
         "groups": groups,
@@ -106,7 +111,12 @@ def _group(program: Program, owes: str) -> str:
 def _grouped(case: Case, name: str, members: list[Shown]) -> Group:
     steps = sorted(
         (_step(case, clock) for clock in members),
-        key=lambda step: (step.state == "done", step.clock.row.due_at is None, step.clock.row.due_at or step.clock.row.began_at),
+        key=lambda step: (
+            step.state == "done",
+            bool(step.worker),
+            step.clock.row.due_at is None,
+            step.clock.row.due_at or step.clock.row.began_at,
+        ),
     )
     open_steps = [step for step in steps if step.state != "done"]
     return Group(
@@ -129,6 +139,8 @@ def _step(case: Case, clock: Shown) -> Step:
         key=f"step:{row.obligation}:{row.entry}",
         anchor=ELSEWHERE.get(row.verb, ""),
         may=mine and not done,
+        worker=case.people.name(row.worker) if row.worker else "",
+        works=row.worker == case.people.viewer,
         plain=not (row.checks or row.evidence or (rule and (rule.fields or rule.assigns))),
         asked=_asked(case, rule) if rule and rule.fields else (),
         given=tuple(_given(case, role) for role in rule.assigns) if rule else (),

@@ -29,6 +29,7 @@ from tocsin.web.room import (
     records,
     roles,
     signals,
+    stream,
     timeline,
 )
 from tocsin.web.said import said
@@ -69,7 +70,8 @@ PANELS: Final[Mapping[str, Panel]] = {
         Panel("parties", affected.context, ("party", "clock")),
         Panel("records", records.context, ("record",)),
         Panel("conditions", conditions.context, ("condition", "role")),
-        Panel("roles", roles.context, ("role",)),
+        Panel("roles", roles.context, ("role", "clock")),
+        Panel("stream", stream.context, ("timeline",)),
         Panel("timeline", timeline.context, ("timeline",)),
         Panel("signals", signals.context, ("condition",), every="20s"),
         Panel("figures", figures.context, ("moment", "figure"), every="20s"),

@@ -1,5 +1,6 @@
 """Roles: who is named, who took it, on whom it falls, and the forms that give, accept, hand over and take back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,6 +32,8 @@ class Seat:
     passes: int
     main: Text
     """The role's main duty, in the words of the plan."""
+    works_on: tuple[Text, ...]
+    """What its holder works on now."""
     taken_by: Markup
     """The roles of a role set that do what this one owes; empty where none is laid over it."""
 
@@ -39,8 +42,9 @@ def context(case: Case) -> dict[str, object]:
     """Return every seat, the commander first, those that wait for acceptance next."""
     rows = RoleRow.objects.filter(incident_id=case.id, shown=True).exclude(person="").order_by("pk")
     owed = list(ClockRow.objects.filter(incident_id=case.id, status__in=clocks.RUNNING).values_list("owes", flat=True))
+    works = _works(case)
     outside = {role.id for role in case.program.roles.values() if role.outside}
-    seats = [_seat(case, row, owed.count(row.role)) for row in rows if row.role not in outside]
+    seats = [_seat(case, row, owed.count(row.role), works) for row in rows if row.role not in outside]
     seats.sort(key=lambda seat: (not seat.row.commander, not seat.waits, seat.held_for))
     near, rest = seats, []
     if len(seats) > SHOWN:
@@ -74,21 +78,32 @@ def _streams(case: Case) -> list[tuple[str, str]]:
     return list(dict.fromkeys((split(role)[1], part) for role, part in rows if split(role)[0] in streaming))
 
 
-def _seat(case: Case, row: RoleRow, passes: int) -> Seat:
+def _works(case: Case) -> dict[str, list[Text]]:
+    """Return what each person works on now (ROL-15)."""
+    found: dict[str, list[Text]] = {}
+    rows = ClockRow.objects.filter(incident_id=case.id, status__in=clocks.RUNNING).exclude(worker="").order_by("due_at", "clock")
+    for row in rows:
+        found.setdefault(row.worker, []).append(row.title or plan_words.plain(row.obligation))
+    return found
+
+
+def _seat(case: Case, row: RoleRow, passes: int, works: Mapping[str, list[Text]]) -> Seat:
     rule = case.program.roles.get(split(row.role)[0])
     by_decision = bool(rule and rule.appointed_by)
     waits = bool(row.assigned) and not row.accepted
+    held_for = row.via in ("group", "commander", "declarer")
     return Seat(
         row=row,
         name=row.title or plan_words.plain(row.role),
         key=f"role:{row.role}",
         person=case.people.name(row.person),
         mine=row.person == case.people.viewer,
-        held_for=row.via in ("group", "commander", "declarer"),
+        held_for=held_for,
         waits=waits,
         waits_on_me=waits and row.assigned == case.people.viewer,
         may_give=not by_decision and (case.commands or row.role in case.mine),
         main=rule.main if rule and not row.part else {},
         passes=passes,
+        works_on=() if held_for else tuple(works.get(row.person, ())),
         taken_by=plan_words.names(case.program, rule.taken_by if rule else ()),
     )

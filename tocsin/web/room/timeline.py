@@ -4,15 +4,22 @@ from tocsin.incidents import journal
 from tocsin.incidents.models import ReportRow, TimelineRow
 from tocsin.web import sentences
 from tocsin.web.cases import Case
+from tocsin.web.room import stream
 
 SHOWN = 40
 
 
 def context(case: Case, *, everything: bool = False) -> dict[str, object]:
-    """Return the newest entries; `everything` shows all of them, and what the machine notes for itself."""
+    """
+    Return the newest entries; `everything` shows all of them, and what the machine notes for itself.
+
+    What the team said is here only where somebody put it onto the timeline.
+    """
     rows = TimelineRow.objects.filter(incident_id=case.id).order_by("-seq")
     total = rows.count()
-    spoken = list(rows) if everything else [row for row in rows.filter(quiet=False) if not is_machinery(row)]
+    on_timeline = stream.promoted(case)
+    told = [row for row in rows.filter(quiet=False) if row.kind != stream.SAID or row.subject in on_timeline]
+    spoken = list(rows) if everything else [row for row in told if not is_machinery(row)]
     chosen = spoken if everything else spoken[:SHOWN]
     hashes = journal.hashes(case.board.incident, [row.seq for row in chosen])
     return {
