@@ -66,9 +66,7 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return _count(state, f"done:{obligation}")
         case t.RoleAssigned() | t.RoleAccepted() | t.RoleCreated() | t.DeputyCalled():
             return _role(state, event)
-        case t.StreamOpened() | t.StreamClosed():
-            return _stream(state, event)
-        case t.WorkTakenUp() | t.WorkPutDown() | t.Said() | t.Promoted():
+        case t.StreamOpened() | t.StreamClosed() | t.WorkTakenUp() | t.WorkPutDown() | t.Said() | t.Promoted():
             return _team(state, event)
         case t.MessageDrafted() | t.MessagePublished() | t.DeliveryReported():
             return _message(state, event)
@@ -269,8 +267,12 @@ def _chain(state: t.State, event: t.DecisionApplied | t.LinkSigned | t.ChainSent
     return replace(state, chains=put(state.chains, chain.chain, chain))
 
 
-def _team(state: t.State, event: t.WorkTakenUp | t.WorkPutDown | t.Said | t.Promoted) -> t.State:
+def _team(state: t.State, event: t.StreamOpened | t.StreamClosed | t.WorkTakenUp | t.WorkPutDown | t.Said | t.Promoted) -> t.State:
     match event:
+        case t.StreamOpened(stream=stream, name=name):
+            return replace(state, streams=put(state.streams, stream, t.StreamState(name, open=True)))
+        case t.StreamClosed(stream=stream):
+            return replace(state, streams=put(state.streams, stream, t.StreamState(state.streams[stream].name, open=False)))
         case t.WorkTakenUp(clock=clock):
             return replace(state, working=put(state.working, clock, event.by))
         case t.WorkPutDown(clock=clock):
@@ -279,14 +281,6 @@ def _team(state: t.State, event: t.WorkTakenUp | t.WorkPutDown | t.Said | t.Prom
             return _count(state, "said")
         case t.Promoted(said=said):
             return replace(state, promoted=(*state.promoted, said))
-
-
-def _stream(state: t.State, event: t.StreamOpened | t.StreamClosed) -> t.State:
-    match event:
-        case t.StreamOpened(stream=stream, name=name):
-            return replace(state, streams=put(state.streams, stream, t.StreamState(name, open=True)))
-        case t.StreamClosed(stream=stream):
-            return replace(state, streams=put(state.streams, stream, t.StreamState(state.streams[stream].name, open=False)))
 
 
 def _role(state: t.State, event: t.RoleAssigned | t.RoleAccepted | t.RoleCreated | t.DeputyCalled) -> t.State:
