@@ -71,6 +71,12 @@ class Series:
         step = bisect_right(self.means, at, key=lambda each: each[0])
         return self.means[step - 1][1] if step else self.mean
 
+    def against(self, means: Mapping[tuple[str, str], Sequence[tuple[datetime, Decimal | None]]], *, same_scope: bool) -> "Series":
+        """Return it held against means that change with time, in `means` by label and value (two empty words for the whole)."""
+        whole = means["", ""]
+        scopes = {pair: replace(part, means=tuple(means[pair] if same_scope else whole)) for pair, part in self.scopes.items()}
+        return replace(self, means=tuple(whole), scopes=scopes)
+
     def of(self, label: str, value: str) -> "Series":
         """Return the series of one label value; a series that does not know the label is the same for every value of it."""
         return self.scopes.get((label, value), self)

@@ -11,7 +11,7 @@ from django.db import transaction
 from tocsin.engine import guarding, watch
 from tocsin.engine import terms as t
 from tocsin.engine.program import Program
-from tocsin.incidents import desk, plans, samples
+from tocsin.incidents import desk, measured, plans, samples
 from tocsin.incidents.models import BoardRow, Composition, Guard, Incident, Lookout, Plan
 from tocsin.incidents.shapes import Eye, Pen, shape
 from tocsin.kit import clock
@@ -94,7 +94,7 @@ def _see(guard: Guard, program: Program, now: datetime) -> _Seen:
     after = guard.until
     kept = [edge for edge in (_EDGE.read(tree, _EYE, "") for tree in guard.edges) if after is not None and edge.since <= after]
     fired = {key: _INSTANT.read(at, _EYE, "") for key, at in guard.fired.items()}
-    series = samples.load(guard.organisation_id, program, (after or now) - past)
+    series = measured.load(guard.organisation_id, program, (after or now) - past)
     edges = [*kept, *watch.edges(program, series, {edge.watch: edge for edge in kept}, after, now)]
     new = guarding.fired_by(program, edges, fired, now, at_first=after is None)
     fired |= {one.key: one.since for one in new}
@@ -117,7 +117,7 @@ def _learned(guard: Guard, program: Program, seen: _Seen, now: datetime) -> tupl
     begins = min(one.at for one in seen.new) if guard.until else now
     own = {trigger.watch for trigger in program.triggers.values()}
     others = replace(program, watches={name: one for name, one in program.watches.items() if name not in own})
-    series = samples.load(guard.organisation_id, others, now - samples.KEPT)
+    series = measured.load(guard.organisation_id, others, now - samples.KEPT)
     rest = watch.as_of(watch.edges(others, series, {}, None, now), begins)
     return tuple(sorted((*watch.as_of(seen.edges, begins), *rest), key=lambda edge: (edge.since, edge.watch)))
 

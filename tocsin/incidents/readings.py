@@ -8,8 +8,11 @@ from typing import Final
 from uuid import UUID
 
 from tocsin.engine import watch
+from tocsin.engine.baselines import Mean, step_of
+from tocsin.engine.namespaces import bare
 from tocsin.engine.program import Program, Signal
-from tocsin.incidents import samples
+from tocsin.incidents import baselines, measured, samples
+from tocsin.incidents.models import Baseline
 
 SPAN: Final = timedelta(hours=3)
 """How much of the past is shown."""
@@ -30,28 +33,41 @@ class Reading:
     level: Decimal | None
     at: datetime | None
     silent_since: datetime | None
+    how: Mean | None
+    """How the mean came about; None if there is none, or somebody typed it."""
     samples: tuple[watch.Sample, ...]
 
 
 def every(organisation_id: UUID, program: Program, at: datetime) -> Mapping[str, tuple[Reading, ...]]:
     """Return the readings of every measured signal at `at`: the whole first, then each label value by itself."""
-    series = samples.load(organisation_id, program, at - SPAN - samples.reach(program))
-    return {name: tuple(_of(signal, series[name], at)) for name, signal in program.signals.items() if signal.kind != "computed"}
+    series = measured.load(organisation_id, program, at - SPAN - samples.reach(program))
+    typed = set(Baseline.objects.filter(organisation_id=organisation_id).values_list("signal", flat=True))
+    how = {
+        name: baselines.at(organisation_id, program, signal, step_of(signal.baseline, at, program.timezone))
+        for name, signal in program.signals.items()
+        if signal.baseline and bare(name) not in typed
+    }
+    return {
+        name: tuple(_of(signal, series[name], at, how.get(name, {})))
+        for name, signal in program.signals.items()
+        if signal.kind != "computed"
+    }
 
 
-def _of(signal: Signal, known: watch.Series, at: datetime) -> Iterator[Reading]:
-    yield _reading(signal, known, at)
-    for (label, value), part in sorted(known.scopes.items()):
-        yield _reading(signal, part, at, label, value)
+def _of(signal: Signal, known: watch.Series, at: datetime, how: Mapping[tuple[str, str], Mean]) -> Iterator[Reading]:
+    yield _reading(signal, known, at, baselines.WHOLE, how.get(baselines.WHOLE))
+    for pair, part in sorted(known.scopes.items()):
+        yield _reading(signal, part, at, pair, how.get(pair))
 
 
-def _reading(signal: Signal, known: watch.Series, at: datetime, label: str = "", of: str = "") -> Reading:
+def _reading(signal: Signal, known: watch.Series, at: datetime, pair: tuple[str, str], how: Mean | None) -> Reading:
     value, level = (watch.reading(signal, known, measure, None, at) for measure in ("now", "level"))
     count = known.upto(at)
     silence = watch.silent_from(signal, known, at)
     return Reading(
-        label=label,
-        of=of,
+        label=pair[0],
+        of=pair[1],
+        how=how,
         value=value if isinstance(value, Decimal) else None,
         mean=known.mean_at(at),
         level=level if isinstance(level, Decimal) else None,

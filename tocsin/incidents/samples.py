@@ -1,8 +1,7 @@
 """Samples as they are kept: handed in by programs or typed by people, and read back as the series that watches look at (DET-01)."""
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,7 +14,6 @@ from django.db.models.functions import Coalesce, Least
 
 from tocsin.engine import watch
 from tocsin.engine.expressions import SignalRead, leaves
-from tocsin.engine.namespaces import bare
 from tocsin.engine.program import Program
 from tocsin.incidents import plans
 from tocsin.incidents.models import Baseline, Guard, Lookout, Sample
@@ -111,17 +109,3 @@ def reach(program: Program) -> timedelta:
     for one in program.watches.values():
         windows += [leaf.window for leaf in leaves(one.test) if isinstance(leaf, SignalRead) and leaf.window]
     return max(windows, default=timedelta()) + SLACK
-
-
-def load(organisation_id: UUID, program: Program, since: datetime) -> Mapping[str, watch.Series]:
-    """Return the series of every signal of `program` since then, with the baselines kept."""
-    means = dict(Baseline.objects.filter(organisation_id=organisation_id).values_list("signal", "mean"))
-    found: dict[str, list[watch.Sample]] = defaultdict(list)
-    rows = Sample.objects.filter(organisation_id=organisation_id, signal__in=[bare(name) for name in program.signals], at__gte=since)
-    known: dict[str, watch.Labels] = {}
-    for signal, at, value, over_s, labels in rows.values_list("signal", "at", "value", "over_s", "labels"):
-        if labels not in known:
-            known[labels] = read_labels(labels)
-        found[signal].append(watch.Sample(at, value, timedelta(seconds=over_s), known[labels]))
-    # Of several plans each measures by its own window and baseline what the organisation sends once.
-    return {name: watch.series(found[bare(name)], means.get(bare(name))) for name in program.signals}

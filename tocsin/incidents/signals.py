@@ -12,7 +12,7 @@ from tocsin.engine import terms as t
 from tocsin.engine import watch
 from tocsin.engine.expressions import Lookup
 from tocsin.engine.program import Program
-from tocsin.incidents import desk, guards, plans, samples, states
+from tocsin.incidents import desk, guards, measured, plans, samples, states
 from tocsin.incidents.models import BoardRow, Head, Incident, Lookout
 from tocsin.kit import clock
 
@@ -47,7 +47,7 @@ def _look(lookout: Lookout, now: datetime) -> None:
         return
     program = plans.program(incident.organisation_id, incident.plan_hash)
     known = states.load(incident, Head.objects.get(pk=incident.pk)).edges
-    series = samples.load(incident.organisation_id, program, (lookout.until or now - samples.KEPT) - samples.reach(program))
+    series = measured.load(incident.organisation_id, program, (lookout.until or now - samples.KEPT) - samples.reach(program))
     if lookout.until is None:
         found = watch.as_of(_corrected(watch.edges(program, series, {}, None, now), known), incident.declared_at)
     else:
@@ -79,11 +79,11 @@ def _corrected(seen: Iterable[t.Edge], known: Mapping[str, t.Edge]) -> tuple[t.E
 
 def look(organisation_id: UUID, program: Program, at: datetime) -> Lookup:
     """Return what answers for the signals of `program` as they stand at `at`."""
-    return watch.look(program, samples.load(organisation_id, program, at - timedelta(hours=3) - samples.reach(program)), at)
+    return watch.look(program, measured.load(organisation_id, program, at - timedelta(hours=3) - samples.reach(program)), at)
 
 
 def edges_now(organisation_id: UUID, program: Program, at: datetime) -> tuple[t.Edge, ...]:
     """Return what every watch of `program` says at `at`: for a recommendation before anything is declared."""
-    series = samples.load(organisation_id, program, at - timedelta(hours=3) - samples.reach(program))
+    series = measured.load(organisation_id, program, at - timedelta(hours=3) - samples.reach(program))
     latest = {edge.watch: edge for edge in watch.edges(program, series, {}, None, at)}
     return tuple(latest.values())

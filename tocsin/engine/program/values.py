@@ -32,6 +32,20 @@ class Fact(Rule):
     situation: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """
+    How the mean of a signal is computed: over so many `days` before, of the same hour of the day or of whole days.
+
+    With `same_scope` the part of each label value is held against the mean of that part, else against the mean of the whole.
+    """
+
+    days: int
+    same_hour: bool = False
+    same_scope: bool = False
+    without_incidents: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal(Rule):
     """A measured series. A `count` is summed over its window, a `gauge` averaged; silent after `silent_after` sample intervals."""
@@ -41,6 +55,7 @@ class Signal(Rule):
     window: timedelta | None = None
     better: Literal["up", "down", ""] = ""
     has_baseline: bool = False
+    baseline: Baseline | None = None
     silent_after: int = 3
     labels: tuple[str, ...] = ()
     formula: Expression | None = None

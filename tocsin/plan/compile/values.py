@@ -1,7 +1,7 @@
 """Facts, signals and conditions."""
 
 from tocsin.engine.expressions import Value
-from tocsin.engine.program import Condition, Fact, Reading, Signal, Text, Waiver
+from tocsin.engine.program import Baseline, Condition, Fact, Reading, Signal, Text, Waiver
 from tocsin.plan.builtin import UNSURE
 from tocsin.plan.compile.context import Context, name, names
 from tocsin.plan.constants import Misfit, constant
@@ -10,7 +10,7 @@ from tocsin.plan.findings import Path
 from tocsin.plan.forms.leaves import Cases as CasesForm
 from tocsin.plan.forms.leaves import RuleForm
 from tocsin.plan.forms.plan import DefaultsForm, PlanForm
-from tocsin.plan.forms.values import ConditionForm, FactForm, ReadingForm, WaiveForm
+from tocsin.plan.forms.values import BaselineForm, ConditionForm, FactForm, ReadingForm, WaiveForm
 
 
 def signals(draft: Draft, form: PlanForm) -> dict[str, Signal]:
@@ -33,11 +33,18 @@ def signals(draft: Draft, form: PlanForm) -> dict[str, Signal]:
             window=rule.window,
             better=rule.better or "",
             has_baseline=rule.baseline is not None,
+            baseline=_baseline(rule.baseline),
             silent_after=rule.silent_after or usual,
             labels=tuple(rule.labels),
             formula=draft.expression(rule.formula).tree if rule.formula else None,
         )
     return found
+
+
+def _baseline(form: BaselineForm | None) -> Baseline | None:
+    if form is None:
+        return None
+    return Baseline(form.over.days, form.same_hour, form.same_scope, form.without is not None)
 
 
 def facts(context: Context) -> dict[str, Fact]:

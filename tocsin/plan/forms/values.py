@@ -4,9 +4,11 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Discriminator, Field, PlainValidator, Tag
+from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema
 
+from tocsin.engine.times import Span
 from tocsin.plan.forms.leaves import (
+    DURATION,
     Amount,
     Anything,
     Cases,
@@ -28,6 +30,7 @@ from tocsin.plan.forms.leaves import (
     Words,
     kind_of_value,
     ref,
+    span,
     words_by_locale,
     wrong,
 )
@@ -105,12 +108,19 @@ class FactForm(RuleForm):
     reason: Literal["on_change"] | None = None
 
 
+def _days(value: object) -> Span:
+    found = span(value)
+    if not found.days or found != Span(days=found.days):
+        raise wrong("a mean is taken over whole days", "such as 30d")
+    return found
+
+
 class BaselineForm(Form):
     of: Literal["mean"]
-    over: Text
+    over: Annotated[Span, PlainValidator(_days), WithJsonSchema(DURATION)]
     same_hour: bool = False
     same_scope: bool = False
-    without: Text = ""
+    without: Literal["incident_days"] | None = None
 
 
 class SignalForm(RuleForm):
