@@ -22,6 +22,8 @@ _QUIET: Final = (
     t.WorkPutDown,
 )
 """What the machine notes for itself; a reader may leave it out."""
+_BY_PEOPLE: Final = ("not_needed", "promised")
+"""Why a clock ends or moves when somebody said so, which a reader wants to know."""
 
 _SUBJECTS: Final = (
     "obligation",
@@ -58,7 +60,7 @@ def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
         "kind": type(event).__name__,
         "subject": subject,
         **titled(rule),
-        "quiet": isinstance(event, _QUIET),
+        "quiet": isinstance(event, _QUIET) and getattr(event, "reason", "") not in _BY_PEOPLE,
         "data": plain_event(event),
     }
     yield Row(TimelineRow, (scene.seq,), values)
