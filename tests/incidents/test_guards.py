@@ -220,3 +220,35 @@ def test_a_worker_that_dies_between_looking_and_writing_leaves_it_to_the_next(fe
     feed.clock.shift(guards.LEASE)
     signals.run_once()
     assert len(feed.begun()) == 1
+
+
+@pytest.mark.row("DET-05", "I9")
+def test_a_crash_while_it_begins_leaves_nothing_half_and_it_begins_once_afterwards(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed.cpu(95, 95, 95, 95, 95)
+    samples.record(feed.world.organisation.id, [Given("cpu", feed.clock.now(), Decimal(95), labels=(("node", "n1"),))], "per_x")
+    with monkeypatch.context() as broken:
+
+        def crash(*_: object, **__: object) -> None:
+            raise InterruptedError
+
+        broken.setattr(guards.desk, "handle", crash)
+        with pytest.raises(InterruptedError):
+            signals.run_once()
+    assert feed.begun() == []
+    feed.clock.shift(guards.LEASE)
+    signals.run_once()
+    assert len(feed.begun()) == 1
+    assert len(feed.events(t.TriggerFired)) == 1
+
+
+@pytest.mark.row("DET-11", "CLK-09")
+def test_a_feed_that_falls_silent_is_unknown_and_its_stretch_begins_anew(feed: Feed) -> None:
+    feed.cpu(95, 95, 95)
+    feed.wait(3)
+    assert feed.begun() == []
+    (edge,) = [edge for edge in Guard.objects.get(organisation=feed.world.organisation).edges if edge["watch"].endswith("[n1]")][-1:]
+    assert edge["value"] is None
+    feed.cpu(95, 95, 95, 95, 95)
+    assert feed.begun() == []
+    feed.cpu(95)
+    assert [event.since for event in feed.events(t.TriggerFired)] == [START + 6 * MINUTE]

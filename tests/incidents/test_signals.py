@@ -1,13 +1,15 @@
 """Signals at the desk: samples become edges, by sample time, whenever they arrive."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from tests.world import World, build
+from tocsin.engine import terms as t
 from tocsin.engine.expressions import spell
-from tocsin.engine.values import holding_since
+from tocsin.engine.values import holding_since, holds
 from tocsin.incidents import desk, journal, samples, signals, states
 from tocsin.incidents.models import Head, Incident
 from tocsin.incidents.samples import Given
@@ -130,3 +132,43 @@ def test_a_new_mean_counts_from_the_latest_sample_on(case):
     signals.run_once()
     edge = state(incident).edges[watch]
     assert (edge.value, edge.since) == (False, clock.now())
+
+
+@pytest.mark.row("CLS-18")
+def test_a_change_of_proposal_is_told_to_who_decides_and_changes_nothing(case):
+    world, incident = case
+    for value in ("140", "170"):
+        give(world, ("complaints", 0, value), over=60)
+        signals.run_once()
+        clock.shift(MINUTE)
+    events = [line.event for line in journal.read(incident)]
+    proposed = [event for event in events if isinstance(event, t.LevelProposed)]
+    assert [event.level for event in proposed][-2:] == ["l2", "l1"]
+    ana = world.actor(world.ana).person
+    for change in proposed[-2:]:
+        assert any(isinstance(event, t.Told) and ana in event.persons and event.at == change.at for event in events)
+    assert state(incident).level == ""
+
+
+@pytest.mark.row("TRM-04")
+def test_live_samples_with_a_dip_hold_a_condition_for_less_than_its_time(case):
+    world, incident = case
+    core = world.program.conditions["core_stable"]
+    for minute in range(36):
+        dips = minute in (5, 6)
+        give(world, ("availability", 0, "99.0" if dips else "99.95"), ("call_success", 0, "99.5"))
+        signals.run_once()
+        clock.shift(MINUTE)
+    assert clock.now() - holding_since(state(incident), core) == 29 * MINUTE
+    assert holds(world.program, state(incident), core, clock.now()) is False
+    assert holds(world.program, state(incident), core, clock.now() + MINUTE) is True
+    refused = desk.handle(incident.pk, t.Attest(condition="core_stable"), actor=world.actor(world.chi))
+    assert isinstance(refused, t.Refused)
+
+
+def test_what_was_measured_days_ago_opens_nothing_in_an_incident_that_is_declared_today(case):
+    world, incident = case
+    old = [Given("cpu", clock.now() - timedelta(days=2) + n * MINUTE, Decimal(95 if n < 20 else 50)) for n in range(30)]
+    samples.record(world.organisation.id, [replace(one, labels=(("node", "n1"),)) for one in old], "per_x")
+    signals.run_once()
+    assert "preparatory" not in state(incident).situations
