@@ -17,6 +17,7 @@ from tocsin.ingest import log
 from tocsin.ingest.follower import Follower
 from tocsin.ingest.models import Alert, Match, Route
 from tocsin.kit import ids
+from tocsin.plan import shipped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -259,3 +260,15 @@ def test_a_crash_between_a_report_and_its_note_leaves_neither(world, monkeypatch
     assert len(reports(Incident.objects.get())) == 1
     declare()
     assert len(reports(Incident.objects.get())) == 2
+
+
+@pytest.mark.row("TRM-13")
+def test_a_route_declares_by_several_plans_and_leaves_out_what_is_not_in_force(world):
+    roles, _findings = plans.load(world.organisation.id, shipped.sources()["incident-roles"].read_text("utf-8"), "incident-roles.yaml")
+    plans.publish(roles)
+    made = route(world.organisation)
+    Route.objects.filter(pk=made.pk).update(beside=["incident-roles", "vanished"])
+    arrive(world.organisation, bodies.entry())
+    declare()
+    assert [plan["id"] for plan in BoardRow.objects.get().plans] == [PLAN, "incident-roles"]
+    assert Match.objects.get().problem == "no plan vanished is in force"

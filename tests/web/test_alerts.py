@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.web.test_plans import take
 from tests.world import World
 from tocsin.accounts.models import Person
 from tocsin.ingest.models import Alert, Route
@@ -76,6 +77,14 @@ def test_an_editor_makes_a_route_with_facts(world: World) -> None:
     route = Route.objects.get(organisation=world.organisation)
     assert route.labels == {"alertname": "HotlineDown", "region": "east"}
     assert route.facts == {"scope": "nationwide", "node_fault": False}
+
+
+def test_a_route_names_the_other_plans_that_it_declares_by(world: World) -> None:
+    take(world, "incident-roles")
+    body = {"name": "Hotline", "labels": "a=b", "plan": "hotline-outage", "beside": ["incident-roles", "hotline-outage", "none"]}
+    assert world.browse(world.ana).post(f"/o/{world.organisation.slug}/alerts/routes", body).status_code == 303
+    assert Route.objects.get(organisation=world.organisation).beside == ["incident-roles"]
+    assert "hotline-outage + incident-roles" in get(world, world.ana).content.decode()
 
 
 def test_a_route_without_labels_would_declare_for_everything_and_is_refused(world: World) -> None:

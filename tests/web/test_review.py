@@ -6,11 +6,12 @@ import pytest
 
 from tests.web.room import Room, declare
 from tests.world import World
-from tocsin.incidents.models import ClockRow, Ruling
+from tocsin.incidents.models import BoardRow, ClockRow, FigureRow, Ruling
 from tocsin.kit import clock as clocks
 from tocsin.kit import ids
 
 pytestmark = pytest.mark.django_db
+FIGURE = "told_public"
 
 
 def decided(world: World) -> Room:
@@ -114,3 +115,20 @@ def test_what_is_measured_stands_in_the_form_for_somebody_to_confirm(world: Worl
     room.post(world.ana, "signals/availability/readings", value="99.7")
     page = room.get(world.ana, "panels/records").content.decode()
     assert 'name="field:availability" value="99.7"' in page
+
+
+@pytest.mark.row("PIR-10")
+def test_similar_earlier_incidents_stand_beside_the_analysis_with_the_same_figures(world: World) -> None:
+    earlier = decided(world)
+    assert "Beside similar incidents" not in review(earlier, world), "there is none earlier"
+    later = decided(world)
+    later.pass_minutes(10)
+    board = BoardRow.objects.get(organisation=world.organisation, number=earlier.number)
+    FigureRow.objects.filter(incident_id=board.incident_id, figure=FIGURE).update(kept=True, value={"seconds": "1200"})
+    BoardRow.objects.filter(pk=board.pk).update(phase="closed", open=False)
+
+    page = review(later, world)
+    table = page[page.index("Beside similar incidents") :].partition("</section>")[0]
+    assert f"{earlier.number}</a>" in table
+    assert "20 min" in table
+    assert "−50 %" in table

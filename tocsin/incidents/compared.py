@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from tocsin.engine import figures
 from tocsin.engine.expressions import UNKNOWN, Known, Value
@@ -28,6 +29,12 @@ def mean(board: BoardRow, figure: str) -> Known:
     incidents = [row.incident_id for row in earlier(board)]
     rows = FigureRow.objects.filter(incident_id__in=incidents, figure=figure, kept=True)
     return _mean(VALUE.read(row.value, _EYE, "") for row in rows if row.value is not None)
+
+
+def values(boards: Iterable[BoardRow]) -> dict[tuple[UUID, str], Value]:
+    """Return what figures came to in closed incidents, by incident and figure."""
+    rows = FigureRow.objects.filter(incident_id__in=[board.incident_id for board in boards], kept=True)
+    return {(row.incident_id, row.figure): VALUE.read(row.value, _EYE, "") for row in rows if row.value is not None}
 
 
 def _mean(values: Iterable[Value]) -> Known:

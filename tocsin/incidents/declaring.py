@@ -13,7 +13,7 @@ from django.db import transaction
 from tocsin.engine import terms as t
 from tocsin.incidents import desk, plans
 from tocsin.incidents.facts import stated
-from tocsin.incidents.models import BoardRow
+from tocsin.incidents.models import BoardRow, Plan
 from tocsin.ingest.models import Alert, Match, Route
 from tocsin.kit import clock, ids, transactions
 
@@ -90,8 +90,10 @@ def _declare(route: Route, match: Match) -> str:
     plan = plans.in_force(route.organisation_id).get(route.plan)
     if plan is None:
         return _problem(match, f"no plan {route.plan} is in force")
-    facts, left_out = stated(plans.compiled(plan), route.facts)
-    declaration = desk.Declaration(words=_words(match), means=MEANS, facts=facts)
+    beside, absent = _beside(route, plan)
+    facts, left_out = stated(plans.composed(route.organisation_id, [plan.hash, *beside]), route.facts)
+    left_out = [*absent, *left_out]
+    declaration = desk.Declaration(words=_words(match), means=MEANS, facts=facts, beside=beside)
     key = f"match:{match.pk}"
     answer = desk.declare(route.organisation_id, plan.hash, declaration, actor=SYSTEM, key=key)
     if isinstance(answer, t.Refused) and facts:
@@ -103,6 +105,14 @@ def _declare(route: Route, match: Match) -> str:
     _handled([match], ids.typed("inc", answer.incident))
     _log.info("alert.declared", route=str(route.pk), incident=answer.number)
     return ""
+
+
+def _beside(route: Route, first: Plan) -> tuple[tuple[str, ...], list[str]]:
+    """Return the versions of the route's other plans, and a sentence for each that is not in force: the incident begins without it."""
+    known = plans.in_force(route.organisation_id)
+    wanted = [name for name in dict.fromkeys(route.beside) if name != first.plan_id]
+    absent = [f"no plan {name} is in force" for name in wanted if name not in known]
+    return tuple(known[name].hash for name in wanted if name in known), absent
 
 
 def _attach(route: Route, incident: UUID, matches: Sequence[Match]) -> None:

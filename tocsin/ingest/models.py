@@ -119,13 +119,15 @@ class Episode(models.Model):
 
 
 class Route(models.Model):
-    """Which alerts begin an incident: every label in `labels` must be equal; then under which plan, with which facts already stated."""
+    """Which alerts begin an incident: every label in `labels` must be equal; then under which plans, with which facts already stated."""
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=120)
     labels = models.JSONField(default=dict)
     plan = models.CharField(max_length=120)
+    beside = models.JSONField(default=list, blank=True)
+    """Ids of the other plans that it runs by, and of the role sets laid over them."""
     facts = models.JSONField(default=dict, blank=True)
     enabled = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.now)

@@ -52,8 +52,10 @@ def route(request: Request) -> HttpResponse:
         return _refuse(request, facts)
     if Route.objects.filter(organisation=request.organisation, name=name).exists():
         return _refuse(request, Refused("E104", _("There is a route with this name."), _("Choose another name.")))
+    known = plans.in_force(request.organisation.id)
+    beside = [each for each in form.getlist("beside") if each in known and each != plan.plan_id]
     stated = {key: value if isinstance(value, bool) else fact_fields.write(value) for key, value in facts.items()}
-    Route.objects.create(organisation=request.organisation, name=name, labels=labels, plan=plan.plan_id, facts=stated)
+    Route.objects.create(organisation=request.organisation, name=name, labels=labels, plan=plan.plan_id, beside=beside, facts=stated)
     audit.record(request.organisation, request.person, "route.made", name)
     return reply.see(reverse("alerts", kwargs={"slug": request.organisation.slug}))
 

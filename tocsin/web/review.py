@@ -7,10 +7,12 @@ from typing import Any, Final
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
+from markupsafe import Markup
 
+from tocsin.engine.expressions import UNKNOWN
 from tocsin.engine.program import Record, Text
 from tocsin.incidents import compared
-from tocsin.incidents.models import BreachRow, ClockRow, DecidedRow, FiledRow, MessageRow, MomentRow, RoleRow
+from tocsin.incidents.models import BoardRow, BreachRow, ClockRow, DecidedRow, FiledRow, MessageRow, MomentRow, RoleRow
 from tocsin.web import cases, clocks, plan_words, reply
 from tocsin.web.cases import Case
 from tocsin.web.reply import Request, needs
@@ -51,6 +53,15 @@ class Measure:
     late: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A figure of this incident beside what it came to in similar earlier ones: their mean, the change in per cent, and each of them."""
+
+    shown: figures.Shown
+    mean: Markup
+    others: tuple[Markup, ...]
+
+
 @require_GET
 @needs("incident.see")
 def page(request: Request, number: str) -> HttpResponse:
@@ -61,6 +72,8 @@ def page(request: Request, number: str) -> HttpResponse:
 def context(case: Case) -> dict[str, Any]:
     """Return everything that the review shows."""
     parts = [Part(rule, records.entries(case, rule.id), f"record:{rule.id}") for rule in case.program.records.values() if case.sees(rule)]
+    measured = [each for each in figures.every(case, beside=True) if each.standing != "waiting"]
+    similar = compared.earlier(case.board)[: compared.SHOWN_MAX]
     decided = DecidedRow.objects.filter(incident_id=case.id).order_by("seq")
     return {
         "case": case,
@@ -76,8 +89,9 @@ def context(case: Case) -> dict[str, Any]:
         "roles": RoleRow.objects.filter(incident_id=case.id, role__in=_acting(case)),
         "sent": MessageRow.objects.filter(incident_id=case.id, status="published").order_by("published_at"),
         "decided": decided,
-        "figures": [each for each in figures.every(case, beside=True) if each.standing != "waiting"],
-        "similar": compared.earlier(case.board)[: compared.SHOWN_MAX],
+        "figures": measured,
+        "similar": similar,
+        "beside": beside(case, measured, similar),
         "filed": FiledRow.objects.filter(incident_id=case.id).order_by("at"),
         "label": records.label,
         "named": plan_words.option_name,
@@ -86,6 +100,18 @@ def context(case: Case) -> dict[str, Any]:
         "name_of": lambda name: plan_words.name_of(case.program, name),
         "option_of": lambda row: _option(case, row),
     }
+
+
+def beside(case: Case, measured: list[figures.Shown], similar: list[BoardRow]) -> list[Beside]:
+    """Return the figures that similar earlier incidents have too (PIR-10)."""
+    known = compared.values(similar)
+    found = []
+    for each in measured:
+        others = tuple(figures.spelled(each.rule, known.get((row.incident_id, each.rule.id))) for row in similar)
+        mean = compared.mean(case.board, each.rule.id)
+        if any(others):
+            found.append(Beside(each, figures.spelled(each.rule, None if mean is UNKNOWN else mean), others))
+    return found
 
 
 def _acting(case: Case) -> set[str]:

@@ -95,4 +95,4 @@ def percent(change: object) -> str:
     """Return a change in per cent with its sign."""
     if change is UNKNOWN or not isinstance(change, Decimal):
         return ""
-    return f"{'+' if change > 0 else '−' if change < 0 else '±'}{abs(round(change)):f} %"
+    return f"{'+' if change > 0 else '−' if change < 0 else '±'}{abs(round(change))} %"
