@@ -62,7 +62,7 @@ def _holder(program: Program, state: t.State, role: str) -> Owner | None:
     seat = state.roles.get(role)
     if seat and seat.accepted:
         return Owner(seat.person, "held", role)
-    if seat:
+    if seat and seat.assigned_by != t.SYSTEM:  # a rule answers for nothing: what it assigned falls to whom the directory names
         return Owner(seat.assigned_by, "unaccepted", role)
     base, part = split(role)
     if part and role not in state.seats:

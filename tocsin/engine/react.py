@@ -38,6 +38,7 @@ def react(state: t.State, event: t.AnyEvent) -> tuple[t.Wish, ...]:
                     channels=(channel,),
                     all_channels=False,
                     urgent=event.urgent,
+                    reaches=event.reaches,
                 ),
             )
         case _:

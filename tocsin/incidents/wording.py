@@ -26,6 +26,7 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "video": "Video conference now: {what}",
         "deputy": "The holder has not answered; you are asked as deputy: {what}",
         "undelivered": "Nobody was reached: {what}",
+        "not_to_all": "Not everybody was reached: {what}",
         "drill": "DRILL",
     },
     "ru": {
@@ -44,6 +45,7 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "video": "Видеоконференция сейчас: {what}",
         "deputy": "Ответственный не ответил, вас просят как заместителя: {what}",
         "undelivered": "Никто не получил: {what}",
+        "not_to_all": "Получили не все: {what}",
         "drill": "УЧЕНИЯ",
     },
     "pl": {
@@ -62,6 +64,7 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "video": "Wideokonferencja teraz: {what}",
         "deputy": "Osoba pełniąca rolę nie odpowiedziała; prośba do zastępcy: {what}",
         "undelivered": "Nikt nie odebrał: {what}",
+        "not_to_all": "Nie wszyscy odebrali: {what}",
         "drill": "ĆWICZENIA",
     },
     "zh": {
@@ -80,6 +83,7 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "video": "现在开始视频会议：{what}",
         "deputy": "负责人未应答，请您作为副职接任：{what}",
         "undelivered": "未送达任何人：{what}",
+        "not_to_all": "未送达所有人：{what}",
         "drill": "演练",
     },
 }

@@ -124,7 +124,9 @@ def _unaccepted(turn: Turn, wake: Wake) -> None:
     rule = turn.program.roles.get(wake.subject)
     deputies = rule.deputies if rule else ()
     if not seat.called:
-        turn.emit(t.Told(at=turn.at, by=t.SYSTEM, targets=(), persons=(seat.assigned_by,), cause=subject, urgent=False, accept=False))
+        commander = owners.owner(turn.program, turn.state, turn.program.part(wake.subject).commander).person
+        assigner = commander if seat.assigned_by == t.SYSTEM else seat.assigned_by
+        turn.emit(t.Told(at=turn.at, by=t.SYSTEM, targets=(), persons=(assigner,), cause=subject, urgent=False, accept=False))
     if seat.called < len(deputies):
         deputy = deputies[seat.called]
         person = owners.owner(turn.program, turn.state, deputy).person

@@ -99,7 +99,9 @@ def confirm(turn: Turn, command: t.Confirm) -> t.Refused | None:
     message = turn.state.messages.get(command.message)
     if message is None:
         return t.Refused("E103", f"there is no message {command.message}", hint="see what was sent")
-    template = turn.program.messages[message.template]
+    template = turn.program.messages.get(message.template)
+    if template is None:
+        return t.Refused("E103", f"this plan has no message {message.template}", hint="nothing of it is owed any more")
     if command.channel not in message.awaits:
         waits = ", ".join(message.awaits) or "nothing"
         return t.Refused("E102", f"{command.message} waits for {waits}", hint="confirm what is still open")
@@ -141,15 +143,21 @@ def _close(turn: Turn, template: Message, message: str, channel: str) -> None:
 
 
 def reported(turn: Turn, command: t.ReportDelivery) -> None:
-    """Follow up how a message ended on a channel: what the server delivered needs no other confirmation; what failed moves on."""
+    """
+    Follow up how a message ended on a channel: what the server delivered needs no other confirmation, what failed moves on.
+
+    Where nothing follows, or it reached some and not others, whoever answers for the channel is told.
+    """
     message = turn.state.messages[command.message]
     template = turn.program.messages.get(message.template)
     if template is None or command.channel in BY_HAND:
         return
-    if command.outcome == "delivered" and command.channel in message.awaits and command.channel not in BY_HAND:
+    if command.outcome == "delivered" and command.channel in message.awaits:
         _confirm(turn, template, message, command.channel, "", reached=True)
-    elif command.outcome == "failed":
+    elif command.outcome == "failed" and not template.all_channels:
         move_on(turn, template, message.message, command.channel)
+    elif command.outcome in ("failed", "partly"):
+        tell(turn, (_server(turn, template, command.channel),), f"not_to_all:{message.message}", urgent=True)
 
 
 def move_on(turn: Turn, template: Message, message: str, failed: str) -> None:
@@ -171,6 +179,7 @@ def move_on(turn: Turn, template: Message, message: str, failed: str) -> None:
             to=to,
             urgent=template.urgent,
             awaits=following in BY_HAND,
+            reaches=reached(turn, template),
         )
     )
     for clock in obligations.running(turn.state, f"{template.id}.{failed}", message):

@@ -59,7 +59,7 @@ def _assign(turn: Turn, effect: Effect) -> None:
         person = turn.state.seats.get(role)
         if person and role not in turn.state.roles:
             roles.seat(turn, role, person, accepted=False)
-            tell(turn, (role,), f"assigned:{role}", urgent=True, accept=True)
+            roles.ask(turn, role, person)
 
 
 def _apply(turn: Turn, part: str) -> None:

@@ -356,6 +356,14 @@ def leave_behind(turn: Turn) -> None:
         gone = (
             clock.obligation not in {**turn.program.obligations, **turn.program.records}
             and clocks.link_of(turn.program, clock.obligation) is None
+            and not _still_served(turn, clock)
         )
         if gone and clock.status in RUNNING:
             turn.emit(t.ClockEnded(at=turn.at, by=t.SYSTEM, clock=clock.clock, reason="plan_changed"))
+
+
+def _still_served(turn: Turn, clock: t.Clock) -> bool:
+    """Return whether `clock` is the task of serving a channel that the message, as the program at hand has it, still goes out on."""
+    message = turn.state.messages.get(clock.entry)
+    template = turn.program.messages.get(message.template) if message else None
+    return template is not None and clock.obligation in {f"{template.id}.{channel}" for channel in template.channels}

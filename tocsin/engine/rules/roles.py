@@ -105,7 +105,12 @@ def give(turn: Turn, role: str, person: str, reason: str = "") -> None:
     itself = person == turn.by
     seat(turn, role, person, accepted=itself or not person, reason=reason)
     if person and not itself:
-        turn.emit(t.Told(at=turn.at, by=turn.by, targets=(role,), persons=(person,), cause=f"assigned:{role}", urgent=True, accept=True))
+        ask(turn, role, person)
+
+
+def ask(turn: Turn, role: str, person: str) -> None:
+    """Ask `person`, to whom `role` was assigned, to accept it: nobody else answers that, whoever owes its duties meanwhile."""
+    turn.emit(t.Told(at=turn.at, by=turn.by, targets=(role,), persons=(person,), cause=f"assigned:{role}", urgent=True, accept=True))
 
 
 def _own_seat(turn: Turn, role: str, person: str) -> str:

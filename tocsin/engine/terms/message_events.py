@@ -70,6 +70,8 @@ class MessageMovedOn(Event):
     to: tuple[str, ...]
     urgent: bool
     awaits: bool
+    reaches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By channel: the persons it reaches, where that is not the whole audience."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,126 @@
+"""On its way: roles that a rule gives, calls that outlive a new version, second channels, and what did not reach everybody."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.engine.story import Story
+from tocsin.engine import terms as t
+from tocsin.engine.program import Program
+from tocsin.engine.react import react
+from tocsin.plan import read
+
+SMALL = Path(__file__).parents[1].joinpath("incidents", "small.yaml").read_text("utf-8")
+RING = """
+  ring:
+    cite: S 8
+    title: {en: Ring}
+    audience: team
+    to: [lead, tech, checker]
+    channels: %s
+    publisher: lead
+    %s
+    text: {en: "Look at {{ incident.number }}"}
+"""
+CALL = "{all: [telephone]}"
+CALLER = "caller: tech"
+
+
+def program(source: str) -> Program:
+    result = read.read(source, "small.yaml")
+    assert result.program is not None, result.findings
+    return result.program
+
+
+def ringing(channels: str, more: str = "", *, version: str = "1.0") -> Program:
+    """Return the small plan with a message that goes out over `channels`."""
+    return program(SMALL.replace("\nfigures:", RING % (channels, more) + "\nfigures:").replace('version: "1.0"', f'version: "{version}"'))
+
+
+def rung(channels: str, more: str = "") -> Story:
+    """An incident in which the message was sent at minute 5."""
+    story = Story(cast={"ana": ("lead",), "lin": ("tech",), "bea": ("checker",)}, program=ringing(channels, more)).declare(person="ana")
+    answer = story.do(5, "ana", t.Send(template="ring"))
+    assert not isinstance(answer, t.Refused), answer
+    return story
+
+
+def move(story: Story, to: Program) -> None:
+    story.program = to
+    answer = story.do(6, "ana", t.MovePlan(plan_hash=to.hash, version=to.version, reason="as the review wished"))
+    assert not isinstance(answer, t.Refused), answer
+
+
+def report(story: Story, channel: str, outcome: str) -> list[t.Told]:
+    """Let the server hand in how the message ended on a channel; return who is told what because of that."""
+    answer = story.do(7, t.SYSTEM, t.ReportDelivery(message="ring-1", channel=channel, outcome=outcome))
+    assert not isinstance(answer, t.Refused), answer
+    return [event for event in answer if isinstance(event, t.Told)]
+
+
+def assigned() -> Story:
+    """An incident in which a decision gave a role to whom the roster names."""
+    source = SMALL.replace(
+        "    marks: [decided, activated]\n", "    marks: [decided, activated]\n    then: [{assign: {checker: roster}}]\n"
+    )
+    story = Story(cast={"ana": ("lead",), "lin": ("tech",), "bea": ("checker",)}, program=program(source)).declare(person="ana")
+    story.do(5, "ana", t.Decide(decision="set_level", option="low", reason="by judgement"))
+    assert story.state.roles["checker"].accepted is False
+    return story
+
+
+def test_whom_a_rule_gives_a_role_is_asked_for_it_and_answers_for_it_meanwhile():
+    story = assigned()
+    (asked,) = [event for event in story.of(t.Told) if event.cause == "assigned:checker"]
+    assert (asked.persons, asked.accept) == (("bea",), True)
+    assert story.holder("checker") == "bea"
+
+
+def test_a_role_that_a_rule_gave_and_nobody_accepts_is_brought_before_the_commander():
+    story = assigned()
+    story.tick(60)
+    (told,) = [event for event in story.of(t.Told) if event.cause == "unaccepted:checker"]
+    assert told.persons == ("ana",)
+
+
+@pytest.mark.row("PLN-05")
+def test_a_call_is_still_owed_under_a_version_that_has_its_channel_and_can_be_confirmed():
+    story = rung(CALL, CALLER)
+    move(story, ringing(CALL, CALLER, version="1.1"))
+    assert story.clock("ring.telephone").status == "open"
+    story.do(8, "lin", t.Confirm(message="ring-1", channel="telephone", result="they come", reached=True))
+    assert story.clock("ring.telephone").ended != "plan_changed"
+    assert story.clock("ring.telephone").met_at == story.at(8)
+
+
+@pytest.mark.row("PLN-05")
+def test_a_call_ends_with_its_channel_and_with_its_message():
+    story = rung(CALL, CALLER)
+    move(story, ringing("{all: [portal]}", version="1.1"))
+    assert story.clock("ring.telephone").ended == "plan_changed"
+    story = rung(CALL, CALLER)
+    move(story, program(SMALL.replace('version: "1.0"', 'version: "1.1"')))
+    assert story.clock("ring.telephone").ended == "plan_changed"
+    assert story.refused(8, "lin", t.Confirm(message="ring-1", channel="telephone", result="they come", reached=True)) == "E103"
+
+
+def test_the_second_channel_reaches_no_more_people_than_the_plan_says():
+    story = rung("{first: [portal, email]}", "reaches: {email: [checker]}")
+    report(story, "portal", "failed")
+    (moved,) = story.of(t.MessageMovedOn)
+    (wish,) = react(story.state, moved)
+    assert isinstance(wish, t.Deliver)
+    assert (wish.channels, dict(wish.reaches)) == (("email",), {"email": ("bea",)})
+
+
+@pytest.mark.parametrize(
+    ("channels", "outcome"), [("{all: [portal, email]}", "failed"), ("{all: [portal]}", "partly"), ("{first: [portal, email]}", "partly")]
+)
+def test_whoever_sent_a_message_that_some_did_not_get_is_told(channels, outcome):
+    (told,) = report(rung(channels), "portal", outcome)
+    assert (told.persons, told.cause, told.urgent) == (("ana",), "not_to_all:ring-1", True)
+
+
+def test_nobody_is_told_of_what_arrived_or_goes_on_over_another_channel():
+    assert report(rung("{all: [portal, email]}"), "portal", "delivered") == []
+    assert report(rung("{first: [portal, email]}"), "portal", "failed") == []
