@@ -9,7 +9,7 @@ from tests.engine.story import Story
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import Name
 from tocsin.engine.program import Program
-from tocsin.engine.values import lookup, suggestion
+from tocsin.engine.values import lookup, suggested
 from tocsin.plan import read, shipped
 
 CAST = {"anna": ("support_specialist",), "boris": ("head_of_support",), "vera": ("client_contact",), "gleb": ("team",)}
@@ -67,7 +67,7 @@ def test_a_mark_in_the_register_suggests_an_answer_and_gives_none():
     run = story()
     run.do(1, "anna", t.AddParty(name="Client", about={"project.critical": True}))
     fact = run.program.facts["critical_project"]
-    assert suggestion(run.program, run.state, fact, run.at(1)) == "yes"
+    assert suggested(run.program, run.state, fact, run.at(1)) == "yes"
     assert "critical_project" not in run.state.facts
 
 

@@ -31,7 +31,7 @@ def enter(
     The same address again takes the new language.
     """
     address = address.strip()
-    wrong = _wrong(_adapter(organisation.id, channel), channel, address)
+    wrong = _wrong(adapter(organisation.id, channel), channel, address)
     if wrong:
         return wrong
     with transaction.atomic():
@@ -50,16 +50,16 @@ def strike(organisation: Organisation, address_id: UUID, *, by: Person | None) -
             audit.record(organisation, by, "outside.struck", row.role, channel=row.channel, address=row.address)
 
 
-def _adapter(organisation_id: UUID, channel: str) -> Channel | None:
+def adapter(organisation_id: UUID, channel: str) -> Channel | None:
     """Return what stands behind `channel`, or will, going by its name."""
     ready = setup.ready(organisation_id, channel)
     return ready.channel if ready else channels.found().get(channel)
 
 
-def _wrong(adapter: Channel | None, channel: str, address: str) -> tuple[Invalid, ...]:
-    if adapter is not None and adapter.addressed and not address:
+def _wrong(through: Channel | None, channel: str, address: str) -> tuple[Invalid, ...]:
+    if through is not None and through.addressed and not address:
         return (Invalid("address", "missing", f"“{channel}” needs an address for each recipient"),)
     if len(address) > ADDRESS_CHARS_MAX:
         return (Invalid("address", "too_long", f"at most {ADDRESS_CHARS_MAX} characters"),)
-    problem = adapter.wrong_address(address) if adapter and adapter.wrong_address and address else ""
+    problem = through.wrong_address(address) if through and through.wrong_address and address else ""
     return (Invalid("address", "bad_value", problem),) if problem else ()

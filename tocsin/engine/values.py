@@ -28,7 +28,6 @@ from tocsin.engine.expressions import (
 from tocsin.engine.namespaces import bare, part_of, within
 from tocsin.engine.program import Cases, Condition, Fact, Program, Trigger
 
-ANSWERED_CLOCKS: Final = ("met", "late")
 KNOWN_OF_CLIENTS: Final[Mapping[str, type]] = {"project.critical": bool, "service.critical": bool, "users_hit_share": Decimal}
 """What the register of clients can say of an affected party, read by expressions as `client.<name>` (REG-08)."""
 
@@ -143,23 +142,15 @@ def _said(fact: str, default: Reader[Scene], scene: Scene) -> Known:
     return known.value if known else default(scene)
 
 
-def suggestion(program: Program, state: t.State, fact: Fact, at: datetime) -> Value | None:
-    """Return the value that the plan suggests for a fact without setting it; None where it has nothing to say (REG-08)."""
-    if fact.suggested is None:
-        return None
-    value = evaluate(fact.suggested, lookup(program, state, at))
-    if isinstance(value, bool) and fact.type == "choice":
-        value = _case(value)
-    return None if isinstance(value, Unknown) else value
-
-
 def _part(program: Program, fact: Fact, part: str, scene: Scene) -> Known:
     return _of_fact(program, fact, scene.state, part)
 
 
 def suggested(program: Program, state: t.State, fact: Fact, at: datetime) -> Value | None:
-    """Return what the plan suggests to whoever is asked for `fact`; it is shown, and never set by itself. None if it suggests nothing."""
+    """Return what the plan suggests for `fact`, without setting it; None where it has nothing to say (REG-08)."""
     value = evaluate(fact.suggested, lookup(program, state, at)) if fact.suggested is not None else UNKNOWN
+    if fact.type == "choice":
+        value = _case(value)
     return None if isinstance(value, Unknown) else value
 
 

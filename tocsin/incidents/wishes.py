@@ -9,10 +9,12 @@ from django.conf import settings
 from tocsin.accounts import directory
 from tocsin.accounts.directory import Contact
 from tocsin.comms import outbox, setup
+from tocsin.comms.channel import Channel
 from tocsin.comms.models import OutsideAddress
 from tocsin.comms.outbox import Order
-from tocsin.comms.outside import addresses
+from tocsin.comms.outside import adapter, addresses
 from tocsin.engine import terms as t
+from tocsin.engine.collections import PARTIES
 from tocsin.engine.program import Program
 from tocsin.engine.react import react
 from tocsin.engine.texts import PERSONAL
@@ -123,15 +125,17 @@ def _readers(cause: _Cause, wish: t.Deliver, channel: str, outside: Sequence[str
     Return whom one channel reaches: each address outside that is entered for it, and the others of the audience.
 
     A channel that needs addresses, or keeps what it takes, goes to each person, and a role outside that has no address ends visibly as
-    having none; any other channel (a web site, a group chat) gets one message for all.
+    having none; any other channel (a web site, a group chat) gets one message for all. The parties outside are each addressed by name,
+    beside those inside.
     """
     own = cause.program.language
-    named = _parties(cause, wish)
-    if named:
-        return named
-    found = [_Reader(":".join(filter(None, (row.role, row.address))), row.address, row.locale) for row in there]
-    missing = [role for role in wish.to if role not in {row.role for row in there}]
     ready = setup.ready(cause.incident.organisation_id, channel)
+    named = _parties(cause, wish, adapter(cause.incident.organisation_id, channel))
+    inside = [role for role in wish.to if role not in PARTIES]
+    if named and not inside:
+        return named
+    found = named + [_Reader(":".join(filter(None, (row.role, row.address))), row.address, row.locale) for row in there]
+    missing = [role for role in inside if role not in {row.role for row in there}]
     if ready is None or ready.channel.addressed or ready.channel.captures or ready.channel.name == "inbox":
         reached = wish.reaches.get(channel, wish.persons)
         found += [_person(cause.contacts[person]) for person in reached if person in cause.contacts]
@@ -141,13 +145,20 @@ def _readers(cause: _Cause, wish: t.Deliver, channel: str, outside: Sequence[str
     return found or [_Reader(", ".join(wish.to), "", own)]
 
 
-def _parties(cause: _Cause, wish: t.Deliver) -> list[_Reader]:
-    """Return the parties outside that a message is for, each by its own name; whoever has no address ends visibly as having none."""
+def _parties(cause: _Cause, wish: t.Deliver, through: Channel | None) -> list[_Reader]:
+    """
+    Return the parties outside that a message is for, each by its own name.
+
+    Whoever's contact is no address for the channel ends visibly as having none.
+    """
     message = cause.state.messages.get(wish.message)
     known = [(key, cause.state.parties[key]) for key in message.parties if key in cause.state.parties] if message else []
-    return [
-        _Reader(f"party:{key}", party.contact if "@" in party.contact else "", cause.program.language, party.name) for key, party in known
-    ]
+    return [_Reader(f"party:{key}", _address(through, party.contact), cause.program.language, party.name) for key, party in known]
+
+
+def _address(through: Channel | None, contact: str) -> str:
+    """Return the contact as an address, where the channel does not find it wrong."""
+    return "" if through and through.wrong_address and contact and through.wrong_address(contact) else contact
 
 
 def _personal(cause: _Cause, text: str, reader: _Reader) -> str:

@@ -70,8 +70,6 @@ class Standing(Rule):
     for_each: tuple[str, ...] = ()
     where: str = ""
     every: Span | None = None
-    every_from: str = ""
-    """The field of the item that says how often."""
     within: Span | None = None
     anchor: str = ""
     fixed: bool = False

@@ -106,15 +106,10 @@ def _rung(turn: Turn, wake: Wake) -> None:
     rung = clocks.rungs_of(turn.program, turn.state, clock, turn.instant)[wake.number]
     zone = turn.program.zone(clock.obligation)
     following = add(wake.at, rung.again, zone) if rung.again and not clock.recurring else None
-    repeats = 0
     while following and turn.down_since and following <= turn.at:  # repeats that fell into the downtime are carried out once
         assert rung.again is not None
-        following, repeats = add(following, rung.again, zone), repeats + 1
-    turn.emit(
-        t.RungReached(
-            at=turn.at, by=t.SYSTEM, clock=clock.clock, occurrence=clock.occurrence, rung=wake.number, repeat=repeats, next_at=following
-        )
-    )
+        following = add(following, rung.again, zone)
+    turn.emit(t.RungReached(at=turn.at, by=t.SYSTEM, clock=clock.clock, occurrence=clock.occurrence, rung=wake.number, next_at=following))
     turn.queue(rung.effects, f"breached:{clock.clock}")
 
 

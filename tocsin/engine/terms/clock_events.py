@@ -100,12 +100,11 @@ class OccurrenceMissed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RungReached(Event):
-    """A rung of a ladder was carried out; `repeat` counts an `again`."""
+    """A rung of a ladder was carried out; `next_at` is when it comes again."""
 
     clock: str
     occurrence: int
     rung: int
-    repeat: int
     next_at: datetime | None
 
 

@@ -31,7 +31,7 @@ from tocsin.plan.forms.figures import SIMILAR, FigureForm
 from tocsin.plan.forms.help import ErrorForm
 from tocsin.plan.forms.leaves import Cases, Formula
 from tocsin.plan.forms.leaves import FromFact as FromFactForm
-from tocsin.plan.forms.standing import EntrySpan, LatenessForm, ReadinessForm, ResourceForm
+from tocsin.plan.forms.standing import LatenessForm, ReadinessForm, ResourceForm
 
 _VERBS = ("do", "record", "decide", "ensure")
 
@@ -185,7 +185,6 @@ def _standing(context: Context, identifier: str, rule: ReadinessForm) -> Standin
         for_each=tuple(rule.for_each),
         where=rule.where,
         every=rule.every if isinstance(rule.every, Span) else None,
-        every_from=rule.every.from_ if isinstance(rule.every, EntrySpan) else "",
         within=rule.within,
         anchor=rule.of or rule.from_ or "",
         fixed=rule.counted == "fixed",

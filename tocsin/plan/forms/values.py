@@ -71,7 +71,6 @@ def _fact_kind(value: object) -> str:
 
 FactKind = Annotated[Literal["choice", "yes_no", "yes_no_unsure", "number", "duration", "time", "text"], PlainValidator(_fact_kind)]
 """What a fact can be; `yes_no_unsure` is a choice of those three."""
-FactType = Annotated[Literal["choice", "yes_no", "number", "duration", "time", "text"], PlainValidator(_fact_type)]
 Choices = Annotated[dict[str, Words | None], PlainValidator(_choices)]
 
 
