@@ -18,8 +18,14 @@ FUNCTION_LINES_MAX = 60
 LONG = {"tocsin/web/sentences.py": "one sentence for each kind of event: a list, nothing mixed"}
 """Files that may be longer, and why they are one thing."""
 
-CATCH_POINTS = {"tocsin/ingest/follower.py", "tocsin/comms/delivery.py", "tocsin/incidents/ticker.py", "tocsin/kit/loops.py"}
-"""The places that may catch anything: each logs, counts and leaves what a person can see, a row or a server that is not ready."""
+CATCH_POINTS = {
+    "tocsin/ingest/follower.py",
+    "tocsin/ingest/writer.py",
+    "tocsin/comms/delivery.py",
+    "tocsin/incidents/ticker.py",
+    "tocsin/kit/loops.py",
+}
+"""The places that may catch anything: each logs, counts and leaves what somebody can see: a row, a refusal, a server that is not ready."""
 
 CHANCE_AND_TIME = {
     "random",

@@ -12,7 +12,7 @@ from tocsin.accounts.models import Organisation
 from tocsin.engine import terms as t
 from tocsin.incidents import declaring, desk, journal, plans
 from tocsin.incidents.declaring import AGAIN_AFTER_S, Declarer
-from tocsin.incidents.models import BoardRow, Incident, ReportRow
+from tocsin.incidents.models import BoardRow, Incident, Plan, ReportRow
 from tocsin.ingest import log
 from tocsin.ingest.follower import Follower
 from tocsin.ingest.models import Alert, Match, Route
@@ -216,6 +216,18 @@ def test_while_no_plan_is_in_force_the_alert_waits_and_says_why(world):
     now[0] += AGAIN_AFTER_S
     declare(declarer)
     assert (Incident.objects.count(), Match.objects.get().problem) == (1, "")
+
+
+def test_a_plan_that_this_release_cannot_read_stops_its_own_routes_only(world):
+    old = Plan.objects.create(
+        organisation=world.organisation, plan_id="old", version="1", hash="f" * 64, source="tocsin: 1", status="in_force"
+    )
+    Route.objects.create(organisation=world.organisation, name="old", labels={"alertname": "HotlineQueue"}, plan=old.plan_id)
+    route(world.organisation)
+    arrive(world.organisation, bodies.entry())
+    declare()
+    assert Incident.objects.count() == 1
+    assert "cannot be compiled" in Match.objects.get(route__plan="old").problem
 
 
 @pytest.mark.row("F-1")

@@ -1,16 +1,18 @@
 """The way back from the outbox: what no longer matters is not sent late, and each outcome is reported once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from tests.incidents import deeds
-from tests.incidents.cast import Cast, wait
+from tests.incidents.cast import SMALL, Cast, wait
 from tocsin.comms import delivery
 from tocsin.comms.models import Delivery
 from tocsin.engine import terms as t
-from tocsin.incidents import about, journal, outcomes
+from tocsin.incidents import about, journal, outcomes, plans
 from tocsin.incidents.models import DeliveryRow, Incident, MessageRow
+from tocsin.kit import clock
 
 
 def told(incident: Incident, cause: str) -> bool:
@@ -43,6 +45,32 @@ def test_nothing_but_messages_is_wanted_once_the_incident_is_over(cast: Cast) ->
     deeds.end(cast, incident)
     assert not told(incident, "proposed:high")
     assert outcomes.still_wanted(about.message(incident.pk, "notice-1"))
+
+
+TRACKED = """records:
+  measures:
+    cite: S 9
+    title: {en: Measures}
+    fields: {owner: {type: person}, due: {type: time}, evidence: {}}
+    open_until: evidence
+    tracked: {by: owner, due: due}
+"""
+
+
+@pytest.mark.row("PIR-08")
+def test_whoever_owes_a_measure_hears_of_its_clock_after_the_incident_is_closed(cast: Cast) -> None:
+    plan, findings = plans.load(cast.organisation.id, SMALL.replace("records:\n", TRACKED), "tracked.yaml")
+    assert plan is not None, findings
+    plans.publish(plan)
+    cast = replace(cast, plan=plan)
+    incident = cast.declare()
+    due = clock.now() + timedelta(days=9)
+    cast.done(incident, t.Enter(record="measures", fields={"owner": cast.tom.person, "due": due.isoformat()}))
+    deeds.end(cast, incident)
+    wait(timedelta(days=9, minutes=1))
+    assert told(incident, "breached:measures[measures-1]")
+    cast.done(incident, t.Enter(record="measures", entry="measures-1", fields={"evidence": "seen"}), cast.tom)
+    assert not told(incident, "breached:measures[measures-1]")
 
 
 @pytest.mark.row("I6", "I7")

@@ -11,7 +11,7 @@ from tocsin.engine import terms as t
 from tocsin.engine.expressions import spell
 from tocsin.engine.values import holding_since, holds
 from tocsin.incidents import desk, journal, samples, signals, states
-from tocsin.incidents.models import Head, Incident
+from tocsin.incidents.models import Head, Incident, Lookout, Plan
 from tocsin.incidents.samples import Given
 from tocsin.kit import clock
 
@@ -172,3 +172,14 @@ def test_what_was_measured_days_ago_opens_nothing_in_an_incident_that_is_declare
     samples.record(world.organisation.id, [replace(one, labels=(("node", "n1"),)) for one in old], "per_x")
     signals.run_once()
     assert "preparatory" not in state(incident).situations
+
+
+def test_an_incident_that_this_release_cannot_read_keeps_nobody_elses_from_being_looked_at(case):
+    world, incident = case
+    blind = Plan.objects.create(organisation=world.organisation, plan_id="old", version="1", hash="f" * 64, source="tocsin: 1")
+    answer = desk.declare(world.organisation.id, world.plan.hash, desk.Declaration(words="too"), actor=world.actor(world.chi))
+    Incident.objects.filter(pk=answer.incident).update(plan_hash=blind.hash)
+    give(world, ("complaints", 0, "170"), over=60)
+    signals.run_once()
+    assert state(incident).proposal is not None
+    assert Lookout.objects.get(incident=answer.incident).look_at == clock.now() + signals.AGAIN_AFTER

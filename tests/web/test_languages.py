@@ -1,5 +1,6 @@
 """Four languages, each complete, each chosen by the person who reads."""
 
+import ast
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -7,8 +8,9 @@ import pytest
 from babel.messages.catalog import Catalog
 
 from tests.accounts.conftest import House
+from tests.test_structure import sources, tree
 from tocsin.accounts.models import Person
-from tocsin.web import catalogues, jinja, languages, times
+from tocsin.web import catalogues, jinja, languages, times, words_of
 
 FOLDERS = [language.folder for language in languages.LANGUAGES.values()]
 SLOT = re.compile(r"%\((\w+)\)s")
@@ -147,3 +149,12 @@ def test_a_clock_is_written_as_the_script_counts_it(clock):
 def test_a_duration_is_said_in_its_largest_unit(span, said):
     with languages.speaking("en"):
         assert times.lasting(span) == said
+
+
+@pytest.mark.row("AUD-01")
+def test_every_act_of_the_administration_is_told_in_words():
+    calls = (node for path in sources("tocsin") for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
+    recorded = [call for call in calls if ast.unparse(call.func) == "audit.record"]
+    acts = {text.value for call in recorded for text in ast.walk(call.args[2]) if isinstance(text, ast.Constant)}
+    assert len(acts) > 20
+    assert acts <= set(words_of.ACTS)

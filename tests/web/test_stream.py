@@ -141,6 +141,21 @@ def test_a_gap_longer_than_notices_are_kept_is_said(world, note):
     run(story)
 
 
+def test_who_heard_more_than_there_is_looks_again_and_hears_what_comes(world, note):
+    """So it is after the database was put back from a copy."""
+    headers = cookie(world, world.chi)
+
+    async def story() -> None:
+        seq = await note("before")
+        async with listening("/o/hotline/stream", headers, f"since={seq + 100}") as line:
+            assert await status(line) == 200
+            assert await events(line) == [("stale", {})]
+            after = await note("after")
+            assert {data["seq"] for _, data in await events(line)} == {after}
+
+    run(story)
+
+
 def test_a_program_hears_one_event_for_each_notice(world, note):
     _, secret = keys.create(world.organisation, keys.API, "screen", person=world.chi)
     before = notices.latest(world.organisation.id)

@@ -42,7 +42,7 @@ def run_once(still_wanted: Callable[[str], bool], *, door: Callable[[UUID], Egre
         return False
     try:
         end = _made(attempt.delivery, still_wanted, door)
-    except Exception as error:  # noqa: BLE001 - one of the three catch points
+    except Exception as error:  # noqa: BLE001 - one of the catch points
         _log.exception("delivery.fault", delivery=str(attempt.delivery_id), channel=attempt.delivery.channel)
         end = _fault(attempt, error)
     _ended.labels(attempt.delivery.channel, end.outcome).inc()

@@ -91,7 +91,11 @@ def _declare(route: Route, match: Match) -> str:
     if plan is None:
         return _problem(match, f"no plan {route.plan} is in force")
     beside, absent = _beside(route, plan)
-    facts, left_out = stated(plans.composed(route.organisation_id, [plan.hash, *beside]), route.facts)
+    try:
+        program = plans.composed(route.organisation_id, [plan.hash, *beside])
+    except plans.Uncompilable as problem:
+        return _problem(match, str(problem))
+    facts, left_out = stated(program, route.facts)
     left_out = [*absent, *left_out]
     declaration = desk.Declaration(words=_words(match), means=MEANS, facts=facts, beside=beside)
     key = f"match:{match.pk}"

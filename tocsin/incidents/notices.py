@@ -1,6 +1,5 @@
 """Notices: that something changed and where, in order and without gaps, for pages and streams that then fetch it."""
 
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from django.db import connection, transaction
 
 from tocsin.incidents import counters
 from tocsin.incidents.models import Incident, Notice
-from tocsin.kit import ids
+from tocsin.kit import bells, ids
 
 KEPT_FOR: Final = timedelta(days=2)
 FORGOTTEN_AT_ONCE: Final = 500
@@ -105,12 +104,12 @@ def _news(row: Notice) -> News:
 def _notify(news: News) -> None:
     """Tell the other processes. PostgreSQL sends it at the commit; it carries only where to look."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{os.getpid()}:{news.organisation_id.hex}:{news.seq}"])
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{bells.PROCESS}:{news.organisation_id.hex}:{news.seq}"])
 
 
 def heard(payload: str) -> None:
     """Hand out what another process notified."""
     process, organisation, seq = payload.split(":")
-    if int(process) != os.getpid():
+    if process != bells.PROCESS:
         for news in since(UUID(organisation), int(seq) - 1, limit=1):
             bus.publish(news)

@@ -23,8 +23,8 @@ def still_wanted(text: str) -> bool:
     """
     Return whether what `text` is about still matters: asked again before each attempt (I7).
 
-    A published message is wanted whatever happened since. A telling is not once the incident is over, its clock has stopped or its role
-    was accepted.
+    A published message is wanted whatever happened since. A telling of a clock is while the clock runs: those of measures do after the
+    incident is closed (ADR 0006). Any other is not once the incident is over or its role was accepted.
     """
     if trials.is_trial(text):
         return True
@@ -39,7 +39,7 @@ def still_wanted(text: str) -> bool:
     except UnknownEvent:  # nobody can say any more: rather once too often
         return True
     kind, _, subject = meant.subject.partition(":")
-    return state.phase not in _OVER and (kind not in _MATTERS or _MATTERS[kind](state, subject))
+    return _MATTERS.get(kind, _goes_on)(state, subject)
 
 
 def run_once() -> bool:
@@ -70,12 +70,16 @@ def _told(incident_id: UUID) -> None:
             notices.note(incident, ("inbox",), clock.now())
 
 
+def _goes_on(state: t.State, _subject: str) -> bool:
+    return state.phase not in _OVER
+
+
 def _runs(state: t.State, clock: str) -> bool:
     return clock in state.clocks and state.clocks[clock].status in RUNNING
 
 
 def _unaccepted(state: t.State, role: str) -> bool:
-    return role in state.roles and not state.roles[role].accepted
+    return _goes_on(state, role) and role in state.roles and not state.roles[role].accepted
 
 
 _MATTERS: Final[Mapping[str, Callable[[t.State, str], bool]]] = {

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+import structlog
 from django.db.models import Q
 
 from tocsin.engine import terms as t
@@ -13,11 +14,15 @@ from tocsin.engine import watch
 from tocsin.engine.expressions import Lookup
 from tocsin.engine.program import Program
 from tocsin.incidents import desk, guards, measured, plans, samples, states
+from tocsin.incidents.canonical import UnknownEvent
 from tocsin.incidents.models import BoardRow, Head, Incident, Lookout
 from tocsin.kit import clock
 
 OVER: Final = ("closed", "cancelled")
+AGAIN_AFTER: Final = timedelta(minutes=5)
+"""An incident that this release cannot read is tried again after this; the others are looked at meanwhile."""
 SYSTEM: Final = t.Actor(t.SYSTEM)
+_log = structlog.get_logger(__name__)
 
 
 def run_once() -> bool:
@@ -45,8 +50,13 @@ def _look(lookout: Lookout, now: datetime) -> None:
     if BoardRow.objects.filter(incident=incident, phase__in=OVER).exists():
         Lookout.objects.filter(pk=lookout.pk).update(look_at=None)
         return
-    program = plans.program(incident.organisation_id, incident.plan_hash)
-    known = states.load(incident, Head.objects.get(pk=incident.pk)).edges
+    try:
+        program = plans.program(incident.organisation_id, incident.plan_hash)
+        known = states.load(incident, Head.objects.get(pk=incident.pk)).edges
+    except (plans.Uncompilable, UnknownEvent) as problem:
+        _log.warning("signals.blind", incident=incident.number, problem=str(problem))
+        Lookout.objects.filter(pk=lookout.pk).update(look_at=now + AGAIN_AFTER)
+        return
     series = measured.load(incident.organisation_id, program, (lookout.until or now - samples.KEPT) - samples.reach(program))
     if lookout.until is None:
         found = watch.as_of(_corrected(watch.edges(program, series, {}, None, now), known), incident.declared_at)

@@ -63,7 +63,7 @@ def tick(one: Claim) -> None:
             _park(one, "time passed and nothing changed, although something was due")
     except desk.Overtaken:
         _log.warning("ticker.overtaken", incident=str(one.incident), fence=one.fence)
-    except Exception as error:  # noqa: BLE001 - one of the three catch points
+    except Exception as error:  # noqa: BLE001 - one of the catch points
         _log.exception("ticker.fault", incident=str(one.incident))
         _park(one, f"{type(error).__name__}: {error}")
 

@@ -133,6 +133,10 @@ class Writer:
             failure = error
         except OperationalError as error:  # the gate was not free in time
             group, failure = self._queues.take(ROWS_MAX, BYTES_MAX), NotStored(str(error))
+        except Exception as error:  # noqa: BLE001 - the catch point of the writer: without its thread every sender would wait for ever
+            _log.exception("lane.fault", bodies=len(group))
+            connection.close()
+            failure = NotStored(type(error).__name__)
         self._failed = isinstance(failure, CommitFailed)
         self._loop.call_soon_threadsafe(self._answer, group, failure)
 

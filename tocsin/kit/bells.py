@@ -1,14 +1,17 @@
 """Bells: whoever leaves work for a loop rings for it, and it wakes at once, in this process and in every other one of the cluster."""
 
-import os
 import threading
 from collections.abc import Callable
 from typing import Final
 
 from django.db import connection, transaction
 
+from tocsin.kit import ids
+
 CHANNEL: Final = "tocsin_bells"
 """PostgreSQL's, on which processes hear each other ring."""
+PROCESS: Final = ids.new().hex
+"""Which process rang. Not its number: in containers of their own they may all have the same."""
 
 _mutex = threading.Lock()
 _rests: dict[str, list[Callable[[], bool]]] = {}
@@ -34,14 +37,14 @@ def ring(name: str, times: int = 1) -> None:
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{os.getpid()}:{name}:{times}"])
+            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{PROCESS}:{name}:{times}"])
     transaction.on_commit(lambda: _rung(name, times))
 
 
 def heard(payload: str) -> None:
     """Wake whom another process rang for."""
     process, name, times = payload.split(":")
-    if int(process) != os.getpid():
+    if process != PROCESS:
         _rung(name, int(times))
 
 

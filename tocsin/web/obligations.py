@@ -28,7 +28,7 @@ def fulfilment(request: Request, number: str, obligation: str) -> HttpResponse:
             entry=entry,
             words=form.get("words", "").strip(),
             evidence=evidence(request),
-            checks=tuple(int(index) for index in form.getlist("check") if index.isdigit()),
+            checks=tuple(int(index) for index in form.getlist("check") if index.isdecimal()),
             happened_at=happened_at,
             facts=asked,
             roles={key.removeprefix("role:"): person for key, person in form.items() if key.startswith("role:") and person},

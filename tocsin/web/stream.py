@@ -133,9 +133,10 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def _tell(listener: Listener, send: Send) -> None:
-    seq = listener.since
     await _write(send, b"retry: 2000\n\n")
-    if seq < await _in_thread(_oldest, listener.organisation_id):
+    latest = await _in_thread(notices.latest, listener.organisation_id)
+    seq = min(listener.since, latest)  # later than the latest: it was heard before the database was put back from a copy
+    if seq < listener.since or seq < await _in_thread(_oldest, listener.organisation_id):
         await _write(send, b"event: stale\ndata: {}\n\n")
     while True:
         news = await watch.news(listener.organisation_id, seq)
