@@ -8,6 +8,7 @@ from tests.engine.story import START, Story
 from tests.engine.test_answers import begun
 from tocsin.engine import terms as t
 from tocsin.engine import texts
+from tocsin.engine.simulate.given import filled
 
 
 def told(story: Story, minutes: float, **fields: str) -> None:
@@ -78,3 +79,9 @@ def test_a_time_of_day_is_the_next_one_where_the_plan_is_at_home():
 @pytest.mark.parametrize("words", ["90m", "1h30m", "1 h 30 min", "1 ч 30 мин", "1 godz. 30 min", "1 小时 30 分钟", "90 мин"])
 def test_a_span_is_read_as_every_language_writes_it(words):
     assert texts.span(words).exact == timedelta(minutes=90)
+
+
+def test_what_a_simulation_fills_in_can_be_sent():
+    story = begun()
+    told(story, 5, **filled(story.program.messages["note"].fields, story.at(5)))
+    assert due(story, "loaf") > 60

@@ -86,6 +86,10 @@ def value_of(given: Given, fact: Fact, at: datetime) -> Value:
             return WORDS
 
 
+PROMISED: Final = timedelta(days=1)
+"""How far ahead a simulated message promises a time: beyond what the plan itself asks, as nobody is known to promise less."""
+
+
 def filled(fields: tuple[Field, ...], at: datetime) -> dict[str, str]:
     """Return every field of a form filled in."""
     return {one.id: one.of[0] if one.of else _words(one, at) for one in fields}
@@ -100,7 +104,7 @@ def _words(one: Field, at: datetime) -> str:
         case "duration":
             return "1h"
         case "time":
-            return at.isoformat()
+            return (at + PROMISED if one.promises else at).isoformat()
         case "table":
             return "\n".join([";".join(WORDS for _ in one.columns)] * max(1, one.rows_min))
         case _:
