@@ -34,6 +34,9 @@ def rule_of(program: Program, obligation: str) -> ClockRule:
     rule = program.obligations.get(obligation)
     if rule:
         return ClockRule(rule.remind or defaults.remind, rule.late, rule.stays)
+    record = program.records.get(obligation)
+    if record and record.tracked:
+        return ClockRule(defaults.remind, record.tracked.late, stays=False)
     link = link_of(program, obligation)
     return ClockRule(defaults.remind, link.late if link else (), stays=False, link=link)
 
@@ -261,4 +264,6 @@ def links(program: Program) -> Iterator[str]:
 
 def _cased(program: Program) -> frozenset[str]:
     """Return the obligations and links whose ladder depends on a case."""
-    return frozenset(name for name in (*program.obligations, *links(program)) if isinstance(rule_of(program, name).late, Cases))
+    return frozenset(
+        name for name in (*program.obligations, *program.records, *links(program)) if isinstance(rule_of(program, name).late, Cases)
+    )

@@ -213,7 +213,7 @@ def _level(state: t.State, event: t.LevelProposed | t.LevelNeared | t.LevelDecid
         case t.DecisionProposed(decision=decision, option=option):
             return replace(state, proposed_decisions=put(state.proposed_decisions, decision, option))
         case t.DecisionMade(decision=decision):
-            waiting = {message: waits for message, waits in state.waiting.items() if waits.decision != decision}
+            waiting = drop(state.waiting, decision)
             state = replace(state, proposed_decisions=drop(state.proposed_decisions, decision), waiting=waiting)
             return _count(state, f"made:{decision}")
         case t.LevelDecided(level=level, values=values):
@@ -330,7 +330,7 @@ def _delivered(state: t.State, event: t.ChannelConfirmed | t.MessageMovedOn | t.
             message = replace(message, unread=tuple(each for each in message.unread if each not in addressees))
         case t.DecisionWaits():
             waits = t.WaitingDecision(
-                decision=event.decision,
+                message=event.message,
                 by=event.by,
                 option=event.option,
                 role=event.role,
@@ -340,7 +340,7 @@ def _delivered(state: t.State, event: t.ChannelConfirmed | t.MessageMovedOn | t.
                 entry=event.entry,
                 attendance=dict(event.attendance),
             )
-            state = replace(state, waiting=put(state.waiting, event.message, waits))
+            state = replace(state, waiting=put(state.waiting, event.decision, waits))
     return replace(state, messages=put(state.messages, event.message, message))
 
 

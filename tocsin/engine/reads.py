@@ -133,7 +133,11 @@ _TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
     ),
     t.LevelNeared: lambda event: tuple(of_standing(event.level, "near", "nearest")),
     t.DecisionProposed: lambda event: (("proposed_decisions", event.decision),),
-    t.DecisionMade: lambda event: (("proposed_decisions", event.decision), ("counters", f"made:{event.decision}")),
+    t.DecisionMade: lambda event: (
+        ("proposed_decisions", event.decision),
+        ("waiting", event.decision),
+        ("counters", f"made:{event.decision}"),
+    ),
     t.DecisionApplied: lambda event: (("chains", event.chain), ("counters", f"applied:{event.decision}")),
     t.LinkSigned: _chain,
     t.ChainSentBack: _chain,

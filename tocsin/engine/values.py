@@ -327,19 +327,21 @@ def _sent(program: Program, state: t.State, names: list[Value], at: datetime) ->
     return Decimal(sum(state.counters.get(f"sent:{name}", 0) for name in _strings(names)))
 
 
-def _clocks_in(program: Program, state: t.State, situations: list[Value]) -> list[t.Clock]:
-    """Return the clocks of what is owed in these situations and has not ended without being done."""
-    inside = {rule.id for rule in program.obligations.values() if rule.situation in situations}
-    return [clock for clock in state.clocks.values() if clock.obligation in inside and (clock.met_at or clock.status != "ended")]
+def _clocks_tagged(program: Program, state: t.State, tags: list[Value]) -> list[t.Clock]:
+    """Return the clocks of what is owed under these tags, by the plan or by hand, and has not ended without being done."""
+    rules = [rule.id for rule in program.obligations.values() if rule.tag in tags]
+    rules += [record.id for record in program.records.values() if record.tag in tags]
+    clocks = [state.clocks[name] for rule in rules for name in state.clocks_of.get(rule, ())]
+    return [clock for clock in clocks if clock.met_at or clock.status != "ended"]
 
 
 def _share_done(program: Program, state: t.State, names: list[Value], at: datetime) -> Known:
-    clocks = _clocks_in(program, state, names)
+    clocks = _clocks_tagged(program, state, names)
     return Decimal(100 * sum(clock.met_at is not None for clock in clocks)) / len(clocks) if clocks else UNKNOWN
 
 
 def _lead_time(program: Program, state: t.State, names: list[Value], at: datetime) -> Known:
-    margins = [clock.margin_s for clock in _clocks_in(program, state, names) if clock.met_at and clock.margin_s is not None]
+    margins = [clock.margin_s for clock in _clocks_tagged(program, state, names) if clock.met_at and clock.margin_s is not None]
     return timedelta(seconds=min(margins)) if margins else UNKNOWN
 
 

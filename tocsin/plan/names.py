@@ -204,8 +204,8 @@ def _learn(names: Names, kind: str, identifier: str, rule: Plain) -> None:
             names.said |= {f"{identifier}.{slot}" for slot in _mapping(keys.get("fields"))}
         case "record":
             _learn_record(names, identifier, keys)
-        case "obligation" if isinstance(tag := keys.get("tag"), str):
-            names.tags.add(tag)
+    if kind in ("record", "obligation") and isinstance(tag := keys.get("tag"), str):
+        names.tags.add(tag)
 
 
 def _learn_fact(names: Names, identifier: str, keys: Mapping[str, Plain]) -> None:

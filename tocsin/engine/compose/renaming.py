@@ -128,7 +128,8 @@ def names_of(program: Program) -> frozenset[str]:
     """Return every id that `program` defines, of whatever kind; the moments that all plans have are not its own."""
     found = {name for kind, rules in registries(program) if kind != "moments" for name in rules}
     found |= {moment.id for moment in program.moments.values() if not moment.common}
-    return frozenset(found | {rule.tag for rule in program.obligations.values() if rule.tag})
+    found |= {rule.tag for rule in program.obligations.values() if rule.tag}
+    return frozenset(found | {record.tag for record in program.records.values() if record.tag})
 
 
 def registries(program: Program) -> Iterator[tuple[str, Mapping[str, Any]]]:

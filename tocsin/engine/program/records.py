@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tocsin.engine.program.duties import Field
-from tocsin.engine.program.effects import Effects
+from tocsin.engine.program.effects import Effects, Ladder
 from tocsin.engine.program.rule import Rule
 from tocsin.engine.times import Span
 
@@ -32,10 +32,11 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """An entry that somebody owes until it is closed: the fields that name who and by when."""
+    """An entry that somebody owes until it is closed: the fields that name who and by when, and who besides is told when it is late."""
 
     by: str
     due: str
+    late: Ladder = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,5 +67,7 @@ class Record(Rule):
     tracked: Tracked | None = None
     alike: tuple[str, ...] = ()
     """No two open entries say the same in all of these fields before somebody says why (ROL-14)."""
+    tag: str = ""
+    """Groups what its entries ask of persons with the obligations of that tag."""
     review: str = ""
     """What it is in the review of an incident: theories or causes."""

@@ -191,8 +191,8 @@ def _wait(turn: Turn, decision: Decision, command: t.Decide, role: str, message:
 
 def sent(turn: Turn, message: str) -> None:
     """Let the decision that waited for `message` take effect: by whoever took it."""
-    waits = turn.state.waiting.get(message)
-    decision = turn.program.decisions.get(waits.decision) if waits else None
+    name, waits = next(((name, waits) for name, waits in turn.state.waiting.items() if waits.message == message), ("", None))
+    decision = turn.program.decisions.get(name)
     if waits is None or decision is None:
         return
     command = t.Decide(

@@ -173,7 +173,7 @@ class MessageState:
 class WaitingDecision:
     """A decision that takes effect once its message counts as sent."""
 
-    decision: str
+    message: str
     by: str
     option: str
     role: str
@@ -263,7 +263,7 @@ class State:
     chains: Mapping[str, ChainState] = field(default_factory=dict)
     messages: Mapping[str, MessageState] = field(default_factory=dict)
     waiting: Mapping[str, WaitingDecision] = field(default_factory=dict)
-    """By message: the decision that takes effect once it counts as sent."""
+    """By decision: what takes effect once its message counts as sent; a later taking stands in for an earlier one."""
     counters: Mapping[str, int] = field(default_factory=dict)
     open_entries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reports: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from tocsin.plan.compile.context import Context, name, names
 from tocsin.plan.compile.duties import chain
 from tocsin.plan.findings import Path
 from tocsin.plan.forms.leaves import Words
-from tocsin.plan.forms.words import FieldForm, MessageForm, RecordForm
+from tocsin.plan.forms.words import FieldForm, MessageForm, RecordForm, TrackedForm
 
 
 def messages(context: Context) -> dict[str, Message]:
@@ -104,5 +104,11 @@ def _record(context: Context, identifier: str, rule: RecordForm) -> Record:
         filled_by=rule.filled_by or "",
         review=rule.review or "",
         alike=tuple(rule.alike),
-        tracked=Tracked(rule.tracked.by, rule.tracked.due) if rule.tracked else None,
+        tracked=_tracked(context, identifier, rule.tracked) if rule.tracked else None,
+        tag=rule.tag or "",
     )
+
+
+def _tracked(context: Context, record: str, form: TrackedForm) -> Tracked:
+    late = context.late(form.late, ("records", record, "tracked", "late")) if form.late is not None else ()
+    return Tracked(form.by, form.due, late)

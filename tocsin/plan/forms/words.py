@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
-from tocsin.plan.forms.duties import Effects, LinkForm
+from tocsin.plan.forms.duties import Effects, Ladder, LinkForm
 from tocsin.plan.forms.leaves import (
     Audience,
     Cites,
@@ -120,6 +120,7 @@ class OrderForm(Form):
 class TrackedForm(Form):
     by: Id
     due: Id
+    late: Ladder | None = None
 
 
 def _open_until(value: Any) -> Any:
@@ -153,4 +154,5 @@ class RecordForm(RuleForm):
     filled_by: Literal["publication"] | None = None
     tracked: TrackedForm | None = None
     alike: Annotated[list[Id], Many] = []
+    tag: Id | None = None
     review: Literal["theories", "causes"] | None = None
