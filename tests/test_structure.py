@@ -15,9 +15,6 @@ from tocsin.plan import builtin
 ROOT = Path(__file__).parent.parent
 LINES_MAX = 400
 FUNCTION_LINES_MAX = 60
-LONG = {"tocsin/web/sentences.py": "one sentence for each kind of event: a list, nothing mixed"}
-"""Files that may be longer, and why they are one thing."""
-
 CATCH_POINTS = {
     "tocsin/ingest/follower.py",
     "tocsin/ingest/writer.py",
@@ -85,8 +82,7 @@ def outside(*homes: str) -> list[Path]:
 
 def test_a_file_can_be_read_in_one_sitting():
     lengths = {place(path): path.read_text().count("\n") for path in sources("tocsin", "tests", "scripts")}
-    assert {name: lines for name, lines in lengths.items() if lines > LINES_MAX and name not in LONG} == {}
-    assert [name for name in LONG if lengths.get(name, 0) <= LINES_MAX] == []
+    assert {name: lines for name, lines in lengths.items() if lines > LINES_MAX} == {}
 
 
 def test_a_function_fits_on_a_screen():
