@@ -12,6 +12,7 @@ from tests.plan.example import PLAN
 from tocsin.plan import document, shipped
 from tocsin.plan.commands import plan
 from tocsin.plan.schema import schema
+from tocsin.plan.schema_words import KEYS
 
 VALIDATOR = Draft202012Validator(schema())
 
@@ -68,3 +69,19 @@ def test_it_is_printed_on_the_command_line() -> None:
     found = CliRunner().invoke(plan, ["schema"])
     assert found.exit_code == 0
     assert found.stdout.startswith('{\n  "$schema"')
+
+
+def test_every_key_of_the_language_says_what_it_is_for() -> None:
+    found = set(keys(schema()))
+    assert len(found) > 200
+    assert sorted(found - set(KEYS)) == []
+    assert sorted(set(KEYS) - found) == []
+
+
+def keys(tree: Any) -> Iterator[str]:
+    """Yield every key that some form of the language takes."""
+    if isinstance(tree, dict):
+        properties = tree.get("properties")
+        yield from properties if isinstance(properties, dict) else ()
+    for inner in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
+        yield from keys(inner)

@@ -143,6 +143,8 @@ def _is_own(program: Program, path: Path) -> bool:
             return bool(getattr(rule, str(path[2])) != getattr(program.defaults, str(path[2])))
         case Obligation() if path[2] == "until":
             return not _ends_anyway(program, rule, rule.until[int(part)])
+    if kind == "triggers" and path[2] == "test":
+        return False  # it is altered once, among the watches
     if kind == "defaults" and part in ("accept_within", "silent_after"):
         told = getattr(program.defaults, str(part)) != getattr(Defaults(), str(part))
         return told and (part == "accept_within" or bool(program.signals))
