@@ -62,7 +62,6 @@ def test_the_interval_follows_the_urgency_until_somebody_says_it_and_has_a_longe
     run.do(3, "anna", t.StateFacts(facts={"interval": timedelta(minutes=120)}))
 
 
-@pytest.mark.row("REG-08")
 def test_a_mark_in_the_register_suggests_an_answer_and_gives_none():
     run = story()
     run.do(1, "anna", t.AddParty(name="Client", about={"project.critical": True}))

@@ -159,7 +159,6 @@ def test_done_means_done_for_every_entry_that_is_still_there():
     assert run.clock("done_with").status == "open"
 
 
-@pytest.mark.row("REG-08")
 def test_the_register_speaks_for_all_affected_parties_together():
     run = story()
     add(run, 1, "ann", about={"project.critical": False, "users_hit_share": Decimal("49.9")})

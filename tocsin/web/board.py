@@ -11,14 +11,12 @@ from django.views.decorators.http import require_GET
 from tocsin.engine.program import Text
 from tocsin.incidents import plans
 from tocsin.incidents.models import BoardRow, BreachRow, ChainRow, ClockRow, RoleRow
-from tocsin.web import cases, clocks, horizon, measures, plan_words, reply, times
+from tocsin.web import cases, clocks, horizon, measures, plan_words, reply, sample, times
 from tocsin.web.clocks import Shown
 from tocsin.web.languages import gettext as _
 from tocsin.web.languages import ngettext
 from tocsin.web.reply import Request, needs
 
-DRILLED = "hotline-outage"
-"""The plan whose first ten minutes the empty board can play."""
 ICONS = {"send": "send", "decide": "flag", "record": "list", "reach": "half"}
 SOONEST = 8
 LANES = 8
@@ -87,7 +85,7 @@ def context(request: Request) -> dict[str, object]:
         "measures": measures.overdue(request.organisation.id, times.now()),
         "people": cases.people_of(request),
         "plans": plans.in_force(request.organisation.id),
-        "can_drill": DRILLED in plans.in_force(request.organisation.id),
+        "can_drill": sample.PLAN in plans.in_force(request.organisation.id),
         "phase": plan_words.phase,
         "counted": times.counted,
         "hours": timedelta(hours=24),

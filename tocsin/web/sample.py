@@ -13,6 +13,8 @@ from tocsin.kit import ids
 from tocsin.plan import shipped
 
 PLAN = "hotline-outage"
+DRILL = "first-ten-minutes"
+"""The scenario that the empty board can play."""
 TIMEZONE = "Asia/Shanghai"
 
 
