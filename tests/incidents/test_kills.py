@@ -132,7 +132,7 @@ def test_killed_at_every_step_of_a_tick_each_clock_is_breached_once(mortals: Mor
 def test_killed_at_random_while_several_threads_write_nothing_acknowledged_is_lost(mortals: Mortals, cast: Cast) -> None:
     chance = random.Random(20261012)
     for n in range(8):
-        assert mortals.live(life(cast, "restless", n, dies_at=chance.randint(100, 600))) == [KILLED]
+        assert mortals.live(life(cast, "restless", n, dies_at=chance.randint(150, 900))) == [KILLED]
         clocks.shift(timedelta(hours=1))
     assert len(mortals.acked) > 50
     check(mortals)

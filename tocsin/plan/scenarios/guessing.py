@@ -150,6 +150,11 @@ def _entered(program: Program, state: t.State, event: t.RecordEntered, ahead: Ev
 
 
 def _drafted(program: Program, state: t.State, event: t.MessageDrafted, ahead: Events) -> Guesses:
+    """A decision may have sent it whose answers were known already; sent by itself it would look alike, so the decision comes first."""
+    for kind in (t.DecisionMade, t.DecisionWaits):
+        for decided in _own(event, ahead, kind):
+            if program.decisions[decided.decision].sends == event.template:
+                yield from _decided(program, state, decided, ahead)
     fields, revised = _filled(event.fields), event.message if event.message in state.messages else ""
     published = [each for each in _own(event, ahead, t.MessagePublished) if each.message == event.message]
     for given in ({}, fields):
