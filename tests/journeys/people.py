@@ -16,11 +16,16 @@ class Desk:
     """One person before the room of an incident."""
 
     page: Page
-    room: str = ""
+    cast: "Cast"
 
     def at(self, selector: str) -> Locator:
-        """Return a part of the room, loaded anew: what others did meanwhile is there with script and without."""
-        self.page.goto(self.room)
+        """
+        Return a part of the room, loaded anew: what others did meanwhile is there with script and without.
+
+        Whoever acted before has gone: nine open rooms would fetch their panels at each notice, and the machine would do little else.
+        """
+        self.cast.alone(self)
+        self.page.goto(self.cast.room)
         return self.page.locator(selector)
 
     def unfold(self, selector: str) -> Locator:
@@ -74,8 +79,8 @@ class Cast:
             page = self._page()
             sign_in(page, self.running)
             self._speak(page)
-            self.seats[""] = Desk(page)
-        return self._seat("")
+            self.seats[""] = Desk(page, self)
+        return self.seats[""]
 
     def one(self, name: str) -> Desk:
         """Return a person by name, signed in by a link that the owner makes on the page of people."""
@@ -85,12 +90,14 @@ class Cast:
             page.locator("input[name=password]").fill("a long enough password")
             page.locator("form:has(input[name=password]) button").click()
             page.wait_for_url(f"{self.running.pages}/**")
-            self.seats[name] = Desk(page)
-        return self._seat(name)
-
-    def _seat(self, name: str) -> Desk:
-        self.seats[name].room = self.room
+            self.seats[name] = Desk(page, self)
         return self.seats[name]
+
+    def alone(self, desk: Desk) -> None:
+        """Let everybody else leave the room."""
+        for other in self.seats.values():
+            if other is not desk and self.room and other.page.url.startswith(self.room):
+                other.page.goto("about:blank")
 
     def _link(self, name: str) -> str:
         page = self.owner().page

@@ -30,10 +30,11 @@ class Words:
     closed: str
 
 
+CHINESE = Words(("zh", "zh-Hans"), recovery="恢复", review="复盘", closed="已关闭")
 RUSSIAN = Words(("ru", "ru"), recovery="Восстановление", review="Разбор", closed="Закрыто")
 
 
-@pytest.fixture(params=[(RUSSIAN, False)], ids=["russian-plain"])
+@pytest.fixture(params=[(CHINESE, True), (RUSSIAN, False)], ids=["chinese-script", "russian-plain"])
 def cast(request: pytest.FixtureRequest, chromium: Browser, running: Installed) -> Iterator[tuple[Cast, Words]]:
     words, script = request.param
     with ExitStack() as stack:
