@@ -14,7 +14,7 @@ from tocsin.plan import builtin
 
 ROOT = Path(__file__).parent.parent
 LINES_MAX = 400
-FUNCTION_LINES_MAX = 60
+FUNCTION_LINES_MAX = 50
 CATCH_POINTS = {
     "tocsin/ingest/follower.py",
     "tocsin/ingest/writer.py",

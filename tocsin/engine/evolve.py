@@ -50,17 +50,7 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return _situation(state, event)
         case t.PhaseEntered(phase=phase):
             return _entered_phase(state, part_of(phase), bare(phase))
-        case (
-            t.ClockOpened()
-            | t.ClockMoved()
-            | t.ClockReminded()
-            | t.ClockBreached()
-            | t.OccurrenceMissed()
-            | t.RungReached()
-            | t.ClockMet()
-            | t.ClockWaived()
-            | t.ClockEnded()
-        ):
+        case t.OfClock():
             return _clock(state, event.clock, event)
         case t.Fulfilled(obligation=obligation):
             return _count(state, f"done:{obligation}")

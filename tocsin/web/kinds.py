@@ -1,5 +1,8 @@
 """What stands beside a sentence of the timeline: the short word for its kind, and what a person wrote with it."""
 
+from collections.abc import Callable, Mapping
+from typing import Final
+
 from tocsin.incidents.models import TimelineRow
 from tocsin.web.cases import Case
 from tocsin.web.languages import gettext as _
@@ -22,58 +25,34 @@ def quote(row: TimelineRow, case: Case) -> str:
     return str(row.data.get("words") or row.data.get("reason") or "")
 
 
+_NOUNS: Final[tuple[tuple[Callable[[], str], tuple[str, ...]], ...]] = (
+    (lambda: _("clock missed"), ("ClockBreached", "OccurrenceMissed")),
+    (lambda: _("clock met"), ("ClockMet",)),
+    (lambda: _("clock"), ("ClockOpened", "ClockMoved", "ClockEnded", "ClockReminded")),
+    (lambda: _("waiver"), ("ClockWaived",)),
+    (lambda: _("step"), ("Fulfilled", "WorkTakenUp", "WorkPutDown")),
+    (lambda: _("note"), ("Noted",)),
+    (lambda: _("fact"), ("FactStated",)),
+    (lambda: _("level"), ("LevelDecided", "LevelProposed", "LevelNeared")),
+    (lambda: _("decision"), ("DecisionMade", "DecisionApplied", "DecisionWaits")),
+    (lambda: _("role"), ("DutiesPassed", "RoleAssigned", "RoleAccepted", "RoleCreated", "DeputyCalled", "Gathered")),
+    (lambda: _("signature"), ("LinkSigned",)),
+    (lambda: _("work stream"), ("StreamOpened", "StreamClosed")),
+    (lambda: _("stream"), ("Said", "Promoted")),
+    (lambda: _("record"), ("RecordEntered",)),
+    (lambda: _("message"), ("MessageDrafted", "MessagePublished")),
+    (lambda: _("receipt"), ("DeliveryReported", "ChannelConfirmed", "MessageMovedOn", "MessageRead")),
+    (lambda: _("party"), ("PartyAdded", "PartyRemoved", "PartiesTold")),
+    (lambda: _("moment"), ("MomentRecorded", "MomentWithdrawn")),
+    (lambda: _("phase"), ("PhaseEntered",)),
+    (lambda: _("condition"), ("Attested", "ConditionTurned")),
+    (lambda: _("signal"), ("Observed", "TriggerFired")),
+    (lambda: _("figure"), ("FiguresKept",)),
+    (lambda: _("plan"), ("PlanMoved", "PlanAdded")),
+)
+_WORDS: Final[Mapping[str, Callable[[], str]]] = {kind: noun for noun, kinds in _NOUNS for kind in kinds}
+
+
 def word(kind: str) -> str:
     """Return the short word under a sentence: what kind of entry it is."""
-    words = {
-        "ClockBreached": _("clock missed"),
-        "OccurrenceMissed": _("clock missed"),
-        "ClockMet": _("clock met"),
-        "ClockOpened": _("clock"),
-        "ClockMoved": _("clock"),
-        "ClockEnded": _("clock"),
-        "ClockReminded": _("clock"),
-        "ClockWaived": _("waiver"),
-        "Fulfilled": _("step"),
-        "Noted": _("note"),
-        "FactStated": _("fact"),
-        "LevelDecided": _("level"),
-        "LevelProposed": _("level"),
-        "LevelNeared": _("level"),
-        "DecisionMade": _("decision"),
-        "DecisionApplied": _("decision"),
-        "DutiesPassed": _("role"),
-        "LinkSigned": _("signature"),
-        "RoleAssigned": _("role"),
-        "RoleAccepted": _("role"),
-        "RoleCreated": _("role"),
-        "DeputyCalled": _("role"),
-        "Gathered": _("role"),
-        "StreamOpened": _("work stream"),
-        "StreamClosed": _("work stream"),
-        "Said": _("stream"),
-        "Promoted": _("stream"),
-        "WorkTakenUp": _("step"),
-        "WorkPutDown": _("step"),
-        "RecordEntered": _("record"),
-        "MessageDrafted": _("message"),
-        "MessagePublished": _("message"),
-        "DeliveryReported": _("receipt"),
-        "ChannelConfirmed": _("receipt"),
-        "MessageMovedOn": _("receipt"),
-        "MessageRead": _("receipt"),
-        "DecisionWaits": _("decision"),
-        "PartyAdded": _("party"),
-        "PartyRemoved": _("party"),
-        "PartiesTold": _("party"),
-        "MomentRecorded": _("moment"),
-        "MomentWithdrawn": _("moment"),
-        "PhaseEntered": _("phase"),
-        "Attested": _("condition"),
-        "ConditionTurned": _("condition"),
-        "Observed": _("signal"),
-        "FiguresKept": _("figure"),
-        "PlanMoved": _("plan"),
-        "PlanAdded": _("plan"),
-        "TriggerFired": _("signal"),
-    }
-    return words.get(kind, "")
+    return _WORDS[kind]() if kind in _WORDS else ""

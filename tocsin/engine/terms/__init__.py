@@ -11,6 +11,7 @@ from tocsin.engine.terms.clock_events import (
     ClockReminded,
     ClockWaived,
     OccurrenceMissed,
+    OfClock,
     RungReached,
 )
 from tocsin.engine.terms.commands import (
@@ -222,6 +223,7 @@ __all__ = [
     "Observe",
     "Observed",
     "OccurrenceMissed",
+    "OfClock",
     "Open",
     "OpenStream",
     "PartiesTold",

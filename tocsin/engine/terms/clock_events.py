@@ -8,7 +8,14 @@ from tocsin.engine.terms.words import Event, Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClockOpened(Event):
+class OfClock(Event):
+    """Whatever happens to a clock."""
+
+    clock: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockOpened(OfClock):
     """
     A clock is a recorded fact: everything resolved, nothing looked up again.
 
@@ -16,7 +23,6 @@ class ClockOpened(Event):
     the instant from which the obligation applied. `interval_s` is set for recurring ones. `zone` and `tz` say by which calendar.
     """
 
-    clock: str
     obligation: str
     entry: str
     generation: int
@@ -35,10 +41,9 @@ class ClockOpened(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClockMoved(Event):
+class ClockMoved(OfClock):
     """The due time was computed anew. `reason` is level_changed, fact_changed, corrected, promised or plan_changed."""
 
-    clock: str
     occurrence: int
     """One more where a breach was already recorded for the old due time, so that the new one can be breached in its turn."""
     anchor: str
@@ -52,20 +57,18 @@ class ClockMoved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClockReminded(Event):
-    clock: str
+class ClockReminded(OfClock):
     occurrence: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClockBreached(Event):
+class ClockBreached(OfClock):
     """
     The due instant passed unmet: once per (clock, generation, occurrence). `at` is when the server saw it, `due_at` when it was due.
 
     `late_s` is how late the server itself was; `after_downtime` that it had been down when the clock fell due.
     """
 
-    clock: str
     obligation: str
     owes: str
     generation: int
@@ -76,14 +79,13 @@ class ClockBreached(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OccurrenceMissed(Event):
+class OccurrenceMissed(OfClock):
     """
     A recurring clock's occurrence passed unmet and the next one opened: one open occurrence at any time.
 
     `missed` is how many this event says were missed (more than one after a downtime); `due_at` is the first of them.
     """
 
-    clock: str
     obligation: str
     owes: str
     generation: int
@@ -99,24 +101,22 @@ class OccurrenceMissed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RungReached(Event):
+class RungReached(OfClock):
     """A rung of a ladder was carried out; `next_at` is when it comes again."""
 
-    clock: str
     occurrence: int
     rung: int
     next_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClockMet(Event):
+class ClockMet(OfClock):
     """
     Fulfilled. `margin_s` is positive when early and negative when late; `happened_at` is when the act was done.
 
     `settled`: a breach was recorded, but the act had been in time and was entered late. For a recurring clock the next occurrence follows.
     """
 
-    clock: str
     obligation: str
     occurrence: int
     happened_at: datetime
@@ -129,16 +129,14 @@ class ClockMet(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClockWaived(Event):
-    clock: str
+class ClockWaived(OfClock):
     reason: Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClockEnded(Event):
+class ClockEnded(OfClock):
     """`reason` is until, unless, no_longer, not_needed, level_changed, closed, cancelled or plan_changed."""
 
-    clock: str
     reason: str
 
 
