@@ -223,20 +223,10 @@ def test_a_failed_commit_is_answered_503_never_tried_again_and_ends_the_process(
     assert (store.rows, store.left) == ([], 1)
 
 
-def test_a_fault_of_ours_is_answered_503_and_leaves_the_thread_alive():
-    store = Store(failures=[TypeError("nobody thought of this")])
-    lane = posting.lane(store)
-
-    async def scene():
-        return [await post(lane, "/in/alertmanager/good", bodies.body()) for _ in range(2)]
-
-    assert [reply.status for reply in run(lane, scene())] == [503, 202]
-    assert (len(store.rows), store.left) == (1, 0)
-
-
 @pytest.mark.row("I2")
-def test_a_group_that_the_database_would_not_take_is_answered_503_and_the_next_one_is_stored():
-    store = Store(failures=[NotStored("the connection is lost")])
+@pytest.mark.parametrize("failure", [NotStored("the connection is lost"), TypeError("a fault of ours")], ids=["lost", "fault"])
+def test_a_group_that_could_not_be_stored_is_answered_503_and_the_next_one_is_stored(failure):
+    store = Store(failures=[failure])
     lane = posting.lane(store)
 
     async def scene():

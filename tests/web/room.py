@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.test import Client
 
 from tests.world import World
 from tocsin.accounts.models import Person
-from tocsin.incidents import desk, models, ticker
-from tocsin.incidents.models import Incident
+from tocsin.incidents import desk, models, plans, ticker
+from tocsin.incidents.models import Incident, Plan
 from tocsin.kit import clock, ids
 
 
@@ -49,6 +50,21 @@ class Room:
 
     def _address(self, path: str) -> str:
         return f"/o/{self.world.organisation.slug}/incidents/{self.number}" + (f"/{path}" if path else "")
+
+
+def in_force(world: World, file: Path) -> Plan:
+    """Put in force a plan that no page was made for."""
+    plan, findings = plans.load(world.organisation.id, file.read_text("utf-8"), file.name)
+    assert plan is not None, findings
+    plans.publish(plan)
+    return plan
+
+
+def under(world: World, plan: Plan, words: str) -> Room:
+    """Return the room of a new incident that Ana declared under `plan`."""
+    answer = desk.declare(world.organisation.id, plan.hash, desk.Declaration(words=words), actor=world.actor(world.ana))
+    assert isinstance(answer, desk.Done), answer
+    return Room(world, Incident.objects.get(pk=answer.incident).number, {})
 
 
 def declare(world: World, words: str = "Hotline unreachable", **facts: Any) -> Room:

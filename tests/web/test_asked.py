@@ -4,10 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.web.room import Room
+from tests.web.room import Room, in_force, under
 from tests.world import World
-from tocsin.incidents import desk, plans
-from tocsin.incidents.models import Incident
 from tocsin.kit import ids
 
 pytestmark = pytest.mark.django_db
@@ -18,12 +16,7 @@ BAKERY = Path(__file__).parents[1] / "engine" / "asked.yaml"
 @pytest.fixture
 def room(world: World) -> Room:
     """A bakery, whose plan no page was made for."""
-    plan, findings = plans.load(world.organisation.id, BAKERY.read_text("utf-8"), "asked.yaml")
-    assert plan is not None, findings
-    plans.publish(plan)
-    answer = desk.declare(world.organisation.id, plan.hash, desk.Declaration(words="No bread", facts={}), actor=world.actor(world.ana))
-    assert isinstance(answer, desk.Done), answer
-    return Room(world, Incident.objects.get(pk=answer.incident).number, {})
+    return under(world, in_force(world, BAKERY), "No bread")
 
 
 def steps(room: Room) -> str:

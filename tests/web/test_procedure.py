@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.web.room import Room
+from tests.web.room import Room, in_force, under
 from tests.world import World
-from tocsin.incidents import desk, plans
+from tocsin.incidents import desk
 from tocsin.incidents.models import Incident, Plan
 
 pytestmark = pytest.mark.django_db
@@ -17,17 +17,12 @@ KEPT = Path(__file__).parents[1] / "engine" / "kept.yaml"
 @pytest.fixture
 def kept(world: World) -> Plan:
     """The plan of a water works, which no page was made for, in force."""
-    plan, findings = plans.load(world.organisation.id, KEPT.read_text("utf-8"), "kept.yaml")
-    assert plan is not None, findings
-    plans.publish(plan)
-    return plan
+    return in_force(world, KEPT)
 
 
 @pytest.fixture
 def room(world: World, kept: Plan) -> Room:
-    answer = desk.declare(world.organisation.id, kept.hash, desk.Declaration(words="Main burst", facts={}), actor=world.actor(world.ana))
-    assert isinstance(answer, desk.Done), answer
-    return Room(world, Incident.objects.get(pk=answer.incident).number, {})
+    return under(world, kept, "Main burst")
 
 
 def shown(room: Room, panel: str) -> str:
