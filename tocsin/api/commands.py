@@ -53,20 +53,24 @@ def _type_of(hint: Any, *, wordy: bool) -> Any:
 
 
 def _default(field: Field[Any]) -> Any:
-    if field.default is MISSING and field.default_factory is MISSING:
+    if field.default is not MISSING:
+        made = field.default
+    elif field.default_factory is not MISSING:
+        made = field.default_factory()
+    else:
         return ...
-    made = field.default if field.default is not MISSING else field.default_factory()  # type: ignore[misc]
     return list(made) if isinstance(made, tuple) else made
 
 
 def _schema(kind: type) -> type[Given]:
     hints = get_type_hints(kind)
-    given: dict[str, Any] = {
+    given: dict[str, Any] = {"command": (Literal[name_of(kind)], ...)}
+    given |= {
         field.name: (_type_of(hints[field.name], wordy=field.name in _WORDY), _default(field))
         for field in fields(kind)
         if field.name not in _STAMPED
     }
-    made = create_model(kind.__name__, __base__=Given, command=(Literal[name_of(kind)], ...), **given)
+    made = create_model(kind.__name__, __base__=Given, **given)
     made.__doc__ = kind.__doc__
     return made
 

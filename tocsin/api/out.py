@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import GenericAlias
 from typing import Any, Final
 
 from django.db.models import Model
@@ -83,7 +84,7 @@ StateOut = create_model(
     "State",
     __base__=IncidentOut,
     __doc__="Everything that is known of one incident, explained: each rule with its value, each role with its holder, each clock with its anchor.",
-    **{part: (list[schema], ...) for part, (_, schema, _) in PARTS.items()},  # type: ignore[call-overload]
+    **{part: (GenericAlias(list, schema), ...) for part, (_, schema, _) in PARTS.items()},  # type: ignore[call-overload]
 )
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterable
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +24,9 @@ class Problem(Exception):  # noqa: N818 - it is an answer, not an error of ours
         super().__init__(title)
         self.status, self.code, self.title, self.hint = status, code, title, hint
         self.faults = list(faults)
+
+
+Raised = TypeVar("Raised", bound=Exception)
 
 
 def not_found() -> Problem:
@@ -54,17 +57,16 @@ def refused(refusal: Refused) -> HttpResponse:
 
 def install(api: NinjaAPI, kinds: Collection[str]) -> None:
     """Let `api` answer everything that goes wrong as a problem. `kinds` are the names that tell one body from another."""
-    api.add_exception_handler(Problem, lambda _request, problem: answer(problem))
-    api.add_exception_handler(KeyReused, lambda _request, error: answer(Problem(422, error.code, str(error), error.hint)))
-    api.add_exception_handler(ValidationError, lambda _request, error: answer(invalid(_fault(one, kinds) for one in error.errors)))
-    api.add_exception_handler(
-        AuthenticationError,
-        lambda _request, _error: answer(Problem(401, "no_key", "No valid API key", "send `Authorization: Bearer api_…`")),
-    )
-    api.add_exception_handler(
-        RequestDataTooBig, lambda _request, _error: answer(Problem(413, "too_large", "The body is too large", "send less at once"))
-    )
-    api.add_exception_handler(HttpError, lambda _request, error: answer(Problem(error.status_code, "unreadable", str(error))))
+
+    def when(kind: type[Raised], problem: Callable[[Raised], Problem]) -> None:
+        api.add_exception_handler(kind, lambda _request, error: answer(problem(cast(Raised, error))))
+
+    when(Problem, lambda problem: problem)
+    when(KeyReused, lambda error: Problem(422, error.code, str(error), error.hint))
+    when(ValidationError, lambda error: invalid(_fault(one, kinds) for one in error.errors))
+    when(AuthenticationError, lambda _error: Problem(401, "no_key", "No valid API key", "send `Authorization: Bearer api_…`"))
+    when(RequestDataTooBig, lambda _error: Problem(413, "too_large", "The body is too large", "send less at once"))
+    when(HttpError, lambda error: Problem(error.status_code, "unreadable", str(error)))
 
 
 def nowhere(request: HttpRequest) -> HttpResponse:

@@ -32,4 +32,5 @@ def _answered(pattern: URLPattern) -> URLPattern:
 
 
 _known, _app, _namespace = api.urls
-urlpatterns = [path("", ([_answered(pattern) for pattern in _known], _app, _namespace)), re_path(r"", problems.nowhere)]
+_patterns = [_answered(pattern) for pattern in _known if isinstance(pattern, URLPattern)]
+urlpatterns = [path("", (_patterns, _app, _namespace)), re_path(r"", problems.nowhere)]

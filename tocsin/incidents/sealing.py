@@ -40,7 +40,7 @@ def commit(salt: bytes, text: str) -> str:
 def places(tree: object, place: str = "") -> Iterator[str]:
     """Yield the JSON pointers in a body under which something is sealed, without knowing the type of the event."""
     match tree:
-        case {"sealed": str(commitment)} if len(tree) == 1 and _COMMITMENT.fullmatch(commitment):
+        case {"sealed": str(commitment), **others} if not others and _COMMITMENT.fullmatch(commitment):
             yield place
         case dict():
             for name, part in tree.items():

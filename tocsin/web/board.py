@@ -13,6 +13,7 @@ from tocsin.incidents import plans
 from tocsin.incidents.models import BoardRow, BreachRow, ChainRow, ClockRow, RoleRow
 from tocsin.web import cases, clocks, horizon, measures, plan_words, reply, sample, times
 from tocsin.web.clocks import Shown
+from tocsin.web.jinja import words
 from tocsin.web.languages import gettext as _
 from tocsin.web.languages import ngettext
 from tocsin.web.reply import Request, needs
@@ -110,7 +111,7 @@ def _running(row: BoardRow, people: cases.People, known: list[ClockRow]) -> Runn
         clocks.show(clock, now, number=row.number, owner=people.name(clock.owner), mine=clock.owner == people.viewer) for clock in known
     ]
     owed = [clock for clock in known if not clock.recurring and clock.status in ("open", "breached", "met", "late", "waived")]
-    level = plan_words.words(row.level_title) if row.level else _("No level yet")
+    level = words(row.level_title) if row.level else _("No level yet")
     mark = "D" if kind == "drill" else _("W") if kind == "warning" else plan_words.mark(program, row.level) if row.level else "?"
     return Running(
         board=row,

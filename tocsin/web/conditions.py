@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
 from tocsin.engine import terms as t
-from tocsin.web.obligations import evidence
+from tocsin.web import forms
 from tocsin.web.reply import Request, needs
 from tocsin.web.room import panels
 
@@ -13,7 +13,7 @@ from tocsin.web.room import panels
 @needs("incident.act")
 def attestation(request: Request, number: str, condition: str) -> HttpResponse:
     """Say that a condition holds."""
-    command = t.Attest(condition=condition, evidence=evidence(request))
+    command = t.Attest(condition=condition, evidence=forms.evidence(request))
     return panels.act(request, number, command, _panel(condition), f"condition:{condition}")
 
 

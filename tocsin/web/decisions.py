@@ -6,8 +6,7 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_POST
 
 from tocsin.engine import terms as t
-from tocsin.web import cases, fact_fields
-from tocsin.web.obligations import evidence
+from tocsin.web import cases, fact_fields, forms
 from tocsin.web.reply import Request, needs
 from tocsin.web.room import attachments, panels
 
@@ -30,7 +29,7 @@ def choice(request: Request, number: str, decision: str) -> HttpResponse:
             option=form.get("option", ""),
             facts=facts,
             reason=form.get("reason", "").strip(),
-            evidence=evidence(request),
+            evidence=forms.evidence(request),
             attach=attachments.read(form),
             assignee=form.get("assignee", ""),
             entry=form.get("entry", ""),

@@ -1,6 +1,6 @@
 """The dossier as people read it: a page of the incident, and the same sheet inside the file that is downloaded (AUD-03)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -101,7 +101,7 @@ class View:
 
     def verdict(self) -> str:
         """Return the outcome of all obligations in one sentence."""
-        found = [
+        found: list[tuple[int, Callable[[int], str]]] = [
             (self.sheet.count("met"), lambda n: ngettext("%(num)s obligation met in time", "%(num)s obligations met in time", n)),
             (self.sheet.count("late"), lambda n: ngettext("%(num)s late", "%(num)s late", n)),
             (self.sheet.count("missed"), lambda n: ngettext("%(num)s missed", "%(num)s missed", n)),

@@ -45,7 +45,7 @@ def unread(request: Request) -> HttpResponse:
 @needs("incident.see")
 def reading(request: Request, item_id: str) -> HttpResponse:
     """Mark one item as read, or `all`; and go on to its incident if that was asked for."""
-    mine = inbox.items(request.organisation.id, request.actor.person)
+    mine = list(inbox.items(request.organisation.id, request.actor.person))
     if item_id != "all":
         mine = [item for item in mine if str(item.pk) == item_id]
         if not mine:

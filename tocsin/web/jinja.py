@@ -16,10 +16,10 @@ Names that a template has besides its context (`request` is always in it):
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 from urllib.parse import quote
 
 import jinja2
@@ -34,7 +34,7 @@ from tocsin.kit import ids
 from tocsin.web import languages, times
 from tocsin.web.languages import gettext as _
 
-NAVIGATION = (
+NAVIGATION: Final[tuple[tuple[str, str, Callable[[], str]], ...]] = (
     ("board", "b", lambda: _("Board")),
     ("incidents", "i", lambda: _("Incidents")),
     ("alerts", "a", lambda: _("Alerts")),

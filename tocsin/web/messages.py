@@ -1,14 +1,15 @@
 """Messages: drafted and revised, published as exactly the text that was seen, and the queue of all that wait."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from tocsin.engine import terms as t
 from tocsin.incidents.models import BoardRow, MessageRow
-from tocsin.web import cases, plan_words, reply
-from tocsin.web.obligations import evidence
+from tocsin.web import cases, forms, plan_words, reply
 from tocsin.web.records import filled
 from tocsin.web.reply import Request, needs
 from tocsin.web.room import messages, panels, records
@@ -32,7 +33,7 @@ class Waiting:
 def draft(request: Request, number: str) -> HttpResponse:
     """Draft a message, or revise a draft: a new text voids every signature on the old one."""
     form = request.POST
-    texts = {key.removeprefix("text:"): words.replace("\r\n", "\n").strip() for key, words in form.items() if key.startswith("text:")}
+    texts = forms.beginning(form, "text:")
     message = form.get("message", "")
     command = t.Draft(template=form.get("template", ""), fields=filled(request), message=message, texts=texts)
     return panels.act(request, number, command, "messages", f"message:{message}" if message else "draft")
@@ -44,7 +45,7 @@ def publication(request: Request, number: str, message: str) -> HttpResponse:
     """Send a message: exactly the text whose hash was seen."""
     form = request.POST
     command = t.Publish(
-        message=message, text_hash=form.get("text_hash", ""), confirmed=tuple(form.getlist("confirmed")), evidence=evidence(request)
+        message=message, text_hash=form.get("text_hash", ""), confirmed=tuple(form.getlist("confirmed")), evidence=forms.evidence(request)
     )
     return panels.act(request, number, command, "messages", f"message:{message}")
 
@@ -92,7 +93,7 @@ def queue(request: Request) -> HttpResponse:
         "asked": asked,
         "ready": ready,
         "unready": [one for one in waiting if one not in asked and one not in ready],
-        "sent": sorted(sent, key=lambda one: one.message.row.published_at, reverse=True)[:SENT],
+        "sent": _latest(sent)[:SENT],
         "mine": sum(1 for one in waiting if one.mine),
         "waiting": len(waiting),
         "shown": shown,
@@ -110,3 +111,9 @@ def _waiting(case: cases.Case, row: MessageRow) -> Waiting:
     if link:
         return Waiting(case.board, shown, case.people.name(link.person), link.mine)
     return Waiting(case.board, shown, case.people.name(row.publisher_person or row.author), shown.may_publish)
+
+
+def _latest(sent: Iterable[Waiting]) -> list[Waiting]:
+    """Return what went out, the newest first."""
+    dated = [(one.message.row.published_at, one) for one in sent if one.message.row.published_at]
+    return [one for _published_at, one in sorted(dated, key=itemgetter(0), reverse=True)]

@@ -1,60 +1,53 @@
-"""What is owed: fulfilled with words, parts and evidence, or waived with a reason."""
+"""What is owed: fulfilled with words, parts and evidence, answered with not needed, or waived with a reason."""
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
 from tocsin.engine import terms as t
-from tocsin.web import cases, fact_fields
+from tocsin.web import cases, fact_fields, forms
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
-from tocsin.web.room import panels
 
 
 @require_POST
 @needs("incident.act")
 def fulfilment(request: Request, number: str, obligation: str) -> HttpResponse:
     """Fulfil one obligation, with what it asks and gives; `happened_at` says that it was done before now."""
-    entry, form = request.POST.get("entry", ""), request.POST
-    program = cases.find(request, number).program
+    return forms.step(request, number, obligation, lambda entry: _fulfil(request, number, obligation, entry))
+
+
+def _fulfil(request: Request, number: str, obligation: str, entry: str) -> t.Fulfil | t.Refused:
+    form, program = request.POST, cases.find(request, number).program
     rule = program.obligations.get(obligation)
-    asked = fact_fields.read([program.facts[name] for name in rule.fields] if rule else [], form, dict(form.lists()))
-    if isinstance(asked, t.Refused):
-        return panels.act(request, number, asked, "steps", f"step:{obligation}:{entry}")
-    command: t.Command | t.Refused
+    facts = fact_fields.read([program.facts[name] for name in rule.fields] if rule else [], form, dict(form.lists()))
+    if isinstance(facts, t.Refused):
+        return facts
     try:
         happened_at = fact_fields.instant(form["happened_at"]) if form.get("happened_at") else None
-        command = t.Fulfil(
-            obligation=obligation,
-            entry=entry,
-            words=form.get("words", "").strip(),
-            evidence=evidence(request),
-            checks=tuple(int(index) for index in form.getlist("check") if index.isdecimal()),
-            happened_at=happened_at,
-            facts=asked,
-            roles={key.removeprefix("role:"): person for key, person in form.items() if key.startswith("role:") and person},
-        )
     except ValueError:
-        command = t.Refused("E104", _("This is no time."), _("Write it as the field asks."))
-    return panels.act(request, number, command, "steps", f"step:{obligation}:{entry}")
+        return t.Refused("E104", _("This is no time."), _("Write it as the field asks."))
+    return t.Fulfil(
+        obligation=obligation,
+        entry=entry,
+        words=form.get("words", "").strip(),
+        evidence=forms.evidence(request),
+        checks=tuple(int(index) for index in form.getlist("check") if index.isdecimal()),
+        happened_at=happened_at,
+        facts=facts,
+        roles={role: person for role, person in forms.beginning(form, "role:").items() if person},
+    )
 
 
 @require_POST
 @needs("incident.act")
 def answer(request: Request, number: str, obligation: str) -> HttpResponse:
     """Answer that what is owed only where it is needed is not needed."""
-    entry = request.POST.get("entry", "")
-    return panels.act(request, number, t.NotNeeded(obligation=obligation, entry=entry), "steps", f"step:{obligation}:{entry}")
+    return forms.step(request, number, obligation, lambda entry: t.NotNeeded(obligation=obligation, entry=entry))
 
 
 @require_POST
 @needs("incident.act")
 def waiver(request: Request, number: str, obligation: str) -> HttpResponse:
     """Waive what is owed, with a reason."""
-    entry = request.POST.get("entry", "")
-    command = t.WaiveClock(obligation=obligation, entry=entry, reason=request.POST.get("reason", "").strip())
-    return panels.act(request, number, command, "steps", f"step:{obligation}:{entry}")
-
-
-def evidence(request: Request) -> tuple[str, ...]:
-    """Return the evidence that a form names, one on each line."""
-    return tuple(line.strip() for line in request.POST.get("evidence", "").splitlines() if line.strip())
+    reason = request.POST.get("reason", "").strip()
+    return forms.step(request, number, obligation, lambda entry: t.WaiveClock(obligation=obligation, entry=entry, reason=reason))

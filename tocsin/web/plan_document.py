@@ -128,12 +128,8 @@ def _who(program: Program, roles: Roles) -> list[tuple[Text | None, tuple[str, .
 
 def _steps(program: Program) -> list[tuple[Rule | None, list[Rule]]]:
     """Return obligations by the situation they belong to; those of none first."""
-    standing = [rule for rule in program.obligations.values() if not rule.situation]
-    situated = [
-        (situation, [rule for rule in program.obligations.values() if rule.situation == situation.id])
-        for situation in program.situations.values()
-    ]
-    return [(None, list(standing)), *((situation, list(rules)) for situation, rules in situated)]
+    situations: list[Rule | None] = [None, *program.situations.values()]
+    return [(each, [rule for rule in program.obligations.values() if rule.situation == (each.id if each else "")]) for each in situations]
 
 
 def _held(program: Program) -> Callable[[str], str]:

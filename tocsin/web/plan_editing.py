@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from tocsin.accounts import audit
+from tocsin.engine.program import Program
 from tocsin.engine.terms import Refused
 from tocsin.incidents import editing, plans
 from tocsin.incidents.models import Plan
@@ -71,6 +72,7 @@ def comparison(request: Request, plan_id: str, plan_hash: str) -> HttpResponse:
     """Show in words what differs between this version and another: the one that `with` names, else the one in force, else the one before."""
     plan = plan_document.find(request, plan_id, plan_hash)
     chosen, original = request.GET.get("with", ""), shipped.program(plan_id)
+    other: Program | None
     if chosen == SHIPPED and original is not None:
         other = original
     else:

@@ -11,7 +11,7 @@ from tocsin.engine.expressions import Value
 from tocsin.engine.namespaces import bare
 from tocsin.engine.program import Fact, Field, Program, Rule, Text
 from tocsin.engine.times import Span
-from tocsin.incidents.shapes import VALUE, Eye
+from tocsin.incidents.shapes import VALUE, Eye, Plain
 from tocsin.web import languages, times
 from tocsin.web.jinja import text, words
 from tocsin.web.languages import gettext as _
@@ -210,7 +210,7 @@ def phase(name: str) -> str:
     return known.get(name, name.replace("_", " "))
 
 
-def unplain(value: object) -> Value | None:
+def unplain(value: Plain) -> Value | None:
     """Return a value from the form in which a row keeps it."""
     return None if value is None else VALUE.read(value, _EYE, "")
 
@@ -220,11 +220,6 @@ def said(words_by_locale: Text) -> Markup:
     return text(words_by_locale) if words_by_locale else Markup("")
 
 
-def kept(fact: Fact, value: object) -> Markup:
+def kept(fact: Fact, value: Plain) -> Markup:
     """Return a fact's value as the viewer reads it, from the form in which a row keeps it."""
-    return spelled(fact, unkept(fact, value))
-
-
-def unkept(fact: Fact, value: object) -> Value | None:
-    """Return a fact's value from the form in which a row keeps it."""
-    return None if value is None else VALUE.read(value, _EYE, "")
+    return spelled(fact, unplain(value))

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from tocsin.engine import terms as t
 from tocsin.engine.program import Field
-from tocsin.web import cases, fact_fields, reply, review
+from tocsin.web import cases, fact_fields, forms, reply, review
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
 from tocsin.web.room import panels
@@ -29,14 +29,14 @@ def entry(request: Request, number: str, record: str) -> HttpResponse:
         return panels.act(request, number, command, "records", row)
     outcome = command if isinstance(command, t.Refused) else panels.handle(request, case, command)
     if isinstance(outcome, t.Refused):
-        context = {**review.context(cases.find(request, number)), "row": row, "typed": request.POST}
-        return reply.page(request, "incidents/review.html", context, refused=said(outcome, case.program))
+        shown = {"row": row, "typed": request.POST, "refused": said(outcome, case.program)}
+        return reply.page(request, "incidents/review.html", {**review.context(cases.find(request, number)), **shown}, status=409)
     return reply.see(reverse("review", kwargs={"slug": request.organisation.slug, "number": number}))
 
 
 def _command(request: Request, record: str, name: str, fields: dict[str, str]) -> t.Enter:
-    evidence = tuple(line.strip() for line in request.POST.get("evidence", "").splitlines() if line.strip())
-    return t.Enter(record=record, fields=fields, entry=name, reason=request.POST.get("reason", "").strip(), evidence=evidence)
+    reason = request.POST.get("reason", "").strip()
+    return t.Enter(record=record, fields=fields, entry=name, reason=reason, evidence=forms.evidence(request))
 
 
 def typed(request: Request, fields: Iterable[Field]) -> dict[str, str] | t.Refused:
@@ -50,4 +50,4 @@ def typed(request: Request, fields: Iterable[Field]) -> dict[str, str] | t.Refus
 
 def filled(request: Request) -> dict[str, str]:
     """Return the fields of a record or message that the form fills."""
-    return {key.removeprefix("field:"): words.strip() for key, words in request.POST.items() if key.startswith("field:") and words.strip()}
+    return {name: words for name, words in forms.beginning(request.POST, "field:").items() if words}

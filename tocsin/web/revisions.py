@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
@@ -73,7 +74,7 @@ def _context(request: Request) -> dict[str, object]:
     }
 
 
-def _filed(request: Request, row: FiledRow, board: BoardRow, rulings: Mapping[tuple[object, int], Ruling]) -> Filed:
+def _filed(request: Request, row: FiledRow, board: BoardRow, rulings: Mapping[tuple[UUID, int], Ruling]) -> Filed:
     program = plans.program(request.organisation.id, board.plan_hash)
     name = row.cause.partition(":")[2]
     entry = RecordRow.objects.filter(incident_id=row.incident_id, entry=name).order_by("seq")

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
 from tocsin.engine import terms as t
+from tocsin.web import forms
 from tocsin.web.reply import Request, needs
 from tocsin.web.room import panels
 
@@ -12,16 +13,14 @@ from tocsin.web.room import panels
 @needs("incident.act")
 def work(request: Request, number: str, obligation: str) -> HttpResponse:
     """Work on something that is owed."""
-    entry = request.POST.get("entry", "")
-    return panels.act(request, number, t.TakeUp(obligation=obligation, entry=entry), "steps", f"step:{obligation}:{entry}")
+    return forms.step(request, number, obligation, lambda entry: t.TakeUp(obligation=obligation, entry=entry))
 
 
 @require_POST
 @needs("incident.act")
 def rest(request: Request, number: str, obligation: str) -> HttpResponse:
     """Let the work on something rest."""
-    entry = request.POST.get("entry", "")
-    return panels.act(request, number, t.PutDown(obligation=obligation, entry=entry), "steps", f"step:{obligation}:{entry}")
+    return forms.step(request, number, obligation, lambda entry: t.PutDown(obligation=obligation, entry=entry))
 
 
 @require_POST

@@ -8,7 +8,7 @@ from tocsin.comms.channel import Channel
 from tocsin.comms.setup import Shown
 from tocsin.engine.program import Program, Text
 from tocsin.incidents import plans
-from tocsin.incidents.models import BoardRow
+from tocsin.incidents.models import BoardRow, Plan
 from tocsin.web import plan_words
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request
@@ -50,7 +50,7 @@ def every(request: Request) -> dict[str, Way]:
 
 def programs(request: Request) -> Iterator[Program]:
     """Yield the programs that matter now: of the plans in force, and of incidents that are open under another version."""
-    in_force: Mapping[str, plans.Plan] = plans.in_force(request.organisation.id)
+    in_force: Mapping[str, Plan] = plans.in_force(request.organisation.id)
     yield from map(plans.compiled, in_force.values())
     known = {plan.hash for plan in in_force.values()}
     running = BoardRow.objects.filter(organisation=request.organisation, open=True).exclude(plan_hash__in=known)

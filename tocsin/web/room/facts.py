@@ -39,7 +39,7 @@ def context(case: Case) -> dict[str, object]:
     rows = list(FactRow.objects.filter(incident_id=case.id).order_by("order"))
     rules = case.program.facts
     known = [Known(row, plan_words.kept(rules[row.fact], row.value)) for row in rows if row.known and row.fact in rules]
-    values = {row.fact: value for row in rows if row.fact in rules and (value := plan_words.unkept(rules[row.fact], row.value)) is not None}
+    values = {row.fact: value for row in rows if row.fact in rules and (value := plan_words.unplain(row.value)) is not None}
     weighing = {fact.id for fact in recommendation.questions(case.program)}
     asked = fact_fields.asked((rules[row.fact] for row in rows if row.fact in rules), values)
     return {

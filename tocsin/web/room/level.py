@@ -99,9 +99,7 @@ def context(case: Case) -> dict[str, object]:
     """Return for each plan with levels its proposal with its reasons and the decision open now, and every level decided so far."""
     rows = FactRow.objects.filter(incident_id=case.id, known=True)
     rules_ = case.program.facts
-    facts = {
-        row.fact: value for row in rows if row.fact in rules_ and (value := plan_words.unkept(rules_[row.fact], row.value)) is not None
-    }
+    facts = {row.fact: value for row in rows if row.fact in rules_ and (value := plan_words.unplain(row.value)) is not None}
     return {
         "grades": [_grade(case, part, facts) for part in case.program.plans if part.classify is not None or not part.name],
         "levels": LevelRow.objects.filter(incident_id=case.id).order_by("-seq"),

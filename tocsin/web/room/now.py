@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 
 from tocsin.engine.program import Obligation, Program, Text
 from tocsin.engine.role_names import split
@@ -60,7 +61,8 @@ def now(case: Case) -> dict[str, object]:
     """Return the clocks: what runs by due time, then what was met."""
     shown = _clocks(case)
     limited = [clock for clock in shown if clock.row.status in clocks.RUNNING]
-    met = sorted((clock for clock in shown if clock.row.met_at), key=lambda clock: clock.row.met_at, reverse=True)
+    dated = [(clock.row.met_at, clock) for clock in shown if clock.row.met_at]
+    met = [clock for _met_at, clock in sorted(dated, key=itemgetter(0), reverse=True)]
     return {
         "clocks": clocks.order(limited),
         "met": met[:MET_SHOWN],
@@ -152,7 +154,7 @@ def _asked(case: Case, rule: Obligation) -> tuple[fact_fields.Asked, ...]:
     """Return the facts that are answered with an obligation, with what is known or holds by default filled in."""
     rules = [case.program.facts[name] for name in rule.fields if name in case.program.facts]
     rows = {row.fact: row.value for row in FactRow.objects.filter(incident_id=case.id, fact__in=rule.fields)}
-    known = {fact.id: plan_words.unkept(fact, rows[fact.id]) for fact in rules if fact.id in rows}
+    known = {fact.id: plan_words.unplain(rows[fact.id]) for fact in rules if fact.id in rows}
     return tuple(fact_fields.asked(rules, {name: value for name, value in known.items() if value is not None}))
 
 

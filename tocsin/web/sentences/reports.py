@@ -6,6 +6,7 @@ from typing import Final
 from markupsafe import Markup
 
 from tocsin.engine import measured
+from tocsin.incidents.shapes import Plain
 from tocsin.web import plan_words
 from tocsin.web.jinja import text
 from tocsin.web.languages import active, ngettext
@@ -60,7 +61,7 @@ def _fact_stated(e: Event) -> Markup:
     return tell(_("%(who)s stated %(fact)s: %(value)s"), **parts)
 
 
-def _spelled(e: Event, value: object) -> Markup:
+def _spelled(e: Event, value: Plain) -> Markup:
     fact = e.program.facts.get(e.data["fact"])
     return plan_words.kept(fact, value) if fact else Markup("{}").format(value)
 
