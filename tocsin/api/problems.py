@@ -11,6 +11,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from tocsin.engine.terms import Refused
 from tocsin.incidents.answers import KeyReused
+from tocsin.incidents.plans import Uncompilable
 
 MEDIA_TYPE: Final = "application/problem+json"
 Fault = dict[str, str]
@@ -52,7 +53,11 @@ def answer(problem: Problem, **more: Any) -> HttpResponse:
 
 def refused(refusal: Refused) -> HttpResponse:
     """Return a refusal of the engine or the desk: 409, never logged as an error."""
-    return answer(Problem(409, refusal.code, refusal.message, refusal.hint), details=list(refusal.details))
+    return answer(_of(refusal), details=list(refusal.details))
+
+
+def _of(refusal: Refused) -> Problem:
+    return Problem(409, refusal.code, refusal.message, refusal.hint)
 
 
 def install(api: NinjaAPI, kinds: Collection[str]) -> None:
@@ -62,6 +67,7 @@ def install(api: NinjaAPI, kinds: Collection[str]) -> None:
         api.add_exception_handler(kind, lambda _request, error: answer(problem(cast(Raised, error))))
 
     when(Problem, lambda problem: problem)
+    when(Uncompilable, lambda error: _of(error.refusal()))
     when(KeyReused, lambda error: Problem(422, error.code, str(error), error.hint))
     when(ValidationError, lambda error: invalid(_fault(one, kinds) for one in error.errors))
     when(AuthenticationError, lambda _error: Problem(401, "no_key", "No valid API key", "send `Authorization: Bearer api_…`"))

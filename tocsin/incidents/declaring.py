@@ -89,13 +89,9 @@ def _declare(route: Route, match: Match) -> str:
     """Declare for `match`. A fact of the route that the plan does not take is left out: nothing may block a declaration (REG-04)."""
     plan = plans.in_force(route.organisation_id).get(route.plan)
     if plan is None:
-        return _problem(match, f"no plan {route.plan} is in force")
+        return _problem(match, plans.absent(route.organisation_id, route.plan))
     beside, absent = _beside(route, plan)
-    try:
-        program = plans.composed(route.organisation_id, [plan.hash, *beside])
-    except plans.Uncompilable as problem:
-        return _problem(match, str(problem))
-    facts, left_out = stated(program, route.facts)
+    facts, left_out = stated(plans.composed(route.organisation_id, [plan.hash, *beside]), route.facts)
     left_out = [*absent, *left_out]
     declaration = desk.Declaration(words=_words(match), means=MEANS, facts=facts, beside=beside)
     key = f"match:{match.pk}"
@@ -115,7 +111,7 @@ def _beside(route: Route, first: Plan) -> tuple[tuple[str, ...], list[str]]:
     """Return the versions of the route's other plans, and a sentence for each that is not in force: the incident begins without it."""
     known = plans.in_force(route.organisation_id)
     wanted = [name for name in dict.fromkeys(route.beside) if name != first.plan_id]
-    absent = [f"no plan {name} is in force" for name in wanted if name not in known]
+    absent = [plans.absent(route.organisation_id, name) for name in wanted if name not in known]
     return tuple(known[name].hash for name in wanted if name in known), absent
 
 

@@ -108,8 +108,10 @@ def foresee(incident_id: UUID, command: t.Command, *, actor: t.Actor) -> tuple[t
     try:
         case = _open(incident, clock.now())
         program = _moved(case, command)
-    except (UnknownEvent, plans.Uncompilable) as problem:
+    except UnknownEvent as problem:
         return t.Refused("E502", f"the incident is read-only: {problem}", hint="run the release of Tocsin that wrote it")
+    except plans.Uncompilable as problem:
+        return problem.refusal()
     except Plan.DoesNotExist:
         return t.Refused("E103", "there is no plan with this hash", hint="load the plan first")
     state = case.state
@@ -160,8 +162,10 @@ def _answer(incident: Incident, command: t.Command, actor: t.Actor, now: datetim
     try:
         case = _open(incident, now)
         program = _moved(case, command)
-    except (UnknownEvent, plans.Uncompilable) as problem:
+    except UnknownEvent as problem:
         return t.Refused("E502", f"the incident is read-only: {problem}", hint="run the release of Tocsin that wrote it")
+    except plans.Uncompilable as problem:
+        return problem.refusal()
     except Plan.DoesNotExist:
         return t.Refused("E103", "there is no plan with this hash", hint="load the plan first")
     answer: Answer | None = None

@@ -24,7 +24,11 @@ class Uncompilable(ValueError):  # noqa: N818 - it names what the plan is
 
     def __init__(self, plan: Plan, findings: tuple[Finding, ...]) -> None:
         super().__init__(f"plan {plan.plan_id} {plan.version} cannot be compiled: {'; '.join(finding.message for finding in findings)}")
-        self.findings = findings
+        self.plan, self.findings = plan, findings
+
+    def refusal(self) -> t.Refused:
+        """Return it as an answer to whoever wanted something done under the plan."""
+        return t.Refused("E503", str(self), hint="run the release of Tocsin that loaded it, or load a version that this one can read")
 
 
 def load(organisation_id: UUID, source: str, name: str, by: str = "") -> tuple[Plan | None, tuple[Finding, ...]]:
@@ -83,9 +87,24 @@ def post_guards(organisation_id: UUID) -> None:
 
 
 def in_force(organisation_id: UUID) -> Mapping[str, Plan]:
-    """Return the plans under which an incident may start, by plan id."""
+    """Return the plans under which an incident may start, by plan id. One that this release cannot read stands in nobody else's way."""
     rows = Plan.objects.filter(organisation_id=organisation_id, status=IN_FORCE).order_by("plan_id", "loaded_at")
-    return {plan.plan_id: plan for plan in rows}
+    return {plan.plan_id: plan for plan in rows if not unreadable(plan)}
+
+
+def absent(organisation_id: UUID, plan_id: str) -> str:
+    """Return why no incident may start under this plan; nothing if one may."""
+    plan = Plan.objects.filter(organisation_id=organisation_id, plan_id=plan_id, status=IN_FORCE).first()
+    return unreadable(plan) if plan else f"no plan {plan_id} is in force"
+
+
+def unreadable(plan: Plan) -> str:
+    """Return why this release cannot read a plan; nothing if it can."""
+    try:
+        compiled(plan)
+    except Uncompilable as problem:
+        return str(problem)
+    return ""
 
 
 def program(organisation_id: UUID, plan_hash: str) -> Program:

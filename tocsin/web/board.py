@@ -105,14 +105,14 @@ def _with_clocks(rows: list[BoardRow]) -> Iterable[tuple[BoardRow, list[ClockRow
 def _running(row: BoardRow, people: cases.People, known: list[ClockRow]) -> Running:
     now = clocks.incident_now(row.incident)
     kind = "drill" if row.drill else "warning" if row.phase == "warning" else "incident"
-    program = plans.program(row.organisation_id, row.plan_hash)
-    tone = "drill" if kind == "drill" else "wy" if kind == "warning" else plan_words.tone(program, row.level)
+    tone, sign = _graded(row)
+    tone = "drill" if kind == "drill" else "wy" if kind == "warning" else tone
     shown = [
         clocks.show(clock, now, number=row.number, owner=people.name(clock.owner), mine=clock.owner == people.viewer) for clock in known
     ]
     owed = [clock for clock in known if not clock.recurring and clock.status in ("open", "breached", "met", "late", "waived")]
     level = words(row.level_title) if row.level else _("No level yet")
-    mark = "D" if kind == "drill" else _("W") if kind == "warning" else plan_words.mark(program, row.level) if row.level else "?"
+    mark = "D" if kind == "drill" else _("W") if kind == "warning" else sign
     return Running(
         board=row,
         kind=kind,
@@ -126,6 +126,15 @@ def _running(row: BoardRow, people: cases.People, known: list[ClockRow]) -> Runn
         latest_breach=BreachRow.objects.filter(incident_id=row.incident_id).order_by("-seq").first() if row.overdue else None,
         clocks=tuple(shown),
     )
+
+
+def _graded(row: BoardRow) -> tuple[str, str]:
+    """Return tone and mark of the level. The board shows an incident whose plan this release cannot read, too."""
+    try:
+        program = plans.program(row.organisation_id, row.plan_hash)
+    except plans.Uncompilable:
+        return "", "?"
+    return plan_words.tone(program, row.level), plan_words.mark(program, row.level) if row.level else "?"
 
 
 def _headline(running: list[Running]) -> str:

@@ -1,6 +1,7 @@
 """One incident as its pages see it: its rows, its plan, the people, and for what the viewer speaks."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
@@ -96,9 +97,13 @@ def find(request: Request, number: str) -> Case:
 
 
 def all_open(request: Request) -> list[Case]:
-    """Return every open incident of the organisation, for this viewer."""
+    """Return every open incident of the organisation whose plan this release can read, for this viewer. The board shows the others too."""
     rows = BoardRow.objects.filter(organisation=request.organisation, open=True).order_by("-declared_at")
-    return [find(request, number) for number in rows.values_list("number", flat=True)]
+    found = []
+    for number in rows.values_list("number", flat=True):
+        with suppress(plans.Uncompilable):
+            found.append(find(request, number))
+    return found
 
 
 def people_of(request: Request) -> People:

@@ -27,6 +27,7 @@ from tocsin.accounts import access
 from tocsin.accounts.models import Organisation, Person
 from tocsin.engine.terms import Actor, Refused
 from tocsin.incidents import notices
+from tocsin.incidents.plans import Uncompilable
 from tocsin.kit import ids
 from tocsin.web import times
 
@@ -59,7 +60,10 @@ def needs(act: str) -> Callable[[View], View]:
             with times.in_zone(inside.person.timezone or inside.organisation.timezone):
                 if act not in inside.acts:
                     return page(inside, "forbidden.html", {"act": act}, status=403)
-                return view(inside, **parts)
+                try:
+                    return view(inside, **parts)
+                except Uncompilable as problem:
+                    return page(inside, "unreadable.html", {"plan": problem.plan}, refused=problem.refusal())
 
         guarded.needs = act  # type: ignore[attr-defined]  # the census reads it
         return guarded

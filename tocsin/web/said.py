@@ -43,6 +43,10 @@ _WORDS: Final[Mapping[str, tuple[Callable[[], str], Callable[[], str]]]] = {
         lambda: _("The incident is read-only here."),
         lambda: _("A newer release wrote an entry of it. Update Tocsin."),
     ),
+    "E503": (
+        lambda: _("This release cannot read the plan."),
+        lambda: _("Load a version of it that this release can read, or run the release that loaded it."),
+    ),
     "key_reused": (lambda: _("This form was sent before, with other content."), lambda: _("Load the page again, then send.")),
 }
 

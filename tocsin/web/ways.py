@@ -1,6 +1,7 @@
 """The channels that the plans of an organisation name: which messages go over each, and what stands behind it."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from tocsin.comms import channels, setup
@@ -55,7 +56,8 @@ def programs(request: Request) -> Iterator[Program]:
     known = {plan.hash for plan in in_force.values()}
     running = BoardRow.objects.filter(organisation=request.organisation, open=True).exclude(plan_hash__in=known)
     for plan_hash in running.values_list("plan_hash", flat=True).distinct():
-        yield plans.program(request.organisation.id, plan_hash)
+        with suppress(plans.Uncompilable):
+            yield plans.program(request.organisation.id, plan_hash)
 
 
 def _way(request: Request, name: str, messages: tuple[Text, ...], shown: Shown | None) -> Way:
