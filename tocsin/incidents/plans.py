@@ -10,7 +10,7 @@ from django.db import transaction
 from tocsin.engine import terms as t
 from tocsin.engine.compose import compose, hash_of
 from tocsin.engine.program import Program
-from tocsin.incidents.models import Composition, Guard, Plan
+from tocsin.incidents.models import Composition, Plan, Sentinel
 from tocsin.kit import clock
 from tocsin.plan import read
 from tocsin.plan.findings import Finding
@@ -63,7 +63,7 @@ def publish(plan: Plan) -> None:
         others = Plan.objects.filter(organisation_id=plan.organisation_id, plan_id=plan.plan_id, status=IN_FORCE)
         others.exclude(pk=plan.pk).update(status=RETIRED)
         Plan.objects.filter(pk=plan.pk).update(status=IN_FORCE)
-        post_guards(plan.organisation_id)
+        post_sentinels(plan.organisation_id)
     plan.status = IN_FORCE
 
 
@@ -71,19 +71,19 @@ def withdraw(plan: Plan) -> None:
     """Let no incident start under `plan` any more."""
     with transaction.atomic():
         Plan.objects.filter(pk=plan.pk).update(status=RETIRED)
-        post_guards(plan.organisation_id)
+        post_sentinels(plan.organisation_id)
     plan.status = RETIRED
 
 
-def post_guards(organisation_id: UUID) -> None:
+def post_sentinels(organisation_id: UUID) -> None:
     """Let the triggers of every plan in force look at samples, and of no other. Within the caller's transaction."""
     in_force = dict(Plan.objects.filter(organisation_id=organisation_id, status=IN_FORCE).values_list("plan_id", "hash"))
-    known = dict(Guard.objects.filter(organisation_id=organisation_id).values_list("plan_id", "plan_hash"))
-    Guard.objects.filter(organisation_id=organisation_id, plan_id__in=known.keys() - in_force.keys()).delete()
+    known = dict(Sentinel.objects.filter(organisation_id=organisation_id).values_list("plan_id", "plan_hash"))
+    Sentinel.objects.filter(organisation_id=organisation_id, plan_id__in=known.keys() - in_force.keys()).delete()
     for plan_id, plan_hash in in_force.items():
         if known.get(plan_id) != plan_hash:
             fields = {"plan_hash": plan_hash, "until": None, "late": None, "look_at": clock.now()}
-            Guard.objects.update_or_create(organisation_id=organisation_id, plan_id=plan_id, defaults=fields)
+            Sentinel.objects.update_or_create(organisation_id=organisation_id, plan_id=plan_id, defaults=fields)
 
 
 def in_force(organisation_id: UUID) -> Mapping[str, Plan]:

@@ -16,7 +16,7 @@ from tocsin.engine import watch
 from tocsin.engine.expressions import SignalRead, leaves
 from tocsin.engine.program import Program
 from tocsin.incidents import plans
-from tocsin.incidents.models import Baseline, Guard, Lookout, Sample
+from tocsin.incidents.models import Baseline, Lookout, Sample, Sentinel
 from tocsin.kit import bells, clock
 
 BELL: Final = "samples"
@@ -54,16 +54,16 @@ def record(organisation_id: UUID, given: Iterable[Given], by: str) -> int:
         lookouts = Lookout.objects.filter(organisation_id=organisation_id)
         lookouts.update(look_at=now)
         lookouts.filter(until__gte=earliest).update(until=None)  # a late sample: look at everything again
-        _rouse_guards(organisation_id, earliest, now)
+        _rouse_sentinels(organisation_id, earliest, now)
         bells.ring(BELL)
     return len(rows)
 
 
-def _rouse_guards(organisation_id: UUID, earliest: datetime, now: datetime) -> None:
-    """Let the guards of the plans in force look again from `earliest` on."""
-    plans.post_guards(organisation_id)
+def _rouse_sentinels(organisation_id: UUID, earliest: datetime, now: datetime) -> None:
+    """Let the sentinels of the plans in force look again from `earliest` on."""
+    plans.post_sentinels(organisation_id)
     late = Coalesce(Least(F("late"), Value(earliest)), Value(earliest))  # SQLite's least of nothing and something is nothing
-    Guard.objects.filter(organisation_id=organisation_id).update(look_at=now, late=late)
+    Sentinel.objects.filter(organisation_id=organisation_id).update(look_at=now, late=late)
 
 
 def _row(organisation_id: UUID, one: Given, by: str, now: datetime) -> Sample:
@@ -99,7 +99,7 @@ def set_baseline(organisation_id: UUID, signal: str, mean: Decimal, by: str) -> 
         latest = Sample.objects.filter(organisation_id=organisation_id, signal=signal).aggregate(at=Max("at"))["at"]
         if latest is not None:
             lookouts.filter(until__gte=latest).update(until=latest - timedelta(microseconds=1))
-            _rouse_guards(organisation_id, latest, now)
+            _rouse_sentinels(organisation_id, latest, now)
         bells.ring(BELL)
 
 

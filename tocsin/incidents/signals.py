@@ -13,7 +13,7 @@ from tocsin.engine import terms as t
 from tocsin.engine import watch
 from tocsin.engine.expressions import Lookup
 from tocsin.engine.program import Program
-from tocsin.incidents import desk, guards, measured, plans, samples, states
+from tocsin.incidents import desk, measured, plans, samples, sentinels, states
 from tocsin.incidents.canonical import UnknownEvent
 from tocsin.incidents.models import BoardRow, Head, Incident, Lookout
 from tocsin.kit import clock
@@ -27,7 +27,7 @@ _log = structlog.get_logger(__name__)
 
 def run_once() -> bool:
     """Let every plan in force and every incident that must look at the samples do so; return whether there may be more."""
-    more = guards.run_once()
+    more = sentinels.run_once()
     now = clock.now()
     _watch_new()
     due = list(Lookout.objects.filter(look_at__lte=now).select_related("incident"))

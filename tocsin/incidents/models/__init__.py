@@ -9,7 +9,7 @@ from tocsin.incidents.models.journal import Composition, Entry, Head, Incident, 
 from tocsin.incidents.models.kept import FiledRow, PartyRow, RecordRow, ReportRow, TimelineRow
 from tocsin.incidents.models.known import ConditionRow, FactRow, FigureRow, MomentRow, SituationRow
 from tocsin.incidents.models.rulings import Ruling
-from tocsin.incidents.models.samples import Baseline, Guard, Lookout, Sample
+from tocsin.incidents.models.samples import Baseline, Lookout, Sample, Sentinel
 
 __all__ = [
     "Acknowledgement",
@@ -31,7 +31,6 @@ __all__ = [
     "FactRow",
     "FigureRow",
     "FiledRow",
-    "Guard",
     "Head",
     "Heartbeat",
     "Incident",
@@ -50,6 +49,7 @@ __all__ = [
     "Ruling",
     "Sample",
     "Seal",
+    "Sentinel",
     "SituationRow",
     "TimelineRow",
 ]

@@ -61,7 +61,7 @@ class Lookout(models.Model):
         return f"{self.incident_id} {self.until}"
 
 
-class Guard(models.Model):
+class Sentinel(models.Model):
     """
     How far the triggers of a plan in force have looked, and what they know: `edges` of the near past, and in `fired` since when the
     stretch held that fired last, by trigger and label value.
@@ -80,8 +80,8 @@ class Guard(models.Model):
     fired = models.JSONField(default=dict)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "plan_id"], name="guard_once")]
-        indexes: ClassVar = [models.Index(fields=["look_at"], name="guard_due")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "plan_id"], name="sentinel_once")]
+        indexes: ClassVar = [models.Index(fields=["look_at"], name="sentinel_due")]
 
     def __str__(self) -> str:
         return f"{self.plan_id} {self.until}"

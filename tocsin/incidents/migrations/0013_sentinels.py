@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies: ClassVar = [("accounts", "0001_people"), ("incidents", "0012_labels")]
     operations: ClassVar = [
         migrations.CreateModel(
-            name="Guard",
+            name="Sentinel",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("plan_id", models.CharField(max_length=64)),
@@ -27,8 +27,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("organisation", "plan_id"), name="guard_once")],
-                "indexes": [models.Index(fields=["look_at"], name="guard_due")],
+                "constraints": [models.UniqueConstraint(fields=("organisation", "plan_id"), name="sentinel_once")],
+                "indexes": [models.Index(fields=["look_at"], name="sentinel_due")],
             },
         ),
     ]

@@ -1,4 +1,4 @@
-"""Guards: what is measured begins what the plan says without a person, once for each stretch, as a scenario of the same samples does."""
+"""Sentinels: what is measured begins what the plan says without a person, once for each stretch, as a scenario of the same samples does."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -9,8 +9,8 @@ import pytest
 from tests.incidents.cast import settle
 from tests.world import PLAN, World, build, load
 from tocsin.engine import terms as t
-from tocsin.incidents import desk, doctor, guards, journal, plans, samples, signals
-from tocsin.incidents.models import BoardRow, Guard, Incident
+from tocsin.incidents import desk, doctor, journal, plans, samples, sentinels, signals
+from tocsin.incidents.models import BoardRow, Incident, Sentinel
 from tocsin.incidents.samples import Given
 from tocsin.plan import shipped
 from tocsin.plan.scenarios.play import play
@@ -77,7 +77,7 @@ def test_a_trigger_begins_the_preparatory_response_without_a_person(feed: Feed) 
 @pytest.mark.row("DET-05")
 def test_looking_again_restarting_and_sending_again_begin_nothing_twice(feed: Feed) -> None:
     feed.cpu(95, 95, 95, 95, 95, 95)
-    Guard.objects.update(look_at=START)  # as after a restart
+    Sentinel.objects.update(look_at=START)  # as after a restart
     signals.run_once()
     feed.clock.freeze(START + 5 * MINUTE)
     feed.cpu(95, 95, 95)
@@ -170,7 +170,7 @@ def test_a_plan_that_is_withdrawn_begins_nothing_any_more(feed: Feed) -> None:
     plans.withdraw(feed.world.plan)
     feed.cpu(95, 95, 95, 95, 95)
     assert feed.begun() == []
-    assert not Guard.objects.filter(organisation=feed.world.organisation).exists()
+    assert not Sentinel.objects.filter(organisation=feed.world.organisation).exists()
 
 
 def test_a_new_version_does_not_fire_again_for_the_stretch_that_the_old_one_fired_for(feed: Feed) -> None:
@@ -213,11 +213,11 @@ def _comparable(event: t.AnyEvent) -> tuple[object, ...]:
 def test_a_worker_that_dies_between_looking_and_writing_leaves_it_to_the_next(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
     feed.cpu(95, 95, 95, 95, 95)
     samples.record(feed.world.organisation.id, [Given("cpu", feed.clock.now(), Decimal(95), labels=(("node", "n1"),))], "per_x")
-    taken = guards._claim(feed.clock.now())
+    taken = sentinels._claim(feed.clock.now())
     assert taken is not None
     signals.run_once()
     assert feed.begun() == []
-    feed.clock.shift(guards.LEASE)
+    feed.clock.shift(sentinels.LEASE)
     signals.run_once()
     assert len(feed.begun()) == 1
 
@@ -231,11 +231,11 @@ def test_a_crash_while_it_begins_leaves_nothing_half_and_it_begins_once_afterwar
         def crash(*_: object, **__: object) -> None:
             raise InterruptedError
 
-        broken.setattr(guards.desk, "handle", crash)
+        broken.setattr(sentinels.desk, "handle", crash)
         with pytest.raises(InterruptedError):
             signals.run_once()
     assert feed.begun() == []
-    feed.clock.shift(guards.LEASE)
+    feed.clock.shift(sentinels.LEASE)
     signals.run_once()
     assert len(feed.begun()) == 1
     assert len(feed.events(t.TriggerFired)) == 1
@@ -246,7 +246,7 @@ def test_a_feed_that_falls_silent_is_unknown_and_its_stretch_begins_anew(feed: F
     feed.cpu(95, 95, 95)
     feed.wait(3)
     assert feed.begun() == []
-    (edge,) = [edge for edge in Guard.objects.get(organisation=feed.world.organisation).edges if edge["watch"].endswith("[n1]")][-1:]
+    (edge,) = [edge for edge in Sentinel.objects.get(organisation=feed.world.organisation).edges if edge["watch"].endswith("[n1]")][-1:]
     assert edge["value"] is None
     feed.cpu(95, 95, 95, 95, 95)
     assert feed.begun() == []
