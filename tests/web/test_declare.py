@@ -158,3 +158,24 @@ def test_no_reason_is_demanded_and_none_asked_where_the_scope_fits(world: World)
     assert post(world, world.chi, what="The hotline is silent", plan="hotline-outage").status_code == 303
     rows = TimelineRow.objects.filter(organisation=world.organisation, kind="Declared").order_by("pk")
     assert [row.data["proposed"] for row in rows] == ["pass24-critical-incidents", ""]
+
+
+@pytest.mark.row("PLN-04")
+def test_the_proposed_plan_is_taken_with_one_click_and_asks_its_own_questions(world: World) -> None:
+    take(world, "pass24-critical-incidents")
+    fields = {"what": "The barrier does not open", "plan": "hotline-outage", "asked_by": "hotline-outage"}
+    assert "Take this plan" in post(world, world.chi, "declare/recommendation", htmx=True, **fields).content.decode()
+    taken = post(world, world.chi, "declare/recommendation", htmx=True, **{**fields, "plan": "pass24-critical-incidents"})
+    assert taken.headers["HX-Retarget"] == taken.headers["HX-Reselect"] == "#declaration"
+    page = taken.content.decode()
+    assert 'name="fact:unusable"' in page
+    assert 'name="fact:scope"' not in page
+    assert 'value="The barrier does not open"' in page
+
+
+def test_a_second_plan_brings_its_questions_at_once(world: World) -> None:
+    take(world, "pass24-critical-incidents")
+    fields = {"what": "x", "plan": "hotline-outage", "asked_by": "hotline-outage", "beside": "pass24-critical-incidents"}
+    page = post(world, world.chi, "declare/recommendation", htmx=True, **fields).content.decode()
+    assert re.search(r'name="fact:[^"]*\bscope"', page)
+    assert re.search(r'name="fact:[^"]*\bunusable"', page)

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import reselect, reswap, retarget
 from markupsafe import Markup
 
 from tocsin.accounts import directory
@@ -73,7 +74,14 @@ def advice(request: Request) -> HttpResponse:
         return reply.see(reverse("declare", kwargs={"slug": request.organisation.slug}))
     if not request.htmx:
         return _show(request, form)
+    if request.POST.get("asked_by") not in (None, _asked_by(form)):  # other plans ask other questions: the whole form is another
+        return reselect(retarget(reswap(_show(request, form), "outerHTML"), "#declaration"), "#declaration")
     return reply.page(request, "incidents/_recommendation.html", _recommendation(request, form))
+
+
+def _asked_by(form: Form) -> str:
+    """Return which plans ask what the form asks."""
+    return " ".join(plan.plan_id for plan in (form.plan, *form.beside))
 
 
 # ------------------------------------------------------------------ the act
@@ -191,6 +199,8 @@ def _recommendation(request: Request, form: Form) -> dict[str, Any]:
     rules, facts = _truths(found.view), _values(found)
     return {
         "plan": form.plan,
+        "asked_by": _asked_by(form),
+        "colon": wording.colon,
         "matches": matches,
         "fits": not matches or any(match.plan.plan_id == part.program.id for match in matches for part in program.plans),
         "plan_reason": asked.get("plan_reason", ""),

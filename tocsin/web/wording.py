@@ -91,7 +91,12 @@ def _joined(program: Program, operands: tuple[Expression, ...], word: str) -> Ma
 
 
 def _pair(name: Markup, value: Markup) -> Markup:
-    return Markup("{}{}{}").format(name, _(": "), value)
+    return colon(name) + value
+
+
+def colon(name: Markup) -> Markup:
+    """Return a name to stand before its value. A question has its sign already."""
+    return Markup("{}{}").format(name, " " if name.striptags().endswith(("?", "？")) else _(": "))
 
 
 def _comparison(program: Program, op: str, left: Expression, right: Expression) -> Markup:

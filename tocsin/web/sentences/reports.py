@@ -6,6 +6,7 @@ from typing import Final
 from markupsafe import Markup
 
 from tocsin.engine import measured
+from tocsin.engine.namespaces import bare
 from tocsin.incidents.shapes import Plain
 from tocsin.web import plan_words
 from tocsin.web.jinja import text
@@ -102,7 +103,11 @@ def _moment_name(e: Event) -> Markup:
 
 
 def _phase(e: Event) -> Markup:
-    return tell(_("Phase: %(phase)s"), phase=Markup("<b>{}</b>").format(plan_words.phase(e.data["phase"])))
+    name = e.data["phase"]
+    plan, phase = e.case.plan_of(name), Markup("<b>{}</b>").format(plan_words.phase(bare(name)))
+    if plan:
+        return tell(_("Phase by %(plan)s: %(phase)s"), plan=text(plan), phase=phase)
+    return tell(_("Phase: %(phase)s"), phase=phase)
 
 
 SENTENCES: Final[Mapping[str, Callable[[Event], Markup]]] = {
