@@ -179,3 +179,11 @@ def test_a_second_plan_brings_its_questions_at_once(world: World) -> None:
     page = post(world, world.chi, "declare/recommendation", htmx=True, **fields).content.decode()
     assert re.search(r'name="fact:[^"]*\bscope"', page)
     assert re.search(r'name="fact:[^"]*\bunusable"', page)
+
+
+@pytest.mark.row("CLS-02")
+def test_a_level_that_the_plan_sets_at_once_is_decided_once(world: World) -> None:
+    take(world, "pass24-critical-incidents")
+    post(world, world.ana, what="Down", plan="pass24-critical-incidents", level="critical", **{"fact:unusable": "yes"})
+    decided = TimelineRow.objects.filter(organisation=world.organisation, kind="LevelDecided")
+    assert [row.data["level"] for row in decided] == ["critical"]

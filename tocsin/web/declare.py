@@ -21,7 +21,7 @@ from tocsin.engine.program import Fact, Program, Text
 from tocsin.engine.rules.decisions import CONFIRMED
 from tocsin.incidents import desk, plans, recommendation, scopes, signals
 from tocsin.incidents.answers import KeyReused
-from tocsin.incidents.models import Plan
+from tocsin.incidents.models import BoardRow, Plan
 from tocsin.incidents.recommendation import Recommendation
 from tocsin.web import cases, fact_fields, plan_words, reply, times, wording
 from tocsin.web.jinja import text
@@ -116,7 +116,13 @@ def _declare(request: Request, form: Form) -> HttpResponse:
 
 
 def _decide(request: Request, form: Form, done: desk.Done) -> None:
-    """Set the level at once; where that is refused the incident stands declared, and the room asks for the decision."""
+    """
+    Set the level at once, unless the plan has done so by itself.
+
+    Where that is refused the incident stands declared, and the room asks for the decision.
+    """
+    if BoardRow.objects.filter(incident=done.incident, level=request.POST["level"]).exists():
+        return
     assert form.program.classify is not None
     command = t.Decide(
         decision=form.program.classify.decision,
