@@ -55,3 +55,10 @@ def test_a_file_with_errors_loads_nothing_and_says_where(tmp_path: Path) -> None
     file.write_text(SMALL.replace("owes: tech", "owes: nobody_knows"), "utf-8")
     assert f"{file}:" in said(str(file), code=1)
     assert not Plan.objects.exists()
+
+
+def test_a_file_that_is_not_utf_8_is_a_finding_and_loads_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "plan.yaml"
+    file.write_bytes(SMALL.replace("Small outage", "小故障").encode("gb18030"))
+    assert "is not UTF-8" in said(str(file), code=1)
+    assert not Plan.objects.exists()

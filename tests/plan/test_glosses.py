@@ -48,3 +48,11 @@ def test_the_command_writes_the_clean_text_and_fails_while_somebody_must_look(tm
     done = CliRunner().invoke(plan, ["clean", str(source)])
     assert done.exit_code == 1
     assert f"{source}:1:4 a character was lost here" in done.output
+
+
+def test_a_document_in_another_encoding_is_named_with_what_to_do(tmp_path: Path) -> None:
+    source = tmp_path / "document.txt"
+    source.write_bytes("服务热线".encode("gb18030"))
+    done = CliRunner().invoke(plan, ["clean", str(source)])
+    assert done.exit_code == 1
+    assert "is not UTF-8: convert it first" in done.output

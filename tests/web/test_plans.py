@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.world import World
 from tocsin.accounts.models import Access, AuditEntry, Membership, Person
@@ -121,3 +122,10 @@ def take(world: World, plan_id: str) -> Plan:
     assert plan is not None
     plans.publish(plan)
     return plan
+
+
+def test_an_uploaded_file_that_is_not_utf_8_is_refused_and_nothing_of_it_is_guessed(world: World) -> None:
+    file = SimpleUploadedFile("plan.yaml", SOURCE.encode("gb18030"))
+    answer = world.browse(world.ana).post(f"/o/{world.organisation.slug}/plans/new", {"file": file})
+    assert answer.status_code == 409
+    assert "is not UTF-8" in answer.content.decode()

@@ -18,7 +18,10 @@ def clean(file: Path, out: Path | None) -> None:
 
     Exit code 1 while there is a place for a person to look at: nothing is guessed.
     """
-    found = cleaned(file.read_text("utf-8"))
+    try:
+        found = cleaned(file.read_text("utf-8"))
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{file} is not UTF-8: convert it first (iconv -f gb18030 -t utf-8)") from error
     if out is not None:
         out.write_text(found.text, "utf-8")
     for doubt in found.doubts:

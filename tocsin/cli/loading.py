@@ -29,7 +29,7 @@ def _load(organisation: Organisation, name: str, *, in_force: bool) -> bool:
     if file is None:
         click.echo(f"{name}: no such file, and no plan of this id comes with Tocsin ({', '.join(shipped.sources())})", err=True)
         return False
-    plan, findings = plans.load(organisation.id, file.read_text("utf-8"), str(file))
+    plan, findings = plans.load(organisation.id, file.read_bytes(), str(file))
     for finding in findings:
         if finding.severity == "error":
             click.echo(str(finding), err=True)

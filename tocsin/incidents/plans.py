@@ -31,11 +31,11 @@ class Uncompilable(ValueError):  # noqa: N818 - it names what the plan is
         return t.Refused("E503", str(self), hint="run the release of Tocsin that loaded it, or load a version that this one can read")
 
 
-def load(organisation_id: UUID, source: str, name: str, by: str = "") -> tuple[Plan | None, tuple[Finding, ...]]:
+def load(organisation_id: UUID, source: str | bytes, name: str, by: str = "") -> tuple[Plan | None, tuple[Finding, ...]]:
     """
     Keep the plan that `source` is as a draft, unless it has errors; return it with all findings. The same version again changes nothing.
 
-    `by` is a typed person id.
+    `by` is a typed person id. Bytes that are not UTF-8 are a finding.
     """
     result = read.read(source, name)
     if result.program is None:
@@ -48,7 +48,7 @@ def load(organisation_id: UUID, source: str, name: str, by: str = "") -> tuple[P
             "plan_id": program.id,
             "version": program.version,
             "title": dict(program.title),
-            "source": source,
+            "source": source if isinstance(source, str) else source.decode(),
             "status": DRAFT,
             "loaded_at": clock.now(),
             "loaded_by": by,

@@ -32,14 +32,16 @@ def loading(request: Request) -> HttpResponse:
     upload = request.FILES.get("file")
     if upload and (upload.size or 0) > SOURCE_BYTES_MAX:
         return _list(request, refused=Refused("E104", _("The file is too large for a plan."), _("Plans are text of at most 2 MB.")))
-    source = upload.read().decode("utf-8", "replace") if upload else request.POST.get("source", "").replace("\r\n", "\n")
+    source: str | bytes = upload.read() if upload else request.POST.get("source", "").replace("\r\n", "\n")
     if not source.strip():
         return _list(request, refused=Refused("E202", _("There is no plan."), _("Choose a file, or paste the text.")))
     name = (upload and upload.name) or "plan.yaml"
     plan, findings = plans.load(request.organisation.id, source, name, by=request.actor.person)
     if plan is None:
         refused = Refused("E104", _("The plan is not loaded: it has errors."), _("Every finding has its line and column."))
-        return _list(request, refused=refused, findings=findings, source=source)
+        return _list(
+            request, refused=refused, findings=findings, source=source if isinstance(source, str) else source.decode("utf-8", "replace")
+        )
     audit.record(request.organisation, request.person, "plan.loaded", f"{plan.plan_id} {plan.version}", hash=plan.hash)
     return reply.see(_address(request, plan))
 
