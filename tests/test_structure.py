@@ -19,6 +19,7 @@ CATCH_POINTS = {
     "tocsin/ingest/follower.py",
     "tocsin/ingest/writer.py",
     "tocsin/comms/delivery.py",
+    "tocsin/incidents/outcomes.py",
     "tocsin/incidents/ticker.py",
     "tocsin/kit/loops.py",
 }

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -10,7 +12,7 @@ from tests.incidents.cast import SMALL, Cast, wait
 from tocsin.comms import delivery
 from tocsin.comms.models import Delivery
 from tocsin.engine import terms as t
-from tocsin.incidents import about, journal, outcomes, plans
+from tocsin.incidents import about, desk, journal, outcomes, plans
 from tocsin.incidents.models import DeliveryRow, Incident, MessageRow
 from tocsin.kit import clock
 
@@ -87,10 +89,7 @@ def test_what_is_no_longer_wanted_ends_as_cancelled(cast: Cast) -> None:
 @pytest.mark.row("COM-17")
 def test_the_outcome_of_a_message_comes_back_as_one_event_for_each_channel(cast: Cast) -> None:
     incident = cast.declare()
-    cast.done(incident, t.Draft(template="notice", fields={"what": "We are on it"}))
-    draft = MessageRow.objects.get(incident=incident)
-    cast.done(incident, t.Sign(chain=draft.chain, link="approves", content_hash=draft.text_hash), cast.cleo)
-    cast.done(incident, t.Publish(message=draft.message, text_hash=draft.text_hash))
+    draft = published(cast, incident)
     assert DeliveryRow.objects.get(incident=incident).outcome == "waiting"
     while delivery.run_once(outcomes.still_wanted):
         pass
@@ -106,6 +105,36 @@ def test_the_outcome_of_a_message_comes_back_as_one_event_for_each_channel(cast:
         (draft.message, "inbox", "delivered", "system")
     ]
     assert DeliveryRow.objects.get(incident=incident).outcome == "delivered"
+
+
+@pytest.mark.row("I7")
+def test_a_receipt_that_faults_keeps_no_other_back(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    drafts = [published(cast, cast.declare()) for _ in range(2)]
+    while delivery.run_once(outcomes.still_wanted):
+        pass
+    handle = desk.handle
+
+    def faulty(incident: UUID, *arguments: Any, **more: Any) -> desk.Answer:
+        if incident == drafts[0].incident_id:
+            raise KeyError("a fault of ours")
+        return handle(incident, *arguments, **more)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(desk, "handle", faulty)
+        with pytest.raises(ExceptionGroup, match="could not be reported"):
+            outcomes.run_once()
+    assert [DeliveryRow.objects.get(incident=draft.incident_id).outcome for draft in drafts] == ["waiting", "delivered"]
+    outcomes.run_once()
+    assert DeliveryRow.objects.get(incident=drafts[0].incident_id).outcome == "delivered"
+
+
+def published(cast: Cast, incident: Incident) -> MessageRow:
+    """Draft, approve and publish a notice."""
+    cast.done(incident, t.Draft(template="notice", fields={"what": "We are on it"}))
+    draft = MessageRow.objects.get(incident=incident)
+    cast.done(incident, t.Sign(chain=draft.chain, link="approves", content_hash=draft.text_hash), cast.cleo)
+    cast.done(incident, t.Publish(message=draft.message, text_hash=draft.text_hash))
+    return draft
 
 
 def test_what_comms_is_told_can_be_read_again(cast: Cast) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import Error, transaction
 
 from tocsin.comms import outbox, trials
 from tocsin.comms.outbox import Outcome
@@ -43,11 +43,23 @@ def still_wanted(text: str) -> bool:
 
 
 def run_once() -> bool:
-    """Report what the outbox has finished to the incidents; return whether there was something."""
+    """
+    Report what the outbox has finished to the incidents; return whether there was something.
+
+    :raises ExceptionGroup: the faults of those that could not be reported. They are tried again; all others have been.
+    """
     finished = outbox.finished()
+    faults: list[Exception] = []
     for outcome in finished:
-        _report(outcome)
-        outbox.reported(outcome)
+        try:
+            _report(outcome)
+            outbox.reported(outcome)
+        except (Error, OSError):
+            raise
+        except Exception as fault:  # noqa: BLE001 - the catch point of receipts: one that faults keeps no other back
+            faults.append(fault)
+    if faults:
+        raise ExceptionGroup("outcomes that could not be reported", faults)
     return bool(finished)
 
 
