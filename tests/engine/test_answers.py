@@ -92,3 +92,41 @@ def test_what_was_done_before_it_began_makes_nothing_up():
     story.do(2, "eva", t.Mark(moment="warmed"))
     story.do(3, "eva", t.Fulfil(obligation="wash"))
     assert story.state.clocks["hand_out"].status == "open"
+
+
+def test_what_is_waived_or_not_needed_holds_nothing_up_as_long_as_something_was_done():
+    story = begun()
+    story.do(1, "eva", t.Mark(moment="warmed"))
+    story.do(2, "eva", t.WaiveClock(obligation="wash", reason="no water"))
+    assert story.state.clocks["hand_out"].status == "open"
+    refused = story.do(3, "eva", t.Fulfil(obligation="hand_out"))
+    assert isinstance(refused, t.Refused)
+    assert (refused.code, "pace" in refused.message, "wash" in refused.message) == ("E102", True, False)
+    story.do(4, "eva", t.Fulfil(obligation="pace"))
+    assert story.state.clocks["hand_out"].status == "met"
+
+
+def test_a_role_is_neither_taken_away_nor_given_past_its_decision_by_a_duty():
+    story = begun()
+    story.do(1, "eva", t.Assign(role="helper", person="jan"))
+    story.do(1, "jan", t.Accept(role="helper"))
+    assert story.refused(2, "eva", t.Fulfil(obligation="share", roles={"helper": "", "runner": "eva"})) == "E104"
+    assert owner(story.program, story.state, "helper").person == "jan"
+    assert story.refused(2, "eva", t.Fulfil(obligation="crown", roles={"master": "jan"})) == "E101"
+
+
+def test_what_is_changed_with_a_reason_is_changed_by_a_duty_with_its_words():
+    story = begun()
+    story.do(1, "eva", t.StateFacts(facts={"flour": "rye"}))
+    assert story.refused(2, "eva", t.Fulfil(obligation="weigh", facts={"flour": "wheat"})) == "E105"
+    story.do(2, "eva", t.Fulfil(obligation="weigh", facts={"flour": "wheat"}, words="the rye is out"))
+    assert story.state.facts["flour"].value == "wheat"
+
+
+def test_not_needed_is_answered_of_what_is_open_and_once():
+    story = begun()
+    story.do(1, "eva", t.NotNeeded(obligation="glaze"))
+    assert story.do(2, "eva", t.NotNeeded(obligation="glaze")) == ()
+    late = begun()
+    late.do(1, "eva", t.Fulfil(obligation="glaze"))
+    assert late.refused(2, "eva", t.NotNeeded(obligation="glaze")) == "E102"

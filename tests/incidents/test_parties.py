@@ -22,10 +22,11 @@ def test_each_party_is_addressed_by_name_and_one_without_an_address_is_not_forgo
     run.do(2, "vic", t.Send(template="notice", fields={"what": "down"}))
     (published,) = run.of(t.MessagePublished)
     (wish,) = react(run.state, published)
-    cause = wishes._Cause(None, program(), run.state, 1, {"vic": SimpleNamespace(name="Vic")}, "vic")
+    cause = wishes._Cause(None, program(), run.state, 1, {"vic": SimpleNamespace(name="Vic")}, t.SYSTEM)  # as it goes on by another channel
+    sender = wishes._sender(cause, wish)
     readers = wishes._parties(cause, wish, CHANNEL)
     assert [(reader.id, reader.address) for reader in readers] == [("party:ann", "ann@example.org"), ("party:bob", "")]
-    assert [wishes._personal(cause, wish.texts["en"], reader) for reader in readers] == [
+    assert [wishes._personal(wish.texts["en"], reader, sender) for reader in readers] == [
         "Ann: INC-7, down. Vic",
         "Bob: INC-7, down. Vic",
     ]

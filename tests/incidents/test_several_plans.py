@@ -92,6 +92,8 @@ def test_a_plan_added_later_counts_from_then_on_and_must_allow_the_end_too(cast:
     early = ClockRow.objects.get(incident=incident, obligation="notice-rules~early")
     assert (early.owner, early.due_at - early.began_at) == (cast.cleo.person, timedelta(hours=24))
     assert early.began_at - early.anchored_at == timedelta(hours=30), "nobody is late for what was not owed yet"
+    alert = ClockRow.objects.get(incident=incident, obligation="notice-rules~alert")
+    assert alert.due_at - alert.began_at == timedelta(hours=1)
     assert not ClockRow.objects.filter(incident=incident, obligation__startswith="notice-rules~", status="breached").exists()
 
     cast.done(incident, t.Attest(condition="clean"), cast.tom)

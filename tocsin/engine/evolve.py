@@ -296,7 +296,13 @@ def _message(state: t.State, event: t.MessageDrafted | t.MessagePublished | t.De
             return _drafted(state, event)
         case t.MessagePublished(message=name):
             message = replace(
-                state.messages[name], status="published", left=event.left, awaits=event.awaits, unread=event.unread, parties=event.parties
+                state.messages[name],
+                status="published",
+                left=event.left,
+                awaits=event.awaits,
+                unread=event.unread,
+                parties=event.parties,
+                by=event.by,
             )
             state = state if event.awaits else _count(state, f"sent:{event.template}")
         case t.DeliveryReported(message=name):

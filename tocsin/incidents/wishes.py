@@ -105,6 +105,7 @@ def _deliver(cause: _Cause, wish: t.Deliver) -> Iterator[Order]:
     title = cause.program.messages[wish.template].title if wish.template in cause.program.messages else {}
     outside = [role for role in wish.to if role in cause.program.roles and cause.program.roles[role].outside]
     known = addresses(incident.organisation_id, cause.program.id, outside) if outside else ()
+    sender = _sender(cause, wish)
     for channel in wish.channels:
         there = [row for row in known if row.channel == channel]
         for reader in _readers(cause, wish, channel, outside, there):
@@ -115,7 +116,7 @@ def _deliver(cause: _Cause, wish: t.Deliver) -> Iterator[Order]:
                 reader=reader,
                 locale=locale,
                 subject=f"[{incident.number}] {wording.pick(title, locale, own)}",
-                body=_personal(cause, wish.texts[locale], reader),
+                body=_personal(wish.texts[locale], reader, sender),
                 urgent=wish.urgent,
             )
 
@@ -145,6 +146,12 @@ def _readers(cause: _Cause, wish: t.Deliver, channel: str, outside: Sequence[str
     return found or [_Reader(", ".join(wish.to), "", own)]
 
 
+def _sender(cause: _Cause, wish: t.Deliver) -> Contact | None:
+    """Return whoever published the message; it may go on to another channel by itself."""
+    message = cause.state.messages.get(wish.message)
+    return cause.contacts.get(message.by if message else cause.by)
+
+
 def _parties(cause: _Cause, wish: t.Deliver, through: Channel | None) -> list[_Reader]:
     """
     Return the parties outside that a message is for, each by its own name.
@@ -161,9 +168,8 @@ def _address(through: Channel | None, contact: str) -> str:
     return "" if through and through.wrong_address and contact and through.wrong_address(contact) else contact
 
 
-def _personal(cause: _Cause, text: str, reader: _Reader) -> str:
+def _personal(text: str, reader: _Reader, sender: Contact | None) -> str:
     """Return the approved text with the names filled in that differ from reader to reader, and nothing else."""
-    sender = cause.contacts.get(cause.by)
     names = {"party.name": reader.name, "sender.name": sender.name if sender else ""}
     for slot in PERSONAL:
         text = text.replace(f"{{{{ {slot} }}}}", names[slot])

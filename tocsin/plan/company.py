@@ -55,6 +55,15 @@ def _obligation(_: Draft, path: Path, rule: ObligationForm) -> Iterator[Fault]:
         yield Fault((*path, "where"), "where chooses among the entries of a collection", "for_each: affected_parties", at_key=True)
 
 
+def _together(draft: Draft, path: Path, rule: ObligationForm) -> Iterator[Fault]:
+    """What is done once other duties are needs duties that are ever done."""
+    parts = rule.met_by.all if isinstance(rule.met_by, TogetherForm) else []
+    recurring = {place[-1] for place, each in draft.walk(ObligationForm) if each.every is not None} if parts else set()
+    for index, part in enumerate(parts):
+        if part.name in recurring:
+            yield Fault((*path, "met_by", "all", index), f"{part.name} recurs and is never done for good", "name duties that are done once")
+
+
 def _fact(draft: Draft, path: Path, fact: FactForm) -> Iterator[Fault]:
     if fact.type == "choice" and fact.of is None:
         yield Fault(path, "a choice needs its values", "of: [mild, grave]", at_key=True)
@@ -218,6 +227,8 @@ def _record(draft: Draft, path: Path, record: RecordForm) -> Iterator[Fault]:
     for place, field, type_ in wanted:
         if field in types and types[field] != type_:
             yield Fault(place, f"{field} is not a {type_}", f"{field}: {{type: {type_}}}")
+    if record.into == "stream" and record.visible_to:
+        yield Fault((*path, "into"), "what is kept for some roles is not said to the whole team", "take out into, or visible_to")
     if record.tracked and not record.open_until:
         yield Fault((*path, "tracked"), "what is tracked ends somewhere", "open_until: the field that closes it", at_key=True)
 
@@ -321,6 +332,7 @@ def _decision(draft: Draft, path: Path, decision: DecisionForm) -> Iterator[Faul
 
 _CHECKS: tuple[tuple[type[Form], Callable[[Draft, Path, Any], Iterator[Fault]]], ...] = (
     (ObligationForm, _obligation),
+    (ObligationForm, _together),
     (FactForm, _fact),
     (EffectForm, _effect),
     (DoorForm, _door),

@@ -17,13 +17,14 @@ def fulfil(turn: Turn, command: t.Fulfil) -> t.Refused | None:
     if rule is None:
         return t.Refused("E103", f"this plan has no obligation {command.obligation}", hint="see what the incident owes")
     if rule.met_by_all:
-        return t.Refused("E102", f"{rule.id} is done once {', '.join(rule.met_by_all)} are", hint="do those; that meets it")
+        waits = [name for name in rule.met_by_all if obligations.running(turn.state, name)] or rule.met_by_all
+        return t.Refused("E102", f"{rule.id} is done once {', '.join(waits)} are", hint="do those; that meets it")
     if rule.verb != "do":
         return t.Refused("E102", f"{rule.id} asks to {rule.verb} {rule.object}", hint=f"{rule.verb} {rule.object}; that meets it")
     candidates = obligations.running(turn.state, rule.id, command.entry)
     if not candidates:
         met = any(clock.obligation == rule.id and clock.entry == command.entry and clock.met_at for clock in turn.state.clocks.values())
-        return None if met else t.Refused("E102", f"{rule.id} is not open", hint="it has ended, or what it waits for has not come")
+        return None if met else _not_open(rule.id)
     refused = _may_fulfil(turn, rule, command, candidates[0])
     if refused:
         return refused
@@ -40,11 +41,15 @@ def fulfil(turn: Turn, command: t.Fulfil) -> t.Refused | None:
             happened_at=happened_at,
         )
     )
-    facts.say(turn, _answers(turn, rule, command), source="person")
+    facts.say(turn, _answers(turn, rule, command), source="person", reason=command.words)
     for role, person in command.roles.items():
         roles.give(turn, role, person)
     obligations.meet(turn, "do", rule.id, entries=(command.entry,), happened_at=happened_at)
     return None
+
+
+def _not_open(obligation: str) -> t.Refused:
+    return t.Refused("E102", f"{obligation} is not open", hint="it has ended, or what it waits for has not come")
 
 
 def _may_fulfil(turn: Turn, rule: Obligation, command: t.Fulfil, clock: t.Clock) -> t.Refused | None:
@@ -58,10 +63,16 @@ def _may_fulfil(turn: Turn, rule: Obligation, command: t.Fulfil, clock: t.Clock)
     strange = tuple(name for name in (*command.facts, *command.roles) if name not in (*rule.fields, *rule.assigns))
     if strange:
         return t.Refused("E103", f"{rule.id} does not ask for {', '.join(strange)}", hint="say that in its own place", details=strange)
+    for role, person in command.roles.items():
+        if not person:
+            return t.Refused("E104", f"nobody is named for {role}", hint="name who takes it, or leave it out", details=(role,))
+        refused = roles.by_decision(turn, role)
+        if refused:
+            return refused
     open_ = tuple(_unanswered(turn, rule, command))
     if open_:
         return t.Refused("E202", f"{rule.id} leaves {', '.join(open_)} open", hint="answer it, or name who takes it", details=open_)
-    refused = facts.check(turn, command.facts)
+    refused = facts.check(turn, command.facts, command.words)
     if refused:
         return refused
     if rule.evidence and not command.evidence:
@@ -101,7 +112,11 @@ def not_needed(turn: Turn, command: t.NotNeeded) -> t.Refused | None:
         return t.Refused("E103", f"this plan has no obligation {command.obligation}", hint="see what the incident owes")
     if not rule.optional:
         return t.Refused("E102", f"{rule.id} is needed in any case", hint="fulfil it, or let the commander waive it with a reason")
-    for clock in obligations.running(turn.state, rule.id, command.entry):
+    candidates = obligations.running(turn.state, rule.id, command.entry)
+    if not candidates:
+        known = [clock for clock in turn.state.clocks.values() if clock.obligation == rule.id and clock.entry == command.entry]
+        return None if any(clock.ended == "not_needed" for clock in known) else _not_open(rule.id)
+    for clock in candidates:
         if not owners.answers_for(turn.program, turn.state, turn.actor, clock.owes):
             return t.Refused("E101", f"{rule.id} is owed by {clock.owes}", hint="ask that role, or take it over")
         turn.emit(t.ClockEnded(at=turn.at, by=turn.by, clock=clock.clock, reason="not_needed"))
@@ -117,7 +132,7 @@ def waive(turn: Turn, command: t.WaiveClock) -> t.Refused | None:
         return t.Refused("E105", "nothing is waived without a reason", hint="say why in a sentence")
     candidates = obligations.running(turn.state, command.obligation, command.entry)
     if not candidates:
-        return t.Refused("E102", f"{command.obligation} is not open", hint="it has ended, or what it waits for has not come")
+        return _not_open(command.obligation)
     for clock in candidates:
         turn.emit(t.ClockWaived(at=turn.at, by=turn.by, clock=clock.clock, reason=command.reason))
     return None

@@ -35,6 +35,7 @@ def add(turn: Turn, command: t.AddPlan) -> t.Refused | None:
     if owners.owner(turn.program, turn.state, turn.program.commander).person != leads:
         roles.seat(turn, turn.program.commander, leads, accepted=True)
     _catch_up(turn, new)
+    turn.fresh -= {moment for moment in turn.fresh if part_of(moment) == new.name}  # they came long ago: nobody is late for them
     return None
 
 
@@ -55,10 +56,10 @@ def _new(turn: Turn) -> Part | None:
 def _refused(turn: Turn, command: t.AddPlan, new: Part | None) -> t.Refused | None:
     if not owners.speaks_for(turn.program, turn.state, turn.actor, _first_commander(turn)):
         return t.Refused("E101", f"only {_first_commander(turn)} adds a plan to an incident", hint="ask that role")
-    if turn.state.phase in OVER:
-        return t.Refused("E102", "the incident is over", hint="declare a new one under both plans")
     if new is None:
         return t.Refused("E102", "the incident runs by this plan already", hint="move it to another version instead")
+    if turn.state.phase in OVER:
+        return t.Refused("E102", "the incident is over", hint="declare a new one under both plans")
     if new.program.hash != command.plan_hash:
         return t.Refused("E103", "the version asked for is not the one at hand", hint="load that version first")
     if new.program.status != "in_force":
@@ -80,5 +81,4 @@ def _catch_up(turn: Turn, new: Part) -> None:
         for other in turn.program.moments.values():
             if other.with_ == moment and part_of(other.id) == new.name:
                 moments.record(turn, other.id, known.at)
-                turn.fresh.discard(other.id)
         situations.on_moment(turn, moment, new.name)

@@ -90,15 +90,19 @@ def _settle_entry(turn: Turn, rule: Obligation, entry: Entry, names: Collection[
 def _meet_together(turn: Turn, rule: Obligation, entry: str) -> None:
     """Meet what is done once other duties are, as soon as the last of them is."""
     for clock in running(turn.state, rule.id, entry) if rule.met_by_all else ():
-        if all(_done_since(turn.state, name, clock.began_at) for name in rule.met_by_all):
+        done = [_done_since(turn.state, name, clock.began_at) for name in rule.met_by_all]
+        if any(done) and None not in done:
             meet(turn, "reach", rule.id, entries=(entry,))
 
 
-def _done_since(state: t.State, obligation: str, began_at: datetime) -> bool:
-    """Return whether a duty has been done since then, and is not owed to anybody any more."""
+def _done_since(state: t.State, obligation: str, began_at: datetime) -> bool | None:
+    """Return whether a duty has been done since then; false if it is waived or was not needed, None while it is still to be done."""
     known = clocks_of(state, (obligation,))
-    done = any(clock.met_at and clock.met_at >= began_at for clock in known)
-    return done and not running(state, obligation)
+    if running(state, obligation):
+        return None
+    if any(clock.met_at and clock.met_at >= began_at for clock in known):
+        return True
+    return False if any(clock.status == "waived" or clock.ended == "not_needed" for clock in known) else None
 
 
 def _gone(turn: Turn, names: Collection[str]) -> None:

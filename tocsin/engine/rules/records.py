@@ -76,10 +76,11 @@ def _needs(turn: Turn, record: Record, command: t.Enter, given: Mapping[str, str
         wanted += record.needs.transfer
     if not entries.stays_open(record, now):
         wanted += record.needs.close
-    empty = tuple(name for name in wanted if name not in turn.program.conditions and not now.get(name))
+    fields = {field.id for field in record.fields}  # first: beside another plan one of its conditions may have the name
+    empty = tuple(name for name in wanted if name in fields and not now.get(name))
     if empty:
         return t.Refused("E202", f"{', '.join(empty)} is empty", hint="fill it in first", details=empty)
-    return conditions.unmet(turn, tuple(name for name in wanted if name in turn.program.conditions))
+    return conditions.unmet(turn, tuple(name for name in wanted if name not in fields))
 
 
 def _in_order(turn: Turn, record: Record, command: t.Enter, given: Mapping[str, str]) -> t.Refused | None:
@@ -138,8 +139,9 @@ def write(turn: Turn, record: Record, command: t.Enter, given: Mapping[str, str]
     obligations.meet(turn, "record", record.id, entries=_whose(turn, record), happened_at=happened_at)
     turn.queue(record.then, f"entered:{entry}", entries.values(record, now))
     if record.into == STREAM:
-        hidden = {*record.confidential}
-        say(turn, "; ".join(words for name, words in given.items() if words and name not in hidden), entry)
+        words = "; ".join(words for name, words in given.items() if words and name not in record.confidential)
+        if words:
+            say(turn, words, entry)
     elif record.into and not still_open:
         turn.emit(t.Filed(at=turn.at, by=turn.by, inbox=record.into, cause=f"entered:{entry}"))
     if not command.entry:

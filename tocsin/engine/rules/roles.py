@@ -85,12 +85,20 @@ def assign(turn: Turn, command: t.Assign) -> t.Refused | None:
     role = _meant(turn, command.role)
     if isinstance(role, t.Refused):
         return role
-    rule = turn.program.roles.get(split(role)[0])
-    if rule and rule.appointed_by:
-        return t.Refused("E101", f"{role} is filled only by the decision {rule.appointed_by}", hint="take that decision")
+    refused = by_decision(turn, role)
+    if refused:
+        return refused
     if not _may_give(turn, role):
         return t.Refused("E101", f"{role} is given by the commander or its present holder", hint="ask one of them")
     give(turn, role, command.person, command.reason)
+    return None
+
+
+def by_decision(turn: Turn, role: str) -> t.Refused | None:
+    """Return why nobody gives this role as others are given: only a decision fills it; or None."""
+    rule = turn.program.roles.get(split(role)[0])
+    if rule and rule.appointed_by:
+        return t.Refused("E101", f"{role} is filled only by the decision {rule.appointed_by}", hint="take that decision")
     return None
 
 

@@ -135,7 +135,7 @@ class ClockWaived(OfClock):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockEnded(OfClock):
-    """`reason` is until, unless, no_longer, not_needed, level_changed, closed, cancelled or plan_changed."""
+    """`reason` is until, unless, no_longer, not_needed, handed_on, withdrawn, level_changed, closed, cancelled or plan_changed."""
 
     reason: str
 

@@ -165,6 +165,8 @@ class MessageState:
     awaits: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     parties: tuple[str, ...] = ()
+    by: str = ""
+    """Who published it, whichever channel it goes over afterwards."""
     texts: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
 
