@@ -1,9 +1,15 @@
 """The parties outside in the room: listed, told, taken off, each act answered in its panel."""
 
+import re
+
 import pytest
 
-from tests.web.room import Room, declare
+from tests.web.room import Room, declare, under
+from tests.web.test_plans import take
 from tests.world import World
+from tocsin.engine import terms as t
+from tocsin.incidents import desk
+from tocsin.incidents.models import FactRow, Incident, Plan
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +54,16 @@ def test_a_plan_without_parties_keeps_the_panel_out_of_sight_until_there_is_one(
 
 def test_only_those_who_may_act_change_the_list(room: Room) -> None:
     assert room.post(room.world.dov, "parties", name="Corner shop").status_code == 404
+
+
+def test_what_is_known_of_a_client_suggests_an_answer_that_somebody_gives(world: World) -> None:
+    take(world, "pass24-critical-incidents")
+    plan = Plan.objects.get(organisation=world.organisation, plan_id="pass24-critical-incidents")
+    room = under(world, plan, "Down")
+    asked = room.get(world.ana, "panels/facts").content.decode()
+    assert "The plan suggests" not in asked
+    actor, row = world.actor(world.ana), Incident.objects.get(number=room.number)
+    assert isinstance(desk.handle(row.pk, t.AddParty(name="Client", about={"project.critical": True}), actor=actor), desk.Done)
+    asked = room.get(world.ana, "panels/facts").content.decode()
+    assert "The plan suggests: Yes" in re.sub(r"<[^>]+>", "", asked)
+    assert not FactRow.objects.filter(incident=row, fact="critical_project", known=True).exists(), "nobody has answered"

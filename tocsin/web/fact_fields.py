@@ -16,6 +16,7 @@ from tocsin.web import languages, plan_words, times
 from tocsin.web.jinja import words
 from tocsin.web.languages import gettext as _
 
+NOTHING: Mapping[str, Value] = {}
 UNSAID = ""
 """What a form posts for a fact that nobody answered."""
 
@@ -30,18 +31,20 @@ class Asked:
     typed: str
     kind: str
     hint: str
+    suggested: Markup
+    """What the plan suggests to whoever answers; empty where it has nothing to say, or where that is the answer already."""
 
     @property
     def field(self) -> str:
         return f"fact:{self.fact.id}"
 
 
-def asked(facts: Iterable[Fact], values: Mapping[str, Value]) -> list[Asked]:
-    """Return `facts` as a form asks them, with what is known filled in."""
-    return [_asked(fact, values.get(fact.id)) for fact in facts]
+def asked(facts: Iterable[Fact], values: Mapping[str, Value], suggested: Mapping[str, Value] = NOTHING) -> list[Asked]:
+    """Return `facts` as a form asks them, with what is known filled in, and what is suggested beside it."""
+    return [_asked(fact, values.get(fact.id), suggested.get(fact.id)) for fact in facts]
 
 
-def _asked(fact: Fact, value: Value | None) -> Asked:
+def _asked(fact: Fact, value: Value | None, suggested: Value | None) -> Asked:
     typed = "" if value is None else write(value)
     kinds = {"number": "number", "time": "datetime-local"}
     hints = {"duration": _("such as 30m, 2h or 1h30m"), "number": fact.unit}
@@ -52,6 +55,7 @@ def _asked(fact: Fact, value: Value | None) -> Asked:
         typed=_local(value) if isinstance(value, datetime) else typed,
         kind=kinds.get(fact.type, "text"),
         hint=hints.get(fact.type, ""),
+        suggested=plan_words.spelled(fact, suggested) if suggested not in (None, value) else Markup(),
     )
 
 

@@ -9,7 +9,7 @@ from tocsin.incidents.models import ChainRow, ConditionRow, DecidedRow, Decision
 from tocsin.web import fact_fields, plan_words
 from tocsin.web.cases import Case
 from tocsin.web.fact_fields import Asked
-from tocsin.web.room import attachments, records
+from tocsin.web.room import attachments, records, suggestions
 from tocsin.web.room.attachments import Attachment
 from tocsin.web.room.records import Entry
 
@@ -132,7 +132,7 @@ def _open(case: Case, row: DecisionRow, unmet: dict[str, ConditionRow]) -> Open:
         rule=rule,
         key=f"decision:{row.decision}",
         may=case.speaks(_who(rule, row)),
-        asked=tuple(fact_fields.asked(asks, {})),
+        asked=tuple(fact_fields.asked(asks, {}, suggestions.of(case, asks))),
         unmet=tuple(unmet[name] for name in row.needs if name in unmet),
         attach=attachments.of(case.program, rule.chain[0].attach) if rule.chain else (),
         ends=bool(marks & {"closed", "cancelled"}),

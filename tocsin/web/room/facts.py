@@ -10,6 +10,7 @@ from tocsin.incidents import recommendation
 from tocsin.incidents.models import FactRow, MomentRow
 from tocsin.web import fact_fields, plan_words
 from tocsin.web.cases import Case
+from tocsin.web.room import suggestions
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ def context(case: Case) -> dict[str, object]:
     known = [Known(row, plan_words.kept(rules[row.fact], row.value)) for row in rows if row.known and row.fact in rules]
     values = {row.fact: value for row in rows if row.fact in rules and (value := plan_words.unplain(row.value)) is not None}
     weighing = {fact.id for fact in recommendation.questions(case.program)}
-    asked = fact_fields.asked((rules[row.fact] for row in rows if row.fact in rules), values)
+    facts = [rules[row.fact] for row in rows if row.fact in rules]
+    asked = fact_fields.asked(facts, values, suggestions.of(case, facts))
     return {
         "known": known,
         "weighing": [one for one in asked if one.fact.id in weighing],

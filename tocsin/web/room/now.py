@@ -10,6 +10,7 @@ from tocsin.incidents.models import ClockRow, FactRow, RoleRow
 from tocsin.web import clocks, fact_fields, plan_words
 from tocsin.web.cases import Case
 from tocsin.web.clocks import Shown
+from tocsin.web.room import suggestions
 
 MET_SHOWN = 8
 ELSEWHERE = {"send": "messages", "confirm": "messages", "decide": "decisions", "record": "records", "track": "records", "sign": "decisions"}
@@ -155,7 +156,8 @@ def _asked(case: Case, rule: Obligation) -> tuple[fact_fields.Asked, ...]:
     rules = [case.program.facts[name] for name in rule.fields if name in case.program.facts]
     rows = {row.fact: row.value for row in FactRow.objects.filter(incident_id=case.id, fact__in=rule.fields)}
     known = {fact.id: plan_words.unplain(rows[fact.id]) for fact in rules if fact.id in rows}
-    return tuple(fact_fields.asked(rules, {name: value for name, value in known.items() if value is not None}))
+    answered = {name: value for name, value in known.items() if value is not None}
+    return tuple(fact_fields.asked(rules, answered, suggestions.of(case, rules)))
 
 
 def _given(case: Case, role: str) -> Given:

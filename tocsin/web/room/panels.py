@@ -63,7 +63,7 @@ PANELS: Final[Mapping[str, Panel]] = {
         Panel("checklists", procedure.checklists, ("condition",)),
         Panel("now", now.now, ("clock",)),
         Panel("level", level.context, ("board", "level", "decision", "role")),
-        Panel("facts", facts.context, ("fact", "moment")),
+        Panel("facts", facts.context, ("fact", "moment", "party", "level")),
         Panel("steps", now.steps, ("clock", "role")),
         Panel("decisions", decisions.context, ("decision", "decided", "chain", "condition", "role")),
         Panel("messages", messages.context, ("message", "chain", "delivery", "role")),
