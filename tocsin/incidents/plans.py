@@ -6,11 +6,12 @@ from threading import Lock
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from tocsin.engine import terms as t
 from tocsin.engine.compose import compose, hash_of
 from tocsin.engine.program import Program
-from tocsin.incidents.models import Composition, Plan, Sentinel
+from tocsin.incidents.models import Composition, Incident, Plan, Sentinel
 from tocsin.kit import clock
 from tocsin.plan import read
 from tocsin.plan.findings import Finding
@@ -142,6 +143,14 @@ def together(organisation_id: UUID, hashes: Sequence[str]) -> str:
     if len(hashes) > 1:
         Composition.objects.get_or_create(organisation_id=organisation_id, hash=name, defaults={"hashes": list(hashes)})
     return name
+
+
+def ran_by(organisation_id: UUID, plan_id: str) -> QuerySet[Incident]:
+    """Return the incidents that run or ran by a plan, in whatever version, alone or beside others."""
+    hashes = set(Plan.objects.filter(organisation_id=organisation_id, plan_id=plan_id).values_list("hash", flat=True))
+    several = Composition.objects.filter(organisation_id=organisation_id).values_list("hash", "hashes")
+    names = hashes | {name for name, together in several if not hashes.isdisjoint(together)}
+    return Incident.objects.filter(organisation_id=organisation_id, plan_hash__in=names)
 
 
 def is_one_of(organisation_id: UUID, plan_hash: str, program: Program) -> bool:

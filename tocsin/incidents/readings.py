@@ -43,7 +43,7 @@ def every(organisation_id: UUID, program: Program, at: datetime) -> Mapping[str,
     series = measured.load(organisation_id, program, at - SPAN - samples.reach(program))
     typed = set(Baseline.objects.filter(organisation_id=organisation_id).values_list("signal", flat=True))
     how = {
-        name: baselines.at(organisation_id, program, signal, step_of(signal.baseline, at, program.timezone))
+        name: baselines.at(organisation_id, program, signal, step_of(signal.baseline, at, program.zone(name)))
         for name, signal in program.signals.items()
         if signal.baseline and bare(name) not in typed
     }

@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce, Least
 from tocsin.engine import watch
 from tocsin.engine.expressions import SignalRead, leaves
 from tocsin.engine.program import Program
-from tocsin.incidents import plans
+from tocsin.incidents import means, plans
 from tocsin.incidents.models import Baseline, Lookout, Sample, Sentinel
 from tocsin.kit import bells, clock
 
@@ -55,6 +55,7 @@ def record(organisation_id: UUID, given: Iterable[Given], by: str) -> int:
         lookouts.update(look_at=now)
         lookouts.filter(until__gte=earliest).update(until=None)  # a late sample: look at everything again
         _rouse_sentinels(organisation_id, earliest, now)
+        transaction.on_commit(lambda: means.memory.forget(organisation_id, earliest))
         bells.ring(BELL)
     return len(rows)
 

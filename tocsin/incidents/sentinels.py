@@ -13,7 +13,7 @@ from tocsin.engine import watch
 from tocsin.engine.program import Program
 from tocsin.engine.sentinels import fired_by, hold_max, next_at
 from tocsin.incidents import desk, measured, plans, samples
-from tocsin.incidents.models import BoardRow, Composition, Incident, Lookout, Plan, Sentinel
+from tocsin.incidents.models import BoardRow, Lookout, Plan, Sentinel
 from tocsin.incidents.shapes import Eye, Pen, shape
 from tocsin.kit import clock
 from tocsin.kit.transactions import retry
@@ -105,12 +105,9 @@ def _see(sentinel: Sentinel, program: Program, now: datetime) -> _Seen:
 
 
 def _runs(sentinel: Sentinel) -> bool:
-    """Return whether an incident runs by the plan already, in whatever version, alone or beside others: it learns of the firing as evidence."""
-    running = BoardRow.objects.filter(organisation_id=sentinel.organisation_id, open=True, drill=False).values("incident")
-    hashes = set(Incident.objects.filter(pk__in=running).values_list("plan_hash", flat=True))
-    for together in Composition.objects.filter(organisation_id=sentinel.organisation_id, hash__in=hashes):
-        hashes |= set(together.hashes)
-    return Plan.objects.filter(organisation_id=sentinel.organisation_id, plan_id=sentinel.plan_id, hash__in=hashes).exists()
+    """Return whether an incident runs by the plan already: it learns of the firing as evidence."""
+    own = plans.ran_by(sentinel.organisation_id, sentinel.plan_id)
+    return BoardRow.objects.filter(incident__in=own, open=True, drill=False).exists()
 
 
 def _learned(sentinel: Sentinel, program: Program, seen: _Seen, now: datetime) -> tuple[t.Edge, ...]:
