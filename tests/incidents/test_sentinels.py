@@ -10,7 +10,7 @@ from tests.incidents.cast import settle
 from tests.world import PLAN, World, build, load
 from tocsin.engine import terms as t
 from tocsin.incidents import desk, doctor, journal, plans, samples, sentinels, signals
-from tocsin.incidents.models import BoardRow, Incident, Sentinel
+from tocsin.incidents.models import BoardRow, Incident, Plan, Sentinel
 from tocsin.incidents.samples import Given
 from tocsin.plan import shipped
 from tocsin.plan.scenarios.play import play
@@ -252,3 +252,88 @@ def test_a_feed_that_falls_silent_is_unknown_and_its_stretch_begins_anew(feed: F
     assert feed.begun() == []
     feed.cpu(95)
     assert [event.since for event in feed.events(t.TriggerFired)] == [START + 6 * MINUTE]
+
+
+# ------------------------------------------------------------------ neither lost nor doubled
+
+
+@pytest.mark.row("DET-05")
+def test_what_the_desk_refuses_to_begin_begins_as_soon_as_it_no_longer_does(feed: Feed) -> None:
+    feed.cpu(95, 95, 95, 95, 95)
+    samples.record(feed.world.organisation.id, [Given("cpu", feed.clock.now(), Decimal(95), labels=(("node", "n1"),))], "per_x")
+    Plan.objects.filter(pk=feed.world.plan.pk).update(status=plans.DRAFT)
+    signals.run_once()
+    assert feed.begun() == []
+    assert Sentinel.objects.get(organisation=feed.world.organisation).fired == {}
+    Plan.objects.filter(pk=feed.world.plan.pk).update(status=plans.IN_FORCE)
+    feed.clock.shift(sentinels.AGAIN_AFTER)
+    signals.run_once()
+    signals.run_once()
+    assert [(event.since, event.opened) for event in feed.events(t.TriggerFired)] == [(START, True)]
+    assert len(feed.begun()) == 1
+
+
+@pytest.mark.row("DET-05", "I9")
+def test_an_incident_that_may_not_learn_why_it_begins_does_not_begin_and_is_tried_again(
+    feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed.cpu(95, 95, 95, 95, 95)
+    with monkeypatch.context() as refusing:
+        refusing.setattr(sentinels.desk, "handle", lambda *_, **__: t.Refused("E502", "the incident is read-only"))
+        feed.cpu(95)
+    assert feed.begun() == []
+    feed.clock.shift(sentinels.AGAIN_AFTER)
+    signals.run_once()
+    signals.run_once()
+    assert [(event.since, event.opened) for event in feed.events(t.TriggerFired)] == [(START, True)]
+    assert len(feed.begun()) == 1
+
+
+@pytest.mark.row("DET-06")
+def test_an_incident_that_a_person_declares_while_a_sentinel_looks_gets_no_second_beside_it(
+    feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, learned = feed.world, sentinels._learned
+
+    def meanwhile(*arguments: object) -> tuple[t.Edge, ...]:
+        answer = desk.declare(world.organisation.id, world.plan.hash, desk.Declaration(words="x"), actor=world.actor(world.chi))
+        assert isinstance(answer, desk.Done)
+        return learned(*arguments)
+
+    monkeypatch.setattr(sentinels, "_learned", meanwhile)
+    feed.cpu(95, 95, 95, 95, 95, 95)
+    settle()
+    assert [written_by.by for written_by in feed.events(t.Declared)] == [world.actor(world.chi).person]
+    assert [(event.entry, event.since) for event in feed.events(t.TriggerFired)] == [("n1", START)]
+
+
+def test_what_fired_for_things_that_are_long_gone_is_forgotten_and_what_still_holds_is_not(feed: Feed) -> None:
+    def fired() -> set[str]:
+        return set(Sentinel.objects.get(organisation=feed.world.organisation).fired)
+
+    feed.cpu(*[95] * 6, node="gone")
+    feed.cpu(*[95] * 6, node="hot")
+    settle()
+    assert fired() == {"hot_cpu[gone]", "hot_cpu[hot]"}
+    (incident,) = feed.begun()
+    chi = feed.world.actor(feed.world.chi)
+    desk.handle(incident.pk, t.Close(situation="preparatory", named="false_alarm", reason="maintenance"), actor=chi)
+    now = feed.clock.now()
+    for minute in range(10 * 60):
+        feed.clock.freeze(now + minute * MINUTE)
+        samples.record(feed.world.organisation.id, [Given("cpu", feed.clock.now(), Decimal(95), labels=(("node", "hot"),))], "per_x")
+        if minute % 60 == 0:
+            signals.run_once()
+    assert fired() == {"hot_cpu[hot]"}
+    assert len(feed.begun()) == 1
+    assert all("[gone]" not in edge["watch"] for edge in Sentinel.objects.get(organisation=feed.world.organisation).edges)
+
+
+def test_what_was_over_when_a_plan_came_into_force_does_not_begin_anything_later_either(feed: Feed) -> None:
+    now = feed.clock.now()
+    given = [Given("cpu", now - n * MINUTE, Decimal(50 if n < 5 else 95), labels=(("node", "past"),)) for n in range(20)]
+    samples.record(feed.world.organisation.id, given, "per_x")
+    signals.run_once()
+    feed.clock.shift(MINUTE)
+    feed.cpu(50, 50, node="past")
+    assert feed.begun() == []

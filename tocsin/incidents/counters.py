@@ -14,3 +14,9 @@ def take(organisation_id: UUID, name: str) -> int:
         Counter.objects.bulk_create([Counter(organisation_id=organisation_id, name=name)], ignore_conflicts=True)
         row.update(value=F("value") + 1)
     return row.values_list("value", flat=True).get()
+
+
+def hold(organisation_id: UUID, name: str) -> None:
+    """Let nobody else take a number until the caller's transaction ends."""
+    Counter.objects.bulk_create([Counter(organisation_id=organisation_id, name=name)], ignore_conflicts=True)
+    Counter.objects.select_for_update().get(organisation_id=organisation_id, name=name)

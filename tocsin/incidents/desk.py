@@ -27,6 +27,9 @@ from tocsin.incidents.times import incident_time, server_time, set_drill
 from tocsin.kit import clock, ids
 from tocsin.kit.transactions import retry
 
+NUMBERS: Final = "incident"
+"""The counter that numbers incidents. Whoever holds it is alone in declaring."""
+
 _WRITTEN: Final = ("state", "state_hash", "state_seq", "last_at", "plan_hash", "next_due", "wake_at", "down_since")
 """What the desk alone writes on a running incident; leases and faults are the ticker's."""
 
@@ -253,7 +256,7 @@ def _write(case: _Case, program: Program, events: tuple[t.AnyEvent, ...], now: d
 def _declare(request: Request, plan_hash: str, declaration: Declaration, actor: t.Actor) -> Answer:
     with transaction.atomic():
         now = clock.now()
-        number = counters.take(request.organisation_id, "incident")  # also the lock under which the key is looked up
+        number = counters.take(request.organisation_id, NUMBERS)  # also the lock under which the key is looked up
         known = answers.recall(request, now)
         if known is not None:
             again = _again(known)

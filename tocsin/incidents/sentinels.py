@@ -12,9 +12,8 @@ from tocsin.engine import terms as t
 from tocsin.engine import watch
 from tocsin.engine.program import Program
 from tocsin.engine.sentinels import fired_by, hold_max, next_at
-from tocsin.incidents import desk, measured, plans, samples
+from tocsin.incidents import counters, desk, looks, measured, plans, samples
 from tocsin.incidents.models import BoardRow, Lookout, Plan, Sentinel
-from tocsin.incidents.shapes import Eye, Pen, shape
 from tocsin.kit import clock
 from tocsin.kit.transactions import retry
 from tocsin.plan.scenarios.commands import called
@@ -25,14 +24,17 @@ LEASE: Final = timedelta(seconds=15)
 LATE_MAX: Final = samples.SLACK
 """How late a sample may come and still begin something: what is older is history that somebody hands in."""
 
+AGAIN_AFTER: Final = timedelta(minutes=1)
+"""What could not begin is tried again after this, or with the next sample."""
+
 AT_ONCE: Final = 20
 MEANS: Final = "trigger"
 SYSTEM: Final = t.Actor(t.SYSTEM)
-TICK: Final = timedelta(microseconds=1)
-
-_EDGE, _INSTANT = shape(t.Edge), shape(datetime)
-_PEN, _EYE = Pen(text=str, sealed=lambda _place, text: text), Eye(sealed=lambda _place, tree: str(tree))
 _log = structlog.get_logger(__name__)
+
+
+class NotBegun(Exception):  # noqa: N818 - it names what happened to the firing
+    """The desk refused what a trigger wanted: nothing of it is written."""
 
 
 def run_once() -> bool:
@@ -53,7 +55,7 @@ def _claim(now: datetime) -> Sentinel | None:
         sentinel = Sentinel.objects.filter(look_at__lte=now).order_by("look_at").select_for_update(skip_locked=True).first()
         if sentinel is not None:
             if sentinel.late is not None and sentinel.until is not None:
-                sentinel.until = min(sentinel.until, max(sentinel.late - TICK, sentinel.until - LATE_MAX))
+                sentinel.until = min(sentinel.until, max(sentinel.late - looks.TICK, sentinel.until - LATE_MAX))
             sentinel.late, sentinel.look_at, sentinel.turn = None, now + LEASE, sentinel.turn + 1
             sentinel.save(update_fields=["until", "late", "look_at", "turn"])
     return sentinel
@@ -61,7 +63,7 @@ def _claim(now: datetime) -> Sentinel | None:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What a sentinel knows after a look: edges in order of time, what fired, and what of that is new."""
+    """What a sentinel knows after a look: edges in order of time, what had `fired` before, and what is new."""
 
     edges: Sequence[t.Edge]
     fired: Mapping[str, datetime]
@@ -79,7 +81,11 @@ def _look(sentinel: Sentinel, now: datetime) -> None:
     seen = _see(sentinel, _watchful(program), now)
     begins = bool(seen.new) and not _runs(sentinel)
     learned = _learned(sentinel, program, seen, now) if begins else ()
-    retry(lambda: _write(sentinel, program, seen, learned, now))
+    try:
+        retry(lambda: _write(sentinel, program, seen, learned, now))
+    except NotBegun as problem:
+        _log.warning("sentinel.not_begun", plan=sentinel.plan_id, trigger=seen.new[0].trigger, reason=str(problem))
+        retry(lambda: _write(sentinel, program, replace(seen, new=(), following=now + AGAIN_AFTER), (), now))
 
 
 def _watchful(program: Program) -> Program:
@@ -93,15 +99,20 @@ def _see(sentinel: Sentinel, program: Program, now: datetime) -> _Seen:
     """Look from where the last look ended, or from the earliest sample that came late since."""
     past = samples.reach(program) + hold_max(program)
     after = sentinel.until
-    kept = [edge for edge in (_EDGE.read(tree, _EYE, "") for tree in sentinel.edges) if after is not None and edge.since <= after]
-    fired = {key: _INSTANT.read(at, _EYE, "") for key, at in sentinel.fired.items()}
+    kept = looks.read(sentinel.edges, after)
+    fired = {key: looks.read_instant(at) for key, at in sentinel.fired.items()}
     series = measured.load(sentinel.organisation_id, program, (after or now) - past)
     edges = [*kept, *watch.edges(program, series, {edge.watch: edge for edge in kept}, after, now)]
     new = fired_by(program, edges, fired, now, at_first=after is None)
-    fired |= {one.key: one.since for one in new}
+    if after is None:
+        fired |= {one.key: one.since for one in fired_by(program, edges, fired, now) if one not in new}
     silences = [watch.silent_from(program.signals[name], one, now) for name, one in series.items()]
-    wakes = [at for at in (*silences, next_at(program, edges, fired, now)) if at is not None and at > now]
-    return _Seen(watch.as_of(edges, now - past), fired, new, min(wakes, default=None))
+    wakes = [at for at in (*silences, next_at(program, edges, fired | _keys(new), now)) if at is not None and at > now]
+    return _Seen(looks.near(edges, now - past), fired, new, min(wakes, default=None))
+
+
+def _keys(fired: Sequence[watch.Matured]) -> dict[str, datetime]:
+    return {one.key: one.since for one in fired}
 
 
 def _runs(sentinel: Sentinel) -> bool:
@@ -121,18 +132,32 @@ def _learned(sentinel: Sentinel, program: Program, seen: _Seen, now: datetime) -
 
 
 def _write(sentinel: Sentinel, program: Program, seen: _Seen, learned: tuple[t.Edge, ...], now: datetime) -> None:
-    """Keep what was seen, and begin the incident in the same transaction: a crash leaves both or neither."""
+    """
+    Keep what was seen, and begin the incident in the same transaction: a crash leaves both or neither.
+
+    :raises NotBegun: the desk refused it.
+    """
     with transaction.atomic():
         present = Sentinel.objects.select_for_update().filter(pk=sentinel.pk, turn=sentinel.turn).first()
         if present is None:
             return  # another worker has looked since
         if learned:
-            _declare(sentinel, program, seen.new[0], learned, now)
+            counters.hold(sentinel.organisation_id, desk.NUMBERS)  # whoever declares meanwhile is before us or after us
+            if not _runs(sentinel):
+                _declare(sentinel, program, seen.new[0], learned, now)
         sentinel.until = now
-        sentinel.edges = [_EDGE.write(edge, _PEN, "") for edge in seen.edges]
-        sentinel.fired = {key: _INSTANT.write(at, _PEN, "") for key, at in seen.fired.items()}
+        sentinel.edges = looks.write(seen.edges)
+        fired = _remembered(program, seen, now)
+        sentinel.fired = {key: looks.write_instant(at) for key, at in fired.items()}
         sentinel.save(update_fields=["until", "edges", "fired"])
         _end(sentinel, seen.following)
+
+
+def _remembered(program: Program, seen: _Seen, now: datetime) -> Mapping[str, datetime]:
+    """Return what fired and could be taken for new if it were forgotten: what lies in reach, and what still stands."""
+    since = now - samples.reach(program) - hold_max(program)
+    standing = _keys(watch.matured(program, seen.edges))
+    return {key: at for key, at in {**seen.fired, **_keys(seen.new)}.items() if at > since or key in standing}
 
 
 def _end(sentinel: Sentinel, following: datetime | None) -> None:
@@ -142,11 +167,12 @@ def _end(sentinel: Sentinel, following: datetime | None) -> None:
 
 def _declare(sentinel: Sentinel, program: Program, first: watch.Matured, learned: tuple[t.Edge, ...], now: datetime) -> None:
     declaration = desk.Declaration(words=called(program, first.trigger), means=MEANS, reported=False)
-    key = f"trigger:{sentinel.plan_id}:{first.key}:{_INSTANT.write(first.since, _PEN, '')}"
+    key = f"trigger:{sentinel.plan_id}:{first.key}:{looks.write_instant(first.since)}"
     answer = desk.declare(sentinel.organisation_id, sentinel.plan_hash, declaration, actor=SYSTEM, key=key)
     if isinstance(answer, t.Refused):
-        _log.warning("sentinel.not_declared", plan=sentinel.plan_id, trigger=first.trigger, reason=answer.message)
-        return
-    desk.handle(answer.incident, t.Observe(edges=learned), actor=SYSTEM, key=key)
+        raise NotBegun(answer.message)
+    taught = desk.handle(answer.incident, t.Observe(edges=learned), actor=SYSTEM, key=key)
+    if isinstance(taught, t.Refused):
+        raise NotBegun(taught.message)
     Lookout.objects.get_or_create(incident_id=answer.incident, defaults={"organisation_id": sentinel.organisation_id, "look_at": now})
     _log.info("sentinel.declared", plan=sentinel.plan_id, trigger=first.trigger, incident=answer.number)
