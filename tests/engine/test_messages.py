@@ -115,6 +115,14 @@ def test_a_field_that_sets_a_fact_is_written_back():
     assert story.state.facts["recovery"].value.total_seconds() == 4 * 3600
 
 
+@pytest.mark.row("COM-12")
+def test_a_superior_is_told_when_it_happened_and_not_the_next_such_time():
+    story = Story().started()  # 3 June, 09:00 in Shanghai
+    fields = {"time": "08:40", "place": "华东", "impact": "x", "measures": "y", "secondary_risk": "z"}
+    story.do(10, "zhou", t.Draft(template="upward_first", fields=fields))
+    assert "Time 2025-06-03 08:40 (Asia/Shanghai);" in story.state.messages["upward_first-1"].texts["en"]
+
+
 def test_what_nobody_has_said_is_a_visible_gap():
     _, message = drafted()
     assert message.texts["en"].startswith("Since — customers")

@@ -1,13 +1,13 @@
 """What a sent message promises is owed at the time that it says: never later than the plan asks, and never taken back by another word."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.engine.story import START, Story
 from tests.engine.test_answers import begun
 from tocsin.engine import terms as t
-from tocsin.engine import texts
+from tocsin.engine import texts, times
 from tocsin.engine.simulate.given import filled
 
 
@@ -74,6 +74,109 @@ def test_a_time_of_day_is_the_next_one_where_the_plan_is_at_home():
     told(story, 5, ready="04:30")
     assert due(story, "loaf") == 90
     assert "2025-06-03 04:30 (Europe/Warsaw)" in story.of(t.MessageDrafted)[-1].texts["en"]
+
+
+def test_a_time_that_is_not_promised_is_the_last_one_unless_the_plan_says_that_it_lies_ahead():
+    story = begun()  # 03:00 in Warsaw
+    story.do(5, "eva", t.Send(template="excuse", fields={"since": "02:50", "again": "02:50"}))
+    said = story.of(t.MessageDrafted)[-1].texts["en"]
+    assert "No bread since 2025-06-03 02:50 (Europe/Warsaw)." in said
+    assert "Ask again at 2025-06-04 02:50 (Europe/Warsaw)." in said
+
+
+@pytest.mark.parametrize(
+    ("words", "english", "russian"),
+    [
+        ("1d", "1 d", "1 д"),
+        ("1 d 2 h", "1 d 2 h", "1 д 2 ч"),
+        ("1 д 2 ч", "1 d 2 h", "1 д 2 ч"),
+        ("26h", "1 d 2 h", "1 д 2 ч"),
+        ("1w", "7 d", "7 д"),
+        ("1w2d30m", "9 d 30 min", "9 д 30 мин"),
+        ("30s", "30 s", "30 с"),
+    ],
+)
+def test_a_span_is_sent_whole_in_every_language(words, english, russian):
+    story = begun()
+    told(story, 5, next=words)
+    sent = story.of(t.MessageDrafted)[-1].texts
+    assert sent["en"].startswith(f"More in {english}.")
+    assert sent["ru"].startswith(f"Ещё через {russian}.")
+
+
+def test_a_span_that_a_message_writes_back_keeps_its_days():
+    story = begun()
+    story.do(5, "eva", t.Send(template="excuse", fields={"since": "02:50", "lasts": "1 d 2 h"}))
+    assert story.state.facts["pause"].value == timedelta(hours=26)
+
+
+@pytest.mark.row("CLK-06")
+def test_a_promised_time_is_the_one_in_the_text_however_late_it_is_sent():
+    story = begun()  # 03:00 in Warsaw
+    story.do(5, "eva", t.Draft(template="note", fields={"ready": "04:30"}))
+    (draft,) = story.state.messages.values()
+    assert "2025-06-03 04:30" in draft.texts["en"]
+    assert story.of(t.MessageDrafted)[-1].promised == {"ready": story.at(90)}
+    publish = t.Publish(message=draft.message, text_hash=draft.text_hash)
+    assert story.refused(95, "eva", publish) == "E104"
+    story.do(89, "eva", publish)
+    assert due(story, "loaf") == 90
+
+
+def test_a_draft_that_is_revised_later_still_means_the_same_time():
+    story = begun()
+    story.do(5, "eva", t.Draft(template="note", fields={"ready": "04:30"}))
+    (draft,) = story.state.messages.values()
+    story.do(95, "eva", t.Draft(template="note", message=draft.message, fields=draft.fields))
+    (revised,) = story.state.messages.values()
+    assert revised.texts == draft.texts
+    assert revised.promised == {"ready": story.at(90)}
+
+
+@pytest.mark.row("CLK-06")
+def test_a_promise_that_passed_before_the_call_was_confirmed_is_owed_and_breached():
+    story = begun()
+    story.do(5, "eva", t.Send(template="ring", fields={"ready": story.at(60).isoformat()}))
+    assert "loaf" not in story.state.clocks
+    story.do(61, "eva", t.Confirm(message="ring-1", channel="telephone", result="they know"))
+    assert due(story, "loaf") == 60
+    story.tick(62)
+    assert story.clock("loaf").status == "breached"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"ready": "0001-01-01 00:30"},
+        {"ready": "9999-12-31 23:59"},
+        {"ready": "04:30 (approx.)"},
+        {"ready": "2025-06-03T04:30+05:00 (UTC)"},
+        {"next": "99999999999 d"},
+        {"next": "99999999999 min"},
+        {"next": "99999999999d"},
+        {"next": "1mo"},
+        {"next": "0 min"},
+    ],
+    ids=str,
+)
+def test_what_no_calendar_holds_is_refused(wrong):
+    assert begun().refused(5, "eva", t.Send(template="note", fields=wrong)) == "E104"
+
+
+def test_words_beside_a_time_are_not_lost_and_another_zone_is_honoured():
+    story = begun()
+    told(story, 5, ready="02:30 (UTC)")
+    assert "2025-06-03 04:30 (Europe/Warsaw)" in story.of(t.MessageDrafted)[-1].texts["en"]
+    assert due(story, "loaf") == 90
+    story.do(6, "eva", t.Send(template="excuse", fields={"since": "12:30 (approx.)"}))
+    assert "No bread since 12:30 (approx.)." in story.of(t.MessageDrafted)[-1].texts["en"]
+
+
+@pytest.mark.parametrize("minutes", [0, 60])
+def test_the_hour_that_comes_twice_in_autumn_reads_back_as_itself(minutes):
+    at = datetime(2025, 10, 26, 0, 30, tzinfo=UTC) + timedelta(minutes=minutes)  # 02:30 in Warsaw, both times
+    spelled = texts.spell(at, "en", "Europe/Warsaw")
+    assert times.instant(spelled, at, "Europe/Warsaw") == at
 
 
 @pytest.mark.parametrize("words", ["90m", "1h30m", "1 h 30 min", "1 ч 30 мин", "1 godz. 30 min", "1 小时 30 分钟", "90 мин"])

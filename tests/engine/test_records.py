@@ -93,6 +93,26 @@ def test_a_value_of_another_type_is_refused():
     assert entered(story, 1, "sections", section="lane", work="paint") == "E104"
 
 
+def test_a_time_of_an_entry_is_written_as_in_a_message():
+    story = begun()  # 03:00 in Warsaw
+    lane = entered(story, 5, "sections", section="lane", work="restore", kind="street", started="02:50")
+    assert datetime.fromisoformat(story.state.open_fields[lane]["started"]) == story.at(-10)
+    entered(story, 6, "sections", lane, started="2025-06-03 00:55 (UTC)")
+    assert datetime.fromisoformat(story.state.open_fields[lane]["started"]) == story.at(-5)
+    assert entered(story, 7, "sections", lane, started="0001-01-01 00:30") == "E104"
+    assert entered(story, 7, "sections", lane, started="2025-06-03") == "E104"
+
+
+@pytest.mark.row("PIR-02")
+def test_a_measure_is_due_at_the_next_such_time_and_stays_so_when_it_is_read_again():
+    story = begun()
+    measure = entered(story, 5, "measures", measure="dig deeper", owner="ola", due="02:50")
+    due = datetime(2025, 6, 4, 0, 50, tzinfo=UTC)
+    assert story.clock(f"measures[{measure}]").due_at == due
+    entered(story, 60 * 30, "measures", measure, owner="jan")
+    assert story.clock(f"measures[{measure}]").due_at == due
+
+
 def test_numbers_add_up_and_a_correction_counts_once():
     story = begun()
     entered(story, 1, "costs", what="pipe", amount="40.5", hours="2")

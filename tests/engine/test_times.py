@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tocsin.engine.times import Span, add, parse
+from tocsin.engine.texts import spell
+from tocsin.engine.times import Span, add, instant, parse
 
 ZONES = sorted(available_timezones() - {"localtime", "Factory"})
 spans = st.builds(
@@ -59,6 +60,77 @@ def test_days_keep_the_local_time_unless_it_does_not_exist(at, days, zone):
     assert found >= wanted
     if found == wanted:
         assert then.astimezone(tz).fold == 0
+
+
+AT = datetime(2025, 6, 3, 1, 5, tzinfo=UTC)  # 03:05 in Warsaw
+
+
+@pytest.mark.parametrize(
+    ("words", "last", "following"),
+    [
+        ("03:00", datetime(2025, 6, 3, 1, 0, tzinfo=UTC), datetime(2025, 6, 4, 1, 0, tzinfo=UTC)),
+        ("3:05", AT, datetime(2025, 6, 4, 1, 5, tzinfo=UTC)),
+        ("04:30", datetime(2025, 6, 2, 2, 30, tzinfo=UTC), datetime(2025, 6, 3, 2, 30, tzinfo=UTC)),
+        ("04:30 (UTC)", datetime(2025, 6, 2, 4, 30, tzinfo=UTC), datetime(2025, 6, 3, 4, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_time_without_its_day_is_the_last_one_or_the_next(words, last, following):
+    assert instant(words, AT, "Europe/Warsaw") == last
+    assert instant(words, AT, "Europe/Warsaw", ahead=True) == following
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "2025-06-03 04:30",
+        "2025-06-03T04:30 (Europe/Warsaw)",
+        "2025-06-03 02:30 (UTC)",
+        "2025-06-03T02:30:00Z",
+        "2025-06-03 04:30+02:00 (Europe/Warsaw)",
+        " 2025-06-03T10:30+08:00 ",
+    ],
+)
+def test_a_date_with_its_time_is_read_where_it_says_to_be(words):
+    assert instant(words, AT, "Europe/Warsaw") == datetime(2025, 6, 3, 2, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("", "soon", "24:30", "2025-06-03", "2025-W23-2", "٠٤:30"),
+        *("04:30 (approx.)", "04:30 ()", "04:30 (Europe)", "04:30 (../etc)", "(UTC)", "04:30 (UTC) or so"),
+        *("2025-06-03 04:30+05:00 (UTC)", "0001-01-01 00:30", "9999-12-31T23:59+00:00"),
+    ],
+)
+def test_what_is_no_instant_is_refused_and_never_guessed(words):
+    with pytest.raises(ValueError, match=r".*"):
+        instant(words, AT, "Europe/Warsaw")
+
+
+def test_a_time_in_the_hour_that_comes_twice_is_the_nearest_of_both():
+    between = datetime(2025, 10, 26, 0, 45, tzinfo=UTC)  # 02:45 in Warsaw for the first time
+    assert instant("02:30", between, "Europe/Warsaw") == datetime(2025, 10, 26, 0, 30, tzinfo=UTC)
+    assert instant("02:30", between, "Europe/Warsaw", ahead=True) == datetime(2025, 10, 26, 1, 30, tzinfo=UTC)
+
+
+def test_a_time_that_its_night_leaves_out_is_the_first_after_it():
+    before = datetime(2025, 3, 30, 0, 0, tzinfo=UTC)  # 01:00 in Warsaw; clocks go from 02:00 to 03:00
+    assert instant("02:30", before, "Europe/Warsaw", ahead=True) == datetime(2025, 3, 30, 1, 0, tzinfo=UTC)
+    assert instant("2025-03-30 02:30", before, "Europe/Warsaw") == datetime(2025, 3, 30, 1, 0, tzinfo=UTC)
+
+
+@given(instants, st.sampled_from(ZONES))
+def test_an_instant_reads_back_as_it_is_spelled_in_every_zone(at, zone):
+    minute = at.replace(second=0, microsecond=0)
+    offset = minute.astimezone(ZoneInfo(zone)).utcoffset()
+    assume(offset is not None and not offset.seconds % 60)  # a few zones of the last century counted in seconds
+    assert instant(spell(minute, "en", zone), at, "UTC") == minute
+
+
+def test_a_span_is_a_length_unless_it_has_months():
+    assert parse("1w1d2h").length() == timedelta(days=8, hours=2)
+    with pytest.raises(ValueError, match="month"):
+        parse("1mo").length()
 
 
 def test_a_month_end_is_clamped():

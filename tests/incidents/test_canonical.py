@@ -124,6 +124,7 @@ def test_an_erased_text_reads_as_erased_and_the_rest_remains():
         text_hash="",
         ready=True,
         chain="",
+        promised={},
     )
     encoded = canonical.encode(event)
     kept = {place: text for place, text in texts(encoded).items() if place != "/texts/ru"}

@@ -185,6 +185,24 @@ def test_a_text_is_approved_and_published_as_exactly_what_was_seen(room: Room) -
     assert 'data-delivery="' in room.get(room.world.ana, "panels/messages", htmx=True).content.decode()
 
 
+def test_a_time_in_a_message_is_typed_where_the_writer_is_and_told_where_the_plan_is(room: Room) -> None:
+    room.world.ana.timezone = "Europe/Warsaw"
+    room.world.ana.save()
+    fields = {"template": "public_statement", "field:scope_text": "all regions", "field:next_update": "2030-01-01T15:30"}
+    room.post(room.world.ana, "messages", htmx=True, **fields)
+    assert "2030-01-01 22:30 (Asia/Shanghai)" in room.row("MessageRow").texts["en"]
+    assert 'value="2030-01-01T15:30"' in room.get(room.world.ana, "panels/messages", htmx=True).content.decode()
+
+
+def test_a_time_that_no_calendar_holds_is_refused_by_every_form(room: Room) -> None:
+    wrong = "0001-01-01T00:30"
+    for path, fields in (
+        ("records/measures/entries", {"field:measure": "x", "field:due": wrong}),
+        ("moments/recovered/instant", {"happened_at": wrong}),
+    ):
+        assert room.post(room.world.ana, path, htmx=True, **fields).status_code == 409, path
+
+
 @pytest.mark.row("TRM-08")
 def test_a_reading_entered_by_hand_is_shown_and_looked_at(room: Room) -> None:
     assert "no data" in room.get(room.world.chi, "panels/signals", htmx=True).content.decode()

@@ -1,17 +1,18 @@
 """Entries of records as values: what a field takes, what an entry adds up to, what comes before it. Pure."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from tocsin.engine import terms as t
+from tocsin.engine import texts
 from tocsin.engine.expressions import Value
 from tocsin.engine.program import Field, Program, Record
-from tocsin.engine.times import parse
+from tocsin.engine.times import instant, stamped
 
 
 def typed(field: Field, words: str) -> Value | None:
-    """Return the value that `words` spell for `field`, or None where they are none. An instant carries its zone."""
+    """Return the value that `words` spell for `field`, or None where they are none. An instant has its offset, as `dated` gives it."""
     if field.of:
         return words if words in field.of else None
     try:
@@ -20,10 +21,9 @@ def typed(field: Field, words: str) -> Value | None:
                 number = Decimal(words)
                 return number if number.is_finite() else None
             case "time":
-                at = datetime.fromisoformat(words)
-                return at.astimezone(UTC) if at.tzinfo else None
+                return stamped(words)
             case "duration":
-                return parse(words).exact or None
+                return texts.span(words).length() or None
             case "yes_no":
                 return {"yes": True, "no": False}.get(words)
             case _:
@@ -38,10 +38,25 @@ def wanted(field: Field) -> str:
         return "one of " + ", ".join(field.of)
     return {
         "number": "a number, such as 12.5",
-        "time": "an instant with its offset, such as 2025-06-03T09:00:00+08:00",
-        "duration": "a duration, such as 90m",
+        "time": "12:30, or a date with its time",
+        "duration": "a duration, such as 30m or 2h",
         "yes_no": "yes or no",
     }.get(field.type, "a text")
+
+
+def dated(record: Record, given: Mapping[str, str], at: datetime, zone: str) -> dict[str, str]:
+    """Return what somebody wrote at `at` with an offset on every time, so that it says the same whenever it is read."""
+    fields = {field.id: field for field in record.fields}
+    return {name: _dated(fields[name], words, at, zone) if name in fields else words for name, words in given.items()}
+
+
+def _dated(field: Field, words: str, at: datetime, zone: str) -> str:
+    if field.type != "time" or typed(field, words) is not None:
+        return words
+    try:
+        return instant(words, at, zone, ahead=field.ahead).isoformat()
+    except ValueError:
+        return words
 
 
 def values(record: Record, given: Mapping[str, str]) -> dict[str, Value]:

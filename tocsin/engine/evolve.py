@@ -352,6 +352,7 @@ def _drafted(state: t.State, event: t.MessageDrafted) -> t.State:
         chain=event.chain,
         texts=dict(event.texts),
         fields=dict(event.fields),
+        promised=dict(event.promised),
     )
     if event.chain:
         # A new text voids every signature given on the old one.

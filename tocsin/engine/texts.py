@@ -3,25 +3,25 @@
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from tocsin.engine.expressions import Value
-from tocsin.engine.times import Span, parse
+from tocsin.engine.program import Field
+from tocsin.engine.times import Span, instant, parse
 
 SLOT: Final = re.compile(r"\{\{\s*([a-z][a-z0-9_.]*)\s*\}\}")
 PERSONAL: Final = ("party.name", "sender.name")
 """Slots that stay in the approved text and are filled in for each reader when it is sent; the text is otherwise sent byte for byte."""
 OF_INCIDENT: Final = ("incident.number", "incident.title")
 """What a field of a message can be filled from besides facts and moments."""
-_CLOCK: Final = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
-_UNITS: Final[Mapping[str, tuple[str, str, str]]] = {
-    "en": ("d", "h", "min"),
-    "ru": ("д", "ч", "мин"),
-    "pl": ("d", "godz.", "min"),
-    "zh": ("天", "小时", "分钟"),
+_UNITS: Final[Mapping[str, tuple[str, str, str, str]]] = {
+    "en": ("d", "h", "min", "s"),
+    "ru": ("д", "ч", "мин", "с"),
+    "pl": ("d", "godz.", "min", "s"),
+    "zh": ("天", "小时", "分钟", "秒"),
 }
 _YES_NO: Final[Mapping[str, tuple[str, str]]] = {"en": ("yes", "no"), "ru": ("да", "нет"), "pl": ("tak", "nie"), "zh": ("是", "否")}
 
@@ -42,7 +42,7 @@ def spell(value: Value, locale: str, zone: str) -> str:
         case bool():
             return _YES_NO.get(locale, _YES_NO["en"])[0 if value else 1]
         case datetime():
-            return f"{value.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} ({zone})"
+            return f"{_local(value.astimezone(ZoneInfo(zone)))} ({zone})"
         case timedelta():
             return _span(value, _UNITS.get(locale, _UNITS["en"]))
         case tuple():
@@ -53,9 +53,15 @@ def spell(value: Value, locale: str, zone: str) -> str:
             return value
 
 
-def _span(value: timedelta, units: tuple[str, str, str]) -> str:
-    minutes = int(value.total_seconds()) // 60
-    parts = ((minutes // 1440, units[0]), (minutes % 1440 // 60, units[1]), (minutes % 60, units[2]))
+def _local(at: datetime) -> str:
+    """Return local time to the minute, with its offset only in the hour that comes twice, so that it reads back as the same instant."""
+    twice = at.replace(fold=1 - at.fold).utcoffset() != at.utcoffset()
+    return (at if twice else at.replace(tzinfo=None)).isoformat(" ", "minutes")
+
+
+def _span(value: timedelta, units: tuple[str, ...]) -> str:
+    seconds = int(value.total_seconds())
+    parts = zip((seconds // 86_400, seconds % 86_400 // 3600, seconds % 3600 // 60, seconds % 60), units, strict=True)
     return " ".join(f"{number} {unit}" for number, unit in parts if number) or f"0 {units[2]}"
 
 
@@ -63,43 +69,40 @@ def span(words: str) -> Span:
     """
     Return the span that people wrote, as plans write it (`1h30m`) or as `spell` does in any of its languages.
 
-    :raises ValueError: it is none.
+    :raises ValueError: it is none, longer than `parse` takes, or has months: how long that is depends on when it is read.
     """
     try:
-        return parse(words.replace(" ", ""))
+        found = parse(words.replace(" ", ""))
     except ValueError:
-        for units in _UNITS.values():
-            names = [re.escape(unit) for unit in units]
-            found = re.fullmatch(r"\s*" + r"\s*".join(rf"(?:(\d+)\s*{unit})?" for unit in names) + r"\s*", words)
-            if found and any(found.groups()):
-                days, hours, minutes = (int(number or 0) for number in found.groups())
-                return Span(exact=timedelta(days=days, hours=hours, minutes=minutes))
-        raise
+        found = parse(_as_plans_write(words))
+    if found.months:
+        raise ValueError(f"{words!r} has months")
+    return found
 
 
-def instant(words: str, at: datetime, zone: str) -> datetime:
-    """
-    Return the instant that people wrote at `at`: a date with its time, with an offset or as it is in `zone`, or the next `12:30` there.
-
-    :raises ValueError: it is none.
-    """
-    words = words.partition(" (")[0].strip()
-    if _CLOCK.fullmatch(words):
-        hour, minute = map(int, words.split(":"))
-        local = at.astimezone(ZoneInfo(zone)).replace(hour=hour, minute=minute, second=0, microsecond=0)
-        return (local if local >= at else local + timedelta(days=1)).astimezone(UTC)
-    known = datetime.fromisoformat(words)
-    if len(words) <= len("2025-03-03"):
-        raise ValueError(f"{words!r} is a day, not an instant")
-    return (known if known.tzinfo else known.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+def _as_plans_write(words: str) -> str:
+    for units in _UNITS.values():
+        parts = (rf"(?:([0-9]+)\s*{re.escape(unit)})?" for unit in units)
+        found = re.fullmatch(r"\s*" + r"\s*".join(parts) + r"\s*", words)
+        if found and any(found.groups()):
+            return "".join(f"{number}{unit}" for number, unit in zip(found.groups(), "dhms", strict=True) if number)
+    return words
 
 
-def retold(words: str, kind: str, at: datetime, locale: str, zone: str) -> str:
-    """Return a time or a span that somebody wrote for people who read `locale`; what is none, or of another kind, as it stands."""
+def settled(field: Field, words: str, at: datetime, zone: str) -> str:
+    """Return what somebody wrote into `field` at `at`: a time as `spell` writes it, which says the same whenever it is read."""
+    if field.type != "time":
+        return words
     try:
-        if kind == "duration":
-            return spell(span(words).exact, locale, zone)
-        return spell(instant(words, at, zone), locale, zone) if kind == "time" else words
+        return spell(instant(words, at, zone, ahead=field.ahead), "", zone)
+    except ValueError:
+        return words
+
+
+def retold(words: str, kind: str, locale: str, zone: str) -> str:
+    """Return a span that somebody wrote for people who read `locale`; what is none, or of another kind, as it stands."""
+    try:
+        return spell(span(words).length(), locale, zone) if kind == "duration" else words
     except ValueError:
         return words
 

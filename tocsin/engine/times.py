@@ -1,13 +1,18 @@
-"""Spans of time as plans write them: exact seconds and calendar months and days, added in the plan's zone."""
+"""Spans and instants as plans and people write them: a length of time, added in the plan's zone, and a time of day there."""
 
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _PART = re.compile(r"([0-9]+)(y|mo|w|d|h|min|m|s)")
 _ORDER = ("y", "mo", "w", "d", "h", "m", "s")
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
+_IN_ZONE = re.compile(r"(.*\S)\s*\(([^()]*)\)")
+YEARS: Final = range(1900, 2200)
+"""An instant of another year is a slip of the pen; what is reckoned from one of these stays within what a date can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,16 @@ class Span:
 
     def __bool__(self) -> bool:
         return bool(self.months or self.days or self.exact)
+
+    def length(self) -> timedelta:
+        """
+        Return how long it is where no zone and no date are at hand: a day is 24 hours.
+
+        :raises ValueError: it has months, which are of no one length.
+        """
+        if self.months:
+            raise ValueError(f"{self} is longer or shorter by the month")
+        return timedelta(days=self.days) + self.exact
 
     def __str__(self) -> str:
         """Return the shortest spelling that `parse` reads back, such as `1mo3d4h`."""
@@ -74,6 +89,75 @@ def add(at: datetime, span: Span, zone: str) -> datetime:
     day = min(local.day, calendar.monthrange(year, month)[1])
     moved = local.replace(year=year, month=month, day=day) + timedelta(days=span.days)
     return _instant(moved, tz) + span.exact
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """
+    Return the time zone of this name.
+
+    :raises ValueError: there is none.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError) as problem:
+        raise ValueError(f"{name!r} is no time zone") from problem
+
+
+def stamped(words: str) -> datetime:
+    """
+    Return the instant that `words` spell with its offset, such as `2025-06-03T09:00:00+08:00`, in UTC.
+
+    :raises ValueError: it is none, or of no year in `YEARS`.
+    """
+    at = datetime.fromisoformat(words)
+    if at.tzinfo is None or at.year not in YEARS:
+        raise ValueError(f"{words!r} is not an instant with its offset")
+    return at.astimezone(UTC)
+
+
+def instant(words: str, at: datetime, zone: str, *, ahead: bool = False) -> datetime:
+    """
+    Return the instant, in UTC, that somebody wrote at `at`: a date with its time, or a time alone such as `12:30`.
+
+    It is local time in `zone`, unless it says an offset or, in brackets, another zone. A time alone is the last such time, or the next one
+    if what is meant lies `ahead`. What does not exist in the zone moves forward as in `add`; what comes twice, with a date, is the first.
+
+    :raises ValueError: it is none, its offset is not that of the zone beside it, or its year is not in `YEARS`.
+    """
+    named = _IN_ZONE.fullmatch(words.strip())
+    bare, tz = (named[1], zone_of(named[2])) if named else (words.strip(), zone_of(zone))
+    clock = _CLOCK.fullmatch(bare)
+    if clock:
+        return _nearest(time(int(clock[1]), int(clock[2])), at, tz, ahead=ahead)
+    known = datetime.fromisoformat(bare)
+    if known.year not in YEARS or _is_day(bare):
+        raise ValueError(f"{words!r} is not an instant")
+    if known.tzinfo is None:
+        return _instant(known, tz)
+    if named and known.astimezone(tz).utcoffset() != known.utcoffset():
+        raise ValueError(f"{words!r} has another offset than its zone")
+    return known.astimezone(UTC)
+
+
+def _is_day(words: str) -> bool:
+    try:
+        return bool(date.fromisoformat(words))
+    except ValueError:
+        return False
+
+
+def _nearest(clock: time, at: datetime, tz: ZoneInfo, *, ahead: bool) -> datetime:
+    """Return the next instant after `at` at which clocks of `tz` show `clock`, or the last one up to it."""
+    today = at.astimezone(tz).date()
+    days = (today + timedelta(days=apart) for apart in (-1, 0, 1))
+    near = [each for day in days for each in _instants(datetime.combine(day, clock), tz)]
+    return min(each for each in near if each > at) if ahead else max(each for each in near if each <= at)
+
+
+def _instants(local: datetime, tz: ZoneInfo) -> set[datetime]:
+    """Return every instant, mostly one, at which it is the naive `local` time in `tz`; in a gap the first after it."""
+    both = {local.replace(tzinfo=tz, fold=fold).astimezone(UTC) for fold in (0, 1)}
+    return {each for each in both if each.astimezone(tz).replace(tzinfo=None) == local} or {_instant(local, tz)}
 
 
 def _instant(local: datetime, tz: ZoneInfo) -> datetime:

@@ -1,7 +1,7 @@
 """Values of facts as they are written outside the engine, in one spelling for programs, forms and routes. Pure."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -27,12 +27,9 @@ def value(fact: Fact, given: Any) -> Value:
         case "number", int() | float() | str() | Decimal() if not isinstance(given, bool):
             return _number(given)
         case "duration", str():
-            span = times.parse(given)
-            if span.months:
-                raise ValueError("a month is not a length of time")
-            return span.exact + timedelta(days=span.days)
+            return times.parse(given).length()
         case "time", str():
-            return _instant(given)
+            return times.stamped(given)
         case "choice", list() if fact.many and all(isinstance(one, str) for one in given):
             return tuple(given)
         case "choice" | "text", str():
@@ -76,10 +73,3 @@ def _number(given: float | str | Decimal) -> Decimal:
     if not number.is_finite():
         raise ValueError(given)
     return number
-
-
-def _instant(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is None:
-        raise ValueError(text)
-    return at.astimezone(UTC)

@@ -1,6 +1,6 @@
 """What a plan says wrongly only in the company of other keys: two ways where there is one, one key without the other, a constant of another type."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from tocsin.plan.forms.leaves import ROLES, Cases, Form, FromFact
 from tocsin.plan.forms.levels import AdjustForm, StepForm
 from tocsin.plan.forms.standing import ReadinessForm, ResourceForm
 from tocsin.plan.forms.values import ConditionForm, FactForm, ReadingForm, SignalForm
-from tocsin.plan.forms.words import ChannelsForm, MessageForm, RecordForm
+from tocsin.plan.forms.words import ChannelsForm, FieldForm, MessageForm, RecordForm
 
 _VERBS = ("do", "send", "decide", "record", "reach", "ensure")
 
@@ -202,6 +202,7 @@ def _promises(draft: Draft, path: Path, message: MessageForm) -> Iterator[Fault]
     owed = dict(draft.form.obligations) if draft.form else {}
     for situation in draft.form.situations.values() if draft.form else ():
         owed |= situation.obligations
+    yield from _ahead(path, message.fields)
     for name, field in message.fields.items():
         rule = owed.get(field.promises or "")
         if rule is None:
@@ -215,8 +216,15 @@ def _promises(draft: Draft, path: Path, message: MessageForm) -> Iterator[Fault]
             yield Fault(place, f"a {field.type} promises no time", "type: time, or type: duration")
 
 
+def _ahead(path: Path, fields: Mapping[str, FieldForm]) -> Iterator[Fault]:
+    for name, field in fields.items():
+        if field.ahead and field.type != "time":
+            yield Fault((*path, "fields", name, "ahead"), f"a {field.type} has no next and no last", "type: time")
+
+
 def _record(draft: Draft, path: Path, record: RecordForm) -> Iterator[Fault]:
     """The fields that a record is ordered, closed and tracked by are of a kind that can do so."""
+    yield from _ahead(path, record.fields)
     types = {name: _type_of(record, name) for name in record.fields}
     wanted: list[tuple[Path, str, str]] = [
         ((*path, "order", "by", index), field, "choice") for index, field in enumerate(record.order.by if record.order else ())

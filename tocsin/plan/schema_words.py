@@ -160,6 +160,7 @@ KEYS: Final = {
     "publisher": "The only role that may send it",
     "text": "The words in each language, with {{ placeholders }}",
     "promises": "The duty whose due time this field promises",
+    "ahead": "A time that lies ahead: written without its day it is the next one, not the last",
     "choice": "The values that a field takes",
     "open_until": "An entry is open until this field is filled",
     "target": "The target that it is shown against",

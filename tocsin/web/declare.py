@@ -135,7 +135,7 @@ def _decide(request: Request, form: Form, done: desk.Done) -> None:
 
 def _happened(request: Request) -> Any:
     typed = request.POST.get("happened_at", "")
-    return fact_fields.instant(typed) if typed else None
+    return times.read(typed) if typed else None
 
 
 # ------------------------------------------------------------------ the form

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from markupsafe import Markup
@@ -136,16 +136,6 @@ def _parse(fact: Fact, typed: list[str]) -> Value:
         case "number":
             return value(fact, typed[0].replace(",", "."))
         case "time":
-            return value(fact, instant(typed[0]).isoformat())
+            return value(fact, times.read(typed[0]).isoformat())
         case _:
             return value(fact, typed[0])
-
-
-def instant(typed: str) -> datetime:
-    """
-    Return the instant that a person typed in the zone of the page.
-
-    :raises ValueError: it is no time.
-    """
-    at = datetime.fromisoformat(typed)
-    return (at if at.tzinfo else at.replace(tzinfo=times.local(times.now()).tzinfo)).astimezone(UTC)

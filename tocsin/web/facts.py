@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
 from tocsin.engine import terms as t
-from tocsin.web import cases, fact_fields
+from tocsin.web import cases, fact_fields, times
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
 from tocsin.web.room import panels
@@ -16,7 +16,7 @@ def instant(request: Request, number: str, moment: str) -> HttpResponse:
     """Record a moment by hand, now or at the time given."""
     typed = request.POST.get("happened_at", "").strip()
     try:
-        command: t.Command | t.Refused = t.Mark(moment=moment, happened_at=fact_fields.instant(typed) if typed else None)
+        command: t.Command | t.Refused = t.Mark(moment=moment, happened_at=times.read(typed) if typed else None)
     except ValueError:
         command = t.Refused("E104", _("A value cannot be read."), _("Write it as the field asks."), (typed,))
     return panels.act(request, number, command, "facts", f"moment:{moment}")

@@ -67,6 +67,7 @@ def environment(**options: Any) -> jinja2.Environment:
     timed = (times.clock, times.day, times.lasting, times.moment, times.now, times.since, times.spoken, times.stamp, times.zone)
     made.globals |= {function.__name__: function for function in (*named, *timed)}
     made.globals |= {
+        "as_typed": times.typed,
         "htmx_config": HTMX_CONFIG,
         "lang": languages.active,
         "language_options": [(language.code, language.name) for language in languages.LANGUAGES.values()],

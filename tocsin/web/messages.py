@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tocsin.engine import terms as t
 from tocsin.incidents.models import BoardRow, MessageRow
 from tocsin.web import cases, forms, plan_words, reply
-from tocsin.web.records import filled
+from tocsin.web.records import typed
 from tocsin.web.reply import Request, needs
 from tocsin.web.room import messages, panels, records
 from tocsin.web.room.messages import Shown
@@ -33,9 +33,10 @@ class Waiting:
 def draft(request: Request, number: str) -> HttpResponse:
     """Draft a message, or revise a draft: a new text voids every signature on the old one."""
     form = request.POST
+    rule = cases.find(request, number).program.messages.get(form.get("template", ""))
     texts = forms.beginning(form, "text:")
     message = form.get("message", "")
-    command = t.Draft(template=form.get("template", ""), fields=filled(request), message=message, texts=texts)
+    command = t.Draft(template=form.get("template", ""), fields=typed(request, rule.fields if rule else ()), message=message, texts=texts)
     return panels.act(request, number, command, "messages", f"message:{message}" if message else "draft")
 
 

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
 from tocsin.engine import terms as t
-from tocsin.web import cases, fact_fields, forms
+from tocsin.web import cases, fact_fields, forms, times
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
 
@@ -23,7 +23,7 @@ def _fulfil(request: Request, number: str, obligation: str, entry: str) -> t.Ful
     if isinstance(facts, t.Refused):
         return facts
     try:
-        happened_at = fact_fields.instant(form["happened_at"]) if form.get("happened_at") else None
+        happened_at = times.read(form["happened_at"]) if form.get("happened_at") else None
     except ValueError:
         return t.Refused("E104", _("This is no time."), _("Write it as the field asks."))
     return t.Fulfil(

@@ -8,8 +8,7 @@ from django.views.decorators.http import require_POST
 
 from tocsin.engine import terms as t
 from tocsin.engine.program import Field
-from tocsin.web import cases, fact_fields, forms, reply, review
-from tocsin.web.languages import gettext as _
+from tocsin.web import cases, forms, reply, review, times
 from tocsin.web.reply import Request, needs
 from tocsin.web.room import panels
 from tocsin.web.said import said
@@ -23,11 +22,11 @@ def entry(request: Request, number: str, record: str) -> HttpResponse:
     case = cases.find(request, number)
     rule = case.program.records.get(record)
     fields = typed(request, rule.fields if rule else ())
-    command = fields if isinstance(fields, t.Refused) else _command(request, record, name, fields)
+    command = _command(request, record, name, fields)
     row = f"entry:{record}:{name}" if name else f"record:{record}"
     if "review" not in request.POST:
         return panels.act(request, number, command, "records", row)
-    outcome = command if isinstance(command, t.Refused) else panels.handle(request, case, command)
+    outcome = panels.handle(request, case, command)
     if isinstance(outcome, t.Refused):
         shown = {"row": row, "typed": request.POST, "refused": said(outcome, case.program)}
         return reply.page(request, "incidents/review.html", {**review.context(cases.find(request, number)), **shown}, status=409)
@@ -39,15 +38,8 @@ def _command(request: Request, record: str, name: str, fields: dict[str, str]) -
     return t.Enter(record=record, fields=fields, entry=name, reason=reason, evidence=forms.evidence(request))
 
 
-def typed(request: Request, fields: Iterable[Field]) -> dict[str, str] | t.Refused:
-    """Return the fields of a record that the form fills; a time is in the viewer's zone, and kept with it."""
-    times = {field.id for field in fields if field.type == "time"}
-    try:
-        return {name: fact_fields.instant(words).isoformat() if name in times else words for name, words in filled(request).items()}
-    except ValueError:
-        return t.Refused("E104", _("A value cannot be read."), _("Write it as the field asks."))
-
-
-def filled(request: Request) -> dict[str, str]:
-    """Return the fields of a record or message that the form fills."""
-    return {name: words for name, words in forms.beginning(request.POST, "field:").items() if words}
+def typed(request: Request, fields: Iterable[Field]) -> dict[str, str]:
+    """Return the fields of a record or message that the form fills; a time is in the viewer's zone, and says so."""
+    timed = {field.id for field in fields if field.type == "time"}
+    filled = {name: words for name, words in forms.beginning(request.POST, "field:").items() if words}
+    return {name: times.named(words) if name in timed else words for name, words in filled.items()}

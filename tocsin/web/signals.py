@@ -10,7 +10,7 @@ from tocsin.engine.namespaces import bare
 from tocsin.engine.terms import Refused
 from tocsin.incidents import samples
 from tocsin.incidents.samples import Given
-from tocsin.web import cases, fact_fields, times
+from tocsin.web import cases, times
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
 from tocsin.web.room import panels
@@ -26,7 +26,7 @@ def reading(request: Request, number: str, signal: str) -> HttpResponse:
     rule = case.program.signals.get(signal)
     try:
         value = _finite(form.get("value", ""))
-        at = fact_fields.instant(form["at"]) if form.get("at") else times.now()
+        at = times.read(form["at"]) if form.get("at") else times.now()
     except (ValueError, InvalidOperation):
         rule = None
     if rule is None:

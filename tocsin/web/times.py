@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from babel.dates import format_date, format_time, get_timezone_location
 from babel.units import format_unit
 from markupsafe import Markup
 
+from tocsin.engine.times import instant, stamped, zone_of
 from tocsin.kit import clock as time_now
 from tocsin.web import languages
 
@@ -40,8 +41,8 @@ def as_on(day: datetime) -> Iterator[None]:
 def is_zone(name: str) -> bool:
     """Return whether `name` is a zone of the tz database."""
     try:
-        return bool(name) and bool(ZoneInfo(name))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return bool(name) and bool(zone_of(name))
+    except ValueError:
         return False
 
 
@@ -65,6 +66,39 @@ def now() -> datetime:
 def local(at: datetime) -> datetime:
     """Return `at` in the viewer's zone."""
     return at.astimezone(ZoneInfo(_zone.get()))
+
+
+def read(typed: str) -> datetime:
+    """
+    Return the instant that a person typed in the zone of the page; a time without its day is the last such time.
+
+    :raises ValueError: it is no time.
+    """
+    return instant(typed, now(), _zone.get())
+
+
+def named(typed: str) -> str:
+    """Return a time that a person typed with the zone of the page beside it, for whoever reads it elsewhere; what is no time as it is."""
+    try:
+        read(f"{typed} ({_zone.get()})")
+    except ValueError:
+        return typed
+    return typed if _has_offset(typed) else f"{typed} ({_zone.get()})"
+
+
+def _has_offset(typed: str) -> bool:
+    try:
+        return bool(stamped(typed))
+    except ValueError:
+        return False
+
+
+def typed(words: str) -> str:
+    """Return a time as an input of the page takes it, in its zone; what is no time as it is."""
+    try:
+        return f"{local(read(words)):%Y-%m-%dT%H:%M}"
+    except ValueError:
+        return words
 
 
 def spoken(at: datetime) -> str:

@@ -147,6 +147,8 @@ class Field:
     sets: str = ""
     optional: bool = False
     promises: str = ""
+    ahead: bool = False
+    """What a time means lies ahead: written without its day it is the next one. Otherwise the last one."""
     columns: tuple[str, ...] = ()
     """A table: one row on each line, its cells in these columns, apart by `;`."""
     rows_min: int = 0

@@ -87,6 +87,7 @@ def _instead_of(turn: Turn, role: str) -> str:
 def _attach(turn: Turn, name: str, fields: Mapping[str, str]) -> None:
     if name in turn.program.records:
         record = turn.program.records[name]
+        fields = records.dated(turn, record, fields)
         records.write(turn, record, t.Enter(record=name, fields=fields, by=turn.actor, at=turn.at), fields)
     else:
         messages.send_by_rule(turn, name, fields)

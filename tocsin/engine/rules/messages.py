@@ -6,11 +6,12 @@ from typing import Final
 
 from tocsin.engine import measured, owners, texts
 from tocsin.engine import terms as t
-from tocsin.engine.expressions import UNKNOWN, Name, Unknown
+from tocsin.engine.expressions import UNKNOWN, Name, Unknown, Value
 from tocsin.engine.namespaces import within
-from tocsin.engine.program import Field, Message
+from tocsin.engine.program import Fact, Field, Message
 from tocsin.engine.rules import chains, delivery, facts, parties, promises, records
 from tocsin.engine.run_over import owing_roles
+from tocsin.engine.times import instant
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import lookup, truth
 
@@ -69,7 +70,9 @@ def _barred(turn: Turn, template: Message, fields: Mapping[str, str]) -> t.Refus
 def write(turn: Turn, template: Message, fields: Mapping[str, str], *, message: str = "", wordings: Mapping[str, str] | None = None) -> str:
     """Record the draft rendered in every locale, and return its id."""
     message = message or f"{template.id}-{turn.state.counters.get(f'drafted:{template.id}', 0) + 1}"
-    filled = {field.id: fields.get(field.id) or _prefill(turn, template, field) for field in template.fields}
+    zone = turn.program.zone(template.id)
+    given = {field.id: fields.get(field.id) or _prefill(turn, template, field) for field in template.fields}
+    filled = {field.id: texts.settled(field, given[field.id], turn.instant, zone) for field in template.fields}
     missing = [field.id for field in template.fields if not _complete_field(field, filled[field.id])]
     rendered = {locale: _render(turn, template, words, locale, filled) for locale, words in template.text.items()}
     rendered |= {locale: words for locale, words in (wordings or {}).items() if locale in rendered and words.strip()}
@@ -86,6 +89,7 @@ def write(turn: Turn, template: Message, fields: Mapping[str, str], *, message: 
             text_hash=texts.hash_of(rendered),
             ready=not missing,
             chain=chain,
+            promised=promises.made(turn, template, filled),
         )
     )
     if chain and not missing:
@@ -138,7 +142,7 @@ def _render(turn: Turn, template: Message, words: str, locale: str, filled: Mapp
 
     def fill(name: str) -> str:
         if name in filled:
-            return texts.retold(filled[name], types[name], turn.instant, locale, zone)
+            return texts.retold(filled[name], types[name], locale, zone)
         fact, moment = within(plan.name, name), plan.moment(name)
         if fact in state.facts:
             value = state.facts[fact].value
@@ -267,11 +271,21 @@ def _write_back(turn: Turn, template: Message, message: t.MessageState) -> None:
         if fact is None or not words:
             continue
         try:
-            value = texts.span(words).exact if fact.type == "duration" else words
+            value = _value(turn, template, fact, words)
         except ValueError:
             continue
         if value and value != timedelta() and facts.fits(fact, value):
             facts.say(turn, {fact.id: value}, source="message")
+
+
+def _value(turn: Turn, template: Message, fact: Fact, words: str) -> Value:
+    match fact.type:
+        case "duration":
+            return texts.span(words).length()
+        case "time":
+            return instant(words, turn.instant, turn.program.zone(template.id))
+        case _:
+            return words
 
 
 def send(turn: Turn, command: t.Send) -> t.Refused | None:

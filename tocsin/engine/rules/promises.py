@@ -1,34 +1,52 @@
 """What a sent message promises: a time of its own at which something is then owed, never later than the plan asks (CLK-06)."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from tocsin.engine import clocks, texts
 from tocsin.engine import terms as t
 from tocsin.engine.collections import WHOLE
+from tocsin.engine.entries import wanted
 from tocsin.engine.program import Field, Message, Obligation
 from tocsin.engine.rules import obligations, owed
-from tocsin.engine.times import add
+from tocsin.engine.times import add, instant
 from tocsin.engine.turn import Turn
 
 
-def unreadable(turn: Turn, template: Message, message: t.MessageState) -> t.Refused | None:
-    """Return why a promise of this message cannot be kept: it is no time or span, or it lies in the past."""
+def made(turn: Turn, template: Message, filled: Mapping[str, str]) -> dict[str, datetime]:
+    """Return the instants that a draft promises, by field: what its texts say, whenever it is then approved, sent or confirmed."""
+    zone = turn.program.zone(template.id)
+    found = {}
     for field in template.fields:
-        words = message.fields.get(field.id, "")
-        if field.promises and words and _due(turn, template, field, words) is None:
-            wanted = "30m or 2h" if field.type == "duration" else "12:30, or a date with its time"
-            return t.Refused("E104", f"{field.id} promises no time to come", hint=f"write it such as {wanted}", details=(field.id,))
+        if field.promises and field.type == "time":
+            with suppress(ValueError):
+                found[field.id] = instant(filled[field.id], turn.instant, zone, ahead=True)
+    return found
+
+
+def unreadable(turn: Turn, template: Message, message: t.MessageState) -> t.Refused | None:
+    """Return why a promise of this message cannot be kept: it is no time or span, or it lies in the past by now."""
+    for field in template.fields:
+        if not field.promises or not message.fields.get(field.id):
+            continue
+        due = _due(turn, template, field, message)
+        if due is None or due <= turn.instant:
+            return t.Refused("E104", f"{field.id} promises no time to come", hint=f"write {wanted(field)}", details=(field.id,))
     return None
 
 
 def keep(turn: Turn, name: str) -> None:
-    """Let what the message promises be owed at the time that it says, by whoever owes it under the plan."""
+    """
+    Let what the message promises be owed at the time that it says, by whoever owes it under the plan.
+
+    A time that has passed while somebody had still to confirm the message is owed all the same, and is breached.
+    """
     message = turn.state.messages[name]
     template = turn.program.messages[message.template]
     for field in template.fields:
-        words = message.fields.get(field.id, "")
         rule = turn.program.obligations.get(field.promises)
-        due = _due(turn, template, field, words) if rule and words else None
+        due = _due(turn, template, field, message) if rule else None
         if rule is None or due is None:
             continue
         if rule.promised:
@@ -39,14 +57,14 @@ def keep(turn: Turn, name: str) -> None:
                 _bring_forward(turn, clock, due)
 
 
-def _due(turn: Turn, template: Message, field: Field, words: str) -> datetime | None:
-    """Return the instant that a field promises, counted from now; None where it is none, or is past."""
-    zone = turn.program.zone(template.id)
+def _due(turn: Turn, template: Message, field: Field, message: t.MessageState) -> datetime | None:
+    """Return the instant that a field promises, or None: a time as it was drafted, a span counted from now."""
+    if field.type == "time":
+        return message.promised.get(field.id)
     try:
-        due = add(turn.instant, texts.span(words), zone) if field.type == "duration" else texts.instant(words, turn.instant, zone)
+        return add(turn.instant, texts.span(message.fields.get(field.id, "")), turn.program.zone(template.id))
     except ValueError:
         return None
-    return due if due > turn.instant else None
 
 
 def _owe(turn: Turn, rule: Obligation, template: Message, due: datetime) -> None:

@@ -1,6 +1,7 @@
 """Records: forms filled during the incident, entry by entry, each under what the plan says of its order, its needs and who keeps it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from tocsin.engine import entries, owners
@@ -21,6 +22,7 @@ def enter(turn: Turn, command: t.Enter) -> t.Refused | None:
     record = turn.program.records.get(command.record)
     if record is None:
         return t.Refused("E103", f"this plan has no record {command.record}", hint="see the plan's records")
+    command = replace(command, fields=dated(turn, record, command.fields))
     refused = check(record, command) or _may(turn, record, command)
     if refused:
         return refused
@@ -30,6 +32,11 @@ def enter(turn: Turn, command: t.Enter) -> t.Refused | None:
         return refused
     write(turn, record, command, given)
     return None
+
+
+def dated(turn: Turn, record: Record, fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields of an entry made now as they are kept."""
+    return entries.dated(record, fields, turn.instant, turn.program.zone(record.id))
 
 
 def _may(turn: Turn, record: Record, command: t.Enter) -> t.Refused | None:

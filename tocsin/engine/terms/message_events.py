@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from tocsin.engine.terms.words import Event, Words
 
@@ -19,6 +20,8 @@ class MessageDrafted(Event):
     """No field is missing."""
     chain: str
     """The id of its approval chain; empty if it needs none."""
+    promised: Mapping[str, datetime]
+    """The instants that its fields promise, as they stand in the texts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -169,6 +169,7 @@ class MessageState:
     """Who published it, whichever channel it goes over afterwards."""
     texts: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
+    promised: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

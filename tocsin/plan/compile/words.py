@@ -1,6 +1,7 @@
 """Messages and records."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tocsin.engine.program import Field, Message, Needs, Order, Record, Tracked
 from tocsin.plan.compile.context import Context, name, names
@@ -58,6 +59,7 @@ def _field(
         sets=name(form.sets),
         optional=form.optional,
         promises=form.promises or "",
+        ahead=form.ahead or form.promises is not None,
         columns=tuple(form.columns),
         rows_min=form.min or 0,
         cite=tuple(form.cite) or cite,
@@ -85,9 +87,11 @@ def record_fields(
 
 
 def _record(context: Context, identifier: str, rule: RecordForm) -> Record:
+    fields = record_fields(context, rule.fields, rule.choice, tuple(rule.cite))
+    due = rule.tracked.due if rule.tracked else ""
     return Record(
         **context.common(identifier, rule),
-        fields=record_fields(context, rule.fields, rule.choice, tuple(rule.cite)),
+        fields=tuple(replace(field, ahead=True) if field.id == due else field for field in fields),
         open_until=next(iter(rule.open_until), ""),
         until_values=tuple(next(iter(rule.open_until.values()), ())),
         then=context.effects(rule.then, ("records", identifier, "then"), identifier),

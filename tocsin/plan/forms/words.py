@@ -48,6 +48,7 @@ class FieldForm(Form):
     sets: FactRef | None = None
     optional: bool = False
     promises: Name | None = None
+    ahead: bool = False
     columns: list[Id] = []
     min: Annotated[int, Field(ge=1, le=100)] | None = None
     cite: Cites = []
