@@ -55,7 +55,7 @@ def lines(stored: Sequence[tuple[Entry, dict[str, Seal]]], *, shown: bool = True
         "key": chain.public_text(key.public_key()),
     }
     people = [Line("person per_1", {"person": {"id": "per_1", "name": "Анна"}})] if shown else []
-    record = [line for entry, texts in stored for line in lines_of(entry, texts, shown)]
+    record = [line for entry, texts in stored for line in lines_of(entry, texts, texts if shown else {})]
     return [Line("manifest", {"manifest": manifest}), *record, *people]
 
 

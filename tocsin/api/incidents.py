@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, cast
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Header, Query, Router, Status
 from pydantic import Field
@@ -13,7 +13,7 @@ from tocsin.api.commands import FactValues, Given
 from tocsin.api.door import Caller, Request, needs
 from tocsin.api.wire import Instant, Name, Text
 from tocsin.engine.terms import Refused
-from tocsin.incidents import desk, plans
+from tocsin.incidents import desk, plans, readers
 from tocsin.incidents.models import BoardRow, ClockRow, Plan, TimelineRow
 from tocsin.kit import ids
 
@@ -44,7 +44,7 @@ def every(request: HttpRequest, state: str = "all", cursor: Cursor = "", limit: 
     """`state` is all, open or closed."""
     if state not in {"all", "open", "closed"}:
         raise problems.invalid([{"place": "state", "problem": "all, open or closed was expected"}])
-    rows = BoardRow.objects.filter(organisation=_caller(request).organisation)
+    rows = _visible(request)
     rows = rows if state == "all" else rows.filter(open=state == "open")
     page = cursors.page(rows, "declared_at", cursor, limit)
     return {"items": page.rows, "next": page.next}
@@ -80,7 +80,8 @@ def declare(request: HttpRequest, response: HttpResponse, body: Declaration, key
 @needs(access.SEE)
 def one(request: HttpRequest, incident: str) -> Any:
     """`incident` is `inc_…` or `INC-118`."""
-    return out.state(_board(request, incident))
+    board = _board(request, incident)
+    return out.state(board, _eyes(request, board))
 
 
 @router.post("/{incident}/commands", response=out.DoneOut, summary="Command an incident")
@@ -103,30 +104,43 @@ def command(
 @needs(access.SEE)
 def timeline(request: HttpRequest, incident: str, cursor: Cursor = "", limit: Limit = 100, after: int = 0) -> Any:
     """`after` is the seq that the caller knows already. Nothing in a timeline ever changes."""
-    rows = TimelineRow.objects.filter(incident_id=_board(request, incident).incident_id, seq__gt=after)
+    board = _board(request, incident)
+    rows = TimelineRow.objects.filter(incident_id=board.incident_id, seq__gt=after)
     page = cursors.page(rows, "seq", cursor, limit, newest_first=False)
-    return {"items": page.rows, "next": page.next}
+    return {"items": out.lines(page.rows, _eyes(request, board)), "next": page.next}
 
 
 @router.get("/{incident}/clocks", response=list[out.Clock], summary="Read every clock")  # type: ignore[valid-type]
 @needs(access.SEE)
 def clocks(request: HttpRequest, incident: str, status: str = "") -> Any:
     """`status` narrows it to open, breached, met, late, waived or ended."""
-    rows = ClockRow.objects.filter(incident_id=_board(request, incident).incident_id).order_by("due_at", "pk")
-    return rows.filter(status=status) if status else rows
+    board = _board(request, incident)
+    rows = ClockRow.objects.filter(incident_id=board.incident_id).order_by("due_at", "pk")
+    eyes = _eyes(request, board)
+    return [row for row in (rows.filter(status=status) if status else rows) if eyes.sees(row.obligation)]
 
 
 def _caller(request: HttpRequest) -> Caller:
     return cast("Request", request).auth
 
 
+def _visible(request: HttpRequest) -> QuerySet[BoardRow]:
+    """Return the incidents that the person sees in whose name the key acts."""
+    return readers.visible(_caller(request).organisation.id, _caller(request).person)
+
+
+def _eyes(request: HttpRequest, board: BoardRow) -> readers.Eyes:
+    program = plans.program(board.organisation_id, board.plan_hash)
+    return readers.eyes(board, program, _caller(request).actor(program))
+
+
 def _board(request: HttpRequest, incident: str) -> BoardRow:
-    """Return the incident's row, within the caller's organisation only."""
+    """Return the incident's row, within what the caller sees only."""
     try:
         named = Q(incident_id=ids.untyped("inc", incident))
     except ValueError:
         named = Q(number=incident)
-    row = BoardRow.objects.filter(named, organisation=_caller(request).organisation).first()
+    row = _visible(request).filter(named).first()
     if row is None:
         raise problems.not_found()
     return row

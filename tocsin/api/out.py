@@ -1,6 +1,6 @@
 """What the API answers with: the projection's rows as they are, ids in their typed spelling."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import GenericAlias
 from typing import Any, Final
@@ -33,6 +33,7 @@ from tocsin.incidents.models import (
     TimelineRow,
 )
 from tocsin.incidents.projection.rows import plain_event
+from tocsin.incidents.readers import Eyes
 from tocsin.ingest.models import Alert
 from tocsin.kit import ids
 
@@ -45,7 +46,7 @@ def _of(model: type[Model], name: str) -> type[Schema]:
 
 Clock = _of(ClockRow, "Clock")
 Line = _of(TimelineRow, "TimelineLine")
-Board = _of(BoardRow, "Board")
+Board = create_schema(BoardRow, name="Board", exclude=[*_OWN, "kept_for"])
 AlertFields = create_schema(Alert, name="AlertFields", exclude=["id", "organisation", "raw"])
 PlanFields = create_schema(Plan, name="PlanFields", exclude=["id", "organisation", "source", "loaded_by"])
 
@@ -144,11 +145,37 @@ class Alerts(Schema):
     next: str
 
 
-def state(row: BoardRow) -> BoardRow:
-    """Return the incident's row with all its parts beside it, as `StateOut` reads them."""
+def state(row: BoardRow, eyes: Eyes) -> BoardRow:
+    """Return the incident's row with all its parts beside it, as `StateOut` reads them and as far as the caller sees them."""
     for part, (model, _, order) in PARTS.items():
-        setattr(row, part, model._default_manager.filter(incident_id=row.incident_id).order_by(order, "pk"))
+        rows = model._default_manager.filter(incident_id=row.incident_id).order_by(order, "pk")
+        setattr(row, part, [_as_seen(each, eyes) for each in rows if eyes.sees(_kept_by(each))])
     return row
+
+
+def lines(rows: Sequence[TimelineRow], eyes: Eyes) -> list[TimelineRow]:
+    """Return the lines that the caller sees, without the fields of entries that are kept for others."""
+    seen = [row for row in rows if eyes.are_of(row.kept_for)]
+    for row in seen:
+        if row.kind == "RecordEntered":
+            row.data = {**row.data, "fields": _seen(eyes, row.subject, row.data["fields"])}
+    return seen
+
+
+def _as_seen(row: Model, eyes: Eyes) -> Model:
+    if isinstance(row, RecordRow):
+        row.fields = _seen(eyes, row.record, row.fields)
+    return row
+
+
+def _kept_by(row: Any) -> str:
+    """Return the decision, link or record that a row is about; nothing for any other."""
+    return next((str(getattr(row, name)) for name in ("decision", "obligation", "record", "subject") if hasattr(row, name)), "")
+
+
+def _seen(eyes: Eyes, record: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    rule = eyes.program.records.get(record)
+    return {name: value for name, value in fields.items() if rule is None or eyes.are_of(rule.confidential.get(name, ()))}
 
 
 def done(answer: Done) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return _passed(state, event)
         case t.DecisionApplied() | t.LinkSigned() | t.ChainSentBack():
             return _chain(state, event)
-        case t.SituationOpened() | t.SituationClosed():
+        case t.SituationOpened() | t.SituationClosed() | t.Restricted():
             return _situation(state, event)
         case t.PhaseEntered(phase=phase):
             return _entered_phase(state, part_of(phase), bare(phase))
@@ -84,8 +84,10 @@ def _moment(state: t.State, event: t.MomentRecorded | t.MomentWithdrawn) -> t.St
             return replace(state, moments=drop(state.moments, moment), withdrawn=put(state.withdrawn, moment, generation))
 
 
-def _situation(state: t.State, event: t.SituationOpened | t.SituationClosed) -> t.State:
+def _situation(state: t.State, event: t.SituationOpened | t.SituationClosed | t.Restricted) -> t.State:
     match event:
+        case t.Restricted(to=to):
+            return replace(state, restricted=to)
         case t.SituationOpened(situation=name, generation=generation):
             return replace(state, situations=put(state.situations, name, t.SituationState(open=True, generation=generation, at=event.at)))
         case t.SituationClosed(situation=name, named=named):

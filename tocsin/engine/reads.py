@@ -142,6 +142,7 @@ _TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
     t.LinkSigned: _chain,
     t.ChainSentBack: _chain,
     t.SituationOpened: _situation,
+    t.Restricted: lambda event: (("restricted", ""),),
     t.SituationClosed: lambda event: (
         ("situations", event.situation),
         ("counters", f"counted:{within(part_of(event.situation), event.named)}"),

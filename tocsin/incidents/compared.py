@@ -8,6 +8,7 @@ from uuid import UUID
 from tocsin.engine import figures
 from tocsin.engine.expressions import UNKNOWN, Known, Value
 from tocsin.incidents.models import BoardRow, FigureRow
+from tocsin.incidents.readers import visible
 from tocsin.incidents.shapes import VALUE, Eye
 
 SHOWN_MAX = 5
@@ -15,18 +16,17 @@ COMPARED_MAX = 50
 _EYE = Eye(sealed=lambda _place, tree: str(tree))
 
 
-def earlier(board: BoardRow) -> list[BoardRow]:
-    """Return the incidents that `board` is held against, the latest first: of the same level where there are such."""
-    of_plan = BoardRow.objects.filter(
-        organisation_id=board.organisation_id, plan_id=board.plan_id, drill=False, phase="closed", declared_at__lt=board.declared_at
-    ).order_by("-declared_at")
+def earlier(board: BoardRow, viewer: str) -> list[BoardRow]:
+    """Return the incidents seen by `viewer` that `board` is held against, the latest first: of the same level where there are such."""
+    known = visible(board.organisation_id, viewer)
+    of_plan = known.filter(plan_id=board.plan_id, drill=False, phase="closed", declared_at__lt=board.declared_at).order_by("-declared_at")
     alike = list(of_plan.filter(level=board.level)[:COMPARED_MAX])
     return alike or list(of_plan[:COMPARED_MAX])
 
 
-def mean(board: BoardRow, figure: str) -> Known:
+def mean(board: BoardRow, viewer: str, figure: str) -> Known:
     """Return the mean of what a figure came to in earlier incidents, or unknown."""
-    incidents = [row.incident_id for row in earlier(board)]
+    incidents = [row.incident_id for row in earlier(board, viewer)]
     rows = FigureRow.objects.filter(incident_id__in=incidents, figure=figure, kept=True)
     return _mean(VALUE.read(row.value, _EYE, "") for row in rows if row.value is not None)
 
@@ -46,6 +46,6 @@ def _mean(values: Iterable[Value]) -> Known:
     return sum(numbers, Decimal()) / len(numbers) if numbers else UNKNOWN
 
 
-def change(board: BoardRow, figure: str, value: Value) -> Known:
+def change(board: BoardRow, viewer: str, figure: str, value: Value) -> Known:
     """Return by how many per cent a figure differs from earlier incidents; unknown where there are none."""
-    return figures.change(mean(board, figure), value)
+    return figures.change(mean(board, viewer, figure), value)

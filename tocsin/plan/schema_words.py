@@ -187,7 +187,7 @@ KEYS: Final = {
     "custody": "The field that says who has the thing; each change is a hand-over",
     "into": "The inbox that a closed entry is filed into; stream: each entry is said there at once",
     "prefill": "Parts of the record that stand beside the form",
-    "visible_to": "Who keeps and sees it",
+    "visible_to": "Who alone sees it; of a situation: who alone sees the incident once it has opened",
     "confidential": "By field: who sees it",
     "retained": "How long it is kept",
     "filled_by": "publication: the server enters what is published",

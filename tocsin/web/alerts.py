@@ -10,10 +10,9 @@ from django.views.decorators.http import require_GET, require_POST
 from tocsin.accounts import audit
 from tocsin.engine.terms import Refused
 from tocsin.incidents import plans, recommendation
-from tocsin.incidents.models import BoardRow
 from tocsin.ingest.models import Alert, Episode, Match, Route
 from tocsin.kit import ids
-from tocsin.web import fact_fields, reply
+from tocsin.web import cases, fact_fields, reply
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
 
@@ -105,10 +104,7 @@ def _shown(request: Request, alerts: list[Alert]) -> list[Shown]:
     matches: dict[object, list[Match]] = {}
     for match in Match.objects.filter(alert__in=alerts).select_related("route").order_by("-id"):
         matches.setdefault(match.alert_id, []).append(match)
-    numbers = {
-        ids.typed("inc", incident): number
-        for incident, number in BoardRow.objects.filter(organisation=request.organisation).values_list("incident_id", "number")
-    }
+    numbers = {ids.typed("inc", incident): number for incident, number in cases.seen(request).values_list("incident_id", "number")}
     return [_one(alert, past.get(alert.id, 0) + 1, matches.get(alert.id, []), numbers) for alert in alerts]
 
 

@@ -63,7 +63,7 @@ def page(request: Request) -> HttpResponse:
 def context(request: Request) -> dict[str, object]:
     """Return what the board shows."""
     people = cases.people_of(request)
-    rows = BoardRow.objects.filter(organisation=request.organisation, open=True).select_related("incident").order_by("-declared_at")
+    rows = cases.seen(request).filter(open=True).select_related("incident").order_by("-declared_at")
     running = [_running(row, people, known) for row, known in _with_clocks(list(rows))]
     order = {"incident": 0, "warning": 1, "drill": 2}
     running.sort(key=lambda one: (order[one.kind], one.tone, one.board.declared_at))
@@ -83,7 +83,7 @@ def context(request: Request) -> dict[str, object]:
         "axis": axis,
         "lanes": lanes[:LANES],
         "tasks": _tasks(request, running),
-        "measures": measures.overdue(request.organisation.id, times.now()),
+        "measures": measures.overdue(cases.seen(request), times.now()),
         "people": cases.people_of(request),
         "plans": plans.in_force(request.organisation.id),
         "can_drill": sample.PLAN in plans.in_force(request.organisation.id),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404
 
 from tocsin.accounts import directory
@@ -13,7 +14,8 @@ from tocsin.accounts.directory import Contact
 from tocsin.engine.program import Program, Record, Text
 from tocsin.engine.terms import SYSTEM, Actor
 from tocsin.incidents import plans
-from tocsin.incidents.models import BoardRow, RoleRow
+from tocsin.incidents.models import BoardRow
+from tocsin.incidents.readers import Eyes, eyes, visible
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request
 
@@ -23,13 +25,18 @@ STAND_IN: Final = "drill_"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What every part of an incident's page reads. `mine` are the roles, groups and departments for which the viewer may speak now."""
+    """What every part of an incident's page reads."""
 
     board: BoardRow
     program: Program
     people: "People"
     actor: Actor
-    mine: frozenset[str]
+    eyes: Eyes
+
+    @property
+    def mine(self) -> frozenset[str]:
+        """The roles, groups and departments for which the viewer may speak now."""
+        return self.eyes.mine
 
     @property
     def id(self) -> UUID:
@@ -50,8 +57,7 @@ class Case:
 
     def sees(self, rule: Record, field: str = "") -> bool:
         """Return whether the viewer sees entries of a record, or one field of them: what a plan keeps for some roles is theirs alone."""
-        kept = rule.confidential.get(field, ()) if field else rule.visible_to
-        return not kept or self.speaks(kept)
+        return self.eyes.are_of(rule.confidential.get(field, ()) if field else rule.visible_to)
 
     def speaks(self, roles: Iterable[str]) -> bool:
         """Return whether the viewer speaks for one of `roles`."""
@@ -87,18 +93,23 @@ class People:
 
 
 def find(request: Request, number: str) -> Case:
-    """Return the incident with this number, for this viewer; 404 if the organisation has none."""
-    board = BoardRow.objects.filter(organisation=request.organisation, number=number).first()
+    """Return the incident with this number, for this viewer; 404 if the organisation has none that the viewer sees."""
+    board = seen(request).filter(number=number).first()
     if board is None:
         raise Http404
     program = plans.program(request.organisation.id, board.plan_hash)
     actor = replace(request.actor, standing=directory.standing(request.organisation.id, request.actor.person, program))
-    return Case(board, program, people_of(request), actor, _mine(board, program, actor))
+    return Case(board, program, people_of(request), actor, eyes(board, program, actor))
+
+
+def seen(request: Request) -> QuerySet[BoardRow]:
+    """Return the incidents of the organisation that the viewer sees."""
+    return visible(request.organisation.id, request.actor.person)
 
 
 def all_open(request: Request) -> list[Case]:
-    """Return every open incident of the organisation whose plan this release can read, for this viewer. The board shows the others too."""
-    rows = BoardRow.objects.filter(organisation=request.organisation, open=True).order_by("-declared_at")
+    """Return every open incident that the viewer sees and whose plan this release can read. The board shows the others too."""
+    rows = seen(request).filter(open=True).order_by("-declared_at")
     found = []
     for number in rows.values_list("number", flat=True):
         with suppress(plans.Uncompilable):
@@ -109,13 +120,3 @@ def all_open(request: Request) -> list[Case]:
 def people_of(request: Request) -> People:
     """Return the people of the viewer's organisation."""
     return People(directory.contacts(request.organisation.id), request.actor.person)
-
-
-def _mine(board: BoardRow, program: Program, actor: Actor) -> frozenset[str]:
-    """Return the roles of which the viewer is the holder or a recorded deputy, the groups that they lead, the departments headed."""
-    rows = RoleRow.objects.filter(incident_id=board.incident_id).values_list("role", "person")
-    roles = {role for role, person in rows if person == actor.person or f"deputy:{role}" in actor.standing}
-    groups = {group.id for group in program.groups.values() if group.lead in roles}
-    departments = {name for name in program.departments if f"department:{name}" in actor.standing}
-    # What nobody holds is the commander's: a department without a head too.
-    return frozenset(roles | groups | departments | ({"commander"} if program.commander in roles else set()))

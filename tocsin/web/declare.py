@@ -112,6 +112,9 @@ def _declare(request: Request, form: Form) -> HttpResponse:
         return _show(request, form, answer)
     if request.POST.get("level"):
         _decide(request, form, answer)
+    if not cases.seen(request).filter(incident_id=answer.incident).exists():
+        words = _("The plan keeps such incidents for those it names. They were told, and you can do nothing more here.")
+        return reply.page(request, "message.html", {"title": answer.number, "words": words, "way": None})
     return reply.see(reverse("incident", kwargs={"slug": request.organisation.slug, "number": answer.number}))
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 from markupsafe import Markup
@@ -21,9 +21,10 @@ from tocsin.incidents.dossier import contents as parts
 from tocsin.incidents.dossier import sheet as sheets
 from tocsin.incidents.dossier.contents import Confidential, Contents
 from tocsin.incidents.dossier.sheet import Owed, Sheet
-from tocsin.incidents.models import Incident
+from tocsin.incidents.models import TimelineRow
+from tocsin.incidents.readers import Eyes
 from tocsin.incidents.sealing import ERASED
-from tocsin.web import languages, plan_words, reply, sentences, times
+from tocsin.web import cases, languages, plan_words, reply, sentences, times
 from tocsin.web.cases import Case, People
 from tocsin.web.jinja import text
 from tocsin.web.languages import gettext as _
@@ -82,7 +83,7 @@ class View:
     def shown(self, words: str) -> Markup:
         """Return a sealed text as the sheet shows it: marked as confidential, or that it is left out."""
         if words == ERASED:
-            left_out = self.contents.confidential is Confidential.LEFT_OUT
+            left_out = self.contents.confidential is Confidential.LEFT_OUT or self.contents.unseen
             return Markup('<span class="tag">{}</span>').format(_("left out") if left_out else _("erased"))
         return Markup("{}").format(words)
 
@@ -128,7 +129,7 @@ def file(contents: Contents, language: str) -> bytes:
 @reply.needs(access.SEE)
 def page(request: Request, number: str) -> HttpResponse:
     """Show the dossier as it would be exported now."""
-    contents = parts.gather(_incident(request, number), _confidential(request))
+    contents = _gather(request, number)
     with languages.speaking(request.GET.get("language", "") or languages.active().code), times.in_zone(contents.program.timezone):
         view = _view(contents)
         with times.as_on(view.sheet.board.declared_at):
@@ -139,7 +140,7 @@ def page(request: Request, number: str) -> HttpResponse:
 @reply.needs(access.SEE)
 def download(request: Request, number: str) -> HttpResponse:
     """Hand out the file. That it left the house is written down."""
-    contents = parts.gather(_incident(request, number), _confidential(request))
+    contents = _gather(request, number)
     language = languages.known(request.GET.get("language", "")) or languages.active().code
     audit.record(request.organisation, request.person, "dossier.exported", number, confidential=contents.confidential.value)
     response = HttpResponse(file(contents, language), content_type="text/html; charset=utf-8")
@@ -147,11 +148,12 @@ def download(request: Request, number: str) -> HttpResponse:
     return response
 
 
-def _incident(request: Request, number: str) -> Incident:
-    try:
-        return parts.find(number, request.organisation.id)
-    except Incident.DoesNotExist as missing:
-        raise Http404 from missing
+def _gather(request: Request, number: str) -> Contents:
+    """Return what the viewer sees of the incident: what a plan keeps for others is left out, as its confidential texts can be."""
+    case = cases.find(request, number)
+    rows = TimelineRow.objects.filter(incident_id=case.id)
+    unseen = frozenset((row.seq, f"/fields/{part}" if part else "") for row in rows for part in case.eyes.unseen(row))
+    return parts.gather(case.board.incident, _confidential(request), unseen)
 
 
 def _confidential(request: HttpRequest) -> Confidential:
@@ -161,7 +163,7 @@ def _confidential(request: HttpRequest) -> Confidential:
 def _view(contents: Contents) -> View:
     sheet = sheets.lay_out(contents)
     people = Named(_contacts(contents.people), "")
-    return View(contents, sheet, Case(sheet.board, contents.program, people, t.NOBODY, frozenset()))
+    return View(contents, sheet, Case(sheet.board, contents.program, people, t.NOBODY, Eyes(contents.program, frozenset())))
 
 
 def _contacts(people: Mapping[str, str]) -> Mapping[str, Contact]:

@@ -10,8 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tocsin.comms import inbox
 from tocsin.comms.models import InboxItem
 from tocsin.incidents import about
-from tocsin.incidents.models import Incident
-from tocsin.web import languages, reply
+from tocsin.web import cases, languages, reply
 from tocsin.web.reply import Request, needs
 
 
@@ -70,5 +69,5 @@ def _number(request: Request, item: InboxItem) -> str:
         meant = about.read(item.about)
     except ValueError:
         return ""
-    found = Incident.objects.filter(organisation=request.organisation, pk=meant.incident).values_list("number", flat=True)
+    found = cases.seen(request).filter(incident_id=meant.incident).values_list("number", flat=True)
     return found.first() or ""

@@ -3,7 +3,6 @@
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_GET
 
-from tocsin.incidents.models import BoardRow
 from tocsin.web import cases, plan_words, reply
 from tocsin.web.reply import Request, needs
 from tocsin.web.room import panels, timeline
@@ -16,7 +15,7 @@ LISTED = 200
 def every(request: Request) -> HttpResponse:
     """Show the incidents of the organisation, the newest first."""
     wanted = request.GET.get("show", "all")
-    rows = BoardRow.objects.filter(organisation=request.organisation).order_by("-declared_at")
+    rows = cases.seen(request).order_by("-declared_at")
     if wanted in ("open", "closed"):
         rows = rows.filter(open=wanted == "open")
     context = {

@@ -11,7 +11,7 @@ from tocsin.engine.program import Cases, FromFact, Limit, Program, Roles, Rule, 
 from tocsin.engine.terms import Refused
 from tocsin.engine.times import Span
 from tocsin.incidents import editing, plans
-from tocsin.incidents.models import BoardRow, Plan
+from tocsin.incidents.models import Plan
 from tocsin.plan import read, shipped
 from tocsin.plan.findings import Finding
 from tocsin.web import cases, finding_words, plan_changes, plan_chapters, plan_words, reply, wording
@@ -37,7 +37,7 @@ def page(request: Request, plan: Plan, refused: Refused | None = None) -> HttpRe
         "plan_id": plan.plan_id,
         "version": plan.hash[:12],
         "original": (original := shipped.program(plan.plan_id)) is not None and original.hash != plan.hash,
-        "used": BoardRow.objects.filter(organisation=request.organisation, plan_hash=plan.hash).count(),
+        "used": cases.seen(request).filter(plan_hash=plan.hash).count(),
         "people": cases.people_of(request),
         **standing_,
         **words(program),

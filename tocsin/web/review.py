@@ -73,8 +73,8 @@ def context(case: Case) -> dict[str, Any]:
     """Return everything that the review shows."""
     parts = [Part(rule, records.entries(case, rule.id), f"record:{rule.id}") for rule in case.program.records.values() if case.sees(rule)]
     measured = [each for each in figures.every(case, beside=True) if each.standing != "waiting"]
-    similar = compared.earlier(case.board)[: compared.SHOWN_MAX]
-    decided = DecidedRow.objects.filter(incident_id=case.id).order_by("seq")
+    similar = compared.earlier(case.board, case.people.viewer)[: compared.SHOWN_MAX]
+    decided = [row for row in DecidedRow.objects.filter(incident_id=case.id).order_by("seq") if case.eyes.sees(row.decision)]
     return {
         "case": case,
         "people": case.people,
@@ -108,7 +108,7 @@ def beside(case: Case, measured: list[figures.Shown], similar: list[BoardRow]) -
     found = []
     for each in measured:
         others = tuple(figures.spelled(each.rule, known.get((row.incident_id, each.rule.id))) for row in similar)
-        mean = compared.mean(case.board, each.rule.id)
+        mean = compared.mean(case.board, case.people.viewer, each.rule.id)
         if any(others):
             found.append(Beside(each, figures.spelled(each.rule, None if mean is UNKNOWN else mean), others))
     return found

@@ -44,7 +44,8 @@ def every(request: Request) -> HttpResponse:
 @needs("plan.edit")
 def ruling(request: Request, number: str, seq: str) -> HttpResponse:
     """Accept or reject what was filed, with a note."""
-    rows = FiledRow.objects.filter(organisation=request.organisation, incident__number=number, inbox=INBOX)
+    meant = cases.seen(request).filter(number=number).values("incident_id")
+    rows = FiledRow.objects.filter(incident_id__in=meant, inbox=INBOX)
     row = rows.filter(seq=int(seq)).first() if seq.isdecimal() else None
     if row is None:
         raise Http404
@@ -59,8 +60,8 @@ def ruling(request: Request, number: str, seq: str) -> HttpResponse:
 
 
 def _context(request: Request) -> dict[str, object]:
-    rows = FiledRow.objects.filter(organisation=request.organisation, inbox=INBOX).order_by("-at")[:SHOWN_MAX]
-    boards = {board.incident_id: board for board in BoardRow.objects.filter(organisation=request.organisation)}
+    boards = {board.incident_id: board for board in cases.seen(request)}
+    rows = FiledRow.objects.filter(incident_id__in=cases.seen(request).values("incident_id"), inbox=INBOX).order_by("-at")[:SHOWN_MAX]
     rulings = {(each.incident_id, each.seq): each for each in Ruling.objects.filter(organisation=request.organisation)}
     by_plan: dict[str, list[Filed]] = {}
     for row in rows:

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -24,8 +24,9 @@ from django.http import HttpRequest, parse_cookie
 
 from tocsin.accounts import access, keys
 from tocsin.accounts.models import Key, Organisation, Person
-from tocsin.incidents import notices
+from tocsin.incidents import notices, readers
 from tocsin.incidents.notices import News
+from tocsin.kit import ids
 from tocsin.web.headers import HEADERS
 
 Scope = dict[str, Any]
@@ -44,12 +45,32 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Who listens, and how the events are spelled for them. `still` asks again whether they may."""
+    """Who listens (a typed person id), and how the events are spelled for them. `still` asks again whether they may."""
 
     organisation_id: UUID
+    person: str
     since: int
     spell: Callable[[Sequence[News]], bytes]
     still: Callable[[], bool]
+    hidden: set[str] = field(default_factory=set)
+    """Incidents of which the listener has heard once that they are none of their business."""
+
+    def hears(self, news: Sequence[News]) -> list[News]:
+        """
+        Return what of the news is about incidents that the listener sees.
+
+        Of any other the first is kept, without saying which: an incident that was just restricted has to go from the page.
+        """
+        wanted = {ids.untyped("inc", each.incident) for each in news}
+        rows = readers.visible(self.organisation_id, self.person).filter(incident_id__in=wanted)
+        seen = {ids.typed("inc", each) for each in rows.values_list("incident_id", flat=True)}
+        return [each if each.incident in seen else replace(each, incident="", topics=("board",)) for each in news if self._new(each, seen)]
+
+    def _new(self, news: News, seen: set[str]) -> bool:
+        new = news.incident in seen or news.incident not in self.hidden
+        if news.incident not in seen:
+            self.hidden.add(news.incident)
+        return new
 
 
 class Watch:
@@ -143,7 +164,8 @@ async def _tell(listener: Listener, send: Send) -> None:
         if not news and not await _in_thread(listener.still):
             return
         seq = news[-1].seq if news else seq
-        await _write(send, listener.spell(news) if news else b": still here\n\n")
+        heard = await _in_thread(listener.hears, news) if news else []
+        await _write(send, listener.spell(heard) if heard else b": still here\n\n")
 
 
 def _oldest(organisation_id: UUID) -> int:
@@ -169,7 +191,9 @@ def _admit(scope: Scope) -> Listener | int:
     def still() -> bool:
         return _person(headers) is not None and access.may(person, organisation, access.SEE)
 
-    return Listener(organisation.id, notices.latest(organisation.id) if since is None else since, for_page, still)
+    return Listener(
+        organisation.id, ids.typed("per", person.id), notices.latest(organisation.id) if since is None else since, for_page, still
+    )
 
 
 def _program(headers: dict[str, str], since: int | None) -> Listener | int:
@@ -184,7 +208,8 @@ def _program(headers: dict[str, str], since: int | None) -> Listener | int:
         found: Key | None = keys.find(keys.API, secret)
         return found is not None and access.may(found, organisation, access.SEE)
 
-    return Listener(organisation.id, notices.latest(organisation.id) if since is None else since, for_program, still)
+    whose = ids.typed("per", key.person.id) if key.person else ""
+    return Listener(organisation.id, whose, notices.latest(organisation.id) if since is None else since, for_program, still)
 
 
 def for_page(news: Sequence[News]) -> bytes:
@@ -195,7 +220,7 @@ def for_page(news: Sequence[News]) -> bytes:
 
 def for_program(news: Sequence[News]) -> bytes:
     """Return one event per notice."""
-    return b"".join(_event("notice", each.seq, each) for each in news)
+    return b"".join(_event("notice", each.seq, each) for each in news if each.incident)
 
 
 def _event(name: str, seq: int, news: News) -> bytes:

@@ -9,8 +9,8 @@ from tocsin.comms.channel import Channel
 from tocsin.comms.setup import Shown
 from tocsin.engine.program import Program, Text
 from tocsin.incidents import plans
-from tocsin.incidents.models import BoardRow, Plan
-from tocsin.web import plan_words
+from tocsin.incidents.models import Plan
+from tocsin.web import cases, plan_words
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request
 
@@ -54,7 +54,7 @@ def programs(request: Request) -> Iterator[Program]:
     in_force: Mapping[str, Plan] = plans.in_force(request.organisation.id)
     yield from map(plans.compiled, in_force.values())
     known = {plan.hash for plan in in_force.values()}
-    running = BoardRow.objects.filter(organisation=request.organisation, open=True).exclude(plan_hash__in=known)
+    running = cases.seen(request).filter(open=True).exclude(plan_hash__in=known)
     for plan_hash in running.values_list("plan_hash", flat=True).distinct():
         with suppress(plans.Uncompilable):
             yield plans.program(request.organisation.id, plan_hash)

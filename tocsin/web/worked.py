@@ -16,15 +16,15 @@ from tocsin.engine import terms as t
 from tocsin.engine.evolve import evolve
 from tocsin.engine.program import Program, Text
 from tocsin.incidents import exporting, plans
-from tocsin.incidents.dossier import contents
-from tocsin.incidents.models import BoardRow, Incident, TimelineRow
+from tocsin.incidents.models import BoardRow, TimelineRow
 from tocsin.incidents.projection import timeline
 from tocsin.incidents.projection.rows import Scene
+from tocsin.incidents.readers import Eyes
 from tocsin.plan import shipped
 from tocsin.plan.scenarios.expect import Checked, checked
 from tocsin.plan.scenarios.play import Run, play
 from tocsin.plan.scenarios.story import BadScenarioError, Heading, heading, load
-from tocsin.web import plan_document, plan_words, reply, said, sentences
+from tocsin.web import cases, plan_document, plan_words, reply, said, sentences
 from tocsin.web.cases import Case, People
 from tocsin.web.reply import Request, needs
 from tocsin.web.room.timeline import is_machinery
@@ -123,10 +123,13 @@ def case(request: Request, plan_id: str, scenario: str, step: int = 1) -> HttpRe
 @require_GET
 @needs(access.SEE)
 def download(request: Request, number: str) -> HttpResponse:
-    """Hand out a closed incident as a scenario. That it left the house is written down."""
+    """Hand out a closed incident as a scenario, to whoever sees all of it. That it left the house is written down."""
+    seen = cases.find(request, number)
+    if any(True for row in TimelineRow.objects.filter(incident_id=seen.id) for _part in seen.eyes.unseen(row)):
+        raise Http404
     try:
-        written = exporting.scenario_of(contents.find(number, request.organisation.id))
-    except (Incident.DoesNotExist, exporting.StillOpenError) as none:
+        written = exporting.scenario_of(seen.board.incident)
+    except exporting.StillOpenError as none:
         raise Http404 from none
     audit.record(request.organisation, request.person, "scenario.exported", number)
     response = HttpResponse(written, content_type="text/yaml; charset=utf-8")
@@ -177,7 +180,7 @@ def _subject(written: Any) -> str:
 def _lines(run: Run, before: datetime | None, at: datetime) -> Iterator[sentences.Line]:
     """Yield what followed as sentences, without what the machine notes for itself."""
     board = BoardRow(number="INC-1", declared_at=run.story.start)
-    about = Case(board, run.program, Cast({}, ""), t.NOBODY, frozenset())
+    about = Case(board, run.program, Cast({}, ""), t.NOBODY, Eyes(run.program, frozenset()))
     state = t.State()
     for seq, event in enumerate(run.events, 1):
         state = evolve(state, event)

@@ -127,6 +127,8 @@ class Decision(Rule):
     together: str = ""
     """The group that decides together: who attended, and how, is part of the decision."""
     hands_over: HandsOver | None = None
+    visible_to: tuple[str, ...] = ()
+    """Who alone sees that it is decided, and how (AUD-05)."""
 
     def links(self, option: str) -> tuple[Link, ...]:
         """Return the chain through which `option` goes: its own, else that of the decision."""

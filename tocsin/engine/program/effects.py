@@ -81,6 +81,8 @@ class Situation(Rule):
     figures: tuple[str, ...] = ()
     once: bool = False
     """A trigger opens it only where neither a warning nor a response runs; there its firing is evidence (DET-06)."""
+    visible_to: tuple[str, ...] = ()
+    """Once it has opened, these roles and groups alone see the incident, for good (AUD-05)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,10 +26,21 @@ def open_(turn: Turn, situation: Situation, reason: str = "") -> None:
     known = turn.state.situations.get(situation.id)
     generation = known.generation + 1 if known else 1
     turn.emit(t.SituationOpened(at=turn.at, by=turn.by, situation=situation.id, generation=generation, reason=reason))
+    if situation.visible_to:
+        _restrict(turn, situation)
     if situation.stage == "warning" and turn.state.phase_of(situation.id) in ("", "declared"):
         turn.emit(t.PhaseEntered(at=turn.at, by=turn.by, phase=within(part_of(situation.id), "warning")))
     moments.record(turn, f"{situation.id}.opened")
     turn.queue(situation.then, f"opened:{situation.id}")
+
+
+def _restrict(turn: Turn, situation: Situation) -> None:
+    """Keep the incident for the roles of `situation`; of several such situations, for the roles that each of them names."""
+    known = turn.state.restricted
+    to = tuple(role for role in situation.visible_to if role in known) if known else situation.visible_to
+    to = to or (turn.program.commander,)  # nobody is named by both: it stays with whoever leads
+    if to != known:
+        turn.emit(t.Restricted(at=turn.at, by=turn.by, situation=situation.id, to=to))
 
 
 def close(turn: Turn, situation: Situation, reason: str = "", named: str = "") -> None:

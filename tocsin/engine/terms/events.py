@@ -230,6 +230,14 @@ class SituationOpened(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Restricted(Event):
+    """From now on the incident is there for these roles and groups alone, for good: `situation` opened and keeps it so (AUD-05)."""
+
+    situation: str
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SituationClosed(Event):
     """`named` is what a person's closing is called and counted as."""
 
@@ -333,6 +341,7 @@ AnyEvent = (
     | DecisionProposed
     | SituationOpened
     | SituationClosed
+    | Restricted
     | PhaseEntered
     | ClockOpened
     | ClockMoved

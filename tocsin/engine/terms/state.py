@@ -248,6 +248,8 @@ class State:
     """Edges by which a trigger has fired and that have not turned since."""
     conditions: Mapping[str, Holding] = field(default_factory=dict)
     situations: Mapping[str, SituationState] = field(default_factory=dict)
+    restricted: tuple[str, ...] = ()
+    """The roles and groups that alone see the incident; nothing while everybody of the organisation does."""
     clocks: Mapping[str, Clock] = field(default_factory=dict)
     clocks_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The names of the clocks of each obligation or link, in order."""

@@ -51,6 +51,8 @@ class Contents:
     kept: tuple[Kept, ...]
     people: Mapping[str, str]
     lines: tuple[Line, ...] = field(repr=False)
+    unseen: bool = False
+    """Something is left out that the plan keeps from whoever asked."""
 
 
 def find(number_or_id: str, organisation: UUID | str = "") -> Incident:
@@ -71,19 +73,21 @@ def find(number_or_id: str, organisation: UUID | str = "") -> Incident:
         return within.get(number=number_or_id)
 
 
-def gather(incident: Incident, confidential: Confidential) -> Contents:
+def gather(incident: Incident, confidential: Confidential, unseen: frozenset[tuple[int, str]] = frozenset()) -> Contents:
     """
-    Return everything that the dossier of `incident` holds as of now.
+    Return everything that the dossier of `incident` holds as of now. `unseen` are entries (with the empty place) and sealed places of
+    entries that are kept from whoever asks: their texts are left out.
 
     :raises canonical.UnknownEvent: an entry that this release cannot read.
     """
     head = Head.objects.get(pk=incident.pk)  # read first: what lies before it never changes, so no transaction is held open
     stored = list(_joined(*journal.entries_of(incident, 0, head.seq)))
     shown = confidential is Confidential.MARKED
-    kept = tuple(_kept(entry, texts if shown else {}) for entry, texts in stored)
+    open_to = {entry.seq: _seen(entry.seq, texts, unseen) if shown else {} for entry, texts in stored}
+    kept = tuple(_kept(entry, open_to[entry.seq]) for entry, _texts in stored)
     named = {contact.id: contact.name for contact in directory.contacts(incident.organisation_id).values()} if shown else {}
     people = {person: named[person] for person in sorted(set(_persons(kept)) & set(named))}
-    lines = [line for entry, texts in stored for line in lines_of(entry, texts, shown)]
+    lines = [line for entry, texts in stored for line in lines_of(entry, texts, open_to[entry.seq])]
     lines += [Line(f"person {person}", {"person": {"id": person, "name": name}}) for person, name in people.items()]
     return Contents(
         organisation=incident.organisation,
@@ -96,6 +100,7 @@ def gather(incident: Incident, confidential: Confidential) -> Contents:
         kept=kept,
         people=people,
         lines=tuple(lines),
+        unseen=bool(unseen),
     )
 
 
@@ -136,7 +141,11 @@ def _kept(entry: Entry, texts: Mapping[str, Seal]) -> Kept:
     return Kept(entry.seq, entry.hash, event, {place: known.get(place, sealing.ERASED) for place in places})
 
 
-def lines_of(entry: Entry, texts: Mapping[str, Seal], shown: bool) -> Iterator[Line]:
+def _seen(seq: int, texts: Mapping[str, Seal], unseen: frozenset[tuple[int, str]]) -> dict[str, Seal]:
+    return {place: seal for place, seal in texts.items() if not {(seq, ""), (seq, place)} & unseen}
+
+
+def lines_of(entry: Entry, texts: Mapping[str, Seal], shown: Mapping[str, Seal]) -> Iterator[Line]:
     """Yield the lines of one entry: itself, and for each sealed place the text, or that it is left out or erased."""
     own = {"seq": entry.seq, "type": entry.type, "version": entry.version, "body": entry.body, "hash": entry.hash}
     yield Line(f"entry {entry.seq}", {"entry": own})
@@ -144,7 +153,7 @@ def lines_of(entry: Entry, texts: Mapping[str, Seal], shown: bool) -> Iterator[L
         seal = texts.get(place)
         if seal is None:
             fate: dict[str, str | bool] = {"erased": True}
-        elif shown:
+        elif place in shown:
             fate = {"salt": seal.salt, "text": seal.text}
         else:
             fate = {"left_out": True}

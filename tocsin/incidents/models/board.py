@@ -46,6 +46,8 @@ class BoardRow(Row):
     clocks_open = models.PositiveIntegerField(default=0)
     overdue = models.PositiveIntegerField(default=0)
     """Running clocks that are breached or have missed occurrences not made good; `BreachRow` has every one that ever was."""
+    kept_for = models.TextField(blank=True, db_default="")
+    """Who alone sees the incident, persons and standings between spaces; empty for everybody. Only `readers` reads it."""
     seq = models.PositiveIntegerField()
     at = models.DateTimeField()
 

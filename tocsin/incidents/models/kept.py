@@ -98,6 +98,8 @@ class TimelineRow(Row):
     cite = models.JSONField(default=list)
     quiet = models.BooleanField(default=False)
     data = models.JSONField(default=dict)
+    kept_for = models.JSONField(default=list)
+    """The roles that alone see the line, where a plan keeps its decision or record for them."""
 
     class Meta:
         constraints: ClassVar = once("seq")

@@ -10,7 +10,7 @@ from tocsin.engine.compose import hash_of
 from tocsin.engine.explain import LevelView
 from tocsin.engine.namespaces import part_of, within
 from tocsin.engine.program import Part
-from tocsin.incidents import plans
+from tocsin.incidents import plans, readers
 from tocsin.incidents.models import BoardRow
 from tocsin.incidents.projection.rows import Row, Scene
 
@@ -86,6 +86,7 @@ def from_state(scene: Scene) -> Iterator[Row]:
         "next_due_at": due_at,
         "clocks_open": len(running),
         "overdue": sum(1 for clock in running if clock.status == "breached" or clock.behind),
+        "kept_for": readers.written(program, state),
         "at": state.at,
         "seq": scene.seq,
     }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from tocsin.engine import readers
 from tocsin.engine import terms as t
 from tocsin.engine.program import Program, Rule
 from tocsin.incidents.models import TimelineRow
@@ -62,14 +63,19 @@ def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
         **titled(rule),
         "quiet": isinstance(event, _QUIET) and getattr(event, "reason", "") not in _BY_PEOPLE,
         "data": plain_event(event),
+        "kept_for": list(readers.kept_for(scene.program, _base(scene.state, _name(event), subject))),
     }
     yield Row(TimelineRow, (scene.seq,), values)
 
 
 def _about(scene: Scene, event: t.AnyEvent) -> tuple[str, Rule | None]:
-    name = next((name for name in _SUBJECTS if hasattr(event, name)), "")
+    name = _name(event)
     subject = str(getattr(event, name, ""))
     return subject, _rule(scene.program, _base(scene.state, name, subject))
+
+
+def _name(event: t.AnyEvent) -> str:
+    return next((name for name in _SUBJECTS if hasattr(event, name)), "")
 
 
 def _base(state: t.State, name: str, subject: str) -> str:

@@ -28,6 +28,7 @@ def situations(context: Context) -> dict[str, Situation]:
             where=tuple(map(context.text, rule.where)),
             result=context.text(rule.result),
             figures=names(rule.figures),
+            visible_to=names(rule.visible_to),
         )
     return found
 
@@ -156,6 +157,7 @@ def _decision(context: Context, path: Path, rule: DecisionForm) -> Decision:
         about=name(rule.about),
         together=name(rule.together),
         hands_over=_hands_over(rule.hands_over) if rule.hands_over else None,
+        visible_to=names(rule.visible_to),
     )
 
 

@@ -178,6 +178,7 @@ class SituationForm(RuleForm):
     next: Annotated[list[SituationRef], Many] = []
     where: Annotated[list[Translated], Many] = []
     result: Translated | None = None
+    visible_to: Whos = []
     figures: Annotated[list[FigureRef], Many] = []
     opens: Annotated[list[DoorForm], NotEmpty]
     closes: Annotated[list[DoorForm], NotEmpty]
@@ -236,9 +237,8 @@ def _option(value: Any) -> Any:
 
 
 class DecisionForm(RuleForm):
-    LATER: ClassVar = frozenset({"visible_to"})
-
     who: Roles
+    visible_to: Whos = []
     asks: list[FactRef] = []
     uses: list[ValueRef] = []
     needs: list[ConditionRef] = []

@@ -2,7 +2,7 @@
 
 # ruff: noqa: RUF012 - pydantic copies the defaults of its models
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema
 
@@ -87,8 +87,6 @@ class ImpliedForm(Form):
 
 
 class FactForm(RuleForm):
-    LATER: ClassVar = frozenset({"visible_to"})
-
     type: FactKind
     of: Choices | None = None
     many: bool = False

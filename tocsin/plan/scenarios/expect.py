@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from tocsin.engine import explain, owners
+from tocsin.engine import explain, owners, readers
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import spell as spell_expression
 from tocsin.engine.namespaces import bare, within
@@ -276,6 +276,13 @@ def _held_by(run: Run, at: datetime, wanted: Mapping[str, str]) -> Items:
         yield role, person, owners.owner(run.program, run.state_at(at), role).person
 
 
+def _sees(run: Run, at: datetime, wanted: Mapping[str, bool]) -> Items:
+    """Expect whether a person sees the incident: everybody does until it is restricted."""
+    seen = readers.of(run.program, run.state_at(at))
+    for person, sees in wanted.items():
+        yield person, sees, not seen or person in seen
+
+
 def _waived(run: Run, at: datetime, wanted: list[str]) -> Items:
     state = run.state_at(at)
     for name in wanted:
@@ -339,6 +346,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "not_open": _not_open,
     "parties": _parties,
     "held_by": _held_by,
+    "sees": _sees,
     "waived": _waived,
     "count": _count,
     "same_as": _same_as,

@@ -56,7 +56,9 @@ def _shown(case: Case, rule: Figure, row: FigureRow, now: datetime, *, beside: b
         at=row.target_at,
         also=times.lasting(also) if also else "",
         other=plan_words.said(begins),
-        change=percent(compared.change(case.board, rule.id, value)) if value is not None and (beside or rule.similar) else "",
+        change=percent(compared.change(case.board, case.people.viewer, rule.id, value))
+        if value is not None and (beside or rule.similar)
+        else "",
     )
 
 

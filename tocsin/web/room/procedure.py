@@ -7,6 +7,7 @@ from datetime import datetime
 from tocsin.engine import guards
 from tocsin.engine.program import Checklist, Guard, Question, Situation
 from tocsin.incidents.models import ConditionRow, MomentRow, SituationRow
+from tocsin.incidents.readers import visible
 from tocsin.web import clocks, measures, plan_words
 from tocsin.web.cases import Case
 from tocsin.web.room import conditions, figures
@@ -46,7 +47,9 @@ def context(case: Case) -> dict[str, object]:
         "steps": [_step(case, rule, rows.get(rule.id, []), shown) for rule in steps],
         "guards": standing(case),
         "questions": [each for each in case.program.help.questions if not each.at],
-        "late": measures.overdue(case.board.organisation_id, clocks.incident_now(case.board.incident), case.board.plan_id, case.id),
+        "late": measures.overdue(
+            visible(case.board.organisation_id, case.people.viewer), clocks.incident_now(case.board.incident), case.board.plan_id, case.id
+        ),
         "titled": plan_words.titled,
         "people": case.people,
     }

@@ -15,11 +15,11 @@ def context(case: Case, *, everything: bool = False) -> dict[str, object]:
 
     What the team said is here only where somebody put it onto the timeline.
     """
-    rows = TimelineRow.objects.filter(incident_id=case.id).order_by("-seq")
-    total = rows.count()
+    rows = [row for row in TimelineRow.objects.filter(incident_id=case.id).order_by("-seq") if case.eyes.are_of(row.kept_for)]
+    total = len(rows)
     on_timeline = stream.promoted(case)
-    told = [row for row in rows.filter(quiet=False) if row.kind != stream.SAID or row.subject in on_timeline]
-    spoken = list(rows) if everything else [row for row in told if not is_machinery(row)]
+    told = [row for row in rows if not row.quiet and (row.kind != stream.SAID or row.subject in on_timeline)]
+    spoken = rows if everything else [row for row in told if not is_machinery(row)]
     chosen = spoken if everything else spoken[:SHOWN]
     hashes = journal.hashes(case.board.incident, [row.seq for row in chosen])
     return {

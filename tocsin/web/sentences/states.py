@@ -5,6 +5,7 @@ from typing import Final
 
 from markupsafe import Markup
 
+from tocsin.web import plan_words
 from tocsin.web.languages import gettext as _
 from tocsin.web.sentences.event import Event, tell
 
@@ -36,6 +37,11 @@ def _situation_closed(e: Event) -> Markup:
     return tell(_("Ended: %(what)s"), what=e.what)
 
 
+def _restricted(e: Event) -> Markup:
+    named = plan_words.names(e.program, e.data["to"])
+    return tell(_("From here on the incident is there for these alone: %(named)s"), named=named)
+
+
 def _expression_turned(e: Event) -> Markup:
     value = {True: _("true"), False: _("false"), None: _("unknown")}[e.data["value"]]
     return tell(_("%(what)s is now %(value)s"), what=Markup("<code>{}</code>").format(e.row.subject), value=value)
@@ -49,4 +55,5 @@ SENTENCES: Final[Mapping[str, Callable[[Event], Markup]]] = {
     "ConditionWaived": _condition_waived,
     "SituationOpened": _situation_opened,
     "SituationClosed": _situation_closed,
+    "Restricted": _restricted,
 }

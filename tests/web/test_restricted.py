@@ -1,0 +1,196 @@
+"""A restricted incident is there for those its plan names, and for nobody else: neither on a page nor in an answer, a file or a stream."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.urls import get_resolver
+
+from tests.api import client
+from tests.web.room import Room, in_force, under
+from tests.web.test_census import routes
+from tests.world import World
+from tocsin.accounts import people
+from tocsin.accounts.models import Access, Membership
+from tocsin.engine import terms as t
+from tocsin.incidents import desk, readers
+from tocsin.incidents.models import BoardRow, Incident
+from tocsin.incidents.notices import News
+from tocsin.kit import ids
+from tocsin.web import stream
+
+pytestmark = pytest.mark.django_db
+
+WORDS = "The lower door stands open"
+ROOT = Path(__file__).parents[2]
+OF_ONE = [where for where, _route in routes(get_resolver().url_patterns) if "<str:number>" in where]
+
+
+@pytest.fixture
+def room(world: World) -> Room:
+    """Ana is the warden, Bea guards, Chi owns the house and has the paper work; and the incident is open to all of them still."""
+    plan = in_force(world, Path(__file__).with_name("guarded.yaml"))
+    people.hold(world.organisation, world.ana, "vault", {"warden": 0}, by=world.ana)
+    people.hold(world.organisation, world.bea, "vault", {"guard": 0}, by=world.ana)
+    Membership.objects.filter(person=world.chi, organisation=world.organisation).update(access=Access.OWNER)
+    found = under(world, plan, WORDS)
+    act(found, t.Assign(role="clerk", person=world.actor(world.chi).person))
+    act(found, t.Accept(role="clerk"), by=world.chi)
+    return found
+
+
+@pytest.fixture
+def kept(room: Room) -> Room:
+    """Somebody broke in: from here on the incident is for those who guard."""
+    act(room, t.StateFacts(facts={"break_in": True}))
+    return room
+
+
+def act(room: Room, command: t.Command, by: object = None) -> None:
+    who = by or room.world.ana
+    answer = desk.handle(Incident.objects.get(number=room.number).id, command, actor=room.world.actor(who))  # type: ignore[arg-type]
+    assert isinstance(answer, desk.Done), answer
+
+
+def addresses(room: Room) -> Iterator[str]:
+    parts = {"slug": room.world.organisation.slug, "number": room.number, "seq": "1", "panel_name": "timeline"}
+    for where in OF_ONE:
+        yield "/" + re.sub(r"<\w+:(\w+)>", lambda found: parts.get(found[1], "unknown"), where)
+
+
+def lists(room: Room) -> Iterator[str]:
+    organisation = f"/o/{room.world.organisation.slug}"
+    yield from (f"{organisation}/{page}" for page in ("", "incidents", "alerts", "revisions", "messages", "plans/vault", "declare"))
+
+
+@pytest.mark.row("AUD-05")
+def test_whoever_does_not_belong_finds_no_page_of_the_incident(kept: Room) -> None:
+    chi, bea = kept.world.browse(kept.world.chi), kept.world.browse(kept.world.bea)
+    assert len(OF_ONE) > 40
+    for address in addresses(kept):
+        found = {chi.get(address).status_code, chi.post(address, {"key": ids.new().hex}).status_code}
+        assert found in ({404}, {404, 405}), address
+    assert bea.get(f"/o/{kept.world.organisation.slug}/incidents/{kept.number}").status_code == 200
+
+
+@pytest.mark.row("AUD-05")
+def test_no_list_names_it_to_whoever_does_not_belong(kept: Room) -> None:
+    act(kept, t.Enter(record="findings", fields={"what": "The lock is old"}))
+    chi, ana = kept.world.browse(kept.world.chi), kept.world.browse(kept.world.ana)
+    told = [address for address in lists(kept) if {kept.number, WORDS} & set(re.split(r"[<>\"/]", ana.get(address).content.decode()))]
+    assert len(told) >= 3
+    for address in lists(kept):
+        page = chi.get(address).content.decode()
+        assert not [said for said in (WORDS, "The lock is old", f"incidents/{kept.number}") if said in page], address
+
+
+def test_until_then_everybody_of_the_organisation_sees_it(room: Room) -> None:
+    assert room.get(room.world.chi).status_code == 200
+    assert WORDS in room.world.browse(room.world.chi).get(f"/o/{room.world.organisation.slug}/").content.decode()
+
+
+def test_it_stays_restricted_when_it_is_closed(kept: Room) -> None:
+    act(kept, t.Decide(decision="close"))
+    assert kept.get(kept.world.chi).status_code == 404
+    assert kept.get(kept.world.bea).status_code == 200
+
+
+def test_whoever_is_asked_to_take_a_part_in_it_sees_it(kept: Room) -> None:
+    act(kept, t.Assign(role="guard", person=kept.world.actor(kept.world.chi).person))
+    assert kept.get(kept.world.chi).status_code == 200
+
+
+def test_a_recorded_deputy_of_one_who_is_named_sees_it(kept: Room) -> None:
+    people.hold(kept.world.organisation, kept.world.chi, "vault", {"warden": 1}, by=kept.world.ana)
+    assert kept.get(kept.world.chi).status_code == 200
+
+
+@pytest.mark.row("AUD-05")
+def test_a_program_sees_what_the_person_sees_in_whose_name_it_acts(kept: Room) -> None:
+    theirs, ours = client.of(kept.world, kept.world.chi), client.of(kept.world, kept.world.bea)
+    incident = ids.typed("inc", Incident.objects.get(number=kept.number).id)
+    for named in (incident, kept.number):
+        for path in ("", "/timeline", "/clocks"):
+            assert (theirs.get(f"/incidents/{named}{path}").status_code, ours.get(f"/incidents/{named}{path}").status_code) == (404, 200)
+        assert theirs.command(named, "note", words="Let me see").status_code == 404
+    assert theirs.get("/incidents").json()["items"] == []
+    assert [each["number"] for each in ours.get("/incidents").json()["items"]] == [kept.number]
+
+
+@pytest.mark.row("AUD-05")
+def test_a_stream_says_nothing_of_it_but_that_the_board_has_changed_once(kept: Room) -> None:
+    incident = ids.typed("inc", Incident.objects.get(number=kept.number).id)
+    news = [News(kept.world.organisation.id, seq, incident, ("board", "timeline")) for seq in (8, 9)]
+    chi, bea = (
+        stream.Listener(kept.world.organisation.id, kept.world.actor(who).person, 0, stream.for_page, lambda: True)
+        for who in (kept.world.chi, kept.world.bea)
+    )
+    assert bea.hears(news) == news
+    assert [(each.incident, each.topics) for each in chi.hears(news)] == [("", ("board",))]
+    assert chi.hears(news) == []
+    assert stream.for_program([News(kept.world.organisation.id, 8, "", ("board",))]) == b""
+
+
+def test_whoever_declares_what_is_not_theirs_to_see_is_told_so(room: Room) -> None:
+    chi = room.world.browse(room.world.chi)
+    form = {"what": "Someone is inside", "plan": "vault", "fact:break_in": "yes", "key": ids.new().hex}
+    answer = chi.post(f"/o/{room.world.organisation.slug}/declare", form)
+    number = BoardRow.objects.get(words="Someone is inside").number
+    assert answer.status_code == 200
+    assert number in answer.content.decode()
+    assert chi.get(f"/o/{room.world.organisation.slug}/incidents/{number}").status_code == 404
+
+
+@pytest.mark.row("AUD-05")
+def test_a_decision_kept_for_some_leaves_no_trace_for_others(room: Room) -> None:
+    act(room, t.Enter(record="suspicions", fields={"who": "Bea of all people"}))
+    act(room, t.Decide(decision="dismiss", reason="Asleep twice", entry="suspicions-1"))
+    for panel in ("decisions", "timeline", "records"):
+        theirs = room.get(room.world.bea, f"panels/{panel}").content.decode()
+        assert not [said for said in ("Dismiss the guard", "Suspicions") if said in theirs], panel
+        ours = room.get(room.world.ana, f"panels/{panel}").content.decode()
+        assert "Dismiss the guard" in ours or "Suspicions" in ours, panel
+    for path in ("review", "record", "dossier", "dossier/file"):
+        page = room.get(room.world.bea, path).content.decode()
+        assert not [said for said in ("Asleep twice", "Bea of all people") if said in page], path
+    assert "Asleep twice" in room.get(room.world.ana, "dossier/file").content.decode()
+
+
+@pytest.mark.row("AUD-05")
+def test_a_program_is_shown_neither_such_a_decision_nor_a_confidential_field(room: Room) -> None:
+    act(room, t.Enter(record="suspicions", fields={"who": "Bea of all people"}))
+    act(room, t.Decide(decision="dismiss", reason="Asleep twice", entry="suspicions-1"))
+    act(room, t.Enter(record="findings", fields={"what": "The lock is old", "safe_code": "4711"}))
+    for person, sees in ((room.world.bea, False), (room.world.ana, True)):
+        program = client.of(room.world, person)
+        for path in ("", "/timeline"):
+            answer = program.get(f"/incidents/{room.number}{path}").content.decode()
+            assert "The lock is old" in answer
+            assert [words in answer for words in ("Asleep twice", "Bea of all people", "4711")] == [sees] * 3, (path, person.name)
+    assert "4711" not in room.get(room.world.bea, "dossier/file").content.decode()
+
+
+def test_a_scenario_is_handed_out_to_those_alone_who_see_all_of_it(room: Room) -> None:
+    act(room, t.Enter(record="suspicions", fields={"who": "Bea of all people"}))
+    act(room, t.Decide(decision="close"))
+    assert room.get(room.world.bea, "scenario").status_code == 404
+    assert room.get(room.world.ana, "scenario").status_code == 200
+
+
+def test_a_drill_hides_nothing(room: Room) -> None:
+    program = room.world.program
+    state = t.State(restricted=("head_of_command",), declared_by="per_1", drill=True)
+    assert readers.written(program, state) == ""
+
+
+def test_pages_and_programs_ask_the_one_place_that_knows_who_sees_an_incident() -> None:
+    asks = re.compile(r"(BoardRow|\bIncident)\.objects")
+    found = [
+        f"{file.relative_to(ROOT)}:{number}"
+        for package in ("web", "api")
+        for file in sorted((ROOT / "tocsin" / package).rglob("*.py"))
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1)
+        if asks.search(line)
+    ]
+    assert [each for each in found if not each.startswith(("tocsin/web/room/suggestions.py", "tocsin/web/declare.py"))] == []

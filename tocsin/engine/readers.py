@@ -1,0 +1,36 @@
+"""Who sees a restricted incident, and for whom alone parts of a plan are kept (AUD-05)."""
+
+from tocsin.engine import owners
+from tocsin.engine import terms as t
+from tocsin.engine.program import Program
+
+
+def of(program: Program, state: t.State) -> frozenset[str]:
+    """
+    Return who sees the incident: persons, and standings such as `deputy:lead` for whom the directory records; nobody named means everybody.
+
+    Whoever answers for a role sees it, and so does whoever was asked to take it. A drill hides nothing.
+    """
+    if not state.restricted or state.drill:
+        return frozenset()
+    found = {reader for name in state.restricted for reader in _of_name(program, state, name)}
+    return frozenset(found - {"", t.SYSTEM})
+
+
+def _of_name(program: Program, state: t.State, name: str) -> set[str]:
+    if name in program.departments:
+        return {owners.owner(program, state, name).person, f"department:{name}"}
+    group = program.groups.get(name)
+    roles = (group.lead, *group.members) if group else (program.commander if name == "commander" else name,)
+    found: set[str] = set()
+    for role in roles:
+        seats = [seat for known, seat in state.roles.items() if known == role or known.startswith(f"{role}[")]
+        found |= {owners.owner(program, state, role).person, f"deputy:{role}", *(seat.person for seat in seats)}
+    return found
+
+
+def kept_for(program: Program, name: str) -> tuple[str, ...]:
+    """Return for whom alone a decision, its links, or a record is kept; nothing means everybody."""
+    subject = name.partition(".")[0]
+    rule = program.decisions.get(subject) or program.records.get(subject)
+    return rule.visible_to if rule else ()
