@@ -125,14 +125,14 @@ def _why_not(turn: Turn, rule: Obligation, entry: Entry) -> str | None:
         return "closed" if phase == "closed" else "cancelled"
     if _anchor(turn, rule, entry) is None:
         return "withdrawn"
+    if _until(turn, rule, entry):
+        return "until"  # what stays when its situation closes or the level changes still ends here
     if rule.situation and not situations.is_open(state, rule.situation):
         return "closed"
     if rule.levels and state.standing(part_of(rule.id)).level not in rule.levels:
         return "level_changed"
     if rule.unless and rule.unless in state.moments:
         return "unless"
-    if _until(turn, rule, entry):
-        return "until"
     if rule.when is not None:
         value = truth(turn.program, state, rule.when, turn.instant, entry.fields)
         if value is not True:
