@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tocsin.engine.program import Program
+from tocsin.engine.program import Defaults, Program
 from tocsin.plan import shipped
 from tocsin.plan.commands import plan
 from tocsin.plan.coverage import count, idle, rehearse, survives
@@ -85,6 +85,29 @@ def test_a_default_is_altered_in_every_rule_that_took_it_over() -> None:
     taken_over = [name for name, rule in before.obligations.items() if rule.remind == before.defaults.remind]
     assert taken_over
     assert {mutant.program.obligations[name].remind for name in taken_over} == {mutant.program.defaults.remind} != {before.defaults.remind}
+
+
+def test_a_value_that_equals_the_one_built_in_is_altered_all_the_same() -> None:
+    before = program()
+    assert before.defaults.accept_within == Defaults().accept_within
+    assert by_place(before)["defaults.accept_within"].program.defaults.accept_within > before.defaults.accept_within
+    assert ("defaults.silent_after" in by_place(before)) == bool(before.signals)
+
+
+def test_the_end_of_a_duty_is_altered_unless_the_incident_is_over_either_way() -> None:
+    before = program()
+    summary = replace(before.obligations["summary"], until=("terminated", "closed"))
+    altered = by_place(replace(before, obligations={**before.obligations, "summary": summary}))
+    assert altered["obligations.summary.until.0"].after == "analysed"
+    assert "obligations.summary.until.1" not in altered  # closed or cancelled: nothing is owed after either
+
+
+def test_what_was_only_refused_is_asked_too(tmp_path: Path) -> None:
+    """A refusal leaves nothing in the journal; whoever may not do a thing is rehearsed by trying."""
+    small = program()
+    refused = STORY.replace("then:", "  - {at: 6m, by: lin, decide: close, refused: E101}\nthen:")
+    (rehearsal,) = rehearse(small, [written(tmp_path, refused)])
+    assert "close" in rehearsal.named
 
 
 def test_a_role_set_is_rehearsed_over_the_plan_that_its_scenarios_name() -> None:

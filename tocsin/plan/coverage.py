@@ -74,7 +74,8 @@ def rehearse(plan: Program, files: Sequence[Path]) -> list[Rehearsal]:
             raise BadScenarioError(str(failed[0]))
         said = " ".join(map(repr, run.events))
         expected = frozenset(_WORD.findall(" ".join(str(expectation.what) for expectation in story.expectations)))
-        named = frozenset(_WORD.findall(said)) | expected
+        tried = frozenset(_WORD.findall(" ".join(str(act.body) for act in story.acts)))  # a refusal leaves nothing in the journal
+        named = frozenset(_WORD.findall(said)) | tried | expected
         found.append(Rehearsal(story, whole, tuple(along), named, expected, len(run.events), series(program, story)))
     return sorted(found, key=lambda rehearsal: rehearsal.events)  # whoever asks all of them asks the quick ones first
 
@@ -128,7 +129,7 @@ def survives(mutant: Mutant, program: Program, rehearsals: Sequence[Rehearsal]) 
 
 
 def _notices(mutant: Mutant, program: Program, rehearsal: Rehearsal) -> bool:
-    measured = mutant.path[0] in _MEASURED
+    measured = mutant.path[0] in _MEASURED or mutant.path[-1] == "silent_after"
     if measured and not _measures_otherwise(mutant, program, rehearsal):
         return False
     try:
@@ -143,12 +144,15 @@ def _measures_otherwise(mutant: Mutant, program: Program, rehearsal: Rehearsal) 
     """Return whether any watch that `mutant` concerns turns at another instant than under `program`; or what samples say is looked at itself."""
     if rehearsal.expected & _READ_LIVE:
         return True
-    before, after = (_concerned(rehearsal.whole(version), mutant.rule) for version in (program, mutant.program))
+    rule = "" if mutant.path[0] == "defaults" else mutant.rule
+    before, after = (_concerned(rehearsal.whole(version), rule) for version in (program, mutant.program))
     until = max(step.at for step in rehearsal.along)
     return watch.edges(before, rehearsal.samples, {}, None, until) != watch.edges(after, rehearsal.samples, {}, None, until)
 
 
 def _concerned(program: Program, rule: str) -> Program:
-    """Return the program with only the watches that a watch or signal of this name concerns."""
-    kept = {name: each for name, each in program.watches.items() if rule in map(bare, (name, *each.signals))}
+    """Return the program with only the watches that a watch or signal of this name concerns; with all of them for no name."""
+    kept = (
+        program.watches if not rule else {name: each for name, each in program.watches.items() if rule in map(bare, (name, *each.signals))}
+    )
     return replace(program, watches=kept)

@@ -94,7 +94,7 @@ def mutants(program: Program) -> Iterator[Mutant]:
         if field.name not in _KINDS:
             continue
         for sort, path, before, after in _altered(getattr(program, field.name), (field.name,), names):
-            if _is_own(program, path):
+            if _is_own(program, path) and not _both_end(program, path, before, after):
                 yield Mutant(sort, path, str(before), str(after), _carried(put(program, path, after), program.defaults))
 
 
@@ -141,21 +141,16 @@ def _is_own(program: Program, path: Path) -> bool:
             return len(rule.chain) > 1
         case Obligation() if path[2] in ("remind", "late"):
             return bool(getattr(rule, str(path[2])) != getattr(program.defaults, str(path[2])))
-        case Obligation() if path[2] == "until":
-            return not _ends_anyway(program, rule, rule.until[int(part)])
     if kind == "triggers" and path[2] == "test":
         return False  # it is altered once, among the watches
-    if kind == "defaults" and part in ("accept_within", "silent_after"):
-        told = getattr(program.defaults, str(part)) != getattr(Defaults(), str(part))
-        return told and (part == "accept_within" or bool(program.signals))
-    return True
+    return part != "silent_after" or bool(program.signals)
 
 
-def _ends_anyway(program: Program, rule: Obligation, moment: str) -> bool:
-    """Return whether at `moment` the incident is over, or the situation in which it is owed, so that the duty ends without saying so."""
-    situation = program.situations.get(rule.situation)
-    doors = () if situation is None else situation.closes
-    return program.moments[moment].phase in ENDED or moment == f"{rule.situation}.closed" or any(door.on == moment for door in doors)
+def _both_end(program: Program, path: Path, before: Any, after: Any) -> bool:
+    """Return whether a duty that lasts until one moment or the other ends with the incident either way: each of them is its end."""
+    if path[0] != "obligations" or path[2] != "until":
+        return False
+    return all(program.moments[moment].phase in ENDED for moment in (before, after))
 
 
 def put(value: Any, path: Path, new: Any) -> Any:
