@@ -227,6 +227,13 @@ def _holds(run: Run, at: datetime, wanted: Mapping[str, bool]) -> Items:
         yield name, value, holds(run.program, run.state_at(at), run.program.conditions[name], at)
 
 
+def _otherwise(run: Run, at: datetime, wanted: Mapping[str, Mapping[str, bool | None]]) -> Items:
+    """Expect what other readings of a condition's sentence say, by their citation."""
+    for name, readings in wanted.items():
+        view = explain.condition(run.program, run.state_at(at), run.program.conditions[name], at)
+        yield name, dict(readings), {" ".join(cite): value for cite, value in view.readings}
+
+
 def _earliest(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
     conditions = [run.program.conditions[name] for name in wanted["for"]]
     known = [(holding_since(run.state_at(at), condition), condition.hold or timedelta()) for condition in conditions]
@@ -340,6 +347,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "happened": _happened,
     "held": _held,
     "holds": _holds,
+    "otherwise": _otherwise,
     "earliest": _earliest,
     "open": _open,
     "closed": _closed,
