@@ -26,8 +26,8 @@ from tocsin.plan.scenarios.story import BadScenarioError, Story, load
 
 KINDS: Final = ("facts", "conditions", "moments", "roles", "levels", "situations", "obligations", "decisions", "messages", "records")
 """The kinds of rules that a rehearsal can exercise."""
-_EVERYWHERE: Final = ("classify", "defaults", "watches", "signals")
-"""What every scenario may rest on without naming it."""
+_EVERYWHERE: Final = ("classify", "defaults", "facts", "watches", "signals")
+"""What every scenario may rest on without naming it: a limit that a fact gives, say, is written down as the limit."""
 _MEASURED: Final = ("watches", "signals")
 """What works through samples alone: where every watch turns when it turned before, nothing else does otherwise."""
 _READ_LIVE: Final = frozenset({"figure", "green", "red", "change", "measured"})
@@ -84,7 +84,7 @@ def idle(program: Program, rehearsals: Sequence[Rehearsal]) -> list[Idle]:
     """Return the rules of the plan that no rehearsal has exercised, in the order of the plan; built-in moments are not the plan's."""
     named = frozenset().union(*(rehearsal.named for rehearsal in rehearsals))
     rules = [(kind, rule) for kind in KINDS for rule in _rules(program, kind).values() if rule.cite]
-    return [Idle(kind, rule) for kind, rule in rules if rule.id not in named]
+    return [Idle(kind, rule) for kind, rule in rules if not named.issuperset(_words(rule.id))]
 
 
 def count(program: Program) -> int:
@@ -95,6 +95,11 @@ def count(program: Program) -> int:
 def _rules(program: Program, kind: str) -> Mapping[str, Rule]:
     found: Mapping[str, Rule] = getattr(program, kind)
     return found
+
+
+def _words(rule: str) -> frozenset[str]:
+    """Return the words of an id: the third line of a checklist is `control.c3`, and a story names the list or the line."""
+    return frozenset(_WORD.findall(rule))
 
 
 # ------------------------------------------------------------------ mutants
@@ -123,8 +128,9 @@ def _survives(number: int) -> bool:
 def survives(mutant: Mutant, program: Program, rehearsals: Sequence[Rehearsal]) -> bool:
     """Return whether every rehearsal still passes under `mutant` of `program`."""
     everywhere = mutant.path[0] in _EVERYWHERE
-    asked = [each for each in rehearsals if everywhere or mutant.rule in each.named]
-    asked.sort(key=lambda rehearsal: mutant.rule not in rehearsal.expected)
+    words = _words(mutant.rule)
+    asked = [each for each in rehearsals if everywhere or not words.isdisjoint(each.named)]
+    asked.sort(key=lambda rehearsal: words.isdisjoint(rehearsal.expected))
     return not any(_notices(mutant, program, rehearsal) for rehearsal in asked)
 
 

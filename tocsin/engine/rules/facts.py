@@ -68,11 +68,13 @@ def _wanted(fact: Fact) -> str:
 
 
 def say(turn: Turn, facts: Mapping[str, Value], *, source: str, reason: str = "") -> None:
-    """Record `facts`, each with the moments it marks; an unchanged value is nothing."""
+    """Record `facts`, each with the moments it marks; an unchanged value is nothing, unless a message has just said it again."""
     for name, value in facts.items():
         fact = turn.program.facts[name]
         known = turn.state.facts.get(name)
         if known and known.value == value:
+            if source == "message" and fact.marks and turn.program.moments[fact.marks].repeats:
+                moments.record(turn, fact.marks)  # told again is confirmed again
             continue
         grave = known is not None and gravity(fact, value) > gravity(fact, known.value)
         is_text = fact.type == "text" and isinstance(value, str)

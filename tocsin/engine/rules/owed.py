@@ -232,7 +232,7 @@ def _begin(
             zone=turn.program.zone(rule.id),
         )
     )
-    if rule.verb == "reach" and _already_there(turn, rule.object):
+    if rule.verb == "reach" and _already_there(turn, rule.object, begins):
         meet(turn, "reach", rule.object)
 
 
@@ -254,11 +254,13 @@ def _begins_again(latest: t.Clock, anchor: str, known: t.MomentState) -> bool:
     return latest.status == "ended" and latest.ended in ("no_longer", "level_changed", "until")
 
 
-def _already_there(turn: Turn, name: str) -> bool:
+def _already_there(turn: Turn, name: str, begins: datetime) -> bool:
+    """Return whether what is to be reached has been: a moment that comes again and again counts only from the beginning on."""
     condition = turn.program.conditions.get(name)
     if condition:
         return holds(turn.program, turn.state, condition, turn.instant) is True
-    return name in turn.state.moments
+    known = turn.state.moments.get(name)
+    return known is not None and (not turn.program.moments[name].repeats or known.at >= begins)
 
 
 # ------------------------------------------------------------------ ending and moving
