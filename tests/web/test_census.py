@@ -53,6 +53,7 @@ def fill(world: World) -> Callable[[str], str]:
         "plan_hash": world.plan.hash,
         "scenario": "first-ten-minutes",
         "step": "1",
+        "cite": "H 四.1",
     }
 
     def filled(where: str) -> str:

@@ -119,6 +119,14 @@ def program(organisation_id: UUID, plan_hash: str) -> Program:
     return composed(organisation_id, together.hashes if together else [plan_hash])
 
 
+def readable(organisation_id: UUID, plan_hash: str) -> Program | None:
+    """Return the same, or None where this release cannot compile it."""
+    try:
+        return program(organisation_id, plan_hash)
+    except Uncompilable:
+        return None
+
+
 def composed(organisation_id: UUID, hashes: Sequence[str]) -> Program:
     """
     Return the program of these plan versions, in this order.

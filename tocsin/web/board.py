@@ -85,6 +85,7 @@ def context(request: Request) -> dict[str, object]:
         "tasks": _tasks(request, running),
         "measures": measures.overdue(cases.seen(request), times.now()),
         "people": cases.people_of(request),
+        "programs": {row.number: known for row in rows if (known := plans.readable(request.organisation.id, row.plan_hash))},
         "plans": plans.in_force(request.organisation.id),
         "can_drill": sample.PLAN in plans.in_force(request.organisation.id),
         "phase": plan_words.phase,

@@ -5,7 +5,7 @@ Names that a template has besides its context (`request` is always in it):
 
 - words: `_()`, `gettext`, `ngettext`, `pgettext`, `{% trans %}`; `lang` the active `Language` (`.code`, `.tag`, `.name`), `languages` all four
 - plan words: `text(map)` marked with its language, and tagged where the viewer's is missing (LNG-02); `words(map)` the same as plain text,
-  for attributes and options; `clause(cite)` places of the document
+  for attributes and options; `clause(cite)` places of the document, each a link to what it says there
 - forms: `csrf()`, `once()` (the idempotency key, posted as `key`)
 - time: `moment(at)`, `clock(due_at)`, `since(at)`, `lasting(span)`, `zone()` (once per page), `now()`
 - places: `url(name, **ids)` of a page of the organisation, `root_url(name, **ids)` of any other, `static(path)`, `nav()`, `has(name)`, `may(act)`
@@ -16,7 +16,7 @@ Names that a template has besides its context (`request` is always in it):
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, cast
@@ -32,6 +32,7 @@ from markupsafe import Markup
 from tocsin.comms import inbox
 from tocsin.kit import ids
 from tocsin.web import languages, times
+from tocsin.web.citing import clause
 from tocsin.web.languages import gettext as _
 
 NAVIGATION: Final[tuple[tuple[str, str, Callable[[], str]], ...]] = (
@@ -105,13 +106,6 @@ def _chosen(words_by_locale: Mapping[str, str]) -> tuple[str, str]:
             return wanted, found
     locale, found = next(iter(words_by_locale.items()), ("", ""))
     return languages.known(locale) or locale, found
-
-
-def clause(cite: str | Iterable[str], tag: str = "") -> Markup:
-    """Return citations of the plan's document, in the serif voice; `tag` is the language of the document."""
-    places = [cite] if isinstance(cite, str) else cite
-    lang = Markup(' lang="{}"').format(tag) if tag else Markup()
-    return Markup(" ").join(Markup('<cite class="clause"{}>{}</cite>').format(lang, place) for place in places)
 
 
 @pass_context

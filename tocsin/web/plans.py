@@ -10,7 +10,7 @@ from tocsin.accounts import audit
 from tocsin.engine.terms import Refused
 from tocsin.incidents import plans
 from tocsin.incidents.models import Plan
-from tocsin.plan import shipped
+from tocsin.plan import glosses, shipped
 from tocsin.web import cases, plan_document, reply
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
@@ -35,6 +35,8 @@ def loading(request: Request) -> HttpResponse:
     source: str | bytes = upload.read() if upload else request.POST.get("source", "").replace("\r\n", "\n")
     if not source.strip():
         return _list(request, refused=Refused("E202", _("There is no plan."), _("Choose a file, or paste the text.")))
+    if request.POST.get("act") == "clean":
+        return _cleaned(request, source)
     name = (upload and upload.name) or "plan.yaml"
     plan, findings = plans.load(request.organisation.id, source, name, by=request.actor.person)
     if plan is None:
@@ -65,14 +67,37 @@ def document(request: Request, plan_id: str, plan_hash: str = "") -> HttpRespons
     return plan_document.page(request, plan_document.find(request, plan_id, plan_hash))
 
 
-def _list(request: Request, *, refused: Refused | None = None, findings: tuple[Any, ...] = (), source: str = "") -> HttpResponse:
+def _cleaned(request: Request, source: str | bytes) -> HttpResponse:
+    """Put the text back without readings behind traditional characters, with every place that a person must look at (PLN-09)."""
+    try:
+        found = glosses.clean(source if isinstance(source, str) else source.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return _list(request, refused=Refused("E104", _("The file is not text in UTF-8."), _("Save it again as UTF-8.")))
+    return _list(request, source=found.text, cleaned=found)
+
+
+def _list(
+    request: Request,
+    *,
+    refused: Refused | None = None,
+    findings: tuple[Any, ...] = (),
+    source: str = "",
+    cleaned: glosses.Cleaned | None = None,
+) -> HttpResponse:
     versions: dict[str, list[Plan]] = {}
     for plan in Plan.objects.filter(organisation=request.organisation).order_by("plan_id", "-loaded_at"):
         versions.setdefault(plan.plan_id, []).append(plan)
     for known in versions.values():
         known.sort(key=lambda plan: plan.status != plans.IN_FORCE)
     offered = [program for name in shipped.sources() if name not in versions and (program := shipped.program(name))]
-    context = {"versions": versions, "offered": offered, "findings": findings, "source": source, "people": cases.people_of(request)}
+    context = {
+        "versions": versions,
+        "offered": offered,
+        "findings": findings,
+        "source": source,
+        "cleaned": cleaned,
+        "people": cases.people_of(request),
+    }
     return reply.page(request, "plans/list.html", context, refused=refused)
 
 

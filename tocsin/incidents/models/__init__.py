@@ -10,6 +10,7 @@ from tocsin.incidents.models.kept import FiledRow, PartyRow, RecordRow, ReportRo
 from tocsin.incidents.models.known import ConditionRow, FactRow, FigureRow, MomentRow, SituationRow
 from tocsin.incidents.models.rulings import Ruling
 from tocsin.incidents.models.samples import Baseline, Lookout, Sample, Sentinel
+from tocsin.incidents.models.sources import SourceText
 
 __all__ = [
     "Acknowledgement",
@@ -51,5 +52,6 @@ __all__ = [
     "Seal",
     "Sentinel",
     "SituationRow",
+    "SourceText",
     "TimelineRow",
 ]

@@ -125,6 +125,14 @@
     field.scrollTop = (field.scrollHeight / lines.length) * Math.max(0, before.length - 6);
   });
 
+  /* A citation opens over the page; without script it is a page of its own. */
+  document.addEventListener("click", (e) => {
+    const link = e.target.closest("a.clause"), over = document.querySelector("dialog.cited");
+    if (!link || !over || e.button || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey) return;
+    e.preventDefault();
+    htmx.ajax("GET", link.href, { source: link, target: "#cited-in", swap: "innerHTML" }).then(() => { if (!over.open) over.showModal(); });
+  });
+
   /* The palette keeps what contains the typed words; arrows choose, Enter goes. */
   const shown = () => [...document.querySelectorAll(".palette-item")].filter((item) => !item.hidden);
   const choose = (item) => document.querySelectorAll(".palette-item").forEach((i) => i.setAttribute("aria-selected", i === item));

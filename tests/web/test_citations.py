@@ -1,0 +1,92 @@
+"""A citation leads to what the organisation's own document says there, wherever a rule appears."""
+
+from typing import Any
+
+import pytest
+
+from tests.web.room import declare
+from tests.world import World
+from tocsin.accounts.models import Person
+
+pytestmark = pytest.mark.django_db
+DOCUMENT = "一、总则1、适用范围热线中断时适用。2、分级三级。二、组织1、设指挥部。三、信息1、值守值班经理五分钟内完成初步判断。2、内部通报分级推送。"
+
+
+def get(world: World, who: Person, path: str, *, htmx: bool = False) -> str:
+    answer = world.browse(who).get(f"/o/{world.organisation.slug}/{path}", headers={"HX-Request": "true"} if htmx else {})
+    assert answer.status_code == 200, answer.status_code
+    return str(answer.content.decode())
+
+
+def post(world: World, who: Person, path: str, **fields: str) -> Any:
+    return world.browse(who).post(f"/o/{world.organisation.slug}/plans/hotline-outage/{path}", fields)
+
+
+def attach(world: World, text: str = DOCUMENT) -> None:
+    assert post(world, world.ana, "source/attachment", name="热线预案", text=text).status_code == 303
+
+
+@pytest.mark.row("PLN-03")
+def test_each_rule_in_an_incident_says_its_version_and_its_place_and_what_is_written_there(world: World) -> None:
+    attach(world)
+    incident = declare(world)
+    page = incident.page(world.bea)
+    link = page[page.index("/clauses/H") :][:700]
+    assert f"plans/hotline-outage/{world.plan.hash[:12]}/clauses/H%20%E4%B8%89.1" in page
+    assert f"Customer hotline outage, version {world.plan.version}: 1、值守值班经理五分钟内完成初步判断。" in page
+    assert f"version {world.plan.version}</span>" in link
+    for panel in ("roles", "steps", "now", "signals", "messages", "conditions", "decisions"):
+        assert "/clauses/H" in incident.get(world.bea, f"panels/{panel}").content.decode(), panel
+
+
+@pytest.mark.row("PLN-03")
+def test_a_place_shows_the_documents_own_sentence_and_the_rules_that_rest_on_it(world: World) -> None:
+    where = f"plans/hotline-outage/{world.plan.hash[:12]}/clauses/H 三.1"
+    assert "has not attached the document" in get(world, world.bea, where)
+    attach(world)
+    page = get(world, world.bea, where)
+    assert "值班经理五分钟内完成初步判断。" in page
+    assert "First judgement within five minutes" in page
+    assert "<html" not in get(world, world.bea, where, htmx=True)
+
+
+def test_what_no_heading_names_is_pointed_out_by_hand(world: World) -> None:
+    attach(world)
+    page = get(world, world.ana, "plans/hotline-outage/source")
+    assert "Not found by name" in page
+    assert post(world, world.ana, "source/pointing", cite="H 四.1", words="自动触发预警").status_code == 303
+    assert "自动触发预警" in get(world, world.bea, f"plans/hotline-outage/{world.plan.hash[:12]}/clauses/H 四.1")
+    assert post(world, world.bea, "source/pointing", cite="H 四.1", words="x").status_code == 403
+
+
+@pytest.mark.row("PLN-09")
+def test_a_document_is_attached_without_its_glosses_and_names_what_was_lost(world: World) -> None:
+    attach(world, DOCUMENT.replace("内部通报", "內(nèi)部通報(bào)?报"))
+    page = get(world, world.ana, "plans/hotline-outage/source")
+    assert "2 readings behind traditional characters were taken out." in page
+    assert "a character was lost here" in page
+    assert "内部通报" in page
+
+
+def test_what_is_no_text_is_not_attached(world: World) -> None:
+    for text in (" ", "x" * 600_000, "a\x00b"):
+        assert post(world, world.ana, "source/attachment", name="x", text=text).status_code == 409
+    assert "No document is attached" in get(world, world.bea, "plans/hotline-outage/source")
+
+
+def test_a_document_is_taken_away_again(world: World) -> None:
+    attach(world)
+    post(world, world.ana, "source/removal")
+    assert "No document is attached" in get(world, world.bea, "plans/hotline-outage/source")
+
+
+@pytest.mark.row("PLN-09")
+def test_the_text_of_a_plan_is_cleaned_before_it_is_loaded(world: World) -> None:
+    answer = world.browse(world.ana).post(
+        f"/o/{world.organisation.slug}/plans/new", {"source": "title: 應(yīng)急預(yù)案?稿", "act": "clean"}
+    )
+    page = answer.content.decode()
+    assert "title: 应急预案?稿" in page
+    assert "2 readings behind traditional characters were taken out." in page
+    assert "line 1, column 12" in page
+    assert "is not loaded yet" in page
