@@ -124,6 +124,7 @@ def test_how_much_was_prepared_and_how_long_before_it_was_due():
     assert (stands(story, 6, "ready").value, stands(story, 6, "ready").standing) == (50, "red")
     story.do(7, "eva", t.Fulfil(obligation="shut_valve"))
     assert (stands(story, 8, "ready").standing, stands(story, 8, "gain").value) == ("green", timedelta(minutes=6))
+    assert stands(story, 8, "pace").value == timedelta(minutes=5)  # four minutes and six
 
 
 @pytest.mark.row("DET-07", "LVL-10")

@@ -116,7 +116,7 @@ class Choose:
 @dataclass(frozen=True, slots=True)
 class Call:
     """
-    A function of the closed list: happened, done, holds, is_open, all_begun, answered, missed, sent, share_done, lead_time, ratio, least,
+    A function of the closed list: happened, done, holds, is_open, all_begun, answered, missed, sent, share_done, lead_time, mean_time, ratio,
     most, worse_than_mean.
     """
 

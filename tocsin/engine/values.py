@@ -345,6 +345,12 @@ def _lead_time(program: Program, state: t.State, names: list[Value], at: datetim
     return timedelta(seconds=min(margins)) if margins else UNKNOWN
 
 
+def _mean_time(program: Program, state: t.State, names: list[Value], at: datetime) -> Known:
+    """Return how long it took on the mean, from what each counts from until it was done."""
+    taken = [clock.met_at - clock.anchored_at for clock in _clocks_tagged(program, state, names) if clock.met_at and not clock.recurring]
+    return sum(taken, timedelta()) / len(taken) if taken else UNKNOWN
+
+
 _FUNCTIONS: Final[Mapping[str, Callable[[Program, t.State, list[Value], datetime], Known]]] = {
     "happened": _happened,
     "done": _done,
@@ -356,4 +362,5 @@ _FUNCTIONS: Final[Mapping[str, Callable[[Program, t.State, list[Value], datetime
     "sent": _sent,
     "share_done": _share_done,
     "lead_time": _lead_time,
+    "mean_time": _mean_time,
 }

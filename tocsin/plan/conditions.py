@@ -39,6 +39,7 @@ _ASKS: Final[Mapping[str, tuple[str, TypeName]]] = {
     "sent": ("message", "int"),
     "share_done": ("tag", "decimal"),
     "lead_time": ("tag", "duration"),
+    "mean_time": ("tag", "duration"),
 }
 _FUNCTIONS: Final = (*_ASKS, "answered", "covered", "ratio", "least", "most", "silent", "worse_than_mean", "duration", "timestamp")
 _BOOL, _DECIMAL, _INT, _STRING, _DURATION, _TIME = (Type(name) for name in ("bool", "decimal", "int", "string", "duration", "time"))

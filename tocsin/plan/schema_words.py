@@ -62,7 +62,7 @@ KEYS: Final = {
     "late": "The ladder: who is told, and what happens, once it is overdue",
     "stays": "It survives a change of level and the end of its situation or incident",
     "optional": "It may be answered with: not needed",
-    "tag": "Groups duties, and tasks of a record, for all_begun, share_done and lead_time",
+    "tag": "Groups duties, and tasks of a record, for all_begun, share_done, lead_time and mean_time",
     "marks": "The moments that this marks",
     "then": "What follows from it",
     # effects and ladders
