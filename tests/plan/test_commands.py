@@ -89,7 +89,7 @@ def test_show_gives_the_outline_in_the_language_asked_for(tmp_path: Path):
     assert "obligation  call                     Zadzwonić: helper, within 30m of judged  [§6]" in output
 
 
-@pytest.mark.row("PLN-11")
+@pytest.mark.row("PLN-11", "X-30")
 def test_show_says_which_elements_of_which_standard_a_plan_has(tmp_path: Path):
     standard = 'standard: {name: GB/T 29639, cited: "2013", in_force: "2020"}, elements: [general, organisation, support]'
     (tmp_path / "plan.yaml").write_text(PLAN.replace("status: in_force}", f"status: in_force, {standard}}}", 1))

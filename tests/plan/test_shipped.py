@@ -55,3 +55,13 @@ def test_the_dimensions_have_exactly_the_values_of_the_document(hotline: Program
 def test_the_plan_has_an_owner_and_a_status(hotline: Program):
     assert (hotline.owner, hotline.status) == ("head_of_command", "in_force")
     assert hotline.owner in hotline.roles
+
+
+@pytest.mark.row("X-36")
+def test_each_name_that_the_document_has_for_a_department_leads_to_one_body(hotline: Program):
+    names = {"it": ("信息技术部", "IT部", "技术部"), "network": ("网络运营部", "网络部"), "security": ("安全保卫部", "安全部")}
+    for body, called in names.items():
+        for name in called:
+            assert [each.id for each in hotline.departments.values() if name in (each.title["zh"], *each.aliases)] == [body]
+    named = {role.held_by.name for role in hotline.roles.values() if role.held_by.kind == "person"}
+    assert not named & {"张工", "王工", "李工"}  # people are the installation's

@@ -80,6 +80,23 @@ def _latest(run: Run, at: datetime, kind: type[t.DecisionMade | t.DecisionApplie
             yield f"{name} {part}", value, getattr(made[-1], part, None)
 
 
+def _assigned(run: Run, at: datetime, wanted: Mapping[str, Mapping[str, Any]]) -> Items:
+    """Look at the latest change of holder of each role: `by`, `person`, `before`, `reason`, `passes` (the open clocks that go along)."""
+    for role, parts in wanted.items():
+        found = [event for event in run.events_upto(at) if isinstance(event, t.RoleAssigned) and event.role == role]
+        yield role, True, bool(found)
+        for part, value in parts.items() if found else ():
+            said = getattr(found[-1], part, None)
+            yield f"{role} {part}", value, sorted(said) if isinstance(said, tuple) else said
+
+
+def _declared(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
+    """Look at how the incident began: `means` (`person`, `trigger` …), `by`."""
+    found = next((event for event in run.events_upto(at) if isinstance(event, t.Declared)), None)
+    for part, value in wanted.items():
+        yield part, value, getattr(found, part, None)
+
+
 def _gathered(run: Run, at: datetime, wanted: Mapping[str, int]) -> Items:
     """Count how often groups came together, by way: `chat`, `video`."""
     for way, count in wanted.items():
@@ -95,6 +112,8 @@ CHECKS: Final[Mapping[str, Callable[[Run, datetime, Any], Items]]] = {
     "drafted": _drafted,
     "filed": _filed,
     "gathered": _gathered,
+    "assigned": _assigned,
+    "declared": _declared,
     "decided": _decided,
     "applied": _applied,
 }
