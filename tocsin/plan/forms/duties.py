@@ -133,7 +133,7 @@ MetBy = Annotated[Annotated[Literal["done", "begun"], Tag("<plain>")] | Annotate
 
 
 class ObligationForm(RuleForm):
-    LATER: ClassVar = frozenset({"counts_while", "ready_when", "runs", "uses", "prefill"})
+    LATER: ClassVar = frozenset({"runs", "uses", "prefill"})
 
     owes: Annotated[Ref, ref("role", "group", "department", "owner", "entry")]
     do: Translated | None = None
@@ -170,8 +170,6 @@ class ObligationForm(RuleForm):
 
 
 class SituationForm(RuleForm):
-    LATER: ClassVar = frozenset({"messages", "records", "decisions"})
-
     once_per: Literal["service"] | None = None
     stage: Literal["warning"] | None = None
     step: Annotated[int, Field(ge=1, le=99)] | None = None
