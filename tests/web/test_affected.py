@@ -19,6 +19,15 @@ def room(world: World) -> Room:
     return declare(world)
 
 
+@pytest.mark.row("REG-02")
+def test_who_reported_it_is_kept_as_one_of_three_kinds(room: Room) -> None:
+    shown = room.post(room.world.chi, "parties", htmx=True, name="Wanda", reporter="yes", kind="partner").content.decode()
+    assert '<span class="tag">Partner</span> <span class="tag">reported it</span>' in shown
+    row = room.row("PartyRow", name="Wanda")
+    assert (row.reporter, row.about) == (True, {"kind": "partner"})
+    assert room.post(room.world.chi, "parties", htmx=True, name="Otto", kind="friend").status_code == 409
+
+
 @pytest.mark.row("REG-10", "COM-07")
 def test_a_party_is_listed_by_name_until_somebody_tells_it(room: Room) -> None:
     answer = room.post(room.world.chi, "parties", htmx=True, name="Corner shop", contact="shop@example.org", reporter="yes")

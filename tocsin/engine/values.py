@@ -30,6 +30,8 @@ from tocsin.engine.program import Cases, Condition, Fact, Program, Trigger
 
 KNOWN_OF_CLIENTS: Final[Mapping[str, type]] = {"project.critical": bool, "service.critical": bool, "users_hit_share": Decimal}
 """What the register of clients can say of an affected party, read by expressions as `client.<name>` (REG-08)."""
+KINDS_OF_PARTY: Final = ("employee", "client", "partner")
+"""Who a party is, kept as `kind` among what is known of it (REG-02)."""
 
 
 class Scene(NamedTuple):

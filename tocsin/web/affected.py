@@ -16,7 +16,9 @@ def _said(request: Request, name: str) -> str:
 @needs("incident.act")
 def addition(request: Request, number: str) -> HttpResponse:
     """Add a party."""
-    command = t.AddParty(name=_said(request, "name"), contact=_said(request, "contact"), reporter=bool(request.POST.get("reporter")))
+    about = {"kind": kind} if (kind := _said(request, "kind")) else {}
+    reporter = bool(request.POST.get("reporter"))
+    command = t.AddParty(name=_said(request, "name"), contact=_said(request, "contact"), reporter=reporter, about=about)
     return panels.act(request, number, command, "parties", "party:new")
 
 

@@ -8,7 +8,7 @@ from tocsin.engine import collections, owners
 from tocsin.engine import terms as t
 from tocsin.engine.rules import messages, obligations
 from tocsin.engine.turn import Turn
-from tocsin.engine.values import KNOWN_OF_CLIENTS
+from tocsin.engine.values import KINDS_OF_PARTY, KNOWN_OF_CLIENTS
 
 PARTIES_MAX: Final = 500
 """More parties than anybody keeps apart by name; beyond it they are told together, in public."""
@@ -58,9 +58,16 @@ def _check(turn: Turn, command: t.AddParty, known: t.PartyState | None) -> t.Ref
     if not known and len(turn.state.parties) >= PARTIES_MAX:
         return t.Refused("E104", f"an incident lists at most {PARTIES_MAX} parties", hint="tell the others together, in public")
     for name, value in command.about.items():
+        if name == "kind" and value in KINDS_OF_PARTY:
+            continue
         wanted = KNOWN_OF_CLIENTS.get(name)
         if wanted is None or not isinstance(value, wanted):
-            return t.Refused("E104", f"{name} is not known of a party", hint=f"one of {', '.join(KNOWN_OF_CLIENTS)}", details=(name,))
+            return t.Refused(
+                "E104",
+                f"{name} is not known of a party",
+                hint=f"one of {', '.join(KNOWN_OF_CLIENTS)}; kind, of {', '.join(KINDS_OF_PARTY)}",
+                details=(name,),
+            )
     return None
 
 

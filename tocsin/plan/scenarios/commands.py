@@ -60,7 +60,7 @@ def command_of(program: Program, story: Story, act: Act, state: t.State) -> t.Co
             return _declare(program, story, act, by)
         case "report":
             words = " ".join(str(word) for word in body["report"].values())
-            return t.AddReport(key=str(act.at), means="person", words=words, by=by, at=act.at)
+            return t.AddReport(key=str(act.at), means=_text(body, "means") or "person", words=words, by=by, at=act.at)
         case "trigger":
             return None if state.incident else begin_by_trigger(program, story, str(body["trigger"]), act.at)
         case "observe":
@@ -214,7 +214,8 @@ def _of_parties(story: Story, act: Act, by: t.Actor) -> t.Command:
             return t.TellParty(party=party, words=words, template=template, happened_at=happened_at, by=by, at=act.at)
         case _:
             about: dict[str, Value] = {
-                str(name): value if isinstance(value, bool) else Decimal(str(value)) for name, value in (body.get("about") or {}).items()
+                str(name): str(value) if name == "kind" else value if isinstance(value, bool) else Decimal(str(value))
+                for name, value in (body.get("about") or {}).items()
             }
             name = _text(body, "name") or party
             return t.AddParty(party=party, name=name, reporter=bool(body.get("reporter")), about=about, by=by, at=act.at)

@@ -327,6 +327,21 @@ def _parties(run: Run, at: datetime, wanted: Any) -> Items:
         yield name, None if time == "untold" else run.story.time(str(time)), party.notified_at if party else "not listed"
 
 
+def _party(run: Run, at: datetime, wanted: Mapping[str, Mapping[str, Any]]) -> Items:
+    """Expect what is known of each party: `reporter`, its `kind` (employee, client, partner)."""
+    for name, known in wanted.items():
+        party = run.state_at(at).parties.get(name)
+        for part, value in known.items():
+            found = (party.reporter if part == "reporter" else party.about.get(part)) if party else "not listed"
+            yield f"{name} {part}", value, found
+
+
+def _reports(run: Run, at: datetime, wanted: Mapping[str, int]) -> Items:
+    """Expect by how many reports, of each means, the incident is known: `{person: 3, monitoring: 1}`."""
+    found = [event.means for event in run.events_upto(at) if isinstance(event, t.Declared | t.ReportAdded)]
+    yield "reports", dict(wanted), {means: found.count(means) for means in found}
+
+
 CHECKS: Final[Mapping[str, Check]] = {
     **said.CHECKS,
     **clocks.CHECKS,
@@ -353,6 +368,8 @@ CHECKS: Final[Mapping[str, Check]] = {
     "closed": _closed,
     "not_open": _not_open,
     "parties": _parties,
+    "party": _party,
+    "reports": _reports,
     "held_by": _held_by,
     "sees": _sees,
     "waived": _waived,
