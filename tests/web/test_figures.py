@@ -35,3 +35,22 @@ def test_a_limit_the_document_does_not_give_is_shown_as_assumed(world: World) ->
     steps = room.get(world.ana, "panels/steps").content.decode()
     (assumed,) = [part for part in steps.split("<li") if "web_channel" in part][:1]
     assert "The document gives no value for this: it is assumed" in assumed
+
+
+@pytest.mark.row("REC-11")
+def test_the_rate_of_recovery_is_a_curve_of_what_was_said_again_and_again(world: World, clock) -> None:
+    room = declare(world)
+    room.post(world.ana, "decisions/set_level/choice", option="l1", reason="many calls")
+    room.post(world.ana, "facts", **{"fact:restored_share": "40"})
+    assert "<path" not in rate(room.get(world.ana, "panels/figures").content.decode())
+    room.pass_minutes(60)
+    room.post(world.ana, "facts", **{"fact:restored_share": "85"})
+    shown = rate(room.get(world.ana, "panels/figures").content.decode())
+    assert '<path d="M0.0 21.0 72.0 3.0"/>' in shown
+    assert ": 40; " in shown
+    assert ': 85"' in shown
+
+
+def rate(page: str) -> str:
+    (found,) = [part for part in page.split("<li") if "Recovery rate after 72 hours" in part]
+    return found

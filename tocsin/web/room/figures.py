@@ -8,14 +8,15 @@ from typing import cast
 from markupsafe import Markup
 
 from tocsin.engine import figures
-from tocsin.engine.expressions import UNKNOWN, Value
+from tocsin.engine.expressions import UNKNOWN, Name, Value
 from tocsin.engine.figures import Standing
 from tocsin.engine.program import Figure
 from tocsin.incidents import compared, signals
-from tocsin.incidents.models import FigureRow
+from tocsin.incidents.models import FigureRow, TimelineRow
 from tocsin.web import clocks, plan_words, times
 from tocsin.web.cases import Case
 from tocsin.web.languages import gettext as _
+from tocsin.web.room import curves
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,13 @@ class Shown:
     also: str
     other: Markup
     change: str
+    said: list[tuple[datetime, Decimal]]
+    """What was said of the fact that it reads, each time."""
+
+    @property
+    def line(self) -> str:
+        """Return the path of what was said, for one that was said again."""
+        return curves.line(self.said)
 
 
 def context(case: Case) -> dict[str, object]:
@@ -59,7 +67,18 @@ def _shown(case: Case, rule: Figure, row: FigureRow, now: datetime, *, beside: b
         change=percent(compared.change(case.board, case.people.viewer, rule.id, value))
         if value is not None and (beside or rule.similar)
         else "",
+        said=_said(case, rule),
     )
+
+
+def _said(case: Case, rule: Figure) -> list[tuple[datetime, Decimal]]:
+    """Return the values over time of the number fact that a figure reads; none for one that reads something else (REC-11)."""
+    fact = case.program.facts.get(rule.value.path) if isinstance(rule.value, Name) else None
+    if fact is None or fact.type != "number":
+        return []
+    rows = TimelineRow.objects.filter(incident_id=case.id, kind="FactStated", subject=fact.id).order_by("seq")
+    found = [(row.happened_at, plan_words.unplain(row.data["value"])) for row in rows]
+    return [(at, value) for at, value in found if isinstance(value, Decimal)]
 
 
 def _present(case: Case, rule: Figure, row: FigureRow, now: datetime) -> tuple[Standing, Value | None]:

@@ -7,13 +7,11 @@ from decimal import Decimal
 from markupsafe import Markup
 
 from tocsin.engine.program import Signal
-from tocsin.engine.watch import Sample
 from tocsin.incidents import readings
 from tocsin.incidents.readings import Reading
 from tocsin.web import plan_words, times
 from tocsin.web.cases import Case
-
-WIDTH, HEIGHT, EDGE = 72, 24, 3
+from tocsin.web.room import curves
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +37,12 @@ def context(case: Case) -> dict[str, object]:
 def shown(rule: Signal, found: Sequence[Reading]) -> Shown:
     """Return one signal as pages show it, from its readings."""
     whole, *parts = found
-    return Shown(rule, whole, parts, "" if any(sample.labels for sample in whole.samples) else _line(whole.samples))
-
-
-def _line(samples: Sequence[Sample]) -> str:
-    if len(samples) < 2:
-        return ""
-    low, high = min(sample.value for sample in samples), max(sample.value for sample in samples)
-    begin, span = samples[0].at, samples[-1].at - samples[0].at
-    reach = high - low or Decimal(1)
-    points = (
-        f"{WIDTH * ((sample.at - begin) / span):.1f} {HEIGHT - EDGE - float((sample.value - low) / reach) * (HEIGHT - 2 * EDGE):.1f}"
-        for sample in samples
+    return Shown(
+        rule,
+        whole,
+        parts,
+        "" if any(sample.labels for sample in whole.samples) else curves.line([(sample.at, sample.value) for sample in whole.samples]),
     )
-    return "M" + " ".join(points)
 
 
 def number(value: Decimal | None) -> Markup:
