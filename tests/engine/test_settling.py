@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 from tests.engine import test_properties as properties
-from tests.engine.sweep import sweeping
+from tests.engine.sweep import EVERYTHING, sweeping
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import next_due
 from tocsin.engine.decide import decide, go_on, in_hand
@@ -173,7 +173,6 @@ def test_a_rule_reads_nothing_that_it_does_not_name(plan, file, monkeypatch):
 
     def stale(turn, noun):
         first, rules = turn.order.rules[noun]
-        turn.waiting = 0
         for index, rule in enumerate(rules):
             turn.state = watched(turn.state, notes)
             notes.clear()
@@ -188,7 +187,7 @@ def test_a_rule_reads_nothing_that_it_does_not_name(plan, file, monkeypatch):
         emit(turn, event)
 
     monkeypatch.setattr(Turn, "stale", stale)
-    monkeypatch.setattr(Turn, "has_stale", lambda turn, rules: True)
+    monkeypatch.setattr(Turn, "waiting", EVERYTHING, raising=False)
     monkeypatch.setattr(Turn, "emit", emitted)
     play(program, story.load(file, program))
     assert not missing

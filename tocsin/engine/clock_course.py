@@ -1,20 +1,18 @@
 """The course of a clock: what each event makes of it."""
 
-from collections.abc import Mapping
-from functools import singledispatch
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from tocsin.engine import terms as t
 from tocsin.engine.copies import put, replace
 
 
-@singledispatch
-def after(event: t.AnyEvent, clocks: Mapping[str, t.Clock]) -> t.Clock:
+def after(event: t.OfClock, clocks: Mapping[str, t.Clock]) -> t.Clock:
     """Return the clock that `event` is about as it stands after it."""
-    raise AssertionError(f"{type(event).__name__} is no event of a clock")
+    return _AFTER[type(event)](event, clocks)
 
 
-@after.register
-def _(event: t.ClockOpened, clocks: Mapping[str, t.Clock]) -> t.Clock:
+def _opened(event: t.ClockOpened, clocks: Mapping[str, t.Clock]) -> t.Clock:
     return t.Clock(
         clock=event.clock,
         obligation=event.obligation,
@@ -34,8 +32,7 @@ def _(event: t.ClockOpened, clocks: Mapping[str, t.Clock]) -> t.Clock:
     )
 
 
-@after.register
-def _(event: t.ClockMoved, clocks: Mapping[str, t.Clock]) -> t.Clock:
+def _moved(event: t.ClockMoved, clocks: Mapping[str, t.Clock]) -> t.Clock:
     clock = clocks[event.clock]
     again = clock.status == "breached" and event.status == "open"
     return replace(
@@ -52,18 +49,15 @@ def _(event: t.ClockMoved, clocks: Mapping[str, t.Clock]) -> t.Clock:
     )
 
 
-@after.register
-def _(event: t.ClockReminded, clocks: Mapping[str, t.Clock]) -> t.Clock:
+def _reminded(event: t.ClockReminded, clocks: Mapping[str, t.Clock]) -> t.Clock:
     return replace(clocks[event.clock], reminded=True)
 
 
-@after.register
-def _(event: t.ClockBreached, clocks: Mapping[str, t.Clock]) -> t.Clock:
+def _breached(event: t.ClockBreached, clocks: Mapping[str, t.Clock]) -> t.Clock:
     return replace(clocks[event.clock], status="breached", last_due_at=event.due_at)
 
 
-@after.register
-def _(event: t.OccurrenceMissed, clocks: Mapping[str, t.Clock]) -> t.Clock:
+def _occurrence_missed(event: t.OccurrenceMissed, clocks: Mapping[str, t.Clock]) -> t.Clock:
     clock = clocks[event.clock]
     return replace(
         clock,
@@ -78,14 +72,12 @@ def _(event: t.OccurrenceMissed, clocks: Mapping[str, t.Clock]) -> t.Clock:
     )
 
 
-@after.register
-def _(event: t.RungReached, clocks: Mapping[str, t.Clock]) -> t.Clock:
+def _rung_reached(event: t.RungReached, clocks: Mapping[str, t.Clock]) -> t.Clock:
     clock = clocks[event.clock]
     return replace(clock, rungs=put(clock.rungs, event.rung, event.next_at))
 
 
-@after.register
-def _(event: t.ClockMet, clocks: Mapping[str, t.Clock]) -> t.Clock:
+def _met(event: t.ClockMet, clocks: Mapping[str, t.Clock]) -> t.Clock:
     clock = replace(clocks[event.clock], met_at=event.happened_at, margin_s=event.margin_s)
     if event.next_occurrence is None:
         return replace(clock, status="late" if event.late else "met", behind=0)
@@ -101,11 +93,22 @@ def _(event: t.ClockMet, clocks: Mapping[str, t.Clock]) -> t.Clock:
     )
 
 
-@after.register
-def _(event: t.ClockWaived, clocks: Mapping[str, t.Clock]) -> t.Clock:
+def _waived(event: t.ClockWaived, clocks: Mapping[str, t.Clock]) -> t.Clock:
     return replace(clocks[event.clock], status="waived")
 
 
-@after.register
-def _(event: t.ClockEnded, clocks: Mapping[str, t.Clock]) -> t.Clock:
+def _ended(event: t.ClockEnded, clocks: Mapping[str, t.Clock]) -> t.Clock:
     return replace(clocks[event.clock], status="ended", ended=event.reason)
+
+
+_AFTER: Final[Mapping[type[t.OfClock], Callable[[Any, Mapping[str, t.Clock]], t.Clock]]] = {
+    t.ClockOpened: _opened,
+    t.ClockMoved: _moved,
+    t.ClockReminded: _reminded,
+    t.ClockBreached: _breached,
+    t.OccurrenceMissed: _occurrence_missed,
+    t.RungReached: _rung_reached,
+    t.ClockMet: _met,
+    t.ClockWaived: _waived,
+    t.ClockEnded: _ended,
+}

@@ -30,6 +30,17 @@ class ClockRule:
 
 def rule_of(program: Program, obligation: str) -> ClockRule:
     """Return the rule behind a clock; `obligation` is an obligation's id, or `<decision or message>.<does>` for a link."""
+    known = program.once("clock_rules", _no_rules)
+    if obligation not in known:
+        known[obligation] = _rule_of(program, obligation)
+    return known[obligation]
+
+
+def _no_rules(program: Program) -> dict[str, ClockRule]:
+    return {}
+
+
+def _rule_of(program: Program, obligation: str) -> ClockRule:
     defaults = program.part(obligation).program.defaults
     rule = program.obligations.get(obligation)
     if rule:
@@ -159,11 +170,15 @@ def _timed(program: Program) -> list[Situation]:
 
 
 def _of_clock(program: Program, state: t.State, clock: t.Clock) -> Iterator[Wake]:
+    return _of_rungs(clock, rungs_of(program, state, clock, state.at or clock.began_at))
+
+
+def _of_rungs(clock: t.Clock, rungs: tuple[Rung, ...]) -> Iterator[Wake]:
     if clock.status == "open" and clock.due_at:
         yield Wake(clock.due_at + TICK, "4_breach", clock.clock)
         if clock.remind_at and not clock.reminded and clock.remind_at < clock.due_at:
             yield Wake(clock.remind_at, "3_remind", clock.clock)
-    for index, rung in enumerate(rungs_of(program, state, clock, state.at or clock.began_at)):
+    for index, rung in enumerate(rungs):
         due = rung_at(clock, rung, index)
         if due:
             yield Wake(due, "5_rung", clock.clock, index)
@@ -203,11 +218,21 @@ class Agenda:
 
     def __init__(self) -> None:
         self._clocks: Mapping[str, t.Clock] = {}
-        self._rest: tuple[tuple[object, ...], Wake | None] = ((), None)
+        self._state: t.State | None = None
+        self._first: Wake | None = None
+        self._seen: t.State | None = None
+        self._rest: Wake | None = None
         self._heap: list[tuple[Wake, int, t.Clock]] = []
+        self._of_case: dict[str, tuple[t.Clock, tuple[Rung, ...], list[Wake]]] = {}
 
     def first(self, program: Program, state: t.State) -> Wake | None:
         """Return what time will do next to `state`, or None."""
+        if state is not self._state:
+            self._first = self._look(program, state)
+            self._state = state
+        return self._first
+
+    def _look(self, program: Program, state: t.State) -> Wake | None:
         if state.phase == "cancelled":
             return None
         if state.clocks is not self._clocks:
@@ -220,25 +245,37 @@ class Agenda:
             found.append(rest)
         for name in program.once("cased", _cased):
             for clock_id in state.clocks_of.get(name, ()):
-                if state.clocks[clock_id].status in RUNNING:
-                    found += _of_clock(program, state, state.clocks[clock_id])
+                clock = state.clocks[clock_id]
+                if clock.status in RUNNING:
+                    found += self._of_cased(program, state, clock)
         return min(found, default=None)
+
+    def _of_cased(self, program: Program, state: t.State, clock: t.Clock) -> list[Wake]:
+        """Return the wakes of a clock whose ladder depends on a case; the same while neither the clock nor the case changes."""
+        rungs = rungs_of(program, state, clock, state.at or clock.began_at)
+        known = self._of_case.get(clock.clock)
+        if known is None or known[0] is not clock or known[1] is not rungs:
+            known = self._of_case[clock.clock] = clock, rungs, list(_of_rungs(clock, rungs))
+        return known[2]
 
     def _of_no_clock(self, program: Program, state: t.State) -> Wake | None:
         """Return the first wake of no clock; the same while nothing changes that they come from."""
-        known = (
-            state.conditions,
-            state.situations,
-            state.moments,
-            state.turned,
-            state.roles,
-            state.phase,
-            state.edges,
-            state.firings,
-        )
-        if len(known) != len(self._rest[0]) or any(one is not other for one, other in zip(known, self._rest[0], strict=True)):
-            self._rest = known, min(_of_no_clock(program, state), default=None)
-        return self._rest[1]
+        seen = self._seen
+        if (
+            seen is None
+            or state.moments is not seen.moments
+            or state.turned is not seen.turned
+            or state.roles is not seen.roles
+            or state.conditions is not seen.conditions
+            or state.situations is not seen.situations
+            or state.phase != seen.phase
+            or state.edges is not seen.edges
+            or state.firings is not seen.firings
+            or state.figures is not seen.figures
+        ):
+            self._rest = min(_of_no_clock(program, state), default=None)
+            self._seen = state
+        return self._rest
 
     def _follow(self, program: Program, state: t.State) -> None:
         cased = program.once("cased", _cased)

@@ -101,6 +101,9 @@ def _fit_to_act(program: Program, state: t.State, command: t.Command) -> t.Refus
 
 def _advance(turn: Turn) -> None:
     """Let everything that time alone does up to the command's instant happen, in order, each at its own instant."""
+    wake = turn.agenda.first(turn.program, turn.state)
+    if wake is None or wake.at > turn.at:
+        return
     with turn.as_system():
         for _ in range(100 * ROUNDS_MAX):
             wake = turn.agenda.first(turn.program, turn.state)

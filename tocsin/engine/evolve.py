@@ -25,21 +25,33 @@ def _stamped(fresh: t.State, at: datetime) -> t.State:
 
 
 def _apply(state: t.State, event: t.AnyEvent) -> t.State:
-    match event:  # no `case _`: a forgotten event is a type error
-        case t.Declared():
-            return _declared(state, event)
-        case t.ReportAdded() | t.PartyAdded() | t.PartyRemoved() | t.PartiesTold():
-            return _from_outside(state, event)
-        case t.FactStated():
-            return _stated(state, event)
-        case t.Observed() | t.TriggerFired():
-            return _measured(state, event)
+    match event:  # no `case _`: a forgotten event is a type error; what happens most is asked for first
+        case t.OfClock():
+            return _clock(state, event.clock, event)
+        case t.Noted() | t.Told() | t.Gathered() | t.DowntimeNoted():
+            return state
+        case t.MessageDrafted() | t.MessagePublished() | t.DeliveryReported():
+            return _message(state, event)
+        case t.RoleAssigned() | t.RoleAccepted() | t.RoleCreated() | t.DeputyCalled():
+            return _role(state, event)
         case t.MomentRecorded() | t.MomentWithdrawn():
             return _moment(state, event)
         case t.ExpressionTurned(subject=subject, value=value):
             return replace(state, turned=put(state.turned, subject, value))
         case t.ConditionTurned() | t.Attested() | t.AttestationLapsed() | t.ConditionWaived():
             return _holding(state, event)
+        case t.FactStated():
+            return _stated(state, event)
+        case t.RecordEntered() | t.Filed() | t.FiguresKept():
+            return keep(state, event)
+        case t.Fulfilled(obligation=obligation):
+            return _count(state, f"done:{obligation}")
+        case t.Declared():
+            return _declared(state, event)
+        case t.ReportAdded() | t.PartyAdded() | t.PartyRemoved() | t.PartiesTold():
+            return _from_outside(state, event)
+        case t.Observed() | t.TriggerFired():
+            return _measured(state, event)
         case t.LevelProposed() | t.LevelNeared() | t.LevelDecided() | t.DecisionProposed() | t.DecisionMade():
             return _level(state, event)
         case t.DutiesPassed():
@@ -50,27 +62,15 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return _situation(state, event)
         case t.PhaseEntered(phase=phase):
             return _entered_phase(state, part_of(phase), bare(phase))
-        case t.OfClock():
-            return _clock(state, event.clock, event)
-        case t.Fulfilled(obligation=obligation):
-            return _count(state, f"done:{obligation}")
-        case t.RoleAssigned() | t.RoleAccepted() | t.RoleCreated() | t.DeputyCalled():
-            return _role(state, event)
         case t.StreamOpened() | t.StreamClosed() | t.WorkTakenUp() | t.WorkPutDown() | t.Said() | t.Promoted():
             return _team(state, event)
-        case t.MessageDrafted() | t.MessagePublished() | t.DeliveryReported():
-            return _message(state, event)
         case t.ChannelConfirmed() | t.MessageMovedOn() | t.MessageRead() | t.DecisionWaits():
             return _delivered(state, event)
-        case t.RecordEntered() | t.Filed() | t.FiguresKept():
-            return keep(state, event)
         case t.PlanMoved():
             return _moved(state, event)
         case t.PlanAdded(added=added, seats=seats):
             beside = (*state.beside, added)
             return replace(state, beside=beside, phases=_phases(beside, state.phases or {"": state.phase}), seats={**seats, **state.seats})
-        case t.Noted() | t.Told() | t.Gathered() | t.DowntimeNoted():
-            return state
         case _:
             assert_never(event)
 
@@ -95,13 +95,14 @@ def _situation(state: t.State, event: t.SituationOpened | t.SituationClosed | t.
             return replace(state, situations=put(state.situations, name, replace(state.situations[name], open=False, at=event.at)))
 
 
-def _clock(state: t.State, name: str, event: t.AnyEvent) -> t.State:
+def _clock(state: t.State, name: str, event: t.OfClock) -> t.State:
+    clocks = put(state.clocks, name, after(event, state.clocks))
     if isinstance(event, t.ClockOpened):
         names = tuple(sorted({*state.clocks_of.get(event.obligation, ()), name}))
-        state = replace(state, clocks_of=put(state.clocks_of, event.obligation, names))
+        return replace(state, clocks=clocks, clocks_of=put(state.clocks_of, event.obligation, names))
     if name in state.working and isinstance(event, t.ClockMet | t.ClockWaived | t.ClockEnded):
-        state = replace(state, working=drop(state.working, name))
-    return replace(state, clocks=put(state.clocks, name, after(event, state.clocks)))
+        return replace(state, clocks=clocks, working=drop(state.working, name))
+    return replace(state, clocks=clocks)
 
 
 def _moved(state: t.State, event: t.PlanMoved) -> t.State:

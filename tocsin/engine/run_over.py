@@ -27,6 +27,12 @@ def entries(program: Program, state: t.State, rule: Obligation, at: datetime) ->
         yield Entry(key, owes=key if rule.owes == "each" else rule.owes)
 
 
+def undivided(program: Program) -> dict[str, Entry]:
+    """Return the obligations that have one clock for all whatever happens, each with the entry that stands for the whole."""
+    rules = (rule for rule in program.obligations.values() if not (rule.collection or rule.for_each or streams.has(program, rule.owes)))
+    return {rule.id: Entry("", owes=rule.owes) for rule in rules}
+
+
 def owing_roles(rule: Obligation) -> tuple[str, ...]:
     """Return the roles that owe `rule` for whatever entry; what an entry itself names is not among them."""
     if rule.for_each and rule.owes == "each":

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from types import ModuleType
 from typing import Any, Final
 
-from tocsin.engine import clocks
 from tocsin.engine import terms as t
 from tocsin.engine.program import Program
 from tocsin.engine.reads import Order, Read, order
@@ -67,7 +66,7 @@ def settle(turn: Turn) -> None:
     for _ in range(ROUNDS_MAX):
         before = len(turn.events)
         for noun, rules in nouns:
-            if rules == -1 or turn.has_stale(rules):
+            if rules == -1 or turn.waiting & rules:
                 noun.settle(turn)
         if len(turn.events) > before:
             continue
@@ -83,9 +82,10 @@ def settle(turn: Turn) -> None:
 def _act_as_system(turn: Turn) -> bool:
     """Do at once what the server itself owes; return whether there was something. What cannot be sent stays owed, and is breached."""
     sends = turn.program.once("sent_by_system", _sent_by_system)
-    for clock in obligations.clocks_of(turn.state, sends):
+    running = [clock for rule in sends for clock in obligations.running(turn.state, rule) if clock.owes == t.SYSTEM]
+    for clock in sorted(running, key=lambda clock: clock.clock):
         tried = f"tried:{clock.clock}:{clock.generation}:{clock.occurrence}"
-        if clock.owes == t.SYSTEM and clock.status in clocks.RUNNING and tried not in turn.fresh:
+        if tried not in turn.fresh:
             turn.fresh.add(tried)
             messages.send_by_rule(turn, turn.program.obligations[clock.obligation].object, {})
             return True

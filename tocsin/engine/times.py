@@ -4,6 +4,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,6 +12,8 @@ _PART = re.compile(r"([0-9]+)(y|mo|w|d|h|min|m|s)")
 _ORDER = ("y", "mo", "w", "d", "h", "m", "s")
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _IN_ZONE = re.compile(r"(.*\S)\s*\(([^()]*)\)")
+KEPT_MAX: Final = 1024
+"""Spans that are kept with their spelling: the clocks of a plan use the same few again and again."""
 YEARS: Final = range(1900, 2200)
 """An instant of another year is a slip of the pen; what is reckoned from one of these stays within what a date can hold."""
 
@@ -38,18 +41,24 @@ class Span:
 
     def __str__(self) -> str:
         """Return the shortest spelling that `parse` reads back, such as `1mo3d4h`."""
-        seconds = int(self.exact.total_seconds())
-        parts = [
-            (self.months // 12, "y"),
-            (self.months % 12, "mo"),
-            (self.days, "d"),
-            (seconds // 3600, "h"),
-            (seconds % 3600 // 60, "m"),
-            (seconds % 60, "s"),
-        ]
-        return "".join(f"{number}{unit}" for number, unit in parts if number) or "0s"
+        return _spelled(self.months, self.days, self.exact)
 
 
+@lru_cache(maxsize=KEPT_MAX)
+def _spelled(months: int, days: int, exact: timedelta) -> str:
+    seconds = int(exact.total_seconds())
+    parts = [
+        (months // 12, "y"),
+        (months % 12, "mo"),
+        (days, "d"),
+        (seconds // 3600, "h"),
+        (seconds % 3600 // 60, "m"),
+        (seconds % 60, "s"),
+    ]
+    return "".join(f"{number}{unit}" for number, unit in parts if number) or "0s"
+
+
+@lru_cache(maxsize=KEPT_MAX)
 def parse(text: str) -> Span:
     """
     Return the span that `text` spells: `30m`, `72h`, `3d4h12m`, `1mo`, largest unit first.

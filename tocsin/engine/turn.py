@@ -64,10 +64,6 @@ class Turn:
         """Let every rule be looked at that reads `name`, because time has passed over it."""
         self.waiting |= self.order.readers.get(name, 0)
 
-    def has_stale(self, rules: int) -> bool:
-        """Return whether one of a set of rules is to be looked at."""
-        return self.waiting & rules != 0
-
     def stale(self, noun: str) -> Iterator[Any]:
         """
         Yield the rules of `noun` that read something changed since they were last looked at, once each, in the order of the plan.

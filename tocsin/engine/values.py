@@ -24,6 +24,7 @@ from tocsin.engine.expressions import (
     WatchRef,
     compiled,
     evaluate,
+    leaves,
 )
 from tocsin.engine.namespaces import bare, part_of, within
 from tocsin.engine.program import Cases, Condition, Fact, Program, Trigger
@@ -48,16 +49,43 @@ _NO_ENTRY: Final[Mapping[str, Value]] = MappingProxyType({})
 def truth(program: Program, state: t.State, tree: Expression, at: datetime, entry: Mapping[str, Value] | None = None) -> bool | None:
     """Return whether `tree` is true in `state` at the instant `at`; None is unknown."""
     known = program.worked_out.get(id(tree))
-    if known is None or known[0] is not tree:  # kept with its tree, which keeps the identity
-        known = program.worked_out[id(tree)] = (tree, compiled(tree, partial(_reader, program)))
+    if known is None or known[0] is not tree:
+        known = _worked_out(program, tree)
     value = known[1](Scene(state, at, entry or _NO_ENTRY))
     return value if isinstance(value, bool) else None
+
+
+def _worked_out(program: Program, tree: Expression) -> tuple[Expression, Reader[Scene], tuple[Leaf, ...]]:
+    """Return `tree` with what reads its value and with its leaves, worked out once: kept with its tree, which keeps the identity."""
+    known: tuple[Expression, Reader[Scene], tuple[Leaf, ...]] | None = program.worked_out.get(id(tree))
+    if known is None or known[0] is not tree:
+        known = program.worked_out[id(tree)] = (tree, compiled(tree, partial(reader, program)), tuple(leaves(tree)))
+    return known
+
+
+def leaves_of(program: Program, tree: Expression) -> tuple[Leaf, ...]:
+    """Return the leaves of an expression of this plan."""
+    return _worked_out(program, tree)[2]
 
 
 def lookup(program: Program, state: t.State, at: datetime, entry: Mapping[str, Value] | None = None) -> Lookup:
     """Return what answers for the leaves of expressions; `entry` is the record entry in hand."""
     scene = Scene(state, at, entry or _NO_ENTRY)
-    return lambda leaf: _reader(program, leaf)(scene)
+    return lambda leaf: reader(program, leaf)(scene)
+
+
+def reader(program: Program, leaf: Leaf) -> Reader[Scene]:
+    """Return what reads `leaf` from a scene under this plan; worked out once for each name."""
+    if not isinstance(leaf, Name):
+        return _reader(program, leaf)
+    known: dict[str, Reader[Scene]] = program.once("named", _nothing)
+    if leaf.path not in known:
+        known[leaf.path] = _named(program, leaf.path)
+    return known[leaf.path]
+
+
+def _nothing(program: Program) -> dict[str, Reader[Scene]]:
+    return {}
 
 
 def _reader(program: Program, leaf: Leaf) -> Reader[Scene]:

@@ -7,13 +7,13 @@ from typing import Final
 from tocsin.engine import owners
 from tocsin.engine import terms as t
 from tocsin.engine.collections import COLLECTIONS
-from tocsin.engine.expressions import WatchRef, leaves, spell
+from tocsin.engine.expressions import WatchRef, spell
 from tocsin.engine.program import Condition, Program, Waiver
 from tocsin.engine.reads import Read, of_condition, of_expression
 from tocsin.engine.rules import moments, obligations
 from tocsin.engine.times import Span, add
 from tocsin.engine.turn import Turn
-from tocsin.engine.values import attested, holding_since, holds, truth
+from tocsin.engine.values import attested, holding_since, holds, leaves_of, truth
 
 NOUN: Final = "conditions"
 
@@ -62,7 +62,9 @@ def _since(turn: Turn, condition: Condition) -> datetime:
     Late samples can move it back: where all edges stand for longer, so does what is made of them.
     """
     assert condition.measure is not None
-    edges = [turn.state.edges.get(leaf.watch) if isinstance(leaf, WatchRef) else None for leaf in leaves(condition.measure)]
+    edges = [
+        turn.state.edges.get(leaf.watch) if isinstance(leaf, WatchRef) else None for leaf in leaves_of(turn.program, condition.measure)
+    ]
     known = [edge.since for edge in edges if edge is not None]
     return max(known) if known and len(known) == len(edges) else turn.instant
 

@@ -90,7 +90,7 @@ def _owe(turn: Turn, template: Message, message: str, channel: str) -> None:
 def _server(turn: Turn, template: Message, channel: str) -> str:
     """Return the role that serves a channel."""
     own = template.caller if channel in BY_HAND else ""
-    owing = [rule.owes for rule in turn.program.obligations.values() if rule.verb == "send" and rule.object == template.id]
+    owing = [rule.owes for rule in obligations.duties_to(turn.program, "send", template.id)]
     return own or template.publisher or next((role for role in owing if role != t.SYSTEM), turn.program.part(template.id).commander)
 
 

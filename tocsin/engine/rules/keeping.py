@@ -10,8 +10,6 @@ from tocsin.engine.values import holds
 
 def keep(turn: Turn, rule: Obligation, entry: str) -> None:
     """Follow what is to stay true: breached each time it turns false, kept again once it holds (language reference, section 7)."""
-    if rule.verb != "ensure":
-        return
     held = holds(turn.program, turn.state, turn.program.conditions[rule.object], turn.instant)
     for clock in obligations.running(turn.state, rule.id, entry):
         if held is False and clock.status == "open":

@@ -14,7 +14,7 @@ from tocsin.engine.reads import Read, of_expression, of_phase, of_standing
 from tocsin.engine.rules import decisions, roles
 from tocsin.engine.rules.deadlines import tell
 from tocsin.engine.turn import Turn
-from tocsin.engine.values import duration_now, lookup, truth
+from tocsin.engine.values import duration_now, leaves_of, lookup, truth
 
 NEAR: Final = "near"
 """Under this name it is noted whether something is near."""
@@ -71,7 +71,7 @@ def _readings(program: Program, state: t.State, classify: Classify, at: datetime
 def seen(program: Program, state: t.State, tree: Expression, at: datetime) -> Iterator[tuple[str, str]]:
     """Yield each value that `tree` looks at, by its spelling, as text: the readings behind a watch, the value of a fact."""
     look = lookup(program, state, at)
-    for leaf in leaves(tree):
+    for leaf in leaves_of(program, tree):
         if isinstance(leaf, WatchRef):
             edge = state.edges.get(leaf.watch)
             yield from edge.seen.items() if edge else [(spell(inner), "unknown") for inner in leaves(leaf.test)]

@@ -9,7 +9,7 @@ from tocsin.engine import terms as t
 from tocsin.engine.expressions import UNKNOWN, Name, Unknown, Value
 from tocsin.engine.namespaces import within
 from tocsin.engine.program import Fact, Field, Message
-from tocsin.engine.rules import chains, delivery, facts, parties, promises, records
+from tocsin.engine.rules import chains, delivery, facts, obligations, parties, promises, records
 from tocsin.engine.run_over import owing_roles
 from tocsin.engine.times import instant
 from tocsin.engine.turn import Turn
@@ -45,7 +45,7 @@ def _writers(turn: Turn, template: Message) -> str:
 def _senders(turn: Turn, template: Message) -> set[str]:
     if template.publisher:
         return {template.publisher}
-    owed = [rule for rule in turn.program.obligations.values() if rule.verb == "send" and rule.object == template.id]
+    owed = obligations.duties_to(turn.program, "send", template.id)
     owing = {owes for rule in owed for owes in owing_roles(rule) if owes != t.SYSTEM}
     return owing or {turn.program.part(template.id).commander}
 

@@ -65,6 +65,8 @@ def _with(program: Program) -> Mapping[str, tuple[str, ...]]:
 def _gather(turn: Turn, moment: str) -> None:
     """Bring the working groups together where the plan says so: each in its chat, all by video (ACT-13)."""
     every = turn.program.every_group
+    if moment not in every.chat_at and moment not in every.video_at:
+        return
     groups = tuple(turn.program.groups)
     chats = [(name,) for name in groups] if moment in every.chat_at else []
     conferences = [groups] if moment in every.video_at and groups else []

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from tocsin.engine import clocks
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
-from tocsin.engine.program import Program
+from tocsin.engine.program import Obligation, Program
 from tocsin.engine.reads import Read
 from tocsin.engine.rules import audiences, moments
 from tocsin.engine.times import add, parse
@@ -20,7 +20,10 @@ def in_order(state: t.State) -> list[t.Clock]:
 
 def running(state: t.State, obligation: str, entry: str | None = None) -> list[t.Clock]:
     """Return the clocks of `obligation` that still run (open or overdue); of one entry, or of all for None."""
-    known = (state.clocks[name] for name in state.clocks_of.get(obligation, ()))
+    names = state.clocks_of.get(obligation)
+    if not names:
+        return []
+    known = (state.clocks[name] for name in names)
     return [clock for clock in known if clock.status in RUNNING and entry in (None, clock.entry)]
 
 
@@ -43,6 +46,18 @@ def meet(turn: Turn, verb: str, object_: str, *, entries: Collection[str] | None
             for moment in (*rule.marks, f"{rule.id}.done"):
                 moments.record(turn, moment)
             turn.queue(rule.then, f"done:{rule.id}")
+
+
+def duties_to(program: Program, verb: str, object_: str) -> tuple[Obligation, ...]:
+    """Return what is owed by doing just this, such as sending one message, in the order of the plan."""
+    return program.once("duties", _duties).get((verb, object_), ())
+
+
+def _duties(program: Program) -> Mapping[tuple[str, str], tuple[Obligation, ...]]:
+    found: dict[tuple[str, str], tuple[Obligation, ...]] = {}
+    for rule in program.obligations.values():
+        found[rule.verb, rule.object] = (*found.get((rule.verb, rule.object), ()), rule)
+    return found
 
 
 def _met_by(program: Program) -> Mapping[tuple[str, str], tuple[str, ...]]:

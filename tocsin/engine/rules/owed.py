@@ -13,7 +13,7 @@ from tocsin.engine.program import Cases, Obligation, Program
 from tocsin.engine.reads import Read, of_condition, of_expression, of_limit, of_phase, of_standing
 from tocsin.engine.rules import keeping, situations
 from tocsin.engine.rules.obligations import clocks_of, in_order, meet, running
-from tocsin.engine.run_over import entries
+from tocsin.engine.run_over import entries, undivided
 from tocsin.engine.times import Span, add, parse
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import holds, truth
@@ -52,21 +52,30 @@ def _reads(program: Program, rule: Obligation) -> Iterator[Read]:
 
 def settle(turn: Turn) -> None:
     """Bring every clock in line with what now holds: open, move or end it."""
+    whole = turn.program.once("undivided", undivided)
     for rule in turn.stale(NOUN):
-        known: dict[str, list[str]] = {}
-        for clock in clocks_of(turn.state, (rule.id,)):
-            known.setdefault(clock.entry, []).append(clock.clock)
-        present = {entry.key: entry for entry in entries(turn.program, turn.state, rule, turn.instant)}
-        for entry in present.values():
-            _settle_entry(turn, rule, entry, known.get(entry.key, ()))
-        for key, names in known.items():
-            if key not in present:
-                _gone(turn, names)
+        names = turn.state.clocks_of.get(rule.id, ())
+        if rule.id in whole and all(not turn.state.clocks[name].entry for name in names):
+            _settle_entry(turn, rule, whole[rule.id], names)
+        else:
+            _settle_entries(turn, rule)
     if turn.state.phase in ENDED or turn.state.phases:
         for clock in in_order(turn.state):
             over = turn.state.phase_of(clock.obligation) in ENDED
             if over and clock.status == "open" and _ends_with_the_incident(turn, clock):
                 turn.emit(t.ClockEnded(at=turn.at, by=t.SYSTEM, clock=clock.clock, reason="closed"))
+
+
+def _settle_entries(turn: Turn, rule: Obligation) -> None:
+    known: dict[str, list[str]] = {}
+    for clock in clocks_of(turn.state, (rule.id,)):
+        known.setdefault(clock.entry, []).append(clock.clock)
+    present = {entry.key: entry for entry in entries(turn.program, turn.state, rule, turn.instant)}
+    for entry in present.values():
+        _settle_entry(turn, rule, entry, known.get(entry.key, ()))
+    for key, names in known.items():
+        if key not in present:
+            _gone(turn, names)
 
 
 def _ends_with_the_incident(turn: Turn, clock: t.Clock) -> bool:
@@ -77,19 +86,22 @@ def _ends_with_the_incident(turn: Turn, clock: t.Clock) -> bool:
 
 
 def _settle_entry(turn: Turn, rule: Obligation, entry: Entry, names: Collection[str]) -> None:
-    why_not = _why_not(turn, rule, entry)
+    anchor = _anchor(turn, rule, entry)
+    why_not = _why_not(turn, rule, entry, anchor)
     for clock in [turn.state.clocks[name] for name in names]:
         if clock.status in RUNNING:
-            _reconsider(turn, rule, entry, clock, why_not)
-    if why_not == "" and not rule.promised:
-        _open(turn, rule, entry, [turn.state.clocks[name] for name in names])
-        keeping.keep(turn, rule, entry.key)
-        _meet_together(turn, rule, entry.key)
+            _reconsider(turn, rule, entry, clock, why_not, anchor=anchor)
+    if why_not == "" and anchor and not rule.promised:
+        _open(turn, rule, entry, anchor, [turn.state.clocks[name] for name in names])
+        if rule.verb == "ensure":
+            keeping.keep(turn, rule, entry.key)
+        if rule.met_by_all:
+            _meet_together(turn, rule, entry.key)
 
 
 def _meet_together(turn: Turn, rule: Obligation, entry: str) -> None:
     """Meet what is done once other duties are, as soon as the last of them is."""
-    for clock in running(turn.state, rule.id, entry) if rule.met_by_all else ():
+    for clock in running(turn.state, rule.id, entry):
         done = [_done_since(turn.state, name, clock.began_at) for name in rule.met_by_all]
         if any(done) and None not in done:
             meet(turn, "reach", rule.id, entries=(entry,))
@@ -114,18 +126,22 @@ def _gone(turn: Turn, names: Collection[str]) -> None:
 
 def applies(turn: Turn, rule: Obligation, entry: Entry) -> bool:
     """Return whether `rule` is owed now."""
-    return _why_not(turn, rule, entry) == ""
+    return _why_not(turn, rule, entry, _anchor(turn, rule, entry)) == ""
 
 
-def _why_not(turn: Turn, rule: Obligation, entry: Entry) -> str | None:
+Anchor = tuple[str, t.MomentState]
+"""The moment that a clock counts from, by its name."""
+
+
+def _why_not(turn: Turn, rule: Obligation, entry: Entry, anchor: Anchor | None) -> str | None:
     """Return why the obligation does not apply (the reason a clock would end with), the empty string if it does, None if unknown."""
     state = turn.state
     phase = state.phase_of(rule.id)
     if phase in ENDED:
         return "closed" if phase == "closed" else "cancelled"
-    if _anchor(turn, rule, entry) is None:
+    if anchor is None:
         return "withdrawn"
-    if _until(turn, rule, entry):
+    if rule.until and _until(turn, rule, entry, anchor):
         return "until"  # what stays when its situation closes or the level changes still ends here
     if rule.situation and not situations.is_open(state, rule.situation):
         return "closed"
@@ -140,19 +156,20 @@ def _why_not(turn: Turn, rule: Obligation, entry: Entry) -> str | None:
     return ""
 
 
-def _until(turn: Turn, rule: Obligation, entry: Entry) -> bool:
+def _until(turn: Turn, rule: Obligation, entry: Entry, anchor: Anchor) -> bool:
     """Return whether a moment that ends the obligation has come since its anchor."""
-    anchor = _anchor(turn, rule, entry)
-    if anchor is None:
-        return False
     named, known = anchor
     ends = [end for name in rule.until if name != named and (end := _moment(turn, name, entry))]
     return any(end.at >= known.at for end in ends)
 
 
-def _anchor(turn: Turn, rule: Obligation, entry: Entry) -> tuple[str, t.MomentState] | None:
+def _anchor(turn: Turn, rule: Obligation, entry: Entry) -> Anchor | None:
     """Return the first anchor moment that is known."""
-    return next(((name, known) for name in rule.anchors if (known := _moment(turn, name, entry))), None)
+    for name in rule.anchors:
+        known = _moment(turn, name, entry)
+        if known:
+            return name, known
+    return None
 
 
 def _moment(turn: Turn, name: str, entry: Entry) -> t.MomentState | None:
@@ -163,10 +180,7 @@ def _moment(turn: Turn, name: str, entry: Entry) -> t.MomentState | None:
 # ------------------------------------------------------------------ opening
 
 
-def _open(turn: Turn, rule: Obligation, entry: Entry, past: Collection[t.Clock]) -> None:
-    anchor = _anchor(turn, rule, entry)
-    if anchor is None:
-        return
+def _open(turn: Turn, rule: Obligation, entry: Entry, anchor: Anchor, past: Collection[t.Clock]) -> None:
     name, known = anchor
     latest = max(past, key=lambda clock: clock.generation, default=None)
     if latest and not _begins_again(latest, name, known):
@@ -204,7 +218,7 @@ def _begin(
     *,
     clock: str,
     generation: int,
-    anchor: tuple[str, t.MomentState],
+    anchor: Anchor,
     begins: datetime,
     limit: str,
     due: datetime | None,
@@ -266,14 +280,13 @@ def _already_there(turn: Turn, name: str, begins: datetime) -> bool:
 # ------------------------------------------------------------------ ending and moving
 
 
-def _reconsider(turn: Turn, rule: Obligation, entry: Entry, clock: t.Clock, why_not: str | None) -> None:
+def _reconsider(turn: Turn, rule: Obligation, entry: Entry, clock: t.Clock, why_not: str | None, *, anchor: Anchor | None) -> None:
     if why_not:
         if _ends(rule, clock, why_not):
             turn.emit(t.ClockEnded(at=turn.at, by=t.SYSTEM, clock=clock.clock, reason=why_not))
         return
     if rule.promised:
         return  # due when it was promised, whatever else changes
-    anchor = _anchor(turn, rule, entry)
     if anchor and _corrected(clock, *anchor):
         _move_anchor(turn, rule, clock, *anchor)
         return

@@ -40,7 +40,7 @@ def dated(turn: Turn, record: Record, fields: Mapping[str, str]) -> dict[str, st
 
 
 def _may(turn: Turn, record: Record, command: t.Enter) -> t.Refused | None:
-    owed = [rule for rule in turn.program.obligations.values() if rule.verb == "record" and rule.object == record.id]
+    owed = obligations.duties_to(turn.program, "record", record.id)
     owe = {owes for rule in owed for owes in owing_roles(rule)}
     known = turn.state.open_fields.get(command.entry, {})
     own = record.tracked is not None and known.get(record.tracked.by) == turn.by

@@ -1,6 +1,6 @@
 """Situations: stretches of time that open and close by moments, expressions, time, or a person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from tocsin.engine import owners
@@ -62,13 +62,22 @@ def through(turn: Turn, situation: Situation, *, opening: bool) -> None:
 
 def on_moment(turn: Turn, moment: str, part: str | None = None) -> None:
     """Open and close what opens and closes on `moment`; of one plan only if `part` names it."""
-    for situation in turn.program.situations.values():
+    for situation in turn.program.once("on_moment", _on_moment).get(moment, ()):
         if part is not None and part_of(situation.id) != part:
             continue
         opening = not is_open(turn.state, situation.id)
         doors = situation.opens if opening else situation.closes
         if any(door.on == moment for door in doors):
             through(turn, situation, opening=opening)
+
+
+def _on_moment(program: Program) -> Mapping[str, tuple[Situation, ...]]:
+    """Return the situations with a door on each moment, in the order of the plan."""
+    found: dict[str, tuple[Situation, ...]] = {}
+    for situation in program.situations.values():
+        for moment in dict.fromkeys(door.on for door in (*situation.opens, *situation.closes)):
+            found[moment] = (*found.get(moment, ()), situation)
+    return found
 
 
 def on_entry(turn: Turn, record: str) -> None:

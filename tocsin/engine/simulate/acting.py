@@ -8,6 +8,7 @@ from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING, link_of
 from tocsin.engine.program import Decision, Link, Program
 from tocsin.engine.rules.chains import plan_of
+from tocsin.engine.rules.obligations import duties_to, running
 from tocsin.engine.simulate.given import WORDS, Answer, Given, filled, option_of, value_of
 from tocsin.engine.turn import Turn
 
@@ -65,12 +66,7 @@ def _clock(program: Program, clock: t.Clock, at: datetime) -> Iterator[Duty]:
 
 def _decision(program: Program, state: t.State, name: str, at: datetime) -> Iterator[Duty]:
     decision = program.decisions.get(name)
-    owed = any(
-        rule.verb == "decide"
-        and rule.object == name
-        and any(state.clocks[one].status in RUNNING for one in state.clocks_of.get(rule.id, ()))
-        for rule in program.obligations.values()
-    )
+    owed = any(running(state, rule.id) for rule in duties_to(program, "decide", name))
     if decision is not None and not owed:
         who = decision.who if isinstance(decision.who, tuple) else (program.commander,)
         yield Duty("decide", f"decide:{name}:{state.counters.get(f'made:{name}', 0)}", name, who[0] if who else program.commander, at)

@@ -1,5 +1,7 @@
 """The engine's words: who acts, what may be commanded, what can have happened, what is refused, and the state that results."""
 
+from dataclasses import is_dataclass
+
 from tocsin.engine.terms.act import NOBODY, UNSTAMPED, Act
 from tocsin.engine.terms.clock_events import (
     ClockBreached,
@@ -96,6 +98,7 @@ from tocsin.engine.terms.parties import (
     PartyRemoved,
     PartyState,
 )
+from tocsin.engine.terms.quick import quicken
 from tocsin.engine.terms.role_events import (
     DeputyCalled,
     DutiesPassed,
@@ -284,3 +287,5 @@ __all__ = [
     "WorkPutDown",
     "WorkTakenUp",
 ]
+
+quicken(term for term in tuple(globals().values()) if isinstance(term, type) and is_dataclass(term) and "__slots__" in vars(term))
