@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from tocsin.engine.expressions import Expression
+from tocsin.engine.program import Program
 from tocsin.plan import cells, conditions, document, like
 from tocsin.plan.cells import Space, TooMany
 from tocsin.plan.cells.terms import Terms
@@ -52,6 +53,10 @@ class Draft:
     cells_seen: int = 0
     directory: "Directory | None" = None
     """Who is in the organisation, where that is known."""
+    before: Program | None = None
+    """The version in force that this one is to follow, where there is one."""
+    beside: Mapping[str, Program] = field(default_factory=dict)
+    """The other plans at hand, by id: those that one incident may run by as well, and those that a role set is laid over."""
 
     def expression(self, formula: Formula, record: str = "") -> conditions.Parsed:
         """Return the tree of an expression; `record` is the one whose entry is in hand."""

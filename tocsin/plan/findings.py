@@ -65,11 +65,16 @@ class Fault:
 
 def nearest(name: str, candidates: Iterable[str]) -> str:
     """Return `did you mean x?` for the candidate nearest to `name`, or nothing. Bounded, however many candidates and however long the name."""
+    found = nearest_of(name, candidates, apart=4)
+    return f"did you mean {found}?" if found else ""
+
+
+def nearest_of(name: str, candidates: Iterable[str], *, apart: int = _NAME_CHARS_MAX) -> str:
+    """Return the candidate most like `name`, with so many characters more or less at most; empty if none is."""
     if len(name) > _NAME_CHARS_MAX:
         return ""
-    near_in_length = [c for c in candidates if abs(len(c) - len(name)) <= 4][:_CANDIDATES_MAX]
-    found = difflib.get_close_matches(name, near_in_length, n=1)
-    return f"did you mean {found[0]}?" if found else ""
+    near_in_length = [c for c in candidates if abs(len(c) - len(name)) <= apart][:_CANDIDATES_MAX]
+    return next(iter(difflib.get_close_matches(name, near_in_length, n=1)), "")
 
 
 def brief(value: object, chars_max: int = _NAME_CHARS_MAX) -> str:

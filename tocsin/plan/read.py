@@ -23,14 +23,23 @@ class Result:
     findings: tuple[Finding, ...]
 
 
-def read(source: str | bytes, name: str, directory: Directory | None = None) -> Result:
+def read(
+    source: str | bytes,
+    name: str,
+    directory: Directory | None = None,
+    *,
+    before: Program | None = None,
+    beside: Iterable[Program] = (),
+) -> Result:
     """
     Return the program and every finding of a plan; `name` is what the findings call the file. Pure; never raises, whatever the source.
 
-    Whether there are people for its roles is said only where the organisation's `directory` is known.
+    Whether there are people for its roles is said only where the organisation's `directory` is known; what became of the names of the
+    version `before`, and what it has in common with the plans `beside`, only where those are.
     """
     draft = drafts.read(source)
-    draft.directory = directory
+    draft.directory, draft.before = directory, before
+    draft.beside = {program.id: program for program in beside}
     found: dict[tuple[str, int, int, str], Finding] = {}
     for check in registry():
         for fault in check.find(draft):
