@@ -11,6 +11,7 @@ from tocsin.plan.document import Plain
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Finding, Path, Place
 from tocsin.plan.people import Directory
+from tocsin.plan.sentences import say
 
 FINDINGS_MAX = 300
 
@@ -63,9 +64,9 @@ def _finding(draft: Draft, check: Check, fault: Fault, name: str) -> Finding:
     severity, message = fault.severity or check.severity, fault.message
     paths = (fault.path, *fault.beside)
     if severity == "warning" and (acknowledged := _acknowledged(draft.data, paths, check.code)):
-        severity, message = "note", f"{message} (acknowledged: {acknowledged})"
+        severity, message = "note", say("{said} (acknowledged: {known})", said=message, known=acknowledged)
     elif severity == "note" and check.severity != "error" and (known := _known(draft.data, paths)):
-        message = f"{message} (acknowledged: {known})"
+        message = say("{said} (acknowledged: {known})", said=message, known=known)
     cites = tuple(dict.fromkeys(cite for path in paths for cite in _innermost(draft.data, path, "cite")))
     beside = tuple(Place(*draft.document.where(path, at_key=True), _spelled(draft.data, path)) for path in fault.beside)
     return Finding(check.code, severity, message, fault.hint, name, line, column, _spelled(draft.data, fault.path), cites, beside)

@@ -6,6 +6,7 @@ from tocsin.engine.program import Cases, Decision, Program
 from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault
+from tocsin.plan.sentences import say
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -16,9 +17,19 @@ def find(draft: Draft) -> Iterator[Fault]:
             for taken in role.takes:
                 left = [each for each in _decisions(plan, taken) if each not in role.authority] if plan else []
                 if left:
-                    said = f"{name} takes the duties of {taken}, and {', '.join(left)} stay with {taken}, whom nobody holds"
+                    said = say(
+                        "{name} takes the duties of {taken}, and {names} stay with {taken}, whom nobody holds",
+                        name=name,
+                        taken=taken,
+                        names=", ".join(left),
+                    )
                     place = ("maps", plan_id, "roles", name, "takes")
-                    yield Fault(place, said, f"authority: [{', '.join(left)}], or let somebody hold {taken}", at_key=True)
+                    yield Fault(
+                        place,
+                        said,
+                        say("authority: [{names}], or let somebody hold {taken}", names=", ".join(left), taken=taken),
+                        at_key=True,
+                    )
 
 
 def _decisions(plan: Program, role: str) -> list[str]:

@@ -7,6 +7,7 @@ from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault
 from tocsin.plan.forms.duties import ObligationForm
 from tocsin.plan.forms.words import FieldForm
+from tocsin.plan.sentences import say
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -16,8 +17,10 @@ def find(draft: Draft) -> Iterator[Fault]:
     promised = {field.promises for _, field in draft.walk(FieldForm)}
     for path, duty in draft.walk(ObligationForm):
         if duty.by == "promise" and path[-1] not in promised:
-            hint = f"fields: {{next: {{type: time, promises: {path[-1]}}}}} in a message, or within and of"
-            yield Fault((*path, "by"), f"{path[-1]} is due when a message promises it, and no message does", hint, at_key=True)
+            hint = say("fields: {{next: {{type: time, promises: {name}}}}} in a message, or within and of", name=path[-1])
+            yield Fault(
+                (*path, "by"), say("{name} is due when a message promises it, and no message does", name=path[-1]), hint, at_key=True
+            )
 
 
 CHECK = Check("L20", "cannot-wake", "error", find)

@@ -9,6 +9,7 @@ from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.words import MessageForm, RecordForm
+from tocsin.plan.sentences import NOTHING, say
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -25,9 +26,11 @@ def find(draft: Draft) -> Iterator[Fault]:
                 shown.setdefault(found, (*path, "text", locale) if locale else (*path, "text"))
         for name, place in shown.items():
             if name in secret:
-                through = "" if secret[name] == name else f", which is made of {secret[name]}"
-                said = f"{path[-1]} goes outside and shows {name}{through}: only some may see that"
-                yield Fault(place, said, "leave it out, or write another message for those who may")
+                through = NOTHING if secret[name] == name else say(", which is made of {source}", source=secret[name])
+                said = say(
+                    "{message} goes outside and shows {name}{through}: only some may see that", message=path[-1], name=name, through=through
+                )
+                yield Fault(place, said, say("leave it out, or write another message for those who may"))
 
 
 def _secret(draft: Draft) -> dict[str, str]:

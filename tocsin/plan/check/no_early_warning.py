@@ -7,6 +7,7 @@ from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault
 from tocsin.plan.grading import rules
+from tocsin.plan.sentences import say
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -26,8 +27,13 @@ def find(draft: Draft) -> Iterator[Fault]:
             before &= ~space.true(rule.when)
         if not before:
             nearest = max(graded, key=lambda rule: (space.true(rule.when) & space.true(tree)).bit_count())
-            said = f"wherever {name} fires, a level is proposed already ({nearest.name}: {nearest.level}): it never warns before"
-            yield Fault(("triggers", name, "when"), said, "lower it, or look at a shorter window", beside=(nearest.path,))
+            said = say(
+                "wherever {name} fires, a level is proposed already ({nearest}: {level}): it never warns before",
+                name=name,
+                nearest=nearest.name,
+                level=nearest.level,
+            )
+            yield Fault(("triggers", name, "when"), said, say("lower it, or look at a shorter window"), beside=(nearest.path,))
 
 
 CHECK = Check("L57", "no-early-warning", "warning", find)

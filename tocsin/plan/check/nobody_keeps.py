@@ -6,6 +6,7 @@ from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault
 from tocsin.plan.forms.words import RecordForm
+from tocsin.plan.sentences import say
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -21,8 +22,14 @@ def find(draft: Draft) -> Iterator[Fault]:
             used.setdefault(record.of.name, path)
     for name, path in used.items():
         if name in form.resources and name not in kept:
-            said = f"{path[-1]} is of what stands in {name}, and no standing duty keeps that fresh"
-            yield Fault(("resources", name), said, f"readiness: {{for_each: [{name}], …}}, or alert_before", at_key=True, beside=(path,))
+            said = say("{name} is of what stands in {name_2}, and no standing duty keeps that fresh", name=path[-1], name_2=name)
+            yield Fault(
+                ("resources", name),
+                said,
+                say("readiness: {{for_each: [{name}], …}}, or alert_before", name=name),
+                at_key=True,
+                beside=(path,),
+            )
 
 
 CHECK = Check("L84", "nobody-keeps", "warning", find)

@@ -10,6 +10,7 @@ from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.duties import ObligationForm
 from tocsin.plan.limits import in_case, longest
 from tocsin.plan.people import seat_name
+from tocsin.plan.sentences import say
 
 _STRETCH = timedelta(minutes=10)
 _DUTIES_MAX = 5
@@ -30,8 +31,15 @@ def find(draft: Draft) -> Iterator[Fault]:
                 told.add(person)
                 roles = list(dict.fromkeys(role for _, role in found))
                 where = f" ({level})" if level else ""
-                said = f"{len(found)} duties of {', '.join(roles)} fall due within {_STRETCH.seconds // 60} minutes of {moment}{where}"
-                yield Fault(("roles", roles[0]), said, "give some to others", at_key=True, beside=tuple(path for path, _ in found))
+                said = say(
+                    "{count} duties of {roles} fall due within {minutes} minutes of {moment}{where}",
+                    count=len(found),
+                    roles=roles,
+                    minutes=_STRETCH.seconds // 60,
+                    moment=moment,
+                    where=where,
+                )
+                yield Fault(("roles", roles[0]), said, say("give some to others"), at_key=True, beside=tuple(path for path, _ in found))
 
 
 def _moment_of_haste(draft: Draft, path: Path, duty: ObligationForm, level: str) -> str:
@@ -59,7 +67,7 @@ def _same_instant(draft: Draft, moment: str) -> str:
 
 def _person(draft: Draft, role: str) -> str:
     """Return who holds a role: the person, where the directory is known, else the post, schedule or department that it is held by."""
-    return next(iter(draft.directory.seat(draft, role)), "") if draft.directory else "" or seat_name(draft, role)
+    return (next(iter(draft.directory.seat(draft, role)), "") if draft.directory else "") or seat_name(draft, role)
 
 
 CHECK = Check("L73", "one-neck", "warning", find)

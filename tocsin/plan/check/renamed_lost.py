@@ -7,6 +7,8 @@ from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path, nearest_of
 from tocsin.plan.forms.leaves import RuleForm
+from tocsin.plan.nouns import noun
+from tocsin.plan.sentences import quoted, say
 
 _KINDS = {
     "facts": "fact",
@@ -32,7 +34,12 @@ def find(draft: Draft) -> Iterator[Fault]:
         new = {name: path for name, path in draft.names.ids.get(what, {}).items() if name not in getattr(before, kind)}
         for name in old:
             if new and name not in was and not draft.names.knows(what, name):
-                yield Fault(_likeliest(name, new), f"the {what} {name} of version {before.version} is gone", f"was: {name}", at_key=True)
+                yield Fault(
+                    _likeliest(name, new),
+                    say("the {what} {name} of version {version} is gone", what=noun(what), name=name, version=before.version),
+                    quoted(f"was: {name}"),
+                    at_key=True,
+                )
 
 
 def _likeliest(name: str, new: Mapping[str, Path]) -> Path:

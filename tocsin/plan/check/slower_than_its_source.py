@@ -8,6 +8,7 @@ from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.duties import ObligationForm, TogetherForm
 from tocsin.plan.limits import LimitForm, combinations, in_case, longest, said, shortest
+from tocsin.plan.sentences import NOTHING, Sentence, say
 
 _SOURCES_MAX = 20
 Duties = list[tuple[Path, ObligationForm]]
@@ -27,8 +28,10 @@ def find(draft: Draft) -> Iterator[Fault]:
             slow = [_slow(draft, duty, source) for where, source in found[:_SOURCES_MAX] if where != path]
             if slow and all(slow):
                 place = (*path, "within" if duty.within else "every")
-                message = f"{path[-1]} needs {what}: {found[0][0][-1]} may bring it {slow[0]}"
-                yield Fault(place, message, "give both the same interval, or this one more time", at_key=True, beside=(found[0][0],))
+                message = say(
+                    "{name} needs {what}: {source} may bring it {when}", name=path[-1], what=what, source=found[0][0][-1], when=slow[0]
+                )
+                yield Fault(place, message, say("give both the same interval, or this one more time"), at_key=True, beside=(found[0][0],))
 
 
 def _sources(draft: Draft, duty: ObligationForm, by_name: dict[str, Duties], by_object: dict[str, Duties]) -> Iterator[tuple[str, Duties]]:
@@ -60,20 +63,20 @@ def _fills(source: ObligationForm, fact: str) -> bool:
     return source.every is not None and any(ref.name == fact for ref in source.fields)
 
 
-def _slow(draft: Draft, duty: ObligationForm, source: ObligationForm) -> str:
+def _slow(draft: Draft, duty: ObligationForm, source: ObligationForm) -> Sentence:
     """Return in which case the source may come after the duty is due; empty if in none, or if the two do not count from one moment."""
     own, other = (duty.within, source.within) if duty.within else (duty.every, source.every)
     anchors, others = ({ref.name for ref in each.of or each.from_ or ()} for each in (duty, source))
     if own is None or other is None or (duty.within and not anchors & others):
-        return ""
-    return next(_later(draft, own, other), "")
+        return NOTHING
+    return next(_later(draft, own, other), NOTHING)
 
 
-def _later(draft: Draft, own: LimitForm, other: LimitForm) -> Iterator[str]:
+def _later(draft: Draft, own: LimitForm, other: LimitForm) -> Iterator[Sentence]:
     for case in combinations(draft, own, other):
         owed, delivered = in_case(own, case), in_case(other, case)
         if owed and delivered and shortest(delivered) > longest(owed):
-            yield f"after {delivered}, this is due after {owed}{said(case)}"
+            yield say("after {delivered}, this is due after {owed}{case}", delivered=delivered, owed=owed, case=said(case))
 
 
 CHECK = Check("L31", "slower-than-its-source", "warning", find)

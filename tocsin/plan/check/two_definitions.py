@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from tocsin.engine.program import Program
 from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
-from tocsin.plan.findings import Fault, Path
+from tocsin.plan.findings import Fault
 from tocsin.plan.forms.duties import ObligationForm
 from tocsin.plan.limits import spelled
+from tocsin.plan.nouns import noun
+from tocsin.plan.sentences import say
 
 _KINDS = {"records": "record", "messages": "message", "decisions": "decision", "obligations": "obligation"}
 
@@ -27,8 +29,8 @@ def _names(draft: Draft, plan: Program) -> Iterator[Fault]:
     for kind, what in _KINDS.items():
         for name, path in draft.names.ids.get(what, {}).items():
             if name in getattr(plan, kind):
-                said = f"{plan.id} has {name} ({what}) too: laid over it, both are there"
-                yield Fault(path, said, "rename this one, or leave it to the plan", at_key=True)
+                said = say("{plan} has {name} ({kind}) too: laid over it, both are there", plan=plan.id, name=name, kind=noun(what))
+                yield Fault(path, said, say("rename this one, or leave it to the plan"), at_key=True)
 
 
 def _intervals(draft: Draft, plan: Program) -> Iterator[Fault]:
@@ -40,12 +42,16 @@ def _intervals(draft: Draft, plan: Program) -> Iterator[Fault]:
     for path, duty in draft.walk(ObligationForm):
         own = draft.form.messages.get(duty.send.name) if draft.form and duty.send and duty.every else None
         for name, interval in heard.get(own.audience, ()) if own and duty.every else ():
-            if interval != spelled(duty.every):
-                yield _differs(path, f"{plan.id} owes {own.audience} {name} every {interval}" if own else "", spelled(duty.every))
-
-
-def _differs(path: Path, other: str, own: str) -> Fault:
-    return Fault((*path, "every"), f"{other}, here it is every {own}: on one incident the shorter decides", "make them equal", at_key=True)
+            if own and interval != spelled(duty.every):
+                said = say(
+                    "{plan} owes {audience} {name} every {interval}, here it is every {own}: on one incident the shorter decides",
+                    plan=plan.id,
+                    audience=own.audience,
+                    name=name,
+                    interval=interval,
+                    own=spelled(duty.every),
+                )
+                yield Fault((*path, "every"), said, say("make them equal"), at_key=True)
 
 
 CHECK = Check("L33", "two-definitions", "note", find)

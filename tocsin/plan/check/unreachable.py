@@ -8,6 +8,7 @@ from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault
 from tocsin.plan.forms.standing import ResourceForm
 from tocsin.plan.forms.words import MessageForm
+from tocsin.plan.sentences import say
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -17,8 +18,10 @@ def find(draft: Draft) -> Iterator[Fault]:
         for name in register.confidential:
             empty = [item for item in register.items if not item.values.get(name)]
             if name in register.fields and (empty or not register.items):
-                said = f"{name} is confidential and stands nowhere in {path[-1]}: nobody is reached by it yet"
-                yield Fault((*path, "confidential", name), said, "fill it in where the organisation keeps it", severity="note", at_key=True)
+                said = say("{name} is confidential and stands nowhere in {name_2}: nobody is reached by it yet", name=name, name_2=path[-1])
+                yield Fault(
+                    (*path, "confidential", name), said, say("fill it in where the organisation keeps it"), severity="note", at_key=True
+                )
 
 
 def _nobody(draft: Draft) -> Iterator[Fault]:
@@ -31,7 +34,12 @@ def _nobody(draft: Draft) -> Iterator[Fault]:
             role = form.roles.get(name)
             if role and not role.outside and not role.appointed_by and name not in told and not directory.persons(draft, name):
                 told.add(name)
-                yield Fault((*path, "to"), f"{path[-1]} is for {name}, and nobody holds it", "name a holder", at_key=True)
+                yield Fault(
+                    (*path, "to"),
+                    say("{name} is for {name_2}, and nobody holds it", name=path[-1], name_2=name),
+                    say("name a holder"),
+                    at_key=True,
+                )
 
 
 CHECK = Check("L75", "unreachable", "warning", find)
