@@ -1,14 +1,18 @@
 """Messages and records."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 
-from tocsin.engine.program import Field, Message, Needs, Order, Record, Tracked
+from tocsin.engine.program import Field, Message, Needs, Order, Record, Text, Tracked
 from tocsin.plan.compile.context import Context, name, names
 from tocsin.plan.compile.duties import chain
 from tocsin.plan.findings import Path
 from tocsin.plan.forms.leaves import Words
 from tocsin.plan.forms.words import FieldForm, MessageForm, RecordForm, TrackedForm
+
+_PLACEHOLDER: Final = re.compile(r"\[([^\[\]\n]+)\]")
 
 
 def messages(context: Context) -> dict[str, Message]:
@@ -31,7 +35,7 @@ def _message(context: Context, path: Path, rule: MessageForm) -> Message:
         publisher=name(rule.publisher),
         author=name(rule.author),
         urgent=rule.urgent,
-        text=context.text(rule.text),
+        text=_wording(context, rule),
         supplements=name(rule.supplements),
         in_name_of=rule.in_name_of or "",
         evidence=rule.evidence,
@@ -43,6 +47,15 @@ def _message(context: Context, path: Path, rule: MessageForm) -> Message:
         reaches={channel: context.roles(roles) for channel, roles in rule.reaches.items()},
         caller=name(rule.caller),
     )
+
+
+def _wording(context: Context, rule: MessageForm) -> Text:
+    """Return the text by locale, in which `[Client name]` is the field that the document calls so: wordings are pasted as people have them."""
+    found = {}
+    for locale, words in context.text(rule.text).items():
+        slots = {label: f"{{{{ {name} }}}}" for name, field in rule.fields.items() if (label := context.text(field.label).get(locale))}
+        found[locale] = _PLACEHOLDER.sub(lambda match, slots=slots: slots.get(match[1], match[0]), words)  # type: ignore[misc]
+    return found
 
 
 def _field(
