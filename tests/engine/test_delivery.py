@@ -124,3 +124,50 @@ def test_whoever_sent_a_message_that_some_did_not_get_is_told(channels, outcome)
 def test_nobody_is_told_of_what_arrived_or_goes_on_over_another_channel():
     assert report(rung("{all: [portal, email]}"), "portal", "delivered") == []
     assert report(rung("{first: [portal, email]}"), "portal", "failed") == []
+
+
+CONFIRMED = "sent_when: every_channel_confirmed"
+OWED = """
+  rung:
+    cite: S 8
+    owes: system
+    send: ring
+    within: 2m
+    of: reported
+"""
+
+
+def alarmed() -> Story:
+    """An incident in which the server itself owes the message, which counts as sent only once it has arrived."""
+    ring = RING.replace("publisher: lead", "") % ("{first: [portal, email]}", CONFIRMED)
+    source = SMALL.replace("\nfigures:", ring + "\nfigures:").replace("\nobligations:", f"\nobligations:{OWED}", 1)
+    return Story(cast={"ana": ("lead",), "lin": ("tech",), "bea": ("checker",)}, program=program(source)).declare(person="ana")
+
+
+@pytest.mark.row("TL-02", "COM-26")
+def test_what_must_arrive_is_awaited_on_the_next_channel_too_and_met_by_its_arrival():
+    story = alarmed()
+    assert story.state.clocks["rung"].status == "open"
+    report(story, "portal", "failed")
+    assert story.state.messages["ring-1"].awaits == ("email",)
+    assert story.state.clocks["rung"].status == "breached"
+    report(story, "email", "delivered")
+    assert story.state.clocks["rung"].met_at == story.at(7)
+    assert story.state.counters["sent:ring"] == 1
+
+
+@pytest.mark.row("TL-02")
+def test_what_arrived_nowhere_stays_owed_until_somebody_reaches_them_in_another_way():
+    story = alarmed()
+    report(story, "portal", "failed")
+    (told,) = [one for one in report(story, "email", "failed") if one.cause == "undelivered:ring-1"]
+    assert told.persons == ("ana",)
+    assert story.state.messages["ring-1"].awaits == ("email",)
+    story.do(8, "ana", t.Confirm(message="ring-1", channel="email", result="went over to their desk"))
+    assert story.state.clocks["rung"].met_at == story.at(8)
+
+
+def test_the_server_sends_once_what_is_still_on_its_way():
+    story = alarmed()
+    story.do(1, "lin", t.Note(words="Somebody does something else"))
+    assert [event.message for event in story.of(t.MessagePublished)] == ["ring-1"]

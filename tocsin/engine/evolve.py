@@ -324,9 +324,9 @@ def _delivered(state: t.State, event: t.ChannelConfirmed | t.MessageMovedOn | t.
                 message = replace(message, awaits=tuple(each for each in message.awaits if each != channel))
             state = _count(state, f"sent:{event.template}") if event.sent else state
         case t.MessageMovedOn(failed=failed, channel=channel):
-            awaits = tuple(each for each in message.awaits if each != failed)
+            awaits = message.awaits if event.awaits and not channel else tuple(each for each in message.awaits if each != failed)
             left = tuple(each for each in message.left if each != channel)
-            message = replace(message, left=left, awaits=(*awaits, channel) if event.awaits else awaits)
+            message = replace(message, left=left, awaits=(*awaits, channel) if event.awaits and channel else awaits)
         case t.MessageRead(addressees=addressees):
             message = replace(message, unread=tuple(each for each in message.unread if each not in addressees))
         case t.DecisionWaits():

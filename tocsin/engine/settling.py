@@ -87,8 +87,10 @@ def _act_as_system(turn: Turn) -> bool:
         tried = f"tried:{clock.clock}:{clock.generation}:{clock.occurrence}"
         if tried not in turn.fresh:
             turn.fresh.add(tried)
-            messages.send_by_rule(turn, turn.program.obligations[clock.obligation].object, {})
-            return True
+            template = turn.program.obligations[clock.obligation].object
+            if not any(message.template == template and message.awaits for message in turn.state.messages.values()):
+                messages.send_by_rule(turn, template, {})
+                return True
     return False
 
 

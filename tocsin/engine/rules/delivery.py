@@ -161,11 +161,17 @@ def reported(turn: Turn, command: t.ReportDelivery) -> None:
 
 
 def move_on(turn: Turn, template: Message, message: str, failed: str) -> None:
-    """Go on to the next channel of a tier; where none is left, whoever sent it is told."""
+    """
+    Go on to the next channel of a tier; where none is left, whoever sent it is told.
+
+    What counts as sent only once it is confirmed is awaited on the next channel too. Where none is left it stays awaited on the last one,
+    for whoever reaches them in another way.
+    """
     state = turn.state.messages[message]
     if template.all_channels:
         return
     following = next(iter(state.left), "")
+    awaits = following in BY_HAND or template.every_channel_confirmed
     to = owners.roles_of(turn.program, turn.state, template.to, turn.instant)
     turn.emit(
         t.MessageMovedOn(
@@ -178,13 +184,13 @@ def move_on(turn: Turn, template: Message, message: str, failed: str) -> None:
             persons=owners.persons(turn.program, turn.state, to),
             to=to,
             urgent=template.urgent,
-            awaits=following in BY_HAND,
+            awaits=awaits,
             reaches=reached(turn, template),
         )
     )
-    for clock in obligations.running(turn.state, f"{template.id}.{failed}", message):
+    for clock in obligations.running(turn.state, f"{template.id}.{failed}", message) if following or not awaits else ():
         turn.emit(t.ClockEnded(at=turn.at, by=t.SYSTEM, clock=clock.clock, reason="moved_on"))
-    if following in BY_HAND:
+    if following and awaits:
         _owe(turn, template, message, following)
     elif not following:
         tell(turn, (_server(turn, template, failed),), f"undelivered:{message}", urgent=True)

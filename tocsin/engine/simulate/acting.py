@@ -8,6 +8,7 @@ from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING, link_of
 from tocsin.engine.program import Decision, Link, Program
 from tocsin.engine.rules.chains import plan_of
+from tocsin.engine.rules.delivery import BY_HAND
 from tocsin.engine.rules.obligations import duties_to, running
 from tocsin.engine.simulate.given import WORDS, Answer, Given, filled, option_of, value_of
 from tocsin.engine.turn import Turn
@@ -16,7 +17,7 @@ from tocsin.engine.turn import Turn
 @dataclass(frozen=True, slots=True)
 class Duty:
     """
-    Something that a `role` can take up from `ready` on: meet a clock, decide, sign, publish, accept a role.
+    Something that a `role` can take up from `ready` on: meet a clock, decide, sign, publish, accept a role; or that the server does at once.
 
     `name` is its own among the duties of an incident; the same one again (the next occurrence of a clock) has another. `subject` says what
     it is about, `place` where it stands in the state.
@@ -54,9 +55,13 @@ def _clock(program: Program, clock: t.Clock, at: datetime) -> Iterator[Duty]:
     rule = program.obligations.get(clock.obligation)
     name = f"{clock.clock}:{clock.generation}:{clock.occurrence}"
     if rule is None:
-        kind = "complete" if clock.obligation in program.records else "confirm"
-        if link_of(program, clock.obligation) is None:
-            yield Duty(kind, name, clock.obligation, clock.owes, at, clock.clock)
+        channel = clock.obligation.rpartition(".")[2]
+        if clock.obligation in program.records:
+            yield Duty("complete", name, clock.obligation, clock.owes, at, clock.clock)
+        elif link_of(program, clock.obligation) is None and channel in BY_HAND:
+            yield Duty("confirm", name, clock.obligation, clock.owes, at, clock.clock)
+        elif link_of(program, clock.obligation) is None:
+            yield Duty("deliver", name, clock.obligation, t.SYSTEM, at, clock.clock)
         return
     if clock.owes == t.SYSTEM or rule.optional:
         return
@@ -148,6 +153,9 @@ def act(given: Given, turn: Turn, duty: Duty, by: t.Actor, at: datetime) -> Iter
         case "confirm":
             clock = state.clocks[duty.place]
             yield t.Confirm(message=clock.entry, channel=clock.obligation.rpartition(".")[2], result=WORDS, by=by, at=at)
+        case "deliver":
+            clock = state.clocks[duty.place]
+            yield t.ReportDelivery(message=clock.entry, channel=clock.obligation.rpartition(".")[2], outcome="delivered", by=by, at=at)
         case "accept":
             seat = state.roles[duty.subject]
             yield t.Accept(role=duty.subject, by=t.Actor(seat.person), at=at)

@@ -153,6 +153,9 @@ class _World:
         if not stands(incident.turn, duty):
             incident.pending.discard(duty.name)
             return
+        if duty.role == t.SYSTEM:
+            self._do(incident, at, duty, t.Actor(t.SYSTEM), 1)
+            return
         holder = owners.owner(self.given.program, incident.turn.state, duty.role).person
         people = (holder, *self.given.deputies.get(duty.role, ()))
         person = min(people, key=lambda one: self.free.get(one, at))
