@@ -31,6 +31,7 @@ FOUND_BY = {
     },
     "incident-basics": {"X-28": "L09"},
     "incident-roles": {"X-41": "L17"},
+    "pass24-critical-incidents": {"X-49": "L38", "X-51": "L38", "X-53": "L09", "X-55": "L22"},
 }
 """By shipped plan: the contradictions of its document that checking finds by itself, and the finding that does."""
 
@@ -101,3 +102,13 @@ def test_the_combinations_that_no_rule_speaks_for_are_counted_and_said_by_fact()
     assert left.severity == "warning"
     assert "effect is degraded and complaints.excess <= 30.0 and not node_fault and business is general" in left.message
     assert "the fallback decides there" in left.message
+
+
+@pytest.mark.row("X-55")
+def test_an_analysis_without_owner_or_limit_links_not_at_hand_and_no_review_interval_are_each_said_as_a_default():
+    source = sources()["pass24-critical-incidents"]
+    said = {(each.code, each.path): each.message for each in read(source.read_bytes(), "plan.yaml").findings if "X-55" in each.message}
+    assert "role responsible is assumed" in said["L11", "roles.problem_manager.held_by"]
+    assert "3d is assumed" in said["L09", "situations.step8.obligations.analyse.within"]
+    assert "1y is assumed" in said["L09", "readiness.document_current.every"]
+    assert "other documents are named and not at hand" in next(words for (code, _), words in said.items() if code == "L22")
