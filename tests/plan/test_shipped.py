@@ -65,3 +65,8 @@ def test_each_name_that_the_document_has_for_a_department_leads_to_one_body(hotl
             assert [each.id for each in hotline.departments.values() if name in (each.title["zh"], *each.aliases)] == [body]
     named = {role.held_by.name for role in hotline.roles.values() if role.held_by.kind == "person"}
     assert not named & {"张工", "王工", "李工"}  # people are the installation's
+
+
+@pytest.mark.row("ROL-30")
+def test_those_outside_have_a_role_without_an_account(hotline: Program):
+    assert {role.id for role in hotline.roles.values() if role.outside} >= {"superior", "regulator"}
