@@ -1,6 +1,7 @@
 """A person's inbox inside the product."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from tocsin.comms.models import InboxItem
@@ -20,3 +21,9 @@ def unread(organisation_id: UUID, person: str) -> int:
 def read(organisation_id: UUID, person: str, item_id: int) -> None:
     """Mark one item of `person`'s own as read. Idempotent."""
     InboxItem.objects.filter(organisation_id=organisation_id, person=person, pk=item_id, read_at=None).update(read_at=clock.now())
+
+
+def put(organisation_id: UUID, person: str, key: str, *, subject: str, body: str, at: datetime, locale: str = "") -> None:
+    """Tell `person` something that is about no incident. Idempotent by `key`, and within the caller's transaction."""
+    told = {"person": person, "about": "", "locale": locale, "subject": subject, "body": body, "urgent": True, "at": at}
+    InboxItem.objects.get_or_create(organisation_id=organisation_id, key=key, defaults=told)

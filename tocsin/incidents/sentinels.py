@@ -12,7 +12,7 @@ from tocsin.engine import terms as t
 from tocsin.engine import watch
 from tocsin.engine.program import Program
 from tocsin.engine.sentinels import fired_by, hold_max, next_at
-from tocsin.incidents import counters, desk, looks, measured, plans, samples
+from tocsin.incidents import counters, desk, looks, measured, plans, samples, silences
 from tocsin.incidents.models import BoardRow, Lookout, Plan, Sentinel
 from tocsin.kit import clock
 from tocsin.kit.transactions import retry
@@ -68,6 +68,7 @@ class _Seen:
     edges: Sequence[t.Edge]
     fired: Mapping[str, datetime]
     new: Sequence[watch.Matured]
+    series: Mapping[str, watch.Series]
     following: datetime | None
 
 
@@ -108,7 +109,7 @@ def _see(sentinel: Sentinel, program: Program, now: datetime) -> _Seen:
         fired |= {one.key: one.since for one in fired_by(program, edges, fired, now) if one not in new}
     silences = [watch.silent_from(program.signals[name], one, now) for name, one in series.items()]
     wakes = [at for at in (*silences, next_at(program, edges, fired | _keys(new), now)) if at is not None and at > now]
-    return _Seen(looks.near(edges, now - past), fired, new, min(wakes, default=None))
+    return _Seen(looks.near(edges, now - past), fired, new, series, min(wakes, default=None))
 
 
 def _keys(fired: Sequence[watch.Matured]) -> dict[str, datetime]:
@@ -150,6 +151,7 @@ def _write(sentinel: Sentinel, program: Program, seen: _Seen, learned: tuple[t.E
         fired = _remembered(program, seen, now)
         sentinel.fired = {key: looks.write_instant(at) for key, at in fired.items()}
         sentinel.save(update_fields=["until", "edges", "fired"])
+        silences.note(sentinel.organisation_id, _watchful(program), seen.series, now)
         _end(sentinel, seen.following)
 
 

@@ -27,6 +27,8 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "deputy": "The holder has not answered; you are asked as deputy: {what}",
         "undelivered": "Nobody was reached: {what}",
         "not_to_all": "Not everybody was reached: {what}",
+        "silent": "No data arrives: {what}",
+        "silent_since": "Silent since {at}. This is not “no fault”: whether there is one is unknown until data comes again.",
         "drill": "DRILL",
     },
     "ru": {
@@ -46,6 +48,8 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "deputy": "Ответственный не ответил, вас просят как заместителя: {what}",
         "undelivered": "Никто не получил: {what}",
         "not_to_all": "Получили не все: {what}",
+        "silent": "Данные не приходят: {what}",
+        "silent_since": "Тишина с {at}. Это не значит «сбоя нет»: есть ли он, неизвестно, пока данные не пойдут снова.",
         "drill": "УЧЕНИЯ",
     },
     "pl": {
@@ -65,6 +69,8 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "deputy": "Osoba pełniąca rolę nie odpowiedziała; prośba do zastępcy: {what}",
         "undelivered": "Nikt nie odebrał: {what}",
         "not_to_all": "Nie wszyscy odebrali: {what}",
+        "silent": "Brak danych: {what}",
+        "silent_since": "Cisza od {at}. To nie znaczy „brak awarii”: nie wiadomo, czy jest, dopóki dane nie wrócą.",
         "drill": "ĆWICZENIA",
     },
     "zh": {
@@ -84,6 +90,8 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "deputy": "负责人未应答，请您作为副职接任：{what}",
         "undelivered": "未送达任何人：{what}",
         "not_to_all": "未送达所有人：{what}",
+        "silent": "没有数据：{what}",
+        "silent_since": "自 {at} 起无数据。这不等于“无故障”：数据恢复之前，是否有故障未知。",
         "drill": "演练",
     },
 }
@@ -103,6 +111,13 @@ def tell(program: Program, state: t.State, wish: t.Tell, reader: Contact, link: 
         lines.append(words["due"].format(at=_spell(due, reader.timezone)))
     lines += ["", state.words, link]
     return f"{mark}[{state.number}] {sentence}", "\n".join(lines)
+
+
+def silent(title: Text, name: str, since: datetime, reader: Contact, otherwise: str) -> tuple[str, str]:
+    """Return subject and body of what `reader` is told of a signal that has fallen silent."""
+    words = _SENTENCES[nearest(_SENTENCES, reader.language, "en")]
+    what = pick(title, reader.language, otherwise) or name.replace("_", " ")
+    return words["silent"].format(what=what), words["silent_since"].format(at=_spell(since, reader.timezone))
 
 
 def pick(text: Text, language: str, otherwise: str) -> str:

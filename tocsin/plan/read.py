@@ -11,7 +11,6 @@ from tocsin.plan.document import Plain
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Finding, Path, Place
 from tocsin.plan.people import Directory
-from tocsin.plan.sentences import say
 
 FINDINGS_MAX = 300
 
@@ -24,23 +23,14 @@ class Result:
     findings: tuple[Finding, ...]
 
 
-def read(
-    source: str | bytes,
-    name: str,
-    directory: Directory | None = None,
-    *,
-    before: Program | None = None,
-    beside: Iterable[Program] = (),
-) -> Result:
+def read(source: str | bytes, name: str, directory: Directory | None = None) -> Result:
     """
     Return the program and every finding of a plan; `name` is what the findings call the file. Pure; never raises, whatever the source.
 
-    Whether there are people for its roles is said only where the organisation's `directory` is known; what became of the names of the
-    version `before`, and what it has in common with the plans `beside`, only where those are.
+    Whether there are people for its roles is said only where the organisation's `directory` is known.
     """
     draft = drafts.read(source)
-    draft.directory, draft.before = directory, before
-    draft.beside = {program.id: program for program in beside}
+    draft.directory = directory
     found: dict[tuple[str, int, int, str], Finding] = {}
     for check in registry():
         for fault in check.find(draft):
@@ -64,9 +54,9 @@ def _finding(draft: Draft, check: Check, fault: Fault, name: str) -> Finding:
     severity, message = fault.severity or check.severity, fault.message
     paths = (fault.path, *fault.beside)
     if severity == "warning" and (acknowledged := _acknowledged(draft.data, paths, check.code)):
-        severity, message = "note", say("{said} (acknowledged: {known})", said=message, known=acknowledged)
+        severity, message = "note", f"{message} (acknowledged: {acknowledged})"
     elif severity == "note" and check.severity != "error" and (known := _known(draft.data, paths)):
-        message = say("{said} (acknowledged: {known})", said=message, known=known)
+        message = f"{message} (acknowledged: {known})"
     cites = tuple(dict.fromkeys(cite for path in paths for cite in _innermost(draft.data, path, "cite")))
     beside = tuple(Place(*draft.document.where(path, at_key=True), _spelled(draft.data, path)) for path in fault.beside)
     return Finding(check.code, severity, message, fault.hint, name, line, column, _spelled(draft.data, fault.path), cites, beside)

@@ -12,7 +12,7 @@ from tocsin.engine.terms import Refused
 from tocsin.incidents import plans, recommendation
 from tocsin.ingest.models import Alert, Episode, Match, Route
 from tocsin.kit import ids
-from tocsin.web import cases, fact_fields, reply
+from tocsin.web import cases, fact_fields, firings, reply
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
 
@@ -94,6 +94,8 @@ def _context(request: Request) -> dict[str, object]:
         "plans": list(found.values()),
         "asked": fact_fields.asked(recommendation.questions(plans.compiled(first)), {}) if first else [],
         "typed": request.POST,
+        "silent": firings.silent(request),
+        "months": firings.months(request),
     }
 
 

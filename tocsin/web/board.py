@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from tocsin.engine.program import Text
 from tocsin.incidents import plans
 from tocsin.incidents.models import BoardRow, BreachRow, ChainRow, ClockRow, RoleRow
-from tocsin.web import cases, clocks, horizon, measures, plan_words, reply, sample, times
+from tocsin.web import cases, clocks, firings, horizon, measures, plan_words, reply, sample, times
 from tocsin.web.clocks import Shown
 from tocsin.web.jinja import words
 from tocsin.web.languages import gettext as _
@@ -83,6 +83,7 @@ def context(request: Request) -> dict[str, object]:
         "axis": axis,
         "lanes": lanes[:LANES],
         "tasks": _tasks(request, running),
+        "silent": firings.silent(request),
         "measures": measures.overdue(cases.seen(request), times.now()),
         "people": cases.people_of(request),
         "programs": {row.number: known for row in rows if (known := plans.readable(request.organisation.id, row.plan_hash))},

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel.dates import format_date, format_time, get_timezone_location
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
 from babel.units import format_unit
 from markupsafe import Markup
 
@@ -126,6 +126,11 @@ def stamp(at: datetime) -> Markup:
 def day(at: datetime) -> str:
     """Return the day of an instant in words, with the year."""
     return format_date(local(at), "long", locale=languages.active().locale)
+
+
+def month(at: datetime) -> str:
+    """Return the month of an instant in words, with the year."""
+    return format_skeleton("yMMMM", local(at), locale=languages.active().locale)
 
 
 def clock(due_at: datetime) -> Markup:

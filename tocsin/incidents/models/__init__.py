@@ -9,7 +9,7 @@ from tocsin.incidents.models.journal import Composition, Entry, Head, Incident, 
 from tocsin.incidents.models.kept import FiledRow, PartyRow, RecordRow, ReportRow, TimelineRow
 from tocsin.incidents.models.known import ConditionRow, FactRow, FigureRow, MomentRow, SituationRow
 from tocsin.incidents.models.rulings import Ruling
-from tocsin.incidents.models.samples import Baseline, Lookout, Sample, Sentinel
+from tocsin.incidents.models.samples import Baseline, Lookout, Sample, Sentinel, Silence
 from tocsin.incidents.models.sources import SourceText
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "Sample",
     "Seal",
     "Sentinel",
+    "Silence",
     "SituationRow",
     "SourceText",
     "TimelineRow",

@@ -85,3 +85,19 @@ class Sentinel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan_id} {self.until}"
+
+
+class Silence(models.Model):
+    """A stretch in which no data came of a signal that the triggers of a plan in force watch; open as long as `ended_at` is empty."""
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, related_name="+")
+    plan_id = models.CharField(max_length=64)
+    signal = models.CharField(max_length=120)
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["organisation", "ended_at"], name="silence_standing")]
+
+    def __str__(self) -> str:
+        return f"{self.signal} {self.since}"

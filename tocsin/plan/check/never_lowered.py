@@ -6,7 +6,6 @@ from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault
 from tocsin.plan.grading import rank
-from tocsin.plan.sentences import say
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -20,8 +19,8 @@ def find(draft: Draft) -> Iterator[Fault]:
     if not decided and not adjusted:
         yield Fault(
             ("classify",),
-            say("nothing leads from a level to a milder one"),
-            say("a decision that sets: level, or adjust: {…: {lower: 1}}"),
+            "nothing leads from a level to a milder one",
+            "a decision that sets: level, or adjust: {…: {lower: 1}}",
             at_key=True,
         )
 

@@ -10,7 +10,6 @@ from tocsin.plan.forms.duties import ObligationForm
 from tocsin.plan.forms.figures import FigureForm, Plain
 from tocsin.plan.forms.leaves import Cases, FromFact
 from tocsin.plan.limits import LimitForm, combinations, in_case, longest, said, shortest
-from tocsin.plan.sentences import NOTHING, Sentence, say
 
 _DUTIES_MAX = 20
 
@@ -27,12 +26,12 @@ def find(draft: Draft) -> Iterator[Fault]:
         if figure.from_ is None or figure.to is None or not isinstance(target, Span | Cases | FromFact):
             continue
         for where, duty in duties.get((figure.from_.name, figure.to.name), ())[:_DUTIES_MAX]:
-            slow = next(_looser(draft, target, duty.within), NOTHING) if duty.within else NOTHING
+            slow = next(_looser(draft, target, duty.within), "") if duty.within else ""
             if slow:
                 yield Fault(
                     (*path, "target"),
                     slow,
-                    say("keep both, and acknowledge it: one is a target, the other a limit"),
+                    "keep both, and acknowledge it: one is a target, the other a limit",
                     at_key=True,
                     beside=(where,),
                 )
@@ -46,11 +45,11 @@ def _reached(name: str, duty: ObligationForm) -> set[str]:
     return found
 
 
-def _looser(draft: Draft, target: Plain | Cases[Plain] | FromFact, limit: LimitForm) -> Iterator[Sentence]:
+def _looser(draft: Draft, target: Plain | Cases[Plain] | FromFact, limit: LimitForm) -> Iterator[str]:
     for case in combinations(draft, target, limit):
         wished, owed = in_case(target, case), in_case(limit, case)
         if isinstance(wished, Span) and owed and shortest(wished) > longest(owed):
-            yield say("the target is {wished}, the limit {owed}{case}", wished=wished, owed=owed, case=said(case))
+            yield f"the target is {wished}, the limit {owed}{said(case)}"
 
 
 CHECK = Check("L39", "target-beats-limit", "warning", find)

@@ -25,7 +25,6 @@ from pydantic_core import PydanticCustomError
 from tocsin.engine import times
 from tocsin.engine.times import Span
 from tocsin.plan.findings import brief
-from tocsin.plan.sentences import NOTHING, Sentence, quoted, say
 
 T = TypeVar("T")
 
@@ -46,7 +45,7 @@ def like(pattern: re.Pattern[str]) -> dict[str, Any]:
     return {"type": "string", "pattern": f"^{pattern.pattern}$"}
 
 
-def wrong(message: Sentence, hint: Sentence = NOTHING, code: str = "L03") -> PydanticCustomError:
+def wrong(message: str, hint: str = "", code: str = "L03") -> PydanticCustomError:
     """Return the error that becomes a finding with this code. `message` and `hint` may quote the plan."""
     return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})
 
@@ -88,21 +87,21 @@ class Template(Words):
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise wrong(say("a text is wanted"), say("put it in quotes") if isinstance(value, int | Decimal) else NOTHING)
+        raise wrong("a text is wanted", "put it in quotes" if isinstance(value, int | Decimal) else "")
     if not value.strip():
-        raise wrong(say("the text is empty"), say("write it or leave the key out"))
+        raise wrong("the text is empty", "write it or leave the key out")
     return value
 
 
 def _id(value: object) -> str:
     if not isinstance(value, str) or not _ID.fullmatch(value):
-        raise wrong(say("{value} is not an id", value=brief(value)), say("small letters, digits and _, at most 60 characters"))
+        raise wrong(f"{brief(value)} is not an id", "small letters, digits and _, at most 60 characters")
     return value
 
 
 def _name(value: object) -> str:
     if not isinstance(value, str) or not _NAME.fullmatch(value):
-        raise wrong(say("{value} is not a name", value=brief(value)), say("small letters, digits, _ and dots"))
+        raise wrong(f"{brief(value)} is not a name", "small letters, digits, _ and dots")
     return value
 
 
@@ -111,10 +110,10 @@ def words_by_locale(value: object) -> dict[str, str]:
     if isinstance(value, str):
         return {"": _text(value)}
     if not isinstance(value, dict) or not value:
-        raise wrong(say("a text is wanted"), say("one text, or one for each language: {zh: …, en: …}"))
+        raise wrong("a text is wanted", "one text, or one for each language: {zh: …, en: …}")
     for locale, text in value.items():
         if not _LOCALE.fullmatch(locale):
-            raise wrong(say("{locale} is not a language", locale=brief(locale)), say("such as {examples}", examples="zh, en, ru, pl"))
+            raise wrong(f"{brief(locale)} is not a language", "such as zh, en, ru, pl")
         _text(text)
     return dict(value)
 
@@ -125,32 +124,28 @@ def span(value: object) -> Span:
     try:
         found = times.parse(text)
     except ValueError as error:
-        raise wrong(
-            say("{value} is not a duration", value=brief(value)), say("such as {examples}", examples="30m, 72h, 3d, 1mo")
-        ) from error
+        raise wrong(brief(error), "such as 30m, 72h, 3d, 1mo") from error
     if not found:
-        raise wrong(say("the duration is zero"), say("leave the key out, or say how long"))
+        raise wrong("the duration is zero", "leave the key out, or say how long")
     return found
 
 
 def _duration_text(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
-        raise wrong(say("{value} has no unit", value=value), say("such as {value}m or {value}h", value=value))
+        raise wrong(f"{value} has no unit", f"such as {value}m or {value}h")
     if not isinstance(value, str):
-        raise wrong(say("a duration is wanted"), say("such as {examples}", examples="30m, 72h, 3d, 1mo"))
+        raise wrong("a duration is wanted", "such as 30m, 72h, 3d, 1mo")
     if len(value) > 40:
-        raise wrong(say("{value} is not a duration", value=brief(value)), say("such as {examples}", examples="30m, 72h, 3d, 1mo"))
+        raise wrong(f"{brief(value)} is not a duration", "such as 30m, 72h, 3d, 1mo")
     if _BUSINESS.fullmatch(value):
-        raise wrong(
-            say("{value} is business time, and the plan has no calendar", value=value), say("use hours or days round the clock"), "L19"
-        )
+        raise wrong(f"{value} is business time, and the plan has no calendar", "use hours or days round the clock", "L19")
     return value
 
 
 def _exact(value: object) -> timedelta:
     found = span(value)
     if found.months or found.days:
-        raise wrong(say("{value} depends on the calendar", value=value), say("say it in hours, such as 72h"))
+        raise wrong(f"{value} depends on the calendar", "say it in hours, such as 72h")
     return found.exact
 
 
@@ -160,7 +155,7 @@ def _share(value: object) -> Fraction | None:
         return None
     share = Fraction(int(found[1]), 100) if found[1] else Fraction(int(found[2]), int(found[3]) or 1)
     if not 0 < share < 1:
-        raise wrong(say("{value} is not a part of the limit", value=value), say("between 0 and 1, such as 2/3"))
+        raise wrong(f"{value} is not a part of the limit", "between 0 and 1, such as 2/3")
     return share
 
 
@@ -172,7 +167,7 @@ def _remind(value: object) -> Fraction | Span:
 def _part(value: object) -> Fraction:
     share = _share(value)
     if share is None:
-        raise wrong(say("a part is wanted"), say("such as {examples}", examples="80% or 2/3"))
+        raise wrong("a part is wanted", "such as 80% or 2/3")
     return share
 
 
@@ -206,7 +201,7 @@ def ref(*kinds: str) -> PlainValidator:
 def _ref(value: object, *, kinds: tuple[str, ...]) -> Ref:
     of_entry = isinstance(value, str) and value.startswith("entry.")
     if isinstance(value, dict) or (of_entry and "entry" not in kinds):
-        raise wrong(say("what speaks of an entry is not run by this version yet"), code="L25")
+        raise wrong("what speaks of an entry is not run by this version yet", "", "L25")
     return Ref(_name(value), kinds)
 
 
@@ -216,7 +211,7 @@ def _one_or_many(value: object) -> object:
 
 def _evidence(value: object) -> bool:
     if value != "required":
-        raise wrong(say("{value} is not a demand", value=brief(value)), quoted("evidence: required"))
+        raise wrong(f"{brief(value)} is not a demand", "evidence: required")
     return True
 
 
@@ -314,7 +309,7 @@ class RuleForm(Form):
 def at_least_one(value: list[T]) -> list[T]:
     """Refuse an empty list."""
     if not value:
-        raise wrong(say("the list is empty"), say("name at least one"))
+        raise wrong("the list is empty", "name at least one")
     return value
 
 
