@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.utils import timezone
-
 from tocsin.engine.program import Program, Text
 from tocsin.incidents import plans, silences
 from tocsin.incidents.models import BoardRow, Silence, TimelineRow
-from tocsin.web import cases, plan_words
+from tocsin.web import cases, plan_words, times
 from tocsin.web.reply import Request
 
 MONTHS: Final = 6
@@ -52,7 +50,7 @@ def months(request: Request) -> list[Month]:
     rows = TimelineRow.objects.filter(incident_id__in=boards, kind__in=("TriggerFired", "SituationClosed")).order_by("incident_id", "seq")
     by_situation: dict[tuple[object, str], str] = {}
     for row in rows:
-        month = timezone.localtime(row.at).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        month = times.local(row.at).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         if row.kind == "TriggerFired":
             program = _program(request, boards[row.incident_id])
             trigger = program.triggers.get(row.data["trigger"]) if program else None
