@@ -129,3 +129,32 @@ def test_an_uploaded_file_that_is_not_utf_8_is_refused_and_nothing_of_it_is_gues
     answer = world.browse(world.ana).post(f"/o/{world.organisation.slug}/plans/new", {"file": file})
     assert answer.status_code == 409
     assert "is not UTF-8" in answer.content.decode()
+
+
+@pytest.mark.row("KNB-01", "KNB-02", "KNB-04")
+def test_a_document_says_what_it_is_for_whom_with_what_behind_them_and_what_else_to_read(world: World) -> None:
+    load(world, world.ana, shipped.sources()["pass24-critical-incidents"].read_text("utf-8"))
+    page = re.sub(r"<[^>]+>", " ", get(world, world.ana, "plans/pass24-critical-incidents").content.decode())
+    said = " ".join(page.split())
+    for words in (
+        "1.0",
+        "2024-12-19",
+        "Система базы знаний",
+        "Head of technical support",
+        "регламент",
+        "срочное решение",
+        "Technical support",
+    ):
+        assert words in said, words
+    for words in (
+        "Support specialist",
+        "intermediate and advanced",
+        "when urgent intervention is needed",
+        "work under pressure",
+        "key contacts",
+    ):
+        assert words in said, words
+    first, further, processes = (said.index(heading) for heading in ("Read first", "Further reading", "Related processes"))
+    assert said[first:further].count("missing") == 2
+    assert said[further:processes].count("missing") == 3
+    assert said[processes:].count("missing") >= 4
