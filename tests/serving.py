@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -30,15 +31,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def eventually(look: Callable[[], T], within_s: float = 10) -> T:
+def eventually(look: Callable[[], T], within_s: float = 30) -> T:
     """Return what `look` sees as soon as it is true; for what another process does in its own time."""
     pause = threading.Event()
-    deadline = within_s
+    deadline = time.monotonic() + within_s
     while not (seen := look()):
-        if deadline <= 0:
+        if time.monotonic() >= deadline:
             raise AssertionError(f"not within {within_s} s: {seen!r}")
         pause.wait(0.05)
-        deadline -= 0.05
     return seen
 
 

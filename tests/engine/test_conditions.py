@@ -210,3 +210,39 @@ def test_only_the_commander_moves_an_incident_to_another_version_and_says_why():
     (moved, *_) = story.do(2, "ana", move)
     assert (type(moved), moved.by, moved.reason) == (t.PlanMoved, "ana", "new telephone list")
     assert story.state.plan_hash == story.program.hash
+
+
+def told(story, minutes, *edges):
+    """Hand in edges, each with the minute since which it stands."""
+    story.do(minutes, t.SYSTEM, t.Observe(edges=tuple(t.Edge(watch, value, story.at(since)) for watch, value, since in edges)))
+
+
+@pytest.mark.row("TRM-04", "CLK-09")
+def test_samples_that_come_late_close_a_gap_also_beside_what_is_not_measured():
+    story = restored()
+    story.observe(60 + HOUR, CALM[0], None)
+    assert story.state.conditions["no_anomaly"].value is None
+    told(story, 60 + 2 * HOUR, (CALM[0], True, 6))
+    held = story.state.conditions["no_anomaly"]
+    assert (held.value, held.since) == (True, story.at(6))
+
+
+@pytest.mark.row("TRM-04", "DET-08")
+def test_a_trigger_that_fired_in_between_starts_the_hold_anew_whatever_comes_late():
+    story = restored()
+    peak = 'complaints.excess("5m") > 30.0'
+    story.observe(60 + HOUR, peak, True)
+    assert story.state.conditions["no_anomaly"].value is False
+    story.observe(60 + HOUR + 10, peak, False)
+    story.observe(60 + 2 * HOUR, CALM[0], None)
+    told(story, 60 + 3 * HOUR, (CALM[0], True, 6))
+    assert story.state.conditions["no_anomaly"].since == story.at(60 + HOUR + 10)
+
+
+@pytest.mark.row("TRM-04")
+def test_time_completes_no_hold_that_had_ended_before_when_both_are_learned_at_once():
+    story = restored()
+    told(story, 60 + 80 * HOUR, (CALM[0], None, 60 + 10 * HOUR))
+    assert "no_anomaly.met" not in story.state.moments
+    told(story, 60 + 81 * HOUR, (CALM[0], True, 6))
+    assert story.state.moments["no_anomaly.met"].at == story.at(60 + 81 * HOUR)

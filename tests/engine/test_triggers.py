@@ -53,6 +53,17 @@ def test_it_fires_after_its_time_without_interruption_and_the_clock_wakes_for_it
     assert (fired.entry, fired.since, fired.hold_s) == ("n1", story.at(7), 300)
 
 
+@pytest.mark.row("DET-04")
+def test_what_fired_stands_again_when_late_samples_close_the_gap_and_fires_no_second_time():
+    story = begun()
+    observe(story, 1, PEAK, True)
+    observe(story, 5, PEAK, None)
+    assert story.state.firing == ()
+    story.do(9, t.SYSTEM, t.Observe(edges=(t.Edge(PEAK, True, story.at(1)),)))
+    assert story.state.firing == (PEAK,)
+    assert len(story.of(t.TriggerFired)) == 1
+
+
 @pytest.mark.row("DET-06")
 def test_firing_again_is_evidence_and_opens_nothing_new():
     story = begun()

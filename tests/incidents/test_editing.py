@@ -52,6 +52,23 @@ def test_a_text_with_errors_is_not_proposed(cast: Cast) -> None:
     assert Plan.objects.count() == 1
 
 
+RENAMED = NEWER.replace("  look: {", "  look_closely: {")
+
+
+def test_a_name_that_the_next_version_lost_waits_for_its_owner(cast: Cast) -> None:
+    assert [each.code for each in editing.open_findings(proposed(cast, RENAMED))] == ["L14"]
+
+
+def test_what_runs_under_another_plan_in_force_is_said_beside_it(cast: Cast) -> None:
+    reporting = SMALL.replace("record: summaries", "send: notice")
+    other, _ = plans.load(cast.organisation.id, reporting.replace("id: small", "id: other").replace("every: 15m", "every: 45m"), "other")
+    assert other is not None
+    newer = proposed(cast, reporting.replace('version: "1.0"', 'version: "1.1"'))
+    assert "L33" not in {each.code for each in editing.findings(newer)}
+    plans.publish(other)
+    assert "L33" in {each.code for each in editing.findings(newer)}
+
+
 def test_a_version_has_a_number_of_its_own_and_the_plan_keeps_its_name(cast: Cast) -> None:
     assert code(editing.propose(saved(cast, SMALL), cast.tom.person)) == "E102"
     same_number = NEWER.replace('version: "1.1"', 'version: "1.0"')

@@ -122,6 +122,24 @@ def test_samples_that_come_late_close_the_gap_that_their_silence_had_left(case):
     assert holding_since(state(incident), world.program.conditions["core_stable"]) == clock.now() - 35 * MINUTE
 
 
+@pytest.mark.row("TRM-04", "CLK-07")
+def test_a_feed_that_fell_silent_while_the_server_was_down_completes_no_hold(case):
+    world, incident = case
+    good = (("availability", "99.95"), ("call_success", "99.5"))
+    give(world, *[(name, n - 5, value) for n in range(6) for name, value in good])
+    signals.run_once()
+    clock.shift(90 * MINUTE)
+    Incident.objects.filter(pk=incident.pk).update(down_since=clock.now() - 89 * MINUTE)
+    desk.handle(incident.pk, t.Note(words="we are back"), actor=world.actor(world.ana))
+    events = [line.event for line in journal.read(incident)]
+    assert [event.since for event in events if isinstance(event, t.DowntimeNoted)] == [clock.now() - 89 * MINUTE]
+    assert not [event for event in events if isinstance(event, t.ExpressionTurned) and event.subject == "held:core_stable"]
+    assert state(incident).conditions["core_stable"].value is None
+    length = len(events)
+    signals.run_once()
+    assert len(list(journal.read(incident))) == length
+
+
 def test_a_new_mean_counts_from_the_latest_sample_on(case):
     world, incident = case
     give(world, *[("complaints", n - 5, "170") for n in range(6)], over=60)

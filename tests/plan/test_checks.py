@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from tocsin.engine.program import Program
 from tocsin.plan.check import registry
 from tocsin.plan.people import Directory
-from tocsin.plan.read import read
+from tocsin.plan.read import Result, read
 
 EXAMPLES = Path(__file__).parent / "broken"
+AROUND = Path(__file__).parent / "around"
+"""Plans that are not broken, for examples that are so only beside them."""
 _EXPECT = re.compile(r"^# expect: (L\d\d):(\d+):(\d+)$", re.MULTILINE)
 _DIRECTORY = re.compile(r"^# directory: (.*)$", re.MULTILINE)
+_AROUND = re.compile(r"^# (before|beside): (.*)$", re.MULTILINE)
 
 
 def _directory(source: str) -> Directory | None:
@@ -27,13 +31,24 @@ def _directory(source: str) -> Directory | None:
     return Directory({name: tuple(people) for name, people in said["holders"].items()}, gaps) if said else None
 
 
+def _read(path: Path) -> Result:
+    """Read an example with the people, the earlier version and the other plans that it speaks of."""
+    source = path.read_text()
+    around: dict[str, list[Program]] = {"before": [], "beside": []}
+    for how, name in _AROUND.findall(source):
+        other = read((AROUND / name).read_text(), name)
+        assert other.program is not None, other.findings
+        around[how].append(other.program)
+    return read(source, path.name, _directory(source), before=next(iter(around["before"]), None), beside=around["beside"])
+
+
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_a_broken_plan_gets_exactly_the_findings_it_expects(path: Path):
     source = path.read_text()
     expected = {(code, int(line), int(column)) for code, line, column in _EXPECT.findall(source)}
     codes = {code for code, _, _ in expected}
     # Missing translations are noted once for each language in nearly every example; they count where they are the point.
-    findings = read(source, path.name, _directory(source)).findings
+    findings = _read(path).findings
     found = {(each.code, each.line, each.column) for each in findings if each.severity != "note" or each.code in codes}
     assert found == expected
 
@@ -50,12 +65,11 @@ def test_codes_and_names_are_never_shared():
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_no_program_comes_of_a_plan_with_an_error(path: Path):
-    source = path.read_text()
-    result = read(source, path.name, _directory(source))
+    result = _read(path)
     assert (result.program is None) == any(finding.severity == "error" for finding in result.findings)
 
 
-@pytest.mark.parametrize("name", ["nobody-then", "own-signature"])
+@pytest.mark.parametrize("name", ["nobody-then", "own-signature", "unreachable"])
 def test_without_a_directory_nothing_is_said_about_people(name: str):
     source = (EXAMPLES / f"{name}.yaml").read_text()
     assert [str(each) for each in read(source, name).findings if each.severity != "note"] == []

@@ -7,8 +7,11 @@ import pytest
 from click.testing import CliRunner
 
 from tests.plan.example import PLAN
+from tocsin.engine.compose import compose
+from tocsin.engine.rules.audiences import served_by
 from tocsin.plan.check import registry
 from tocsin.plan.commands import plan
+from tocsin.plan.read import read
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -39,6 +42,36 @@ def test_a_warning_fails_only_where_it_is_asked_to(tmp_path: Path):
     (tmp_path / "plan.yaml").write_text(ANNOUNCED)
     assert run("check", str(tmp_path / "plan.yaml"))[0] == 0
     assert run("check", "--strict", str(tmp_path / "plan.yaml"))[0] == 1
+
+
+def test_a_name_that_is_gone_is_said_beside_the_version_in_force(tmp_path: Path):
+    before, after = tmp_path / "before.yaml", tmp_path / "after.yaml"
+    before.write_text(PLAN)
+    after.write_text(PLAN.replace("  call: {cite: §6", "  telephone: {cite: §6"))
+    code, output = run("check", "--strict", "--before", str(before), str(after))
+    assert (code, "L14 warning the obligation call of version" in output) == (1, True)
+    after.write_text(PLAN.replace("  call: {cite: §6", "  telephone: {was: call, cite: §6"))
+    assert "L14" not in run("check", "--before", str(before), str(after))[1]
+
+
+def test_nothing_is_compared_with_a_version_that_has_errors(tmp_path: Path):
+    before, after = tmp_path / "before.yaml", tmp_path / "after.yaml"
+    before.write_text("tocsin: 2")
+    after.write_text(PLAN)
+    code, output = run("check", "--before", str(before), str(after))
+    assert (code, "nothing can be compared with it" in output) == (1, True)
+
+
+@pytest.mark.row("X-62")
+def test_two_plans_that_owe_one_audience_different_reports_are_told_that_the_shorter_decides(tmp_path: Path):
+    around = Path(__file__).parent / "around" / "reporting.yaml"
+    other = tmp_path / "weekly.yaml"
+    other.write_text(around.read_text().replace("id: reporting", "id: weekly").replace("every: 1h", "every: 7d"))
+    _, output = run("check", str(around), str(other))
+    assert "reporting owes public hourly every 1h, here it is every 7d: on one incident the shorter decides" in output
+    assert "weekly owes public hourly every 7d, here it is every 1h: on one incident the shorter decides" in output
+    both = compose([program for file in (around, other) if (program := read(file.read_bytes(), file.name).program)])
+    assert list(served_by(both, both.obligations["weekly~hourly"])) == ["news"]  # so whoever sends the hourly one owes no other
 
 
 def test_notes_can_be_left_out(tmp_path: Path):

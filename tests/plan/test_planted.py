@@ -155,6 +155,45 @@ FAULTS = {
         "L37", "situations.warning.obligations.settle.late", put("situations.warning.obligations.settle.late", [{"open": "warning"}])
     ),
     "a door nobody can open on a normal day": Planted("L55", "conditions.complaints_low.measure", take("conditions.complaints_low.waive")),
+    "a promise that no message makes": Planted(
+        "L20",
+        "obligations.promised.by",
+        put("obligations.promised", {"cite": "H 三.4", "owes": "duty_manager", "do": TEXT, "by": "promise"}),
+    ),
+    "a report is faster than what it is made of": Planted(
+        "L31",
+        "obligations.quick.within",
+        both(
+            put("conditions.judged_first", {"cite": "H 三.1", "says": TEXT, "measure": 'done("first_judgement")'}),
+            put(
+                "obligations.quick",
+                {"cite": "H 三.1", "owes": "duty_manager", "do": TEXT, "needs": ["judged_first"], "within": "2m", "of": "reported"},
+            ),
+        ),
+    ),
+    "a trigger fires where the level is reached already": Planted(
+        "L57", "triggers.complaint_peak.when", put("triggers.complaint_peak.when", "complaints.excess > 30.0")
+    ),
+    "an outsider could read when the fund was used": Planted(
+        "L80",
+        "messages.letter_of_use.text.zh",
+        both(
+            put(
+                "records.secret", {"cite": "H 九.2", "title": TEXT, "fields": {"used": {"type": "time"}}, "visible_to": ["head_of_command"]}
+            ),
+            put(
+                "messages.letter_of_use",
+                {
+                    **NOTICE,
+                    "audience": "customers",
+                    "to": ["clients"],
+                    "approvals": [{"role": "legal_reviewer", "does": "review"}],
+                    "text": dict.fromkeys(TEXT, "{{ secret.used }}"),
+                },
+            ),
+        ),
+    ),
+    "nobody keeps a register": Planted("L84", "resources.services", take("resources.services.acknowledges")),
     "a number is only assumed": Planted("L09", "obligations.handling.every", put("obligations.handling.assumed", ["until", "every"])),
 }
 

@@ -46,6 +46,23 @@ def test_findings_come_while_one_writes_with_line_and_column_and_nothing_is_kept
     assert not PlanText.objects.exists()
 
 
+@pytest.mark.row("LNG-01")
+@pytest.mark.parametrize(
+    ("language", "said", "way_out"),
+    [
+        ("ru", "нет такого: роль или группа или подразделение duty_manger", "может быть, duty_manager?"),
+        ("pl", "nie ma takiego: rola lub grupa lub dział duty_manger", "czy chodziło o duty_manager?"),
+        ("zh", "没有角色或小组或部门 duty_manger", "是否指 duty_manager？"),
+    ],
+)
+def test_a_finding_is_said_in_the_language_of_who_writes(world: World, language: str, said: str, way_out: str) -> None:
+    Person.objects.filter(pk=world.ana.pk).update(language=language)
+    broken = SOURCE.replace("owes: duty_manager", "owes: duty_manger", 1)
+    page = world.browse(world.ana).post(at(world, "text/reading"), {"source": broken}).content.decode()
+    assert said in page
+    assert way_out in page
+
+
 @pytest.mark.row("PLN-07")
 def test_a_change_is_said_in_words_against_the_version_in_force(world: World) -> None:
     page = world.browse(world.ana).post(at(world, "text/reading"), {"source": NEWER}).content.decode()

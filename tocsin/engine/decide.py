@@ -1,6 +1,7 @@
 """The decider: what a command causes in a state, by the plan. Pure."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from tocsin.engine import clocks, owners
@@ -64,17 +65,17 @@ def _decide(turn: Turn, command: t.Command) -> tuple[t.AnyEvent, ...] | t.Refuse
     if refused:
         return refused
     turn.begin(command)
-    if isinstance(command, t.Tick) and command.down_since:
+    if isinstance(command, t.Tick | t.Observe) and command.down_since:
         turn.down_since = command.down_since
         turn.emit(t.DowntimeNoted(at=turn.at, by=t.SYSTEM, since=command.down_since))
-    if not isinstance(command, t.Declare):
-        _advance(turn)
+    if not isinstance(command, t.Declare | t.Observe):
+        _advance(turn, turn.at)
     refused = _COMMANDS[type(command)](turn, command)
     if refused:
         return refused
     with turn.as_system():
         settle(turn)
-    _advance(turn)
+    _advance(turn, turn.at)
     return tuple(turn.events)
 
 
@@ -99,15 +100,15 @@ def _fit_to_act(program: Program, state: t.State, command: t.Command) -> t.Refus
     return None
 
 
-def _advance(turn: Turn) -> None:
-    """Let everything that time alone does up to the command's instant happen, in order, each at its own instant."""
+def _advance(turn: Turn, until: datetime) -> None:
+    """Let everything that time alone does up to `until` happen, in order, each at its own instant."""
     wake = turn.agenda.first(turn.program, turn.state)
-    if wake is None or wake.at > turn.at:
+    if wake is None or wake.at > until:
         return
     with turn.as_system():
         for _ in range(100 * ROUNDS_MAX):
             wake = turn.agenda.first(turn.program, turn.state)
-            if wake is None or wake.at > turn.at:
+            if wake is None or wake.at > until:
                 break
             turn.instant = wake.at - clocks.TICK if wake.kind == "4_breach" else wake.at
             deadlines.pass_wake(turn, wake)
@@ -158,13 +159,16 @@ def _add_report(turn: Turn, command: t.AddReport) -> t.Refused | None:
 
 
 def _observe(turn: Turn, command: t.Observe) -> t.Refused | None:
+    """Learn the edges in order of time. A hold that one of them ends has not been completed by the time that passed after it (TRM-04)."""
     with turn.as_system():
         ordered = sorted(command.edges, key=lambda edge: edge.since)
         for index, edge in enumerate(ordered):
+            _advance(turn, min(edge.since, turn.at))
             turn.superseded = {later.watch: later.since for later in reversed(ordered[index + 1 :])}
             if _is_watched(turn.program, edge) and edge != turn.state.edges.get(edge.watch):
                 turn.emit(t.Observed(at=turn.at, by=turn.by, edge=edge))
                 settle(turn)
+    _advance(turn, turn.at)
     return None
 
 

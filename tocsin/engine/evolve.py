@@ -138,12 +138,14 @@ def _declared(state: t.State, event: t.Declared) -> t.State:
 def _measured(state: t.State, event: t.Observed | t.TriggerFired) -> t.State:
     match event:
         case t.Observed(edge=edge):
-            firing = tuple(watch for watch in state.firing if watch != edge.watch)
-            return replace(state, edges=put(state.edges, edge.watch, edge), firing=firing)
+            stands = edge.value and any(one.watch == edge.watch and one.since >= edge.since for one in state.firings.values())
+            firing = tuple(watch for watch in state.firing if watch != edge.watch) + ((edge.watch,) if stands else ())
+            turned = state.firing_turned if (edge.watch in firing) == (edge.watch in state.firing) else edge.since
+            return replace(state, edges=put(state.edges, edge.watch, edge), firing=firing, firing_turned=turned)
         case t.TriggerFired(trigger=name, entry=entry, watch=watch):
             key = f"{name}[{entry}]" if entry else name
-            fired = t.Firing(name, entry, event.since, event.at, dict(event.seen))
-            return replace(state, firings={**drop(state.firings, key), key: fired}, firing=(*state.firing, watch))
+            fired = t.Firing(name, entry, event.since, event.at, dict(event.seen), watch)
+            return replace(state, firings={**drop(state.firings, key), key: fired}, firing=(*state.firing, watch), firing_turned=event.at)
 
 
 def _phases(beside: tuple[t.PlanRef, ...], known: Mapping[str, str]) -> dict[str, str]:

@@ -115,10 +115,11 @@ _TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
     t.PartyRemoved: _party,
     t.PartiesTold: _party,
     t.FactStated: lambda event: (("facts", event.fact),),
-    t.Observed: lambda event: (("edges", event.edge.watch), ("firing", "")),
+    t.Observed: lambda event: (("edges", event.edge.watch), ("firing", ""), ("firing_turned", "")),
     t.TriggerFired: lambda event: (
         ("firings", f"{event.trigger}[{event.entry}]" if event.entry else event.trigger),
         ("firing", ""),
+        ("firing_turned", ""),
     ),
     t.MomentRecorded: lambda event: (("moments", event.moment),),
     t.MomentWithdrawn: lambda event: (("moments", event.moment), ("withdrawn", event.moment)),
@@ -226,7 +227,7 @@ def of_name(program: Program, path: str) -> Iterator[Read]:
     elif base in ("parties", "client"):
         yield "parties", ""
     elif base == "trigger_firing":
-        yield "firing", ""
+        yield from (("firing", ""), ("firing_turned", ""))
     elif base in program.records:
         yield "open_entries", base
         yield "counters", f"entries:{base}"

@@ -18,7 +18,7 @@ from tocsin.engine.decide import decide
 from tocsin.engine.evolve import evolve
 from tocsin.engine.expressions import Value
 from tocsin.engine.program import Program
-from tocsin.incidents import answers, counters, journal, notices, plans, refusals, scopes, states, wishes
+from tocsin.incidents import answers, counters, journal, lookouts, notices, plans, refusals, scopes, states, wishes
 from tocsin.incidents.answers import Request
 from tocsin.incidents.canonical import UnknownEvent
 from tocsin.incidents.models import Head, Incident, Plan
@@ -172,8 +172,9 @@ def _answer(incident: Incident, command: t.Command, actor: t.Actor, now: datetim
     except Plan.DoesNotExist:
         return t.Refused("E103", "there is no plan with this hash", hint="load the plan first")
     answer: Answer | None = None
-    if incident.down_since is not None:
-        answer = _catch_up(case, incident.down_since, now)
+    missed = () if isinstance(command, t.Observe) else lookouts.missed(incident, case.program, case.state.edges, now)
+    if incident.down_since is not None or missed:
+        answer = _catch_up(case, missed, now)
     if answer is None or not isinstance(command, t.Tick):
         if program is not case.program:  # what fell due until now fell due under the plan in force until now
             _decide(case, case.program, t.Tick(by=t.Actor(t.SYSTEM), at=case.at), now)
@@ -202,11 +203,14 @@ def _moved(case: _Case, command: t.Command) -> Program:
     return plans.composed(case.incident.organisation_id, hashes)
 
 
-def _catch_up(case: _Case, down_since: datetime, now: datetime) -> Answer:
-    """Let the time of a downtime pass before anything else happens, so that what fell due in it says so."""
-    case.incident.down_since = None
-    since = min(incident_time(case.incident, down_since), case.at)
-    return _decide(case, case.program, t.Tick(down_since=since, by=t.Actor(t.SYSTEM), at=case.at), now)
+def _catch_up(case: _Case, missed: tuple[t.Edge, ...], now: datetime) -> Answer:
+    """Let the time of a downtime pass, with what was measured in it, before anything else happens: what fell due in it says so."""
+    incident, system = case.incident, t.Actor(t.SYSTEM)
+    since = None if incident.down_since is None else min(incident_time(incident, incident.down_since), case.at)
+    incident.down_since = None
+    if missed:
+        return _decide(case, case.program, t.Observe(edges=missed, down_since=since, by=system, at=case.at), now)
+    return _decide(case, case.program, t.Tick(down_since=since, by=system, at=case.at), now)
 
 
 def _open(incident: Incident, now: datetime) -> _Case:

@@ -20,6 +20,7 @@ from tocsin.incidents.models import Acknowledgement, Plan, PlanText
 from tocsin.kit import clock, ids
 from tocsin.plan import read
 from tocsin.plan.findings import Finding
+from tocsin.plan.people import Directory
 
 PATH_CHARS_MAX: Final = 300
 
@@ -97,11 +98,24 @@ def _fits(saved: PlanText, program: Program) -> Refused | None:
 # ------------------------------------------------------------------ findings and approval
 
 
+def checked(organisation_id: UUID, plan_id: str, source: str, directory: Directory | None = None, *, follows: bool = True) -> read.Result:
+    """Return what reading a text says beside the other plans in force; and beside the version in force, if the text `follows` it."""
+    around = plans.in_force(organisation_id)
+    beside = [plans.compiled(plan) for name, plan in around.items() if name != plan_id]
+    before = plans.compiled(around[plan_id]) if follows and plan_id in around else None
+    return read.read(source, f"{plan_id}.yaml", directory, before=before, beside=beside)
+
+
+def findings(plan: Plan, directory: Directory | None = None) -> tuple[Finding, ...]:
+    """Return what checking a version says. Only one that is not in force yet follows the one that is."""
+    follows = plan.status == plans.DRAFT
+    return checked(plan.organisation_id, plan.plan_id, plan.source, directory, follows=follows).findings
+
+
 def open_findings(plan: Plan) -> tuple[Finding, ...]:
     """Return the warnings that neither a rule of the plan nor its owner has acknowledged."""
     known = acknowledged(plan)
-    found = read.read(plan.source, f"{plan.plan_id}.yaml").findings
-    return tuple(finding for finding in found if finding.severity == "warning" and place(finding) not in known)
+    return tuple(finding for finding in findings(plan) if finding.severity == "warning" and place(finding) not in known)
 
 
 def acknowledged(plan: Plan) -> dict[tuple[str, str], Acknowledgement]:

@@ -1,7 +1,5 @@
 """Signals: samples in, edges to the desk. Series stay outside the lock; an incident learns only what turned, and when (CLK-09, TRM-04)."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -13,7 +11,7 @@ from tocsin.engine import terms as t
 from tocsin.engine import watch
 from tocsin.engine.expressions import Lookup
 from tocsin.engine.program import Program
-from tocsin.incidents import desk, measured, plans, samples, sentinels, states
+from tocsin.incidents import desk, lookouts, measured, plans, samples, sentinels, states
 from tocsin.incidents.canonical import UnknownEvent
 from tocsin.incidents.models import BoardRow, Head, Incident, Lookout
 from tocsin.kit import clock
@@ -57,34 +55,14 @@ def _look(lookout: Lookout, now: datetime) -> None:
         _log.warning("signals.blind", incident=incident.number, problem=str(problem))
         Lookout.objects.filter(pk=lookout.pk).update(look_at=now + AGAIN_AFTER)
         return
-    series = measured.load(incident.organisation_id, program, (lookout.until or now - samples.KEPT) - samples.reach(program))
-    if lookout.until is None:
-        found = watch.as_of(_corrected(watch.edges(program, series, {}, None, now), known), incident.declared_at)
-    else:
-        found = watch.edges(program, series, known, lookout.until, now)
+    series = lookouts.series(lookout, program, now)
+    found = lookouts.turned(lookout, program, series, known, now)
     if found:
         desk.handle(incident.pk, t.Observe(edges=found), actor=SYSTEM)
     silences = [watch.silent_from(program.signals[name], one, now) for name, one in series.items()]
     following = min((at for at in silences if at and at > now), default=None)
     # Whoever recorded a sample meanwhile has asked to look again: that wish is left standing.
     Lookout.objects.filter(Q(look_at=lookout.look_at), pk=lookout.pk).update(until=now, look_at=following)
-
-
-def _corrected(seen: Iterable[t.Edge], known: Mapping[str, t.Edge]) -> tuple[t.Edge, ...]:
-    """
-    Return what an incident has to learn after everything was looked at again: what turned since it last did, or how it really stands.
-
-    The latter is a gap that late samples have closed: sample time counts, not arrival, so what holds has held for longer.
-    """
-    turns: dict[str, list[t.Edge]] = defaultdict(list)
-    latest: dict[str, t.Edge] = {}
-    for edge in seen:
-        latest[edge.watch] = edge
-        last = turns[edge.watch][-1] if turns[edge.watch] else known.get(edge.watch)
-        if last is None or (edge.since >= last.since and edge.value != last.value):
-            turns[edge.watch].append(edge)
-    closed = [edge for name, edge in latest.items() if not turns[name] and edge.since < known[name].since]
-    return (*(edge for edges in turns.values() for edge in edges), *closed)
 
 
 def look(organisation_id: UUID, program: Program, at: datetime) -> Lookup:

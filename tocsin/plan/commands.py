@@ -10,7 +10,7 @@ from tocsin.plan.check import registry
 from tocsin.plan.difference import difference, sentence
 from tocsin.plan.findings import brief, nearest
 from tocsin.plan.outline import outline
-from tocsin.plan.read import read
+from tocsin.plan.read import Result, read
 from tocsin.plan.rehearsals import command as coverage
 from tocsin.plan.report import as_data, explained, meaning, report, summary
 from tocsin.plan.schema import schema
@@ -27,14 +27,21 @@ def plan() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
 @click.option("--quiet", is_flag=True, help="Leave the notes out.")
 @click.option("--strict", is_flag=True, help="Fail on warnings as well: what nobody has acknowledged keeps a plan from being published.")
-def check(files: tuple[Path, ...], *, as_json: bool, quiet: bool, strict: bool) -> None:
+@click.option(
+    "--before",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The version in force: what runs under a name that is gone is said.",
+)
+def check(files: tuple[Path, ...], *, as_json: bool, quiet: bool, strict: bool, before: Path | None) -> None:
     """
     Say everything that is wrong with plan files, and what to do about it.
+
+    Several files are checked beside each other: what a role set takes over, and what two plans owe the same people, is said as well.
 
     Exit code 1 if any of it is an error, with --strict also if any is a warning. `tocsin plan explain L52` says more about one finding.
     """
     sources = {file: file.read_bytes() for file in files}
-    results = {file: read(source, str(file)) for file, source in sources.items()}
+    results = _results(sources, before)
     texts = {file: source.decode("utf-8", "replace") for file, source in sources.items()}
     found = {file: [finding for finding in result.findings if not quiet or finding.severity != "note"] for file, result in results.items()}
     if as_json:
@@ -51,6 +58,21 @@ def check(files: tuple[Path, ...], *, as_json: bool, quiet: bool, strict: bool) 
     fatal = {"error", "warning"} if strict else {"error"}
     if any(result.program is None or any(finding.severity in fatal for finding in result.findings) for result in results.values()):
         raise SystemExit(1)
+
+
+def _results(sources: dict[Path, bytes], before: Path | None) -> dict[Path, Result]:
+    """Return what reading each file says: alone, then beside the others that can be read."""
+    earlier = read(before.read_bytes(), str(before)).program if before else None
+    if before and earlier is None:
+        raise click.ClickException(f"{before} has errors: nothing can be compared with it")
+    alone = {file: read(source, str(file), before=earlier) for file, source in sources.items()}
+    if len(alone) == 1:
+        return alone
+    programs = {file: result.program for file, result in alone.items() if result.program}
+    return {
+        file: read(source, str(file), before=earlier, beside=[each for other, each in programs.items() if other != file])
+        for file, source in sources.items()
+    }
 
 
 @plan.command()

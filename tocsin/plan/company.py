@@ -7,16 +7,18 @@ from typing import Any
 
 from tocsin.engine.figures import COUNTS
 from tocsin.engine.times import Span
+from tocsin.plan import standing
 from tocsin.plan.constants import MISFIT, constant
 from tocsin.plan.draft import Draft
-from tocsin.plan.findings import Fault, Path, brief, nearest
+from tocsin.plan.findings import Fault, Path, brief
 from tocsin.plan.forms.duties import DecisionForm, DoorForm, EffectForm, ObligationForm, TogetherForm
 from tocsin.plan.forms.figures import FigureForm
-from tocsin.plan.forms.leaves import ROLES, Cases, Form, FromFact
+from tocsin.plan.forms.leaves import Cases, Form, FromFact
 from tocsin.plan.forms.levels import AdjustForm, StepForm
 from tocsin.plan.forms.standing import ReadinessForm, ResourceForm
 from tocsin.plan.forms.values import ConditionForm, FactForm, ReadingForm, SignalForm
 from tocsin.plan.forms.words import ChannelsForm, FieldForm, MessageForm, RecordForm
+from tocsin.plan.sentences import NOTHING, Sentence, quoted, say
 
 _VERBS = ("do", "send", "decide", "record", "reach", "ensure")
 
@@ -32,27 +34,39 @@ def faults(draft: Draft) -> Iterator[Fault]:
 def _obligation(_: Draft, path: Path, rule: ObligationForm) -> Iterator[Fault]:
     verbs = [verb for verb in _VERBS if getattr(rule, verb) is not None]
     if len(verbs) != 1:
-        said = " and ".join(verbs) if verbs else "none"
-        yield Fault(path, f"an obligation has exactly one verb; this has {said}", "one of " + ", ".join(_VERBS), at_key=True)
+        said = verbs or say("none")
+        yield Fault(
+            path, say("an obligation has exactly one verb; this has {said}", said=said), say("one of {names}", names=_VERBS), at_key=True
+        )
     if rule.within is not None and rule.every is not None:
-        yield Fault((*path, "every"), "within is once, every is again and again", "keep one", at_key=True)
+        yield Fault((*path, "every"), say("within is once, every is again and again"), say("keep one"), at_key=True)
     if rule.within is not None and rule.of is None:
-        yield Fault((*path, "within"), "within needs the moment it counts from", "of: moment", at_key=True)
+        yield Fault((*path, "within"), say("within needs the moment it counts from"), quoted("of: moment"), at_key=True)
     if rule.every is not None and rule.from_ is None:
-        yield Fault((*path, "every"), "every needs the moment it counts from", "from: moment", at_key=True)
+        yield Fault((*path, "every"), say("every needs the moment it counts from"), quoted("from: moment"), at_key=True)
     if rule.within is None and rule.every is None and rule.from_ is None and rule.by is None:
-        yield Fault(path, "an obligation begins somewhere", "within and of, every and from, from alone, or by: promise", at_key=True)
+        yield Fault(
+            path, say("an obligation begins somewhere"), say("within and of, every and from, from alone, or by: promise"), at_key=True
+        )
     if rule.by is not None and (rule.within or rule.every or rule.from_ or rule.for_each):
-        yield Fault((*path, "by"), "what is promised is due when the message says, and once", "leave out what else says when", at_key=True)
+        yield Fault(
+            (*path, "by"), say("what is promised is due when the message says, and once"), say("leave out what else says when"), at_key=True
+        )
     if rule.of is not None and rule.within is None:
-        yield Fault((*path, "of"), "of belongs to within", "from: moment", at_key=True)
+        yield Fault((*path, "of"), say("of belongs to within"), quoted("from: moment"), at_key=True)
     over = any("collection" in ref.kinds for ref in rule.for_each)
     if rule.owes.name == "each" and (over or not rule.for_each):
-        yield Fault((*path, "owes"), "each of whom?", "for_each: [role, …]" if not over else "owes: entry.person, or a role")
+        yield Fault(
+            (*path, "owes"), say("each of whom?"), quoted("for_each: [role, …]") if not over else say("owes: entry.person, or a role")
+        )
     if isinstance(rule.met_by, TogetherForm) and rule.do is None:
-        yield Fault((*path, "met_by"), "what others meet is said with do; other verbs have an act of their own", "do: …", at_key=True)
+        yield Fault(
+            (*path, "met_by"), say("what others meet is said with do; other verbs have an act of their own"), quoted("do: …"), at_key=True
+        )
     if rule.where is not None and not over:
-        yield Fault((*path, "where"), "where chooses among the entries of a collection", "for_each: affected_parties", at_key=True)
+        yield Fault(
+            (*path, "where"), say("where chooses among the entries of a collection"), quoted("for_each: affected_parties"), at_key=True
+        )
 
 
 def _together(draft: Draft, path: Path, rule: ObligationForm) -> Iterator[Fault]:
@@ -61,14 +75,18 @@ def _together(draft: Draft, path: Path, rule: ObligationForm) -> Iterator[Fault]
     recurring = {place[-1] for place, each in draft.walk(ObligationForm) if each.every is not None} if parts else set()
     for index, part in enumerate(parts):
         if part.name in recurring:
-            yield Fault((*path, "met_by", "all", index), f"{part.name} recurs and is never done for good", "name duties that are done once")
+            yield Fault(
+                (*path, "met_by", "all", index),
+                say("{part} recurs and is never done for good", part=part.name),
+                say("name duties that are done once"),
+            )
 
 
 def _fact(draft: Draft, path: Path, fact: FactForm) -> Iterator[Fault]:
     if fact.type == "choice" and fact.of is None:
-        yield Fault(path, "a choice needs its values", "of: [mild, grave]", at_key=True)
+        yield Fault(path, say("a choice needs its values"), quoted("of: [mild, grave]"), at_key=True)
     if fact.type != "choice" and fact.of is not None:
-        yield Fault((*path, "of"), f"a {fact.type} has no values to choose from", "type: choice", at_key=True)
+        yield Fault((*path, "of"), say("a {type} has no values to choose from", type=fact.type), quoted("type: choice"), at_key=True)
     stated: list[tuple[Path, Any]] = [((*path, "implied", index, "value"), each.value) for index, each in enumerate(fact.implied)]
     if isinstance(fact.default, Cases):
         stated += [((*path, "default", case), value) for case, value in fact.default.cases.items()]
@@ -79,87 +97,97 @@ def _fact(draft: Draft, path: Path, fact: FactForm) -> Iterator[Fault]:
     for place, value in stated:
         known = constant(draft.names.types[str(path[-1])], value)
         if known is MISFIT:
-            yield Fault(place, f"{brief(value)} is not a value of this fact", _expected(fact))
+            yield Fault(place, say("{value} is not a value of this fact", value=brief(value)), _expected(fact))
         elif fact.at_most is not None and isinstance(known, timedelta) and known > fact.at_most:
-            yield Fault(place, f"{brief(value)} is beyond at_most", f"at most {Span(exact=fact.at_most)}")
+            yield Fault(place, say("{value} is beyond at_most", value=brief(value)), say("at most {most}", most=Span(exact=fact.at_most)))
     if fact.at_most is not None and fact.type != "duration":
-        yield Fault((*path, "at_most"), "at_most belongs to a duration", "type: duration", at_key=True)
+        yield Fault((*path, "at_most"), say("at_most belongs to a duration"), quoted("type: duration"), at_key=True)
 
 
-def _expected(fact: FactForm) -> str:
+def _expected(fact: FactForm) -> Sentence:
     examples = {
-        "yes_no": '"yes" or "no"',
-        "number": "such as 50.0",
-        "duration": "such as 30m",
-        "time": "a time is learned, never a constant",
+        "yes_no": say("one of {names}", names=('"yes"', '"no"')),
+        "number": say("such as {examples}", examples="50.0"),
+        "duration": say("such as {examples}", examples="30m"),
+        "time": say("a time is learned, never a constant"),
     }
-    return "one of " + ", ".join(fact.of) if fact.of else examples.get(fact.type, "a text")
+    return say("one of {names}", names=list(fact.of)) if fact.of else examples.get(fact.type, say("a text"))
 
 
 def _effect(draft: Draft, path: Path, effect: EffectForm) -> Iterator[Fault]:
     names = [name for name in type(effect).model_fields if name not in ("when", "cite", "covers", "to", "after", "again")]
     if not any(getattr(effect, name) for name in names):
-        yield Fault(path, "nothing is caused here", "one of " + ", ".join(names))
+        yield Fault(path, say("nothing is caused here"), say("one of {names}", names=names))
     if effect.to is not None and effect.propose is None:
-        yield Fault((*path, "to"), "to belongs to propose", "propose: decision", at_key=True)
+        yield Fault((*path, "to"), say("to belongs to propose"), quoted("propose: decision"), at_key=True)
     for fact, value in effect.set.items():
         type_ = draft.names.types.get(fact)
         if type_ is not None and constant(type_, value) is MISFIT:
             yield Fault(
-                (*path, "set", fact), f"{brief(value)} is not a value of {fact}", "one of " + ", ".join(type_.of) if type_.of else ""
+                (*path, "set", fact),
+                say("{value} is not a value of {fact}", value=brief(value), fact=fact),
+                say("one of {names}", names=type_.of) if type_.of else NOTHING,
             )
 
 
 def _door(_: Draft, path: Path, door: DoorForm) -> Iterator[Fault]:
     ways = [way for way, given in (("on", door.on), ("when", door.when), ("after", door.after), ("by", door.by)) if given]
     if len(ways) != 1:
-        yield Fault(path, f"one way in or out, not {len(ways)}", "on a moment, when an expression is true, after a time, or by a person")
+        yield Fault(
+            path,
+            say("one way in or out, not {count}", count=len(ways)),
+            say("on a moment, when an expression is true, after a time, or by a person"),
+        )
     if (door.after is None) != (door.of is None):
-        yield Fault(path, "after and of belong together", "after: 12h, of: activated")
+        yield Fault(path, say("after and of belong together"), quoted("after: 12h, of: activated"))
     if door.records is not None and not door.by:
-        yield Fault((*path, "records"), "records belongs to by", "by: [role]", at_key=True)
+        yield Fault((*path, "records"), say("records belongs to by"), quoted("by: [role]"), at_key=True)
     if door.during is not None and door.when is None:
-        yield Fault((*path, "during"), "during belongs to when", "when: expression", at_key=True)
+        yield Fault((*path, "during"), say("during belongs to when"), quoted("when: expression"), at_key=True)
 
 
 def _condition(_: Draft, path: Path, condition: ConditionForm) -> Iterator[Fault]:
     if condition.each is not None and condition.attest is None:
-        yield Fault((*path, "each"), "each belongs to what is attested", "attest: role", at_key=True)
+        yield Fault((*path, "each"), say("each belongs to what is attested"), quoted("attest: role"), at_key=True)
     if condition.waive and (condition.waive.after is None) != (condition.waive.of is None):
-        yield Fault((*path, "waive"), "after and of belong together", "after: 24h, of: moment", at_key=True)
+        yield Fault((*path, "waive"), say("after and of belong together"), quoted("after: 24h, of: moment"), at_key=True)
     if condition.measure is None and condition.attest is None:
-        yield Fault(path, "a condition is measured, attested, or both", "measure: expression, or attest: role", at_key=True)
+        yield Fault(path, say("a condition is measured, attested, or both"), say("measure: expression, or attest: role"), at_key=True)
     for key, given in (("hold", condition.hold), ("from", condition.from_)):
         if given is not None and condition.measure is None:
-            yield Fault((*path, key), f"{key} belongs to what is measured", "measure: expression", at_key=True)
+            yield Fault((*path, key), say("{key} belongs to what is measured", key=key), quoted("measure: expression"), at_key=True)
 
 
 def _reading(_: Draft, path: Path, reading: ReadingForm) -> Iterator[Fault]:
     if (reading.measure is None) == (reading.when is None):
-        yield Fault(path, "a reading has one expression", "measure: … or when: …")
+        yield Fault(path, say("a reading has one expression"), say("measure: … or when: …"))
 
 
 def _signal(draft: Draft, path: Path, signal: SignalForm) -> Iterator[Fault]:
     if (signal.kind == "computed") != (signal.formula is not None):
-        yield Fault(path, "a computed signal has a formula, and no other has", "kind: computed, formula: …", at_key=True)
+        yield Fault(path, say("a computed signal has a formula, and no other has"), quoted("kind: computed, formula: …"), at_key=True)
 
 
 def _figure(draft: Draft, path: Path, figure: FigureForm) -> Iterator[Fault]:
     change = figure.before is not None or figure.after is not None
     ways = [figure.to is not None, figure.value is not None, bool(figure.count), change]
     if sum(ways) != 1:
-        yield Fault(path, "a figure is one thing", "from and to, a value, a count, or before and after", at_key=True)
+        yield Fault(path, say("a figure is one thing"), say("from and to, a value, a count, or before and after"), at_key=True)
     if figure.to is not None and figure.from_ is None:
-        yield Fault((*path, "to"), "to needs the moment it counts from", "from: moment", at_key=True)
+        yield Fault((*path, "to"), say("to needs the moment it counts from"), quoted("from: moment"), at_key=True)
     if (figure.before is None) != (figure.after is None):
-        yield Fault(path, "before and after belong together", "before: …, after: …", at_key=True)
+        yield Fault(path, say("before and after belong together"), quoted("before: …, after: …"), at_key=True)
     if figure.target is not None and figure.at_least is not None:
-        yield Fault((*path, "at_least"), "a target is the most or the least", "keep one", at_key=True)
+        yield Fault((*path, "at_least"), say("a target is the most or the least"), say("keep one"), at_key=True)
     if (figure.at is not None or (figure.from_ is not None and figure.to is None)) and (figure.at is None or figure.from_ is None):
-        yield Fault(path, "a value read at a time of its own says how long after what", "from: moment, at: 72h", at_key=True)
+        yield Fault(path, say("a value read at a time of its own says how long after what"), quoted("from: moment, at: 72h"), at_key=True)
     for name in figure.count:
         if name not in COUNTS and name not in _closings(draft):
-            yield Fault((*path, "count"), f"nothing is counted as {brief(name)}", "one of " + ", ".join((*COUNTS, *_closings(draft))))
+            yield Fault(
+                (*path, "count"),
+                say("nothing is counted as {name}", name=brief(name)),
+                say("one of {names}", names=(*COUNTS, *_closings(draft))),
+            )
     yield from _figure_goal(draft, path, figure)
 
 
@@ -174,27 +202,14 @@ def _figure_goal(draft: Draft, path: Path, figure: FigureForm) -> Iterator[Fault
     if goal is None or isinstance(goal, FromFact | Cases):
         return
     shown = draft.expression(figure.value).type.name if figure.value is not None and figure.against is None else "decimal"
-    kind = "duration" if figure.to is not None else shown
+    kind = say("duration") if figure.to is not None else shown
     fits = {"duration": Span, "bool": bool}.get(kind, Decimal)
     if kind != "any" and type(goal) is not fits:
         yield Fault(
-            (*path, key), "the target is of another kind than the figure", {Span: "such as 15m", bool: "true"}.get(fits, "such as 95.0")
+            (*path, key),
+            say("the target is of another kind than the figure"),
+            say("such as {examples}", examples={Span: "15m", bool: "true"}.get(fits, "95.0")),
         )
-
-
-def _resource(_: Draft, path: Path, resource: ResourceForm) -> Iterator[Fault]:
-    for index, item in enumerate(resource.items):
-        for field in item.values:
-            if field not in resource.fields:
-                yield Fault(
-                    (*path, "items", index, field), f"there is no field {brief(field)}", nearest(field, resource.fields), at_key=True
-                )
-    for field in resource.confidential:
-        if field not in resource.fields:
-            yield Fault((*path, "confidential", field), f"there is no field {brief(field)}", nearest(field, resource.fields), at_key=True)
-    for index, fallback in enumerate(resource.fallback):
-        if fallback.use not in resource.tiers:
-            yield Fault((*path, "fallback", index, "use"), f"there is no tier {brief(fallback.use)}", nearest(fallback.use, resource.tiers))
 
 
 def _promises(draft: Draft, path: Path, message: MessageForm) -> Iterator[Fault]:
@@ -209,17 +224,25 @@ def _promises(draft: Draft, path: Path, message: MessageForm) -> Iterator[Fault]
             continue
         place = (*path, "fields", name, "promises")
         if field.type == "duration" and rule.every is None:
-            yield Fault(place, f"a duration promises when something is due again, and {field.promises} is not recurring", "every: 1h")
+            yield Fault(
+                place,
+                say("a duration promises when something is due again, and {promises} is not recurring", promises=field.promises),
+                quoted("every: 1h"),
+            )
         elif field.type == "time" and rule.by is None:
-            yield Fault(place, f"a time promises what is owed by promise, and {field.promises} has a limit of its own", "by: promise")
+            yield Fault(
+                place,
+                say("a time promises what is owed by promise, and {promises} has a limit of its own", promises=field.promises),
+                quoted("by: promise"),
+            )
         elif field.type not in ("duration", "time"):
-            yield Fault(place, f"a {field.type} promises no time", "type: time, or type: duration")
+            yield Fault(place, say("a {type} promises no time", type=field.type), say("type: time, or type: duration"))
 
 
 def _ahead(path: Path, fields: Mapping[str, FieldForm]) -> Iterator[Fault]:
     for name, field in fields.items():
         if field.ahead and field.type != "time":
-            yield Fault((*path, "fields", name, "ahead"), f"a {field.type} has no next and no last", "type: time")
+            yield Fault((*path, "fields", name, "ahead"), say("a {type} has no next and no last", type=field.type), quoted("type: time"))
 
 
 def _record(draft: Draft, path: Path, record: RecordForm) -> Iterator[Fault]:
@@ -234,83 +257,57 @@ def _record(draft: Draft, path: Path, record: RecordForm) -> Iterator[Fault]:
         wanted += [((*path, "tracked", "by"), record.tracked.by, "person"), ((*path, "tracked", "due"), record.tracked.due, "time")]
     for place, field, type_ in wanted:
         if field in types and types[field] != type_:
-            yield Fault(place, f"{field} is not a {type_}", f"{field}: {{type: {type_}}}")
+            yield Fault(
+                place, say("{field} is not a {type}", field=field, type=type_), say("{field}: {{type: {type}}}", field=field, type=type_)
+            )
     if record.into == "stream" and record.visible_to:
-        yield Fault((*path, "into"), "what is kept for some roles is not said to the whole team", "take out into, or visible_to")
+        yield Fault((*path, "into"), say("what is kept for some roles is not said to the whole team"), say("take out into, or visible_to"))
     if record.tracked and not record.open_until:
-        yield Fault((*path, "tracked"), "what is tracked ends somewhere", "open_until: the field that closes it", at_key=True)
+        yield Fault((*path, "tracked"), say("what is tracked ends somewhere"), say("open_until: the field that closes it"), at_key=True)
 
 
 def _type_of(record: RecordForm, field: str) -> str:
     return "choice" if field in record.choice or record.fields[field].of else record.fields[field].type
 
 
-_STANDING_VERBS = ("do", "record", "decide", "ensure")
-CALENDAR = ("always", "last", "year_start", "document.published", "document.updated", "document.reviewed")
-_PEOPLE = ("people", "newcomers", "key_trainees")
-
-
-def _readiness(draft: Draft, path: Path, rule: ReadinessForm) -> Iterator[Fault]:
-    verbs = [verb for verb in _STANDING_VERBS if getattr(rule, verb) is not None]
-    if len(verbs) != 1:
-        said = " and ".join(verbs) if verbs else "none"
-        yield Fault(path, f"an obligation has exactly one verb; this has {said}", "one of " + ", ".join(_STANDING_VERBS), at_key=True)
-    anchor = rule.of or rule.from_
-    if anchor is None:
-        yield Fault(path, "a standing duty begins somewhere", "from: entry.checked, from: last, of: document.published", at_key=True)
-    resources = draft.form.resources if draft.form else {}
-    for index, name in enumerate(rule.for_each):
-        if name not in (*resources, *_PEOPLE):
-            yield Fault(
-                (*path, "for_each", index), f"there is no register {brief(name)}", nearest(name, [*resources, *_PEOPLE]) or "define it"
-            )
-    if not _is_item_field(draft, rule.owes) and not any(draft.names.knows(kind, rule.owes) for kind in (*ROLES[:3], "owner")):
-        yield Fault((*path, "owes"), f"there is no role {brief(rule.owes)}", nearest(rule.owes, draft.names.all("role")) or "define it")
-    if anchor and anchor not in CALENDAR and not _is_item_field(draft, anchor):
-        yield Fault(
-            (*path, "of" if rule.of else "from"), f"{brief(anchor)} is no beginning", "one of " + ", ".join(CALENDAR) + ", entry.<field>"
-        )
-
-
-def _is_item_field(draft: Draft, name: str) -> bool:
-    """Return whether `name` is a field of the item in hand, or of one item of a register (`energy.generator.tested`)."""
-    parts = name.split(".")
-    resource = draft.form.resources.get(parts[0]) if draft.form else None
-    return (parts[0] == "entry" and len(parts) == 2) or (len(parts) == 3 and resource is not None and parts[2] in resource.fields)
-
-
 def _channels(_: Draft, path: Path, channels: ChannelsForm) -> Iterator[Fault]:
     if (channels.all is None) == (channels.first is None):
-        yield Fault(path, "channels are all of them, or the first that delivers", "{all: […]} or {first: […]}")
+        yield Fault(path, say("channels are all of them, or the first that delivers"), say("{all: […]} or {first: […]}"))
 
 
 def _message(_: Draft, path: Path, message: MessageForm) -> Iterator[Fault]:
     channels = [*(message.channels.all or ()), *(message.channels.first or ())]
     for channel in message.reaches:
         if channel not in channels:
-            yield Fault((*path, "reaches", channel), f"the message does not go out by {channel}", "one of " + ", ".join(channels))
+            yield Fault(
+                (*path, "reaches", channel),
+                say("the message does not go out by {channel}", channel=channel),
+                say("one of {names}", names=channels),
+            )
     if message.caller is not None and "telephone" not in channels:
-        yield Fault((*path, "caller"), "nobody telephones here", "channels: {all: [telephone, …]}", at_key=True)
+        yield Fault((*path, "caller"), say("nobody telephones here"), quoted("channels: {all: [telephone, …]}"), at_key=True)
     if message.preapproved and not message.approvals:
-        yield Fault((*path, "preapproved"), "what needs no approval cannot be approved in advance", "approvals: […]", at_key=True)
+        yield Fault(
+            (*path, "preapproved"), say("what needs no approval cannot be approved in advance"), quoted("approvals: […]"), at_key=True
+        )
     for identifier, field in message.fields.items():
         place = (*path, "fields", identifier)
         if (field.type == "table") != bool(field.columns):
-            yield Fault(place, "a table has columns, and nothing else has", "type: table, columns: [item, quantity]")
+            yield Fault(place, say("a table has columns, and nothing else has"), quoted("type: table, columns: [item, quantity]"))
         if field.min is not None and not field.columns:
-            yield Fault((*place, "min"), "min counts the rows of a table", "type: table", at_key=True)
+            yield Fault((*place, "min"), say("min counts the rows of a table"), quoted("type: table"), at_key=True)
 
 
 def _step(_: Draft, path: Path, step: StepForm) -> Iterator[Fault]:
     if (step.raise_ is None) == (step.at_least is None):
-        yield Fault(path, "a step raises the level by so many, or to at least one", "raise: 1, or at_least: level")
+        yield Fault(path, say("a step raises the level by so many, or to at least one"), say("raise: 1, or at_least: level"))
 
 
 def _adjust(_: Draft, path: Path, adjust: AdjustForm) -> Iterator[Fault]:
     if (adjust.when is None) == (adjust.on is None):
-        yield Fault(path, "an adjustment comes when an expression is true, or on a moment", "when: … or on: …", at_key=True)
+        yield Fault(path, say("an adjustment comes when an expression is true, or on a moment"), say("when: … or on: …"), at_key=True)
     if sum(each is not None for each in (adjust.lower, adjust.raise_, adjust.to)) != 1:
-        yield Fault(path, "an adjustment leads one way", "lower: 1, raise: 1, or to: level", at_key=True)
+        yield Fault(path, say("an adjustment leads one way"), say("lower: 1, raise: 1, or to: level"), at_key=True)
 
 
 def _decision(draft: Draft, path: Path, decision: DecisionForm) -> Iterator[Fault]:
@@ -319,23 +316,29 @@ def _decision(draft: Draft, path: Path, decision: DecisionForm) -> Iterator[Faul
     if decision.together is not None:
         group = organisation.groups.get(decision.together.name) if organisation else None
         if group is not None and group.decides_together is None:
-            hint = "decides_together: {attendance: [in_person, video, telephone]} on the group"
-            yield Fault((*path, "together"), f"{decision.together.name} does not say how it decides together", hint)
+            hint = say("decides_together: {attendance: [in_person, video, telephone]} on the group")
+            yield Fault((*path, "together"), say("{together} does not say how it decides together", together=decision.together.name), hint)
         if chained:
-            yield Fault((*path, "together"), "a decision is taken together, or signed one after another", "keep one", at_key=True)
+            yield Fault((*path, "together"), say("a decision is taken together, or signed one after another"), say("keep one"), at_key=True)
     record = draft.form.records.get(decision.about.name) if draft.form and decision.about else None
     for identifier, option in decision.options.items():
         stamped = record.fields.get(option.stamps) if record and option.stamps else None
         if option.stamps and (stamped is None or stamped.type != "time"):
             place = (*path, "options", identifier, "stamps")
-            yield Fault(place, f"{option.stamps} is no time field of the entry decided on", "about: record, with a field of type time")
+            yield Fault(
+                place,
+                say("{stamps} is no time field of the entry decided on", stamps=option.stamps),
+                say("about: record, with a field of type time"),
+            )
     if hands_over is None:
         return
     if decision.assigns is None or decision.assigns.name != hands_over.to.name:
-        yield Fault((*path, "hands_over", "to"), "who takes over is whom the decision assigns", f"assigns: {hands_over.to.name}")
+        yield Fault(
+            (*path, "hands_over", "to"), say("who takes over is whom the decision assigns"), quoted(f"assigns: {hands_over.to.name}")
+        )
     both = {each.name for each in hands_over.passes} & {each.name for each in hands_over.keeps}
     for name in sorted(both):
-        yield Fault((*path, "hands_over", "keeps"), f"{name} cannot both pass and stay", "name it once")
+        yield Fault((*path, "hands_over", "keeps"), say("{name} cannot both pass and stay", name=name), say("name it once"))
 
 
 _CHECKS: tuple[tuple[type[Form], Callable[[Draft, Path, Any], Iterator[Fault]]], ...] = (
@@ -349,9 +352,9 @@ _CHECKS: tuple[tuple[type[Form], Callable[[Draft, Path, Any], Iterator[Fault]]],
     (SignalForm, _signal),
     (ChannelsForm, _channels),
     (FigureForm, _figure),
-    (ResourceForm, _resource),
+    (ResourceForm, standing.resource),
     (RecordForm, _record),
-    (ReadinessForm, _readiness),
+    (ReadinessForm, standing.duty),
     (StepForm, _step),
     (AdjustForm, _adjust),
     (DecisionForm, _decision),

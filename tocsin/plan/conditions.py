@@ -26,22 +26,11 @@ from tocsin.engine.expressions import (
 )
 from tocsin.plan import grammar
 from tocsin.plan.findings import brief, nearest
-from tocsin.plan.names import ANY, LATER, MEASURES, Names, Type, TypeName
+from tocsin.plan.functions import ASKS, FUNCTIONS, USAGE
+from tocsin.plan.names import ANY, LATER, MEASURES, Names, Type
+from tocsin.plan.nouns import noun
+from tocsin.plan.sentences import NOTHING, Sentence, quoted, say
 
-# What the one argument of a function names; the answer of the record that it gives.
-_ASKS: Final[Mapping[str, tuple[str, TypeName]]] = {
-    "happened": ("moment", "bool"),
-    "done": ("obligation", "bool"),
-    "holds": ("condition", "bool"),
-    "is_open": ("situation", "bool"),
-    "all_begun": ("tag", "bool"),
-    "missed": ("obligation", "int"),
-    "sent": ("message", "int"),
-    "share_done": ("tag", "decimal"),
-    "lead_time": ("tag", "duration"),
-    "mean_time": ("tag", "duration"),
-}
-_FUNCTIONS: Final = (*_ASKS, "answered", "covered", "ratio", "least", "most", "silent", "worse_than_mean", "duration", "timestamp")
 _BOOL, _DECIMAL, _INT, _STRING, _DURATION, _TIME = (Type(name) for name in ("bool", "decimal", "int", "string", "duration", "time"))
 _ORDERED: Final = ("decimal", "int", "duration", "time")
 
@@ -51,8 +40,8 @@ class Problem:
     """What is wrong with an expression, at which character of it. `code` is L07, L24 or L25."""
 
     offset: int
-    message: str
-    hint: str = ""
+    message: Sentence
+    hint: Sentence = NOTHING
     code: str = "L07"
 
 
@@ -110,14 +99,18 @@ class _Builder:
         }.get(node.data)
         return build(node) if build else _constant(node)
 
-    def _problem(self, node: Tree[Any], message: str, hint: str = "", code: str = "L07") -> None:
+    def _problem(self, node: Tree[Any], message: Sentence, hint: Sentence = NOTHING, code: str = "L07") -> None:
         self.problems.append(Problem(node.meta.start_pos, message, hint, code))
 
     def _wants(self, node: Tree[Any], *types: str) -> tuple[Expression, Type]:
         """Build `node` and complain unless it is of one of the types."""
         tree, type_ = self.build(node)
         if type_.name not in (*types, "any"):
-            self._problem(node, f"{brief(spell(tree))} is {_WORDS[type_.name]}", f"{_WORDS[types[0]]} is wanted here")
+            self._problem(
+                node,
+                say("{tree} is {value}", tree=brief(spell(tree)), value=noun(type_.name)),
+                say("{value} is wanted here", value=noun(types[0])),
+            )
             return tree, ANY
         return tree, type_
 
@@ -138,7 +131,7 @@ class _Builder:
         left_node, op, right_node = node.children
         left, right = self.build(left_node), self.build(right_node)
         if self._agree(node, left, right) and op not in ("==", "!=") and left[1].name not in (*_ORDERED, "any"):
-            self._problem(left_node, f"{_WORDS[left[1].name]} has no order", "use ==, != or in")
+            self._problem(left_node, say("{value} has no order", value=noun(left[1].name)), say("use ==, != or in"))
         return Compare(str(op), left[0], right[0]), _BOOL
 
     def _within(self, node: Tree[Any]) -> tuple[Expression, Type]:
@@ -166,7 +159,11 @@ class _Builder:
             self._number_kind(node, left, right)
             return False
         if len(names) > 1:
-            self._problem(node, f"{_WORDS[left[1].name]} beside {_WORDS[right[1].name]}", "both sides must be of one type")
+            self._problem(
+                node,
+                say("{value} beside {value_2}", value=noun(left[1].name), value_2=noun(right[1].name)),
+                say("both sides must be of one type"),
+            )
             return False
         for (tree, _), (_, other) in ((left, right), (right, left)):
             if isinstance(tree, Literal) and isinstance(tree.value, str):
@@ -177,15 +174,17 @@ class _Builder:
         for child, (tree, type_) in ((node.children[0], left), (node.children[-1], right)):
             if isinstance(tree, Literal):
                 repair = f"{tree.value}.0" if type_.name == "int" else f"{tree.value:.0f}"
-                kind = "a whole number beside a measured one" if type_.name == "int" else "a measured number beside a count"
-                self._problem(child, f"{tree.value} is {kind}", f"write {repair}", "L24")
+                kind = say("a whole number beside a measured one") if type_.name == "int" else say("a measured number beside a count")
+                self._problem(child, say("{value} is {kind}", value=tree.value, kind=kind), say("write {repair}", repair=repair), "L24")
                 return
-        self._problem(node, "a count beside a measured number", "compare like with like", "L24")
+        self._problem(node, say("a count beside a measured number"), say("compare like with like"), "L24")
 
     def _is_case(self, node: Tree[Any], value: str, type_: Type) -> None:
         if type_.of and value not in type_.of:
             child = next((part for part in _subtrees(node) if part.data in ("text", "list") and f'"{value}"' in _source(part)), node)
-            self._problem(child, f"{brief(value)} is not one of {', '.join(type_.of)}", nearest(value, type_.of))
+            self._problem(
+                child, say("{value} is not one of {names}", value=brief(value), names=", ".join(type_.of)), nearest(value, type_.of)
+            )
 
     def _quantified(self, node: Tree[Any]) -> tuple[Expression, Type]:
         """`[a, b].exists(x, test)` is the test of a or that of b, `[a, b].all(x, test)` the one and the other; x stands for each in turn."""
@@ -215,28 +214,36 @@ class _Builder:
 
     def _entry_field(self, node: Tree[Any], field: str) -> Type:
         if field not in self._entry:
-            self._problem(node, f"no entry with a field {brief(field)} is in hand here", nearest(field, self._entry))
+            self._problem(node, say("no entry with a field {field} is in hand here", field=brief(field)), nearest(field, self._entry))
         return self._entry.get(field, ANY)
 
     def _unknown(self, node: Tree[Any], path: str) -> None:
         if path in LATER:
-            self._problem(node, f"{brief(path)} is not known to this version yet", "", "L25")
+            self._problem(node, say("{path} is not known to this version yet", path=brief(path)), code="L25")
             return
         known = [*self._names.types, *(f"{name}.{measure}" for name in self._names.signals for measure in MEASURES)]
         bare = path in self._names.signals
-        hint = f"such as {path}.now" if bare else nearest(path, known)
-        self._problem(node, f"{brief(path)} is {'a signal, not a value' if bare else 'not a name of this plan'}", hint)
+        hint = say("such as {path}.now", path=path) if bare else nearest(path, known)
+        self._problem(
+            node, say("{path} is {value}", path=brief(path), value="a signal, not a value" if bare else "not a name of this plan"), hint
+        )
 
     def _signal(self, node: Tree[Any], signal: str, measure: str, window: timedelta | None) -> tuple[Expression, Type]:
         info = self._names.signals[signal]
         if measure not in MEASURES:
             self._problem(
-                node, f"{brief(measure)} is not a reading of a signal", nearest(measure, MEASURES) or "one of " + ", ".join(MEASURES)
+                node,
+                say("{measure} is not a reading of a signal", measure=brief(measure)),
+                nearest(measure, MEASURES) or say("one of {names}", names=MEASURES),
             )
         elif measure in ("mean", "excess", "level") and not info.has_baseline:
-            self._problem(node, f"{signal} has no baseline, so it has no {measure}", "give the signal a baseline")
+            self._problem(
+                node,
+                say("{signal} has no baseline, so it has no {measure}", signal=signal, measure=measure),
+                say("give the signal a baseline"),
+            )
         elif info.computed and measure != "now":
-            self._problem(node, f"{signal} is computed and has only .now", f"write {signal}.now")
+            self._problem(node, say("{signal} is computed and has only .now", signal=signal), say("write {signal}.now", signal=signal))
         return SignalRead(signal, measure, window), _DECIMAL
 
     def _call(self, node: Tree[Any]) -> tuple[Expression, Type]:
@@ -244,10 +251,14 @@ class _Builder:
         signal, _, measure = function.rpartition(".")
         if signal in self._names.signals:
             return self._windowed(node, signal, measure)
-        if function in _ASKS and (wanted := self._string(node)) is not None:
-            kind, answer = _ASKS[function]
+        if function in ASKS and (wanted := self._string(node)) is not None:
+            kind, answer = ASKS[function]
             if not self._names.knows(kind, wanted):
-                self._problem(arguments[0], f"there is no {kind} {brief(wanted)}", nearest(wanted, self._names.all(kind)))
+                self._problem(
+                    arguments[0],
+                    say("there is no {kind} {wanted}", kind=noun(kind), wanted=brief(wanted)),
+                    nearest(wanted, self._names.all(kind)),
+                )
             return Call(function, (Literal(wanted),)), Type(answer)
         if function in ("duration", "timestamp") and (text := self._string(node)) is not None:
             return self._time(node, function, text)
@@ -261,22 +272,30 @@ class _Builder:
             case "answered", ["list"] if isinstance(facts := trees[0][0], Literal) and isinstance(facts.value, tuple):
                 for fact in facts.value:
                     if not self._names.knows("fact", fact):
-                        self._problem(arguments[0], f"there is no fact {brief(fact)}", nearest(fact, self._names.all("fact")))
+                        self._problem(
+                            arguments[0], say("there is no fact {fact}", fact=brief(fact)), nearest(fact, self._names.all("fact"))
+                        )
                 return call, _BOOL
             case "worse_than_mean", ["decimal"] if isinstance(trees[0][0], Literal):
                 if not any(info.better and info.has_baseline for info in self._names.signals.values()):
-                    self._problem(node, "no signal says which way is better", "give one `better` and a baseline")
+                    self._problem(node, say("no signal says which way is better"), say("give one `better` and a baseline"))
                 return call, _BOOL
             case "silent", [] | ["string"] if all(isinstance(tree, Literal) for tree, _ in trees):
                 for tree, _ in trees:
                     if isinstance(tree, Literal) and tree.value not in self._names.signals:
                         self._problem(
-                            arguments[0], f"there is no signal {brief(tree.value)}", nearest(str(tree.value), self._names.signals)
+                            arguments[0],
+                            say("there is no signal {value}", value=brief(tree.value)),
+                            nearest(str(tree.value), self._names.signals),
                         )
                 return call, _BOOL
             case "covered", ["string", "string"] if isinstance(span := trees[1][0], Literal):
                 if not _is_span(str(span.value)):
-                    self._problem(arguments[1], f"{brief(span.value)} is not a duration", "such as 72h or 90d")
+                    self._problem(
+                        arguments[1],
+                        say("{value} is not a duration", value=brief(span.value)),
+                        say("such as {examples}", examples="72h or 90d"),
+                    )
                 return call, _BOOL
             case ("ratio", ["decimal", "decimal"] | ["duration", "duration"]) | ("least" | "most", ["decimal", "decimal"]):
                 return call, _DECIMAL
@@ -284,10 +303,10 @@ class _Builder:
         return call, ANY
 
     def _wrong_call(self, node: Tree[Any], function: str, types: Sequence[str]) -> None:
-        if function not in _FUNCTIONS:
-            self._problem(node, f"{brief(function)} is not a function", nearest(function, _FUNCTIONS))
+        if function not in FUNCTIONS:
+            self._problem(node, say("{function} is not a function", function=brief(function)), nearest(function, FUNCTIONS))
         elif "any" not in types:
-            self._problem(node, f"{function}() does not take this", _USAGE[function])
+            self._problem(node, say("{function}() does not take this", function=function), quoted(USAGE[function]))
 
     def _string(self, node: Tree[Any]) -> str | None:
         """Return the one text a call is given; None and the general complaint otherwise."""
@@ -300,20 +319,34 @@ class _Builder:
         text = self._string(node)
         window = _exact(text) if text is not None else None
         if window is None:
-            self._problem(node, "a window is an exact duration in quotes", f'such as {signal}.{brief(measure)}("5m")')
+            self._problem(
+                node,
+                say("a window is an exact duration in quotes"),
+                say('such as {signal}.{measure}("5m")', signal=signal, measure=brief(measure)),
+            )
         elif measure in ("now", "mean"):
-            self._problem(node, f"{measure} has no window", f"write {signal}.{measure}, or {signal}.avg(…)")
+            self._problem(
+                node,
+                say("{measure} has no window", measure=measure),
+                say("write {signal}.{measure}, or {signal}.avg(…)", signal=signal, measure=measure),
+            )
         return self._signal(node, signal, measure, window)
 
     def _time(self, node: Tree[Any], function: str, text: str) -> tuple[Expression, Type]:
         if function == "duration":
             span = _exact(text)
             if span is None:
-                self._problem(node, f"{brief(text)} is not an exact duration", "such as 90s, 30m or 72h")
+                self._problem(
+                    node, say("{text} is not an exact duration", text=brief(text)), say("such as {examples}", examples="90s, 30m or 72h")
+                )
             return Literal(span or timedelta()), _DURATION
         instant = _instant(text)
         if instant is None:
-            self._problem(node, f"{brief(text)} is not an instant with its offset", "such as 2025-06-03T09:00:00+08:00")
+            self._problem(
+                node,
+                say("{text} is not an instant with its offset", text=brief(text)),
+                say("such as {examples}", examples="2025-06-03T09:00:00+08:00"),
+            )
         return Literal(instant or text), _TIME
 
 
@@ -363,27 +396,3 @@ def _instant(text: str) -> datetime | None:
     except ValueError:
         return None
     return instant if instant.tzinfo is not None else None
-
-
-_WORDS: Final = {
-    "bool": "a yes or no",
-    "decimal": "a measured number",
-    "int": "a count",
-    "string": "a text",
-    "duration": "a duration",
-    "time": "an instant",
-    "list": "a list",
-    "any": "anything",
-}
-_USAGE: Final = {
-    **{function: f'{function}("{kind}")' for function, (kind, _) in _ASKS.items()},
-    "answered": 'answered(["fact"])',
-    "covered": 'covered("schedule", "90d")',
-    "silent": 'silent("signal"), or silent() for any',
-    "ratio": "ratio(a, b)",
-    "least": "least(a, b)",
-    "most": "most(a, b)",
-    "worse_than_mean": "worse_than_mean(10.0)",
-    "duration": 'duration("6h")',
-    "timestamp": 'timestamp("2025-06-03T09:00:00+08:00")',
-}

@@ -20,6 +20,7 @@ from ruamel.yaml.events import (
 )
 
 from tocsin.plan.findings import Path, brief
+from tocsin.plan.sentences import NOTHING, Sentence, say
 
 SIZE_MAX = 1 << 20
 DEPTH_MAX = 64
@@ -75,8 +76,8 @@ Node = Scalar | Sequence | Mapping
 class Trap:
     """Something YAML allows and a plan does not, or a text that is not YAML."""
 
-    message: str
-    hint: str
+    message: Sentence
+    hint: Sentence
     start: int
 
 
@@ -143,24 +144,24 @@ def read(source: str | bytes) -> Document:
     try:
         text = source.decode("utf-8-sig") if isinstance(source, bytes) else source.removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        return Document("", None, (Trap(f"byte {error.start} is not UTF-8", "save the file as UTF-8", 0),))
+        return Document("", None, (Trap(say("byte {start} is not UTF-8", start=error.start), say("save the file as UTF-8"), 0),))
     text = text.replace("\r\n", "\n")
     if len(text) > SIZE_MAX:
-        return Document("", None, (Trap(f"the file is longer than {SIZE_MAX} characters", "split the plan", 0),))
+        return Document("", None, (Trap(say("the file is longer than {most} characters", most=SIZE_MAX), say("split the plan"), 0),))
     forbidden = [_forbidden(found) for found in itertools.islice(_FORBIDDEN.finditer(text), _TRAPS_MAX)]
     if forbidden:
         return Document(text, None, tuple(forbidden))
     composer = _Composer()
     root = composer.compose(text)
     if not composer.traps and not isinstance(root, Mapping):
-        composer.trap(0, "a plan is a mapping of keys", "begin with `tocsin: 1`")
+        composer.trap(0, say("a plan is a mapping of keys"), say("begin with `tocsin: 1`"))
     return Document(text, root if isinstance(root, Mapping) else None, tuple(composer.traps))
 
 
 def _forbidden(found: re.Match[str]) -> Trap:
     if found.group() == "\t":
-        return Trap("a tab is not allowed", "indent with spaces", found.start())
-    return Trap(f"the control character U+{ord(found.group()):04X} is not allowed", "remove it", found.start())
+        return Trap(say("a tab is not allowed"), say("indent with spaces"), found.start())
+    return Trap(say("the control character U+{code} is not allowed", code=f"{ord(found.group()):04X}"), say("remove it"), found.start())
 
 
 class _Composer:
@@ -183,15 +184,17 @@ class _Composer:
                     return None
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            self.trap(min(mark.index, len(text)) if mark else 0, f"not YAML: {brief(error.problem or error.context)}", "")
+            self.trap(
+                min(mark.index, len(text)) if mark else 0, say("not YAML: {value}", value=brief(error.problem or error.context)), NOTHING
+            )
             return None
         except (YAMLError, ValueError, OverflowError) as error:
             # The library lets an escape or a directive with an impossible number fall through as these.
-            self.trap(0, f"not YAML: {brief(error)}", "")
+            self.trap(0, say("not YAML: {error}", error=brief(error)), NOTHING)
             return None
         return self._root
 
-    def trap(self, start: int, message: str, hint: str, *, last: bool = False) -> None:
+    def trap(self, start: int, message: Sentence, hint: Sentence, *, last: bool = False) -> None:
         """Note a trap. After the `last`, or after too many, the rest of the document is not looked at."""
         self.traps.append(Trap(message, hint, start))
         self._given_up = self._given_up or last or len(self.traps) >= _TRAPS_MAX
@@ -202,11 +205,11 @@ class _Composer:
             case DocumentStartEvent():
                 self._documents += 1
                 if event.version or event.tags:
-                    self.trap(0, "a directive", "remove the line that begins with %")
+                    self.trap(0, say("a directive"), say("remove the line that begins with %"))
                 if self._documents > 1:
-                    self.trap(start, "a second document", "one plan is one document", last=True)
+                    self.trap(start, say("a second document"), say("one plan is one document"), last=True)
             case AliasEvent():
-                self.trap(start, f"alias *{brief(event.anchor)}", "write it out, or use `like:`")
+                self.trap(start, say("alias *{anchor}", anchor=brief(event.anchor)), say("write it out, or use `like:`"))
                 self._put(Scalar(None, "", start, event.end_mark.index, ""))
             case ScalarEvent():
                 self._check(event)
@@ -224,19 +227,19 @@ class _Composer:
     def _check(self, event: ScalarEvent | SequenceStartEvent | MappingStartEvent) -> None:
         start = event.start_mark.index
         if event.anchor:
-            self.trap(start, f"anchor &{brief(event.anchor)}", "use `like:`")
+            self.trap(start, say("anchor &{anchor}", anchor=brief(event.anchor)), say("use `like:`"))
         if event.tag is not None:
-            self.trap(start, f"tag {brief(event.tag)}", "remove it")
+            self.trap(start, say("tag {tag}", tag=brief(event.tag)), say("remove it"))
         self._nodes += 1
         if self._nodes > NODES_MAX:
-            self.trap(start, f"more than {NODES_MAX} values", "split the plan", last=True)
+            self.trap(start, say("more than {most} values", most=NODES_MAX), say("split the plan"), last=True)
         if len(self._open) >= DEPTH_MAX:
-            self.trap(start, f"nested deeper than {DEPTH_MAX}", "flatten it", last=True)
+            self.trap(start, say("nested deeper than {most}", most=DEPTH_MAX), say("flatten it"), last=True)
 
     def _scalar(self, event: ScalarEvent) -> Scalar:
         text, style, start = str(event.value), event.style or "", event.start_mark.index
         if _FORBIDDEN_IN_VALUE.search(text):
-            self.trap(start, "an escaped control character", "remove it")
+            self.trap(start, say("an escaped control character"), say("remove it"))
             text = _FORBIDDEN_IN_VALUE.sub("?", text)
         return Scalar(text if style else _resolve(text), text, start, event.end_mark.index, style)
 
@@ -256,12 +259,12 @@ class _Composer:
 
     def _key(self, parent: Mapping, node: Node) -> Scalar:
         if not isinstance(node, Scalar):
-            self.trap(node.start, "a key that is a list or a mapping", "keys are words")
+            self.trap(node.start, say("a key that is a list or a mapping"), say("keys are words"))
             return Scalar(None, "?", node.start, node.start, "")
         if node.text == "<<" and not node.style:
-            self.trap(node.start, "merge key <<", "use `like:`")
+            self.trap(node.start, say("merge key <<"), say("use `like:`"))
         elif node.text in parent.entries:
-            self.trap(node.start, f"{brief(node.text)} stands here twice", "remove one")
+            self.trap(node.start, say("{text} stands here twice", text=brief(node.text)), say("remove one"))
         return node
 
 

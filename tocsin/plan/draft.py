@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from tocsin.engine.expressions import Expression
+from tocsin.engine.program import Program
 from tocsin.plan import cells, conditions, document, like
 from tocsin.plan.cells import Space, TooMany
 from tocsin.plan.cells.terms import Terms
+from tocsin.plan.complaints import complaint
 from tocsin.plan.document import Document, Plain
 from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.leaves import Formula, Ref, Words
 from tocsin.plan.forms.plan import PlanForm
 from tocsin.plan.names import Names, Type, collect
+from tocsin.plan.sentences import Sentence
 
 if TYPE_CHECKING:
     from tocsin.plan.people import Directory
@@ -32,8 +35,8 @@ class FormError:
 
     path: Path
     kind: str
-    message: str
-    hint: str
+    message: Sentence
+    hint: Sentence
 
 
 @dataclass(slots=True)
@@ -52,6 +55,10 @@ class Draft:
     cells_seen: int = 0
     directory: "Directory | None" = None
     """Who is in the organisation, where that is known."""
+    before: Program | None = None
+    """The version in force that this one is to follow, where there is one."""
+    beside: Mapping[str, Program] = field(default_factory=dict)
+    """The other plans at hand, by id: those that one incident may run by as well, and those that a role set is laid over."""
 
     def expression(self, formula: Formula, record: str = "") -> conditions.Parsed:
         """Return the tree of an expression; `record` is the one whose entry is in hand."""
@@ -117,8 +124,8 @@ def _fit(data: Plain) -> tuple[PlanForm | None, tuple[FormError, ...]]:
 
 
 def _form_error(details: Mapping[str, Any]) -> FormError:
-    context = details.get("ctx", {})
-    return FormError(tuple(details["loc"]), details["type"], str(context.get("message", details["msg"])), str(context.get("hint", "")))
+    message, hint = complaint(details)
+    return FormError(tuple(details["loc"]), details["type"], message, hint)
 
 
 def _cut(data: Plain, paths: list[Path]) -> bool:

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from tocsin.plan.sentences import NOTHING, Sentence, say
+
 Severity = Literal["error", "warning", "note"]
 Path = tuple[str | int, ...]
 
@@ -31,8 +33,8 @@ class Finding:
 
     code: str
     severity: Severity
-    message: str
-    hint: str
+    message: Sentence
+    hint: Sentence
     file: str
     line: int
     column: int
@@ -54,8 +56,8 @@ class Fault:
     """
 
     path: Path
-    message: str
-    hint: str = ""
+    message: Sentence
+    hint: Sentence = NOTHING
     severity: Severity | None = None
     at_key: bool = False
     offset: int | None = None
@@ -63,13 +65,18 @@ class Fault:
     beside: tuple[Path, ...] = ()
 
 
-def nearest(name: str, candidates: Iterable[str]) -> str:
+def nearest(name: str, candidates: Iterable[str]) -> Sentence:
     """Return `did you mean x?` for the candidate nearest to `name`, or nothing. Bounded, however many candidates and however long the name."""
+    found = nearest_of(name, candidates, apart=4)
+    return say("did you mean {name}?", name=found) if found else NOTHING
+
+
+def nearest_of(name: str, candidates: Iterable[str], *, apart: int = _NAME_CHARS_MAX) -> str:
+    """Return the candidate most like `name`, with so many characters more or less at most; empty if none is."""
     if len(name) > _NAME_CHARS_MAX:
         return ""
-    near_in_length = [c for c in candidates if abs(len(c) - len(name)) <= 4][:_CANDIDATES_MAX]
-    found = difflib.get_close_matches(name, near_in_length, n=1)
-    return f"did you mean {found[0]}?" if found else ""
+    near_in_length = [c for c in candidates if abs(len(c) - len(name)) <= apart][:_CANDIDATES_MAX]
+    return next(iter(difflib.get_close_matches(name, near_in_length, n=1)), "")
 
 
 def brief(value: object, chars_max: int = _NAME_CHARS_MAX) -> str:

@@ -7,6 +7,7 @@ from lark import Lark, Tree
 from lark.exceptions import UnexpectedInput, UnexpectedToken
 
 from tocsin.plan.findings import brief
+from tocsin.plan.sentences import NOTHING, Sentence, say
 
 LENGTH_MAX = 2048
 DEPTH_MAX = 32
@@ -52,20 +53,20 @@ class Misfit:
     """Where and why a text is not an expression."""
 
     offset: int
-    message: str
-    hint: str
+    message: Sentence
+    hint: Sentence = NOTHING
 
 
 def tree(text: str) -> Tree[Any] | Misfit:
     """Return the parser's tree of `text`. Pure; never raises; bounded by `LENGTH_MAX` and `DEPTH_MAX`."""
     if len(text.encode()) > LENGTH_MAX:
-        return Misfit(0, f"the expression is longer than {LENGTH_MAX} bytes", "make a condition of a part of it")
+        return Misfit(0, say("the expression is longer than {most} bytes", most=LENGTH_MAX), say("make a condition of a part of it"))
     try:
         parsed = _PARSER.parse(text)
     except UnexpectedInput as error:
         return _misfit(text, error)
     if _depth(parsed) > DEPTH_MAX:
-        return Misfit(0, f"nested deeper than {DEPTH_MAX}", "make a condition of a part of it")
+        return Misfit(0, say("nested deeper than {most}", most=DEPTH_MAX), say("make a condition of a part of it"))
     return parsed
 
 
@@ -73,11 +74,13 @@ def _misfit(text: str, error: UnexpectedInput) -> Misfit:
     offset = error.pos_in_stream
     at_end = isinstance(error, UnexpectedToken) and error.token.type == "$END"
     if at_end or offset is None or not 0 <= offset < len(text):
-        return Misfit(max(len(text.rstrip()) - 1, 0), "the expression ends too early", "")
+        return Misfit(max(len(text.rstrip()) - 1, 0), say("the expression ends too early"))
     rest = text[offset:].split()
     found = rest[0] if rest else ""
     hints = {"and": "&&", "or": "||", "not": "!", "=": "=="}
-    return Misfit(offset, f"{brief(found)} does not fit here", f"write {hints[found]}" if found in hints else "")
+    return Misfit(
+        offset, say("{found} does not fit here", found=brief(found)), say("write {value}", value=hints[found]) if found in hints else ""
+    )
 
 
 def _depth(tree: Tree[Any]) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from tocsin.plan.document import Mapping, Node, Scalar
 from tocsin.plan.findings import Fault, Path, brief, nearest
+from tocsin.plan.sentences import Sentence, quoted, say
 
 _KINDS = (
     "facts",
@@ -62,8 +63,15 @@ def resolve(root: Mapping) -> Likeness:
             like = node.entries.get("like") if isinstance(node, Mapping) else None
             if isinstance(node, Mapping) and like is not None:
                 base = _base(like, found.by_id)
-                if isinstance(base, str):
-                    faults.append(Fault((*path, "like"), f"{base} ({kind})", _hint(like, found.by_id), start=like.start))
+                if isinstance(base, Sentence):
+                    faults.append(
+                        Fault(
+                            (*path, "like"),
+                            say("{said} ({kind})", said=base, kind=quoted(kind)),
+                            _hint(like, found.by_id),
+                            start=like.start,
+                        )
+                    )
                 merged.append((parent, name, _merge(base if isinstance(base, Mapping) else None, node)))
     for parent, name, node in merged:
         parent.entries[name] = node
@@ -83,18 +91,18 @@ def _collections(root: Mapping) -> Iterator[tuple[str, Path, Mapping]]:
                 yield kind, ("situations", name, kind), node
 
 
-def _base(like: Node, by_id: dict[str, Mapping]) -> Mapping | str:
+def _base(like: Node, by_id: dict[str, Mapping]) -> Mapping | Sentence:
     """Return the rule that is taken over, or what is wrong."""
     name = like.text if isinstance(like, Scalar) else ""
     base = by_id.get(name)
     if base is None:
-        return f"there is no rule {brief(name)} of this kind"
-    return f"{brief(name)} itself says like" if "like" in base.entries else base
+        return say("there is no rule {name} of this kind", name=brief(name))
+    return say("{name} itself says like", name=brief(name)) if "like" in base.entries else base
 
 
-def _hint(like: Node, by_id: dict[str, Mapping]) -> str:
+def _hint(like: Node, by_id: dict[str, Mapping]) -> Sentence:
     name = like.text if isinstance(like, Scalar) else ""
-    return "name the first one" if name in by_id else nearest(name, by_id) or "name a rule of the same kind"
+    return say("name the first one") if name in by_id else nearest(name, by_id) or say("name a rule of the same kind")
 
 
 def _merge(base: Mapping | None, own: Mapping) -> Mapping:

@@ -5,9 +5,10 @@ from datetime import timedelta
 from itertools import islice, product
 from typing import TypeVar
 
+from tocsin.engine import program
 from tocsin.engine.times import Span
 from tocsin.plan.draft import Draft
-from tocsin.plan.forms.leaves import Cases, FromFact
+from tocsin.plan.forms.leaves import Cases, FromFact, Ref
 
 V = TypeVar("V")
 
@@ -27,6 +28,18 @@ def in_case(limit: V | Cases[V] | FromFact | None, case: dict[str, str]) -> V | 
     if isinstance(limit, Cases):
         return limit.cases.get(case[limit.by.name], limit.otherwise)
     return None if isinstance(limit, FromFact) else limit
+
+
+def spelled(limit: object) -> str:
+    """Return a limit of a form or of a program in one line: a span, the spans by case, or the fact that says it."""
+    match limit:
+        case Cases(by=Ref(name=by), cases=cases, otherwise=rest) | program.Cases(by, cases, rest):
+            spans = [f"{case} {span}" for case, span in cases.items()]
+            return f"({by}: {', '.join([*spans, f'else {rest}'] if rest else spans)})"
+        case FromFact(from_=Ref(name=fact)) | program.FromFact(fact):
+            return f"({fact})"
+        case _:
+            return str(limit)
 
 
 def longest(span: Span) -> timedelta:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 
 from tocsin.engine.expressions import spell
-from tocsin.engine.program import Cases, FromFact, Limit, Obligation, Program, Roles, Text
+from tocsin.engine.program import Cases, Obligation, Program, Roles, Text
 from tocsin.plan.draft import Draft
 from tocsin.plan.elements import ELEMENTS, missing
+from tocsin.plan.limits import spelled
 
 Titled = Callable[[Text], str]
 
@@ -69,7 +70,7 @@ def _document(draft: Draft, program: Program, title: Titled, locale: str) -> Ite
 def _duty(duty: Obligation, title: Titled) -> str:
     limit = duty.within or duty.every
     anchors = ", ".join(duty.anchors)
-    when = f"{'within' if duty.within else 'every'} {_limit(limit)} of {anchors}" if limit else f"from {anchors}"
+    when = f"{'within' if duty.within else 'every'} {spelled(limit)} of {anchors}" if limit else f"from {anchors}"
     return f"obligation  {duty.id:24} {title(duty.title)}: {duty.owes}, {when}  {_cited(duty.cite)}"
 
 
@@ -81,14 +82,3 @@ def _who(roles: Roles) -> str:
 
 def _cited(cite: tuple[str, ...]) -> str:
     return f"[{'; '.join(cite)}]"
-
-
-def _limit(limit: Limit) -> str:
-    match limit:
-        case Cases(by, cases, otherwise):
-            said = [f"{case} {span}" for case, span in cases.items()]
-            return f"({by}: {', '.join([*said, f'else {otherwise}'] if otherwise else said)})"
-        case FromFact(fact):
-            return f"({fact})"
-        case _:
-            return str(limit)

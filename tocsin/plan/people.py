@@ -45,6 +45,12 @@ class Directory:
         return ()
 
 
+def seat_name(draft: Draft, role: str) -> str:
+    """Return the last name on the way along `held_by`: the post, schedule or department that a role falls to."""
+    *_, last = _chain(draft, role)
+    return last
+
+
 def _chain(draft: Draft, role: str) -> Iterator[str]:
     """Yield the names under which the directory is asked for a role: its own, then what it is held by."""
     seen: set[str] = set()

@@ -11,6 +11,7 @@ from tocsin.plan.document import Plain
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Finding, Path, Place
 from tocsin.plan.people import Directory
+from tocsin.plan.sentences import say
 
 FINDINGS_MAX = 300
 
@@ -23,14 +24,23 @@ class Result:
     findings: tuple[Finding, ...]
 
 
-def read(source: str | bytes, name: str, directory: Directory | None = None) -> Result:
+def read(
+    source: str | bytes,
+    name: str,
+    directory: Directory | None = None,
+    *,
+    before: Program | None = None,
+    beside: Iterable[Program] = (),
+) -> Result:
     """
     Return the program and every finding of a plan; `name` is what the findings call the file. Pure; never raises, whatever the source.
 
-    Whether there are people for its roles is said only where the organisation's `directory` is known.
+    Whether there are people for its roles is said only where the organisation's `directory` is known; what became of the names of the
+    version `before`, and what it has in common with the plans `beside`, only where those are.
     """
     draft = drafts.read(source)
-    draft.directory = directory
+    draft.directory, draft.before = directory, before
+    draft.beside = {program.id: program for program in beside}
     found: dict[tuple[str, int, int, str], Finding] = {}
     for check in registry():
         for fault in check.find(draft):
@@ -54,9 +64,9 @@ def _finding(draft: Draft, check: Check, fault: Fault, name: str) -> Finding:
     severity, message = fault.severity or check.severity, fault.message
     paths = (fault.path, *fault.beside)
     if severity == "warning" and (acknowledged := _acknowledged(draft.data, paths, check.code)):
-        severity, message = "note", f"{message} (acknowledged: {acknowledged})"
+        severity, message = "note", say("{said} (acknowledged: {known})", said=message, known=acknowledged)
     elif severity == "note" and check.severity != "error" and (known := _known(draft.data, paths)):
-        message = f"{message} (acknowledged: {known})"
+        message = say("{said} (acknowledged: {known})", said=message, known=known)
     cites = tuple(dict.fromkeys(cite for path in paths for cite in _innermost(draft.data, path, "cite")))
     beside = tuple(Place(*draft.document.where(path, at_key=True), _spelled(draft.data, path)) for path in fault.beside)
     return Finding(check.code, severity, message, fault.hint, name, line, column, _spelled(draft.data, fault.path), cites, beside)

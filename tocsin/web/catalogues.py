@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir, extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from tocsin.web import languages
@@ -21,6 +21,8 @@ REFUSALS = ({"Refused": (2,)}, {"Refused": (3,)})
 """A refusal of `accounts` says its message and its hint plainly; `web` translates them when it shows them."""
 CHANNELS = ({"Channel": (2,)}, {"Field": (2,)})
 """A channel says its title and the labels of its fields plainly, too."""
+FINDINGS = {"say": (1,)}
+"""The sentences of what is found in a plan; `web` fills in their values."""
 
 HEADER = r"""# The words of Tocsin.
 msgid ""
@@ -82,8 +84,12 @@ def _strings() -> Iterator[Found]:
     for _file, _line, message, _comments, context in extract_from_dir(PRODUCT / "web", METHODS, OPTIONS, DEFAULT_KEYWORDS):
         yield message, context
     plainly = [("accounts", keywords) for keywords in REFUSALS] + [("comms/channels", keywords) for keywords in CHANNELS]
+    plainly += [("plan/check", FINDINGS), ("plan/forms", FINDINGS)]
     for part, keywords in plainly:
         for _file, _line, message, _comments, context in extract_from_dir(PRODUCT / part, METHODS[:1], {}, keywords):
+            yield message, context
+    for file in sorted((PRODUCT / "plan").glob("*.py")):
+        for _line, message, _comments, context in extract_from_file("python", file, FINDINGS):
             yield message, context
 
 

@@ -6,6 +6,8 @@ from itertools import groupby
 
 from tocsin.plan.check import registry
 from tocsin.plan.findings import Finding
+from tocsin.plan.sentences import Sentence
+from tocsin.web import languages
 from tocsin.web.languages import gettext as _
 
 
@@ -30,6 +32,20 @@ def kinds(findings: Iterable[Finding], open_: Iterable[tuple[str, str]], place: 
         found.append(Kind(code, title(code), severity, listed, sum(1 for each in listed if place(each) in waiting)))
     order = {"error": 0, "warning": 1, "note": 2}
     return sorted(found, key=lambda kind: (not kind.open, order[kind.severity], -len(kind.findings), kind.code))
+
+
+def sentence(said: object) -> str:
+    """Return a sentence of a finding, and what it quotes, in the language of this request."""
+    match said:
+        case Sentence():
+            words = _(said.template) if said.template else ""
+            return words.format(**{name: sentence(value) for name, value in said.values.items()}) if said.values else words
+        case list() | tuple():
+            return ", ".join(map(sentence, said))
+        case dict():
+            return str(said.get(languages.active().code) or said["en"])
+        case _:
+            return str(said)
 
 
 def title(code: str) -> str:

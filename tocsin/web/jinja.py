@@ -33,6 +33,7 @@ from tocsin.comms import inbox
 from tocsin.kit import ids
 from tocsin.web import languages, times
 from tocsin.web.citing import clause
+from tocsin.web.finding_words import sentence
 from tocsin.web.languages import gettext as _
 
 NAVIGATION: Final[tuple[tuple[str, str, Callable[[], str]], ...]] = (
@@ -64,7 +65,7 @@ def environment(**options: Any) -> jinja2.Environment:
     made = jinja2.Environment(**{name: value for name, value in options.items() if name != "autoescape"} | ours, autoescape=True)
     made.policies["ext.i18n.trimmed"] = True
     made.install_gettext_callables(languages.gettext, languages.ngettext, newstyle=True, pgettext=languages.pgettext)  # type: ignore[attr-defined]
-    named = (avatar, clause, csrf, has, icon, may, nav, once, root_url, static, text, theme, unread, url, words)
+    named = (avatar, clause, csrf, has, icon, may, nav, once, root_url, sentence, static, text, theme, unread, url, words)
     timed = (
         times.clock,
         times.day,

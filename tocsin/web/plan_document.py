@@ -12,7 +12,7 @@ from tocsin.engine.terms import Refused
 from tocsin.engine.times import Span
 from tocsin.incidents import editing, plans
 from tocsin.incidents.models import Plan
-from tocsin.plan import read, shipped
+from tocsin.plan import shipped
 from tocsin.plan.findings import Finding
 from tocsin.web import cases, finding_words, plan_changes, plan_chapters, plan_words, reply, wording
 from tocsin.web.languages import gettext as _
@@ -21,7 +21,7 @@ from tocsin.web.reply import Request
 
 def _findings(plan: Plan) -> tuple[Finding, ...]:
     """Return what checking says, with what the organisation's directory knows."""
-    return read.read(plan.source, f"{plan.plan_id}.yaml", directory.known(plan.organisation_id, plan.plan_id)).findings
+    return editing.findings(plan, directory.known(plan.organisation_id, plan.plan_id))
 
 
 def page(request: Request, plan: Plan, refused: Refused | None = None) -> HttpResponse:

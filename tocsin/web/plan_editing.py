@@ -11,7 +11,7 @@ from tocsin.engine.program import Program
 from tocsin.engine.terms import Refused
 from tocsin.incidents import editing, plans
 from tocsin.incidents.models import Plan
-from tocsin.plan import read, shipped
+from tocsin.plan import shipped
 from tocsin.web import cases, plan_changes, plan_document, reply
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
@@ -131,7 +131,7 @@ def _editor(request: Request, plan_id: str, *, source: str | None = None, refuse
 
 
 def _read(request: Request, plan_id: str, source: str) -> dict[str, Any]:
-    result = read.read(source, f"{plan_id}.yaml")
+    result = editing.checked(request.organisation.id, plan_id, source)
     base = Plan.objects.filter(organisation=request.organisation, plan_id=plan_id, status=plans.IN_FORCE).first()
     changes = plan_changes.lines(plans.compiled(base), result.program) if base and result.program else []
     words = plan_document.words(result.program) if result.program else {}

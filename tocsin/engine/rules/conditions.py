@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from tocsin.engine import owners
+from tocsin.engine import clocks, owners
 from tocsin.engine import terms as t
 from tocsin.engine.collections import COLLECTIONS
-from tocsin.engine.expressions import WatchRef, spell
+from tocsin.engine.expressions import Leaf, Name, WatchRef, spell
 from tocsin.engine.program import Condition, Program, Waiver
 from tocsin.engine.reads import Read, of_condition, of_expression
 from tocsin.engine.rules import moments, obligations
@@ -57,24 +57,54 @@ def _turn(turn: Turn, condition: Condition) -> None:
 
 def _since(turn: Turn, condition: Condition) -> datetime:
     """
-    Return since when the measure is what it is: the latest edge's sample time where only watches decide, else this instant.
+    Return since when the measure is what it is: since the last thing that it reads turned, or this instant where one of them does not tell.
 
     Late samples can move it back: where all edges stand for longer, so does what is made of them.
     """
     assert condition.measure is not None
-    edges = [
-        turn.state.edges.get(leaf.watch) if isinstance(leaf, WatchRef) else None for leaf in leaves_of(turn.program, condition.measure)
-    ]
-    known = [edge.since for edge in edges if edge is not None]
-    return max(known) if known and len(known) == len(edges) else turn.instant
+    turned: list[datetime] = []
+    for leaf in leaves_of(turn.program, condition.measure):
+        instants = _turned(turn, leaf)
+        if instants is None:
+            return turn.instant
+        turned += instants
+    return max(turned, default=turn.instant)
+
+
+def _turned(turn: Turn, leaf: Leaf) -> tuple[datetime, ...] | None:
+    """Return when what `leaf` reads last turned, none if it never has; a watch tells it by sample time. None: it does not tell."""
+    match leaf:
+        case WatchRef(watch) if watch in turn.state.edges:
+            return (turn.state.edges[watch].since,)
+        case Name("trigger_firing"):
+            return () if turn.state.firing_turned is None else (turn.state.firing_turned,)
+        case Name(path) if path in turn.program.facts and path in turn.state.facts:
+            return (turn.state.facts[path].at,)
+        case _:
+            return None
 
 
 def _mature(turn: Turn, condition: Condition) -> None:
     since = holding_since(turn.state, condition)
-    matured = bool(since and condition.hold and turn.instant - since >= condition.hold)
+    matured = bool(since and condition.hold and _known_until(turn, condition) - since >= condition.hold)
     subject = f"held:{condition.id}"
     if matured != bool(turn.state.turned.get(subject)):
         turn.emit(t.ExpressionTurned(at=turn.at, by=turn.by, subject=subject, value=matured))
+
+
+def _known_until(turn: Turn, condition: Condition) -> datetime:
+    """
+    Return until when it holds as it does: until now, or until an edge that is learned in this same turn.
+
+    A breach is followed one tick before the instant at which it is seen: a hold that was complete then stays so.
+    """
+    now = turn.instant + clocks.TICK if turn.state.turned.get(f"held:{condition.id}") else turn.instant
+    watches = (
+        (leaf.watch for leaf in leaves_of(turn.program, condition.measure) if isinstance(leaf, WatchRef))
+        if turn.superseded and condition.measure
+        else ()
+    )
+    return min((turn.superseded[watch] for watch in watches if watch in turn.superseded), default=now)
 
 
 def _lapse(turn: Turn, condition: Condition) -> None:
@@ -87,7 +117,7 @@ def _lapse(turn: Turn, condition: Condition) -> None:
 
 
 def _met(turn: Turn, condition: Condition) -> None:
-    held = holds(turn.program, turn.state, condition, turn.instant) is True
+    held = holds(turn.program, turn.state, condition, _known_until(turn, condition)) is True
     name = f"{condition.id}.met"
     if name in turn.program.moments and held != bool(turn.state.turned.get(name)):
         turn.emit(t.ExpressionTurned(at=turn.at, by=turn.by, subject=name, value=held))

@@ -35,19 +35,16 @@ from tocsin.engine.terms.commands import (
     Mark,
     Note,
     NotNeeded,
-    Observe,
     Open,
     Publish,
     Read,
     RemoveParty,
-    ReportDelivery,
     Send,
     SendBack,
     Sign,
     StateFacts,
     TakeBack,
     TellParty,
-    Tick,
     WaiveClock,
     WaiveCondition,
     Withdraw,
@@ -99,6 +96,7 @@ from tocsin.engine.terms.parties import (
     PartyState,
 )
 from tocsin.engine.terms.quick import quicken
+from tocsin.engine.terms.reported import Observe, ReportDelivery, Tick
 from tocsin.engine.terms.role_events import (
     DeputyCalled,
     DutiesPassed,

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
 
 from tocsin.engine.expressions import Value
 from tocsin.engine.terms.act import Act
+from tocsin.engine.terms.reported import Observe, ReportDelivery, Tick
 from tocsin.engine.terms.streams import CloseStream, OpenStream
 from tocsin.engine.terms.team import Promote, PutDown, Say, TakeUp
 from tocsin.engine.terms.versions import AddPlan, MovePlan
-from tocsin.engine.terms.words import Edge, PlanRef
+from tocsin.engine.terms.words import PlanRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +89,6 @@ class StateFacts(Act):
 
     facts: Mapping[str, Value]
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observe(Act):
-    """Hand in the edges of watches and the latest readings. Only the system does."""
-
-    edges: tuple[Edge, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,23 +327,6 @@ class Read(Act):
     """Say that one has read a message which asks for that, for everybody one speaks for."""
 
     message: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportDelivery(Act):
-    """Hand in the terminal outcome of one message on one channel. Only the system does."""
-
-    message: str
-    channel: str
-    outcome: Literal["delivered", "partly", "failed", "cancelled"]
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tick(Act):
-    """Let time pass. `down_since`: the server was down from then until `at` (CLK-07)."""
-
-    down_since: datetime | None = None
 
 
 Command = (

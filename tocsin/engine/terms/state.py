@@ -66,6 +66,7 @@ class Firing:
     since: datetime
     at: datetime
     seen: Mapping[str, str]
+    watch: str = ""
 
 
 ClockStatus = Literal["open", "breached", "met", "late", "waived", "ended"]
@@ -246,6 +247,8 @@ class State:
     """By trigger, or `trigger[value]`: how it fired last, the latest last."""
     firing: tuple[str, ...] = ()
     """Edges by which a trigger has fired and that have not turned since."""
+    firing_turned: datetime | None = None
+    """When one of them last came or went; None as long as no trigger has fired."""
     conditions: Mapping[str, Holding] = field(default_factory=dict)
     situations: Mapping[str, SituationState] = field(default_factory=dict)
     restricted: tuple[str, ...] = ()

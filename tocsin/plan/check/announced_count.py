@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault
+from tocsin.plan.sentences import say
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -13,8 +14,10 @@ def find(draft: Draft) -> Iterator[Fault]:
         return
     for identifier, message in draft.form.messages.items():
         if message.announced is not None and message.announced != len(message.fields):
-            said = f"the document announces {message.announced} fields, it lists {len(message.fields)}"
-            yield Fault(("messages", identifier, "announced"), said, "acknowledge it; all that are listed are required")
+            said = say(
+                "the document announces {announced} fields, it lists {count}", announced=message.announced, count=len(message.fields)
+            )
+            yield Fault(("messages", identifier, "announced"), said, say("acknowledge it; all that are listed are required"))
     organisation = draft.form.organisation
     announced = organisation.announced if organisation else None
     if organisation and announced and announced.groups is not None:
@@ -22,8 +25,8 @@ def find(draft: Draft) -> Iterator[Fault]:
         working = sum(group.lead.name not in commanders for group in organisation.groups.values())
         listed = announced.listed if announced.listed is not None else working
         if announced.groups != listed:
-            said = f"the document announces {announced.groups} groups and lists {listed}"
-            yield Fault(("organisation", "announced"), said, "acknowledge it; all that are listed are required", at_key=True)
+            said = say("the document announces {groups} groups and lists {listed}", groups=announced.groups, listed=listed)
+            yield Fault(("organisation", "announced"), said, say("acknowledge it; all that are listed are required"), at_key=True)
 
 
 CHECK = Check("L10", "announced-count", "warning", find)

@@ -10,6 +10,7 @@ from tocsin.plan.findings import Fault
 from tocsin.plan.forms.duties import LinkForm, ObligationForm
 from tocsin.plan.forms.leaves import FromFact
 from tocsin.plan.limits import LimitForm, combinations, in_case, longest, said, shortest
+from tocsin.plan.sentences import Sentence, say
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -22,17 +23,17 @@ def find(draft: Draft) -> Iterator[Fault]:
         slow = next(_slow(draft, limit, message.approvals), None)
         if slow:
             place = (*path, "within" if obligation.within else "every")
-            yield Fault(place, slow, "shorten the approval, or start earlier", at_key=True)
+            yield Fault(place, slow, say("shorten the approval, or start earlier"), at_key=True)
 
 
-def _slow(draft: Draft, limit: LimitForm, approvals: list[LinkForm]) -> Iterator[str]:
+def _slow(draft: Draft, limit: LimitForm, approvals: list[LinkForm]) -> Iterator[Sentence]:
     """Yield a sentence for each combination of cases in which the approvals are not shorter than the limit."""
     spans = [each.within for each in approvals if each.within is not None]
     for case in combinations(draft, limit, *spans):
         owed, links = in_case(limit, case), [found for each in spans if (found := in_case(each, case))]
         taken = sum(map(longest, links), timedelta())
         if owed and links and taken >= shortest(owed):
-            yield f"approvals may take {Span(exact=taken)}, the duty is due after {owed}{said(case)}"
+            yield say("approvals may take {taken}, the duty is due after {owed}{case}", taken=Span(exact=taken), owed=owed, case=said(case))
 
 
 CHECK = Check("L30", "approval-too-slow", "error", find)

@@ -9,6 +9,7 @@ from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.leaves import Formula
+from tocsin.plan.sentences import Sentence, say
 from tocsin.plan.trees import limits
 
 
@@ -24,18 +25,19 @@ def find(draft: Draft) -> Iterator[Fault]:
         for one, other, said in _disagreements(found.keys()):
             (first, before), (later, limit) = [each for op, each in found.items() if op in (one, other)]
             if first != later:
-                message = f"{spell(before)} and {spell(limit)}: {said} {in_words(limit.right.value)} itself"  # type: ignore[union-attr]
-                yield Fault(later, message, "write in both the comparator that the document means", beside=(first,))
+                value = limit.right.value if isinstance(limit.right, Literal) else ""
+                message = Sentence(said.template, {"before": spell(before), "limit": spell(limit), "value": in_words(value)})
+                yield Fault(later, message, say("write in both the comparator that the document means"), beside=(first,))
 
 
-def _disagreements(ops: Collection[str]) -> Iterator[tuple[str, str, str]]:
+def _disagreements(ops: Collection[str]) -> Iterator[tuple[str, str, Sentence]]:
     for one, other in ((">", ">="), ("<", "<=")):
         if one in ops and other in ops:
-            yield one, other, "one takes and the other leaves"
+            yield one, other, say("{before} and {limit}: one takes and the other leaves {value} itself")
     if ">" in ops and "<" in ops and not {">=", "<="} & set(ops):
-        yield ">", "<", "neither takes"
+        yield ">", "<", say("{before} and {limit}: neither takes {value} itself")
     if ">=" in ops and "<=" in ops:
-        yield ">=", "<=", "both take"
+        yield ">=", "<=", say("{before} and {limit}: both take {value} itself")
 
 
 def _same(leaf: Expression, constant: Value) -> tuple[Expression, Value]:

@@ -9,6 +9,7 @@ from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.duties import DecisionForm, ObligationForm
 from tocsin.plan.forms.leaves import Ref
+from tocsin.plan.sentences import say
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -30,11 +31,11 @@ def _door(draft: Draft, path: Path, needs: list[Ref]) -> Iterator[Fault]:
     if not isinstance(space, Space) or not all(space.true(tree) for tree in tests.values()):
         return
     if not space.true(All(tuple(tests.values()))):
-        names = " and ".join(_culprits(space, tests))
+        names = _culprits(space, tests)
         yield Fault(
             path,
-            f"{names} can never hold together",
-            "change one of them, or let one be waived",
+            say("{names} can never hold together", names=names),
+            say("change one of them, or let one be waived"),
             at_key=True,
             beside=tuple(("conditions", name) for name in _culprits(space, tests)),
         )

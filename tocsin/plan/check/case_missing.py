@@ -6,6 +6,7 @@ from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, brief, nearest
 from tocsin.plan.forms.leaves import Cases
+from tocsin.plan.sentences import say
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -16,11 +17,16 @@ def find(draft: Draft) -> Iterator[Fault]:
             continue
         missing = [value for value in known if value not in cases.cases]
         if missing and cases.otherwise is None:
-            yield Fault(path, f"nothing is said for {', '.join(missing)}", f"add {missing[0]}: … or else: …", at_key=True)
+            yield Fault(
+                path,
+                say("nothing is said for {names}", names=", ".join(missing)),
+                say("add {name}: … or else: …", name=missing[0]),
+                at_key=True,
+            )
         for case in cases.cases:
             if case not in known:
-                hint = nearest(case, known) or f"one of {', '.join(known)}"
-                yield Fault((*path, case), f"{brief(case)} is not a value of {cases.by.name}", hint, at_key=True)
+                hint = nearest(case, known) or say("one of {names}", names=", ".join(known))
+                yield Fault((*path, case), say("{case} is not a value of {by}", case=brief(case), by=cases.by.name), hint, at_key=True)
 
 
 CHECK = Check("L21", "case-missing", "error", find)

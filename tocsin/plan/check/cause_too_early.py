@@ -8,6 +8,7 @@ from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault
 from tocsin.plan.forms.words import MessageForm
+from tocsin.plan.sentences import say
 
 _CAUSE = re.compile(r"(^|_)(cause|causes|reason|reasons|culprit)($|_)")
 
@@ -20,8 +21,10 @@ def find(draft: Draft) -> Iterator[Fault]:
         barred = {str(name) for name in (*message.forbids, *_until(message))}
         for name in message.fields:
             if _CAUSE.search(name) and name not in barred:
-                said = f"{name} may be said before the cause is known"
-                yield Fault((*path, "fields", name), said, f"forbids: [{name}], or forbids_until: {{{name}: fact}}", at_key=True)
+                said = say("{name} may be said before the cause is known", name=name)
+                yield Fault(
+                    (*path, "fields", name), said, say("forbids: [{name}], or forbids_until: {{{name}: fact}}", name=name), at_key=True
+                )
 
 
 def _until(message: MessageForm) -> list[str]:

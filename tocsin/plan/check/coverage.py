@@ -6,6 +6,7 @@ from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.elements import ELEMENTS, missing
 from tocsin.plan.findings import Fault
+from tocsin.plan.sentences import say
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -14,8 +15,12 @@ def find(draft: Draft) -> Iterator[Fault]:
     if document is None:
         return
     if absent := missing(document):
-        said = ", ".join(ELEMENTS[element]["en"] for element in absent)
-        yield Fault(("document", "elements"), f"the plan does not have: {said}", "write it, or say that it is elsewhere", at_key=True)
+        yield Fault(
+            ("document", "elements"),
+            say("the plan does not have: {elements}", elements=[ELEMENTS[element] for element in absent]),
+            say("write it, or say that it is elsewhere"),
+            at_key=True,
+        )
 
 
 CHECK = Check("L87", "coverage", "note", find)

@@ -6,6 +6,7 @@ from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.duties import ObligationForm
+from tocsin.plan.sentences import say
 
 _OTHERS_MAX = 50
 _VERBS = ("send", "decide", "record", "reach")
@@ -22,11 +23,17 @@ def find(draft: Draft) -> Iterator[Fault]:
             known = seen.setdefault((verb, ref.name), [])
             for where, other in known[:_OTHERS_MAX]:
                 if other.within != duty.within and _together(duty, other):
-                    said = f"{where[-1]} and {path[-1]} both {verb} {ref.name}, within different limits"
+                    said = say(
+                        "{name} and {name_2} both {verb} {ref}, within different limits",
+                        name=where[-1],
+                        name_2=path[-1],
+                        verb=verb,
+                        ref=ref.name,
+                    )
                     yield Fault(
                         (*path, "within"),
                         said,
-                        "acknowledge it: the earlier one is due first, and one act meets both",
+                        say("acknowledge it: the earlier one is due first, and one act meets both"),
                         at_key=True,
                         beside=(where,),
                     )

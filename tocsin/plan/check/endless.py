@@ -6,6 +6,7 @@ from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault
 from tocsin.plan.forms.duties import ObligationForm
+from tocsin.plan.sentences import either, quoted, say
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -15,17 +16,20 @@ def find(draft: Draft) -> Iterator[Fault]:
             continue
         if duty.until:
             if "until" in duty.assumed:
-                ends = " or ".join(each.name for each in duty.until)
+                ends = either([each.name for each in duty.until])
                 yield Fault(
                     (*path, "until"),
-                    f"the document does not say when this ends: {ends} is assumed",
-                    "ask the document's owner",
+                    say("the document does not say when this ends: {ends} is assumed", ends=ends),
+                    say("ask the document's owner"),
                     severity="note",
                     at_key=True,
                 )
         elif path[0] != "situations":
             yield Fault(
-                (*path, "every"), "nothing says when this ends: it goes on until the response is terminated", "until: moment", at_key=True
+                (*path, "every"),
+                say("nothing says when this ends: it goes on until the response is terminated"),
+                quoted("until: moment"),
+                at_key=True,
             )
 
 

@@ -9,6 +9,7 @@ from tocsin.plan.endings import Endings
 from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.duties import ObligationForm, SituationForm
 from tocsin.plan.limits import LimitForm, combinations, in_case, longest, said, shortest
+from tocsin.plan.sentences import say
 
 _ENDS_MAX = 20
 
@@ -33,10 +34,17 @@ def _late(draft: Draft, path: Path, duty: ObligationForm, limits: list[tuple[Pat
         for case in combinations(draft, limit, end):
             due, over = in_case(limit, case), in_case(end, case)
             if due and over and longest(due) >= shortest(over):
-                when = "in the same instant" if due == over else "before that"
-                message = f"due after {due}; {path[1]} may end {when}, after {over}{said(case)}"
+                when = say("in the same instant") if due == over else say("before that")
+                message = say(
+                    "due after {due}; {part} may end {when}, after {over}{said}",
+                    due=due,
+                    part=path[1],
+                    when=when,
+                    over=over,
+                    said=said(case),
+                )
                 yield Fault(
-                    (*path, "within" if duty.within else "every"), message, "leave time between the two", at_key=True, beside=(where,)
+                    (*path, "within" if duty.within else "every"), message, say("leave time between the two"), at_key=True, beside=(where,)
                 )
                 return
 

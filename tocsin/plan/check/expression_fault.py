@@ -8,6 +8,7 @@ from tocsin.plan.document import Plain
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.leaves import Formula
+from tocsin.plan.sentences import say
 from tocsin.plan.watches import is_watchable, stray_signal
 
 _WANTED = {"bool": ("bool",), "number": ("decimal",)}
@@ -42,8 +43,8 @@ def find(draft: Draft) -> Iterator[Fault]:
             continue
         wanted = _WANTED.get(formula.wants)
         if wanted and parsed.type.name not in (*wanted, "any"):
-            what = "a yes or no" if formula.wants == "bool" else "a measured number"
-            yield Fault(path, f"this is not {what}", f"{what} is wanted here", offset=0)
+            what = say("a yes or no") if formula.wants == "bool" else say("a measured number")
+            yield Fault(path, say("this is not {what}", what=what), say("{what} is wanted here", what=what), offset=0)
         elif formula.wants == "number":
             yield from _formula(draft, path, parsed.tree)
         elif formula.wants == "reading":
@@ -51,18 +52,26 @@ def find(draft: Draft) -> Iterator[Fault]:
         elif path[:1] == ("triggers",):
             if not is_watchable(parsed.tree):
                 yield Fault(
-                    path, "a trigger is of signals and constants alone", "state what else must hold where its situation opens", offset=0
+                    path,
+                    say("a trigger is of signals and constants alone"),
+                    say("state what else must hold where its situation opens"),
+                    offset=0,
                 )
         elif stray := stray_signal(parsed.tree):
             offset = max(formula.text.find(stray.partition("(")[0]), 0)
-            yield Fault(path, f"the signal {stray} stands beside what is not measured", "compare it with a constant", offset=offset)
+            yield Fault(
+                path,
+                say("the signal {stray} stands beside what is not measured", stray=stray),
+                say("compare it with a constant"),
+                offset=offset,
+            )
 
 
 def _reading(path: Path, tree: Expression) -> Iterator[Fault]:
     """What a figure shows is either measured by signals or known to the incident: no one place has both."""
     read = [isinstance(leaf, SignalRead) for leaf in leaves(tree) if not isinstance(leaf, Call)]
     if any(read) and not all(read):
-        yield Fault(path, "signals beside what is not measured", "make two figures of it", offset=0)
+        yield Fault(path, say("signals beside what is not measured"), say("make two figures of it"), offset=0)
 
 
 def _formula(draft: Draft, path: Path, tree: Expression) -> Iterator[Fault]:
@@ -71,7 +80,10 @@ def _formula(draft: Draft, path: Path, tree: Expression) -> Iterator[Fault]:
         computed = isinstance(leaf, SignalRead) and draft.names.signals[leaf.signal].computed
         if computed or (not isinstance(leaf, SignalRead) and not (isinstance(leaf, Call) and leaf.function in ("ratio", "least", "most"))):
             yield Fault(
-                path, f"{spell(leaf)} is not a reading of a measured signal", "a formula is of measured signals and constants", offset=0
+                path,
+                say("{leaf} is not a reading of a measured signal", leaf=spell(leaf)),
+                say("a formula is of measured signals and constants"),
+                offset=0,
             )
 
 

@@ -8,6 +8,7 @@ from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.duties import EffectForm, ObligationForm, RungForm, SituationForm
 from tocsin.plan.forms.leaves import Cases
 from tocsin.plan.graphs import on_cycles
+from tocsin.plan.sentences import say
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -39,14 +40,14 @@ def find(draft: Draft) -> Iterator[Fault]:
         if node in stuck:
             yield Fault(
                 place,
-                f"opening {place[1]} leads back to opening it, at once and for ever",
-                "cut the circle at one of its rules",
+                say("opening {part} leads back to opening it, at once and for ever", part=place[1]),
+                say("cut the circle at one of its rules"),
                 at_key=True,
             )
     for node in on_cycles(graph):
         if node.startswith("late "):
-            said = "what this causes leads back to this duty: late, it begins anew"
-            yield Fault(places[node], said, "put time between, after: 30m, or cause something else", severity="warning", at_key=True)
+            said = say("what this causes leads back to this duty: late, it begins anew")
+            yield Fault(places[node], said, say("put time between, after: 30m, or cause something else"), severity="warning", at_key=True)
 
 
 def _at_once(duty: ObligationForm) -> Iterable[RungForm]:

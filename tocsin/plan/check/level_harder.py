@@ -9,6 +9,7 @@ from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault
 from tocsin.plan.forms.leaves import Cases
 from tocsin.plan.limits import in_case, longest, shortest
+from tocsin.plan.sentences import say
 
 _LIMITS = ("within", "every")
 
@@ -25,7 +26,16 @@ def find(draft: Draft) -> Iterator[Fault]:
             if isinstance(long, Span) and isinstance(short, Span) and shortest(long) > longest(short):
                 place = (*path, graver if graver in cases.cases else "else")
                 yield Fault(
-                    place, f"{graver} is graver than {milder} and has longer: {long} instead of {short}", "check the order", at_key=True
+                    place,
+                    say(
+                        "{graver} is graver than {milder} and has longer: {long} instead of {short}",
+                        graver=graver,
+                        milder=milder,
+                        long=long,
+                        short=short,
+                    ),
+                    say("check the order"),
+                    at_key=True,
                 )
                 break
 

@@ -11,6 +11,7 @@ from tocsin.plan.endings import Endings
 from tocsin.plan.findings import Fault, Severity
 from tocsin.plan.forms.duties import DecisionForm, SituationForm
 from tocsin.plan.limits import combinations, in_case, shortest
+from tocsin.plan.sentences import NOTHING, say
 
 _ENDS_MAX = 20
 _NORMAL = {"excess": Decimal(0), "level": Decimal(100)}
@@ -26,13 +27,13 @@ def find(draft: Draft) -> Iterator[Fault]:
             tree = draft.tree(condition.measure) if condition and ref.name not in told else None
             if condition and tree is not None and evaluate(tree, _at_the_mean) is False:
                 told.add(ref.name)
-                but = ": it opens only if it is waived" if condition.waive else ""
-                said = f"{path[-1]} needs this, and it does not hold while everything is as it is on average{but}"
+                but = say(": it opens only if it is waived") if condition.waive else NOTHING
+                said = say("{name} needs this, and it does not hold while everything is as it is on average{but}", name=path[-1], but=but)
                 severity: Severity | None = "note" if condition.waive else None
                 yield Fault(
                     ("conditions", ref.name, "measure"),
                     said,
-                    "give it a waiver, or another limit",
+                    say("give it a waiver, or another limit"),
                     severity=severity,
                     at_key=True,
                     beside=(path,),
@@ -57,8 +58,14 @@ def _too_long(draft: Draft) -> Iterator[Fault]:
                 for where, _, end in limits:
                     spans = [span for case in combinations(draft, end) if (span := in_case(end, case))]
                     if hold and spans and hold >= min(map(shortest, spans)):
-                        said = f"must hold for as long as {path[1]} may last: {name}, which ends it, is never possible in time"
-                        yield Fault(("conditions", ref.name, "hold"), said, "shorten it, or give more time", at_key=True, beside=(where,))
+                        said = say(
+                            "must hold for as long as {part} may last: {name}, which ends it, is never possible in time",
+                            part=path[1],
+                            name=name,
+                        )
+                        yield Fault(
+                            ("conditions", ref.name, "hold"), said, say("shorten it, or give more time"), at_key=True, beside=(where,)
+                        )
 
 
 CHECK = Check("L55", "nearly-never", "warning", find)

@@ -6,6 +6,7 @@ from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault
 from tocsin.plan.grading import rank
+from tocsin.plan.sentences import say
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -19,8 +20,8 @@ def find(draft: Draft) -> Iterator[Fault]:
     if not decided and not adjusted:
         yield Fault(
             ("classify",),
-            "nothing leads from a level to a milder one",
-            "a decision that sets: level, or adjust: {…: {lower: 1}}",
+            say("nothing leads from a level to a milder one"),
+            say("a decision that sets: level, or adjust: {…: {lower: 1}}"),
             at_key=True,
         )
 

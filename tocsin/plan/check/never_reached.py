@@ -10,6 +10,7 @@ from tocsin.plan.findings import Fault
 from tocsin.plan.forms.leaves import Formula
 from tocsin.plan.forms.levels import LevelRuleForm
 from tocsin.plan.grading import lines, rules
+from tocsin.plan.sentences import say
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -18,14 +19,16 @@ def find(draft: Draft) -> Iterator[Fault]:
         tree = draft.tree(formula) if formula.wants == "bool" else None
         space = draft.cells((tree,), unknown=True) if tree is not None else None
         if tree is not None and isinstance(space, Space) and not space.true(tree):
-            yield Fault(path, "this is never true", "mend it, or remove what hangs on it", offset=0)
+            yield Fault(path, say("this is never true"), say("mend it, or remove what hangs on it"), offset=0)
     for path, rule in draft.walk(LevelRuleForm):
         when, asked = draft.tree(rule.when), draft.tree(rule.confirm.when) if rule.confirm else None
         space = draft.cells((when, asked), unknown=True) if when is not None and asked is not None else None
         if when is not None and asked is not None and isinstance(space, Space):
             together = All((when, asked))
             if space.true(when) and space.true(asked) and not space.true(together):
-                yield Fault((*path, "confirm", "when"), "where the rule is true this never is: nothing is ever asked", "mend it", offset=0)
+                yield Fault(
+                    (*path, "confirm", "when"), say("where the rule is true this never is: nothing is ever asked"), say("mend it"), offset=0
+                )
     yield from _table(draft)
 
 
@@ -39,8 +42,8 @@ def _table(draft: Draft) -> Iterator[Fault]:
         free &= ~space.true(rule.when)
     for line in table:
         if space.true(line.when) and not free & space.true(line.when):
-            said = f"the table never comes to {line.name}: rules or earlier lines speak wherever it would"
-            yield Fault(line.path, said, "remove it, or put it before them")
+            said = say("the table never comes to {line}: rules or earlier lines speak wherever it would", line=line.name)
+            yield Fault(line.path, said, say("remove it, or put it before them"))
         free &= ~space.true(line.when)
 
 

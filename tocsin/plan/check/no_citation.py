@@ -7,6 +7,7 @@ from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.leaves import RuleForm
 from tocsin.plan.forms.levels import AdjustForm
+from tocsin.plan.sentences import say
 
 _CONTAINERS = ("document", "scope", "defaults", "organisation", "classify")
 
@@ -17,7 +18,12 @@ def find(draft: Draft) -> Iterator[Fault]:
     cited = {path for path, rule in rules if rule.cite}
     for path, _ in rules:
         if path and path[-1] not in _CONTAINERS and not any(path[:length] in cited for length in range(1, len(path) + 1)):
-            yield Fault(path, f"{path[-1]} cites no place of the document", "cite: the sentence it comes from, or the X-nn", at_key=True)
+            yield Fault(
+                path,
+                say("{name} cites no place of the document", name=path[-1]),
+                say("cite: the sentence it comes from, or the X-nn"),
+                at_key=True,
+            )
 
 
 CHECK = Check("L06", "no-citation", "error", find)

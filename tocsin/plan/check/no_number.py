@@ -14,6 +14,7 @@ from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault
 from tocsin.plan.forms.leaves import Cases, Formula, FromFact
+from tocsin.plan.sentences import say
 from tocsin.plan.trees import within
 
 _OTHERWISE = ("of", "from", "on", "different")
@@ -25,8 +26,10 @@ def find(draft: Draft) -> Iterator[Fault]:
     for path, key, value in assumed(draft):
         said = _said(draft, value) if key not in _OTHERWISE else ""
         if said:
-            hint = "ask the document's owner for a number, or set your own"
-            yield Fault((*path, key), f"the document gives no number for {key}: {said} is assumed", hint, at_key=True)
+            hint = say("ask the document's owner for a number, or set your own")
+            yield Fault(
+                (*path, key), say("the document gives no number for {key}: {said} is assumed", key=key, said=said), hint, at_key=True
+            )
 
 
 def _said(draft: Draft, value: Any) -> str:
@@ -41,7 +44,7 @@ def _said(draft: Draft, value: Any) -> str:
         case Cases():
             return ", ".join(f"{case} {_said(draft, span)}" for case, span in value.cases.items() if _said(draft, span))
         case FromFact():
-            return f"what {value.from_.name} says"
+            return say("what {fact} says", fact=value.from_.name)
         case Formula():
             tree = draft.tree(value)
             numbers = [part for part in within(tree) if isinstance(part, Compare)] if tree is not None else []

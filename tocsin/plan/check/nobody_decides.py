@@ -8,8 +8,9 @@ from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.duties import DecisionForm
 from tocsin.plan.forms.leaves import Cases, Ref
 from tocsin.plan.forms.values import WaiveForm
+from tocsin.plan.sentences import say
 
-_HINT = "name who may"
+_HINT = say("name who may")
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -28,11 +29,11 @@ def find(draft: Draft) -> Iterator[Fault]:
 def _nobody(draft: Draft, place: Path, roles: list[Ref]) -> Iterator[Fault]:
     known = draft.form.roles if draft.form else {}
     if not roles:
-        yield Fault(place, "nobody may decide this", _HINT, at_key=True)
+        yield Fault(place, say("nobody may decide this"), _HINT, at_key=True)
     elif all(role.name in known and known[role.name].outside for role in roles):
         yield Fault(
             place,
-            f"only {' and '.join(role.name for role in roles)} may decide this, from outside and without an account",
+            say("only {names} may decide this, from outside and without an account", names=" and ".join(role.name for role in roles)),
             _HINT,
             at_key=True,
         )

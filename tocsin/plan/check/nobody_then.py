@@ -7,8 +7,9 @@ from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Severity
 from tocsin.plan.forms.duties import DecisionForm, LinkForm, ObligationForm
 from tocsin.plan.forms.leaves import Cases
+from tocsin.plan.sentences import NOTHING, say
 
-_HINT = "name a holder or a deputy, or widen the roster"
+_HINT = say("name a holder or a deputy, or widen the roster")
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -21,11 +22,21 @@ def find(draft: Draft) -> Iterator[Fault]:
             continue
         severity: Severity = "error" if role.commander else "warning"
         if not directory.persons(draft, name):
-            falls = "and everything else falls to it" if role.commander else "its duties fall to the lead of its group, or the commander"
-            yield Fault(("roles", name), f"nobody holds {name}: {falls}", _HINT, severity=severity, at_key=True)
+            falls = (
+                say("and everything else falls to it")
+                if role.commander
+                else say("its duties fall to the lead of its group, or the commander")
+            )
+            yield Fault(("roles", name), say("nobody holds {name}: {falls}", name=name, falls=falls), _HINT, severity=severity, at_key=True)
         elif gaps := directory.gaps_of(draft, name):
-            more = f", and {len(gaps) - 1} more times" if len(gaps) > 1 else ""
-            said = f"nobody is on duty for {name} from {gaps[0][0]:%Y-%m-%d %H:%M} to {gaps[0][1]:%Y-%m-%d %H:%M}{more}"
+            more = say(", and {count} more times", count=len(gaps) - 1) if len(gaps) > 1 else NOTHING
+            said = say(
+                "nobody is on duty for {role} from {start} to {end}{more}",
+                role=name,
+                start=format(gaps[0][0], "%Y-%m-%d %H:%M"),
+                end=format(gaps[0][1], "%Y-%m-%d %H:%M"),
+                more=more,
+            )
             yield Fault(("roles", name), said, _HINT, severity=severity, at_key=True)
 
 

@@ -7,15 +7,21 @@ from tocsin.plan.check.expression_fault import problems
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, brief
 from tocsin.plan.forms.keys import form_at
+from tocsin.plan.sentences import say
 
 
 def find(draft: Draft) -> Iterator[Fault]:
     """Yield a fault for each key, value, name or function of the language that nothing would run."""
     for error in draft.form_errors:
         if error.kind == "extra_forbidden" and error.path[-1] in form_at(error.path[:-1]).later:
-            yield Fault(error.path, f"{brief(error.path[-1])} is not run by this version yet", "leave it out for now", at_key=True)
+            yield Fault(
+                error.path,
+                say("{name} is not run by this version yet", name=brief(error.path[-1])),
+                say("leave it out for now"),
+                at_key=True,
+            )
         elif error.kind == "L25":
-            yield Fault(error.path, error.message, error.hint or "leave it out for now")
+            yield Fault(error.path, error.message, error.hint or say("leave it out for now"))
     yield from problems(draft, "L25")
 
 

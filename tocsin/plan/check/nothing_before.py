@@ -7,6 +7,7 @@ from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.leaves import Ref
+from tocsin.plan.sentences import say
 
 _MARKING = ("marks", "marks_change", "mark")
 _ANCHORING = ("of", "from", "on", "with", "reach")
@@ -21,8 +22,8 @@ def find(draft: Draft) -> Iterator[Fault]:
         if _key(path) in _ANCHORING and draft.names.knows("moment", moment) and not _comes(draft, moment, come):
             yield Fault(
                 path,
-                f"nothing marks, records or derives the moment {moment}",
-                "let a rule mark it, say recorded_by: [role], or elsewhere: true if another plan does",
+                say("nothing marks, records or derives the moment {moment}", moment=moment),
+                say("let a rule mark it, say recorded_by: [role], or elsewhere: true if another plan does"),
             )
 
 

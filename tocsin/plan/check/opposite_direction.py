@@ -8,6 +8,7 @@ from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.duties import DecisionForm
 from tocsin.plan.forms.leaves import Formula
+from tocsin.plan.sentences import say
 from tocsin.plan.trees import limits
 
 _UP = {">": True, ">=": True, "<": False, "<=": False}
@@ -32,8 +33,8 @@ def find(draft: Draft) -> Iterator[Fault]:
                 ways = seen.setdefault(limit.left.signal, {})
                 other = ways.get(not _UP[limit.op])
                 if other and _UP[limit.op] not in ways:
-                    said = f"{spell(limit)} here, {other[1]} there: opposite directions"
-                    yield Fault(path, said, "say which is meant, and acknowledge it", at_key=True, beside=(other[0],))
+                    said = say("{limit} here, {part} there: opposite directions", limit=spell(limit), part=other[1])
+                    yield Fault(path, said, say("say which is meant, and acknowledge it"), at_key=True, beside=(other[0],))
                 ways.setdefault(_UP[limit.op], (path, spell(limit)))
 
 

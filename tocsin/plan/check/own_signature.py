@@ -6,6 +6,7 @@ from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault
 from tocsin.plan.forms.duties import DecisionForm
+from tocsin.plan.sentences import say
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -19,9 +20,9 @@ def find(draft: Draft) -> Iterator[Fault]:
         possible = _most(able)
         if possible < asked:
             names = ", ".join(link.role.name for link in decision.chain or ())
-            people = f"{possible} person" if possible == 1 else f"{possible} people"
-            said = f"today {people} would sign for all of {names}, and {asked} must"
-            yield Fault((*path, "chain"), said, "delegate one of the links upward, or name deputies", at_key=True)
+            people = say("one person") if possible == 1 else say("{count} people", count=possible)
+            said = say("today {people} would sign for all of {names}, and {asked} must", people=people, names=names, asked=asked)
+            yield Fault((*path, "chain"), said, say("delegate one of the links upward, or name deputies"), at_key=True)
 
 
 def _most(able: list[tuple[str, ...]]) -> int:

@@ -10,6 +10,7 @@ from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path, brief, nearest
 from tocsin.plan.forms.words import MessageForm
+from tocsin.plan.sentences import say
 
 ALWAYS = (*OF_INCIDENT, *PERSONAL, "level.title", *SLOTS)
 """Names that every text may use besides the message's fields, the facts and the moments."""
@@ -34,17 +35,23 @@ def _message(draft: Draft, path: Path, message: MessageForm) -> Iterator[Fault]:
             if not _known(draft, message, found[1]):
                 misspelt.add(locale)
                 candidates = [*message.fields, *draft.names.types, *draft.names.all("moment"), *ALWAYS]
-                hint = nearest(found[1], candidates) or "a field, a fact or a moment"
-                yield Fault(place, f"{brief(found[1])} is neither field, fact nor moment", hint, offset=found.start(1))
+                hint = nearest(found[1], candidates) or say("a field, a fact or a moment")
+                yield Fault(place, say("{part} is neither field, fact nor moment", part=brief(found[1])), hint, offset=found.start(1))
         # What is left of braces is no placeholder, and would be sent as it stands.
         blanked = SLOT.sub(lambda found: " " * len(found[0]), text)
         for found in islice(_BRACES.finditer(blanked), _EACH_MAX):
-            yield Fault(place, f"{found[0]} is no placeholder", "{{ name }} and nothing else", offset=found.start())
+            yield Fault(place, say("{name} is no placeholder", name=found[0]), say("{{ name }} and nothing else"), offset=found.start())
     # A text with a misspelt name lacks what was meant: that is no news.
     yield from _differences(path, {locale: names for locale, names in used.items() if locale not in misspelt})
     for field in message.fields:
         if not any(field in names for names in used.values()):
-            yield Fault((*path, "fields", field), f"no text uses the field {field}", "use it, or remove it", severity="note", at_key=True)
+            yield Fault(
+                (*path, "fields", field),
+                say("no text uses the field {field}", field=field),
+                say("use it, or remove it"),
+                severity="note",
+                at_key=True,
+            )
 
 
 def _known(draft: Draft, message: MessageForm, name: str) -> bool:
@@ -56,8 +63,8 @@ def _differences(path: Path, used: dict[str, set[str]]) -> Iterator[Fault]:
     for locale, names in used.items():
         missing = sorted(everywhere - names)
         if missing:
-            said = f"the text in {locale or 'this language'} lacks {', '.join(missing)}"
-            yield Fault((*path, "text", locale), said, "say the same in every language", severity="warning")
+            said = say("the text in {language} lacks {names}", language=locale or say("this language"), names=", ".join(missing))
+            yield Fault((*path, "text", locale), said, say("say the same in every language"), severity="warning")
 
 
 CHECK = Check("L16", "placeholder", "error", find)

@@ -9,6 +9,7 @@ from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path, brief
 from tocsin.plan.forms.leaves import RuleForm
 from tocsin.plan.forms.people import DepartmentForm, GroupForm, RoleForm
+from tocsin.plan.sentences import NOTHING, say
 
 _ALIKE = str.maketrans("łđøаеорсухкмнтвіјѕ", "ldoaeopcyxkmhtbijs")
 """What no decomposition takes apart, and the Cyrillic letters that look like Latin ones."""
@@ -29,9 +30,9 @@ def find(draft: Draft) -> Iterator[Fault]:
     for path, alias in aliases:
         owner, known = owners.setdefault(folded(alias), (path, alias))
         if owner[:-2] != path[:-2] and owner != path[:-2]:
-            also = f", written {brief(known)}" if known != alias else ""
-            said = f"{brief(alias)} is also a name of {_body(owner)}{also}"
-            yield Fault(path, said, "acknowledge it: whoever uses the name is asked which one is meant", beside=(owner,))
+            also = say(", written {known}", known=brief(known)) if known != alias else NOTHING
+            said = say("{alias} is also a name of {body}{also}", alias=brief(alias), body=_body(owner), also=also)
+            yield Fault(path, said, say("acknowledge it: whoever uses the name is asked which one is meant"), beside=(owner,))
 
 
 def folded(name: str) -> str:

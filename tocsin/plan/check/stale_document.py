@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault
+from tocsin.plan.sentences import say
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -16,16 +17,21 @@ def find(draft: Draft) -> Iterator[Fault]:
     if standard and standard.cited and standard.in_force and standard.cited != standard.in_force:
         yield Fault(
             ("document", "standard"),
-            f"the document cites {standard.name} of {standard.cited}, the edition of {standard.in_force} is in force",
-            "review the plan against it",
+            say(
+                "the document cites {standard} of {cited}, the edition of {in_force} is in force",
+                standard=standard.name,
+                cited=standard.cited,
+                in_force=standard.in_force,
+            ),
+            say("review the plan against it"),
             at_key=True,
         )
     related = (*document.related.read_first, *document.related.additional, *document.related.processes)
     if related:
         yield Fault(
             ("document", "related"),
-            f"other documents are named and not at hand: {', '.join(related)}",
-            "attach them, or review without",
+            say("other documents are named and not at hand: {names}", names=", ".join(related)),
+            say("attach them, or review without"),
             at_key=True,
         )
 

@@ -8,6 +8,7 @@ from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault
 from tocsin.plan.forms.leaves import Ref
+from tocsin.plan.sentences import say
 
 _KEYS = ("held_by", "aliases", "lead", "members", "deputies")
 
@@ -16,8 +17,13 @@ def find(draft: Draft) -> Iterator[Fault]:
     """Yield a note at each assumed holder, and at each name that is assumed to mean somebody."""
     for path, key, value in assumed(draft):
         if key in _KEYS and path[0] in ("roles", "organisation"):
-            what = "what these names mean" if key == "aliases" else "who this is"
-            yield Fault((*path, key), f"the document does not say {what}: {_said(value)} is assumed", "name who it is", at_key=True)
+            what = say("what these names mean") if key == "aliases" else say("who this is")
+            yield Fault(
+                (*path, key),
+                say("the document does not say {what}: {said} is assumed", what=what, said=_said(value)),
+                say("name who it is"),
+                at_key=True,
+            )
 
 
 def _said(value: Any) -> str:

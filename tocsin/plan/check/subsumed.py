@@ -9,6 +9,7 @@ from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault
 from tocsin.plan.grading import Spoken, rank, rules
 from tocsin.plan.readings import same_but_constants
+from tocsin.plan.sentences import say
 
 PAIRS_MAX = 5_000
 
@@ -25,16 +26,22 @@ def find(draft: Draft) -> Iterator[Fault]:
         if knows and inside is not None and inside != "":
             yield Fault(
                 (*narrow.path, "subsumed_by"),
-                f"{narrow.name} is not within {wide.name}: it also speaks where {inside}",
-                "remove subsumed_by, or mend the rule",
+                say("{narrow} is not within {wide}: it also speaks where {inside}", narrow=narrow.name, wide=wide.name, inside=inside),
+                say("remove subsumed_by, or mend the rule"),
                 beside=(wide.path,),
             )
         elif inside == "" and narrow.name not in told and (knows or not (_twins(narrow, wide) or _first(narrow, wide, order))):
             told.add(narrow.name)
             yield Fault(
                 narrow.path,
-                f"every case of {narrow.name} ({narrow.level}) is a case of {wide.name} ({wide.level}): {narrow.name} never changes the proposal",
-                f"tighten {wide.name}, remove {narrow.name}, or say subsumed_by: {wide.name}",
+                say(
+                    "every case of {narrow} ({level}) is a case of {wide} ({level_2}): {narrow} never changes the proposal",
+                    narrow=narrow.name,
+                    level=narrow.level,
+                    wide=wide.name,
+                    level_2=wide.level,
+                ),
+                say("tighten {wide}, remove {narrow}, or say subsumed_by: {wide}", wide=wide.name, narrow=narrow.name),
                 severity="note" if knows else None,
                 at_key=True,
                 beside=(wide.path,),

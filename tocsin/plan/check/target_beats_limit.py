@@ -10,6 +10,7 @@ from tocsin.plan.forms.duties import ObligationForm
 from tocsin.plan.forms.figures import FigureForm, Plain
 from tocsin.plan.forms.leaves import Cases, FromFact
 from tocsin.plan.limits import LimitForm, combinations, in_case, longest, said, shortest
+from tocsin.plan.sentences import NOTHING, Sentence, say
 
 _DUTIES_MAX = 20
 
@@ -26,12 +27,12 @@ def find(draft: Draft) -> Iterator[Fault]:
         if figure.from_ is None or figure.to is None or not isinstance(target, Span | Cases | FromFact):
             continue
         for where, duty in duties.get((figure.from_.name, figure.to.name), ())[:_DUTIES_MAX]:
-            slow = next(_looser(draft, target, duty.within), "") if duty.within else ""
+            slow = next(_looser(draft, target, duty.within), NOTHING) if duty.within else NOTHING
             if slow:
                 yield Fault(
                     (*path, "target"),
                     slow,
-                    "keep both, and acknowledge it: one is a target, the other a limit",
+                    say("keep both, and acknowledge it: one is a target, the other a limit"),
                     at_key=True,
                     beside=(where,),
                 )
@@ -45,11 +46,11 @@ def _reached(name: str, duty: ObligationForm) -> set[str]:
     return found
 
 
-def _looser(draft: Draft, target: Plain | Cases[Plain] | FromFact, limit: LimitForm) -> Iterator[str]:
+def _looser(draft: Draft, target: Plain | Cases[Plain] | FromFact, limit: LimitForm) -> Iterator[Sentence]:
     for case in combinations(draft, target, limit):
         wished, owed = in_case(target, case), in_case(limit, case)
         if isinstance(wished, Span) and owed and shortest(wished) > longest(owed):
-            yield f"the target is {wished}, the limit {owed}{said(case)}"
+            yield say("the target is {wished}, the limit {owed}{case}", wished=wished, owed=owed, case=said(case))
 
 
 CHECK = Check("L39", "target-beats-limit", "warning", find)

@@ -6,6 +6,7 @@ from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.leaves import Words
+from tocsin.plan.sentences import say
 
 LOCALES = ("en", "ru", "pl", "zh")
 
@@ -19,13 +20,13 @@ def find(draft: Draft) -> Iterator[Fault]:
     for path, words in draft.walk(Words):
         said = {locale or own for locale in words.by_locale}
         if own not in said:
-            yield Fault(path, f"the text is not there in {own}, the language of the plan", f"add {own}: …")
+            yield Fault(path, say("the text is not there in {own}, the language of the plan", own=own), say("add {own}: …", own=own))
         for locale in LOCALES:
             if locale not in said and locale != own:
                 without.setdefault(locale, []).append(path)
     for locale, paths in without.items():
-        count = f"{len(paths)} texts have" if len(paths) > 1 else "one text has"
-        yield Fault(paths[0], f"{count} no {locale}; this is the first", f"add {locale}: …", severity="note")
+        counted = say("texts without {locale}: {count}; this is the first", locale=locale, count=len(paths))
+        yield Fault(paths[0], counted, say("add {locale}: …", locale=locale), severity="note")
 
 
 CHECK = Check("L15", "text-missing", "error", find)

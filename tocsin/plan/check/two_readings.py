@@ -13,11 +13,12 @@ from tocsin.plan.forms.levels import LevelRuleForm
 from tocsin.plan.forms.values import ConditionForm, ReadingForm
 from tocsin.plan.grading import Spoken, rank, rules
 from tocsin.plan.readings import same_but_constants
+from tocsin.plan.sentences import NOTHING, Sentence, either, quoted, say
 from tocsin.plan.trees import within
 
 _PAIRS_MAX = 5_000
 _RULES_MAX = 100
-_CHOOSE = "choose one, and acknowledge it: both citations are then shown wherever the two differ"
+_CHOOSE = say("choose one, and acknowledge it: both citations are then shown wherever the two differ")
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -31,7 +32,7 @@ def find(draft: Draft) -> Iterator[Fault]:
             band = _band(draft, one.when, other.when, "")
             yield Fault(
                 other.path,
-                f"{one.name} and {other.name} give {one.level} at different values{band}",
+                say("{one} and {other} give {level} at different values{band}", one=one.name, other=other.name, level=one.level, band=band),
                 _CHOOSE,
                 at_key=True,
                 beside=(one.path,),
@@ -46,11 +47,15 @@ def _stated(draft: Draft, path: Path, own: Expression | None, readings: list[Rea
         if own is not None and other is not None:
             band = _band(draft, own, other, level)
             place = (*path, "readings", index, key)
-            said = f"the document can be read in two ways{band}" if band else "the two readings are the same at every value"
-            yield Fault(place, said, _CHOOSE if band else "remove the reading", severity=None if band else "note", beside=(path,))
+            said = (
+                say("the document can be read in two ways{band}", band=band)
+                if band
+                else say("the two readings are the same at every value")
+            )
+            yield Fault(place, said, _CHOOSE if band else say("remove the reading"), severity=None if band else "note", beside=(path,))
 
 
-def _band(draft: Draft, own: Expression, other: Expression, level: str) -> str:
+def _band(draft: Draft, own: Expression, other: Expression, level: str) -> Sentence:
     """Return where two readings differ, and what the level would be by the other; empty if nowhere."""
     known = rules(draft) if level else ()
     graded = known if len(known) <= _RULES_MAX else ()
@@ -58,23 +63,25 @@ def _band(draft: Draft, own: Expression, other: Expression, level: str) -> str:
     if not isinstance(space, Space):
         space, graded = draft.cells((own, other)), ()
     if not isinstance(space, Space):
-        return ""
+        return NOTHING
     differ = space.true(own) ^ space.true(other)
     if not differ:
-        return ""
+        return NOTHING
     narrow = draft.cells((own, other))
     assert isinstance(narrow, Space)
-    where = " or ".join(str(box) for box in boxes(narrow, narrow.true(own) ^ narrow.true(other))[:3])
-    return f": they differ where {where}{_instead(draft, space, space.true(own) & ~space.true(other), graded, level)}"
+    where = either([str(box) for box in boxes(narrow, narrow.true(own) ^ narrow.true(other))[:3]])
+    instead = _instead(draft, space, space.true(own) & ~space.true(other), graded, level)
+    return say(": they differ where {where}{instead}", where=where, instead=instead)
 
 
-def _instead(draft: Draft, space: Space, band: int, graded: tuple[Spoken, ...], level: str) -> str:
+def _instead(draft: Draft, space: Space, band: int, graded: tuple[Spoken, ...], level: str) -> Sentence:
     """Return what the mildest level is in `band` if this rule is silent there."""
     if not level or not band:
-        return ""
+        return NOTHING
     others = sorted((rule for rule in graded if rank(draft, rule.level) > rank(draft, level)), key=lambda rule: rank(draft, rule.level))
     rest = next((rule for rule in others if not band & ~space.true(rule.when)), None)
-    return f"; there one gives {level}, the other {f'{rest.level} ({rest.name})' if rest else 'nothing by itself'}"
+    by_others = quoted(f"{rest.level} ({rest.name})") if rest else say("nothing by itself")
+    return say("; there one gives {level}, the other {other}", level=level, other=by_others)
 
 
 def _over_and_of(draft: Draft) -> Iterator[Fault]:
@@ -89,8 +96,14 @@ def _over_and_of(draft: Draft) -> Iterator[Fault]:
     for signal, measures in seen.items():
         if len(measures) == 2:
             (over, over_said), (of, of_said) = measures["excess"], measures["level"]
-            said = f"percent over the mean in one sentence ({over_said}), percent of the mean in another ({of_said})"
-            yield Fault(("signals", signal), said, "say of each limit which is meant, and acknowledge it", at_key=True, beside=(over, of))
+            said = say(
+                "percent over the mean in one sentence ({over_said}), percent of the mean in another ({of_said})",
+                over_said=over_said,
+                of_said=of_said,
+            )
+            yield Fault(
+                ("signals", signal), said, say("say of each limit which is meant, and acknowledge it"), at_key=True, beside=(over, of)
+            )
 
 
 CHECK = Check("L50", "two-readings", "warning", find)

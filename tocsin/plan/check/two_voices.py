@@ -7,6 +7,7 @@ from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.words import MessageForm
+from tocsin.plan.sentences import say
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -19,8 +20,8 @@ def find(draft: Draft) -> Iterator[Fault]:
         if role and role.outside:
             yield Fault(
                 (*path, "publisher"),
-                f"{message.publisher.name} is outside and has no account: nobody can publish this",
-                "name one of yours",
+                say("{publisher} is outside and has no account: nobody can publish this", publisher=message.publisher.name),
+                say("name one of yours"),
                 severity="error",
             )
         if not leaves_the_house(draft, message):
@@ -28,8 +29,13 @@ def find(draft: Draft) -> Iterator[Fault]:
         known = voices.setdefault(message.audience, {})
         if message.publisher.name not in known and known:
             other, where = next(iter(known.items()))
-            said = f"{message.publisher.name} and {other} both publish to {message.audience}"
-            yield Fault((*path, "publisher"), said, "name one owner of what this audience hears", beside=(where,))
+            said = say(
+                "{publisher} and {other} both publish to {audience}",
+                publisher=message.publisher.name,
+                other=other,
+                audience=message.audience,
+            )
+            yield Fault((*path, "publisher"), said, say("name one owner of what this audience hears"), beside=(where,))
         known.setdefault(message.publisher.name, path)
 
 

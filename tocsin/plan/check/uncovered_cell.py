@@ -8,6 +8,7 @@ from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path, Severity
 from tocsin.plan.grading import Spoken, lines, rules
+from tocsin.plan.sentences import NOTHING, either, say
 
 _SAID_MAX = 3
 
@@ -23,8 +24,11 @@ def find(draft: Draft) -> Iterator[Fault]:
     steps = [tree for step in (fallback.then if fallback else ()) if (tree := draft.tree(step.when)) is not None]
     space = draft.cells([*(each.when for each in (*graded, *table)), *steps])
     if not isinstance(space, Space):
-        said = f"{space.cells:,} combinations are too many to look at each: whether the rules leave one out is not known"
-        yield Fault(place, said, "make conditions of what the rules have in common", severity="note", at_key=True)
+        said = say(
+            "{cells} combinations are too many to look at each: whether the rules leave one out is not known",
+            cells=format(space.cells, ","),
+        )
+        yield Fault(place, said, say("make conditions of what the rules have in common"), severity="note", at_key=True)
         return
     left = space.everything & ~_taken(space, graded)
     silent = left & ~_taken(space, table)
@@ -32,18 +36,20 @@ def find(draft: Draft) -> Iterator[Fault]:
     if graded and fallback and left & ~silent:
         yield Fault(
             place,
-            f"no rule speaks for {_counted(space, left)}: the fallback decides there",
-            "extend the rules, or acknowledge it",
+            say("no rule speaks for {counted}: the fallback decides there", counted=_counted(space, left)),
+            say("extend the rules, or acknowledge it"),
             at_key=True,
             beside=beside,
         )
     if silent:
-        what = "neither rule nor fallback speaks" if graded and fallback else "no line speaks" if fallback else "no rule speaks"
+        what = (
+            say("neither rule nor fallback speaks") if graded and fallback else say("no line speaks") if fallback else say("no rule speaks")
+        )
         severity: Severity = "warning" if fallback else "error"
         yield Fault(
             place,
-            f"{what} for {_counted(space, silent)}: nothing is proposed there",
-            "extend the table",
+            say("{what} for {counted}: nothing is proposed there", what=what, counted=_counted(space, silent)),
+            say("extend the table"),
             severity,
             at_key=True,
             beside=beside,
@@ -60,10 +66,17 @@ def _taken(space: Space, spoken: tuple[Spoken, ...]) -> int:
 def _counted(space: Space, cells: int) -> str:
     """Return a set of cells as its count, the facts that make the combinations, and where they lie."""
     found = boxes(space, cells)
-    where = " or ".join(f"({box})" if len(found) > 1 else str(box) for box in found[:_SAID_MAX])
-    more = f" or in {len(found) - _SAID_MAX} more blocks" if len(found) > _SAID_MAX else ""
+    where = either([f"({box})" if len(found) > 1 else str(box) for box in found[:_SAID_MAX]] or [""])
+    more = say(" or in {count} more blocks", count=len(found) - _SAID_MAX) if len(found) > _SAID_MAX else NOTHING
     of = ", ".join(spell(axis.leaf) for axis in space.axes)
-    return f"{cells.bit_count():,} of {space.size:,} combinations of {of}: where {where}{more}"
+    return say(
+        "{count} of {all} combinations of {facts}: where {where}{more}",
+        count=f"{cells.bit_count():,}",
+        all=f"{space.size:,}",
+        facts=of,
+        where=where,
+        more=more,
+    )
 
 
 CHECK = Check("L52", "uncovered-cell", "warning", find)

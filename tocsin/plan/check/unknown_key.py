@@ -6,6 +6,7 @@ from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, brief, nearest
 from tocsin.plan.forms.keys import form_at
+from tocsin.plan.sentences import say
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -15,7 +16,9 @@ def find(draft: Draft) -> Iterator[Fault]:
             continue
         key, form = str(error.path[-1]), form_at(error.path[:-1])
         if key not in form.later:
-            yield Fault(error.path, f"{brief(key)} is not a key here", nearest(key, form.keys) or "remove it", at_key=True)
+            yield Fault(
+                error.path, say("{key} is not a key here", key=brief(key)), nearest(key, form.keys) or say("remove it"), at_key=True
+            )
 
 
 CHECK = Check("L02", "unknown-key", "error", find)

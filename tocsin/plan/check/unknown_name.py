@@ -10,6 +10,8 @@ from tocsin.plan.findings import Fault, Path, brief, nearest
 from tocsin.plan.forms.duties import EffectForm
 from tocsin.plan.forms.leaves import ROLES, Ref
 from tocsin.plan.forms.words import RecordForm
+from tocsin.plan.nouns import noun
+from tocsin.plan.sentences import either, quoted, say
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -30,8 +32,12 @@ def _named(draft: Draft, path: Path, name: str, kinds: tuple[str, ...]) -> Itera
     if any(draft.names.knows(kind, name) for kind in kinds):
         return
     candidates = [candidate for kind in kinds for candidate in draft.names.all(kind)]
-    what = " or ".join(kind for kind in kinds if kind not in ("everybody", "owner", "entry", "said", "party")) or kinds[0]
-    yield Fault(path, f"there is no {what} {brief(name)}", nearest(name, candidates) or "define it")
+    asked = [noun(kind) for kind in kinds if kind not in ("everybody", "owner", "entry", "said", "party")]
+    yield Fault(
+        path,
+        say("there is no {kind} {name}", kind=either(asked or [noun(kinds[0])]), name=brief(name)),
+        nearest(name, candidates) or say("define it"),
+    )
 
 
 def _of_entry(draft: Draft, path: Path, field: str) -> Iterator[Fault]:
@@ -42,13 +48,22 @@ def _of_entry(draft: Draft, path: Path, field: str) -> Iterator[Fault]:
     wanted = "duration" if limit else {"of": "time", "from": "time", "until": "time", "owes": "string"}.get(steps[-1], "")
     if field not in known or (wanted and known[field].name not in (wanted, "any")):
         fitting = [name for name, type_ in known.items() if not wanted or type_.name in (wanted, "any")]
-        yield Fault(path, f"no entry with a field {brief(field)} is in hand here", nearest(field, fitting) or "for_each: affected_parties")
+        yield Fault(
+            path,
+            say("no entry with a field {field} is in hand here", field=brief(field)),
+            nearest(field, fitting) or quoted("for_each: affected_parties"),
+        )
 
 
 def _among(path: Path, name: str, what: str, candidates: Iterable[str]) -> Iterator[Fault]:
     known = list(candidates)
     if name not in known:
-        yield Fault(path, f"there is no {what} {brief(name)}", nearest(name, known) or "define it", at_key=True)
+        yield Fault(
+            path,
+            say("there is no {kind} {name}", kind=noun(what), name=brief(name)),
+            nearest(name, known) or say("define it"),
+            at_key=True,
+        )
 
 
 def _effect(draft: Draft, path: Path, effect: EffectForm) -> Iterator[Fault]:
@@ -68,13 +83,19 @@ def _record(draft: Draft, path: Path, record: RecordForm) -> Iterator[Fault]:
         yield from _among((*path, "choice", field), field, "field", record.fields)
     for place, field in _fields_named(record):
         if field not in record.fields:
-            yield Fault((*path, *place), f"there is no field {brief(field)}", nearest(field, record.fields) or "name a field of the record")
+            yield Fault(
+                (*path, *place),
+                say("there is no field {field}", field=brief(field)),
+                nearest(field, record.fields) or say("name a field of the record"),
+            )
     for door in ("enter", "transfer", "close"):
         for index, name in enumerate(getattr(record.needs, door)):
             known = [*record.fields, *draft.names.all("condition")]
             if name not in known:
                 yield Fault(
-                    (*path, "needs", door, index), f"there is no field or condition {brief(name)}", nearest(name, known) or "define it"
+                    (*path, "needs", door, index),
+                    say("there is no field or condition {name}", name=brief(name)),
+                    nearest(name, known) or say("define it"),
                 )
 
 
@@ -113,8 +134,8 @@ def _elsewhere(draft: Draft) -> Iterator[Fault]:
         read = {leaf.signal for leaf in leaves(parsed) if isinstance(leaf, SignalRead)} if parsed is not None else set()
         labels = {label for name in read if name in form.signals for label in form.signals[name].labels}
         if trigger.each and trigger.each not in labels:
-            hint = nearest(trigger.each, labels) or "give a signal that it reads this label"
-            yield Fault(("triggers", identifier, "each"), f"no signal here has the label {brief(trigger.each)}", hint)
+            hint = nearest(trigger.each, labels) or say("give a signal that it reads this label")
+            yield Fault(("triggers", identifier, "each"), say("no signal here has the label {each}", each=brief(trigger.each)), hint)
     if form.classify:
         for index, shown in enumerate(form.classify.shows):
             yield from _named(draft, ("classify", "shows", index), shown, ("value",))
@@ -123,7 +144,11 @@ def _elsewhere(draft: Draft) -> Iterator[Fault]:
                 place: Path = ("classify", "rules", identifier, "subsumed_by")
                 if level_rule.subsumed_by not in form.classify.rules:
                     hint = nearest(level_rule.subsumed_by, form.classify.rules)
-                    yield Fault(place, f"there is no rule {brief(level_rule.subsumed_by)}", hint or "name a rule of the classification")
+                    yield Fault(
+                        place,
+                        say("there is no rule {subsumed_by}", subsumed_by=brief(level_rule.subsumed_by)),
+                        hint or say("name a rule of the classification"),
+                    )
 
 
 CHECK = Check("L04", "unknown-name", "error", find)

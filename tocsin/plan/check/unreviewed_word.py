@@ -7,6 +7,7 @@ from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.words import MessageForm
+from tocsin.plan.sentences import NOTHING, say
 
 
 def find(draft: Draft) -> Iterator[Fault]:
@@ -16,9 +17,9 @@ def find(draft: Draft) -> Iterator[Fault]:
         if leaves_the_house(draft, message) and not message.approvals and "L82" not in message.acknowledges:
             by_audience.setdefault(message.audience, []).append(path)
     for audience, paths in by_audience.items():
-        more = f", and {len(paths) - 1} more" if len(paths) > 1 else ""
-        said = f"{paths[0][-1]}{more} goes to {audience}, outside, and nobody approves it"
-        yield Fault(paths[0], said, "approvals: [{role: …, does: review}], or acknowledge it", at_key=True)
+        more = say(", and {count} more", count=len(paths) - 1) if len(paths) > 1 else NOTHING
+        said = say("{name}{more} goes to {audience}, outside, and nobody approves it", name=paths[0][-1], more=more, audience=audience)
+        yield Fault(paths[0], said, say("approvals: [{role: …, does: review}], or acknowledge it"), at_key=True)
 
 
 CHECK = Check("L82", "unreviewed-word", "warning", find)

@@ -9,6 +9,8 @@ from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault
 from tocsin.plan.forms.leaves import Formula, Ref, Template
+from tocsin.plan.nouns import noun
+from tocsin.plan.sentences import say
 
 _KINDS = {"messages": "message", "conditions": "condition", "roles": "role", "moments": "moment"}
 _ASKED = ("happened", "done", "holds", "is_open", "missed", "sent")
@@ -22,7 +24,12 @@ def find(draft: Draft) -> Iterator[Fault]:
     for key, kind in _KINDS.items():
         for name, rule in getattr(draft.form, key).items():
             if name not in spoken and not getattr(rule, "commander", False):
-                yield Fault((key, name), f"nothing speaks of the {kind} {name}", "use it, or remove it", at_key=True)
+                yield Fault(
+                    (key, name),
+                    say("nothing speaks of the {kind} {name}", kind=noun(kind), name=name),
+                    say("use it, or remove it"),
+                    at_key=True,
+                )
 
 
 def _spoken(draft: Draft) -> Iterator[str]:

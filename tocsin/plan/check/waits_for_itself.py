@@ -8,6 +8,7 @@ from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.leaves import Formula, Ref
 from tocsin.plan.graphs import Graph, circles
+from tocsin.plan.sentences import NOTHING, say
 
 _SAID_MAX = 5
 
@@ -16,10 +17,14 @@ def find(draft: Draft) -> Iterator[Fault]:
     """Yield a fault for each circle of rules, at its first."""
     for place, graph in _graphs(draft):
         for first, *others in circles(graph):
-            through = f" through {', '.join(others[:_SAID_MAX])}" if others else ""
+            through = say(" through {others}", others=others[:_SAID_MAX]) if others else NOTHING
             beside = tuple((*place, name) for name in others[:_SAID_MAX])
             yield Fault(
-                (*place, first), f"{first} waits for itself{through}", "cut the circle at one of its rules", at_key=True, beside=beside
+                (*place, first),
+                say("{first} waits for itself{through}", first=first, through=through),
+                say("cut the circle at one of its rules"),
+                at_key=True,
+                beside=beside,
             )
 
 

@@ -6,6 +6,7 @@ from tocsin.plan import company
 from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault
+from tocsin.plan.sentences import say
 
 _OURS = ("L19", "L25")
 
@@ -16,9 +17,9 @@ def find(draft: Draft) -> Iterator[Fault]:
     for error in draft.form_errors:
         if error.kind == "missing":
             if error.path[:-1] not in unlike:
-                yield Fault(error.path, f"the key {error.path[-1]} is missing", "add it")
+                yield Fault(error.path, say("the key {name} is missing", name=error.path[-1]), say("add it"))
         elif error.kind not in (*_OURS, "extra_forbidden"):
-            yield Fault(error.path, error.message[:1].lower() + error.message[1:], error.hint)
+            yield Fault(error.path, error.message, error.hint)
     yield from company.faults(draft)
 
 

@@ -43,6 +43,7 @@ from tocsin.plan.forms.leaves import (
     wrong,
 )
 from tocsin.plan.forms.values import FactForm
+from tocsin.plan.sentences import say
 
 Moments = Annotated[list[MomentRef], Many]
 
@@ -111,11 +112,11 @@ LATER_COLLECTIONS = ("streams", "people", "newcomers")
 def _for_each(value: Any) -> list[Ref]:
     """Take a collection of the incident by its name, or a list of roles, groups or departments."""
     if value in LATER_COLLECTIONS:
-        raise wrong(f"for_each: {value} is not run by this version yet", "", "L25")
+        raise wrong(say("for_each: {value} is not run by this version yet", value=value), code="L25")
     if isinstance(value, str):
         return [Ref(value, ("collection", "record"))]
     if not isinstance(value, list) or not value or not all(isinstance(item, str) and item for item in value):
-        raise wrong("not something to run over", "affected_parties, reporters, participants, a record, or a list of roles")
+        raise wrong(say("not something to run over"), say("affected_parties, reporters, participants, a record, or a list of roles"))
     return [Ref(item, ROLES) for item in value]
 
 
@@ -221,10 +222,10 @@ class HandsOverForm(Form):
 def _options(value: Any) -> Any:
     """Split off `level: levels`, which stands for one option for each level."""
     if not isinstance(value, dict) or not value:
-        raise wrong("options are a mapping", "id: {…}, or level: levels")
+        raise wrong(say("options are a mapping"), say("id: {…}, or level: levels"))
     offered = value.get("level", "levels")
     if offered != "levels" and not (isinstance(offered, list) and offered and all(isinstance(level, str) for level in offered)):
-        raise wrong("the option `level` stands for the levels", "level: levels, or a list of some")
+        raise wrong(say("the option `level` stands for the levels"), say("level: levels, or a list of some"))
     return value
 
 

@@ -26,6 +26,7 @@ from tocsin.plan.forms.leaves import (
     span,
     wrong,
 )
+from tocsin.plan.sentences import say
 
 Plain = Span | Decimal | bool
 
@@ -38,7 +39,7 @@ def _goal(value: object) -> Plain:
         return Decimal(value)
     if isinstance(value, str):
         return span(value)
-    raise wrong("a target is a number, a duration, or true", "such as 95.0, 15m, true")
+    raise wrong(say("a target is a number, a duration, or true"), say("such as {examples}", examples="95.0, 15m, true"))
 
 
 _Plain = Annotated[Plain, PlainValidator(_goal)]

@@ -25,6 +25,7 @@ from pydantic_core import PydanticCustomError
 from tocsin.engine import times
 from tocsin.engine.times import Span
 from tocsin.plan.findings import brief
+from tocsin.plan.sentences import NOTHING, Sentence, quoted, say
 
 T = TypeVar("T")
 
@@ -45,7 +46,7 @@ def like(pattern: re.Pattern[str]) -> dict[str, Any]:
     return {"type": "string", "pattern": f"^{pattern.pattern}$"}
 
 
-def wrong(message: str, hint: str = "", code: str = "L03") -> PydanticCustomError:
+def wrong(message: Sentence, hint: Sentence = NOTHING, code: str = "L03") -> PydanticCustomError:
     """Return the error that becomes a finding with this code. `message` and `hint` may quote the plan."""
     return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})
 
@@ -87,21 +88,21 @@ class Template(Words):
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise wrong("a text is wanted", "put it in quotes" if isinstance(value, int | Decimal) else "")
+        raise wrong(say("a text is wanted"), say("put it in quotes") if isinstance(value, int | Decimal) else NOTHING)
     if not value.strip():
-        raise wrong("the text is empty", "write it or leave the key out")
+        raise wrong(say("the text is empty"), say("write it or leave the key out"))
     return value
 
 
 def _id(value: object) -> str:
     if not isinstance(value, str) or not _ID.fullmatch(value):
-        raise wrong(f"{brief(value)} is not an id", "small letters, digits and _, at most 60 characters")
+        raise wrong(say("{value} is not an id", value=brief(value)), say("small letters, digits and _, at most 60 characters"))
     return value
 
 
 def _name(value: object) -> str:
     if not isinstance(value, str) or not _NAME.fullmatch(value):
-        raise wrong(f"{brief(value)} is not a name", "small letters, digits, _ and dots")
+        raise wrong(say("{value} is not a name", value=brief(value)), say("small letters, digits, _ and dots"))
     return value
 
 
@@ -110,10 +111,10 @@ def words_by_locale(value: object) -> dict[str, str]:
     if isinstance(value, str):
         return {"": _text(value)}
     if not isinstance(value, dict) or not value:
-        raise wrong("a text is wanted", "one text, or one for each language: {zh: …, en: …}")
+        raise wrong(say("a text is wanted"), say("one text, or one for each language: {zh: …, en: …}"))
     for locale, text in value.items():
         if not _LOCALE.fullmatch(locale):
-            raise wrong(f"{brief(locale)} is not a language", "such as zh, en, ru, pl")
+            raise wrong(say("{locale} is not a language", locale=brief(locale)), say("such as {examples}", examples="zh, en, ru, pl"))
         _text(text)
     return dict(value)
 
@@ -124,28 +125,32 @@ def span(value: object) -> Span:
     try:
         found = times.parse(text)
     except ValueError as error:
-        raise wrong(brief(error), "such as 30m, 72h, 3d, 1mo") from error
+        raise wrong(
+            say("{value} is not a duration", value=brief(value)), say("such as {examples}", examples="30m, 72h, 3d, 1mo")
+        ) from error
     if not found:
-        raise wrong("the duration is zero", "leave the key out, or say how long")
+        raise wrong(say("the duration is zero"), say("leave the key out, or say how long"))
     return found
 
 
 def _duration_text(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
-        raise wrong(f"{value} has no unit", f"such as {value}m or {value}h")
+        raise wrong(say("{value} has no unit", value=value), say("such as {value}m or {value}h", value=value))
     if not isinstance(value, str):
-        raise wrong("a duration is wanted", "such as 30m, 72h, 3d, 1mo")
+        raise wrong(say("a duration is wanted"), say("such as {examples}", examples="30m, 72h, 3d, 1mo"))
     if len(value) > 40:
-        raise wrong(f"{brief(value)} is not a duration", "such as 30m, 72h, 3d, 1mo")
+        raise wrong(say("{value} is not a duration", value=brief(value)), say("such as {examples}", examples="30m, 72h, 3d, 1mo"))
     if _BUSINESS.fullmatch(value):
-        raise wrong(f"{value} is business time, and the plan has no calendar", "use hours or days round the clock", "L19")
+        raise wrong(
+            say("{value} is business time, and the plan has no calendar", value=value), say("use hours or days round the clock"), "L19"
+        )
     return value
 
 
 def _exact(value: object) -> timedelta:
     found = span(value)
     if found.months or found.days:
-        raise wrong(f"{value} depends on the calendar", "say it in hours, such as 72h")
+        raise wrong(say("{value} depends on the calendar", value=value), say("say it in hours, such as 72h"))
     return found.exact
 
 
@@ -155,7 +160,7 @@ def _share(value: object) -> Fraction | None:
         return None
     share = Fraction(int(found[1]), 100) if found[1] else Fraction(int(found[2]), int(found[3]) or 1)
     if not 0 < share < 1:
-        raise wrong(f"{value} is not a part of the limit", "between 0 and 1, such as 2/3")
+        raise wrong(say("{value} is not a part of the limit", value=value), say("between 0 and 1, such as 2/3"))
     return share
 
 
@@ -167,7 +172,7 @@ def _remind(value: object) -> Fraction | Span:
 def _part(value: object) -> Fraction:
     share = _share(value)
     if share is None:
-        raise wrong("a part is wanted", "such as 80% or 2/3")
+        raise wrong(say("a part is wanted"), say("such as {examples}", examples="80% or 2/3"))
     return share
 
 
@@ -201,7 +206,7 @@ def ref(*kinds: str) -> PlainValidator:
 def _ref(value: object, *, kinds: tuple[str, ...]) -> Ref:
     of_entry = isinstance(value, str) and value.startswith("entry.")
     if isinstance(value, dict) or (of_entry and "entry" not in kinds):
-        raise wrong("what speaks of an entry is not run by this version yet", "", "L25")
+        raise wrong(say("what speaks of an entry is not run by this version yet"), code="L25")
     return Ref(_name(value), kinds)
 
 
@@ -211,7 +216,7 @@ def _one_or_many(value: object) -> object:
 
 def _evidence(value: object) -> bool:
     if value != "required":
-        raise wrong(f"{brief(value)} is not a demand", "evidence: required")
+        raise wrong(say("{value} is not a demand", value=brief(value)), quoted("evidence: required"))
     return True
 
 
@@ -309,7 +314,7 @@ class RuleForm(Form):
 def at_least_one(value: list[T]) -> list[T]:
     """Refuse an empty list."""
     if not value:
-        raise wrong("the list is empty", "name at least one")
+        raise wrong(say("the list is empty"), say("name at least one"))
     return value
 
 

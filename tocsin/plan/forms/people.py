@@ -24,6 +24,7 @@ from tocsin.plan.forms.leaves import (
     ref,
     wrong,
 )
+from tocsin.plan.sentences import quoted, say
 
 DepartmentRef = Annotated[Ref, ref("department")]
 GroupRef = Annotated[Ref, ref("group")]
@@ -38,10 +39,10 @@ def _held_by(value: Any) -> tuple[str, Ref | str]:
     if isinstance(value, dict) and len(value) == 1:
         [(kind, name)] = value.items()
         if kind == "each":
-            raise wrong(f"held_by: {kind} is not run by this version yet", "", "L25")
+            raise wrong(say("held_by: {kind} is not run by this version yet", kind=kind), code="L25")
         if kind in _HELD and isinstance(name, str) and name:
             return kind, Ref(name, _HELD[kind]) if _HELD[kind] else name
-    raise wrong("not a way to hold a role", "nobody, or one of person, schedule, department, role, who_marked: {person: …}")
+    raise wrong(say("not a way to hold a role"), say("nobody, or one of person, schedule, department, role, who_marked: {person: …}"))
 
 
 def _many(value: object) -> bool | str | tuple[str, ...]:
@@ -49,7 +50,7 @@ def _many(value: object) -> bool | str | tuple[str, ...]:
         return value
     if isinstance(value, list) and len(value) > 1 and all(isinstance(part, str) and _PART.fullmatch(part) for part in value):
         return tuple(value)
-    raise wrong("not a number of holders", "many: true, many: stream, or its parts: [internal, external]")
+    raise wrong(say("not a number of holders"), say("many: true, many: stream, or its parts: [internal, external]"))
 
 
 def other_names(value: object) -> tuple[str, ...]:
@@ -57,7 +58,7 @@ def other_names(value: object) -> tuple[str, ...]:
     lists = value.values() if isinstance(value, dict) else [value]
     found = [name for each in lists if isinstance(each, list) for name in each]
     if not found or not all(isinstance(name, str) and name.strip() for name in found):
-        raise wrong("other names are a list, or one for each language", "aliases: {pl: [specjalista]}")
+        raise wrong(say("other names are a list, or one for each language"), quoted("aliases: {pl: [specjalista]}"))
     return tuple(found)
 
 

@@ -19,17 +19,18 @@ from tocsin.plan.forms.standing import ReadinessForm, ResourceForm
 from tocsin.plan.forms.triggers import TriggerForm
 from tocsin.plan.forms.values import ConditionForm, FactForm, MomentForm, SignalForm
 from tocsin.plan.forms.words import MessageForm, RecordForm
+from tocsin.plan.sentences import quoted, say
 
 
 def _language_version(value: object) -> int:
     if value != 1:
-        raise wrong("this version reads plans of the language version 1", "tocsin: 1")
+        raise wrong(say("this version reads plans of the language version 1"), quoted("tocsin: 1"))
     return 1
 
 
 def _kind(value: object) -> str:
     if value not in ("plan", "role-set"):
-        raise wrong("not a kind", "kind: plan, or kind: role-set")
+        raise wrong(say("not a kind"), say("kind: plan, or kind: role-set"))
     return str(value)
 
 
@@ -41,7 +42,7 @@ def _plan_id(value: object) -> str:
         or value != value.lower()
         or len(value) > 60
     ):
-        raise wrong(f"{brief(value)} is not the id of a plan", "small letters, digits and hyphens")
+        raise wrong(say("{value} is not the id of a plan", value=brief(value)), say("small letters, digits and hyphens"))
     return value
 
 
@@ -51,7 +52,10 @@ PlanId = Annotated[str, PlainValidator(_plan_id)]
 def _timezone(value: object) -> str:
     zones = available_timezones()
     if not isinstance(value, str) or value not in zones:
-        raise wrong(f"{brief(value)} is not a time zone", nearest(str(value), zones) or "such as Asia/Shanghai")
+        raise wrong(
+            say("{value} is not a time zone", value=brief(value)),
+            nearest(str(value), zones) or say("such as {examples}", examples="Asia/Shanghai"),
+        )
     return value
 
 
@@ -59,7 +63,7 @@ def _named(value: object) -> dict[str, Words | None]:
     """Take ids with their words, or a plain list of ids."""
     entries = dict.fromkeys(value) if isinstance(value, list) and all(isinstance(each, str) for each in value) else value
     if not isinstance(entries, dict) or not all(isinstance(name, str) for name in entries):
-        raise wrong("not a list of names", "[ddos], or {ddos: {en: DDoS attack}}")
+        raise wrong(say("not a list of names"), say("[ddos], or {ddos: {en: DDoS attack}}"))
     return {name: Words(words_by_locale(text)) if text is not None else None for name, text in entries.items()}
 
 

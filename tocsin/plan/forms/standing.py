@@ -26,6 +26,7 @@ from tocsin.plan.forms.leaves import (
 )
 from tocsin.plan.forms.values import Choices
 from tocsin.plan.forms.words import FieldForm, fields_by_name
+from tocsin.plan.sentences import say
 
 Place = Literal["exports", "public_pages"]
 
@@ -35,7 +36,7 @@ def _words(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(_words, value))
     if isinstance(value, dict) or value is None:
-        raise wrong("a text, a number or a list is wanted", "one value for each field")
+        raise wrong(say("a text, a number or a list is wanted"), say("one value for each field"))
     return "yes" if value is True else "no" if value is False else str(value)
 
 

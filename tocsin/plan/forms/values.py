@@ -34,6 +34,7 @@ from tocsin.plan.forms.leaves import (
     words_by_locale,
     wrong,
 )
+from tocsin.plan.sentences import say
 
 FACT_TYPES = ("choice", "yes_no", "number", "duration", "time", "text")
 LATER_TYPES = ("ref", "table")
@@ -41,9 +42,9 @@ LATER_TYPES = ("ref", "table")
 
 def _fact_type(value: object) -> str:
     if value in LATER_TYPES:
-        raise wrong(f"the type {value} is not run by this version yet", "", "L25")
+        raise wrong(say("the type {value} is not run by this version yet", value=value), code="L25")
     if value not in FACT_TYPES:
-        raise wrong("not a type", "one of " + ", ".join(FACT_TYPES))
+        raise wrong(say("not a type"), say("one of {names}", names=FACT_TYPES))
     return str(value)
 
 
@@ -51,11 +52,11 @@ def _choices(value: object) -> dict[str, Words | None]:
     """Take `[mild, grave]`, or `{mild: {zh: …, en: …}, grave: …}` where the values carry names for people."""
     if isinstance(value, list) and value and all(isinstance(item, str) and item for item in value):
         if len(set(value)) < len(value):
-            raise wrong("a value stands here twice", "remove one")
+            raise wrong(say("a value stands here twice"), say("remove one"))
         return dict.fromkeys(value)
     if isinstance(value, dict) and value:
         return {str(item): Words(words_by_locale(words)) for item, words in value.items()}
-    raise wrong("a list of values is wanted", "from mild to grave; numbers in quotes")
+    raise wrong(say("a list of values is wanted"), say("from mild to grave; numbers in quotes"))
 
 
 def _field_type(value: object) -> str:
@@ -108,7 +109,7 @@ class FactForm(RuleForm):
 def _days(value: object) -> Span:
     found = span(value)
     if not found.days or found != Span(days=found.days):
-        raise wrong("a mean is taken over whole days", "such as 30d")
+        raise wrong(say("a mean is taken over whole days"), say("such as {examples}", examples="30d"))
     return found
 
 

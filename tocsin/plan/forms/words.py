@@ -31,6 +31,7 @@ from tocsin.plan.forms.leaves import (
     wrong,
 )
 from tocsin.plan.forms.values import Choices, FieldType
+from tocsin.plan.sentences import say
 
 Channels = Annotated[list[Id], NotEmpty]
 
@@ -101,7 +102,7 @@ def fields_by_name(value: Any) -> Any:
     if not isinstance(value, list):
         return value
     if not all(isinstance(name, str) for name in value) or len(set(value)) < len(value):
-        raise wrong("fields are names, each once", "[time, place], or {time: {type: time}}")
+        raise wrong(say("fields are names, each once"), say("[time, place], or {time: {type: time}}"))
     return {name: {"optional": True} for name in value}
 
 
@@ -130,7 +131,7 @@ def _open_until(value: Any) -> Any:
         return {value: []}
     if isinstance(value, dict) and len(value) == 1:
         return {field: values if isinstance(values, list) else [values] for field, values in value.items()}
-    raise wrong("an entry is open until one field is filled", "open_until: returned, or {state: [confirmed, refuted]}")
+    raise wrong(say("an entry is open until one field is filled"), say("open_until: returned, or {state: [confirmed, refuted]}"))
 
 
 Inbox = Literal["plan_revision", "known_solutions", "examples", "person_file", "stream"]

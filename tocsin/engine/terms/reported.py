@@ -1,0 +1,37 @@
+"""What only the server itself commands: what was measured, what became of a delivery, and that time has passed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from tocsin.engine.terms.act import Act
+from tocsin.engine.terms.words import Edge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observe(Act):
+    """
+    Hand in the edges of watches and the latest readings, and let time pass until `at`.
+
+    `down_since`: the server was down from then until `at` (CLK-07).
+    """
+
+    edges: tuple[Edge, ...]
+    down_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportDelivery(Act):
+    """Hand in the terminal outcome of one message on one channel."""
+
+    message: str
+    channel: str
+    outcome: Literal["delivered", "partly", "failed", "cancelled"]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick(Act):
+    """Let time pass. `down_since`: the server was down from then until `at` (CLK-07)."""
+
+    down_since: datetime | None = None
