@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import Name, Value
 from tocsin.engine.program import Cases, Condition, FromFact, Ladder, Limit, Link, Program, Rung, Situation
-from tocsin.engine.times import Span, add
+from tocsin.engine.times import Span, add, parse
 from tocsin.engine.values import edges_of, holding_since, lookup
 
 RUNNING: Final = ("open", "breached")
@@ -76,14 +76,22 @@ def resolve(program: Program, state: t.State, limit: Limit | None, at: datetime,
             return limit
 
 
-def remind_at(program: Program, obligation: str, begins: datetime, due: datetime | None) -> datetime | None:
-    """Return when the owner is reminded: at a part of the limit (two thirds unless said otherwise), or some time before it is due."""
+def remind_at(program: Program, obligation: str, begins: datetime, due: datetime | None, limit: str = "") -> datetime | None:
+    """
+    Return when the owner is reminded: at a part of the limit (two thirds unless said otherwise), or some time before it is due.
+
+    The part of a `limit` in business time is business time, too.
+    """
     if due is None:
         return None
     remind = rule_of(program, obligation).remind
     if isinstance(remind, Span):
         return max(begins, due - remind.exact)
-    return begins + (due - begins) * remind.numerator // remind.denominator
+    place = program.reckons(obligation)
+    if isinstance(place, str) or not limit or not parse(limit).is_business:
+        return begins + (due - begins) * remind.numerator // remind.denominator
+    part = place.between(begins, due) * remind.numerator // remind.denominator
+    return place.ahead(begins, 0, part)
 
 
 def rungs_of(program: Program, state: t.State, clock: t.Clock, at: datetime) -> tuple[Rung, ...]:
@@ -133,7 +141,7 @@ def _of_figures(program: Program, state: t.State) -> Iterator[Wake]:
         begun = state.moments.get(figure.begins)
         if figure.at is None or begun is None or figure.id in state.figures or state.turned.get(f"read:{figure.id}"):
             continue
-        yield Wake(add(begun.at, figure.at, program.timezone), "7_figure", figure.id)
+        yield Wake(add(begun.at, figure.at, program.reckons(figure.id)), "7_figure", figure.id)
 
 
 def structural(program: Program, state: t.State) -> Iterator[Wake]:
@@ -154,7 +162,7 @@ def structural(program: Program, state: t.State) -> Iterator[Wake]:
             anchor = state.moments.get(door.of)
             if door.after is None or anchor is None or door.unless in state.moments:
                 continue
-            due = add(anchor.at, door.after, program.zone(situation.id))
+            due = add(anchor.at, door.after, program.reckons(situation.id))
             if known is None or is_open or known.at < due:
                 yield Wake(due, "2_door", situation.id, index)
 

@@ -73,7 +73,7 @@ def _timed(program: Program, state: t.State, figure: Figure, at: datetime) -> Fi
     if begun is None:
         return FigureView(figure.id, "waiting", target=_plain(goal))
     ended = ended if ended is not None and ended >= begun else None
-    target_at = add(begun, goal, program.zone(figure.id)) if isinstance(goal, Span) else None
+    target_at = add(begun, goal, program.reckons(figure.id)) if isinstance(goal, Span) else None
     other = state.moments.get(figure.also_from)
     return FigureView(
         figure=figure.id,
@@ -107,7 +107,7 @@ def _valued(program: Program, state: t.State, figure: Figure, at: datetime, read
         known = state.moments.get(figure.begins)
         if known is None:
             return FigureView(figure.id, "waiting", target=goal)
-        begun, target_at = known.at, add(known.at, figure.at, program.zone(figure.id)) if figure.at else None
+        begun, target_at = known.at, add(known.at, figure.at, program.reckons(figure.id)) if figure.at else None
     value = _value(program, state, figure, at, read)
     if value is UNKNOWN:
         return FigureView(figure.id, "open", None, goal, begun, None, target_at)

@@ -5,11 +5,12 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-_PART = re.compile(r"([0-9]+)(y|mo|w|d|h|min|m|s)")
-_ORDER = ("y", "mo", "w", "d", "h", "m", "s")
+_PART = re.compile(r"([0-9]+)(y|mo|w|d|h|min|m|s|bd|bh)")
+_ORDER = ("y", "mo", "w", "d", "h", "m", "s", "bd", "bh")
+_BUSINESS = {"bd", "bh"}
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _IN_ZONE = re.compile(r"(.*\S)\s*\(([^()]*)\)")
 KEPT_MAX: Final = 1024
@@ -20,32 +21,49 @@ YEARS: Final = range(1900, 2200)
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A length of time: `months` and `days` are calendar units in the plan's zone, `exact` is absolute."""
+    """
+    A length of time: `months` and `days` are calendar units in the plan's zone, `exact` is absolute. `open_days` and `open_hours` are those
+    of the plan's calendar; what has them has nothing else.
+    """
 
     months: int = 0
     days: int = 0
     exact: timedelta = timedelta()
+    open_days: int = 0
+    open_hours: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.months or self.days or self.exact)
+        return bool(self.months or self.days or self.exact or self.is_business)
+
+    @property
+    def is_business(self) -> bool:
+        """Whether it is counted by a calendar of business time."""
+        return bool(self.open_days or self.open_hours)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it is as long whenever it begins."""
+        return not (self.months or self.days or self.is_business)
 
     def length(self) -> timedelta:
         """
         Return how long it is where no zone and no date are at hand: a day is 24 hours.
 
-        :raises ValueError: it has months, which are of no one length.
+        :raises ValueError: it has months, or counts business time, which are of no one length.
         """
         if self.months:
             raise ValueError(f"{self} is longer or shorter by the month")
+        if self.is_business:
+            raise ValueError(f"{self} is longer or shorter by the calendar")
         return timedelta(days=self.days) + self.exact
 
     def __str__(self) -> str:
         """Return the shortest spelling that `parse` reads back, such as `1mo3d4h`."""
-        return _spelled(self.months, self.days, self.exact)
+        return _spelled(self.months, self.days, self.exact, self.open_days, self.open_hours)
 
 
 @lru_cache(maxsize=KEPT_MAX)
-def _spelled(months: int, days: int, exact: timedelta) -> str:
+def _spelled(months: int, days: int, exact: timedelta, open_days: int, open_hours: int) -> str:
     seconds = int(exact.total_seconds())
     parts = [
         (months // 12, "y"),
@@ -54,6 +72,8 @@ def _spelled(months: int, days: int, exact: timedelta) -> str:
         (seconds // 3600, "h"),
         (seconds % 3600 // 60, "m"),
         (seconds % 60, "s"),
+        (open_days, "bd"),
+        (open_hours, "bh"),
     ]
     return "".join(f"{number}{unit}" for number, unit in parts if number) or "0s"
 
@@ -61,9 +81,9 @@ def _spelled(months: int, days: int, exact: timedelta) -> str:
 @lru_cache(maxsize=KEPT_MAX)
 def parse(text: str) -> Span:
     """
-    Return the span that `text` spells: `30m`, `72h`, `3d4h12m`, `1mo`, largest unit first.
+    Return the span that `text` spells: `30m`, `72h`, `3d4h12m`, `1mo`, largest unit first; or in business time `2bd`, `4bh`, `1bd4bh`.
 
-    :raises ValueError: not a span, units repeated or out of order, or longer than 100 years.
+    :raises ValueError: not a span, units repeated or out of order, business time among other, or longer than 100 years.
     """
     parts = _PART.findall(text)
     units = [("m" if unit == "min" else unit) for _, unit in parts]
@@ -71,27 +91,54 @@ def parse(text: str) -> Span:
     if not parts or "".join(n + u for n, u in parts) != text or ranks != sorted(set(ranks)):
         raise ValueError(f"{text!r} is not a duration such as 30m, 2h, 3d or 3d4h12m")
     amount = {unit: int(number) for (number, _), unit in zip(parts, units, strict=True)}
-    if any(number > 1_000_000 for number in amount.values()):
+    if _BUSINESS & amount.keys() and amount.keys() - _BUSINESS:
+        raise ValueError(f"{text!r} counts business time and time round the clock in one")
+    if any(number > 1_000_000 for number in amount.values()) or amount.get("bd", 0) > 10_000 or amount.get("bh", 0) > 100_000:
         raise ValueError(f"{text!r} is longer than 100 years")
     span = Span(
         months=12 * amount.get("y", 0) + amount.get("mo", 0),
         days=7 * amount.get("w", 0) + amount.get("d", 0),
         exact=timedelta(hours=amount.get("h", 0), minutes=amount.get("m", 0), seconds=amount.get("s", 0)),
+        open_days=amount.get("bd", 0),
+        open_hours=amount.get("bh", 0),
     )
     if span.months > 1200 or span.days > 36_500 or span.exact > timedelta(days=36_500):
         raise ValueError(f"{text!r} is longer than 100 years")
     return span
 
 
-def add(at: datetime, span: Span, zone: str) -> datetime:
+class Reckoner(Protocol):
+    """A calendar of business time in a time zone."""
+
+    @property
+    def zone(self) -> str: ...
+
+    def ahead(self, at: datetime, days: int, hours: timedelta) -> datetime:
+        """Return the instant that lies so many business days, then so much business time, after `at`."""
+
+    def between(self, since: datetime, until: datetime) -> timedelta:
+        """Return how much business time lies between two instants."""
+
+
+Place = str | Reckoner
+"""By what time is counted: a time zone alone, or a calendar of business time in one."""
+
+
+def add(at: datetime, span: Span, place: Place) -> datetime:
     """
-    Return `at` + `span` in UTC: the calendar part at the same local time of `zone`, then the exact part.
+    Return `at` + `span` in UTC: the calendar part at the same local time of the zone, then the exact part; business time by the calendar.
 
     A month end is clamped; a local time that does not exist moves forward to the first that does; one that exists twice is the first.
+
+    A clock that began with business time may go on under a version of the plan that has no calendar: there it runs round the clock.
     """
+    if span.is_business and isinstance(place, str):
+        span = Span(days=span.open_days, exact=timedelta(hours=span.open_hours))
+    elif span.is_business and not isinstance(place, str):
+        return place.ahead(at, span.open_days, timedelta(hours=span.open_hours))
     if not (span.months or span.days):
         return at + span.exact
-    tz = ZoneInfo(zone)
+    tz = ZoneInfo(place if isinstance(place, str) else place.zone)
     local = at.astimezone(tz).replace(tzinfo=None)
     month = local.month - 1 + span.months
     year, month = local.year + month // 12, month % 12 + 1
@@ -167,6 +214,11 @@ def _instants(local: datetime, tz: ZoneInfo) -> set[datetime]:
     """Return every instant, mostly one, at which it is the naive `local` time in `tz`; in a gap the first after it."""
     both = {local.replace(tzinfo=tz, fold=fold).astimezone(UTC) for fold in (0, 1)}
     return {each for each in both if each.astimezone(tz).replace(tzinfo=None) == local} or {_instant(local, tz)}
+
+
+def first_instant(local: datetime, zone: str) -> datetime:
+    """Return the first UTC instant at or after the naive `local` time that exists in `zone`."""
+    return _instant(local, ZoneInfo(zone))
 
 
 def _instant(local: datetime, tz: ZoneInfo) -> datetime:

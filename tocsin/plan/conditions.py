@@ -380,7 +380,7 @@ def _exact(text: str) -> timedelta | None:
         span = times.parse(text)
     except ValueError:
         return None
-    return span.exact if not (span.months or span.days) else None
+    return span.exact if span.is_exact else None
 
 
 def _is_span(text: str) -> bool:

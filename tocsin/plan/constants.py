@@ -42,4 +42,4 @@ def _duration(value: object) -> Value | Misfit:
         span = times.parse(str(value))
     except ValueError:
         return MISFIT
-    return MISFIT if span.months or span.days else span.exact
+    return span.exact if span.is_exact else MISFIT

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from tocsin.engine.expressions import Expression
 from tocsin.engine.program import Program
+from tocsin.engine.times import Span
 from tocsin.plan import cells, conditions, document, like
 from tocsin.plan.cells import Space, TooMany
 from tocsin.plan.cells.terms import Terms
@@ -147,14 +148,14 @@ def _cut(data: Plain, paths: list[Path]) -> bool:
 
 
 def _walk(value: object, path: Path) -> Iterator[tuple[Path, object]]:
-    """Yield every part of a form that has a type of its own: forms, cases, references, formulas, texts."""
+    """Yield every part of a form that has a type of its own: forms, cases, references, formulas, texts, spans."""
     if isinstance(value, BaseModel):
         yield path, value
         for name, info in type(value).model_fields.items():
             yield from _walk(getattr(value, name), (*path, info.alias or name))
         for name, extra in (value.model_extra or {}).items():
             yield from _walk(extra, (*path, name))
-    elif isinstance(value, Ref | Formula | Words):
+    elif isinstance(value, Ref | Formula | Words | Span):
         yield path, value
     elif isinstance(value, dict):
         for name, item in value.items():

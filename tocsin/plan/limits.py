@@ -43,13 +43,15 @@ def spelled(limit: object) -> str:
 
 
 def longest(span: Span) -> timedelta:
-    """Return the longest that a span can last: a month of 31 days, a day of 25 hours."""
-    return timedelta(days=31 * span.months, hours=25 * span.days) + span.exact
+    """Return the longest that a span can last: a month of 31 days, a day of 25 hours; for business time a year."""
+    in_business = timedelta(days=366) if span.is_business else timedelta()
+    return timedelta(days=31 * span.months, hours=25 * span.days) + span.exact + in_business
 
 
 def shortest(span: Span) -> timedelta:
-    """Return the shortest that a span can last: a month of 28 days, a day of 23 hours."""
-    return timedelta(days=28 * span.months, hours=23 * span.days) + span.exact
+    """Return the shortest that a span can last: a month of 28 days, a day of 23 hours, a business day that begins at the end of one."""
+    in_business = timedelta(days=max(span.open_days - 1, 0), hours=span.open_hours)
+    return timedelta(days=28 * span.months, hours=23 * span.days) + span.exact + in_business
 
 
 def said(case: dict[str, str]) -> str:

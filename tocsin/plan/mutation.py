@@ -228,6 +228,8 @@ def _longer(value: Span | timedelta) -> Span | timedelta:
         return replace(value, exact=value.exact + max(value.exact / 10, timedelta(seconds=1)))
     if value.days:
         return replace(value, days=value.days + max(value.days // 10, 1))
+    if value.is_business:
+        return replace(value, open_days=value.open_days + bool(value.open_days), open_hours=value.open_hours + bool(value.open_hours))
     return replace(value, months=value.months + max(value.months // 10, 1))
 
 

@@ -232,6 +232,10 @@ KEYS: Final = {
     "scenes": "The situations it is about",
     "kinds": "The kinds there are of it",
     "words": "Words by which people search for it",
+    "calendar": "The business time by which 2bd and 4bh are counted, in the plan's time zone",
+    "hours": "Opening hours by day: mon, or mon-fri; a day that is missing is shut",
+    "holidays": "Days that are shut",
+    "instead": "Days with hours of their own: a Saturday worked, a short day before a holiday",
     "accept_within": "How long whoever is called has to accept before the deputy is called",
     "comparators": "How the document's words for limits are read, such as 以上 as >=",
     # more of the organisation

@@ -15,6 +15,7 @@ from tocsin.incidents.shapes import VALUE, Eye, Plain
 from tocsin.web import languages, times
 from tocsin.web.jinja import text, words
 from tocsin.web.languages import gettext as _
+from tocsin.web.languages import ngettext
 
 TONES: Mapping[str, str] = {"red": "l1", "orange": "l2", "amber": "l3", "yellow": "wy", "blue": "wb", "green": "ok"}
 """The tone in which a level of this colour is shown."""
@@ -110,7 +111,10 @@ def span(limit: Span) -> str:
     months = [_unit("month", limit.months)] if limit.months else []
     days = [_unit("day", limit.days)] if limit.days else []
     exact = [times.lasting(limit.exact)] if limit.exact else []
-    return " ".join((*months, *days, *exact)) or times.lasting(timedelta())
+    open_days = ngettext("%(num)s business day", "%(num)s business days", limit.open_days) % {"num": limit.open_days}
+    open_hours = ngettext("%(num)s business hour", "%(num)s business hours", limit.open_hours) % {"num": limit.open_hours}
+    business = [words for words, count in ((open_days, limit.open_days), (open_hours, limit.open_hours)) if count]
+    return " ".join((*months, *days, *exact, *business)) or times.lasting(timedelta())
 
 
 def _unit(name: str, count: int) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Any, Literal, TypeVar
 
+from tocsin.engine.business import Calendar
 from tocsin.engine.namespaces import part_of
 from tocsin.engine.program.document import Document
 from tocsin.engine.program.duties import Decision, Message, Obligation
@@ -19,7 +20,7 @@ from tocsin.engine.program.rule import Text
 from tocsin.engine.program.scope import Scope
 from tocsin.engine.program.standing import Resource, Standing
 from tocsin.engine.program.values import Condition, Fact, Signal, Watch
-from tocsin.engine.times import Span
+from tocsin.engine.times import Place, Span
 
 T = TypeVar("T")
 
@@ -32,6 +33,7 @@ class Defaults:
     late: Ladder = ()
     silent_after: int = 3
     accept_within: timedelta = timedelta(minutes=5)
+    calendar: Calendar | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,10 @@ class Program:
             return self.plans[0]
         own = part_of(name)
         return next((part for part in self.parts if part.name == own), self.parts[0])
+
+    def reckons(self, name: str) -> Place:
+        """Return by what the plan of this rule counts time: its calendar of business time, else its time zone."""
+        return self.part(name).program.defaults.calendar or self.zone(name)
 
     def zone(self, name: str) -> str:
         """Return the time zone in which the plan of this rule counts."""

@@ -110,7 +110,7 @@ def _start_clock(turn: Turn, plan: Plan, chain: t.ChainState, link: Link) -> Non
     clock_id = obligation
     if any(clock.clock == clock_id and clock.status in clocks.RUNNING for clock in past):
         clock_id += f"#{generation}"
-    due = add(turn.instant, limit, turn.program.zone(obligation))
+    due = add(turn.instant, limit, turn.program.reckons(obligation))
     turn.emit(
         t.ClockOpened(
             at=turn.at,
@@ -127,7 +127,7 @@ def _start_clock(turn: Turn, plan: Plan, chain: t.ChainState, link: Link) -> Non
             began_at=turn.instant,
             limit=str(limit),
             due_at=due,
-            remind_at=clocks.remind_at(turn.program, obligation, turn.instant, due),
+            remind_at=clocks.remind_at(turn.program, obligation, turn.instant, due, str(limit)),
             recurring=False,
             fixed=False,
             zone=turn.program.zone(obligation),

@@ -211,7 +211,7 @@ def _not_open(turn: Turn, condition: Condition, waiver: Waiver) -> t.Refused | N
     known = turn.state.moments.get(waiver.of) if waiver.of else None
     if waiver.after is None:
         return None
-    opens = add(known.at, waiver.after, turn.program.zone(condition.id)) if known else None
+    opens = add(known.at, waiver.after, turn.program.reckons(condition.id)) if known else None
     if opens is None or turn.instant < opens:
         return t.Refused("E203", f"{condition.id} is waived {waiver.after} after {waiver.of}", hint="wait until then")
     return None

@@ -69,10 +69,10 @@ def _miss(turn: Turn, clock: t.Clock, due: datetime, *, after_downtime: bool, la
     """Record a missed occurrence and open the next; after a downtime, all that were missed meanwhile as one event (CLK-07)."""
     interval = parse(clock.limit)
     horizon = min([turn.at, *(wake.at for wake in clocks.structural(turn.program, turn.state))])
-    zone = turn.program.zone(clock.obligation)
-    missed, last, following = 1, due, add(due, interval, zone)
+    place = turn.program.reckons(clock.obligation)
+    missed, last, following = 1, due, add(due, interval, place)
     while after_downtime and following < horizon:
-        missed, last, following = missed + 1, following, add(following, interval, zone)
+        missed, last, following = missed + 1, following, add(following, interval, place)
     turn.emit(
         t.OccurrenceMissed(
             at=turn.at,
@@ -87,7 +87,7 @@ def _miss(turn: Turn, clock: t.Clock, due: datetime, *, after_downtime: bool, la
             last_due_at=last,
             next_occurrence=clock.occurrence + missed,
             next_due_at=following,
-            next_remind_at=clocks.remind_at(turn.program, clock.obligation, last, following),
+            next_remind_at=clocks.remind_at(turn.program, clock.obligation, last, following, clock.limit),
             after_downtime=after_downtime,
             late_s=late_s,
         )
@@ -104,11 +104,11 @@ def _breached(turn: Turn, clock: t.Clock) -> None:
 def _rung(turn: Turn, wake: Wake) -> None:
     clock = turn.state.clocks[wake.subject]
     rung = clocks.rungs_of(turn.program, turn.state, clock, turn.instant)[wake.number]
-    zone = turn.program.zone(clock.obligation)
-    following = add(wake.at, rung.again, zone) if rung.again and not clock.recurring else None
+    place = turn.program.reckons(clock.obligation)
+    following = add(wake.at, rung.again, place) if rung.again and not clock.recurring else None
     while following and turn.down_since and following <= turn.at:  # repeats that fell into the downtime are carried out once
         assert rung.again is not None
-        following = add(following, rung.again, zone)
+        following = add(following, rung.again, place)
     turn.emit(t.RungReached(at=turn.at, by=t.SYSTEM, clock=clock.clock, occurrence=clock.occurrence, rung=wake.number, next_at=following))
     turn.queue(rung.effects, f"breached:{clock.clock}")
 

@@ -86,7 +86,7 @@ def meet_clock(turn: Turn, clock: t.Clock, happened_at: datetime) -> None:
     following: datetime | None = None
     if clock.recurring and clock.due_at:
         base = clock.due_at if clock.fixed else happened_at
-        following = add(base, parse(clock.limit), turn.program.zone(clock.obligation))
+        following = add(base, parse(clock.limit), turn.program.reckons(clock.obligation))
     turn.emit(
         t.ClockMet(
             at=turn.at,
@@ -100,7 +100,7 @@ def meet_clock(turn: Turn, clock: t.Clock, happened_at: datetime) -> None:
             settled=clock.status == "breached" and not late,
             next_occurrence=clock.occurrence + 1 if following else None,
             next_due_at=following,
-            next_remind_at=clocks.remind_at(turn.program, clock.obligation, clock.due_at or happened_at, following),
+            next_remind_at=clocks.remind_at(turn.program, clock.obligation, clock.due_at or happened_at, following, clock.limit),
         )
     )
 

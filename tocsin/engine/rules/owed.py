@@ -195,7 +195,7 @@ def _open(turn: Turn, rule: Obligation, entry: Entry, anchor: Anchor, past: Coll
     generation = latest.generation + 1 if latest else 1
     if any(clock.clock == clock_id and clock.status in RUNNING for clock in past):
         clock_id += f"#{generation}"
-    due = add(begins, limit, turn.program.zone(rule.id)) if limit else None
+    due = add(begins, limit, turn.program.reckons(rule.id)) if limit else None
     if latest and limit and latest.ended == "until" and latest.anchor_generation == known.generation:
         begins, due = turn.instant, _goes_on(turn, rule, latest, limit)
     spelled = str(limit) if limit else ""
@@ -240,7 +240,7 @@ def _begin(
             began_at=begins,
             limit=limit,
             due_at=due,
-            remind_at=clocks.remind_at(turn.program, rule.id, begins, due),
+            remind_at=clocks.remind_at(turn.program, rule.id, begins, due, limit),
             recurring=rule.every is not None,
             fixed=rule.fixed,
             zone=turn.program.zone(rule.id),
@@ -252,12 +252,12 @@ def _begin(
 
 def _goes_on(turn: Turn, rule: Obligation, latest: t.Clock, limit: Span) -> datetime:
     """Return when a clock that had ended is due again after its end was withdrawn: on its grid, or one limit from now."""
-    zone = turn.program.zone(rule.id)
+    place = turn.program.reckons(rule.id)
     if not rule.fixed or latest.due_at is None:
-        return add(turn.instant, limit, zone)
+        return add(turn.instant, limit, place)
     due = latest.due_at
     while due < turn.instant:
-        due = add(due, limit, zone)
+        due = add(due, limit, place)
     return due
 
 
@@ -311,7 +311,7 @@ def _corrected(clock: t.Clock, anchor: str, known: t.MomentState) -> bool:
 def _move_anchor(turn: Turn, rule: Obligation, clock: t.Clock, anchor: str, known: t.MomentState) -> None:
     """Compute the clock anew from the corrected time of its anchor (CLK-08); both times stay in the journal."""
     begins = known.at if clock.began_at == clock.anchored_at else max(known.at, clock.began_at)
-    due = add(begins, parse(clock.limit), turn.program.zone(rule.id)) if clock.limit and not clock.recurring else clock.due_at
+    due = add(begins, parse(clock.limit), turn.program.reckons(rule.id)) if clock.limit and not clock.recurring else clock.due_at
     again = clock.status == "breached" and due is not None and due >= turn.instant
     turn.emit(
         t.ClockMoved(
@@ -323,7 +323,7 @@ def _move_anchor(turn: Turn, rule: Obligation, clock: t.Clock, anchor: str, know
             anchored_at=known.at,
             limit=clock.limit,
             due_at=due,
-            remind_at=clocks.remind_at(turn.program, rule.id, begins, due),
+            remind_at=clocks.remind_at(turn.program, rule.id, begins, due, clock.limit),
             status="open" if again or clock.status == "open" else "breached",
             reason="corrected",
         )
@@ -333,12 +333,12 @@ def _move_anchor(turn: Turn, rule: Obligation, clock: t.Clock, anchor: str, know
 def _move_limit(turn: Turn, rule: Obligation, clock: t.Clock, limit: Span) -> None:
     """A shorter limit counts from now if that is earlier; a longer one from the start, and for a recurring clock from its next due time."""
     assert clock.due_at is not None
-    zone = turn.program.zone(rule.id)
-    shorter = add(clock.began_at, limit, zone) < add(clock.began_at, parse(clock.limit), zone)
+    place = turn.program.reckons(rule.id)
+    shorter = add(clock.began_at, limit, place) < add(clock.began_at, parse(clock.limit), place)
     if shorter:
-        due = min(clock.due_at, add(turn.instant, limit, zone))
+        due = min(clock.due_at, add(turn.instant, limit, place))
     else:
-        due = clock.due_at if clock.recurring else add(clock.began_at, limit, zone)
+        due = clock.due_at if clock.recurring else add(clock.began_at, limit, place)
     depends = rule.every or rule.within
     by = depends.by if isinstance(depends, Cases) else ""
     turn.emit(
@@ -351,7 +351,7 @@ def _move_limit(turn: Turn, rule: Obligation, clock: t.Clock, limit: Span) -> No
             anchored_at=clock.anchored_at,
             limit=str(limit),
             due_at=due,
-            remind_at=clock.remind_at if due == clock.due_at else clocks.remind_at(turn.program, rule.id, turn.instant, due),
+            remind_at=clock.remind_at if due == clock.due_at else clocks.remind_at(turn.program, rule.id, turn.instant, due, str(limit)),
             status="open",
             reason="plan_changed" if turn.moved else "level_changed" if bare(by) == "level" else "fact_changed",
         )

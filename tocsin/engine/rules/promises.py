@@ -62,7 +62,7 @@ def _due(turn: Turn, template: Message, field: Field, message: t.MessageState) -
     if field.type == "time":
         return message.promised.get(field.id)
     try:
-        return add(turn.instant, texts.span(message.fields.get(field.id, "")), turn.program.zone(template.id))
+        return add(turn.instant, texts.span(message.fields.get(field.id, "")), turn.program.reckons(template.id))
     except ValueError:
         return None
 

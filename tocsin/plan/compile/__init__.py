@@ -1,10 +1,12 @@
 """A checked draft made into the engine's Program."""
 
+from tocsin.engine.business import Calendar
 from tocsin.engine.program import Defaults, Program
 from tocsin.plan.compile import duties, levels, moments, people, shown, triggers, values, words
 from tocsin.plan.compile.context import Context
 from tocsin.plan.draft import Draft
 from tocsin.plan.fingerprint import fingerprint
+from tocsin.plan.forms.calendar import CalendarForm
 from tocsin.plan.forms.plan import DefaultsForm
 
 
@@ -66,4 +68,9 @@ def _defaults(context: Context, form: DefaultsForm) -> Defaults:
         late=context.ladder(form.late, ("defaults",)) if form.late is not None else (),
         silent_after=form.silent_after,
         accept_within=form.accept_within or usual.accept_within,
+        calendar=_calendar(form.calendar, context.form.timezone) if form.calendar else None,
     )
+
+
+def _calendar(form: CalendarForm, zone: str) -> Calendar:
+    return Calendar(zone, form.hours, {**dict.fromkeys(form.holidays, ()), **form.instead})

@@ -38,7 +38,6 @@ _ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _NAME = re.compile(r"[a-z][a-z0-9_.]{0,119}")
 _LOCALE = re.compile(r"[a-z]{2,3}(_[A-Z][A-Za-z]{1,3})?")
 _SHARE = re.compile(r"(\d{1,3})%|(\d{1,3})/(\d{1,3})")
-_BUSINESS = re.compile(r"-?\d+(bd|bh)")
 
 
 def like(pattern: re.Pattern[str]) -> dict[str, Any]:
@@ -140,16 +139,12 @@ def _duration_text(value: object) -> str:
         raise wrong(say("a duration is wanted"), say("such as {examples}", examples="30m, 72h, 3d, 1mo"))
     if len(value) > 40:
         raise wrong(say("{value} is not a duration", value=brief(value)), say("such as {examples}", examples="30m, 72h, 3d, 1mo"))
-    if _BUSINESS.fullmatch(value):
-        raise wrong(
-            say("{value} is business time, and the plan has no calendar", value=value), say("use hours or days round the clock"), "L19"
-        )
     return value
 
 
 def _exact(value: object) -> timedelta:
     found = span(value)
-    if found.months or found.days:
+    if not found.is_exact:
         raise wrong(say("{value} depends on the calendar", value=value), say("say it in hours, such as 72h"))
     return found.exact
 
@@ -166,7 +161,16 @@ def _share(value: object) -> Fraction | None:
 
 def _remind(value: object) -> Fraction | Span:
     share = _share(value)
-    return share if share is not None else span(value)
+    return share if share is not None else _round_the_clock(value)
+
+
+def _round_the_clock(value: object) -> Span:
+    found = span(value)
+    if found.is_business:
+        raise wrong(
+            say("{value} is business time: that is counted in limits alone", value=brief(value)), say("say it in hours, or as a part such as 2/3")
+        )
+    return found
 
 
 def _part(value: object) -> Fraction:
@@ -188,7 +192,7 @@ def _offset(value: object) -> Offset:
     before = isinstance(value, str) and value.startswith("-")
     rest = value.removeprefix("-") if isinstance(value, str) else value
     share = _share(rest)
-    return Offset(share if share is not None else span(rest), before)
+    return Offset(share if share is not None else _round_the_clock(rest), before)
 
 
 def formula(value: object, *, wants: Literal["bool", "number", "any", "reading"]) -> Formula:

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from pydantic import Field, PlainValidator
 
 from tocsin.plan.findings import brief, nearest
+from tocsin.plan.forms.calendar import CalendarForm
 from tocsin.plan.forms.document import DocumentForm
 from tocsin.plan.forms.duties import DecisionForm, Ladder, ObligationForm, SituationForm
 from tocsin.plan.forms.figures import FigureForm
@@ -76,12 +77,13 @@ class ScopeForm(RuleForm):
 
 
 class DefaultsForm(RuleForm):
-    LATER: ClassVar = frozenset({"calendar", "order", "one_owner", "duplicates", "unworked", "board", "stream"})
+    LATER: ClassVar = frozenset({"order", "one_owner", "duplicates", "unworked", "board", "stream"})
 
     remind: Reminder | None = None
     late: Ladder | None = None
     silent_after: Annotated[int, Field(ge=1, le=1000)] = 3
     accept_within: Exact | None = None
+    calendar: CalendarForm | None = None
     comparators: dict[str, Literal[">", ">=", "<", "<=", "==", "!="]] = {}
 
 
