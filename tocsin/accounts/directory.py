@@ -1,12 +1,14 @@
 """The directory: whom a plan's roles, departments, posts and schedules find now, and for what a person may speak."""
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from tocsin.accounts.models import Membership, RoleHolder
 from tocsin.engine.namespaces import within
-from tocsin.engine.program import Program
+from tocsin.engine.program import Program, Text
+from tocsin.engine.role_names import plain, seat_of
 from tocsin.kit import ids
 from tocsin.plan.people import Directory
 
@@ -29,6 +31,9 @@ def seats(organisation_id: UUID, program: Program) -> dict[str, str]:
         holders, plan = _holders(organisation_id, part.program.id), part.program
         for role in (*plan.departments, *plan.roles):
             found[within(part.name, role)] = _seat(holders, plan, role, frozenset())
+        for role, department in _each(plan):
+            own = _seat(holders, plan, seat_of(role, department), frozenset()) or _seat(holders, plan, department, frozenset())
+            found[seat_of(within(part.name, role), within(part.name, department))] = own
     return {role: person for role, person in found.items() if person}
 
 
@@ -39,7 +44,40 @@ def standing(organisation_id: UUID, person: str, program: Program) -> frozenset[
         holders, plan = _holders(organisation_id, part.program.id), part.program
         found |= {f"department:{within(part.name, name)}" for name in plan.departments if person in holders[name]}
         found |= {f"deputy:{within(part.name, role)}" for role in plan.roles if person in _deputies(holders, plan, role)}
+        found |= {
+            f"deputy:{seat_of(within(part.name, role), within(part.name, department))}"
+            for role, department in _each(plan)
+            if person in holders[seat_of(role, department)][1:]
+        }
     return frozenset(found)
+
+
+def brought(organisation_id: UUID) -> dict[str, frozenset[str]]:
+    """Return by person (typed id) what is recorded that he or she has learned or may use, as `plain` words."""
+    rows = Membership.objects.filter(organisation_id=organisation_id).values_list("person_id", "brings")
+    return {ids.typed("per", person): frozenset(map(plain, brings)) for person, brings in rows}
+
+
+def lacking(requires: Iterable[Text], brings: Collection[str]) -> tuple[Text, ...]:
+    """Return what a role requires and `brings` (see `brought`) has in no language of the plan: a warning, never a bar (ROL-36)."""
+    return tuple(words for words in requires if not any(plain(each) in brings for each in words.values()))
+
+
+def names(program: Program) -> dict[str, Text]:
+    """Return the titles of everything a person can be recorded for: roles, the seats that departments have in them, and departments."""
+    found = {rule.id: rule.title for rule in program.roles.values()}
+    for role, department in _each(program):
+        titles = program.roles[role].title, program.departments[department].title
+        found[seat_of(role, department)] = {
+            locale: " · ".join(title.get(locale) or next(iter(title.values()), "") for title in titles)
+            for locale in {**titles[0], **titles[1]}
+        }
+    return found | {rule.id: rule.title for rule in program.departments.values()}
+
+
+def _each(program: Program) -> list[tuple[str, str]]:
+    """Return the roles of which each department has a holder of its own, with every department."""
+    return [(role.id, department) for role in program.roles.values() if role.held_by.kind == "each" for department in role.parts]
 
 
 def speakers(organisation_id: UUID, program: Program, role: str) -> frozenset[str]:

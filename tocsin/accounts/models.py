@@ -57,6 +57,8 @@ class Membership(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
     access = models.CharField(max_length=16)
+    brings = models.JSONField(default=list)
+    """What the person has learned or may use, in the words of the plans that require it of a role."""
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -1,5 +1,7 @@
 """People of an organisation: invited, given an access and names of a plan to hold, taken out. Each act is audited."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 
 from tocsin.accounts import audit
@@ -48,6 +50,16 @@ def change_access(membership: Membership, access: str, *, by: Person) -> Refused
     if was != access:
         audit.record(membership.organisation, by, "access.changed", membership.person.email, was=was, now=access)
     return None
+
+
+def qualify(membership: Membership, brings: Iterable[str], *, by: Person) -> None:
+    """Record what a person has learned or may use, in the words of the plans that require it (ROL-36)."""
+    known = sorted(set(brings))
+    if known == membership.brings:
+        return
+    membership.brings = known
+    membership.save(update_fields=["brings"])
+    audit.record(membership.organisation, by, "qualifications.changed", membership.person.email, now=", ".join(known))
 
 
 @transaction.atomic

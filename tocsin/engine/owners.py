@@ -100,12 +100,15 @@ def _persons_of(program: Program, state: t.State, target: str) -> Iterable[str]:
         return [owner(program, state, role).person for role in (group.lead, *group.members)]
     if target in program.roles and program.roles[target].outside:
         return []
-    return [owner(program, state, target).person, *(seat.person for seat in _more_seats(state, target) if seat.accepted)]
+    more, rule = _more(state, target), program.roles.get(target)
+    of_each = rule is not None and rule.held_by.kind == "each" and target not in state.roles
+    return more if of_each and more else [owner(program, state, target).person, *more]
 
 
-def _more_seats(state: t.State, role: str) -> list[t.Seat]:
-    """Return the seats of the parts, streams and further holders of a whole role."""
-    return [seat for name, seat in state.roles.items() if name.startswith(f"{role}[")]
+def _more(state: t.State, role: str) -> list[str]:
+    """Return who holds the parts, streams and further seats of a whole role: who accepted, or whom the directory names for a part."""
+    seats = {name: seat.person for name, seat in state.roles.items() if seat.accepted and seat.person}
+    return [person for name, person in (dict(state.seats) | seats).items() if name.startswith(f"{role}[")]
 
 
 def next_up(program: Program, who: str) -> str:
@@ -131,7 +134,7 @@ def speaks_for(program: Program, state: t.State, actor: t.Actor, who: str) -> st
     found = owner(program, state, who)
     if found.person == actor.person:
         return found.role
-    if any(seat.accepted and seat.person == actor.person for seat in _more_seats(state, who)):
+    if actor.person in _more(state, who):
         return who
     if f"deputy:{who}" in actor.standing or f"deputy:{found.role}" in actor.standing:
         return who

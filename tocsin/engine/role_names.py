@@ -19,6 +19,11 @@ def plain(name: str) -> str:
     return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
 
 
+def seat_of(role: str, part: str) -> str:
+    """Return the name of the seat that one part of a role has."""
+    return f"{role}[{part}]"
+
+
 def split(role: str) -> tuple[str, str]:
     """Return the role and the part of a seat such as `tech_lead[database]`; no part for a whole role."""
     base, _, part = role.partition("[")

@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from tocsin.accounts import audit, links, people
+from tocsin.accounts import audit, directory, links, people
 from tocsin.accounts.models import Access, Membership, RoleHolder
-from tocsin.engine.program import Program
+from tocsin.engine.program import Program, Text
 from tocsin.engine.terms import Refused
 from tocsin.incidents import plans
 from tocsin.kit import ids
@@ -70,10 +70,21 @@ def roles(request: Request, person_id: str, plan_id: str) -> HttpResponse:
     member, program = _member(request, person_id), _programs(request).get(plan_id)
     if program is None:
         raise Http404
-    asked = {name: request.POST.get(f"rank:{name}", "") for name in (*program.departments, *program.roles)}
+    asked = {name: request.POST.get(f"rank:{name}", "") for name in directory.names(program)}
     kept = {row.role: row.rank for row in _holders(request).filter(plan=plan_id, person=member.person) if row.role not in asked}
     ranks = kept | {name: int(rank) for name, rank in asked.items() if rank in {"0", "1", "2", "3"}}
     people.hold(request.organisation, member.person, plan_id, ranks, by=request.person)
+    return _done(request, member, None)
+
+
+@require_POST
+@needs("people.edit")
+def qualifications(request: Request, person_id: str) -> HttpResponse:
+    """Record what a person has learned or may use: what no plan in force asks for stays as it was."""
+    member = _member(request, person_id)
+    asked = {words for words, _title in _required(_programs(request))}
+    kept = [words for words in member.brings if words not in asked]
+    people.qualify(member, [*kept, *(asked & set(request.POST.getlist("brings")))], by=request.person)
     return _done(request, member, None)
 
 
@@ -128,18 +139,30 @@ def _one(request: Request, member: Membership, *, refused: Refused | None = None
     programs = _programs(request)
     mine = {(row.plan, row.role): row.rank for row in _holders(request).filter(person=member.person)}
     seats = {
-        plan: [Seat(rule.id, rule.title, mine.get((plan, rule.id))) for rule in (*program.roles.values(), *program.departments.values())]
+        plan: [Seat(name, title, mine.get((plan, name))) for name, title in directory.names(program).items()]
         for plan, program in programs.items()
     }
     context = {
         "member": member,
         "programs": programs,
         "seats": seats,
+        "required": _required(programs),
         "link": link,
         "access": words_of.access(),
         "access_options": words_of.access_options(),
     }
     return reply.page(request, "people/person.html", context, refused=refused)
+
+
+def _required(programs: Mapping[str, Program]) -> list[tuple[str, Text]]:
+    """Return what roles of the plans in force require, each once: its words in the language of the plan, and in every other."""
+    found = {
+        words.get(program.language) or next(iter(words.values())): words
+        for program in programs.values()
+        for role in program.roles.values()
+        for words in role.requires
+    }
+    return list(found.items())
 
 
 def _done(request: Request, member: Membership, refused: Refused | None) -> HttpResponse:
@@ -153,9 +176,9 @@ def _held(request: Request, programs: Mapping[str, Program]) -> dict[object, lis
     found: dict[object, list[Mapping[str, str]]] = {}
     for row in _holders(request).order_by("rank", "role"):
         program = programs.get(row.plan)
-        rule = (program.roles.get(row.role) or program.departments.get(row.role)) if program else None
-        if rule:
-            found.setdefault(row.person_id, []).append(rule.title)
+        title = directory.names(program).get(row.role) if program else None
+        if title is not None:
+            found.setdefault(row.person_id, []).append(title)
     return found
 
 

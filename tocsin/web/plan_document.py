@@ -139,6 +139,7 @@ def _held(program: Program) -> Callable[[str], str]:
         "department": lambda: _("the head of a department"),
         "role": lambda: _("whoever holds another role"),
         "who_marked": lambda: _("whoever recorded a moment"),
+        "each": lambda: _("one for each department"),
         "nobody": lambda: _("nobody until named"),
     }
     return lambda role: kinds[program.roles[role].held_by.kind]() if role in program.roles else ""

@@ -192,10 +192,12 @@ def audience(name: str) -> str:
     return known.get(name, name.replace("_", " "))
 
 
-def part(name: str) -> str:
-    """Return how a part of a split role, or a work stream, is called."""
+def part(program: Program, name: str) -> Markup:
+    """Return how a part of a split role, a work stream, or the department that has a seat of its own is called."""
+    if name in program.departments:
+        return text(titled(program.departments[name]))
     known = {"internal": _("internal"), "external": _("external")}
-    return known.get(name, name.replace("_", " "))
+    return Markup("{}").format(known.get(name, name.replace("_", " ")))
 
 
 def phase(name: str) -> str:

@@ -10,6 +10,7 @@ administration = [
     path("people/<str:person_id>", people.person, name="person"),
     path("people/<str:person_id>/access", people.access, name="access"),
     path("people/<str:person_id>/roles/<str:plan_id>", people.roles, name="roles"),
+    path("people/<str:person_id>/qualifications", people.qualifications, name="qualifications"),
     path("people/<str:person_id>/link", people.link, name="person-link"),
     path("people/<str:person_id>/leaving", people.leaving, name="leaving"),
     path("keys", keys.every, name="keys"),

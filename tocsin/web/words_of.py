@@ -25,6 +25,7 @@ ACTS: Mapping[str, Callable[[], str]] = {
     "person.invited": lambda: _("invited"),
     "person.removed": lambda: _("took out of the organisation"),
     "access.changed": lambda: _("changed the access of"),
+    "qualifications.changed": lambda: _("recorded what this person has learned and may use:"),
     "roles.changed": lambda: _("changed what this person holds:"),
     "key.created": lambda: _("made the key"),
     "key.revoked": lambda: _("revoked the key"),

@@ -12,9 +12,12 @@ RIGHTS: Final = ("assign_roles", "create_roles", "open_streams", "call_in")
 
 @dataclass(frozen=True, slots=True)
 class HeldBy:
-    """How the directory finds the holder of a role: `kind` is person, schedule, department, role, who_marked (a moment) or nobody."""
+    """
+    How the directory finds the holder of a role: `kind` is person, schedule, department, role, who_marked (a moment) or nobody; with each
+    every department has a holder of its own.
+    """
 
-    kind: Literal["person", "schedule", "department", "role", "who_marked", "nobody"]
+    kind: Literal["person", "schedule", "department", "role", "who_marked", "each", "nobody"]
     name: str = ""
 
 

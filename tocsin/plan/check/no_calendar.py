@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from tocsin.engine.times import Span
 from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
-from tocsin.plan.findings import Fault, say
+from tocsin.plan.findings import Fault
+from tocsin.plan.sentences import say
 
 
 def find(draft: Draft) -> Iterator[Fault]:

@@ -3,7 +3,7 @@
 from tocsin.engine.program import Department, EveryGroup, Group, HeldBy, Role, Takes
 from tocsin.plan.compile.context import Context, name, names
 from tocsin.plan.forms.leaves import Ref
-from tocsin.plan.forms.people import OrganisationForm
+from tocsin.plan.forms.people import OrganisationForm, RoleForm
 
 
 def departments(context: Context) -> dict[str, Department]:
@@ -49,7 +49,7 @@ def roles(context: Context) -> dict[str, Role]:
             commander=rule.commander,
             many=rule.many is True,
             streams=rule.many == "stream",
-            parts=rule.many if isinstance(rule.many, tuple) else (),
+            parts=_parts(context, rule),
             outside=rule.outside,
             appointed_by=name(rule.appointed_by),
             aliases=tuple(rule.aliases),
@@ -59,6 +59,13 @@ def roles(context: Context) -> dict[str, Role]:
             requires=tuple(map(context.text, rule.requires)),
         )
     return found
+
+
+def _parts(context: Context, rule: RoleForm) -> tuple[str, ...]:
+    """Return the named parts of a role: its own, or every department where each has its holder."""
+    if rule.held_by[0] == "each":
+        return tuple((context.form.organisation or OrganisationForm()).departments)
+    return rule.many if isinstance(rule.many, tuple) else ()
 
 
 def maps(context: Context) -> dict[str, dict[str, Takes]]:

@@ -10,8 +10,9 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, PlainValidator
 
 from tocsin.engine.business import Hours
-from tocsin.plan.findings import brief, say
+from tocsin.plan.findings import brief
 from tocsin.plan.forms.leaves import RuleForm, wrong
+from tocsin.plan.sentences import say
 
 WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOURS = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")

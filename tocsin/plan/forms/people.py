@@ -3,7 +3,7 @@
 # ruff: noqa: RUF012 - pydantic copies the defaults of its models
 
 import re
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import PlainValidator
 
@@ -33,16 +33,16 @@ _HELD = {"person": (), "schedule": (), "department": ("department",), "role": ("
 
 
 def _held_by(value: Any) -> tuple[str, Ref | str]:
-    """Take `nobody`, or one of `{person: …}`, `{schedule: …}`, `{department: …}`, `{role: …}`, `{who_marked: moment}`."""
+    """Take `nobody`, or one of `{person: …}`, `{schedule: …}`, `{department: …}`, `{role: …}`, `{who_marked: moment}`, `{each: departments}`."""
     if value == "nobody":
         return "nobody", ""
     if isinstance(value, dict) and len(value) == 1:
         [(kind, name)] = value.items()
-        if kind == "each":
-            raise wrong(say("held_by: {kind} is not run by this version yet", kind=kind), code="L25")
+        if kind == "each" and name == "departments":
+            return kind, name
         if kind in _HELD and isinstance(name, str) and name:
             return kind, Ref(name, _HELD[kind]) if _HELD[kind] else name
-    raise wrong(say("not a way to hold a role"), say("nobody, or one of person, schedule, department, role, who_marked: {person: …}"))
+    raise wrong(say("not a way to hold a role"), say("nobody, or one of person, schedule, department, role, who_marked, each: {person: …}"))
 
 
 def _many(value: object) -> bool | str | tuple[str, ...]:
@@ -73,8 +73,6 @@ class TogetherForm(Form):
 
 
 class GroupForm(RuleForm):
-    LATER: ClassVar = frozenset({"pool"})
-
     aliases: list[Text] = []
     lead: RoleRef
     department: DepartmentRef | None = None
@@ -101,8 +99,6 @@ class EveryGroupForm(Form):
 
 
 class OrganisationForm(RuleForm):
-    LATER: ClassVar = frozenset({"lists"})
-
     every_group: EveryGroupForm | None = None
     departments: dict[Id, DepartmentForm] = {}
     groups: dict[Id, GroupForm] = {}

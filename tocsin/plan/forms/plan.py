@@ -2,7 +2,7 @@
 
 # ruff: noqa: RUF012 - pydantic copies the defaults of its models
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
 from pydantic import Field, PlainValidator
@@ -77,8 +77,6 @@ class ScopeForm(RuleForm):
 
 
 class DefaultsForm(RuleForm):
-    LATER: ClassVar = frozenset({"order", "one_owner", "duplicates", "unworked", "board", "stream"})
-
     remind: Reminder | None = None
     late: Ladder | None = None
     silent_after: Annotated[int, Field(ge=1, le=1000)] = 3

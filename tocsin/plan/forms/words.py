@@ -68,7 +68,6 @@ class MessageForm(RuleForm):
         {
             "offered",
             "answers",
-            "keeps",
             "prefill",
         }
     )

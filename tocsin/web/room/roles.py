@@ -6,6 +6,7 @@ from typing import Final
 
 from markupsafe import Markup
 
+from tocsin.accounts import directory
 from tocsin.engine.program import Text
 from tocsin.engine.role_names import roles_named, split
 from tocsin.incidents.models import ClockRow, RoleRow
@@ -34,6 +35,8 @@ class Seat:
     """The role's main duty, in the words of the plan."""
     works_on: tuple[Text, ...]
     """What its holder works on now."""
+    lacks: tuple[Text, ...]
+    """What the role requires and whoever was asked or holds it is not known to bring along."""
     taken_by: Markup
     """The roles of a role set that do what this one owes; empty where none is laid over it."""
 
@@ -43,8 +46,9 @@ def context(case: Case) -> dict[str, object]:
     rows = RoleRow.objects.filter(incident_id=case.id, shown=True).exclude(person="").order_by("pk")
     owed = list(ClockRow.objects.filter(incident_id=case.id, status__in=clocks.RUNNING).values_list("owes", flat=True))
     works = _works(case)
+    brought = directory.brought(case.board.organisation_id)
     outside = {role.id for role in case.program.roles.values() if role.outside}
-    seats = [_seat(case, row, owed.count(row.role), works) for row in rows if row.role not in outside]
+    seats = [_seat(case, row, owed.count(row.role), works, brought) for row in rows if row.role not in outside]
     seats.sort(key=lambda seat: (not seat.row.commander, not seat.waits, seat.held_for))
     near, rest = seats, []
     if len(seats) > SHOWN:
@@ -60,7 +64,7 @@ def context(case: Case) -> dict[str, object]:
         "commander": plan_words.name_of(case.program, case.program.commander),
         "meant": lambda name: roles_named(case.program, name),
         "name_of": lambda name: plan_words.name_of(case.program, name),
-        "part_name": plan_words.part,
+        "part_name": lambda part: plan_words.part(case.program, part),
         "has_streams": any(role.streams for role in case.program.roles.values()),
         "streams": _streams(case),
     }
@@ -87,11 +91,12 @@ def _works(case: Case) -> dict[str, list[Text]]:
     return found
 
 
-def _seat(case: Case, row: RoleRow, passes: int, works: Mapping[str, list[Text]]) -> Seat:
+def _seat(case: Case, row: RoleRow, passes: int, works: Mapping[str, list[Text]], brought: Mapping[str, frozenset[str]]) -> Seat:
     rule = case.program.roles.get(split(row.role)[0])
     by_decision = bool(rule and rule.appointed_by)
     waits = bool(row.assigned) and not row.accepted
     held_for = row.via in ("group", "commander", "declarer")
+    meant = row.assigned or ("" if held_for else row.person)
     return Seat(
         row=row,
         name=row.title or plan_words.plain(row.role),
@@ -105,5 +110,6 @@ def _seat(case: Case, row: RoleRow, passes: int, works: Mapping[str, list[Text]]
         main=rule.main if rule and not row.part else {},
         passes=passes,
         works_on=() if held_for else tuple(works.get(row.person, ())),
+        lacks=directory.lacking(rule.requires, brought.get(meant, frozenset())) if rule and meant else (),
         taken_by=plan_words.names(case.program, rule.taken_by if rule else ()),
     )
