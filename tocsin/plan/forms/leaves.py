@@ -168,7 +168,8 @@ def _round_the_clock(value: object) -> Span:
     found = span(value)
     if found.is_business:
         raise wrong(
-            say("{value} is business time: that is counted in limits alone", value=brief(value)), say("say it in hours, or as a part such as 2/3")
+            say("{value} is business time: that is counted in limits alone", value=brief(value)),
+            say("say it in hours, or as a part such as 2/3"),
         )
     return found
 
