@@ -209,3 +209,23 @@ def test_any_other_meaning_is_another_hash(old: str, new: str):
 def test_which_level_is_gravest_is_part_of_the_meaning():
     high, low = (line for line in PLAN.splitlines(keepends=True) if line.startswith(("  high:", "  low:")))
     assert hashed(PLAN.replace(high + low, low + high)) != hashed(PLAN)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said", "way_out"),
+    [
+        ("timezone: Europe/Warsaw", "timezone: Warsaw", "Warsaw is not a time zone", "did you mean Europe/Warsaw?"),
+        ("document: {cite: §0", "document: {cite: §0, tags: null", "nothing stands here", "say something, or leave the key out"),
+        ("document: {cite: §0", "document: {cite: §0, tags: one", "a list is wanted", "in square brackets, such as [a, b]"),
+        (
+            "document: {cite: §0",
+            "levels: high\ndocument: {cite: §0",
+            "a mapping of keys is wanted",
+            "in braces, or indented below, such as {key: value}",
+        ),
+    ],
+)
+def test_what_is_nearly_right_is_told_how_it_would_be_right(old: str, new: str, said: str, way_out: str):
+    assert old in PLAN
+    found = {(str(each.message), str(each.hint)) for each in read(PLAN.replace(old, new, 1), "plan").findings}
+    assert (said, way_out) in found

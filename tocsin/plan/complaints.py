@@ -20,9 +20,19 @@ _WANTED = {
 }
 
 
+_HINTS = {
+    "list_type": say("in square brackets, such as {examples}", examples="[a, b]"),
+    "dict_type": say("in braces, or indented below, such as {examples}", examples="{key: value}"),
+    "model_type": say("in braces, or indented below, such as {examples}", examples="{key: value}"),
+    "string_type": say("put it in quotes"),
+}
+
+
 def complaint(details: Mapping[str, Any]) -> tuple[Sentence, Sentence]:
     """Return what is wrong and a way out. `details` is one error of pydantic, or one of ours, which carries its sentences with it."""
     context = details.get("ctx", {})
+    if details.get("input", "") is None:
+        return say("nothing stands here"), say("say something, or leave the key out")
     match details["type"], context:
         case _, {"message": Sentence() as message, "hint": Sentence() as hint}:
             return message, hint
@@ -35,4 +45,4 @@ def complaint(details: Mapping[str, Any]) -> tuple[Sentence, Sentence]:
         case "string_pattern_mismatch", _:
             return say("not an id"), say("small letters, digits and underscores, beginning with a letter")
         case kind, _:
-            return _WANTED.get(kind) or quoted(details["msg"]), NOTHING
+            return _WANTED.get(kind) or quoted(details["msg"]), _HINTS.get(kind, NOTHING)

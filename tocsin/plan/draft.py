@@ -117,7 +117,7 @@ def _fit(data: Plain) -> tuple[PlanForm | None, tuple[FormError, ...]]:
         try:
             return PlanForm.model_validate(data), errors
         except ValidationError as error:
-            found = tuple(_form_error(details) for details in error.errors(include_url=False, include_input=False))
+            found = tuple(_form_error(details) for details in error.errors(include_url=False))
             errors = errors or found
             if not _cut(data, [each.path for each in found]):
                 break

@@ -13,7 +13,11 @@ _HINT = say("name a holder or a deputy, or widen the roster")
 
 
 def find(draft: Draft) -> Iterator[Fault]:
-    """Yield a fault at each such role: an error where it is the one that everything falls to."""
+    """Yield a fault at each such role: an error where it is the one that everything falls to; and one where there is no such role."""
+    form = draft.form
+    if form and form.roles and not any(role.commander for role in form.roles.values()) and not draft.damaged(("roles",)):
+        said = say("no role commands: what nobody holds falls to nobody")
+        yield Fault(("roles",), said, say("commander: true on one role"), at_key=True)
     directory = draft.directory
     if directory is None or draft.form is None:
         return

@@ -53,10 +53,10 @@ PlanId = Annotated[str, PlainValidator(_plan_id)]
 def _timezone(value: object) -> str:
     zones = available_timezones()
     if not isinstance(value, str) or value not in zones:
-        raise wrong(
-            say("{value} is not a time zone", value=brief(value)),
-            nearest(str(value), zones) or say("such as {examples}", examples="Asia/Shanghai"),
-        )
+        cities = {zone.rpartition("/")[2].lower(): zone for zone in zones}
+        city = cities.get(str(value).strip().lower().replace(" ", "_"))
+        hint = say("did you mean {name}?", name=city) if city else nearest(str(value), zones)
+        raise wrong(say("{value} is not a time zone", value=brief(value)), hint or say("such as {examples}", examples="Asia/Shanghai"))
     return value
 
 

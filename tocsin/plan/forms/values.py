@@ -40,11 +40,11 @@ FACT_TYPES = ("choice", "yes_no", "number", "duration", "time", "text")
 LATER_TYPES = ("ref", "table")
 
 
-def _fact_type(value: object) -> str:
+def _fact_type(value: object, known: tuple[str, ...] = FACT_TYPES) -> str:
     if value in LATER_TYPES:
         raise wrong(say("the type {value} is not run by this version yet", value=value), code="L25")
     if value not in FACT_TYPES:
-        raise wrong(say("not a type"), say("one of {names}", names=FACT_TYPES))
+        raise wrong(say("not a type"), say("one of {names}", names=known))
     return str(value)
 
 
@@ -60,14 +60,14 @@ def _choices(value: object) -> dict[str, Words | None]:
 
 
 def _field_type(value: object) -> str:
-    return str(value) if value in ("table", "person") else _fact_type(value)
+    return str(value) if value in ("table", "person") else _fact_type(value, (*FACT_TYPES, "table", "person"))
 
 
 FieldType = Annotated[Literal["choice", "yes_no", "number", "duration", "time", "text", "table", "person"], PlainValidator(_field_type)]
 
 
 def _fact_kind(value: object) -> str:
-    return "yes_no_unsure" if value == "yes_no_unsure" else _fact_type(value)
+    return "yes_no_unsure" if value == "yes_no_unsure" else _fact_type(value, (*FACT_TYPES, "yes_no_unsure"))
 
 
 FactKind = Annotated[Literal["choice", "yes_no", "yes_no_unsure", "number", "duration", "time", "text"], PlainValidator(_fact_kind)]
