@@ -13,7 +13,7 @@ from tocsin.engine import terms as t
 from tocsin.engine.clocks import next_due
 from tocsin.engine.decide import decide, go_on, in_hand
 from tocsin.engine.evolve import evolve
-from tocsin.engine.reads import ANYTHING, Order, obligation_of, touched
+from tocsin.engine.reads import ANYTHING, Order, obligation_of, touched, whole_of
 from tocsin.engine.turn import Turn
 from tocsin.plan import shipped
 from tocsin.plan.scenarios import story
@@ -32,6 +32,8 @@ STORIES += [
 program_of = cache(program_for)
 OWN = {"clocks_of", "at"}
 """Fields that follow others."""
+WHOLE = {"clocks": obligation_of, "clocks_of": obligation_of, "edges": whole_of, "firings": whole_of}
+"""Fields whose entries are named by what they are parts of."""
 
 
 @pytest.mark.parametrize(("plan", "file"), STORIES, ids=lambda value: getattr(value, "stem", value))
@@ -109,7 +111,7 @@ def changed(before, after):
             continue
         if isinstance(new, dict):
             entries = {entry for entry in {*old, *new} if old.get(entry) != new.get(entry)}
-            found |= {(field.name, obligation_of(entry) if field.name == "clocks" else entry) for entry in entries}
+            found |= {(field.name, WHOLE.get(field.name, str)(entry)) for entry in entries}
         else:
             found.add((field.name, ""))
     return found
@@ -125,7 +127,7 @@ class Seen(dict):
     def note(self, entry):
         if self.field == "open_fields":  # follows the open entries of its record
             return
-        self.notes.add(("clocks" if self.field == "clocks_of" else self.field, obligation_of(entry) if "clocks" in self.field else entry))
+        self.notes.add(("clocks" if self.field == "clocks_of" else self.field, WHOLE.get(self.field, str)(entry)))
 
     def get(self, entry, default=None):
         self.note(entry)

@@ -22,7 +22,13 @@ class Term(Base):
     by: str = field(default="nobody", kw_only=True)
 
 
-quicken([Term])
+@dataclass(frozen=True)
+class Loose:
+    first: str
+    seen: dict[str, str] = field(default_factory=dict)
+
+
+quicken([Term, Loose])
 
 
 def test_a_term_has_what_it_is_given_and_its_defaults():
@@ -32,6 +38,10 @@ def test_a_term_has_what_it_is_given_and_its_defaults():
     assert Term("a", open=True).seen is not term.seen
 
 
+def test_a_term_without_slots_is_made_alike():
+    assert (Loose("a").first, Loose("a").seen, Loose("a") == Loose(first="a")) == ("a", {}, True)
+
+
 def test_a_term_wants_what_it_cannot_do_without():
     with pytest.raises(TypeError, match="open"):
         Term("a")
@@ -39,7 +49,7 @@ def test_a_term_wants_what_it_cannot_do_without():
         Term("a", open=True, third=3)
 
 
-@pytest.mark.parametrize("term", [Term("a", open=True), t.Actor("ana"), t.Edge("watch", True, t.UNSTAMPED), t.Tick()])
+@pytest.mark.parametrize("term", [Term("a", open=True), Loose("a"), t.Actor("ana"), t.Edge("watch", True, t.UNSTAMPED), t.Tick()])
 def test_nobody_changes_a_term(term):
     name = next(iter(type(term).__dataclass_fields__))
     with pytest.raises(FrozenInstanceError):

@@ -226,12 +226,25 @@ class Agenda:
 
     def __init__(self) -> None:
         self._clocks: Mapping[str, t.Clock] = {}
+        self._changed: set[str] | None = None
+        """The clocks that may differ from those of the last look; None for any."""
         self._state: t.State | None = None
         self._first: Wake | None = None
         self._seen: t.State | None = None
         self._rest: Wake | None = None
         self._heap: list[tuple[Wake, int, t.Clock]] = []
         self._of_case: dict[str, tuple[t.Clock, tuple[Rung, ...], list[Wake]]] = {}
+
+    def note(self, event: t.AnyEvent) -> None:
+        """Take note that `event` changed clocks, so that the next look is at those alone."""
+        if self._changed is not None and isinstance(event, t.OfClock):
+            self._changed.add(event.clock)
+        else:
+            self._changed = None
+
+    def forget(self) -> None:
+        """Look at every clock anew: the incident went back to what it was."""
+        self._changed = None
 
     def first(self, program: Program, state: t.State) -> Wake | None:
         """Return what time will do next to `state`, or None."""
@@ -287,12 +300,13 @@ class Agenda:
 
     def _follow(self, program: Program, state: t.State) -> None:
         cased = program.once("cased", _cased)
-        for name, clock in state.clocks.items():
+        for name in state.clocks if self._changed is None else self._changed:
+            clock = state.clocks[name]
             if clock is not self._clocks.get(name) and clock.status in RUNNING and clock.obligation not in cased:
                 wake = min(_of_clock(program, state, clock), default=None)
                 if wake:
                     heappush(self._heap, (wake, id(clock), clock))
-        self._clocks = state.clocks
+        self._clocks, self._changed = state.clocks, set()
         if len(self._heap) > 4 * len(self._clocks) + 64:  # a clock that changes often leaves what it was behind
             self._heap = [entry for entry in self._heap if state.clocks.get(entry[2].clock) is entry[2]]
             heapify(self._heap)

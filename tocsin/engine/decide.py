@@ -57,6 +57,7 @@ def go_on(turn: Turn, command: t.Command) -> tuple[t.AnyEvent, ...] | t.Refused:
     answer = _decide(turn, command)
     if isinstance(answer, t.Refused):
         turn.state, turn.waiting = before
+        turn.agenda.forget()
     return answer
 
 

@@ -173,7 +173,7 @@ def compiled(tree: Expression, reader: Callable[[Leaf], Reader[S]]) -> Reader[S]
         case Some(operands):
             return _connected([compiled(operand, reader) for operand in operands], decisive=True)
         case Compare(op, left, right):
-            return _joined(partial(_compare, op), compiled(left, reader), compiled(right, reader))
+            return _compared(op, compiled(left, reader), compiled(right, reader))
         case Within(item, among):
             return _joined(_within, compiled(item, reader), compiled(among, reader))
         case Arithmetic(op, left, right):
@@ -206,6 +206,20 @@ def _connected(operands: list[Reader[S]], *, decisive: bool) -> Reader[S]:
 
 def _joined(join: Callable[[Known, Known], Known], left: Reader[S], right: Reader[S]) -> Reader[S]:
     return lambda scene: join(left(scene), right(scene))
+
+
+def _compared(op: str, left: Reader[S], right: Reader[S]) -> Reader[S]:
+    if op not in ("==", "!="):
+        return _joined(partial(_compare, op), left, right)
+    equal = op == "=="
+
+    def read(scene: S) -> Known:
+        one, other = left(scene), right(scene)
+        if type(one) is str and type(other) is str:  # what most comparisons of a plan compare
+            return (one == other) is equal
+        return _compare(op, one, other)
+
+    return read
 
 
 def _chosen(test: Reader[S], then: Reader[S], otherwise: Reader[S]) -> Reader[S]:

@@ -80,6 +80,11 @@ def obligation_of(clock: str) -> str:
     return clock.partition("[")[0].partition("#")[0]
 
 
+def whole_of(name: str) -> str:
+    """Return the watch or trigger of one of its parts, such as `dropped` of `dropped[line 3]`."""
+    return name.partition("[")[0]
+
+
 def _clock(event: Any) -> tuple[Read, ...]:
     return (("clocks", obligation_of(event.clock)),)
 
@@ -115,12 +120,8 @@ _TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
     t.PartyRemoved: _party,
     t.PartiesTold: _party,
     t.FactStated: lambda event: (("facts", event.fact),),
-    t.Observed: lambda event: (("edges", event.edge.watch), ("firing", ""), ("firing_turned", "")),
-    t.TriggerFired: lambda event: (
-        ("firings", f"{event.trigger}[{event.entry}]" if event.entry else event.trigger),
-        ("firing", ""),
-        ("firing_turned", ""),
-    ),
+    t.Observed: lambda event: (("edges", whole_of(event.edge.watch)), ("firing", ""), ("firing_turned", "")),
+    t.TriggerFired: lambda event: (("firings", event.trigger), ("firing", ""), ("firing_turned", "")),
     t.MomentRecorded: lambda event: (("moments", event.moment),),
     t.MomentWithdrawn: lambda event: (("moments", event.moment), ("withdrawn", event.moment)),
     t.ExpressionTurned: lambda event: (("turned", event.subject),),
@@ -207,7 +208,7 @@ def of_expression(program: Program, tree: Expression | None) -> Iterator[Read]:
 def _of_leaf(program: Program, leaf: Leaf) -> Iterator[Read]:
     match leaf:
         case WatchRef(watch):
-            yield "edges", watch
+            yield "edges", whole_of(watch)
         case Name(path):
             yield from of_name(program, path)
         case Call(function, arguments):

@@ -52,12 +52,9 @@ def _pairs(program: Program) -> Iterator[tuple[str, Iterable[tuple[Any, Iterable
 
 
 def _sets(program: Program) -> list[tuple[ModuleType, int]]:
-    """
-    Return each noun with its rules as a set; -1 for what is settled in every round: a noun that does not say what it reads, and what is
-    owed, because the end of an incident ends clocks that belong to no rule.
-    """
+    """Return each noun with its rules as a set; -1 for a noun that does not say what it reads, which is settled in every round."""
     order = order_of(program)
-    return [(noun, order.place(noun.NOUN) if hasattr(noun, "reads") and noun is not owed else -1) for noun in NOUNS]
+    return [(noun, order.place(noun.NOUN) if hasattr(noun, "reads") else -1) for noun in NOUNS]
 
 
 def settle(turn: Turn) -> None:
@@ -68,6 +65,8 @@ def settle(turn: Turn) -> None:
         for noun, rules in nouns:
             if rules == -1 or turn.waiting & rules:
                 noun.settle(turn)
+        if turn.state.phases or turn.state.phase in owed.ENDED:
+            owed.end_with_the_incident(turn)
         if len(turn.events) > before:
             continue
         if turn.promised:

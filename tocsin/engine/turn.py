@@ -1,9 +1,8 @@
 """One command being decided: the events so far, the state after them, and the instant that rules see."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import Agenda
@@ -56,7 +55,9 @@ class Turn:
 
     def emit(self, event: t.AnyEvent) -> None:
         """Record `event` and let the state follow it."""
-        self.state = evolve(self.state, event)
+        before, self.state = self.state, evolve(self.state, event)
+        if self.state.clocks is not before.clocks:
+            self.agenda.note(event)
         self.events.append(event)
         self.waiting |= self.order.reading(event)
 
@@ -84,25 +85,33 @@ class Turn:
         """Carry `effects` out once everything recorded so far has settled."""
         self.effects += [(effect, cause, entry or {}) for effect in effects]
 
-    @contextmanager
-    def as_system(self) -> Iterator[None]:
+    def as_system(self) -> "_Acting":
         """Let the server itself act: what follows from rules and time is caused by nobody."""
-        actor, self.actor = self.actor, t.Actor(t.SYSTEM)
-        try:
-            yield
-        finally:
-            self.actor = actor
+        return _Acting(self, _SERVER)
 
-    @contextmanager
-    def as_person(self, person: str) -> Iterator[None]:
+    def as_person(self, person: str) -> "_Acting":
         """Let what follows be caused by `person`, who did what now takes effect."""
-        actor, self.actor = self.actor, t.Actor(person)
-        try:
-            yield
-        finally:
-            self.actor = actor
+        return _Acting(self, t.Actor(person))
 
     def happened(self, moment: str) -> datetime | None:
         """Return when `moment` happened, or None."""
         known = self.state.moments.get(moment)
         return known.at if known else None
+
+
+_SERVER: Final = t.Actor(t.SYSTEM)
+
+
+class _Acting:
+    """The stretch of a turn in which somebody else acts."""
+
+    __slots__ = ("_actor", "_before", "_turn")
+
+    def __init__(self, turn: Turn, actor: t.Actor) -> None:
+        self._turn, self._actor = turn, actor
+
+    def __enter__(self) -> None:
+        self._before, self._turn.actor = self._turn.actor, self._actor
+
+    def __exit__(self, *raised: object) -> None:
+        self._turn.actor = self._before

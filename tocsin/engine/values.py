@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 from tocsin.engine import terms as t
 from tocsin.engine.collections import COLLECTIONS
@@ -25,9 +25,11 @@ from tocsin.engine.expressions import (
     compiled,
     evaluate,
     leaves,
+    spell,
 )
 from tocsin.engine.namespaces import bare, part_of, within
 from tocsin.engine.program import Cases, Condition, Fact, Program, Trigger
+from tocsin.engine.scenes import Scene, Told
 
 KNOWN_OF_CLIENTS: Final[Mapping[str, type]] = {"project.critical": bool, "service.critical": bool, "users_hit_share": Decimal}
 """What the register of clients can say of an affected party, read by expressions as `client.<name>` (REG-08)."""
@@ -35,37 +37,30 @@ KINDS_OF_PARTY: Final = ("employee", "client", "partner")
 """Who a party is, kept as `kind` among what is known of it (REG-02)."""
 
 
-class Scene(NamedTuple):
-    """What expressions are read from: a state, an instant, and the record entry in hand."""
-
-    state: t.State
-    at: datetime
-    entry: Mapping[str, Value]
-
-
 _NO_ENTRY: Final[Mapping[str, Value]] = MappingProxyType({})
 
 
 def truth(program: Program, state: t.State, tree: Expression, at: datetime, entry: Mapping[str, Value] | None = None) -> bool | None:
     """Return whether `tree` is true in `state` at the instant `at`; None is unknown."""
-    known = program.worked_out.get(id(tree))
-    if known is None or known[0] is not tree:
-        known = _worked_out(program, tree)
-    value = known[1](Scene(state, at, entry or _NO_ENTRY))
+    value = read(program, state, tree, at, entry)
     return value if isinstance(value, bool) else None
 
 
-def _worked_out(program: Program, tree: Expression) -> tuple[Expression, Reader[Scene], tuple[Leaf, ...]]:
-    """Return `tree` with what reads its value and with its leaves, worked out once: kept with its tree, which keeps the identity."""
-    known: tuple[Expression, Reader[Scene], tuple[Leaf, ...]] | None = program.worked_out.get(id(tree))
-    if known is None or known[0] is not tree:
-        known = program.worked_out[id(tree)] = (tree, compiled(tree, partial(reader, program)), tuple(leaves(tree)))
+def read(program: Program, state: t.State, tree: Expression, at: datetime, entry: Mapping[str, Value] | None = None) -> Known:
+    """Return the value of `tree` in `state` at the instant `at`, as `evaluate` would."""
+    known: Told | None = program.worked_out.get(id(tree))
+    if known is None or known.tree is not tree:
+        known = told_of(program, tree)
+    return known.value(Scene(state, at, entry or _NO_ENTRY))
+
+
+def told_of(program: Program, tree: Expression) -> Told:
+    """Return what is told of an expression of this plan; worked out once, and kept with its tree, which keeps the identity."""
+    known: Told | None = program.worked_out.get(id(tree))
+    if known is None or known.tree is not tree:
+        value = compiled(tree, partial(reader, program))
+        known = program.worked_out[id(tree)] = Told(tree, value, tuple(leaves(tree)), spell(tree))
     return known
-
-
-def leaves_of(program: Program, tree: Expression) -> tuple[Leaf, ...]:
-    """Return the leaves of an expression of this plan."""
-    return _worked_out(program, tree)[2]
 
 
 def lookup(program: Program, state: t.State, at: datetime, entry: Mapping[str, Value] | None = None) -> Lookup:
@@ -338,9 +333,18 @@ def _is_open(program: Program, state: t.State, names: list[Value], at: datetime)
 
 
 def _all_begun(program: Program, state: t.State, names: list[Value], at: datetime) -> Known:
-    tagged = [rule.id for rule in program.obligations.values() if rule.tag in _strings(names)]
-    running = [clock for clock in state.clocks.values() if clock.obligation in tagged and clock.status != "ended"]
+    tags = program.once("tags", _tags)
+    clocks = (state.clocks[clock] for tag in names for rule in tags.get(tag, ()) for clock in state.clocks_of.get(rule, ()))
+    running = [clock for clock in clocks if clock.status != "ended"]
     return bool(running) and all(clock.met_at is not None for clock in running)
+
+
+def _tags(program: Program) -> Mapping[Value, list[str]]:
+    """Return the obligations under each tag."""
+    found: dict[Value, list[str]] = {}
+    for rule in program.obligations.values():
+        found.setdefault(rule.tag, []).append(rule.id)
+    return found
 
 
 def _answered(program: Program, state: t.State, names: list[Value], at: datetime) -> Known:

@@ -13,7 +13,7 @@ from tocsin.engine.reads import Read, of_condition, of_expression
 from tocsin.engine.rules import moments, obligations
 from tocsin.engine.times import Span, add
 from tocsin.engine.turn import Turn
-from tocsin.engine.values import attested, holding_since, holds, leaves_of, truth
+from tocsin.engine.values import attested, holding_since, holds, told_of, truth
 
 NOUN: Final = "conditions"
 
@@ -63,7 +63,7 @@ def _since(turn: Turn, condition: Condition) -> datetime:
     """
     assert condition.measure is not None
     turned: list[datetime] = []
-    for leaf in leaves_of(turn.program, condition.measure):
+    for leaf in told_of(turn.program, condition.measure).leaves:
         instants = _turned(turn, leaf)
         if instants is None:
             return turn.instant
@@ -100,7 +100,7 @@ def _known_until(turn: Turn, condition: Condition) -> datetime:
     """
     now = turn.instant + clocks.TICK if turn.state.turned.get(f"held:{condition.id}") else turn.instant
     watches = (
-        (leaf.watch for leaf in leaves_of(turn.program, condition.measure) if isinstance(leaf, WatchRef))
+        (leaf.watch for leaf in told_of(turn.program, condition.measure).leaves if isinstance(leaf, WatchRef))
         if turn.superseded and condition.measure
         else ()
     )

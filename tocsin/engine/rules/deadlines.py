@@ -7,7 +7,7 @@ from typing import Final
 from tocsin.engine import clocks, owners
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import Wake
-from tocsin.engine.rules import figures, moments, situations
+from tocsin.engine.rules import figures, moments, situations, triggers
 from tocsin.engine.times import add, parse
 from tocsin.engine.turn import Turn
 
@@ -21,6 +21,7 @@ def _held(turn: Turn, wake: Wake) -> None:
     """A hold has matured, and perhaps others at the same instant: settling whatever depends on such conditions finds out."""
     for condition in clocks.held(turn.program):
         turn.touch(("conditions", condition.id))
+    turn.touch(triggers.FIRING)
 
 
 def _door(turn: Turn, wake: Wake) -> None:
@@ -68,11 +69,12 @@ def _breach(turn: Turn, wake: Wake) -> None:
 def _miss(turn: Turn, clock: t.Clock, due: datetime, *, after_downtime: bool, late_s: int) -> None:
     """Record a missed occurrence and open the next; after a downtime, all that were missed meanwhile as one event (CLK-07)."""
     interval = parse(clock.limit)
-    horizon = min([turn.at, *(wake.at for wake in clocks.structural(turn.program, turn.state))])
     place = turn.program.reckons(clock.obligation)
     missed, last, following = 1, due, add(due, interval, place)
-    while after_downtime and following < horizon:
-        missed, last, following = missed + 1, following, add(following, interval, place)
+    if after_downtime:
+        horizon = min([turn.at, *(wake.at for wake in clocks.structural(turn.program, turn.state))])
+        while following < horizon:
+            missed, last, following = missed + 1, following, add(following, interval, place)
     turn.emit(
         t.OccurrenceMissed(
             at=turn.at,

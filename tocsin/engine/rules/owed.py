@@ -59,11 +59,14 @@ def settle(turn: Turn) -> None:
             _settle_entry(turn, rule, whole[rule.id], names)
         else:
             _settle_entries(turn, rule)
-    if turn.state.phase in ENDED or turn.state.phases:
-        for clock in in_order(turn.state):
-            over = turn.state.phase_of(clock.obligation) in ENDED
-            if over and clock.status == "open" and _ends_with_the_incident(turn, clock):
-                turn.emit(t.ClockEnded(at=turn.at, by=t.SYSTEM, clock=clock.clock, reason="closed"))
+
+
+def end_with_the_incident(turn: Turn) -> None:
+    """End the clocks that belong to no rule where a plan is over."""
+    for clock in in_order(turn.state):
+        over = turn.state.phase_of(clock.obligation) in ENDED
+        if over and clock.status == "open" and _ends_with_the_incident(turn, clock):
+            turn.emit(t.ClockEnded(at=turn.at, by=t.SYSTEM, clock=clock.clock, reason="closed"))
 
 
 def _settle_entries(turn: Turn, rule: Obligation) -> None:

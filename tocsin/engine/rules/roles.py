@@ -54,7 +54,7 @@ def _may_give(turn: Turn, role: str) -> bool:
 def seat(turn: Turn, role: str, person: str, *, accepted: bool, reason: str = "") -> None:
     """Record who holds `role` from now on, with the open clocks that go along (ROL-19)."""
     before = owners.owner(turn.program, turn.state, role).person
-    passes = tuple(clock.clock for clock in in_order(turn.state) if clock.status in RUNNING and clock.owes == role)
+    passes = tuple(sorted(name for name, clock in turn.state.clocks.items() if clock.owes == role and clock.status in RUNNING))
     turn.emit(
         t.RoleAssigned(at=turn.at, by=turn.by, role=role, person=person, before=before, reason=reason, passes=passes, accepted=accepted)
     )

@@ -1,20 +1,35 @@
 """Triggers: what was measured long enough opens its situation by itself; firing again is evidence, not a second opening (DET-02 to -06)."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import spell
 from tocsin.engine.program import Program, Trigger
+from tocsin.engine.reads import Read
 from tocsin.engine.rules import situations
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import edges_of
 
+NOUN: Final = "triggers"
+FIRING: Final[Read] = ("firing", "")
+
+
+def reads(program: Program) -> Iterator[tuple[Trigger, Iterator[Read]]]:
+    """Yield every trigger, with what decides whether it fires; that its hold matures is a wake, which touches what fires."""
+    for trigger in program.triggers.values():
+        yield trigger, _reads(trigger)
+
+
+def _reads(trigger: Trigger) -> Iterator[Read]:
+    yield from (FIRING, ("edges", trigger.watch), ("firings", trigger.id), ("situations", trigger.opens), ("phase", ""))
+
 
 def settle(turn: Turn) -> None:
     """Let every trigger fire that has held for its time, once for each stretch in which it held."""
-    if turn.state.phase in ("closed", "cancelled"):
-        return
-    for trigger in turn.program.triggers.values():
+    for trigger in turn.stale(NOUN):
+        if turn.state.phase in ("closed", "cancelled"):
+            continue
         for name, entry, edge in waiting(turn.program, turn.state, trigger):
             if min(turn.instant, turn.superseded.get(edge.watch, turn.instant)) - edge.since >= trigger.hold:
                 _fire(turn, trigger, name, entry, edge)

@@ -11,6 +11,7 @@ from tocsin.engine.rules.chains import plan_of
 from tocsin.engine.rules.delivery import BY_HAND
 from tocsin.engine.rules.obligations import duties_to, running
 from tocsin.engine.simulate.given import WORDS, Answer, Given, filled, option_of, value_of
+from tocsin.engine.terms.quick import quicken
 from tocsin.engine.turn import Turn
 
 
@@ -33,8 +34,13 @@ class Duty:
     due: datetime | None = None
 
 
+quicken([Duty])
+
+
 def duties(turn: Turn, event: t.AnyEvent) -> Iterator[Duty]:
     """Yield what falls to somebody because of `event`."""
+    if isinstance(event, t.Told):  # the most frequent one, and nobody's duty
+        return
     program, state = turn.program, turn.state
     match event:
         case t.ClockOpened() | t.ClockMet() | t.OccurrenceMissed():

@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from math import exp, log
 from statistics import NormalDist
 from typing import Final
@@ -54,8 +55,12 @@ class Times:
             low = int(place)
             high = min(low + 1, len(self.learned) - 1)
             return timedelta(seconds=self.learned[low] + (self.learned[high] - self.learned[low]) * (place - low))
-        spread = log(max(self.nine_in_ten / self.median, 1.0)) / _NINE_IN_TEN
-        return self.median * exp(spread * _NORMAL.inv_cdf(chance))
+        return self.median * exp(_spread(self.median, self.nine_in_ten) * _NORMAL.inv_cdf(chance))
+
+
+@lru_cache(maxsize=1024)
+def _spread(median: timedelta, nine_in_ten: timedelta) -> float:
+    return log(max(nine_in_ten / median, 1.0)) / _NINE_IN_TEN
 
 
 GIVEN: Final = Times()

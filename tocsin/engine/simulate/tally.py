@@ -81,6 +81,8 @@ class Ledger:
 
     def follow(self, event: t.AnyEvent) -> None:
         """Count what `event` says of a clock."""
+        if not isinstance(event, t.OfClock):
+            return
         match event:
             case t.ClockOpened():
                 self._begin(event.clock, event.occurrence, event.began_at, event.due_at)

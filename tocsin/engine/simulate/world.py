@@ -47,15 +47,25 @@ class Incident:
 def run(given: Given, seed: int, runs: int, *, first: int = 0) -> Tally:
     """Return the counts of `runs` runs, from the number `first` on. Pure: the seed and the number of a run are all its chance."""
     tally = Tally()
+    begun: dict[str, Begun] = {}
     for number in range(first, first + runs):
-        _World(given, tally, run_of(seed, number)).play()
+        _World(given, tally, run_of(seed, number), begun).play()
     tally.runs = runs
     return tally
 
 
+class Begun(NamedTuple):
+    """What the engine answered to a declaration, and where that left the incident."""
+
+    answer: tuple[t.AnyEvent, ...] | t.Refused
+    state: t.State
+    waiting: int
+
+
 class _World:
-    def __init__(self, given: Given, tally: Tally, chance: int) -> None:
-        self.given, self.tally, self.chance = given, tally, chance
+    def __init__(self, given: Given, tally: Tally, chance: int, begun: dict[str, Begun]) -> None:
+        self.given, self.tally, self.chance, self.begun = given, tally, chance, begun
+        self.until = given.until
         self.free: dict[str, datetime] = {}
         """Until when each person is busy."""
         self.incidents: list[Incident] = []
@@ -72,10 +82,10 @@ class _World:
             waking = min(((one.due, place) for place, one in enumerate(self.incidents) if one.due), default=None)
             if waking and (not self.steps or waking[0] < self.steps[0].at):
                 at, incident = waking[0], self.incidents[waking[1]]
-                if at > self.given.until:
+                if at > self.until:
                     return
                 self._send(incident, t.Tick(at=at, by=t.Actor(t.SYSTEM)))
-            elif self.steps and self.steps[0].at <= self.given.until:
+            elif self.steps and self.steps[0].at <= self.until:
                 step = heappop(self.steps)
                 step.do(self.incidents[step.place], step.at)
             else:
@@ -85,7 +95,7 @@ class _World:
         found = list(self.given.arrivals)
         while self.given.apart and len(found) < INCIDENTS_MAX:
             following = found[-1] - self.given.apart * log(draw(self.chance, f"arrival:{len(found)}"))
-            if self.given.start + following > self.given.until:
+            if self.given.start + following > self.until:
                 break
             found.append(following)
         return found
@@ -96,7 +106,7 @@ class _World:
 
     def _send(self, incident: Incident, command: t.Command) -> t.Refused | None:
         """Let the engine decide, and take up what follows."""
-        answer = go_on(incident.turn, command)
+        answer = self._begin(incident, command) if isinstance(command, t.Declare) else go_on(incident.turn, command)
         if isinstance(answer, t.Refused):
             return answer
         self.tally.events += len(answer)
@@ -107,6 +117,17 @@ class _World:
         wake = incident.turn.agenda.first(self.given.program, incident.turn.state)
         incident.due = wake.at if wake else None
         return None
+
+    def _begin(self, incident: Incident, declare: t.Declare) -> tuple[t.AnyEvent, ...] | t.Refused:
+        """Let the engine decide a declaration; what every run declares at the same instant is decided once for all of them."""
+        if declare.at - self.given.start not in self.given.arrivals:
+            return go_on(incident.turn, declare)
+        known = self.begun.get(declare.incident)
+        if known is None:
+            answer = go_on(incident.turn, declare)
+            known = self.begun[declare.incident] = Begun(answer, incident.turn.state, incident.turn.waiting)
+        incident.turn.state, incident.turn.waiting = known.state, known.waiting
+        return known.answer
 
     def _report(self, incident: Incident, at: datetime) -> None:
         program = self.given.program
@@ -163,9 +184,7 @@ class _World:
         takes = self.given.times.get(duty.role, self.given.otherwise).at(draw(self.chance, f"{place}:{duty.name}"))
         done = max(at, self.free.get(person, at)) + takes
         self.free[person] = done
-        self.tally.in_hand(
-            person, (at - self.given.start).total_seconds(), (min(done, self.given.until) - self.given.start).total_seconds()
-        )
+        self.tally.in_hand(person, (at - self.given.start).total_seconds(), (min(done, self.until) - self.given.start).total_seconds())
         actor = t.Actor(person, frozenset() if person == holder else frozenset({f"deputy:{duty.role}"}))
         if duty.due and at + takes <= duty.due < done:
             self.tally.delayed[person] = self.tally.delayed.get(person, 0) + 1

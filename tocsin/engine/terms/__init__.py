@@ -286,4 +286,4 @@ __all__ = [
     "WorkTakenUp",
 ]
 
-quicken(term for term in tuple(globals().values()) if isinstance(term, type) and is_dataclass(term) and "__slots__" in vars(term))
+quicken(term for term in tuple(globals().values()) if isinstance(term, type) and is_dataclass(term))
