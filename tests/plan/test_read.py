@@ -41,7 +41,7 @@ def test_a_finding_says_file_place_path_and_a_way_out():
 def test_a_rule_that_does_not_fit_is_still_known_to_the_others():
     result = example("held_by: nobody, deputies", "held_by: nobdy, deputies")
     assert messages(result) == [
-        "L03 not a way to hold a role — nobody, or one of person, schedule, department, role, who_marked: {person: …}"
+        "L03 not a way to hold a role — nobody, or one of person, schedule, department, role, who_marked, each: {person: …}"
     ]
 
 
