@@ -1,5 +1,6 @@
 """A citation leads to what the organisation's own document says there, wherever a rule appears."""
 
+import re
 from typing import Any
 
 import pytest
@@ -37,6 +38,13 @@ def test_each_rule_in_an_incident_says_its_version_and_its_place_and_what_is_wri
     assert f"version {world.plan.version}</span>" in link
     for panel in ("roles", "steps", "now", "signals", "messages", "conditions", "decisions"):
         assert "/clauses/H" in incident.get(world.bea, f"panels/{panel}").content.decode(), panel
+
+
+def test_what_unfolds_a_form_is_no_link_to_anything_else(world: World) -> None:
+    page = declare(world).page(world.bea)
+    summaries = re.findall(r"<summary.*?</summary>", page, re.DOTALL)
+    assert any("clause" in summary for summary in summaries)
+    assert [summary for summary in summaries if "<a " in summary or "<button" in summary] == []
 
 
 @pytest.mark.row("PLN-03")

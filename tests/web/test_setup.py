@@ -6,6 +6,7 @@ from django.test import Client
 from tocsin.accounts import directory, links
 from tocsin.accounts.models import Access, Key, Membership, Organisation
 from tocsin.comms import setup
+from tocsin.engine.role_names import seat_of
 from tocsin.incidents import plans
 from tocsin.kit import ids
 
@@ -87,8 +88,11 @@ def test_the_sample_seats_a_person_in_every_role_that_the_organisation_fills(cli
     organisation = Organisation.objects.get()
     program = plans.compiled(plans.in_force(organisation.id)["hotline-outage"])
     seats = directory.seats(organisation.id, program)
-    ours = {role.id for role in program.roles.values() if not role.outside and role.held_by.kind != "nobody"}
+    ours = {role.id for role in program.roles.values() if not role.outside and role.held_by.kind not in ("nobody", "each")}
     assert ours - seats.keys() == set()
+    in_each = [seat_of(role.id, name) for role in program.roles.values() if role.held_by.kind == "each" for name in program.departments]
+    assert in_each
+    assert set(in_each) - seats.keys() == set()
     assert set(program.departments) - seats.keys() == set()
     names = "".join(contact.name for contact in directory.contacts(organisation.id).values())
     assert all(any(first <= letter <= last for letter in names) for first, last in (("一", "龥"), ("А", "я"), ("A", "z"), ("ó", "ń")))
