@@ -94,9 +94,10 @@ class Cast:
         return self.seats[name]
 
     def alone(self, desk: Desk) -> None:
-        """Let everybody else leave the room."""
+        """Let everybody else leave the room, once what they have just sent is answered: whoever leaves before takes it back."""
         for other in self.seats.values():
             if other is not desk and self.room and other.page.url.startswith(self.room):
+                expect(other.page.locator(".htmx-request")).to_have_count(0)
                 other.page.goto("about:blank")
 
     def _link(self, name: str) -> str:
