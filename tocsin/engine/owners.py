@@ -10,7 +10,6 @@ from tocsin.engine.collections import PARTIES
 from tocsin.engine.expressions import Name
 from tocsin.engine.program import Cases, Program, Roles
 from tocsin.engine.role_names import split
-from tocsin.engine.terms.quick import quicken
 from tocsin.engine.values import lookup
 
 Via = Literal["held", "unaccepted", "directory", "marked", "group", "commander", "declarer", "system"]
@@ -31,9 +30,6 @@ class Owner:
     person: str
     via: Via
     role: str
-
-
-quicken([Owner])
 
 
 def owner(program: Program, state: t.State, who: str) -> Owner:

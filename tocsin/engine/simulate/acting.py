@@ -11,7 +11,6 @@ from tocsin.engine.rules.chains import plan_of
 from tocsin.engine.rules.delivery import BY_HAND
 from tocsin.engine.rules.obligations import duties_to, running
 from tocsin.engine.simulate.given import WORDS, Answer, Given, filled, option_of, value_of
-from tocsin.engine.terms.quick import quicken
 from tocsin.engine.turn import Turn
 
 
@@ -32,9 +31,6 @@ class Duty:
     place: str = ""
     link: str = ""
     due: datetime | None = None
-
-
-quicken([Duty])
 
 
 def duties(turn: Turn, event: t.AnyEvent) -> Iterator[Duty]:

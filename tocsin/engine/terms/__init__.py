@@ -1,7 +1,5 @@
 """The engine's words: who acts, what may be commanded, what can have happened, what is refused, and the state that results."""
 
-from dataclasses import is_dataclass
-
 from tocsin.engine.terms.act import NOBODY, UNSTAMPED, Act
 from tocsin.engine.terms.clock_events import (
     ClockBreached,
@@ -95,7 +93,6 @@ from tocsin.engine.terms.parties import (
     PartyRemoved,
     PartyState,
 )
-from tocsin.engine.terms.quick import quicken
 from tocsin.engine.terms.reported import Observe, ReportDelivery, Tick
 from tocsin.engine.terms.role_events import (
     DeputyCalled,
@@ -285,5 +282,3 @@ __all__ = [
     "WorkPutDown",
     "WorkTakenUp",
 ]
-
-quicken(term for term in tuple(globals().values()) if isinstance(term, type) and is_dataclass(term))

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import click
@@ -56,7 +57,13 @@ def _source(file: Path, name: str) -> Path:
 
 
 def _program(source: Path) -> Program:
-    result = plans.read(source.read_bytes(), str(source))
+    return _read(source.read_bytes(), source)
+
+
+@lru_cache(maxsize=16)
+def _read(text: bytes, source: Path) -> Program:
+    """Return a plan's program; scenarios of one plan share it."""
+    result = plans.read(text, str(source))
     if result.program is None:
         raise BadScenarioError("\n".join(str(finding) for finding in result.findings if finding.severity == "error"))
     return result.program
