@@ -1,6 +1,8 @@
 """A citation finds its place in the organisation's own document, however that numbers and names its places."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.plan.example import PLAN
 from tocsin.plan import passages, shipped
@@ -83,12 +85,12 @@ The process has several key aspects:
     ids=lambda each: each if len(each) < 20 else "",
 )
 def test_a_citation_finds_its_passage(text: str, cite: str, said: str) -> None:
-    assert passages.find(text, cite, cite[0]).startswith(said)
+    assert passages.find(passages.read(text), cite, cite[0]).startswith(said)
 
 
 @pytest.mark.parametrize("cite", ["R step 3", "R step 1.9", "R whole document", "X-09", "R", ""])
 def test_what_the_text_does_not_have_is_not_found(cite: str) -> None:
-    assert passages.find(REGULATION, cite, "R") == ""
+    assert passages.find(passages.read(REGULATION), cite, "R") == ""
 
 
 def test_a_plan_calls_its_document_what_most_citations_begin_with() -> None:
@@ -101,4 +103,27 @@ def test_a_plan_calls_its_document_what_most_citations_begin_with() -> None:
 
 def test_a_text_of_any_kind_ends_in_bounded_time() -> None:
     for text in ("(1)" * 20_000, "1. a\n" * 20_000, "#" * 100_000, "|" * 50_000, "一、1、(1)" * 10_000):
-        assert passages.find(text, "H 一.1", "H") is not None
+        assert passages.find(passages.read(text), "H 一.1", "H") is not None
+
+
+_MARKS = st.sampled_from([*"#①²四十二三、.()（）|-*1٣:：\n\t ", "三二十", "# ", "\n\n", "**", "1、", "H ", "9" * 5000])
+_ANY = st.lists(st.one_of(_MARKS, st.text(max_size=5)), max_size=30).map("".join)
+
+
+@given(_ANY, _ANY)
+def test_no_text_and_no_citation_is_too_odd_to_look_for(text: str, cite: str) -> None:
+    assert isinstance(passages.find(passages.read(text), cite, "H"), str)
+
+
+@pytest.mark.parametrize("numeral", ["①", "²", "三二十", "十十", "四五", "9" * 5000])
+def test_what_is_no_numeral_numbers_no_place(numeral: str) -> None:
+    text = f"# Step {numeral}\n\nodd\n\n{numeral}、odd\n\n# Step 2\n\neven\n"
+    assert not passages.find(passages.read(text), f"H {numeral}.1", "H")
+    assert passages.find(passages.read(text), "H step 2", "H") == "Step 2\neven"
+
+
+@pytest.mark.parametrize(
+    ("cite", "said"), [("H 十", "十、ten"), ("H 十二", "十二、twelve"), ("H 二十", "二十、twenty"), ("H 二十一", "二十一、more")]
+)
+def test_a_chapter_is_numbered_as_one_counts_in_chinese(cite: str, said: str) -> None:
+    assert passages.find(passages.read("十、ten\n\n十二、twelve\n\n二十、twenty\n\n二十一、more\n"), cite, "H") == said

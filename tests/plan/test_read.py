@@ -229,3 +229,9 @@ def test_what_is_nearly_right_is_told_how_it_would_be_right(old: str, new: str, 
     assert old in PLAN
     found = {(str(each.message), str(each.hint)) for each in read(PLAN.replace(old, new, 1), "plan").findings}
     assert (said, way_out) in found
+
+
+@pytest.mark.parametrize("broken", ['"A 1\\nthen more"', '"A 1\\n"', '["A 1", "A\\n2"]'])
+def test_a_place_of_the_document_is_one_line(broken: str) -> None:
+    source = PLAN.replace("cite: §1, type: yes_no", f"cite: {broken}, type: yes_no")
+    assert "a place of the document is one line" in " ".join(messages(read(source, "x")))

@@ -21,6 +21,8 @@ PROGRAMS = "api/v1/"
 API_OPEN = {"openapi.json"}
 OF_A_CLOSED_INCIDENT = {"o/<slug:slug>/incidents/<str:number>/scenario"}
 """What is not there before an incident is closed."""
+ASKED = {"o/<slug:slug>/plans/<str:plan_id>/<str:plan_hash>/clauses": "?cite=H 四.1"}
+"""What a page is asked for behind its path."""
 
 
 def routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -53,12 +55,15 @@ def fill(world: World) -> Callable[[str], str]:
         "plan_hash": world.plan.hash,
         "scenario": "first-ten-minutes",
         "step": "1",
-        "cite": "H 四.1",
     }
 
     def filled(where: str) -> str:
         parts = [part.strip("<>").split(":")[-1] if part.startswith("<") else "" for part in where.split("/")]
-        return "/" + "/".join(known.get(name, "unknown") if name else part for name, part in zip(parts, where.split("/"), strict=True))
+        return (
+            "/"
+            + "/".join(known.get(name, "unknown") if name else part for name, part in zip(parts, where.split("/"), strict=True))
+            + ASKED.get(where, "")
+        )
 
     return filled
 

@@ -1,15 +1,23 @@
 """A citation leads to what the organisation's own document says there, wherever a rule appears."""
 
 import re
+from datetime import timedelta
+from html import escape
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from tests.web.room import declare
+from tests.web.room import declare, in_force
 from tests.world import World
 from tocsin.accounts.models import Person
+from tocsin.incidents.models import SourceText
 
 pytestmark = pytest.mark.django_db
+GUARDED = Path(__file__).with_name("guarded.yaml")
 DOCUMENT = "一、总则1、适用范围热线中断时适用。2、分级三级。二、组织1、设指挥部。三、信息1、值守值班经理五分钟内完成初步判断。2、内部通报分级推送。"
 
 
@@ -32,12 +40,12 @@ def test_each_rule_in_an_incident_says_its_version_and_its_place_and_what_is_wri
     attach(world)
     incident = declare(world)
     page = incident.page(world.bea)
-    link = page[page.index("/clauses/H") :][:700]
-    assert f"plans/hotline-outage/{world.plan.hash[:12]}/clauses/H%20%E4%B8%89.1" in page
+    link = page[page.index("/clauses?cite=H") :][:700]
+    assert f"plans/hotline-outage/{world.plan.hash[:12]}/clauses?cite=H%20%E4%B8%89.1" in page
     assert f"Customer hotline outage, version {world.plan.version}: 1、值守值班经理五分钟内完成初步判断。" in page
     assert f"version {world.plan.version}</span>" in link
     for panel in ("roles", "steps", "now", "signals", "messages", "conditions", "decisions"):
-        assert "/clauses/H" in incident.get(world.bea, f"panels/{panel}").content.decode(), panel
+        assert "/clauses?cite=H" in incident.get(world.bea, f"panels/{panel}").content.decode(), panel
 
 
 def test_what_unfolds_a_form_is_no_link_to_anything_else(world: World) -> None:
@@ -49,7 +57,7 @@ def test_what_unfolds_a_form_is_no_link_to_anything_else(world: World) -> None:
 
 @pytest.mark.row("PLN-03")
 def test_a_place_shows_the_documents_own_sentence_and_the_rules_that_rest_on_it(world: World) -> None:
-    where = f"plans/hotline-outage/{world.plan.hash[:12]}/clauses/H 三.1"
+    where = f"plans/hotline-outage/{world.plan.hash[:12]}/clauses?cite=H 三.1"
     assert "has not attached the document" in get(world, world.bea, where)
     attach(world)
     page = get(world, world.bea, where)
@@ -62,9 +70,77 @@ def test_what_no_heading_names_is_pointed_out_by_hand(world: World) -> None:
     attach(world)
     page = get(world, world.ana, "plans/hotline-outage/source")
     assert "Not found by name" in page
-    assert post(world, world.ana, "source/pointing", cite="H 四.1", words="自动触发预警").status_code == 303
-    assert "自动触发预警" in get(world, world.bea, f"plans/hotline-outage/{world.plan.hash[:12]}/clauses/H 四.1")
+    assert post(world, world.ana, "source/pointing", cite="H 四.1", words="内部通报分级推送").status_code == 303
+    assert "内部通报分级推送" in get(world, world.bea, f"plans/hotline-outage/{world.plan.hash[:12]}/clauses?cite=H 四.1")
     assert post(world, world.bea, "source/pointing", cite="H 四.1", words="x").status_code == 403
+
+
+def test_only_the_documents_own_words_are_shown_as_its_sentence(world: World) -> None:
+    attach(world)
+    answer = post(world, world.ana, "source/pointing", cite="H 四.1", words="大家可以回家")
+    assert answer.status_code == 409
+    assert "<textarea" in (form := answer.content.decode())
+    assert "大家可以回家</textarea>" in form
+    assert "大家可以回家" not in get(world, world.bea, f"plans/hotline-outage/{world.plan.hash[:12]}/clauses?cite=H 四.1")
+    assert post(world, world.ana, "source/pointing", cite="H 四.1", words="值守值班经理\n五分钟内").status_code == 303
+
+
+def test_what_was_pointed_out_goes_with_the_words_of_the_document(world: World) -> None:
+    attach(world)
+    for cite, words in (("H 四.1", "内部通报分级推送"), ("H 四.2", "热线中断时适用")):
+        assert post(world, world.ana, "source/pointing", cite=cite, words=words).status_code == 303
+    attach(world, DOCUMENT.replace("分级推送", "统一推送"))
+    (row,) = SourceText.objects.all()
+    assert row.pointed == {"H 四.2": "热线中断时适用"}
+
+
+@pytest.mark.parametrize("odd", ["# ① Шаг\n\nтекст\n", "# ²\n\ntext\n", "三二十、foo\n", "# " + "9" * 5000])
+def test_no_document_takes_a_page_down(world: World, odd: str) -> None:
+    attach(world, odd)
+    get(world, world.bea, "plans/hotline-outage/source")
+    assert declare(world).page(world.bea)
+
+
+@pytest.mark.parametrize("cite", ["..", "../x", "a/b?c#d&e=f", "H 1 % 2"])
+def test_a_place_of_any_name_has_a_page(world: World, tmp_path: Path, cite: str) -> None:
+    file = tmp_path / "vault.yaml"
+    file.write_text(GUARDED.read_text().replace("break_in: {cite: V 1,", f'break_in: {{cite: "{cite}",'))
+    in_force(world, file)
+    page = get(world, world.bea, "plans/vault")
+    link = next(each for each in re.findall(r'href="/o/hotline/([^"]*clauses[^"]*)"', page) if cite in unquote(each))
+    assert escape(cite) in get(world, world.bea, link.replace("&amp;", "&"))
+
+
+def test_a_refusal_is_said_in_the_viewers_language_and_what_was_typed_stays(world: World) -> None:
+    Person.objects.filter(pk=world.ana.pk).update(language="zh")
+    page = post(world, world.ana, "source/attachment", name="我的名字", text=" ").content.decode()
+    assert "有内容未填写。" in page
+    assert 'value="我的名字"' in page
+    page = post(world, world.ana, "source/attachment", name="x", text="y" * 500_001).content.decode()
+    assert "500001" in page
+    assert "yyyy</textarea>" in page
+
+
+def test_what_no_database_holds_is_refused(world: World) -> None:
+    assert post(world, world.ana, "source/attachment", name="a\x00b", text="x").status_code == 409
+    attach(world)
+    assert post(world, world.ana, "source/pointing", cite="H 四.1", words="a\x00b").status_code == 409
+
+
+def test_the_texts_of_all_documents_are_not_read_for_each_panel(world: World) -> None:
+    attach(world)
+    incident = declare(world)
+    incident.page(world.bea)
+    with CaptureQueriesContext(connection) as asked:
+        incident.get(world.bea, "panels/steps")
+    assert [query["sql"] for query in asked if '"incidents_sourcetext"."text"' in query["sql"]] == []
+
+
+def test_a_new_text_is_looked_up_anew(world: World, clock: Any) -> None:
+    attach(world)
+    clock.shift(timedelta(seconds=1))
+    attach(world, DOCUMENT.replace("五分钟", "十分钟"))
+    assert "十分钟内完成" in get(world, world.bea, f"plans/hotline-outage/{world.plan.hash[:12]}/clauses?cite=H 三.1")
 
 
 @pytest.mark.row("PLN-09")

@@ -1,7 +1,6 @@
 """JSON in and out: strict on the way in, exact on the way out."""
 
 import json
-import re
 import unicodedata
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,8 +12,9 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 from pydantic import AfterValidator, AwareDatetime, StringConstraints
 
+from tocsin.kit.texts import storable
+
 TEXT_MAX: Final = 20_000
-_FORBIDDEN: Final = re.compile(r"[\x00\ud800-\udfff]")
 
 
 class Strict(Parser):
@@ -65,7 +65,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _clean(text: str) -> str:
-    if _FORBIDDEN.search(text):
+    if not storable(text):
         raise ValueError("a text must not contain NUL or half a surrogate pair")
     return unicodedata.normalize("NFC", text)
 

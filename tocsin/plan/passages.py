@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
-from functools import lru_cache
 from typing import Any, Final
 
 from tocsin.engine.program import Program
@@ -17,6 +16,9 @@ from tocsin.engine.program import Program
 TEXT_CHARS_MAX: Final = 500_000
 PASSAGE_CHARS_MAX: Final = 1500
 _HANS: Final = "一二三四五六七八九十"
+_HAN_NUMERAL: Final = re.compile("([一二三四五六七八九])?(十)?([一二三四五六七八九])?")
+_DIGITS_MAX: Final = 9
+"""A longer number is the number of no place."""
 _HEADING: Final = re.compile(r"(#{1,6})\s+(.*)")
 _CHAPTER: Final = re.compile(rf"([{_HANS}]{{1,3}})、\s*(.*)")
 _NUMBER: Final = re.compile(r"(\s*)(?:[(（](\d{1,3})[)）]|(\d{1,3})[.)、](?!\d))\s*(.*)")
@@ -48,23 +50,28 @@ class Node:
         return "\n".join([*self.lines, *(each.text() for each in self.inside)])
 
 
-def find(text: str, cite: str, prefix: str = "") -> str:
-    """Return the passage of `text` that `cite` means, shortened past a screenful; nothing where the text has no such place. Pure."""
+def find(document: Node, cite: str, prefix: str = "") -> str:
+    """Return the passage that `cite` means, shortened past a screenful; nothing where the document (see `read`) has no such place. Pure."""
     wanted = cite.removeprefix(prefix).strip() if prefix else cite.strip()
     if not wanted:
         return ""
     path = _PATH.search(wanted)
     numbers = _numbers(path[1]) if path else ()
     words = _words(wanted[: path.start()] if path else wanted)
-    node = _by_words(_read(text), words, numbers) if words else _descend(_read(text), numbers)
+    node = _by_words(document, words, numbers) if words else _descend(document, numbers)
     said = node.text().strip() if node else ""
     return said if len(said) <= PASSAGE_CHARS_MAX else said[:PASSAGE_CHARS_MAX].rstrip() + " …"
+
+
+def stands_in(text: str, words: str) -> bool:
+    """Return whether `words` are words of `text`, however the lines break and whatever is bold. Pure."""
+    return _even(words) in _even(text)
 
 
 def prefix(program: Program) -> str:
     """Return what the citations of a plan begin with, where most begin with the same word; else nothing."""
     firsts = Counter(
-        first for cite in citations(program) if len(first := cite.split(" ")[0]) < len(cite) and not any(map(str.isdigit, first))
+        first for cite in citations(program) if len(first := cite.split(" ")[0]) < len(cite) and not any(map(str.isdecimal, first))
     )
     word, count = firsts.most_common(1)[0] if firsts else ("", 0)
     return word if count * 2 > len(citations(program)) else ""
@@ -96,9 +103,8 @@ def _cited(value: Any) -> Iterator[str]:
 # ------------------------------------------------------------------ reading
 
 
-@lru_cache(maxsize=32)
-def _read(text: str) -> Node:
-    """Return the text as a tree of its places."""
+def read(text: str) -> Node:
+    """Return the text as a tree of its places. Pure; of a long text it takes a while."""
     root = Node(0, 0, "")
     open_: list[Node] = [root]
     lines = [part for line in text.replace("\r\n", "\n").split("\n") for part in _apart(line)]
@@ -142,6 +148,10 @@ def _node(line: str, alone: bool) -> Node:
     return Node(_PARAGRAPH, 0, "", [said])
 
 
+def _even(text: str) -> str:
+    return "".join(_plain(text).split())
+
+
 def _plain(line: str) -> str:
     return line.replace("**", "").strip()
 
@@ -152,8 +162,8 @@ def _apart(line: str) -> list[str]:
     cuts = [0]
     for found in _INLINE.finditer(line):
         mark = found[0]
-        kind = "part" if mark[0] in "(（" else "number" if mark[0].isdigit() else "chapter"
-        if (_number(mark.strip("、()（）")) or 0) != expected[kind]:
+        kind = "part" if mark[0] in "(（" else "number" if mark[0].isdecimal() else "chapter"
+        if _number(mark.strip("、()（）")) != expected[kind]:
             continue
         expected[kind] += 1
         expected |= {"chapter": {"number": 1, "part": 1}, "number": {"part": 1}, "part": {}}[kind]
@@ -164,13 +174,14 @@ def _apart(line: str) -> list[str]:
 
 
 def _number(word: str) -> int:
-    """Return what a numeral says: 12, 四, 十一."""
-    if word.isdigit():
-        return int(word)
-    before, ten, after = word.partition("十")
-    if ten:
-        return (_HANS.index(before) + 1 if before else 1) * 10 + (_HANS.index(after) + 1 if after else 0)
-    return _HANS.index(word) + 1 if len(word) == 1 and word in _HANS else 0
+    """Return what a numeral says: 12, 四, 十一; 0 for what is none, such as ① or 三二十."""
+    if word.isdecimal():
+        return int(word) if len(word) <= _DIGITS_MAX else 0
+    found = _HAN_NUMERAL.fullmatch(word)
+    if found is None or (found[1] and found[3] and not found[2]):
+        return 0
+    before, after = (_HANS.index(each) + 1 if each else 0 for each in found.group(1, 3))
+    return (before or 1) * 10 + after if found[2] else before or after
 
 
 def _numbers(path: str) -> tuple[int, ...]:
@@ -188,7 +199,7 @@ def _by_words(root: Node, words: tuple[str, ...], numbers: tuple[int, ...]) -> N
     """Return the place under the heading that these words mean: one that is them, else begins with them, else has them; earlier ones first."""
     every = [(how, node) for node in _all(root) if (how := _named(node, words))]
     for _how, node in sorted(every, key=lambda each: each[0]):
-        own = [int(each) for each in _words(node.title) if each.isdigit()][:1]
+        own = [_number(each) for each in _words(node.title) if each.isdecimal()][:1]
         if own and numbers:
             found = _descend(node, numbers[1:]) if own == [numbers[0]] else None
         else:
@@ -201,7 +212,7 @@ def _by_words(root: Node, words: tuple[str, ...], numbers: tuple[int, ...]) -> N
 def _series(alike: list[Node], numbers: tuple[int, ...]) -> Node | None:
     """Return the place of this number among headings that begin alike and bear none (Template for …, Template for …)."""
     several = len({each.title for each in alike}) == len(alike) > 1 and len({each.rank for each in alike}) == 1
-    fits = several and numbers and not re.search(r"\d", alike[0].title) and numbers[0] <= len(alike)
+    fits = several and numbers and not re.search(r"\d", alike[0].title) and 0 < numbers[0] <= len(alike)
     return _descend(alike[numbers[0] - 1], numbers[1:]) if fits else None
 
 
@@ -214,10 +225,10 @@ def _all(node: Node) -> Iterator[Node]:
 def _named(node: Node, words: tuple[str, ...]) -> int:
     """Return how well a heading fits these words; 0 if it does not."""
     for part in (node.title.partition(":")[2], node.title):
-        own = [each for each in _words(part) if not each.isdigit()]
+        own = [each for each in _words(part) if not each.isdecimal()]
         if own and len(own) >= len(words) and all(map(_alike, own, words)):
             return IS if len(own) == len(words) else BEGINS
-    own = [each for each in _words(node.title) if not each.isdigit()]
+    own = [each for each in _words(node.title) if not each.isdecimal()]
     return HAS if node.rank < _LIST and all(any(_alike(each, word) for each in own) for word in words) else 0
 
 
@@ -232,7 +243,7 @@ def _descend(node: Node, numbers: Sequence[int]) -> Node | None:
     for number in numbers:
         level: list[Node] = node.inside
         found: Node | None = None
-        while level and found is None:
+        while number and level and found is None:
             found = next((each for each in level if each.number == number), None) or _nth(level, number)
             level = [deeper for each in level for deeper in each.inside]
         if found is None:

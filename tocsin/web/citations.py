@@ -13,7 +13,7 @@ from tocsin.engine.terms import Refused
 from tocsin.incidents import plans, sources
 from tocsin.incidents.models import Plan, SourceText
 from tocsin.plan import glosses, passages
-from tocsin.web import cases, citing, plan_document, plan_words, reply
+from tocsin.web import cases, clause_links, plan_document, plan_words, reply, said
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
 
@@ -24,24 +24,30 @@ DOUBTS: Final = 100
 
 @require_GET
 @needs("incident.see")
-def clause(request: Request, plan_id: str, plan_hash: str, cite: str) -> HttpResponse:
+def clause(request: Request, plan_id: str, plan_hash: str) -> HttpResponse:
     """Show a place that a version of a plan cites: what the document says there, and what the plan makes of it."""
-    plan = plan_document.find(request, plan_id, plan_hash)
+    return _clause(request, plan_document.find(request, plan_id, plan_hash), request.GET.get("cite", ""))
+
+
+def _clause(request: Request, plan: Plan, cite: str, refused: Refused | None = None) -> HttpResponse:
     program = plans.compiled(plan)
     if cite not in passages.citations(program):
         raise Http404
-    documents = citing.documents(request)
+    documents = clause_links.documents(request)
     context = {
         "plan": plan,
         "program": program,
         "cite": cite,
-        "passage": sources.passage(documents, plan_id, cite),
-        "attached": documents.get(plan_id),
+        "passage": sources.passage(documents, plan.plan_id, cite),
+        "attached": documents.get(plan.plan_id),
         "rules": list(_resting(program, cite)),
         "titled": plan_words.titled,
-        "version_of": citing.version_of,
+        "version_of": clause_links.version_of,
+        "typed": request.POST,
+        "refused": said.said(refused) if refused else None,
     }
-    return reply.page(request, "plans/_clause.html" if request.htmx else "plans/clause.html", context)
+    template = "plans/_clause.html" if request.htmx else "plans/clause.html"
+    return reply.page(request, template, context, refused=refused)
 
 
 @require_GET
@@ -60,7 +66,7 @@ def attachment(request: Request, plan_id: str) -> HttpResponse:
     if upload and (upload.size or 0) > passages.TEXT_CHARS_MAX * 4:
         return _source(request, plan, Refused("E104", _("The file is too large for a document."), _("Attach it as text.")))
     text: str | bytes = upload.read() if upload else request.POST.get("text", "")
-    name = request.POST.get("name", "").strip() or (upload and upload.name) or _("document")
+    name = request.POST.get("name", "").strip() or (upload and (upload.name or "")[: sources.NAME_CHARS_MAX]) or _("document")
     answer = sources.attach(request.organisation.id, plans.compiled(plan), name, text, request.actor.person)
     if isinstance(answer, Refused):
         return _source(request, plan, answer)
@@ -83,19 +89,19 @@ def removal(request: Request, plan_id: str) -> HttpResponse:
 def pointing(request: Request, plan_id: str) -> HttpResponse:
     """Say by hand which words of the document a citation means."""
     plan = plan_document.find(request, plan_id)
-    row, cite = citing.documents(request).get(plan_id), request.POST.get("cite", "")
+    row, cite = clause_links.documents(request).get(plan_id), request.POST.get("cite", "")
     if row is None or cite not in passages.citations(plans.compiled(plan)):
         raise Http404
     refused = sources.point(row, cite, request.POST.get("words", ""))
     if refused:
-        return _source(request, plan, refused)
+        return _clause(request, plan, cite, refused)
     audit.record(request.organisation, request.person, "plan.source_pointed", f"{plan_id}: {cite}")
-    return reply.see(_address(request, "plan-clause", plan_id=plan_id, plan_hash=plan.hash[:12], cite=cite))
+    return reply.see(clause_links.address(request.organisation.slug, plan_id, plan.hash, cite))
 
 
 def _source(request: Request, plan: Plan, refused: Refused | None = None) -> HttpResponse:
     program = plans.compiled(plan)
-    row = citing.documents(request).get(plan.plan_id)
+    row = clause_links.documents(request).get(plan.plan_id)
     context = {
         "plan": plan,
         "program": program,
@@ -105,14 +111,18 @@ def _source(request: Request, plan: Plan, refused: Refused | None = None) -> Htt
         "doubts": glosses.clean(row.text).doubts[:DOUBTS] if row else (),
         **_coverage(request, program, row),
         "people": cases.people_of(request),
+        "typed": request.POST,
+        "refused": said.said(refused) if refused else None,
     }
     return reply.page(request, "plans/source.html", context, refused=refused)
 
 
 def _coverage(request: Request, program: Program, row: SourceText | None) -> Mapping[str, Any]:
     """Return which citations are found in the documents, in the order of the plan, with their first words."""
-    found = {cite: sources.passage(citing.documents(request), program.id, cite) for cite in passages.citations(program)} if row else {}
-    return {"found": {cite: said for cite, said in found.items() if said}, "missing": [cite for cite, said in found.items() if not said]}
+    every = (
+        {cite: sources.passage(clause_links.documents(request), program.id, cite) for cite in passages.citations(program)} if row else {}
+    )
+    return {"found": {cite: one for cite, one in every.items() if one}, "missing": [cite for cite, one in every.items() if not one]}
 
 
 def _resting(program: Program, cite: str) -> Iterator[Rule]:

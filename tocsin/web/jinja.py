@@ -32,7 +32,7 @@ from markupsafe import Markup
 from tocsin.comms import inbox
 from tocsin.kit import ids
 from tocsin.web import languages, times
-from tocsin.web.citing import clause
+from tocsin.web.clause_links import clause
 from tocsin.web.finding_words import sentence
 from tocsin.web.languages import gettext as _
 

@@ -93,6 +93,13 @@ def _text(value: object) -> str:
     return value
 
 
+def _line(value: object) -> str:
+    text = _text(value)
+    if text.splitlines() != [text]:
+        raise wrong(say("a place of the document is one line"), say("name the place; its words stand in the document"))
+    return text
+
+
 def _id(value: object) -> str:
     if not isinstance(value, str) or not _ID.fullmatch(value):
         raise wrong(say("{value} is not an id", value=brief(value)), say("small letters, digits and _, at most 60 characters"))
@@ -243,7 +250,8 @@ Demanded = Annotated[bool, PlainValidator(_evidence), WithJsonSchema({"const": "
 
 Many = BeforeValidator(_one_or_many)
 Names = Annotated[list[Name], Many]
-Cites = Annotated[list[Text], Many]
+Place = Annotated[str, PlainValidator(_line), WithJsonSchema(STRING)]
+Cites = Annotated[list[Place], Many]
 
 ROLES = ("role", "group", "department", "everybody")
 RoleRef = Annotated[Ref, ref("role")]

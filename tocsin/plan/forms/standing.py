@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, PlainValidator, Tag
 
 from tocsin.plan.forms.leaves import (
+    Cites,
     DecisionRef,
     Demanded,
     Duration,
     Form,
     Id,
-    Many,
     Name,
     Names,
     RecordRef,
@@ -46,7 +46,7 @@ class ItemForm(Form):
     model_config = Form.model_config | {"extra": "allow"}
     __pydantic_extra__: dict[str, Annotated[str, PlainValidator(_words)]] = Field(init=False)
     id: Id
-    cite: Annotated[list[Text], Many] = []
+    cite: Cites = []
     covers: list[Text] = []
     assumed: list[Text] = []
 

@@ -6,6 +6,7 @@ Which plan cites is what the page is about: `case`, the room of one incident, or
 
 from collections.abc import Iterable
 from typing import Any, Final
+from urllib.parse import quote, urlencode
 
 from django.urls import reverse
 from jinja2 import pass_context
@@ -42,6 +43,12 @@ def version_of(program: Program) -> str:
     return _("%(title)s, version %(version)s") % {"title": title, "version": program.version}
 
 
+def address(slug: str, plan_id: str, plan_hash: str, cite: str) -> str:
+    """Return where a place of the document is shown. A place has any name, so it stands behind the path, where no character means more."""
+    page = reverse("plan-clause", kwargs={"slug": slug, "plan_id": plan_id, "plan_hash": plan_hash[:12]})
+    return f"{page}?{urlencode({'cite': cite}, quote_via=quote)}"
+
+
 def documents(request: Any) -> sources.Attached:
     """Return the documents of the viewer's organisation, looked up once for a page."""
     if not hasattr(request, "documents"):
@@ -56,9 +63,7 @@ def _program(context: Context) -> Program | None:
 
 
 def _link(request: Any, program: Program, cite: str) -> Markup:
-    where = reverse(
-        "plan-clause", kwargs={"slug": request.organisation.slug, "plan_id": program.id, "plan_hash": program.hash[:12], "cite": cite}
-    )
+    where = address(request.organisation.slug, program.id, program.hash, cite)
     said = sources.passage(documents(request), program.id, cite)
     title = f"{version_of(program)}: {said.text[:SHOWN_CHARS]}" if said else version_of(program)
     version = _("version %(version)s") % {"version": program.version}
