@@ -5,12 +5,15 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.world import World
 from tocsin.engine import terms as t
-from tocsin.incidents import desk, samples, signals
-from tocsin.incidents.models import Incident, SituationRow
+from tocsin.incidents import desk, plans, samples, signals
+from tocsin.incidents.models import BoardRow, Incident, Plan, SituationRow, TimelineRow
 from tocsin.incidents.samples import Given
+from tocsin.kit import clock as clocks
 
 pytestmark = pytest.mark.django_db
 
@@ -46,3 +49,76 @@ def test_false_alarms_are_counted_by_trigger_and_month(world: World, clock) -> N
     table = re.sub("<[^>]*>", "", page[page.index('id="firings"') :])
     assert "End as a false alarm: 1" in table
     assert f"{clock.now():%B %Y}" in table
+
+
+def firings(world: World) -> list[str]:
+    page = world.browse(world.bea).get("/o/hotline/alerts").content.decode()
+    table = page[page.index('id="firings"') :].partition("</table>")[0]
+    return [" ".join(re.sub("<[^>]*>", " ", row).split()) for row in table.split("<tr>")[2:]]
+
+
+def fired(number: str, trigger: str, situation: str = "", named: str = "") -> None:
+    """Let a trigger have fired in an incident; `situation` with a name was ended later."""
+    board = BoardRow.objects.get(number=number)
+    row = {"incident": board.incident, "organisation_id": board.organisation_id, "at": clocks.now(), "happened_at": clocks.now()}
+    seq = 900 + TimelineRow.objects.count()
+    if named:
+        TimelineRow.objects.create(**row, seq=seq, kind="SituationClosed", data={"situation": situation, "named": named})
+    else:
+        TimelineRow.objects.create(**row, seq=seq, kind="TriggerFired", data={"trigger": trigger, "opened": True})
+
+
+def second(world: World) -> Plan:
+    """Put the hotline plan in force a second time, under another id and title."""
+    source = world.plan.source.replace("id: hotline-outage", "id: hotline-two", 1).replace("Customer hotline outage", "Second hotline", 1)
+    plan, findings = plans.load(world.organisation.id, source, "two.yaml")
+    assert plan is not None, findings
+    plans.publish(plan)
+    return plan
+
+
+def test_triggers_of_two_plans_are_counted_apart_and_alone_or_beside_alike(world: World) -> None:
+    two = second(world)
+    actor, words = world.actor(world.ana), "Nobody answers"
+    made = [
+        desk.declare(world.organisation.id, world.plan.hash, desk.Declaration(words=words), actor=actor),
+        desk.declare(world.organisation.id, two.hash, desk.Declaration(words=words), actor=actor),
+        desk.declare(world.organisation.id, world.plan.hash, desk.Declaration(words=words, beside=(two.hash,)), actor=actor),
+    ]
+    first, alone, beside = (each.number for each in made if isinstance(each, desk.Done))
+    fired(first, "hot_cpu")
+    fired(alone, "hot_cpu")
+    fired(beside, "hotline-two~hot_cpu")
+    rows = firings(world)
+    assert len(rows) == 2
+    assert [("Second hotline" in row, row.split()[-2]) for row in rows] == [(False, "1"), (True, "2")]
+
+
+@pytest.mark.row("DET-07")
+def test_a_false_alarm_counts_in_the_month_in_which_it_fired(world: World, clock) -> None:
+    clock.freeze(clock.now().replace(day=20))
+    done = desk.declare(world.organisation.id, world.plan.hash, desk.Declaration(words="x"), actor=world.actor(world.ana))
+    assert isinstance(done, desk.Done)
+    fired(done.number, "hot_cpu")
+    month = f"{clock.now():%B %Y}"
+    clock.shift(timedelta(days=20))
+    fired(done.number, "", "preparatory", "false_alarm")
+    (row,) = firings(world)
+    assert row.startswith(month)
+    assert row.endswith("1 End as a false alarm : 1")
+
+
+def test_the_list_of_alerts_counts_no_months_while_it_is_fetched_every_few_seconds(world: World) -> None:
+    browser = world.browse(world.bea)
+    for headers, looks in (({"HX-Request": "true"}, 0), ({}, 1)):
+        with CaptureQueriesContext(connection) as asked:
+            browser.get("/o/hotline/alerts", headers=headers)
+        assert sum("TriggerFired" in each["sql"] for each in asked) == looks
+
+
+def test_what_fired_more_than_half_a_year_ago_is_not_read(world: World, clock) -> None:
+    done = desk.declare(world.organisation.id, world.plan.hash, desk.Declaration(words="x"), actor=world.actor(world.ana))
+    assert isinstance(done, desk.Done)
+    fired(done.number, "hot_cpu")
+    clock.shift(timedelta(days=200))
+    assert 'id="firings"' not in world.browse(world.bea).get("/o/hotline/alerts").content.decode()

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from tocsin.accounts.models import Membership, RoleHolder
+from tocsin.accounts.models import Access, Membership, RoleHolder
 from tocsin.engine.namespaces import within
 from tocsin.engine.program import Program, Text
 from tocsin.engine.role_names import plain, seat_of
@@ -108,6 +108,12 @@ def contacts(organisation_id: UUID) -> dict[str, Contact]:
             for row in rows
         )
     }
+
+
+def owners(organisation_id: UUID) -> list[str]:
+    """Return the owners of the organisation (typed ids), who were here longest first."""
+    rows = Membership.objects.filter(organisation_id=organisation_id, access=Access.OWNER).order_by("id")
+    return [ids.typed("per", person) for person in rows.values_list("person_id", flat=True)]
 
 
 Holders = defaultdict[str, list[str]]

@@ -151,7 +151,7 @@ def _write(sentinel: Sentinel, program: Program, seen: _Seen, learned: tuple[t.E
         fired = _remembered(program, seen, now)
         sentinel.fired = {key: looks.write_instant(at) for key, at in fired.items()}
         sentinel.save(update_fields=["until", "edges", "fired"])
-        silences.note(sentinel.organisation_id, _watchful(program), seen.series, now)
+        silences.note(sentinel.organisation_id, _watchful(program), seen.series, now, running=_runs(sentinel))
         _end(sentinel, seen.following)
 
 

@@ -23,17 +23,25 @@ TOLD_LATE_MAX: Final = timedelta(hours=24)
 """What fell silent before that is history that somebody hands in: it is shown, and nobody is woken."""
 
 
-def note(organisation_id: UUID, program: Program, series: Mapping[str, watch.Series], now: datetime) -> None:
-    """Keep which signals are silent now and which are heard again; tell of each silence once. Within the caller's transaction."""
+def note(organisation_id: UUID, program: Program, series: Mapping[str, watch.Series], now: datetime, *, running: bool) -> None:
+    """
+    Keep which signals are silent now, which are heard again, and which nobody watches any more. Within the caller's transaction.
+
+    Each silence is told once; where an incident is `running` by the plan, it says so itself and nobody is told here.
+    """
+    rows = Silence.objects.filter(organisation_id=organisation_id, plan_id=program.id, ended_at=None)
+    open_ = {row.signal: row for row in rows}
     for name, known in series.items():
+        row = open_.pop(bare(name), None)
         since = watch.silent_from(program.signals[name], known, now) if known.upto(now) else None
-        standing = Silence.objects.filter(organisation_id=organisation_id, plan_id=program.id, signal=bare(name), ended_at=None).first()
         if since is not None and since <= now:
-            if standing is None:
-                row = Silence.objects.create(organisation_id=organisation_id, plan_id=program.id, signal=bare(name), since=since)
-                _tell(row, program, now)
-        elif standing is not None and known.upto(now) and known.samples[known.upto(now) - 1].at >= standing.since:
-            Silence.objects.filter(pk=standing.pk).update(ended_at=known.samples[known.upto(now) - 1].at)
+            if row is None:
+                begun = Silence.objects.create(organisation_id=organisation_id, plan_id=program.id, signal=bare(name), since=since)
+                if not running:
+                    _tell(begun, program, now)
+        elif row is not None and known.upto(now) and (heard := known.samples[known.upto(now) - 1].at) >= row.since:
+            Silence.objects.filter(pk=row.pk).update(ended_at=heard)
+    Silence.objects.filter(pk__in=[row.pk for row in open_.values()]).update(ended_at=now)
 
 
 def standing(organisation_id: UUID) -> QuerySet[Silence]:
@@ -43,10 +51,13 @@ def standing(organisation_id: UUID) -> QuerySet[Silence]:
 
 
 def _tell(row: Silence, program: Program, now: datetime) -> None:
-    person = directory.seats(row.organisation_id, program).get(program.commander, "")
-    contact = directory.contacts(row.organisation_id).get(person)
-    if contact is None or now - row.since > TOLD_LATE_MAX:
+    """Tell whoever commands; where nobody holds that seat, the owners of the organisation."""
+    if now - row.since > TOLD_LATE_MAX:
         return
-    signal = program.signals[row.signal]
-    subject, body = wording.silent(signal.title, row.signal, row.since, contact, program.language)
-    inbox.put(row.organisation_id, person, f"silence:{row.pk}", subject=subject, body=body, at=now, locale=contact.language)
+    contacts, signal = directory.contacts(row.organisation_id), program.signals[row.signal]
+    commander = directory.seats(row.organisation_id, program).get(program.commander, "")
+    for person in [commander] if commander in contacts else directory.owners(row.organisation_id):
+        contact = contacts[person]
+        subject, body = wording.silent(signal.title, row.signal, row.since, contact, program.language)
+        key = f"silence:{row.pk}:{person}"
+        inbox.put(row.organisation_id, person, key, subject=subject, body=body, at=now, locale=contact.language)

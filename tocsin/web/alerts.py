@@ -95,7 +95,7 @@ def _context(request: Request) -> dict[str, object]:
         "asked": fact_fields.asked(recommendation.questions(plans.compiled(first)), {}) if first else [],
         "typed": request.POST,
         "silent": firings.silent(request),
-        "months": firings.months(request),
+        "months": () if request.htmx else firings.months(request),  # the list of alerts is fetched every few seconds
     }
 
 

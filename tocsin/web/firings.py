@@ -1,11 +1,15 @@
 """What watches by itself: signals of which no data comes, and how often each trigger's alarm was called false, month by month (DET-07, DET-11)."""
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
+from django.db.models import QuerySet
+
+from tocsin.engine.namespaces import bare, part_of
 from tocsin.engine.program import Program, Text
 from tocsin.incidents import plans, silences
 from tocsin.incidents.models import BoardRow, Silence, TimelineRow
@@ -29,9 +33,29 @@ class Month:
     """What a trigger did in a month: how often it fired, and how often that was called by a name, such as a false alarm."""
 
     trigger: Text
+    plan: Text
     month: datetime
     fired: int
     called: tuple[tuple[Text, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A trigger of a plan in a month, however the plans of an incident call it."""
+
+    month: datetime
+    plan: str
+    trigger: str
+
+
+@dataclass(slots=True)
+class _Count:
+    """What is known of one key."""
+
+    trigger: Text
+    plan: Text
+    fired: int = 0
+    called: Counter[str] = field(default_factory=Counter)
 
 
 def silent(request: Request) -> list[Silent]:
@@ -42,37 +66,54 @@ def silent(request: Request) -> list[Silent]:
 
 
 def months(request: Request) -> list[Month]:
-    """Return what the triggers did, by month and trigger, the newest month first. Drills are left out."""
-    fired: Counter[tuple[datetime, str]] = Counter()
-    called: Counter[tuple[datetime, str, str]] = Counter()
+    """
+    Return what the triggers did in the last months, by month, plan and trigger, the newest month first. Drills are left out.
+
+    What a firing was called counts in the month in which it fired.
+    """
+    counts: dict[_Key, _Count] = {}
     titles: dict[str, Text] = {}
+    opened: dict[tuple[object, str], _Key] = {}
     boards = {row.incident_id: row for row in cases.seen(request).filter(drill=False)}
-    rows = TimelineRow.objects.filter(incident_id__in=boards, kind__in=("TriggerFired", "SituationClosed")).order_by("incident_id", "seq")
-    by_situation: dict[tuple[object, str], str] = {}
-    for row in rows:
-        month = times.local(row.at).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    for row in _rows(boards):
+        program = _program(request, boards[row.incident_id])
+        if program is None:
+            continue
         if row.kind == "TriggerFired":
-            program = _program(request, boards[row.incident_id])
-            trigger = program.triggers.get(row.data["trigger"]) if program else None
-            if trigger is not None and row.data["opened"]:
-                by_situation[row.incident_id, trigger.opens] = trigger.id
-                titles[trigger.id] = plan_words.titled(trigger)
-            if trigger is not None:
-                titles[trigger.id] = plan_words.titled(trigger)
-                fired[month, trigger.id] += 1
-        elif row.data["named"] and (opened := by_situation.get((row.incident_id, row.data["situation"]))):
-            called[month, opened, row.data["named"]] += 1
-            titles[row.data["named"]] = _named(_program(request, boards[row.incident_id]), row.data["named"])
-    return list(_listed(fired, called, titles))
+            trigger = program.triggers.get(row.data["trigger"])
+            if trigger is None:
+                continue
+            part = next(each.program for each in program.plans if each.name == part_of(trigger.id))
+            key = _Key(_month(row.at), part.id, bare(trigger.id))
+            counts.setdefault(key, _Count(plan_words.titled(trigger), part.title)).fired += 1
+            if row.data["opened"]:
+                opened[row.incident_id, trigger.opens] = key
+        elif row.data["named"] and (first := opened.get((row.incident_id, row.data["situation"]))):
+            name = bare(row.data["named"])
+            counts[first].called[name] += 1
+            titles[name] = _named(program, row.data["named"])
+    return list(_listed(counts, titles))
 
 
-def _listed(fired: Counter[tuple[datetime, str]], called: Counter[tuple[datetime, str, str]], titles: dict[str, Text]) -> Iterator[Month]:
-    keys = {*fired, *((month, trigger) for month, trigger, _ in called)}
-    latest = sorted({month for month, _ in keys}, reverse=True)[:MONTHS]
-    for month, trigger in sorted(keys, key=lambda key: (-key[0].timestamp(), key[1])):
-        if month in latest:
-            names = tuple((titles[name], times) for (at, of, name), times in called.items() if (at, of) == (month, trigger))
-            yield Month(titles[trigger], month, fired[month, trigger], names)
+def _rows(boards: Collection[UUID]) -> QuerySet[TimelineRow]:
+    """Return the firings and the ends of situations of these incidents since the first of the months that are shown."""
+    since = _month(times.now())
+    for _ in range(MONTHS - 1):
+        since = _month(since - timedelta(days=1))
+    rows = TimelineRow.objects.filter(incident_id__in=boards, kind__in=("TriggerFired", "SituationClosed"), at__gte=since)
+    return rows.order_by("incident_id", "seq")
+
+
+def _month(at: datetime) -> datetime:
+    """Return the beginning of the viewer's month in which `at` lies."""
+    return times.local(at).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def _listed(counts: Mapping[_Key, _Count], titles: Mapping[str, Text]) -> Iterator[Month]:
+    for key in sorted(counts, key=lambda each: (-each.month.timestamp(), each.plan, each.trigger)):
+        known = counts[key]
+        names = tuple((titles[name], count) for name, count in known.called.items())
+        yield Month(known.trigger, known.plan, key.month, known.fired, names)
 
 
 def _silent(row: Silence, program: Program) -> Silent:
