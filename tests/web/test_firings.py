@@ -110,6 +110,7 @@ def test_a_false_alarm_counts_in_the_month_in_which_it_fired(world: World, clock
 
 def test_the_list_of_alerts_counts_no_months_while_it_is_fetched_every_few_seconds(world: World) -> None:
     browser = world.browse(world.bea)
+    desk.declare(world.organisation.id, world.plan.hash, desk.Declaration(words="x"), actor=world.actor(world.ana))
     for headers, looks in (({"HX-Request": "true"}, 0), ({}, 1)):
         with CaptureQueriesContext(connection) as asked:
             browser.get("/o/hotline/alerts", headers=headers)
