@@ -15,6 +15,7 @@ from tocsin.accounts import people
 from tocsin.accounts.models import Access, Membership
 from tocsin.engine import terms as t
 from tocsin.incidents import desk, readers
+from tocsin.incidents.dossier.verify import verify
 from tocsin.incidents.models import BoardRow, Incident
 from tocsin.incidents.notices import News
 from tocsin.kit import ids
@@ -157,18 +158,73 @@ def test_a_decision_kept_for_some_leaves_no_trace_for_others(room: Room) -> None
     assert "Asleep twice" in room.get(room.world.ana, "dossier/file").content.decode()
 
 
+NAMED = ("Dismiss the guard", "Suspicions", "Move the keeper", "The keeper is gone", "dismiss", "suspicions", "transfer", "keeper_moved")
+WRITTEN = ("Asleep twice", "Bea of all people", "Too close to the lock")
+"""Every word by which a decision or a record that is kept for some can show itself: titles and ids, reasons and fields."""
+
+
+@pytest.fixture
+def hidden(room: Room) -> Room:
+    """Something was written down about a guard and decided, a second decision went all its way, and a third waits for a signature in vain."""
+    act(room, t.Enter(record="suspicions", fields={"who": "Bea of all people"}))
+    act(room, t.Decide(decision="dismiss", reason="Asleep twice", entry="suspicions-1"))
+    for signed in (True, False):
+        act(room, t.Decide(decision="transfer", reason="Too close to the lock"))
+        if signed:
+            act(room, t.Sign(chain="transfer-1", link="approve"), by=room.world.bea)
+    return room
+
+
+def whole(room: Room) -> Iterator[str]:
+    """Yield every page that can tell something of the incident, and every list."""
+    answers = [*addresses(room), *lists(room)]
+    yield from dict.fromkeys(answers)
+
+
+@pytest.mark.row("AUD-05")
+@pytest.mark.parametrize("minutes", [0, 40])
+def test_no_page_list_or_answer_has_a_word_of_what_is_kept_for_others(hidden: Room, clock: object, minutes: int) -> None:
+    hidden.pass_minutes(minutes)
+    found: dict[str, list[str]] = {}
+    for name, person in (("theirs", hidden.world.chi), ("ours", hidden.world.ana)):
+        browser, program = hidden.world.browse(person), client.of(hidden.world, person)
+        pages = {address: browser.get(address).content.decode() for address in whole(hidden)}
+        answers = ("/incidents", *(f"/incidents/{hidden.number}{path}" for path in ("", "/timeline", "/clocks")))
+        pages |= {f"api {path}": program.get(path).content.decode() for path in answers}
+        found[name] = [f"{address}: {said}" for address, page in pages.items() for said in secrets(address) if says(page, said)]
+    assert found["theirs"] == []
+    assert {line.rpartition(": ")[2] for line in found["ours"]} == {*NAMED, *WRITTEN}
+
+
+@pytest.mark.row("AUD-05")
+def test_a_dossier_that_keeps_entries_from_its_reader_can_be_proved_all_the_same(hidden: Room) -> None:
+    theirs, ours = (verify(hidden.get(person, "dossier/file").content) for person in (hidden.world.chi, hidden.world.ana))
+    assert theirs.holds
+    assert theirs.withheld > 0
+    assert (ours.holds, ours.withheld) == (True, 0)
+
+
+def secrets(address: str) -> tuple[str, ...]:
+    """Return what is no business of others at an address: a plan itself is for everybody, with the names of all its rules."""
+    return WRITTEN if "/plans/" in address else NAMED + WRITTEN
+
+
+def says(page: str, words: str) -> bool:
+    return re.search(rf"(?<![\w-]){re.escape(words)}(?!\w)", page) is not None
+
+
 @pytest.mark.row("AUD-05")
 def test_a_program_is_shown_neither_such_a_decision_nor_a_confidential_field(room: Room) -> None:
     act(room, t.Enter(record="suspicions", fields={"who": "Bea of all people"}))
     act(room, t.Decide(decision="dismiss", reason="Asleep twice", entry="suspicions-1"))
-    act(room, t.Enter(record="findings", fields={"what": "The lock is old", "safe_code": "4711"}))
+    act(room, t.Enter(record="findings", fields={"what": "The lock is old", "safe_code": "Four, seven"}))
     for person, sees in ((room.world.bea, False), (room.world.ana, True)):
         program = client.of(room.world, person)
         for path in ("", "/timeline"):
             answer = program.get(f"/incidents/{room.number}{path}").content.decode()
             assert "The lock is old" in answer
-            assert [words in answer for words in ("Asleep twice", "Bea of all people", "4711")] == [sees] * 3, (path, person.name)
-    assert "4711" not in room.get(room.world.bea, "dossier/file").content.decode()
+            assert [words in answer for words in ("Asleep twice", "Bea of all people", "Four, seven")] == [sees] * 3, (path, person.name)
+    assert "Four, seven" not in room.get(room.world.bea, "dossier/file").content.decode()
 
 
 def test_a_scenario_is_handed_out_to_those_alone_who_see_all_of_it(room: Room) -> None:
@@ -184,13 +240,34 @@ def test_a_drill_hides_nothing(room: Room) -> None:
     assert readers.written(program, state) == ""
 
 
+ASKS = re.compile(r"(BoardRow|\bIncident)\.objects")
+ASKED_OF_OWN = ("tocsin/web/room/suggestions.py", "tocsin/web/declare.py")
+ROWS = re.compile(r"\b(ClockRow|RecordRow|ChainRow|BreachRow|TimelineRow|DecidedRow|FiledRow|MomentRow)\.objects")
+LOOKS = re.compile(r"eyes\(?.*\.(seen|unseen|sees)\(|viewer\.seen\(|out\.lines\(|case\.sees\(|for_everybody\(")
+NEAR = 9
+ELSEWHERE = {
+    "tocsin/web/firings.py",  # triggers and how situations ended, which no plan can keep
+    "tocsin/web/knowledge.py",  # leaves out whatever is kept for anybody
+    "tocsin/web/room/figures.py",  # what was stated of one fact
+    "tocsin/web/room/head.py",  # the moments of its line of phases, which nothing can hide
+    "tocsin/web/room/messages.py",  # what messages owe and who signs them
+    "tocsin/web/versions.py",  # when what is owed was due, by the names of clocks
+}
+
+
 def test_pages_and_programs_ask_the_one_place_that_knows_who_sees_an_incident() -> None:
-    asks = re.compile(r"(BoardRow|\bIncident)\.objects")
-    found = [
-        f"{file.relative_to(ROOT)}:{number}"
-        for package in ("web", "api")
-        for file in sorted((ROOT / "tocsin" / package).rglob("*.py"))
-        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1)
-        if asks.search(line)
-    ]
-    assert [each for each in found if not each.startswith(("tocsin/web/room/suggestions.py", "tocsin/web/declare.py"))] == []
+    found = [f"{where}: {line}" for where, line, _near in lines() if ASKS.search(line)]
+    assert [each for each in found if not each.startswith(ASKED_OF_OWN)] == []
+
+
+def test_rows_that_a_plan_can_keep_for_some_are_shown_as_eyes_leave_them() -> None:
+    found = {where: line.strip() for where, line, near in lines() if ROWS.search(line) and not LOOKS.search(near)}
+    assert {where: line for where, line in found.items() if where not in ELSEWHERE} == {}
+
+
+def lines() -> Iterator[tuple[str, str, str]]:
+    """Yield every line of pages and programs: its file, itself, and with it what follows at once."""
+    for package in ("web", "api"):
+        for file in sorted((ROOT / "tocsin" / package).rglob("*.py")):
+            written = file.read_text("utf-8").splitlines()
+            yield from ((str(file.relative_to(ROOT)), line, " ".join(written[at : at + NEAR])) for at, line in enumerate(written))

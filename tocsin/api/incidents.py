@@ -47,7 +47,7 @@ def every(request: HttpRequest, state: str = "all", cursor: Cursor = "", limit: 
     rows = _visible(request)
     rows = rows if state == "all" else rows.filter(open=state == "open")
     page = cursors.page(rows, "declared_at", cursor, limit)
-    return {"items": page.rows, "next": page.next}
+    return {"items": _viewer(request).glances(page.rows), "next": page.next}
 
 
 @router.post("", response={201: out.DoneOut}, summary="Declare an incident")
@@ -81,7 +81,7 @@ def declare(request: HttpRequest, response: HttpResponse, body: Declaration, key
 def one(request: HttpRequest, incident: str) -> Any:
     """`incident` is `inc_…` or `INC-118`."""
     board = _board(request, incident)
-    return out.state(board, _eyes(request, board))
+    return out.state(_viewer(request).glance(board), _eyes(request, board))
 
 
 @router.post("/{incident}/commands", response=out.DoneOut, summary="Command an incident")
@@ -97,7 +97,7 @@ def command(
     program = plans.program(caller.organisation.id, board.plan_hash)
     asked = commands.command(program, body)
     answer = desk.handle(board.incident_id, asked, actor=caller.actor(program), key=key)
-    return problems.refused(answer) if isinstance(answer, Refused) else out.done(answer)
+    return problems.refused(answer) if isinstance(answer, Refused) else out.done(answer, _eyes(request, board))
 
 
 @router.get("/{incident}/timeline", response=out.Lines, summary="Read the timeline, oldest first")
@@ -116,8 +116,7 @@ def clocks(request: HttpRequest, incident: str, status: str = "") -> Any:
     """`status` narrows it to open, breached, met, late, waived or ended."""
     board = _board(request, incident)
     rows = ClockRow.objects.filter(incident_id=board.incident_id).order_by("due_at", "pk")
-    eyes = _eyes(request, board)
-    return [row for row in (rows.filter(status=status) if status else rows) if eyes.sees(row.obligation)]
+    return _eyes(request, board).seen(rows.filter(status=status) if status else rows)
 
 
 def _caller(request: HttpRequest) -> Caller:
@@ -126,7 +125,11 @@ def _caller(request: HttpRequest) -> Caller:
 
 def _visible(request: HttpRequest) -> QuerySet[BoardRow]:
     """Return the incidents that the person sees in whose name the key acts."""
-    return readers.visible(_caller(request).organisation.id, _caller(request).person)
+    return _viewer(request).incidents()
+
+
+def _viewer(request: HttpRequest) -> readers.Viewer:
+    return readers.Viewer(_caller(request).organisation.id, _caller(request).person)
 
 
 def _eyes(request: HttpRequest, board: BoardRow) -> readers.Eyes:

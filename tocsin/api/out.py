@@ -32,6 +32,7 @@ from tocsin.incidents.models import (
     SituationRow,
     TimelineRow,
 )
+from tocsin.incidents.models.row import Row
 from tocsin.incidents.projection.rows import plain_event
 from tocsin.incidents.readers import Eyes
 from tocsin.ingest.models import Alert
@@ -50,7 +51,7 @@ Board = create_schema(BoardRow, name="Board", exclude=[*_OWN, "kept_for"])
 AlertFields = create_schema(Alert, name="AlertFields", exclude=["id", "organisation", "raw"])
 PlanFields = create_schema(Plan, name="PlanFields", exclude=["id", "organisation", "source", "loaded_by"])
 
-PARTS: Final[Mapping[str, tuple[type[Model], type[Schema], str]]] = {
+PARTS: Final[Mapping[str, tuple[type[Row], type[Schema], str]]] = {
     "moments": (MomentRow, _of(MomentRow, "Moment"), "recorded_at"),
     "facts": (FactRow, _of(FactRow, "Fact"), "order"),
     "conditions": (ConditionRow, _of(ConditionRow, "Condition"), "condition"),
@@ -149,13 +150,13 @@ def state(row: BoardRow, eyes: Eyes) -> BoardRow:
     """Return the incident's row with all its parts beside it, as `StateOut` reads them and as far as the caller sees them."""
     for part, (model, _, order) in PARTS.items():
         rows = model._default_manager.filter(incident_id=row.incident_id).order_by(order, "pk")
-        setattr(row, part, [_as_seen(each, eyes) for each in rows if eyes.sees(_kept_by(each))])
+        setattr(row, part, [_as_seen(each, eyes) for each in eyes.seen(rows)])
     return row
 
 
 def lines(rows: Sequence[TimelineRow], eyes: Eyes) -> list[TimelineRow]:
     """Return the lines that the caller sees, without the fields of entries that are kept for others."""
-    seen = [row for row in rows if eyes.are_of(row.kept_for)]
+    seen = eyes.seen(rows)
     for row in seen:
         if row.kind == "RecordEntered":
             row.data = {**row.data, "fields": _seen(eyes, row.subject, row.data["fields"])}
@@ -168,19 +169,15 @@ def _as_seen(row: Model, eyes: Eyes) -> Model:
     return row
 
 
-def _kept_by(row: Any) -> str:
-    """Return the decision, link or record that a row is about; nothing for any other."""
-    return next((str(getattr(row, name)) for name in ("decision", "obligation", "record", "subject") if hasattr(row, name)), "")
-
-
 def _seen(eyes: Eyes, record: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     rule = eyes.program.records.get(record)
     return {name: value for name, value in fields.items() if rule is None or eyes.are_of(rule.confidential.get(name, ()))}
 
 
-def done(answer: Done) -> dict[str, Any]:
-    """Return what a command did."""
-    events = [_event(seq, event) for seq, event in enumerate(answer.events, answer.first)]
+def done(answer: Done, eyes: Eyes | None = None) -> dict[str, Any]:
+    """Return what a command did, as far as the caller sees it."""
+    seen = [(seq, event) for seq, event in enumerate(answer.events, answer.first) if eyes is None or eyes.hears(event)]
+    events = [_event(seq, event) for seq, event in seen]
     own = {"incident": ids.typed("inc", answer.incident), "number": answer.number}
     return {**own, "first": answer.first, "seq": answer.seq, "events": events}
 

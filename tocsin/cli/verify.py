@@ -59,6 +59,8 @@ def _holds(report: Report, *, anchored: bool, known: bool) -> str:
         "Not proved: that what was written is true, that the server's clock was right, what happened after the last entry,",
         "and the names of persons, which are those known at the export.",
     ]
+    if report.withheld:
+        lines.append(f"{report.withheld} entries are withheld, of which only their place in the chain is proved.")
     if not known:
         lines.append(
             "Not proved: whose key that is. Compare it with the one that the organisation handed out, or give that one with --key."

@@ -1,8 +1,10 @@
 """Which incidents a person sees: every page, feed and answer asks here, so that a restricted one is there for nobody else (AUD-05)."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -10,9 +12,104 @@ from django.db.models import Q, QuerySet
 from tocsin.accounts import directory
 from tocsin.engine import readers
 from tocsin.engine import terms as t
-from tocsin.engine.program import Program
+from tocsin.engine.clocks import RUNNING
+from tocsin.engine.program import Decision, Program
+from tocsin.engine.role_names import split
 from tocsin.incidents import plans
-from tocsin.incidents.models import BoardRow, RoleRow, TimelineRow
+from tocsin.incidents.models import (
+    BoardRow,
+    BreachRow,
+    ChainRow,
+    ClockRow,
+    ConditionRow,
+    DecidedRow,
+    DecisionRow,
+    DeliveryRow,
+    FactRow,
+    FiledRow,
+    LevelRow,
+    MessageRow,
+    MomentRow,
+    RecordRow,
+    ReportRow,
+    RoleRow,
+    SituationRow,
+    TimelineRow,
+)
+from tocsin.incidents.models.row import Row
+
+NAMES: Final[Mapping[type[Row], tuple[str, ...]]] = {
+    TimelineRow: (),
+    ClockRow: ("obligation", "clock", "entry"),
+    BreachRow: ("obligation", "clock"),
+    MomentRow: ("moment",),
+    DecisionRow: ("decision",),
+    DecidedRow: ("decision", "entry"),
+    ChainRow: ("subject", "chain"),
+    RecordRow: ("record",),
+    FiledRow: ("cause",),
+    FactRow: (),
+    ConditionRow: (),
+    SituationRow: (),
+    RoleRow: (),
+    LevelRow: (),
+    MessageRow: (),
+    DeliveryRow: (),
+    ReportRow: (),
+}
+"""By kind of row which of its fields say what it is about: a kind that is not here is shown to nobody. A line says itself for whom it is."""
+
+_OF_EVENTS: Final = ("obligation", "decision", "record", "chain", "clock", "entry", "moment", "subject")
+_PARTS: Final = re.compile(r"[\[\]#]")
+T = TypeVar("T", bound=Row)
+
+
+def keeping(program: Program, name: str) -> frozenset[tuple[str, ...]]:
+    """
+    Return for whom alone what bears `name` is kept, once for each rule that keeps it; a reader has to be among each of them.
+
+    `name` is a rule, a link of a chain, a clock, a chain, an entry or a moment. What is owed for a decision or a record is kept like that.
+    """
+    return frozenset(names for rule in _rules(program, name) if (names := readers.kept_for(program, rule)))
+
+
+def about(program: Program, event: t.AnyEvent) -> frozenset[tuple[str, ...]]:
+    """Return for whom alone an event is kept: see `keeping`, over everything that the event is about."""
+    named = [str(getattr(event, name, "")) for name in _OF_EVENTS]
+    named.append(str(getattr(event, "cause", "")).partition(":")[2])
+    return frozenset(names for name in named if name for names in keeping(program, name))
+
+
+def keeps_any(program: Program) -> bool:
+    """Return whether a plan keeps any decision or record for some."""
+    return any(readers.kept_for(program, name) for name in (*program.decisions, *program.records))
+
+
+def _rules(program: Program, name: str) -> Iterator[str]:
+    for part in _PARTS.split(name):
+        for rule in (part, part.rpartition("-")[0]):
+            yield rule
+            duty = program.obligations.get(rule)
+            if duty and duty.verb in ("decide", "record"):
+                yield duty.object
+    yield from _only_marked_by(program, name)
+
+
+def _only_marked_by(program: Program, name: str) -> Iterator[str]:
+    """Yield the decisions that mark a moment, where nothing else brings it about and all of them are kept."""
+    moment = program.moments.get(name)
+    if moment is None or moment.with_ or moment.when or moment.recorded_by or moment.phase or moment.common:
+        return
+    marking = [rule.id for rule in program.decisions.values() if name in _marks(rule)]
+    if all(readers.kept_for(program, rule) for rule in marking) and not any(name in duty.marks for duty in program.obligations.values()):
+        yield from marking
+
+
+def _marks(rule: Decision) -> Iterator[str]:
+    chains = (rule.chain, *(option.chain for option in rule.options))
+    yield from rule.marks
+    yield from (mark for option in rule.options for mark in option.marks)
+    yield from (mark for chain in chains for link in chain for mark in link.marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +126,27 @@ class Eyes:
         return not names or any(name in self.mine or name == "anyone" for name in (*names, *members))
 
     def sees(self, name: str) -> bool:
-        """Return whether the person sees what a decision, a link of its chain, or a record leaves behind."""
-        return self.are_of(readers.kept_for(self.program, name))
+        """Return whether the person sees what `name` (see `keeping`) leaves behind."""
+        return all(map(self.are_of, keeping(self.program, name)))
+
+    def reads(self, row: Row) -> bool:
+        """Return whether the person sees a row of the incident."""
+        if isinstance(row, TimelineRow):
+            return all(map(self.are_of, row.kept_for))
+        return all(self.sees(str(getattr(row, field)).rpartition(":")[2]) for field in NAMES[type(row)])
+
+    def hears(self, event: t.AnyEvent) -> bool:
+        """Return whether the person sees an event."""
+        return all(map(self.are_of, about(self.program, event)))
+
+    def seen(self, rows: Iterable[T]) -> list[T]:
+        """Return those of the rows that the person sees."""
+        return [row for row in rows if self.reads(row)]
 
     def unseen(self, row: TimelineRow) -> Iterator[str]:
         """Yield what of a line the person does not see: fields of an entry by name, or the empty name for the whole line."""
         record = self.program.records.get(row.subject) if row.kind == "RecordEntered" else None
-        if not self.are_of(row.kept_for):
+        if not self.reads(row):
             yield ""
         if record:
             yield from (field for field, names in record.confidential.items() if not self.are_of(names))
@@ -47,6 +158,7 @@ def eyes(board: BoardRow, program: Program, actor: t.Actor) -> Eyes:
     roles = {role for role, person in rows if person == actor.person or f"deputy:{role}" in actor.standing}
     groups = {group.id for group in program.groups.values() if group.lead in roles}
     departments = {name for name in program.departments if f"department:{name}" in actor.standing}
+    roles |= {split(role)[0] for role in roles}
     # What nobody holds is the commander's: a department without a head too.
     return Eyes(program, frozenset(roles | groups | departments | ({"commander"} if program.commander in roles else set())))
 
@@ -57,13 +169,71 @@ def written(program: Program, state: t.State) -> str:
     return f" {' '.join(sorted(found))} " if found else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks (a typed person id). What the directory says of them is asked once for each plan: for as long as one request takes."""
+
+    organisation_id: UUID
+    person: str
+    _standing: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def standing(self, plan_hash: str) -> frozenset[str]:
+        """
+        Return for what the directory lets the person speak under a plan.
+
+        :raises plans.Uncompilable: this release cannot compile it.
+        """
+        if plan_hash not in self._standing:
+            program = plans.program(self.organisation_id, plan_hash)
+            self._standing[plan_hash] = directory.standing(self.organisation_id, self.person, program)
+        return self._standing[plan_hash]
+
+    def incidents(self) -> QuerySet[BoardRow]:
+        """Return the incidents of the organisation that the person sees; to anybody else they do not exist."""
+        rows = BoardRow.objects.filter(organisation_id=self.organisation_id)
+        kept = rows.exclude(kept_for="")
+        seen = Q(kept_for="") | Q(kept_for__contains=f" {self.person} ")
+        for plan_hash in kept.order_by().values_list("plan_hash", flat=True).distinct():
+            with suppress(plans.Uncompilable):
+                for standing in self.standing(plan_hash):
+                    seen |= Q(plan_hash=plan_hash, kept_for__contains=f" {standing} ")
+        return rows.filter(seen)
+
+    def hidden(self, incidents: Iterable[UUID]) -> frozenset[UUID]:
+        """Return which of these incidents the person does not see. Where none of them is kept, nothing else is looked up."""
+        kept = BoardRow.objects.filter(organisation_id=self.organisation_id, incident_id__in=set(incidents)).exclude(kept_for="")
+        found = frozenset(kept.values_list("incident_id", flat=True))
+        return found - set(self.incidents().filter(incident_id__in=found).values_list("incident_id", flat=True)) if found else found
+
+    def eyes(self, board: BoardRow) -> Eyes | None:
+        """Return what the person sees inside; None where this release cannot read the plan. Where it keeps nothing, nothing is looked up."""
+        program = plans.readable(self.organisation_id, board.plan_hash)
+        if program is None or not keeps_any(program):
+            return Eyes(program, frozenset()) if program else None
+        return eyes(board, program, t.Actor(self.person, self.standing(board.plan_hash)))
+
+    def seen(self, boards: Iterable[BoardRow], rows: Iterable[T]) -> list[T]:
+        """Return what the person sees of rows of these incidents; of one whose plan this release cannot read, nothing that names a rule of it."""
+        known = {board.incident_id: self.eyes(board) for board in boards}
+        return [row for row in rows if (sight := known[row.incident_id]) and sight.reads(row)]
+
+    def glances(self, boards: Iterable[BoardRow]) -> list[BoardRow]:
+        """Return each of the incidents as `glance` does."""
+        return [self.glance(board) for board in boards]
+
+    def glance(self, board: BoardRow) -> BoardRow:
+        """Return an incident with what it says of its clocks as far as the person sees these."""
+        sight = self.eyes(board)
+        if sight and not keeps_any(sight.program):
+            return board
+        rows = ClockRow.objects.filter(incident_id=board.incident_id, status__in=RUNNING).order_by("due_at", "clock")
+        seen = sight.seen(rows) if sight else []
+        due = next((row for row in seen if row.status == "open" and row.due_at), None)
+        board.next_clock, board.next_due_at = (due.clock, due.due_at) if due else ("", None)
+        board.clocks_open, board.overdue = len(seen), sum(1 for row in seen if row.status == "breached" or row.behind)
+        return board
+
+
 def visible(organisation_id: UUID, person: str) -> QuerySet[BoardRow]:
     """Return the incidents of the organisation that `person` (typed id) sees; to anybody else they do not exist."""
-    rows = BoardRow.objects.filter(organisation_id=organisation_id)
-    kept = rows.exclude(kept_for="")
-    seen = Q(kept_for="") | Q(kept_for__contains=f" {person} ")
-    for plan_hash in kept.order_by().values_list("plan_hash", flat=True).distinct():
-        with suppress(plans.Uncompilable):
-            for standing in directory.standing(organisation_id, person, plans.program(organisation_id, plan_hash)):
-                seen |= Q(plan_hash=plan_hash, kept_for__contains=f" {standing} ")
-    return rows.filter(seen)
+    return Viewer(organisation_id, person).incidents()

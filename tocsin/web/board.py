@@ -63,8 +63,8 @@ def page(request: Request) -> HttpResponse:
 def context(request: Request) -> dict[str, object]:
     """Return what the board shows."""
     people = cases.people_of(request)
-    rows = cases.seen(request).filter(open=True).select_related("incident").order_by("-declared_at")
-    running = [_running(row, people, known) for row, known in _with_clocks(list(rows))]
+    rows = request.viewer.glances(cases.seen(request).filter(open=True).select_related("incident").order_by("-declared_at"))
+    running = [_running(request, row, people, known) for row, known in _with_clocks(request, rows)]
     order = {"incident": 0, "warning": 1, "drill": 2}
     running.sort(key=lambda one: (order[one.kind], one.tone, one.board.declared_at))
     open_clocks = clocks.order(
@@ -84,7 +84,7 @@ def context(request: Request) -> dict[str, object]:
         "lanes": lanes[:LANES],
         "tasks": _tasks(request, running),
         "silent": firings.silent(request),
-        "measures": measures.overdue(cases.seen(request), times.now()),
+        "measures": measures.overdue(request.viewer, times.now()),
         "people": cases.people_of(request),
         "programs": {row.number: known for row in rows if (known := plans.readable(request.organisation.id, row.plan_hash))},
         "plans": plans.in_force(request.organisation.id),
@@ -95,16 +95,16 @@ def context(request: Request) -> dict[str, object]:
     }
 
 
-def _with_clocks(rows: list[BoardRow]) -> Iterable[tuple[BoardRow, list[ClockRow]]]:
-    """Yield each incident with its clocks, by one question."""
+def _with_clocks(request: Request, rows: list[BoardRow]) -> Iterable[tuple[BoardRow, list[ClockRow]]]:
+    """Yield each incident with those of its clocks that the viewer sees, by one question."""
     found: dict[object, list[ClockRow]] = defaultdict(list)
     wanted = [row.incident_id for row in rows]
-    for clock in ClockRow.objects.filter(incident_id__in=wanted).exclude(status="ended"):
+    for clock in request.viewer.seen(rows, ClockRow.objects.filter(incident_id__in=wanted).exclude(status="ended")):
         found[clock.incident_id].append(clock)
     return [(row, found[row.incident_id]) for row in rows]
 
 
-def _running(row: BoardRow, people: cases.People, known: list[ClockRow]) -> Running:
+def _running(request: Request, row: BoardRow, people: cases.People, known: list[ClockRow]) -> Running:
     now = clocks.incident_now(row.incident)
     kind = "drill" if row.drill else "warning" if row.phase == "warning" else "incident"
     tone, sign = _graded(row)
@@ -125,9 +125,14 @@ def _running(row: BoardRow, people: cases.People, known: list[ClockRow]) -> Runn
         commander=people.name(row.commander),
         done=sum(1 for clock in owed if clock.status in ("met", "late", "waived")),
         owed=len(owed),
-        latest_breach=BreachRow.objects.filter(incident_id=row.incident_id).order_by("-seq").first() if row.overdue else None,
+        latest_breach=_latest_breach(request, row) if row.overdue else None,
         clocks=tuple(shown),
     )
+
+
+def _latest_breach(request: Request, row: BoardRow) -> BreachRow | None:
+    rows = BreachRow.objects.filter(incident_id=row.incident_id).order_by("-seq")
+    return next(iter(request.viewer.seen([row], rows)), None)
 
 
 def _graded(row: BoardRow) -> tuple[str, str]:
@@ -163,7 +168,8 @@ def _tasks(request: Request, running: list[Running]) -> list[Task]:
     ]
     roles = RoleRow.objects.filter(incident_id__in=numbers, assigned=me, accepted=False)
     tasks += [Task(numbers[row.incident_id], row.title, _("accept the role"), None, "roles", "user", next=True) for row in roles]
-    for chain in ChainRow.objects.filter(incident_id__in=numbers, status="running"):
+    chains = ChainRow.objects.filter(incident_id__in=numbers, status="running")
+    for chain in request.viewer.seen([one.board for one in running], chains):
         link = next((link for link in chain.links if not link["person"]), None)
         if link and link["owner"] == me:
             tasks.append(Task(numbers[chain.incident_id], chain.title, _("your signature"), None, "decisions", "shield", next=True))

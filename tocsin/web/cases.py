@@ -15,7 +15,7 @@ from tocsin.engine.program import Program, Record, Text
 from tocsin.engine.terms import SYSTEM, Actor
 from tocsin.incidents import plans
 from tocsin.incidents.models import BoardRow
-from tocsin.incidents.readers import Eyes, eyes, visible
+from tocsin.incidents.readers import Eyes, eyes
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request
 
@@ -97,23 +97,26 @@ def find(request: Request, number: str) -> Case:
     board = seen(request).filter(number=number).first()
     if board is None:
         raise Http404
+    return _case(request, board)
+
+
+def _case(request: Request, board: BoardRow) -> Case:
     program = plans.program(request.organisation.id, board.plan_hash)
-    actor = replace(request.actor, standing=directory.standing(request.organisation.id, request.actor.person, program))
+    actor = replace(request.actor, standing=request.viewer.standing(board.plan_hash))
     return Case(board, program, people_of(request), actor, eyes(board, program, actor))
 
 
 def seen(request: Request) -> QuerySet[BoardRow]:
     """Return the incidents of the organisation that the viewer sees."""
-    return visible(request.organisation.id, request.actor.person)
+    return request.viewer.incidents()
 
 
 def all_open(request: Request) -> list[Case]:
     """Return every open incident that the viewer sees and whose plan this release can read. The board shows the others too."""
-    rows = seen(request).filter(open=True).order_by("-declared_at")
     found = []
-    for number in rows.values_list("number", flat=True):
+    for board in seen(request).filter(open=True).order_by("-declared_at"):
         with suppress(plans.Uncompilable):
-            found.append(find(request, number))
+            found.append(_case(request, board))
     return found
 
 

@@ -21,7 +21,6 @@ from tocsin.incidents.dossier import contents as parts
 from tocsin.incidents.dossier import sheet as sheets
 from tocsin.incidents.dossier.contents import Confidential, Contents
 from tocsin.incidents.dossier.sheet import Owed, Sheet
-from tocsin.incidents.models import TimelineRow
 from tocsin.incidents.readers import Eyes
 from tocsin.incidents.sealing import ERASED
 from tocsin.web import cases, languages, plan_words, reply, sentences, times
@@ -83,7 +82,7 @@ class View:
     def shown(self, words: str) -> Markup:
         """Return a sealed text as the sheet shows it: marked as confidential, or that it is left out."""
         if words == ERASED:
-            left_out = self.contents.confidential is Confidential.LEFT_OUT or self.contents.unseen
+            left_out = self.contents.confidential is Confidential.LEFT_OUT or bool(self.contents.unseen)
             return Markup('<span class="tag">{}</span>').format(_("left out") if left_out else _("erased"))
         return Markup("{}").format(words)
 
@@ -151,9 +150,7 @@ def download(request: Request, number: str) -> HttpResponse:
 def _gather(request: Request, number: str) -> Contents:
     """Return what the viewer sees of the incident: what a plan keeps for others is left out, as its confidential texts can be."""
     case = cases.find(request, number)
-    rows = TimelineRow.objects.filter(incident_id=case.id)
-    unseen = frozenset((row.seq, f"/fields/{part}" if part else "") for row in rows for part in case.eyes.unseen(row))
-    return parts.gather(case.board.incident, _confidential(request), unseen)
+    return parts.gather(case.board.incident, _confidential(request), case.eyes)
 
 
 def _confidential(request: HttpRequest) -> Confidential:

@@ -19,7 +19,7 @@ def every(request: Request) -> HttpResponse:
     if wanted in ("open", "closed"):
         rows = rows.filter(open=wanted == "open")
     context = {
-        "rows": rows[:LISTED],
+        "rows": request.viewer.glances(rows[:LISTED]),
         "wanted": wanted,
         "people": cases.people_of(request),
         "phase": plan_words.phase,

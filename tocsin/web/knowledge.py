@@ -49,10 +49,10 @@ def _known(request: Request) -> Iterator[Known]:
         program = plans.readable(request.organisation.id, board.plan_hash)
         parts = list(RecordRow.objects.filter(incident_id=row.incident_id, entry=entry).order_by("seq"))
         rule = program.records.get(parts[0].record) if program and parts else None
-        if rule is None or rule.visible_to or (row.incident_id, entry) in told:
+        if program is None or rule is None or rule.visible_to or (row.incident_id, entry) in told:
             continue
         told.add((row.incident_id, entry))
-        values = {name: str(said) for part in parts for name, said in part.fields.items() if said and name not in rule.confidential}
+        values = records.for_everybody(program, parts)
         yield Known(
             board, plan_words.titled(rule), tuple((records.label(field), values[field.id]) for field in rule.fields if field.id in values)
         )

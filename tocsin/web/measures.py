@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
-
-from tocsin.incidents.models import BoardRow, ClockRow
+from tocsin.incidents.models import ClockRow
+from tocsin.incidents.readers import Viewer
 from tocsin.web import clocks
 
 
@@ -18,11 +17,11 @@ class Overdue:
     clock: ClockRow
 
 
-def overdue(boards: QuerySet[BoardRow], now: datetime, plan_id: str = "", without: UUID | None = None) -> list[Overdue]:
-    """Return the measures beyond their day of these incidents, the longest first: of every plan, or of one, without one (PIR-11). No drills."""
-    boards = boards.filter(drill=False)
+def overdue(viewer: Viewer, now: datetime, plan_id: str = "", without: UUID | None = None) -> list[Overdue]:
+    """Return the measures beyond their day that the viewer sees, the longest first: of every plan, or of one, without one (PIR-11). No drills."""
+    boards = viewer.incidents().filter(drill=False)
     boards = boards.filter(plan_id=plan_id) if plan_id else boards
     boards = boards.exclude(incident_id=without) if without else boards
-    numbers = dict(boards.values_list("incident_id", "number"))
+    numbers = {board.incident_id: board.number for board in boards}
     rows = ClockRow.objects.filter(incident_id__in=numbers, verb="track", status__in=clocks.RUNNING, due_at__lt=now).order_by("due_at")
-    return [Overdue(numbers[row.incident_id], row) for row in rows]
+    return [Overdue(numbers[row.incident_id], row) for row in viewer.seen(boards, rows)]

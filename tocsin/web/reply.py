@@ -2,7 +2,7 @@
 How a view is guarded and how it answers.
 
 `@needs(act)` goes under `@require_GET`/`@require_POST`. It takes `slug` out of the address and gives the view a `Request` with
-`organisation`, `person`, `actor` (no standing: the desk adds what the directory says for the incident's plan), `acts`.
+`organisation`, `person`, `actor` (no standing: the desk adds what the directory says for the incident's plan), `viewer`, `acts`.
 Anonymous people are sent to sign in, strangers of the organisation get 404, members without the access 403.
 
 An action is a plain form: `part(request, template, context, answer, to=…)` answers htmx with the fragment (200, or 409 with `refused` in it)
@@ -28,6 +28,7 @@ from tocsin.accounts.models import Organisation, Person
 from tocsin.engine.terms import Actor, Refused
 from tocsin.incidents import notices
 from tocsin.incidents.plans import Uncompilable
+from tocsin.incidents.readers import Viewer
 from tocsin.kit import ids
 from tocsin.web import times
 
@@ -40,6 +41,7 @@ class Request(HttpRequest):
     organisation: Organisation
     person: Person
     actor: Actor
+    viewer: Viewer
     acts: frozenset[str]
     since: int
     htmx: HtmxDetails
@@ -113,6 +115,7 @@ def _enter(request: HttpRequest, slug: str) -> Request:
     inside.organisation, inside.person, inside.acts = organisation, person, acts
     inside.since = notices.latest(organisation.id)
     inside.actor = Actor(ids.typed("per", person.id))
+    inside.viewer = Viewer(organisation.id, inside.actor.person)
     return inside
 
 

@@ -74,7 +74,7 @@ def context(case: Case) -> dict[str, Any]:
     parts = [Part(rule, records.entries(case, rule.id), f"record:{rule.id}") for rule in case.program.records.values() if case.sees(rule)]
     measured = [each for each in figures.every(case, beside=True) if each.standing != "waiting"]
     similar = compared.earlier(case.board, case.people.viewer)[: compared.SHOWN_MAX]
-    decided = [row for row in DecidedRow.objects.filter(incident_id=case.id).order_by("seq") if case.eyes.sees(row.decision)]
+    decided = case.eyes.seen(DecidedRow.objects.filter(incident_id=case.id).order_by("seq"))
     return {
         "case": case,
         "people": case.people,
@@ -84,15 +84,15 @@ def context(case: Case) -> dict[str, Any]:
         "theories": [part for part in parts if part.rule.review == "theories"],
         "measures": measures(case, parts),
         "tracked": [part for part in parts if part.rule.tracked],
-        "met": ClockRow.objects.filter(incident_id=case.id, status__in=("met", "late")).count(),
-        "breaches": BreachRow.objects.filter(incident_id=case.id).exclude(obligation__in=list(case.program.records)).order_by("due_at"),
+        "met": len(case.eyes.seen(ClockRow.objects.filter(incident_id=case.id, status__in=("met", "late")))),
+        "breaches": _breaches(case),
         "roles": RoleRow.objects.filter(incident_id=case.id, role__in=_acting(case)),
         "sent": MessageRow.objects.filter(incident_id=case.id, status="published").order_by("published_at"),
         "decided": decided,
         "figures": measured,
         "similar": similar,
         "beside": beside(case, measured, similar),
-        "filed": FiledRow.objects.filter(incident_id=case.id).order_by("at"),
+        "filed": case.eyes.seen(FiledRow.objects.filter(incident_id=case.id).order_by("at")),
         "label": records.label,
         "named": plan_words.option_name,
         "titled": plan_words.titled,
@@ -100,6 +100,11 @@ def context(case: Case) -> dict[str, Any]:
         "name_of": lambda name: plan_words.name_of(case.program, name),
         "option_of": lambda row: _option(case, row),
     }
+
+
+def _breaches(case: Case) -> list[BreachRow]:
+    rows = BreachRow.objects.filter(incident_id=case.id).exclude(obligation__in=list(case.program.records))
+    return case.eyes.seen(rows.order_by("due_at"))
 
 
 def beside(case: Case, measured: list[figures.Shown], similar: list[BoardRow]) -> list[Beside]:
@@ -116,13 +121,15 @@ def beside(case: Case, measured: list[figures.Shown], similar: list[BoardRow]) -
 
 def _acting(case: Case) -> set[str]:
     """Return the roles that owed or decided something in this incident."""
-    owed = ClockRow.objects.filter(incident_id=case.id).values_list("owes", flat=True)
-    return {*owed, *DecidedRow.objects.filter(incident_id=case.id).values_list("role", flat=True)}
+    owed = {row.owes for row in case.eyes.seen(ClockRow.objects.filter(incident_id=case.id))}
+    return owed | {row.role for row in case.eyes.seen(DecidedRow.objects.filter(incident_id=case.id))}
 
 
 def stretches(case: Case) -> list[Stretch]:
     """Return how long each stretch of the incident took, station by station; what happened out of the usual order is left out."""
-    rows = {row.moment: row for row in MomentRow.objects.filter(incident_id=case.id, moment__in=STATIONS).order_by("generation")}
+    rows = {
+        row.moment: row for row in case.eyes.seen(MomentRow.objects.filter(incident_id=case.id, moment__in=STATIONS).order_by("generation"))
+    }
     known = sorted((rows[name] for name in STATIONS if name in rows), key=lambda row: row.happened_at)
     whole = (known[-1].happened_at - known[0].happened_at) if len(known) > 1 else timedelta()
     found = []
@@ -139,7 +146,7 @@ def stretches(case: Case) -> list[Stretch]:
 def measures(case: Case, parts: list[Part]) -> list[Measure]:
     """Return what is tracked: the open ones by due time, then what is done."""
     now = clocks.incident_now(case.board.incident)
-    rows = {row.clock: row for row in ClockRow.objects.filter(incident_id=case.id, verb="track").order_by("generation")}
+    rows = {row.clock: row for row in case.eyes.seen(ClockRow.objects.filter(incident_id=case.id, verb="track").order_by("generation"))}
     found = [_measure(part, entry, rows, now) for part in parts if part.rule.tracked for entry in part.entries]
     return sorted(found, key=lambda one: (not one.entry.open, one.clock.due_at if one.clock and one.clock.due_at else now))
 

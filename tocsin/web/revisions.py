@@ -16,6 +16,7 @@ from tocsin.incidents.models import BoardRow, FiledRow, RecordRow, Ruling
 from tocsin.web import cases, plan_words, reply
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
+from tocsin.web.room import records
 
 INBOX = "plan_revision"
 SHOWN_MAX = 200
@@ -44,9 +45,9 @@ def every(request: Request) -> HttpResponse:
 @needs("plan.edit")
 def ruling(request: Request, number: str, seq: str) -> HttpResponse:
     """Accept or reject what was filed, with a note."""
-    meant = cases.seen(request).filter(number=number).values("incident_id")
-    rows = FiledRow.objects.filter(incident_id__in=meant, inbox=INBOX)
-    row = rows.filter(seq=int(seq)).first() if seq.isdecimal() else None
+    meant = cases.seen(request).filter(number=number)
+    rows = FiledRow.objects.filter(incident_id__in=meant.values("incident_id"), inbox=INBOX, seq=int(seq)) if seq.isdecimal() else ()
+    row = next(iter(request.viewer.seen(meant, rows)), None)
     if row is None:
         raise Http404
     note, accepted = request.POST.get("note", "").strip(), request.POST.get("ruling") == "accept"
@@ -61,7 +62,7 @@ def ruling(request: Request, number: str, seq: str) -> HttpResponse:
 
 def _context(request: Request) -> dict[str, object]:
     boards = {board.incident_id: board for board in cases.seen(request)}
-    rows = FiledRow.objects.filter(incident_id__in=cases.seen(request).values("incident_id"), inbox=INBOX).order_by("-at")[:SHOWN_MAX]
+    rows = request.viewer.seen(boards.values(), FiledRow.objects.filter(incident_id__in=boards, inbox=INBOX).order_by("-at"))[:SHOWN_MAX]
     rulings = {(each.incident_id, each.seq): each for each in Ruling.objects.filter(organisation=request.organisation)}
     by_plan: dict[str, list[Filed]] = {}
     for row in rows:
@@ -79,7 +80,7 @@ def _filed(request: Request, row: FiledRow, board: BoardRow, rulings: Mapping[tu
     program = plans.program(request.organisation.id, board.plan_hash)
     name = row.cause.partition(":")[2]
     entry = RecordRow.objects.filter(incident_id=row.incident_id, entry=name).order_by("seq")
-    words = tuple(str(said) for each in entry for said in each.fields.values() if said)
+    words = tuple(records.for_everybody(program, entry).values())
     return Filed(row, board, _rule(program, name), words, rulings.get((row.incident_id, row.seq)), f"{board.number}:{row.seq}")
 
 

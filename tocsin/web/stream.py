@@ -62,13 +62,13 @@ class Listener:
         Of any other the first is kept, without saying which: an incident that was just restricted has to go from the page.
         """
         wanted = {ids.untyped("inc", each.incident) for each in news}
-        rows = readers.visible(self.organisation_id, self.person).filter(incident_id__in=wanted)
-        seen = {ids.typed("inc", each) for each in rows.values_list("incident_id", flat=True)}
-        return [each if each.incident in seen else replace(each, incident="", topics=("board",)) for each in news if self._new(each, seen)]
+        unseen = {ids.typed("inc", each) for each in readers.Viewer(self.organisation_id, self.person).hidden(wanted)}
+        told = [each for each in news if self._new(each, unseen)]
+        return [replace(each, incident="", topics=("board",)) if each.incident in unseen else each for each in told]
 
-    def _new(self, news: News, seen: set[str]) -> bool:
-        new = news.incident in seen or news.incident not in self.hidden
-        if news.incident not in seen:
+    def _new(self, news: News, unseen: set[str]) -> bool:
+        new = news.incident not in unseen or news.incident not in self.hidden
+        if news.incident in unseen:
             self.hidden.add(news.incident)
         return new
 

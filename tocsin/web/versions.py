@@ -84,7 +84,7 @@ def _command(wanted: Plan, reason: str) -> t.MovePlan:
 
 def _clocks(case: Case, program: Program, events: tuple[t.AnyEvent, ...]) -> Iterator[Clock]:
     due = dict(ClockRow.objects.filter(incident_id=case.id, status__in=RUNNING).values_list("clock", "due_at"))
-    for event in events:
+    for event in filter(case.eyes.hears, events):
         match event:
             case t.ClockOpened(obligation=obligation, due_at=due_at):
                 yield Clock("added", plan_words.name_of(program, obligation), None, due_at)

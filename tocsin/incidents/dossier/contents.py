@@ -15,7 +15,8 @@ from tocsin.engine.program import Program
 from tocsin.incidents import canonical, chain, journal, plans, sealing
 from tocsin.incidents.dossier import container
 from tocsin.incidents.dossier.container import Line
-from tocsin.incidents.models import Entry, Head, Incident, Seal
+from tocsin.incidents.models import Entry, Head, Incident, Seal, TimelineRow
+from tocsin.incidents.readers import Eyes
 from tocsin.kit import clock, ids
 
 
@@ -51,8 +52,10 @@ class Contents:
     kept: tuple[Kept, ...]
     people: Mapping[str, str]
     lines: tuple[Line, ...] = field(repr=False)
-    unseen: bool = False
-    """Something is left out that the plan keeps from whoever asked."""
+    eyes: Eyes | None = None
+    """Those of whoever asked; none where nothing is kept from them."""
+    unseen: frozenset[tuple[int, str]] = frozenset()
+    """What the plan keeps from whoever asked: entries (with the empty place) and sealed places of entries."""
 
 
 def find(number_or_id: str, organisation: UUID | str = "") -> Incident:
@@ -73,21 +76,27 @@ def find(number_or_id: str, organisation: UUID | str = "") -> Incident:
         return within.get(number=number_or_id)
 
 
-def gather(incident: Incident, confidential: Confidential, unseen: frozenset[tuple[int, str]] = frozenset()) -> Contents:
+def gather(incident: Incident, confidential: Confidential, eyes: Eyes | None = None) -> Contents:
     """
-    Return everything that the dossier of `incident` holds as of now. `unseen` are entries (with the empty place) and sealed places of
-    entries that are kept from whoever asks: their texts are left out.
+    Return everything that the dossier of `incident` holds as of now. `eyes` are those of whoever asks: what the plan keeps from them is
+    left out.
 
     :raises canonical.UnknownEvent: an entry that this release cannot read.
     """
     head = Head.objects.get(pk=incident.pk)  # read first: what lies before it never changes, so no transaction is held open
     stored = list(_joined(*journal.entries_of(incident, 0, head.seq)))
+    unseen = _unseen(incident, head.seq, eyes) if eyes else frozenset()
     shown = confidential is Confidential.MARKED
     open_to = {entry.seq: _seen(entry.seq, texts, unseen) if shown else {} for entry, texts in stored}
     kept = tuple(_kept(entry, open_to[entry.seq]) for entry, _texts in stored)
     named = {contact.id: contact.name for contact in directory.contacts(incident.organisation_id).values()} if shown else {}
-    people = {person: named[person] for person in sorted(set(_persons(kept)) & set(named))}
-    lines = [line for entry, texts in stored for line in lines_of(entry, texts, open_to[entry.seq])]
+    withheld = {seq for seq, place in unseen if not place}
+    people = {person: named[person] for person in sorted(set(_persons(one for one in kept if one.seq not in withheld)) & set(named))}
+    lines = [
+        line
+        for entry, texts in stored
+        for line in ((_withheld(entry),) if entry.seq in withheld else lines_of(entry, texts, open_to[entry.seq]))
+    ]
     lines += [Line(f"person {person}", {"person": {"id": person, "name": name}}) for person, name in people.items()]
     return Contents(
         organisation=incident.organisation,
@@ -100,8 +109,14 @@ def gather(incident: Incident, confidential: Confidential, unseen: frozenset[tup
         kept=kept,
         people=people,
         lines=tuple(lines),
-        unseen=bool(unseen),
+        eyes=eyes,
+        unseen=unseen,
     )
+
+
+def _unseen(incident: Incident, last: int, eyes: Eyes) -> frozenset[tuple[int, str]]:
+    rows = TimelineRow.objects.filter(incident=incident, seq__lte=last)
+    return frozenset((row.seq, f"/fields/{part}" if part else "") for row in rows for part in eyes.unseen(row))
 
 
 def make(contents: Contents, page: str, language: str) -> bytes:
@@ -143,6 +158,11 @@ def _kept(entry: Entry, texts: Mapping[str, Seal]) -> Kept:
 
 def _seen(seq: int, texts: Mapping[str, Seal], unseen: frozenset[tuple[int, str]]) -> dict[str, Seal]:
     return {place: seal for place, seal in texts.items() if not {(seq, ""), (seq, place)} & unseen}
+
+
+def _withheld(entry: Entry) -> Line:
+    """Return the line of an entry that is kept from whoever asks: its place in the chain, and nothing of what it says."""
+    return Line(f"entry {entry.seq}", {"entry": {"seq": entry.seq, "hash": entry.hash, "withheld": True}})
 
 
 def lines_of(entry: Entry, texts: Mapping[str, Seal], shown: Mapping[str, Seal]) -> Iterator[Line]:

@@ -73,19 +73,23 @@ class Sheet:
 
 
 def lay_out(contents: Contents) -> Sheet:
-    """Return the sheet of `contents`. Its rows are made in memory, from the entries in the file alone."""
+    """Return the sheet of `contents`, as far as whoever asked for them sees it. Its rows are made in memory, from the entries in the file alone."""
     projector = Projector(contents.incident, contents.program, t.State())
     for one in contents.kept:
         projector.add(one.seq, one.event)
     made = projector.rows()
 
-    def all_of(model: type[T]) -> tuple[T, ...]:
+    def every(model: type[T]) -> tuple[T, ...]:
         return tuple(
             model(**dict(zip(keys_of(model), key, strict=True)), **values) for (kind, key), values in made.items() if kind is model
         )
 
+    def all_of(model: type[T]) -> tuple[T, ...]:
+        return tuple(contents.eyes.seen(every(model))) if contents.eyes else every(model)
+
     proofs, met = _settled(contents)
-    (board,) = all_of(BoardRow)
+    (board,) = every(BoardRow)
+    kept = {one.seq: one for one in contents.kept}
     return Sheet(
         board=board,
         owed=tuple(_owed(row, proofs, met) for row in all_of(ClockRow)),
@@ -93,7 +97,7 @@ def lay_out(contents: Contents) -> Sheet:
         decided=all_of(DecidedRow),
         messages=all_of(MessageRow),
         deliveries=all_of(DeliveryRow),
-        record=tuple(Said(one, row) for one, row in zip(contents.kept, all_of(TimelineRow), strict=True)),
+        record=tuple(Said(kept[row.seq], row) for row in all_of(TimelineRow)),
     )
 
 

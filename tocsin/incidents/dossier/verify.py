@@ -22,6 +22,8 @@ class Report:
     manifest: Mapping[str, Any] = field(default_factory=dict)
     texts: int = 0
     hidden: int = 0
+    withheld: int = 0
+    """Entries of which the file says nothing but their place: the plan keeps them from whoever took it out."""
 
     @property
     def holds(self) -> bool:
@@ -46,4 +48,5 @@ def verify(content: bytes, *, key: str = "", anchors: Sequence[str] = ()) -> Rep
     known = record.read(opened.lines)
     flaws = (*whole.flaws(opened, seal), *record.flaws(known, seal.key, anchors))
     hidden = sum(1 for one in known.seals if "text" not in one)
-    return Report(flaws, seal.key, bool(key) and key != seal.key, known.manifest, len(known.seals) - hidden, hidden)
+    withheld = sum(1 for one in known.entries if "withheld" in one)
+    return Report(flaws, seal.key, bool(key) and key != seal.key, known.manifest, len(known.seals) - hidden, hidden, withheld)

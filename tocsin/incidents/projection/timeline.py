@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tocsin.engine import readers
 from tocsin.engine import terms as t
 from tocsin.engine.program import Program, Rule
+from tocsin.incidents import readers
 from tocsin.incidents.models import TimelineRow
 from tocsin.incidents.projection.rows import Row, Scene, plain_event, titled
 
@@ -63,7 +63,7 @@ def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
         **titled(rule),
         "quiet": isinstance(event, _QUIET) and getattr(event, "reason", "") not in _BY_PEOPLE,
         "data": plain_event(event),
-        "kept_for": list(readers.kept_for(scene.program, _base(scene.state, _name(event), subject))),
+        "kept_for": sorted(map(list, readers.about(scene.program, event))),
     }
     yield Row(TimelineRow, (scene.seq,), values)
 

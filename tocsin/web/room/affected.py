@@ -47,9 +47,8 @@ def context(case: Case) -> dict[str, object]:
 def late_of(case: Case) -> dict[str, int]:
     """Return how many running clocks are overdue, by the entry that they run over."""
     found: dict[str, int] = {}
-    rows = ClockRow.objects.filter(incident_id=case.id, status__in=clocks.RUNNING).exclude(entry="")
-    for entry, status, behind in rows.values_list("entry", "status", "behind"):
-        found[entry] = found.get(entry, 0) + (status == "breached" or behind > 0)
+    for row in case.eyes.seen(ClockRow.objects.filter(incident_id=case.id, status__in=clocks.RUNNING).exclude(entry="")):
+        found[row.entry] = found.get(row.entry, 0) + (row.status == "breached" or row.behind > 0)
     return found
 
 

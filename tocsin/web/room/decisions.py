@@ -72,7 +72,7 @@ def context(case: Case) -> dict[str, object]:
         "mine": [] if over else [one for one in free if one.may],
         "others": [] if over else [one for one in free if not one.may],
         "chains": chains(case, "decision"),
-        "decided": [row for row in DecidedRow.objects.filter(incident_id=case.id).order_by("-seq") if case.eyes.sees(row.decision)][:8],
+        "decided": case.eyes.seen(DecidedRow.objects.filter(incident_id=case.id).order_by("-seq"))[:8],
         "people": case.people,
         "names": lambda roles: plan_words.names(case.program, roles),
         "name_of": lambda name: plan_words.name_of(case.program, name),
@@ -99,7 +99,7 @@ def _newer(case: Case) -> Plan | None:
 def chains(case: Case, kind: str) -> list[Chain]:
     """Return the chains of this kind, the running ones first."""
     rows = ChainRow.objects.filter(incident_id=case.id, kind=kind).order_by("-at")
-    return sorted((shown(case, row) for row in rows if case.eyes.sees(row.subject)), key=lambda chain: chain.row.status != "running")
+    return sorted((shown(case, row) for row in case.eyes.seen(rows)), key=lambda chain: chain.row.status != "running")
 
 
 def shown(case: Case, row: ChainRow) -> Chain:

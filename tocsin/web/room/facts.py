@@ -56,7 +56,8 @@ def context(case: Case) -> dict[str, object]:
 
 def _moments(case: Case) -> list[Instant]:
     """Return the moments that people record by hand, and those that came and can be taken back."""
-    came = {row.moment: row for row in MomentRow.objects.filter(incident_id=case.id, withdrawn_at=None).order_by("generation")}
+    rows = MomentRow.objects.filter(incident_id=case.id, withdrawn_at=None).order_by("generation")
+    came = {row.moment: row for row in case.eyes.seen(rows)}
     found = []
     for rule in case.program.moments.values():
         by_hand = bool(rule.recorded_by)

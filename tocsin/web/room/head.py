@@ -35,12 +35,12 @@ def context(case: Case) -> dict[str, object]:
     """Return what the head shows."""
     board = case.board
     tone = "drill" if board.drill else plan_words.tone(case.program, board.level)
-    running = ClockRow.objects.filter(incident_id=case.id, status="open", due_at__isnull=False).order_by("due_at").first()
+    running = case.eyes.seen(ClockRow.objects.filter(incident_id=case.id, status="open", due_at__isnull=False).order_by("due_at"))
     return {
         "tone": "wy" if board.phase == "warning" and not board.drill else tone,
         "level_mark": plan_words.mark(case.program, board.level) if board.level else "?",
         "phases": _phases(case),
-        "due": running,
+        "due": next(iter(running), None),
         "over": board.phase in OVER,
         "phase_name": plan_words.phase(board.phase),
         "phase_of": plan_words.phase,

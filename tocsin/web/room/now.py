@@ -100,8 +100,7 @@ def _clocks(case: Case) -> list[Shown]:
     rows = ClockRow.objects.filter(incident_id=case.id).exclude(status="ended").order_by("due_at", "clock")
     return [
         clocks.show(row, at, number=case.number, owner=case.people.name(row.owner), mine=row.owner == case.people.viewer)
-        for row in rows
-        if case.eyes.sees(row.obligation)
+        for row in case.eyes.seen(rows)
     ]
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from tocsin.engine import guards
 from tocsin.engine.program import Checklist, Guard, Question, Situation
 from tocsin.incidents.models import ConditionRow, MomentRow, SituationRow
-from tocsin.incidents.readers import visible
+from tocsin.incidents.readers import Viewer
 from tocsin.web import clocks, measures, plan_words
 from tocsin.web.cases import Case
 from tocsin.web.room import conditions, figures
@@ -48,7 +48,7 @@ def context(case: Case) -> dict[str, object]:
         "guards": standing(case),
         "questions": [each for each in case.program.help.questions if not each.at],
         "late": measures.overdue(
-            visible(case.board.organisation_id, case.people.viewer), clocks.incident_now(case.board.incident), case.board.plan_id, case.id
+            Viewer(case.board.organisation_id, case.people.viewer), clocks.incident_now(case.board.incident), case.board.plan_id, case.id
         ),
         "titled": plan_words.titled,
         "people": case.people,
@@ -71,7 +71,8 @@ def _step(case: Case, rule: Situation, rows: list[SituationRow], shown: Mapping[
 
 def standing(case: Case) -> tuple[Guard, ...]:
     """Return the typical errors of the document that stand now (STP-15)."""
-    moments = {row.moment: row.happened_at for row in MomentRow.objects.filter(incident_id=case.id).order_by("generation")}
+    rows = MomentRow.objects.filter(incident_id=case.id).order_by("generation")
+    moments = {row.moment: row.happened_at for row in case.eyes.seen(rows)}
     return guards.standing(case.program, moments)
 
 

@@ -1,6 +1,6 @@
 """Records: the forms of the plan that are filled during the incident, entry by entry."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from tocsin.engine import entries as entries_
 from tocsin.engine.expressions import SignalRead
-from tocsin.engine.program import Field, Record, Text
+from tocsin.engine.program import Field, Program, Record, Text
 from tocsin.incidents import signals
 from tocsin.incidents.models import RecordRow
 from tocsin.web import clocks, plan_words, times
@@ -43,7 +43,7 @@ class Kept:
 
 def context(case: Case) -> dict[str, object]:
     """Return the records of the plan with their entries."""
-    rows = sorted(RecordRow.objects.filter(incident_id=case.id), key=lambda row: (row.record, row.entry, row.seq))
+    rows = sorted(case.eyes.seen(RecordRow.objects.filter(incident_id=case.id)), key=lambda row: (row.record, row.entry, row.seq))
     entries: dict[str, list[Entry]] = {}
     for (record, entry), group in groupby(rows, key=lambda row: (row.record, row.entry)):
         entries.setdefault(record, []).append(_entry(case, record, entry, list(group)))
@@ -84,7 +84,7 @@ def _reading(case: Case, name: str) -> SignalRead | None:
 
 def entries(case: Case, record: str) -> tuple[Entry, ...]:
     """Return the entries of one record, the newest first."""
-    rows = sorted(RecordRow.objects.filter(incident_id=case.id, record=record), key=lambda row: (row.entry, row.seq))
+    rows = sorted(case.eyes.seen(RecordRow.objects.filter(incident_id=case.id, record=record)), key=lambda row: (row.entry, row.seq))
     found = [_entry(case, record, entry, list(group)) for entry, group in groupby(rows, key=lambda row: row.entry)]
     return tuple(sorted(found, key=lambda entry: entry.last.at, reverse=True))
 
@@ -93,6 +93,12 @@ def _entry(case: Case, record: str, entry: str, rows: list[RecordRow]) -> Entry:
     rule = case.program.records.get(record)
     fields = {name: words for row in rows for name, words in row.fields.items() if words and (rule is None or case.sees(rule, name))}
     return Entry(entry, fields, rows[-1].open, rows[-1], f"entry:{record}:{entry}")
+
+
+def for_everybody(program: Program, parts: Iterable[RecordRow]) -> dict[str, str]:
+    """Return what stands in an entry by field, as far as the plan keeps it from nobody: for pages that are about many incidents."""
+    said = [(program.records.get(part.record), name, str(words)) for part in parts for name, words in part.fields.items() if words]
+    return {name: words for rule, name, words in said if rule is None or name not in rule.confidential}
 
 
 def spelled(field: Field, value: str, people: People) -> Markup:

@@ -44,7 +44,7 @@ class Seat:
 def context(case: Case) -> dict[str, object]:
     """Return every seat, the commander first, those that wait for acceptance next."""
     rows = RoleRow.objects.filter(incident_id=case.id, shown=True).exclude(person="").order_by("pk")
-    owed = list(ClockRow.objects.filter(incident_id=case.id, status__in=clocks.RUNNING).values_list("owes", flat=True))
+    owed = [row.owes for row in case.eyes.seen(ClockRow.objects.filter(incident_id=case.id, status__in=clocks.RUNNING))]
     works = _works(case)
     brought = directory.brought(case.board.organisation_id)
     outside = {role.id for role in case.program.roles.values() if role.outside}
@@ -86,7 +86,7 @@ def _works(case: Case) -> dict[str, list[Text]]:
     """Return what each person works on now (ROL-15)."""
     found: dict[str, list[Text]] = {}
     rows = ClockRow.objects.filter(incident_id=case.id, status__in=clocks.RUNNING).exclude(worker="").order_by("due_at", "clock")
-    for row in rows:
+    for row in case.eyes.seen(rows):
         found.setdefault(row.worker, []).append(row.title or plan_words.plain(row.obligation))
     return found
 

@@ -22,15 +22,15 @@ class Line:
 
 def context(case: Case) -> dict[str, object]:
     """Return the newest lines, the latest last."""
-    rows = TimelineRow.objects.filter(incident_id=case.id, kind=SAID).order_by("-seq")
+    rows = case.eyes.seen(TimelineRow.objects.filter(incident_id=case.id, kind=SAID).order_by("-seq"))
     on_timeline = promoted(case)
     newest = [_line(case, row, on_timeline) for row in rows[:SHOWN]]
-    return {"lines": newest[::-1], "said": rows.count(), "people": case.people}
+    return {"lines": newest[::-1], "said": len(rows), "people": case.people}
 
 
 def promoted(case: Case) -> frozenset[str]:
     """Return what of the stream belongs to the timeline."""
-    return frozenset(TimelineRow.objects.filter(incident_id=case.id, kind="Promoted").values_list("subject", flat=True))
+    return frozenset(row.subject for row in case.eyes.seen(TimelineRow.objects.filter(incident_id=case.id, kind="Promoted")))
 
 
 def _line(case: Case, row: TimelineRow, on_timeline: frozenset[str]) -> Line:
