@@ -6,9 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.plan.test_checks import EXAMPLES, _read
+from tocsin.plan.check import registry
 from tocsin.plan.sentences import Sentence
 from tocsin.web import catalogues, languages
-from tocsin.web.finding_words import sentence
+from tocsin.web.finding_words import _titles, sentence
 
 FOUND = [found for path in sorted(EXAMPLES.glob("*.yaml")) for found in _read(path).findings]
 _PLACE = re.compile(r"(?<!{){([a-z_0-9]+)}(?!})")
@@ -34,6 +35,10 @@ def test_every_sentence_of_a_finding_has_words_in_every_language(language: langu
     wanted = {template for template in templates if re.sub(r"[^A-Za-z]", "", _PLACE.sub("", template))}
     assert len(wanted) > 150
     assert [template for template in sorted(wanted) if not (known.get(template) and known.get(template).string)] == []
+
+
+def test_every_kind_of_finding_has_a_title_and_no_title_is_of_a_kind_that_is_not_found() -> None:
+    assert set(_titles()) == {check.code for check in registry()}
 
 
 @pytest.mark.parametrize("language", OTHERS, ids=lambda language: language.code)

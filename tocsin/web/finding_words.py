@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from tocsin.plan.check import registry
 from tocsin.plan.findings import Finding
 from tocsin.plan.sentences import Sentence
 from tocsin.web import languages
@@ -49,8 +48,8 @@ def sentence(said: object) -> str:
 
 
 def title(code: str) -> str:
-    """Return what a kind of finding is called; a kind that has no words yet goes by its name in the catalogue."""
-    return _titles().get(code) or {check.code: check.name.replace("-", " ") for check in registry()}.get(code, code)
+    """Return what a kind of finding is called."""
+    return _titles()[code]
 
 
 def _titles() -> dict[str, str]:
@@ -77,6 +76,7 @@ def _of_form() -> dict[str, str]:
         "L16": _("Placeholder"),
         "L17": _("One name, two meanings"),
         "L19": _("No business calendar"),
+        "L20": _("Nothing promises it"),
         "L21": _("A case is missing"),
         "L22": _("The document has aged"),
         "L23": _("Nothing comes before it"),
@@ -122,10 +122,12 @@ def _of_people() -> dict[str, str]:
         "L71": _("Too few people to sign"),
         "L72": _("Nobody may decide"),
         "L73": _("Too much for one person"),
-        "L74": _("Not trained"),
         "L75": _("Cannot be reached"),
         "L76": _("Two voices to one audience"),
+        "L77": _("Decisions left to nobody"),
+        "L80": _("Confidential words go outside"),
         "L81": _("The cause is told too early"),
         "L82": _("Nobody else has read it"),
+        "L84": _("Nobody keeps it fresh"),
         "L87": _("Elements that are missing"),
     }
