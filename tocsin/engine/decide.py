@@ -111,12 +111,12 @@ def _advance(turn: Turn, until: datetime) -> None:
             wake = turn.agenda.first(turn.program, turn.state)
             if wake is None or wake.at > until:
                 break
-            turn.instant = wake.at - clocks.TICK if wake.kind == "4_breach" else wake.at
+            turn.stand_at(wake.at - clocks.TICK if wake.kind == "4_breach" else wake.at)
             deadlines.pass_wake(turn, wake)
             settle(turn)
         else:
             raise EndlessRulesError(f"plan {turn.program.id}: time never comes to rest")
-    turn.instant = turn.at
+    turn.stand_at(turn.at)
 
 
 # ------------------------------------------------------------------ commands that belong to no noun
@@ -160,15 +160,19 @@ def _add_report(turn: Turn, command: t.AddReport) -> t.Refused | None:
 
 
 def _observe(turn: Turn, command: t.Observe) -> t.Refused | None:
-    """Learn the edges in order of time. A hold that one of them ends has not been completed by the time that passed after it (TRM-04)."""
+    """
+    Learn the edges in order of time, each with what was known by then; what holds from one to the next matures as that time passes.
+
+    So a hold that one of them ends is not completed by the time that passed after it (TRM-04).
+    """
     with turn.as_system():
-        ordered = sorted(command.edges, key=lambda edge: edge.since)
-        for index, edge in enumerate(ordered):
+        for edge in sorted(command.edges, key=lambda edge: edge.since):
             _advance(turn, min(edge.since, turn.at))
-            turn.superseded = {later.watch: later.since for later in reversed(ordered[index + 1 :])}
             if _is_watched(turn.program, edge) and edge != turn.state.edges.get(edge.watch):
+                turn.known_until = min(max(edge.since, turn.seen_until), turn.at)
                 turn.emit(t.Observed(at=turn.at, by=turn.by, edge=edge))
                 settle(turn)
+                turn.stand_at(turn.at)
     _advance(turn, turn.at)
     return None
 

@@ -1,13 +1,14 @@
 """The state after an event: dumb, total, and without the program, so that replay needs neither the old plan nor time-zone tables."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, assert_never
 
 from tocsin.engine import terms as t
 from tocsin.engine.clock_course import after
 from tocsin.engine.copies import drop, put, replace
 from tocsin.engine.evolve_parties import parties_after
+from tocsin.engine.firing import firing
 from tocsin.engine.kept import keep
 from tocsin.engine.namespaces import bare, part_of, within
 
@@ -138,14 +139,20 @@ def _declared(state: t.State, event: t.Declared) -> t.State:
 def _measured(state: t.State, event: t.Observed | t.TriggerFired) -> t.State:
     match event:
         case t.Observed(edge=edge):
-            stands = edge.value and any(one.watch == edge.watch and one.since >= edge.since for one in state.firings.values())
-            firing = tuple(watch for watch in state.firing if watch != edge.watch) + ((edge.watch,) if stands else ())
-            turned = state.firing_turned if (edge.watch in firing) == (edge.watch in state.firing) else edge.since
-            return replace(state, edges=put(state.edges, edge.watch, edge), firing=firing, firing_turned=turned)
+            known = replace(state, edges=put(state.edges, edge.watch, edge))
+            if (edge.watch in firing(known)) == (edge.watch in firing(state)):
+                return known
+            return _fires_since(known, edge.since)
         case t.TriggerFired(trigger=name, entry=entry, watch=watch):
             key = f"{name}[{entry}]" if entry else name
             fired = t.Firing(name, entry, event.since, event.at, dict(event.seen), watch)
-            return replace(state, firings={**drop(state.firings, key), key: fired}, firing=(*state.firing, watch), firing_turned=event.at)
+            state = replace(state, firings={**drop(state.firings, key), key: fired})
+            return _fires_since(state, event.since + timedelta(seconds=event.hold_s))
+
+
+def _fires_since(state: t.State, turned: datetime) -> t.State:
+    """What is learned later of an earlier time does not set back when the last one turned."""
+    return replace(state, firing_turned=max(turned, state.firing_turned or turned))
 
 
 def _phases(beside: tuple[t.PlanRef, ...], known: Mapping[str, str]) -> dict[str, str]:

@@ -120,8 +120,8 @@ _TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
     t.PartyRemoved: _party,
     t.PartiesTold: _party,
     t.FactStated: lambda event: (("facts", event.fact),),
-    t.Observed: lambda event: (("edges", whole_of(event.edge.watch)), ("firing", ""), ("firing_turned", "")),
-    t.TriggerFired: lambda event: (("firings", event.trigger), ("firing", ""), ("firing_turned", "")),
+    t.Observed: lambda event: (("edges", whole_of(event.edge.watch)), ("firing_turned", "")),
+    t.TriggerFired: lambda event: (("firings", event.trigger), ("firing_turned", "")),
     t.MomentRecorded: lambda event: (("moments", event.moment),),
     t.MomentWithdrawn: lambda event: (("moments", event.moment), ("withdrawn", event.moment)),
     t.ExpressionTurned: lambda event: (("turned", event.subject),),
@@ -228,7 +228,9 @@ def of_name(program: Program, path: str) -> Iterator[Read]:
     elif base in ("parties", "client"):
         yield "parties", ""
     elif base == "trigger_firing":
-        yield from (("firing", ""), ("firing_turned", ""))
+        yield "firing_turned", ""
+        for trigger in program.triggers.values():
+            yield from (("firings", trigger.id), ("edges", trigger.watch))
     elif base in program.records:
         yield "open_entries", base
         yield "counters", f"entries:{base}"
@@ -273,8 +275,9 @@ def _of_a_fact(program: Program, fact: str, part: str) -> Iterator[Read]:
 
 
 def of_condition(program: Program, condition: Condition) -> Iterator[Read]:
-    """Yield what it depends on whether `condition` holds; that its hold matures is a wake, which touches the condition."""
+    """Yield what it depends on whether `condition` holds."""
     yield "conditions", condition.id
+    yield "turned", f"held:{condition.id}"
     yield "moments", condition.since
     yield from of_expression(program, condition.when)
     if condition.each:

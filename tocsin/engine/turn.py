@@ -43,10 +43,16 @@ class Turn:
         """Messages that count as sent in this turn and promise a time, as long as that is still to be followed."""
         self.fresh: set[str] = set()
         """Moments recorded in this turn."""
-        self.superseded: Mapping[str, datetime] = {}
-        """While edges come in together: by watch, when the next one turns it again. What holds now holds no longer than that."""
+        self.known_until = command.at
+        """Until when what is measured is known to stand as it does: this instant, but while edges come in only the time of the one at hand."""
+        self.seen_until = self.state.at or command.at
+        """The time of the last event before this command: up to it, time has passed with what was known then."""
         self.moved = False
         """Whether the incident moves to another version of its plan in this turn: what is new begins now."""
+
+    def stand_at(self, instant: datetime) -> None:
+        """Let what comes happen at `instant`, with what is known by then."""
+        self.instant = self.known_until = instant
 
     @property
     def by(self) -> str:

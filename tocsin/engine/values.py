@@ -27,6 +27,7 @@ from tocsin.engine.expressions import (
     leaves,
     spell,
 )
+from tocsin.engine.firing import firing
 from tocsin.engine.namespaces import bare, part_of, within
 from tocsin.engine.program import Cases, Condition, Fact, Program, Trigger
 from tocsin.engine.scenes import Scene, Told
@@ -131,7 +132,7 @@ def _named(program: Program, path: str) -> Reader[Scene]:
         return lambda scene: Decimal(len(scene.state.parties))
     part, own = part_of(path), bare(path)
     if own == "trigger_firing":
-        return lambda scene: bool(scene.state.firing)
+        return lambda scene: bool(firing(scene.state))
     if own in _PLAIN:
         read = _OF_PART[own]
         return (lambda scene: read(scene.state, part) or UNKNOWN) if program.parts else _PLAIN[own]
@@ -283,7 +284,11 @@ def attested(state: t.State, condition: Condition) -> bool:
 
 
 def holds(program: Program, state: t.State, condition: Condition, at: datetime) -> bool | None:
-    """Return whether `condition` holds at `at`: measured for its hold, attested, or waived; None is unknown, and opens no door."""
+    """
+    Return whether `condition` holds: measured for its hold, attested, or waived; None is unknown, and opens no door.
+
+    That a hold is complete is settled as time passes, once for all who ask (`held:<condition>`); `at` is for what else it reads.
+    """
     if condition.when is not None and truth(program, state, condition.when, at) is False:
         return True
     held = state.conditions.get(condition.id, t.Holding())
@@ -295,8 +300,9 @@ def holds(program: Program, state: t.State, condition: Condition, at: datetime) 
         return True
     if held.value is not True:
         return held.value
-    since = holding_since(state, condition)
-    return since is not None and at - since >= (condition.hold or timedelta())
+    if holding_since(state, condition) is None:
+        return False
+    return not condition.hold or bool(state.turned.get(f"held:{condition.id}"))
 
 
 # ------------------------------------------------------------------ functions of expressions

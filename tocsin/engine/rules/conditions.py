@@ -28,7 +28,6 @@ def _reads(program: Program, condition: Condition) -> Iterator[Read]:
     yield from of_condition(program, condition)
     yield from of_expression(program, condition.measure)
     yield from of_expression(program, condition.denied_by)
-    yield "turned", f"held:{condition.id}"
     yield "turned", f"{condition.id}.met"
     for moment in condition.marks:
         yield from (("moments", moment), ("withdrawn", moment))
@@ -86,25 +85,12 @@ def _turned(turn: Turn, leaf: Leaf) -> tuple[datetime, ...] | None:
 
 def _mature(turn: Turn, condition: Condition) -> None:
     since = holding_since(turn.state, condition)
-    matured = bool(since and condition.hold and _known_until(turn, condition) - since >= condition.hold)
     subject = f"held:{condition.id}"
+    # A breach is followed one tick before the instant at which it is seen: a hold that was complete then stays so.
+    until = turn.known_until + clocks.TICK if turn.state.turned.get(subject) else turn.known_until
+    matured = bool(since and condition.hold and until - since >= condition.hold)
     if matured != bool(turn.state.turned.get(subject)):
         turn.emit(t.ExpressionTurned(at=turn.at, by=turn.by, subject=subject, value=matured))
-
-
-def _known_until(turn: Turn, condition: Condition) -> datetime:
-    """
-    Return until when it holds as it does: until now, or until an edge that is learned in this same turn.
-
-    A breach is followed one tick before the instant at which it is seen: a hold that was complete then stays so.
-    """
-    now = turn.instant + clocks.TICK if turn.state.turned.get(f"held:{condition.id}") else turn.instant
-    watches = (
-        (leaf.watch for leaf in told_of(turn.program, condition.measure).leaves if isinstance(leaf, WatchRef))
-        if turn.superseded and condition.measure
-        else ()
-    )
-    return min((turn.superseded[watch] for watch in watches if watch in turn.superseded), default=now)
 
 
 def _lapse(turn: Turn, condition: Condition) -> None:
@@ -117,7 +103,7 @@ def _lapse(turn: Turn, condition: Condition) -> None:
 
 
 def _met(turn: Turn, condition: Condition) -> None:
-    held = holds(turn.program, turn.state, condition, _known_until(turn, condition)) is True
+    held = holds(turn.program, turn.state, condition, turn.instant) is True
     name = f"{condition.id}.met"
     if name in turn.program.moments and held != bool(turn.state.turned.get(name)):
         turn.emit(t.ExpressionTurned(at=turn.at, by=turn.by, subject=name, value=held))
@@ -127,7 +113,16 @@ def _met(turn: Turn, condition: Condition) -> None:
         for moment in condition.marks:
             moments.record(turn, moment)
     if held:
-        obligations.meet(turn, "reach", condition.id)
+        obligations.meet(turn, "reach", condition.id, since=_came(turn, condition))
+
+
+def _came(turn: Turn, condition: Condition) -> datetime | None:
+    """Return when a condition came to hold by its measurements, which may be learned later; None where something else brought it about."""
+    since = holding_since(turn.state, condition)
+    held = turn.state.conditions.get(condition.id, t.Holding())
+    if since is None or held.waived or condition.attest or condition.when is not None:
+        return None
+    return since + (condition.hold or timedelta())
 
 
 def attest(turn: Turn, command: t.Attest) -> t.Refused | None:

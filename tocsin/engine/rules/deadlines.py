@@ -7,7 +7,7 @@ from typing import Final
 from tocsin.engine import clocks, owners
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import Wake
-from tocsin.engine.rules import figures, moments, situations, triggers
+from tocsin.engine.rules import figures, moments, situations
 from tocsin.engine.times import add, parse
 from tocsin.engine.turn import Turn
 
@@ -21,7 +21,8 @@ def _held(turn: Turn, wake: Wake) -> None:
     """A hold has matured, and perhaps others at the same instant: settling whatever depends on such conditions finds out."""
     for condition in clocks.held(turn.program):
         turn.touch(("conditions", condition.id))
-    turn.touch(triggers.FIRING)
+    for trigger in turn.program.triggers.values():
+        turn.touch(("firings", trigger.id))
 
 
 def _door(turn: Turn, wake: Wake) -> None:

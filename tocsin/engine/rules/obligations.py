@@ -36,13 +36,26 @@ def clocks_of(state: t.State, rules: Iterable[str]) -> list[t.Clock]:
 # ------------------------------------------------------------------ meeting
 
 
-def meet(turn: Turn, verb: str, object_: str, *, entries: Collection[str] | None = None, happened_at: datetime | None = None) -> None:
-    """Meet every running clock that this act fits: same verb and object, one of these entries if given. One act may meet many clocks."""
+def meet(
+    turn: Turn,
+    verb: str,
+    object_: str,
+    *,
+    entries: Collection[str] | None = None,
+    happened_at: datetime | None = None,
+    since: datetime | None = None,
+) -> None:
+    """
+    Meet every running clock that this act fits: same verb and object, one of these entries if given. One act may meet many clocks.
+
+    What has been so `since` an earlier time, and is learned now, meets from then on what is owed once.
+    """
     rules = turn.program.once("met_by", _met_by).get((verb, object_), ())
     for clock in clocks_of(turn.state, rules):
         rule = turn.program.obligations[clock.obligation]
         if (entries is None or clock.entry in entries) and clock.status in RUNNING:
-            meet_clock(turn, clock, happened_at or turn.instant)
+            known = max(since, clock.began_at) if since and not clock.recurring else None
+            meet_clock(turn, clock, known or happened_at or turn.instant)
             for moment in (*rule.marks, f"{rule.id}.done"):
                 moments.record(turn, moment)
             turn.queue(rule.then, f"done:{rule.id}")

@@ -12,7 +12,6 @@ from tocsin.engine.turn import Turn
 from tocsin.engine.values import edges_of
 
 NOUN: Final = "triggers"
-FIRING: Final[Read] = ("firing", "")
 
 
 def reads(program: Program) -> Iterator[tuple[Trigger, Iterator[Read]]]:
@@ -22,7 +21,7 @@ def reads(program: Program) -> Iterator[tuple[Trigger, Iterator[Read]]]:
 
 
 def _reads(trigger: Trigger) -> Iterator[Read]:
-    yield from (FIRING, ("edges", trigger.watch), ("firings", trigger.id), ("situations", trigger.opens), ("phase", ""))
+    yield from (("edges", trigger.watch), ("firings", trigger.id), ("situations", trigger.opens), ("phase", ""))
 
 
 def settle(turn: Turn) -> None:
@@ -31,7 +30,7 @@ def settle(turn: Turn) -> None:
         if turn.state.phase in ("closed", "cancelled"):
             continue
         for name, entry, edge in waiting(turn.program, turn.state, trigger):
-            if min(turn.instant, turn.superseded.get(edge.watch, turn.instant)) - edge.since >= trigger.hold:
+            if turn.known_until - edge.since >= trigger.hold:
                 _fire(turn, trigger, name, entry, edge)
 
 

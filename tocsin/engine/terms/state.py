@@ -245,10 +245,8 @@ class State:
     edges: Mapping[str, Edge] = field(default_factory=dict)
     firings: Mapping[str, Firing] = field(default_factory=dict)
     """By trigger, or `trigger[value]`: how it fired last, the latest last."""
-    firing: tuple[str, ...] = ()
-    """Edges by which a trigger has fired and that have not turned since."""
     firing_turned: datetime | None = None
-    """When one of them last came or went; None as long as no trigger has fired."""
+    """When a trigger last began or ceased to fire; None as long as none has fired."""
     conditions: Mapping[str, Holding] = field(default_factory=dict)
     situations: Mapping[str, SituationState] = field(default_factory=dict)
     restricted: tuple[str, ...] = ()
