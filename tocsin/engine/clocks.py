@@ -30,14 +30,7 @@ class ClockRule:
 
 def rule_of(program: Program, obligation: str) -> ClockRule:
     """Return the rule behind a clock; `obligation` is an obligation's id, or `<decision or message>.<does>` for a link."""
-    known = program.once("clock_rules", _no_rules)
-    if obligation not in known:
-        known[obligation] = _rule_of(program, obligation)
-    return known[obligation]
-
-
-def _no_rules(program: Program) -> dict[str, ClockRule]:
-    return {}
+    return program.once_for("clock_rules", obligation, _rule_of)
 
 
 def _rule_of(program: Program, obligation: str) -> ClockRule:

@@ -1,4 +1,4 @@
-"""Scenes: what expressions are read from, and what is told of an expression again and again."""
+"""Scenes: what expressions are read from, and what is asked of an expression again and again."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,8 +16,8 @@ class Scene(NamedTuple):
     entry: Mapping[str, Value]
 
 
-class Told(NamedTuple):
-    """What is told of an expression again and again: what reads its value from a scene, its leaves, its spelling."""
+class Prepared(NamedTuple):
+    """What is asked of an expression again and again: what reads its value from a scene, its leaves, its spelling."""
 
     tree: Expression
     value: Reader[Scene]

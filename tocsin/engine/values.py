@@ -30,7 +30,7 @@ from tocsin.engine.expressions import (
 from tocsin.engine.firing import firing
 from tocsin.engine.namespaces import bare, part_of, within
 from tocsin.engine.program import Cases, Condition, Fact, Program, Trigger
-from tocsin.engine.scenes import Scene, Told
+from tocsin.engine.scenes import Prepared, Scene
 
 KNOWN_OF_CLIENTS: Final[Mapping[str, type]] = {"project.critical": bool, "service.critical": bool, "users_hit_share": Decimal}
 """What the register of clients can say of an affected party, read by expressions as `client.<name>` (REG-08)."""
@@ -49,19 +49,16 @@ def truth(program: Program, state: t.State, tree: Expression, at: datetime, entr
 
 def read(program: Program, state: t.State, tree: Expression, at: datetime, entry: Mapping[str, Value] | None = None) -> Known:
     """Return the value of `tree` in `state` at the instant `at`, as `evaluate` would."""
-    known: Told | None = program.worked_out.get(id(tree))
-    if known is None or known.tree is not tree:
-        known = told_of(program, tree)
-    return known.value(Scene(state, at, entry or _NO_ENTRY))
+    return prepared(program, tree).value(Scene(state, at, entry or _NO_ENTRY))
 
 
-def told_of(program: Program, tree: Expression) -> Told:
-    """Return what is told of an expression of this plan; worked out once, and kept with its tree, which keeps the identity."""
-    known: Told | None = program.worked_out.get(id(tree))
-    if known is None or known.tree is not tree:
-        value = compiled(tree, partial(reader, program))
-        known = program.worked_out[id(tree)] = Told(tree, value, tuple(leaves(tree)), spell(tree))
-    return known
+def prepared(program: Program, tree: Expression) -> Prepared:
+    """Return what is asked of an expression of this plan again and again; worked out once."""
+    return program.once_for("prepared", tree, _prepared)
+
+
+def _prepared(program: Program, tree: Expression) -> Prepared:
+    return Prepared(tree, compiled(tree, partial(reader, program)), tuple(leaves(tree)), spell(tree))
 
 
 def lookup(program: Program, state: t.State, at: datetime, entry: Mapping[str, Value] | None = None) -> Lookup:
@@ -72,25 +69,11 @@ def lookup(program: Program, state: t.State, at: datetime, entry: Mapping[str, V
 
 def reader(program: Program, leaf: Leaf) -> Reader[Scene]:
     """Return what reads `leaf` from a scene under this plan; worked out once for each name."""
-    if not isinstance(leaf, Name):
-        return _reader(program, leaf)
-    known: dict[str, Reader[Scene]] = program.once("named", _nothing)
-    if leaf.path not in known:
-        known[leaf.path] = _named(program, leaf.path)
-    return known[leaf.path]
-
-
-def _nothing(program: Program) -> dict[str, Reader[Scene]]:
-    return {}
-
-
-def _reader(program: Program, leaf: Leaf) -> Reader[Scene]:
-    """Return what reads `leaf` from a scene under this plan."""
     match leaf:
         case WatchRef(watch):
             return partial(_edge, watch)
         case Name(path):
-            return _named(program, path)
+            return program.once_for("named", path, _named)
         case Call(function, arguments) if function in _FUNCTIONS:
             names = [argument.value for argument in arguments if isinstance(argument, Literal)]
             answer = _FUNCTIONS[function]

@@ -23,6 +23,7 @@ from tocsin.engine.program.values import Condition, Fact, Signal, Watch
 from tocsin.engine.times import Place, Span
 
 T = TypeVar("T")
+K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,18 @@ class Program:
         if name not in self.worked_out:
             self.worked_out[name] = work_out(self)
         found: T = self.worked_out[name]
+        return found
+
+    def once_for(self, name: str, thing: K, work_out: Callable[["Program", K], T]) -> T:
+        """
+        Return what `work_out` finds out about this plan and one `thing` of it, such as a rule's id; of each it is asked once.
+
+        An expression goes by its identity, which is quicker than its value: what is found out has to keep it, so that it stays the same.
+        """
+        key = (name, thing if isinstance(thing, str) else id(thing))
+        if key not in self.worked_out:
+            self.worked_out[key] = work_out(self, thing)
+        found: T = self.worked_out[key]
         return found
 
     def __post_init__(self) -> None:

@@ -13,7 +13,7 @@ from tocsin.engine.reads import Read, of_condition, of_expression
 from tocsin.engine.rules import moments, obligations
 from tocsin.engine.times import Span, add
 from tocsin.engine.turn import Turn
-from tocsin.engine.values import attested, holding_since, holds, told_of, truth
+from tocsin.engine.values import attested, holding_since, holds, prepared, truth
 
 NOUN: Final = "conditions"
 
@@ -62,7 +62,7 @@ def _since(turn: Turn, condition: Condition) -> datetime:
     """
     assert condition.measure is not None
     turned: list[datetime] = []
-    for leaf in told_of(turn.program, condition.measure).leaves:
+    for leaf in prepared(turn.program, condition.measure).leaves:
         instants = _turned(turn, leaf)
         if instants is None:
             return turn.instant

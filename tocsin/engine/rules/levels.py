@@ -14,7 +14,7 @@ from tocsin.engine.reads import Read, of_expression, of_phase, of_standing
 from tocsin.engine.rules import decisions, roles
 from tocsin.engine.rules.deadlines import tell
 from tocsin.engine.turn import Turn
-from tocsin.engine.values import duration_now, read, told_of, truth
+from tocsin.engine.values import duration_now, prepared, read, truth
 
 NEAR: Final = "near"
 """Under this name it is noted whether something is near."""
@@ -61,7 +61,7 @@ def _readings(program: Program, state: t.State, classify: Classify, at: datetime
             rule.id,
             rule.level,
             truth(program, state, rule.when, at),
-            told_of(program, rule.when).spelled,
+            prepared(program, rule.when).spelled,
             dict(seen(program, state, rule.when, at)),
         )
         for rule in classify.rules
@@ -70,13 +70,13 @@ def _readings(program: Program, state: t.State, classify: Classify, at: datetime
 
 def seen(program: Program, state: t.State, tree: Expression, at: datetime) -> Iterator[tuple[str, str]]:
     """Yield each value that `tree` looks at, by its spelling, as text: the readings behind a watch, the value of a fact."""
-    for leaf in told_of(program, tree).leaves:
+    for leaf in prepared(program, tree).leaves:
         if isinstance(leaf, WatchRef):
             edge = state.edges.get(leaf.watch)
             yield from edge.seen.items() if edge else [(spell(inner), "unknown") for inner in leaves(leaf.test)]
         else:
             value = read(program, state, leaf, at)
-            yield told_of(program, leaf).spelled, "unknown" if value is UNKNOWN else str(value)
+            yield prepared(program, leaf).spelled, "unknown" if value is UNKNOWN else str(value)
 
 
 def _adjust(program: Program, state: t.State, plan: Part, classify: Classify, at: datetime) -> tuple[str, str] | None:

@@ -13,7 +13,7 @@ from tocsin.engine.rules import chains, delivery, facts, obligations, parties, p
 from tocsin.engine.run_over import owing_roles
 from tocsin.engine.times import instant
 from tocsin.engine.turn import Turn
-from tocsin.engine.values import lookup, truth
+from tocsin.engine.values import lookup
 
 UNSAID: Final = "—"
 """Stands in a text for what nobody has said yet, so that whoever reads the draft sees the gap."""
@@ -60,7 +60,8 @@ def _barred(turn: Turn, template: Message, fields: Mapping[str, str]) -> t.Refus
     strange = tuple(name for name in fields if name not in {field.id for field in template.fields} and name not in template.forbids)
     if strange:
         return t.Refused("E103", f"{template.id} has no field {', '.join(strange)}", hint="see the message's fields", details=strange)
-    early = [name for name, fact in template.forbids_until.items() if truth(turn.program, turn.state, Name(fact), turn.instant) is not True]
+    look = lookup(turn.program, turn.state, turn.instant)
+    early = [name for name, fact in template.forbids_until.items() if look(Name(fact)) is not True]
     barred = tuple(name for name in (*template.forbids, *early) if fields.get(name))
     if barred:
         return t.Refused("E204", f"{template.id} must not speak of {', '.join(barred)}", hint="leave it out", details=barred)
