@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from tocsin.cli.plans import plan
-from tocsin.plan.glosses import clean
+from tocsin.plan.glosses import Kind, clean
 
 
 @pytest.mark.row("PLN-09")
@@ -35,7 +35,8 @@ def test_every_lost_character_is_named_with_its_place_and_left_as_it_is() -> Non
 def test_what_is_no_gloss_stays_and_what_might_have_been_meant_is_asked() -> None:
     assert clean("系统(CPU)与线(DDoS攻击)").text == "系统(CPU)与线(DDoS攻击)"
     found = clean("行(háng)业")
-    assert (found.text, found.glosses, len(found.doubts)) == ("行(háng)业", 0, 1)
+    assert (found.text, found.glosses, [doubt.kind for doubt in found.doubts]) == ("行(háng)业", 0, [Kind.READING])
+    assert [doubt.kind for doubt in clean("热?线").doubts] == [Kind.LOST]
 
 
 @pytest.mark.row("PLN-09")

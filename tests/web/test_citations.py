@@ -1,8 +1,8 @@
 """A citation leads to what the organisation's own document says there, wherever a rule appears."""
 
+import json
 import re
 from datetime import timedelta
-from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from markupsafe import escape
 
 from tests.web.room import declare, in_force
 from tests.world import World
@@ -101,12 +102,26 @@ def test_no_document_takes_a_page_down(world: World, odd: str) -> None:
     assert declare(world).page(world.bea)
 
 
-@pytest.mark.parametrize("cite", ["..", "../x", "a/b?c#d&e=f", "H 1 % 2"])
+HOSTILE = "1、值守\"><img src=x onerror=alert(1)>'<b>五分钟。"
+
+
+def test_the_words_of_a_document_are_text_wherever_they_stand(world: World) -> None:
+    attach(world, DOCUMENT.replace("1、值守", HOSTILE))
+    room = declare(world).page(world.bea)
+    assert "&#34;&gt;&lt;img src=x" in room, "it is said in the title of its citation"
+    for page in (room, get(world, world.bea, "plans/hotline-outage/source"), get(world, world.bea, "plans/hotline-outage")):
+        assert "<img" not in page
+        assert "<b>五" not in page
+    assert "&lt;img" in get(world, world.bea, f"plans/hotline-outage/{world.plan.hash[:12]}/clauses?cite=H 三.1")
+
+
+@pytest.mark.parametrize("cite", ["..", "../x", "a/b?c#d&e=f", "H 1 % 2", '"><b>'])
 def test_a_place_of_any_name_has_a_page(world: World, tmp_path: Path, cite: str) -> None:
     file = tmp_path / "vault.yaml"
-    file.write_text(GUARDED.read_text().replace("break_in: {cite: V 1,", f'break_in: {{cite: "{cite}",'))
+    file.write_text(GUARDED.read_text().replace("break_in: {cite: V 1,", f"break_in: {{cite: {json.dumps(cite)},"))
     in_force(world, file)
     page = get(world, world.bea, "plans/vault")
+    assert '"><b>' not in page
     link = next(each for each in re.findall(r'href="/o/hotline/([^"]*clauses[^"]*)"', page) if cite in unquote(each))
     assert escape(cite) in get(world, world.bea, link.replace("&amp;", "&"))
 
@@ -145,10 +160,11 @@ def test_a_new_text_is_looked_up_anew(world: World, clock: Any) -> None:
 
 @pytest.mark.row("PLN-09")
 def test_a_document_is_attached_without_its_glosses_and_names_what_was_lost(world: World) -> None:
-    attach(world, DOCUMENT.replace("内部通报", "內(nèi)部通報(bào)?报"))
+    attach(world, DOCUMENT.replace("内部通报", "內(nèi)部通報(bào)?报 行(háng)业"))
     page = get(world, world.ana, "plans/hotline-outage/source")
     assert "2 readings behind traditional characters were taken out." in page
     assert "a character was lost here" in page
+    assert "a reading behind a character that is no traditional one" in page
     assert "内部通报" in page
 
 

@@ -1,10 +1,17 @@
 """`tocsin plan clean`: a document's Chinese text without glosses, before a plan is written from it."""
 
 from pathlib import Path
+from typing import Final
 
 import click
 
+from tocsin.plan.glosses import Kind
 from tocsin.plan.glosses import clean as cleaned
+
+_WORDS: Final = {
+    Kind.LOST: "a character was lost here",
+    Kind.READING: "a reading behind a character that is no traditional one",
+}
 
 
 @click.command("clean")
@@ -25,6 +32,6 @@ def clean(file: Path, out: Path | None) -> None:
     if out is not None:
         out.write_text(found.text, "utf-8")
     for doubt in found.doubts:
-        click.echo(f"{out or file}:{doubt.line}:{doubt.column} {doubt.why}: {doubt.around}")
+        click.echo(f"{out or file}:{doubt.line}:{doubt.column} {_WORDS[doubt.kind]}: {doubt.around}")
     click.echo(f"{found.glosses} readings taken out, {len(found.doubts)} places to look at")
     raise SystemExit(1 if found.doubts else 0)

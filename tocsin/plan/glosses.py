@@ -8,6 +8,7 @@ was lost on the way; nobody guesses it, a person looks.
 import re
 import unicodedata
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from opencc import OpenCC
@@ -19,14 +20,21 @@ AROUND: Final = 12
 _simplified: Final = OpenCC("t2s")
 
 
+class Kind(StrEnum):
+    """What is doubtful: a character was lost, or a reading stands behind a character that is no traditional one."""
+
+    LOST = "lost"
+    READING = "reading"
+
+
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A place for a person to look at: line and column from 1, the words around it, and what is doubtful."""
+    """A place for a person to look at: line and column from 1, the words around it, and what is doubtful there."""
 
     line: int
     column: int
     around: str
-    why: str
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +65,8 @@ def clean(text: str) -> Cleaned:
     cleaned = _GLOSS.sub(single, text)
     doubts: list[Doubt] = []
     for number, line in enumerate(cleaned.split("\n"), 1):
-        doubts += [_doubt(line, number, found.start(), "a character was lost here") for found in _LOST.finditer(line)]
-        doubts += [
-            _doubt(line, number, found.start(), "a reading behind a character that is no traditional one")
-            for found in _GLOSS.finditer(line)
-            if _is_reading(found[2])
-        ]
+        doubts += [_doubt(line, number, found.start(), Kind.LOST) for found in _LOST.finditer(line)]
+        doubts += [_doubt(line, number, found.start(), Kind.READING) for found in _GLOSS.finditer(line) if _is_reading(found[2])]
     return Cleaned(cleaned, count, tuple(sorted(doubts, key=lambda doubt: (doubt.line, doubt.column))))
 
 
@@ -72,5 +76,5 @@ def _is_reading(word: str) -> bool:
     return _SYLLABLE.fullmatch(unicodedata.normalize("NFC", bare)) is not None
 
 
-def _doubt(line: str, number: int, place: int, why: str) -> Doubt:
-    return Doubt(number, place + 1, line[max(0, place - AROUND) : place + AROUND + 1].strip(), why)
+def _doubt(line: str, number: int, place: int, kind: Kind) -> Doubt:
+    return Doubt(number, place + 1, line[max(0, place - AROUND) : place + AROUND + 1].strip(), kind)

@@ -1,13 +1,16 @@
 """What reviews have taught: solutions and conclusions that were filed for everybody, to be found again by their words (PIR-09)."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
+from markupsafe import Markup
 
-from tocsin.engine.program import Text
+from tocsin.engine.program import Record, Text
 from tocsin.incidents import plans
 from tocsin.incidents.models import BoardRow, FiledRow, RecordRow
 from tocsin.web import cases, plan_words, reply
@@ -20,11 +23,11 @@ SHOWN_MAX: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One filed entry: the incident it comes from, what it is an entry of, and its words by field. What a plan keeps for some is left out."""
+    """One filed entry: the incident it comes from, what it is an entry of, and its fields in words. What a plan keeps for some is left out."""
 
     board: BoardRow
     kind: Text
-    words: tuple[tuple[Text, str], ...]
+    words: tuple[tuple[Text, Markup], ...]
 
 
 @require_GET
@@ -38,21 +41,23 @@ def every(request: Request) -> HttpResponse:
 
 
 def _said(one: Known) -> tuple[str, ...]:
-    return (one.board.words, one.board.number, *(words for _, words in one.words))
+    return (one.board.words, one.board.number, *(words.striptags() for _, words in one.words))
 
 
 def _known(request: Request) -> Iterator[Known]:
-    boards = {board.incident_id: board for board in cases.seen(request)}
-    told: set[tuple[object, str]] = set()
-    for row in FiledRow.objects.filter(incident_id__in=boards, inbox__in=INBOXES).order_by("-at", "-seq"):
-        entry, board = row.cause.partition(":")[2], boards[row.incident_id]
-        program = plans.readable(request.organisation.id, board.plan_hash)
-        parts = list(RecordRow.objects.filter(incident_id=row.incident_id, entry=entry).order_by("seq"))
-        rule = program.records.get(parts[0].record) if program and parts else None
-        if program is None or rule is None or rule.visible_to or (row.incident_id, entry) in told:
-            continue
-        told.add((row.incident_id, entry))
-        values = records.for_everybody(program, parts)
-        yield Known(
-            board, plan_words.titled(rule), tuple((records.label(field), values[field.id]) for field in rule.fields if field.id in values)
-        )
+    boards, people = {board.incident_id: board for board in cases.seen(request)}, cases.people_of(request)
+    filed = FiledRow.objects.filter(incident_id__in=boards, inbox__in=INBOXES).order_by("-at", "-seq")
+    entries = list(dict.fromkeys((row.incident_id, row.cause.partition(":")[2]) for row in filed))
+    parts: dict[tuple[UUID, str], list[RecordRow]] = defaultdict(list)
+    for part in RecordRow.objects.filter(incident_id__in={incident for incident, _ in entries}).order_by("seq"):
+        parts[part.incident_id, part.entry].append(part)
+    for incident, entry in entries:
+        program = plans.readable(request.organisation.id, boards[incident].plan_hash)
+        rows = parts[incident, entry]
+        rule = program.records.get(rows[0].record) if program and rows else None
+        if program is not None and rule is not None and not rule.visible_to:
+            yield Known(boards[incident], plan_words.titled(rule), _worded(rule, records.for_everybody(program, rows), people))
+
+
+def _worded(rule: Record, values: Mapping[str, str], people: cases.People) -> tuple[tuple[Text, Markup], ...]:
+    return tuple((records.label(field), records.spelled(field, values[field.id], people)) for field in rule.fields if field.id in values)
