@@ -12,7 +12,8 @@ from tests.web.room import Room, in_force, under
 from tests.web.test_census import routes
 from tests.world import World
 from tocsin.accounts import people
-from tocsin.accounts.models import Access, Membership
+from tocsin.accounts.models import Access, Membership, Person
+from tocsin.comms.models import Delivery
 from tocsin.engine import terms as t
 from tocsin.incidents import desk, readers
 from tocsin.incidents.dossier.verify import verify
@@ -95,6 +96,28 @@ def test_it_stays_restricted_when_it_is_closed(kept: Room) -> None:
     act(kept, t.Decide(decision="close"))
     assert kept.get(kept.world.chi).status_code == 404
     assert kept.get(kept.world.bea).status_code == 200
+
+
+def told(world: World, person: Person) -> list[tuple[str, str]]:
+    return [(item.subject, item.body) for item in Delivery.objects.filter(recipient=ids.typed("per", person.id)).order_by("pk")]
+
+
+@pytest.mark.row("AUD-05")
+def test_those_for_whom_an_incident_is_kept_are_told_so_when_it_is(kept: Room) -> None:
+    assert [subject for subject, _body in told(kept.world, kept.world.bea)] == [
+        f"[{kept.number}] Kept for you and the others whom the plan names: Intrusion"
+    ]
+    assert not [subject for subject, _body in told(kept.world, kept.world.chi) if "Intrusion" in subject]
+
+
+@pytest.mark.row("AUD-05")
+def test_whoever_does_not_belong_is_told_its_number_without_words_or_a_link(kept: Room) -> None:
+    before = len(told(kept.world, kept.world.chi))
+    kept.pass_minutes(90)
+    late = told(kept.world, kept.world.chi)[before:]
+    assert late
+    assert {body for _subject, body in late} == {"Ask whoever commands it."}
+    assert {subject for subject, _body in late} == {f"[{kept.number}] Something is asked of you in an incident that is kept for others"}
 
 
 def test_whoever_is_asked_to_take_a_part_in_it_sees_it(kept: Room) -> None:

@@ -11,6 +11,7 @@ from django.db import transaction
 from prometheus_client import Counter as Tally
 
 from tocsin.accounts import directory
+from tocsin.engine import readers
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import next_due
 from tocsin.engine.compose import versions
@@ -242,9 +243,13 @@ def _write(case: _Case, program: Program, events: tuple[t.AnyEvent, ...], now: d
     incident = case.incident
     projector = Projector(incident, case.program, case.state)
     journalled = journal.append(incident, case.head, events)
+    after = []
     for written in journalled:
         projector.add(written.seq, written.event)
-        wishes.grant(incident, program, projector.state, written)
+        after.append(projector.state)
+    kept = readers.of(program, projector.state)
+    for state, written in zip(after, journalled, strict=True):
+        wishes.grant(incident, program, state, written, kept)
     topics = projector.save()
     case.state = projector.state
     states.keep(incident, case.state, case.head)

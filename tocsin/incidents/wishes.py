@@ -45,6 +45,8 @@ class _Cause:
     contacts: Mapping[str, Contact]
     by: str
     """Whose act it was: the sender of a message."""
+    kept: frozenset[str] = frozenset()
+    """Who alone sees the incident once the act is done (see `readers.of`); empty for everybody."""
 
     def order(self, *, about: str, channel: str, reader: _Reader, **words: Any) -> Order:
         """Return an order to `reader`."""
@@ -60,12 +62,23 @@ class _Cause:
         )
 
 
-def grant(incident: Incident, program: Program, state: t.State, written: Written) -> None:
-    """Put what `written` asks for into the outbox. `state` is the one after it. Within the desk's transaction."""
-    wishes = react(state, written.event)
+def grant(incident: Incident, program: Program, state: t.State, written: Written, kept: frozenset[str]) -> None:
+    """
+    Put what `written` asks for into the outbox. `state` is the one after it, `kept` who alone sees the incident when the whole act is done.
+
+    Within the desk's transaction.
+    """
+    wishes = (*react(state, written.event), *_shut(written.event, kept))
     if wishes:
-        cause = _Cause(incident, program, state, written.seq, directory.contacts(incident.organisation_id), written.event.by)
+        cause = _Cause(incident, program, state, written.seq, directory.contacts(incident.organisation_id), written.event.by, kept)
         outbox.put_all(order for wish in wishes for order in _orders(cause, wish))
+
+
+def _shut(event: t.AnyEvent, kept: frozenset[str]) -> Iterator[t.Wish]:
+    """Tell those for whom an incident is kept from now on, except whoever did it."""
+    persons = tuple(sorted(kept - {event.by}))
+    if isinstance(event, t.Restricted) and persons:
+        yield t.Tell(persons, f"restricted:{event.situation}", urgent=True, accept=False)
 
 
 def _orders(cause: _Cause, wish: t.Wish) -> Iterator[Order]:
@@ -77,7 +90,11 @@ def _orders(cause: _Cause, wish: t.Wish) -> Iterator[Order]:
 
 
 def _tell(cause: _Cause, wish: t.Tell) -> Iterator[Order]:
-    """In the product always; by e-mail too where the organisation has set it up, unless that would lead into the same inbox."""
+    """
+    In the product always; by e-mail too where the organisation has set it up, unless that would lead into the same inbox.
+
+    Whoever may not see the incident is told its number, without words or a link.
+    """
     incident = cause.incident
     mail = setup.ready(incident.organisation_id, "email")
     channels = ["inbox"] + (["email"] if mail and not mail.channel.captures else [])
@@ -86,7 +103,10 @@ def _tell(cause: _Cause, wish: t.Tell) -> Iterator[Order]:
         contact = cause.contacts.get(person)
         if contact is None:
             continue  # no account in this organisation any more; the journal names whom it was meant for
-        subject, body = wording.tell(cause.program, cause.state, wish, contact, link)
+        if _sees(cause, person):
+            subject, body = wording.tell(cause.program, cause.state, wish, contact, link)
+        else:
+            subject, body = wording.outside(cause.state, contact)
         for channel in channels:
             yield cause.order(
                 about=abouts.told(incident.pk, wish.cause),
@@ -97,6 +117,12 @@ def _tell(cause: _Cause, wish: t.Tell) -> Iterator[Order]:
                 body=body,
                 urgent=wish.urgent,
             )
+
+
+def _sees(cause: _Cause, person: str) -> bool:
+    if not cause.kept or person in cause.kept:
+        return True
+    return not cause.kept.isdisjoint(directory.standing(cause.incident.organisation_id, person, cause.program))
 
 
 def _deliver(cause: _Cause, wish: t.Deliver) -> Iterator[Order]:

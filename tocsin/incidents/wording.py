@@ -29,6 +29,9 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "not_to_all": "Not everybody was reached: {what}",
         "silent": "No data arrives: {what}",
         "silent_since": "Silent since {at}. This is not “no fault”: whether there is one is unknown until data comes again.",
+        "restricted": "Kept for you and the others whom the plan names: {what}",
+        "outside": "Something is asked of you in an incident that is kept for others",
+        "ask": "Ask whoever commands it.",
         "drill": "DRILL",
     },
     "ru": {
@@ -50,6 +53,9 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "not_to_all": "Получили не все: {what}",
         "silent": "Данные не приходят: {what}",
         "silent_since": "Тишина с {at}. Это не значит «сбоя нет»: есть ли он, неизвестно, пока данные не пойдут снова.",
+        "restricted": "Только для вас и других, кого называет план: {what}",
+        "outside": "В инциденте, закрытом для остальных, от вас что-то требуется",
+        "ask": "Спросите того, кто им командует.",
         "drill": "УЧЕНИЯ",
     },
     "pl": {
@@ -71,6 +77,9 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "not_to_all": "Nie wszyscy odebrali: {what}",
         "silent": "Brak danych: {what}",
         "silent_since": "Cisza od {at}. To nie znaczy „brak awarii”: nie wiadomo, czy jest, dopóki dane nie wrócą.",
+        "restricted": "Tylko dla Ciebie i innych, których wymienia plan: {what}",
+        "outside": "Potrzeba czegoś od Ciebie w incydencie zastrzeżonym dla innych",
+        "ask": "Zapytaj osobę, która nim dowodzi.",
         "drill": "ĆWICZENIA",
     },
     "zh": {
@@ -92,6 +101,9 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "not_to_all": "未送达所有人：{what}",
         "silent": "没有数据：{what}",
         "silent_since": "自 {at} 起无数据。这不等于“无故障”：数据恢复之前，是否有故障未知。",
+        "restricted": "仅限您和预案指定的其他人：{what}",
+        "outside": "一起仅限他人查看的事件需要您配合",
+        "ask": "请向该事件的指挥人询问。",
         "drill": "演练",
     },
 }
@@ -111,6 +123,12 @@ def tell(program: Program, state: t.State, wish: t.Tell, reader: Contact, link: 
         lines.append(words["due"].format(at=_spell(due, reader.timezone)))
     lines += ["", state.words, link]
     return f"{mark}[{state.number}] {sentence}", "\n".join(lines)
+
+
+def outside(state: t.State, reader: Contact) -> tuple[str, str]:
+    """Return subject and body for somebody who is told something of an incident without being among those who see it: nothing but its number."""
+    words = _SENTENCES[nearest(_SENTENCES, reader.language, "en")]
+    return f"[{state.number}] {words['outside']}", words["ask"]
 
 
 def silent(title: Text, name: str, since: datetime, reader: Contact, otherwise: str) -> tuple[str, str]:
