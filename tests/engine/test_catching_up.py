@@ -114,3 +114,24 @@ def test_it_is_quiet_since_the_last_trigger_ceased_in_whatever_order_that_is_lea
     learn(story, 41, (PEAK, False, 40))
     learn(story, 42, (HEAT, False, 20))
     assert story.state.conditions["calm"].since == story.at(40)
+
+
+STRETCH = """
+situations:
+  bad:
+    cite: O 4
+    title: {en: Bad}
+    opens: [{when: load.now >= 50.0}]
+    closes: [{when: load.now < 50.0}]
+    obligations: {report: {owes: clerk, do: {en: Report}, every: 30m, from: opened, counted: fixed}}
+"""
+
+
+@pytest.mark.row("CLK-07")
+def test_nothing_is_missed_after_the_edge_that_ended_what_was_owed():
+    story = begun(STRETCH)
+    learn(story, 1, ("load.now >= 50.0", True, 1))
+    learn(story, 301, ("load.now >= 50.0", False, 70), (LOAD, True, 70), down_since=5)
+    (missed,) = story.of(t.OccurrenceMissed)
+    assert (missed.missed, missed.last_due_at) == (2, story.at(61))
+    assert story.clock("report").status == "ended"

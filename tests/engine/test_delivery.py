@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.story import Story
+from tests.engine.written import written
 from tocsin.engine import terms as t
 from tocsin.engine.program import Program
 from tocsin.engine.react import react
@@ -171,3 +172,28 @@ def test_the_server_sends_once_what_is_still_on_its_way():
     story = alarmed()
     story.do(1, "lin", t.Note(words="Somebody does something else"))
     assert [event.message for event in story.of(t.MessagePublished)] == ["ring-1"]
+
+
+ALARM = """
+messages:
+  alarm:
+    cite: O 6
+    title: {en: A}
+    audience: team
+    to: [clerk]
+    channels: {first: [sms]}
+    sent_when: every_channel_confirmed
+    text: {en: hello}
+obligations: {again: {cite: O 3, owes: system, send: alarm, every: 1h, from: reported, until: closed}}
+"""
+
+
+@pytest.mark.row("CLK-04", "COM-26")
+def test_what_the_server_owes_again_and_again_is_sent_again_though_the_last_one_reached_nobody():
+    story = Story(cast={"chi": ("clerk",)}, program=written(ALARM)).declare()
+    story.do(2, t.SYSTEM, t.ReportDelivery(message="alarm-1", channel="sms", outcome="failed"))
+    story.tick(30)
+    assert len(story.of(t.MessagePublished)) == 1
+    story.tick(61)
+    story.tick(62)
+    assert [event.message for event in story.of(t.MessagePublished)] == ["alarm-1", "alarm-2"]

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tests.engine.story import CAST, Story, hotline
-from tocsin.engine import owners
+from tests.engine.written import written
+from tocsin.engine import owners, readers
 from tocsin.engine import terms as t
 from tocsin.engine.compose import compose
 from tocsin.engine.role_names import seat_of
@@ -96,3 +97,40 @@ def test_a_plan_whose_departments_hold_a_role_each_is_renamed_as_a_whole() -> No
     [second] = [role for name, role in whole.roles.items() if name.endswith("~liaison")]
     assert all(part in whole.departments for part in second.parts)
     assert all(part.startswith("other~") for part in second.parts)
+
+
+def test_a_group_with_such_a_role_means_each_of_its_holders() -> None:
+    group = next(iter(hotline().groups.values()))
+    program = replace(hotline(), groups=hotline().groups | {group.id: replace(group, members=("liaison",))})
+    cast = CAST | {"eva": (seat_of("liaison", "it"),), "ivo": (seat_of("liaison", "finance"),)}
+    story = Story(cast=cast, program=program).declare()
+    assert {"eva", "ivo", story.holder(group.lead)} == told(story, group.id)
+
+
+@pytest.mark.row("AUD-05")
+def test_what_is_kept_for_such_a_role_is_seen_by_each_of_its_holders() -> None:
+    cast = CAST | {"eva": (seat_of("liaison", "it"),), "ivo": (seat_of("liaison", "finance"),)}
+    story = Story(cast=cast).declare()
+    seen = readers.of(story.program, replace(story.state, restricted=("liaison",)))
+    assert {"eva", "ivo"} <= seen
+
+
+CARE = """
+organisation: {groups: {care: {cite: O 2, title: {en: Care}, lead: lead, members: [med]}}}
+situations:
+  a: {cite: O 4, title: {en: A}, opens: [{by: [clerk]}], closes: [{by: [clerk]}], visible_to: [care]}
+  b: {cite: O 4, title: {en: B}, opens: [{by: [clerk]}], closes: [{by: [clerk]}], visible_to: [med]}
+"""
+HELPERS = """  lead: {cite: O 2, title: {en: Lead}, held_by: {person: lead}}
+  med: {cite: O 2, title: {en: Medic}, held_by: {person: med}}"""
+
+
+@pytest.mark.row("AUD-05")
+@pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
+def test_what_is_kept_for_a_group_and_for_one_of_its_members_is_kept_for_that_member(order) -> None:
+    story = Story(cast={"chi": ("clerk",), "lea": ("lead",), "mia": ("med",)}, program=written(CARE, HELPERS)).declare()
+    for minute, situation in enumerate(order, 1):
+        story.do(minute, "chi", t.Open(situation=situation))
+    assert story.state.restricted == ("med",)
+    assert "mia" in readers.of(story.program, story.state)
+    assert "lea" not in readers.of(story.program, story.state)

@@ -103,6 +103,7 @@ def _fit_to_act(program: Program, state: t.State, command: t.Command) -> t.Refus
 
 def _advance(turn: Turn, until: datetime) -> None:
     """Let everything that time alone does up to `until` happen, in order, each at its own instant."""
+    turn.until = until
     wake = turn.agenda.first(turn.program, turn.state)
     if wake is None or wake.at > until:
         return

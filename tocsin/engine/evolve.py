@@ -315,6 +315,7 @@ def _message(state: t.State, event: t.MessageDrafted | t.MessagePublished | t.De
                 unread=event.unread,
                 parties=event.parties,
                 by=event.by,
+                published_at=event.at,
             )
             state = state if event.awaits else _count(state, f"sent:{event.template}")
         case t.DeliveryReported(message=name):

@@ -95,14 +95,23 @@ def _persons_of(program: Program, state: t.State, target: str) -> Iterable[str]:
         return [person for name in program.departments if (person := state.seats.get(name))]
     if target in PARTIES:
         return []  # they are outside; each is addressed by name
-    if target in program.groups:
-        group = program.groups[target]
-        return [owner(program, state, role).person for role in (group.lead, *group.members)]
-    if target in program.roles and program.roles[target].outside:
+    return [person for role in roles_in(program, target) for person in _holders(program, state, role)]
+
+
+def roles_in(program: Program, name: str) -> tuple[str, ...]:
+    """Return the roles that `name` means: of a group its lead and its members."""
+    group = program.groups.get(name)
+    return (group.lead, *group.members) if group else (program.commander if name == "commander" else name,)
+
+
+def _holders(program: Program, state: t.State, role: str) -> list[str]:
+    """Return who holds a role, with its parts, streams and further seats; who answers for it where nobody does. Outside, nobody."""
+    rule = program.roles.get(role)
+    if rule and rule.outside:
         return []
-    more, rule = _more(state, target), program.roles.get(target)
-    of_each = rule is not None and rule.held_by.kind == "each" and target not in state.roles
-    return more if of_each and more else [owner(program, state, target).person, *more]
+    more = _more(state, role)
+    of_each = rule is not None and rule.held_by.kind == "each" and role not in state.roles
+    return more if of_each and more else [owner(program, state, role).person, *more]
 
 
 def _more(state: t.State, role: str) -> list[str]:

@@ -3,6 +3,7 @@
 from tocsin.engine import owners
 from tocsin.engine import terms as t
 from tocsin.engine.program import Program
+from tocsin.engine.role_names import split
 
 
 def of(program: Program, state: t.State) -> frozenset[str]:
@@ -20,12 +21,10 @@ def of(program: Program, state: t.State) -> frozenset[str]:
 def _of_name(program: Program, state: t.State, name: str) -> set[str]:
     if name in program.departments:
         return {owners.owner(program, state, name).person, f"department:{name}"}
-    group = program.groups.get(name)
-    roles = (group.lead, *group.members) if group else (program.commander if name == "commander" else name,)
-    found: set[str] = set()
-    for role in roles:
-        seats = [seat for known, seat in state.roles.items() if known == role or known.startswith(f"{role}[")]
-        found |= {owners.owner(program, state, role).person, f"deputy:{role}", *(seat.person for seat in seats)}
+    found = {owners.owner(program, state, role).person for role in owners.roles_in(program, name)}
+    found |= set(owners.persons(program, state, (name,)))
+    for role in owners.roles_in(program, name):
+        found |= {f"deputy:{role}", *(seat.person for known, seat in state.roles.items() if split(known)[0] == role)}
     return found
 
 

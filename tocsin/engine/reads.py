@@ -3,8 +3,7 @@ What rules look at and what events touch, so that settling visits only the rules
 
 A noun says beside its `settle` which rules it has and what each of them `reads`: names of the state, as `(field, entry)`. An event says here
 what it `touched`. Whoever forgets to say loses time, never an event: an event that is not listed touches everything, a function that is not
-listed reads everything, and a noun without `reads` is settled in every round. What says too little fails
-`tests/engine/test_settling.py`, which watches every rule read.
+listed reads everything. What says too little fails `tests/engine/test_settling.py`, which watches every rule read.
 
 Time is no name. A rule that waits for an instant has a `Wake` in `clocks`, and passing it touches what it is about.
 """

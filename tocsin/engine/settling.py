@@ -47,14 +47,13 @@ def _order(program: Program) -> Order:
 
 def _pairs(program: Program) -> Iterator[tuple[str, Iterable[tuple[Any, Iterable[Read]]]]]:
     for noun in NOUNS:
-        if hasattr(noun, "reads"):
-            yield noun.NOUN, noun.reads(program)
+        yield noun.NOUN, noun.reads(program)
 
 
 def _sets(program: Program) -> list[tuple[ModuleType, int]]:
-    """Return each noun with its rules as a set; -1 for a noun that does not say what it reads, which is settled in every round."""
+    """Return each noun with its rules as a set."""
     order = order_of(program)
-    return [(noun, order.place(noun.NOUN) if hasattr(noun, "reads") else -1) for noun in NOUNS]
+    return [(noun, order.place(noun.NOUN)) for noun in NOUNS]
 
 
 def settle(turn: Turn) -> None:
@@ -63,7 +62,7 @@ def settle(turn: Turn) -> None:
     for _ in range(ROUNDS_MAX):
         before = len(turn.events)
         for noun, rules in nouns:
-            if rules == -1 or turn.waiting & rules:
+            if turn.waiting & rules:
                 noun.settle(turn)
         if turn.state.phases or turn.state.phase in owed.ENDED:
             owed.end_with_the_incident(turn)
@@ -87,10 +86,17 @@ def _act_as_system(turn: Turn) -> bool:
         if tried not in turn.fresh:
             turn.fresh.add(tried)
             template = turn.program.obligations[clock.obligation].object
-            if not any(message.template == template and message.awaits for message in turn.state.messages.values()):
+            if not _on_its_way(turn.state, template, clock):
                 messages.send_by_rule(turn, template, {})
                 return True
     return False
+
+
+def _on_its_way(state: t.State, template: str, clock: t.Clock) -> bool:
+    """Return whether a message was sent for the occurrence at hand, and waits for somebody to confirm it."""
+    began = max(clock.began_at, clock.last_due_at or clock.began_at, clock.met_at or clock.began_at) if clock.recurring else clock.began_at
+    waiting = (message for message in state.messages.values() if message.template == template and message.awaits)
+    return any(message.published_at is not None and message.published_at >= began for message in waiting)
 
 
 def _sent_by_system(program: Program) -> tuple[str, ...]:

@@ -45,6 +45,8 @@ class Turn:
         """Moments recorded in this turn."""
         self.known_until = command.at
         """Until when what is measured is known to stand as it does: this instant, but while edges come in only the time of the one at hand."""
+        self.until = command.at
+        """How far time passes before something else is learned: up to this command, or to the next edge of those that come in."""
         self.seen_until = self.state.at or command.at
         """The time of the last event before this command: up to it, time has passed with what was known then."""
         self.moved = False

@@ -73,7 +73,7 @@ def _miss(turn: Turn, clock: t.Clock, due: datetime, *, after_downtime: bool, la
     place = turn.program.reckons(clock.obligation)
     missed, last, following = 1, due, add(due, interval, place)
     if after_downtime:
-        horizon = min([turn.at, *(wake.at for wake in clocks.structural(turn.program, turn.state))])
+        horizon = min([turn.until, *(wake.at for wake in clocks.structural(turn.program, turn.state))])
         while following < horizon:
             missed, last, following = missed + 1, following, add(following, interval, place)
     turn.emit(
@@ -109,7 +109,7 @@ def _rung(turn: Turn, wake: Wake) -> None:
     rung = clocks.rungs_of(turn.program, turn.state, clock, turn.instant)[wake.number]
     place = turn.program.reckons(clock.obligation)
     following = add(wake.at, rung.again, place) if rung.again and not clock.recurring else None
-    while following and turn.down_since and following <= turn.at:  # repeats that fell into the downtime are carried out once
+    while following and turn.down_since and following <= turn.until:  # repeats that fell into the downtime are carried out once
         assert rung.again is not None
         following = add(following, rung.again, place)
     turn.emit(t.RungReached(at=turn.at, by=t.SYSTEM, clock=clock.clock, occurrence=clock.occurrence, rung=wake.number, next_at=following))

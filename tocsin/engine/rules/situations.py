@@ -37,10 +37,17 @@ def open_(turn: Turn, situation: Situation, reason: str = "") -> None:
 def _restrict(turn: Turn, situation: Situation) -> None:
     """Keep the incident for the roles of `situation`; of several such situations, for the roles that each of them names."""
     known = turn.state.restricted
-    to = tuple(role for role in situation.visible_to if role in known) if known else situation.visible_to
+    to = _of_both(turn.program, situation.visible_to, known) if known else situation.visible_to
     to = to or (turn.program.commander,)  # nobody is named by both: it stays with whoever leads
     if to != known:
         turn.emit(t.Restricted(at=turn.at, by=turn.by, situation=situation.id, to=to))
+
+
+def _of_both(program: Program, names: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return whom both lists name: as they spell it alike, else the roles that one means by a group and the other by itself."""
+    roles = {role for name in known for role in owners.roles_in(program, name)}
+    kept = [(name,) if name in known else owners.roles_in(program, name) for name in names]
+    return tuple(dict.fromkeys(name for part in kept for name in part if name in known or name in roles))
 
 
 def close(turn: Turn, situation: Situation, reason: str = "", named: str = "") -> None:

@@ -168,6 +168,7 @@ class MessageState:
     parties: tuple[str, ...] = ()
     by: str = ""
     """Who published it, whichever channel it goes over afterwards."""
+    published_at: datetime | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
     promised: Mapping[str, datetime] = field(default_factory=dict)
