@@ -5,19 +5,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
 from tests.api import client
-from tests.web.room import Room, in_force, under
+from tests.web.room import Room, declare, in_force, under
 from tests.web.test_census import routes
 from tests.world import World
-from tocsin.accounts import people
+from tocsin.accounts import directory, people
 from tocsin.accounts.models import Access, Membership, Person
 from tocsin.comms.models import Delivery
 from tocsin.engine import terms as t
 from tocsin.incidents import desk, readers
 from tocsin.incidents.dossier.verify import verify
-from tocsin.incidents.models import BoardRow, Incident
+from tocsin.incidents.models import BoardRow, Incident, RoleRow
 from tocsin.incidents.notices import News
 from tocsin.kit import ids
 from tocsin.web import stream
@@ -248,6 +250,41 @@ def test_a_program_is_shown_neither_such_a_decision_nor_a_confidential_field(roo
             assert "The lock is old" in answer
             assert [words in answer for words in ("Asleep twice", "Bea of all people", "Four, seven")] == [sees] * 3, (path, person.name)
     assert "Four, seven" not in room.get(room.world.bea, "dossier/file").content.decode()
+
+
+@pytest.mark.row("AUD-05")
+def test_the_inbox_for_the_next_revision_shows_no_confidential_field(room: Room) -> None:
+    act(room, t.Enter(record="findings", fields={"what": "The lock is old", "safe_code": "Four, seven"}))
+    for person in (room.world.ana, room.world.bea, room.world.chi):
+        page = room.world.browse(person).get(f"/o/{room.world.organisation.slug}/revisions").content.decode()
+        assert ("The lock is old" in page, "Four, seven" in page) == (True, False)
+
+
+@pytest.mark.row("AUD-05")
+def test_whoever_holds_one_seat_of_a_role_sees_what_is_kept_for_the_role(room: Room) -> None:
+    board = BoardRow.objects.get(number=room.number)
+    seat = {"organisation": room.world.organisation, "incident": board.incident, "person": room.world.actor(room.world.chi).person}
+    assert not readers.eyes(board, room.world.program, room.world.actor(room.world.chi)).are_of(["guard"])
+    RoleRow.objects.create(role="guard[north]", **seat)
+    assert readers.eyes(board, room.world.program, room.world.actor(room.world.chi)).are_of(["guard"])
+
+
+def test_news_of_incidents_that_are_open_to_all_ask_the_directory_nothing(kept: Room) -> None:
+    """Kept incidents there are, and more with every year: a stream works out who sees them only when there is news of one."""
+    viewer = readers.Viewer(kept.world.organisation.id, kept.world.actor(kept.world.bea).person)
+    other = BoardRow.objects.get(number=declare(kept.world).number)
+    with CaptureQueriesContext(connection) as asked:
+        assert viewer.hidden([other.incident_id]) == frozenset()
+    assert len(asked) == 1
+
+
+def test_a_request_asks_the_directory_once_for_each_plan(kept: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    under(kept.world, in_force(kept.world, Path(__file__).with_name("guarded.yaml")), "Another door")
+    asked: list[tuple[object, ...]] = []
+    standing = directory.standing
+    monkeypatch.setattr(readers.directory, "standing", lambda *of: asked.append(of) or standing(*of))
+    assert kept.world.browse(kept.world.bea).get(f"/o/{kept.world.organisation.slug}/").status_code == 200
+    assert len(asked) == len({program.id for _organisation, _person, program in asked}) == 1
 
 
 def test_a_scenario_is_handed_out_to_those_alone_who_see_all_of_it(room: Room) -> None:

@@ -9,9 +9,10 @@ from tocsin.incidents.models import ChainRow, ConditionRow, DecidedRow, Decision
 from tocsin.web import fact_fields, plan_words
 from tocsin.web.cases import Case
 from tocsin.web.fact_fields import Asked
-from tocsin.web.room import attachments, records, suggestions
+from tocsin.web.room import attachments, records
 from tocsin.web.room.attachments import Attachment
 from tocsin.web.room.records import Entry
+from tocsin.web.room.suggestions import Suggestions
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,10 @@ def context(case: Case) -> dict[str, object]:
     """Return the decisions by who may take them, the running chains, and what was decided."""
     rows = DecisionRow.objects.filter(incident_id=case.id, sets_level=False).order_by("order")
     unmet = {row.condition: row for row in ConditionRow.objects.filter(incident_id=case.id) if row.holds is not True}
-    decisions = [_open(case, row, unmet) for row in rows if row.decision in case.program.decisions and case.eyes.sees(row.decision)]
+    suggestions = Suggestions(case)
+    decisions = [
+        _open(case, row, unmet, suggestions) for row in rows if row.decision in case.program.decisions and case.eyes.sees(row.decision)
+    ]
     chained = {row.subject for row in ChainRow.objects.filter(incident_id=case.id, kind="decision", status="running")}
     free = [one for one in decisions if one.row.decision not in chained]
     free.sort(key=lambda one: (not one.row.proposed, one.row.order))
@@ -123,7 +127,7 @@ def shown(case: Case, row: ChainRow) -> Chain:
     return Chain(row, f"chain:{row.chain}", tuple(links), next((link for link in links if link.state == "now"), None))
 
 
-def _open(case: Case, row: DecisionRow, unmet: dict[str, ConditionRow]) -> Open:
+def _open(case: Case, row: DecisionRow, unmet: dict[str, ConditionRow], suggestions: Suggestions) -> Open:
     rule = case.program.decisions[row.decision]
     asks = [case.program.facts[name] for name in rule.asks if name in case.program.facts]
     marks = {*rule.marks, *(mark for option in rule.options for mark in option.marks)}
@@ -132,7 +136,7 @@ def _open(case: Case, row: DecisionRow, unmet: dict[str, ConditionRow]) -> Open:
         rule=rule,
         key=f"decision:{row.decision}",
         may=case.speaks(_who(rule, row)),
-        asked=tuple(fact_fields.asked(asks, {}, suggestions.of(case, asks))),
+        asked=tuple(fact_fields.asked(asks, {}, suggestions.of(asks))),
         unmet=tuple(unmet[name] for name in row.needs if name in unmet),
         attach=attachments.of(case.program, rule.chain[0].attach) if rule.chain else (),
         ends=bool(marks & {"closed", "cancelled"}),

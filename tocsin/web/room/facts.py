@@ -10,7 +10,7 @@ from tocsin.incidents import recommendation
 from tocsin.incidents.models import FactRow, MomentRow
 from tocsin.web import fact_fields, plan_words
 from tocsin.web.cases import Case
-from tocsin.web.room import suggestions
+from tocsin.web.room.suggestions import Suggestions
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def context(case: Case) -> dict[str, object]:
     values = {row.fact: value for row in rows if row.fact in rules and (value := plan_words.unplain(row.value)) is not None}
     weighing = {fact.id for fact in recommendation.questions(case.program)}
     facts = [rules[row.fact] for row in rows if row.fact in rules]
-    asked = fact_fields.asked(facts, values, suggestions.of(case, facts))
+    asked = fact_fields.asked(facts, values, Suggestions(case).of(facts))
     return {
         "known": known,
         "weighing": [one for one in asked if one.fact.id in weighing],

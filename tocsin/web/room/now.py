@@ -10,7 +10,7 @@ from tocsin.incidents.models import ClockRow, FactRow, RoleRow
 from tocsin.web import clocks, fact_fields, plan_words
 from tocsin.web.cases import Case
 from tocsin.web.clocks import Shown
-from tocsin.web.room import suggestions
+from tocsin.web.room.suggestions import Suggestions
 
 MET_SHOWN = 8
 ELSEWHERE = {"send": "messages", "confirm": "messages", "decide": "decisions", "record": "records", "track": "records", "sign": "decisions"}
@@ -77,12 +77,14 @@ def now(case: Case) -> dict[str, object]:
 def steps(case: Case) -> dict[str, object]:
     """Return the steps by group, the open ones first within each; what nobody works on stands above what somebody does (ROL-14)."""
     shown = [clock for clock in _clocks(case) if clock.row.verb not in ("sign", "ensure") and clock.row.status != "ended"]
+    suggestions = Suggestions(case)
     order = {name: index for index, name in enumerate(case.program.groups)}
     by_group = sorted(
         shown, key=lambda clock: (order.get(_group(case.program, clock.row.owes), len(order)), _group(case.program, clock.row.owes))
     )
     groups = [
-        _grouped(case, name, list(members)) for name, members in groupby(by_group, key=lambda clock: _group(case.program, clock.row.owes))
+        _grouped(case, name, list(members), suggestions)
+        for name, members in groupby(by_group, key=lambda clock: _group(case.program, clock.row.owes))
     ]
     groups.sort(key=lambda group: all(step.state == "done" or step.worker for step in group.steps))
     owed = [step for group in groups for step in group.steps if not step.clock.row.recurring]
@@ -112,9 +114,9 @@ def _group(program: Program, owes: str) -> str:
     return owes
 
 
-def _grouped(case: Case, name: str, members: list[Shown]) -> Group:
+def _grouped(case: Case, name: str, members: list[Shown], suggestions: Suggestions) -> Group:
     steps = sorted(
-        (_step(case, clock) for clock in members),
+        (_step(case, clock, suggestions) for clock in members),
         key=lambda step: (
             step.state == "done",
             bool(step.worker),
@@ -132,7 +134,7 @@ def _grouped(case: Case, name: str, members: list[Shown]) -> Group:
     )
 
 
-def _step(case: Case, clock: Shown) -> Step:
+def _step(case: Case, clock: Shown, suggestions: Suggestions) -> Step:
     row = clock.row
     done = row.status in ("met", "late", "waived")
     mine = clock.mine or case.speaks([row.owes]) or case.commands
@@ -146,19 +148,19 @@ def _step(case: Case, clock: Shown) -> Step:
         worker=case.people.name(row.worker) if row.worker else "",
         works=row.worker == case.people.viewer,
         plain=not (row.checks or row.evidence or (rule and (rule.fields or rule.assigns))),
-        asked=_asked(case, rule) if rule and rule.fields else (),
+        asked=_asked(case, rule, suggestions) if rule and rule.fields else (),
         given=tuple(_given(case, role) for role in rule.assigns) if rule else (),
         optional=rule is not None and rule.optional,
     )
 
 
-def _asked(case: Case, rule: Obligation) -> tuple[fact_fields.Asked, ...]:
+def _asked(case: Case, rule: Obligation, suggestions: Suggestions) -> tuple[fact_fields.Asked, ...]:
     """Return the facts that are answered with an obligation, with what is known or holds by default filled in."""
     rules = [case.program.facts[name] for name in rule.fields if name in case.program.facts]
     rows = {row.fact: row.value for row in FactRow.objects.filter(incident_id=case.id, fact__in=rule.fields)}
     known = {fact.id: plan_words.unplain(rows[fact.id]) for fact in rules if fact.id in rows}
     answered = {name: value for name, value in known.items() if value is not None}
-    return tuple(fact_fields.asked(rules, answered, suggestions.of(case, rules)))
+    return tuple(fact_fields.asked(rules, answered, suggestions.of(rules)))
 
 
 def _given(case: Case, role: str) -> Given:

@@ -37,6 +37,8 @@ class Seat:
     """What its holder works on now."""
     lacks: tuple[Text, ...]
     """What the role requires and whoever was asked or holds it is not known to bring along."""
+    cite: tuple[str, ...]
+    """The place of the document that the role rests on."""
     taken_by: Markup
     """The roles of a role set that do what this one owes; empty where none is laid over it."""
 
@@ -107,6 +109,7 @@ def _seat(case: Case, row: RoleRow, passes: int, works: Mapping[str, list[Text]]
         waits=waits,
         waits_on_me=waits and row.assigned == case.people.viewer,
         may_give=not by_decision and (case.commands or row.role in case.mine),
+        cite=rule.cite[:1] if rule else (),
         main=rule.main if rule and not row.part else {},
         passes=passes,
         works_on=() if held_for else tuple(works.get(row.person, ())),
