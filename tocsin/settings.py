@@ -38,6 +38,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tocsin.web.languages.middleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "tocsin.web.characters.Characters",
 ]
 TEMPLATES = [
     {

@@ -19,5 +19,6 @@ urlpatterns = [
     path("api/v1/", include("tocsin.api.routes")),
     path("o/<slug:slug>/", include("tocsin.web.routes")),
 ]
+handler400 = errors.unreadable
 handler404 = errors.not_found
 handler500 = errors.fault

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -15,6 +16,8 @@ from markupsafe import escape
 from tests.web.room import declare, in_force
 from tests.world import World
 from tocsin.accounts.models import Person
+from tocsin.engine.terms import Refused
+from tocsin.incidents import plans, sources
 from tocsin.incidents.models import SourceText
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +31,7 @@ def get(world: World, who: Person, path: str, *, htmx: bool = False) -> str:
     return str(answer.content.decode())
 
 
-def post(world: World, who: Person, path: str, **fields: str) -> Any:
+def post(world: World, who: Person, path: str, **fields: object) -> Any:
     return world.browse(who).post(f"/o/{world.organisation.slug}/plans/hotline-outage/{path}", fields)
 
 
@@ -137,9 +140,11 @@ def test_a_refusal_is_said_in_the_viewers_language_and_what_was_typed_stays(worl
 
 
 def test_what_no_database_holds_is_refused(world: World) -> None:
-    assert post(world, world.ana, "source/attachment", name="a\x00b", text="x").status_code == 409
+    program, organisation = plans.compiled(world.plan), world.organisation.id
+    for name, text in (("a\x00b", "x"), ("x", "a\x00b")):
+        assert isinstance(sources.attach(organisation, program, name, text, "per_x"), Refused)
     attach(world)
-    assert post(world, world.ana, "source/pointing", cite="H 四.1", words="a\x00b").status_code == 409
+    assert isinstance(sources.point(SourceText.objects.get(), "H 四.1", "内部\x00通报"), Refused)
 
 
 def test_the_texts_of_all_documents_are_not_read_for_each_panel(world: World) -> None:
@@ -169,8 +174,10 @@ def test_a_document_is_attached_without_its_glosses_and_names_what_was_lost(worl
 
 
 def test_what_is_no_text_is_not_attached(world: World) -> None:
-    for text in (" ", "x" * 600_000, "a\x00b"):
+    for text in (" ", "x" * 600_000):
         assert post(world, world.ana, "source/attachment", name="x", text=text).status_code == 409
+    assert post(world, world.ana, "source/attachment", name="x", file=BytesIO(b"a\x00b")).status_code == 409
+    assert post(world, world.ana, "source/attachment", name="x", text="a\x00b").status_code == 400, "turned away before the page sees it"
     assert "No document is attached" in get(world, world.bea, "plans/hotline-outage/source")
 
 

@@ -13,6 +13,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
+def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: what was sent cannot be read."""
+    return _page(
+        request, 400, _("This cannot be read"), _("It holds characters that are none, or too many fields. Write it as plain text.")
+    )
+
+
 def fault(request: HttpRequest) -> HttpResponse:
     """500: a fault of ours."""
     return _page(request, 500, _("Something broke"), _("The fault is recorded. What was confirmed before it is kept."))
