@@ -190,7 +190,7 @@ WRITTEN = ("Asleep twice", "Bea of all people", "Too close to the lock")
 
 @pytest.fixture
 def hidden(room: Room) -> Room:
-    """Something was written down about a guard and decided, a second decision went all its way, and a third waits for a signature in vain."""
+    """Something was written down about a guard and decided, a second decision went all its way, and waits a second time."""
     act(room, t.Enter(record="suspicions", fields={"who": "Bea of all people"}))
     act(room, t.Decide(decision="dismiss", reason="Asleep twice", entry="suspicions-1"))
     for signed in (True, False):
@@ -209,6 +209,7 @@ def whole(room: Room) -> Iterator[str]:
 @pytest.mark.row("AUD-05")
 @pytest.mark.parametrize("minutes", [0, 40])
 def test_no_page_list_or_answer_has_a_word_of_what_is_kept_for_others(hidden: Room, clock: object, minutes: int) -> None:
+    act(hidden, t.Assign(role="guard", person=hidden.world.actor(hidden.world.ana).person))  # what it owes passes on, by name
     hidden.pass_minutes(minutes)
     found: dict[str, list[str]] = {}
     for name, person in (("theirs", hidden.world.chi), ("ours", hidden.world.ana)):
@@ -227,6 +228,14 @@ def test_a_dossier_that_keeps_entries_from_its_reader_can_be_proved_all_the_same
     assert theirs.holds
     assert theirs.withheld > 0
     assert (ours.holds, ours.withheld) == (True, 0)
+
+
+@pytest.mark.row("AUD-05")
+def test_whoever_is_to_sign_a_decision_that_is_kept_for_others_sees_it(hidden: Room) -> None:
+    page = hidden.get(hidden.world.bea, "panels/decisions").content.decode()
+    assert "Move the keeper" in page
+    assert "Dismiss the guard" not in page
+    assert "Move the keeper" in hidden.world.browse(hidden.world.bea).get(f"/o/{hidden.world.organisation.slug}/").content.decode()
 
 
 def secrets(address: str) -> tuple[str, ...]:
@@ -303,7 +312,7 @@ def test_a_drill_hides_nothing(room: Room) -> None:
 ASKS = re.compile(r"(BoardRow|\bIncident)\.objects")
 ASKED_OF_OWN = ("tocsin/web/room/suggestions.py", "tocsin/web/declare.py")
 ROWS = re.compile(r"\b(ClockRow|RecordRow|ChainRow|BreachRow|TimelineRow|DecidedRow|FiledRow|MomentRow)\.objects")
-LOOKS = re.compile(r"eyes\(?.*\.(seen|unseen|sees)\(|viewer\.seen\(|out\.lines\(|case\.sees\(|for_everybody\(")
+LOOKS = re.compile(r"eyes\(?.*\.(seen|unseen|sees|lines)\(|viewer\.seen\(|case\.sees\(|for_everybody\(")
 NEAR = 9
 ELSEWHERE = {
     "tocsin/web/firings.py",  # triggers and how situations ended, which no plan can keep

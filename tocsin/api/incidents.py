@@ -107,7 +107,7 @@ def timeline(request: HttpRequest, incident: str, cursor: Cursor = "", limit: Li
     board = _board(request, incident)
     rows = TimelineRow.objects.filter(incident_id=board.incident_id, seq__gt=after)
     page = cursors.page(rows, "seq", cursor, limit, newest_first=False)
-    return {"items": out.lines(page.rows, _eyes(request, board)), "next": page.next}
+    return {"items": _eyes(request, board).lines(page.rows), "next": page.next}
 
 
 @router.get("/{incident}/clocks", response=list[out.Clock], summary="Read every clock")  # type: ignore[valid-type]

@@ -1,6 +1,6 @@
 """What the API answers with: the projection's rows as they are, ids in their typed spelling."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from types import GenericAlias
 from typing import Any, Final
@@ -152,15 +152,6 @@ def state(row: BoardRow, eyes: Eyes) -> BoardRow:
         rows = model._default_manager.filter(incident_id=row.incident_id).order_by(order, "pk")
         setattr(row, part, [_as_seen(each, eyes) for each in eyes.seen(rows)])
     return row
-
-
-def lines(rows: Sequence[TimelineRow], eyes: Eyes) -> list[TimelineRow]:
-    """Return the lines that the caller sees, without the fields of entries that are kept for others."""
-    seen = eyes.seen(rows)
-    for row in seen:
-        if row.kind == "RecordEntered":
-            row.data = {**row.data, "fields": _seen(eyes, row.subject, row.data["fields"])}
-    return seen
 
 
 def _as_seen(row: Model, eyes: Eyes) -> Model:

@@ -13,7 +13,7 @@ from tocsin.accounts import directory
 from tocsin.engine import readers
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
-from tocsin.engine.program import Decision, Program
+from tocsin.engine.program import Cases, Decision, Link, Program
 from tocsin.engine.role_names import split
 from tocsin.incidents import plans
 from tocsin.incidents.models import (
@@ -60,6 +60,8 @@ NAMES: Final[Mapping[type[Row], tuple[str, ...]]] = {
 """By kind of row which of its fields say what it is about: a kind that is not here is shown to nobody. A line says itself for whom it is."""
 
 _OF_EVENTS: Final = ("obligation", "decision", "record", "chain", "clock", "entry", "moment", "subject")
+_PASSING: Final = frozenset({"passes", "keeps", "clocks"})
+"""Fields of events that list what passes on with a role, whatever it is."""
 _PARTS: Final = re.compile(r"[\[\]#]")
 T = TypeVar("T", bound=Row)
 
@@ -70,7 +72,7 @@ def keeping(program: Program, name: str) -> frozenset[tuple[str, ...]]:
 
     `name` is a rule, a link of a chain, a clock, a chain, an entry or a moment. What is owed for a decision or a record is kept like that.
     """
-    return frozenset(names for rule in _rules(program, name) if (names := readers.kept_for(program, rule)))
+    return frozenset(names for rule in _rules(program, name) if (names := _kept_for(program, rule)))
 
 
 def about(program: Program, event: t.AnyEvent) -> frozenset[tuple[str, ...]]:
@@ -78,6 +80,19 @@ def about(program: Program, event: t.AnyEvent) -> frozenset[tuple[str, ...]]:
     named = [str(getattr(event, name, "")) for name in _OF_EVENTS]
     named.append(str(getattr(event, "cause", "")).partition(":")[2])
     return frozenset(names for name in named if name for names in keeping(program, name))
+
+
+def _kept_for(program: Program, name: str) -> tuple[str, ...]:
+    """Return for whom alone a rule is kept; nobody can be asked to take or sign a decision without seeing it."""
+    names, decision = readers.kept_for(program, name), program.decisions.get(name.partition(".")[0])
+    return tuple(dict.fromkeys((*names, *_acting(decision)))) if names and decision else names
+
+
+def _acting(decision: Decision) -> Iterator[str]:
+    who = decision.who
+    for roles in (*who.cases.values(), who.otherwise or ()) if isinstance(who, Cases) else (who,):
+        yield from roles
+    yield from (link.role for link in _links(decision))
 
 
 def keeps_any(program: Program) -> bool:
@@ -106,10 +121,14 @@ def _only_marked_by(program: Program, name: str) -> Iterator[str]:
 
 
 def _marks(rule: Decision) -> Iterator[str]:
-    chains = (rule.chain, *(option.chain for option in rule.options))
     yield from rule.marks
     yield from (mark for option in rule.options for mark in option.marks)
-    yield from (mark for chain in chains for link in chain for mark in link.marks)
+    yield from (mark for link in _links(rule) for mark in link.marks)
+
+
+def _links(rule: Decision) -> Iterator[Link]:
+    for chain in (rule.chain, *(option.chain for option in rule.options)):
+        yield from chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +161,23 @@ class Eyes:
     def seen(self, rows: Iterable[T]) -> list[T]:
         """Return those of the rows that the person sees."""
         return [row for row in rows if self.reads(row)]
+
+    def lines(self, rows: Iterable[TimelineRow]) -> list[TimelineRow]:
+        """Return the lines that the person sees, without the fields and the clocks in them that are kept for others."""
+        found = self.seen(rows)
+        for row in found:
+            hidden = set(self.unseen(row))
+            row.data = {name: self._passing(value) if name in _PASSING else value for name, value in row.data.items()}
+            if hidden:
+                row.data["fields"] = {name: words for name, words in row.data["fields"].items() if name not in hidden}
+        return found
+
+    def names_unseen(self, row: TimelineRow) -> bool:
+        """Return whether a line that everybody sees names clocks that the person does not."""
+        return any(self._passing(row.data[name]) != row.data[name] for name in _PASSING & row.data.keys())
+
+    def _passing(self, clocks: list[str]) -> list[str]:
+        return [name for name in clocks if self.sees(name)]
 
     def unseen(self, row: TimelineRow) -> Iterator[str]:
         """Yield what of a line the person does not see: fields of an entry by name, or the empty name for the whole line."""

@@ -85,12 +85,13 @@ def gather(incident: Incident, confidential: Confidential, eyes: Eyes | None = N
     """
     head = Head.objects.get(pk=incident.pk)  # read first: what lies before it never changes, so no transaction is held open
     stored = list(_joined(*journal.entries_of(incident, 0, head.seq)))
-    unseen = _unseen(incident, head.seq, eyes) if eyes else frozenset()
+    told = list(TimelineRow.objects.filter(incident=incident, seq__lte=head.seq)) if eyes else []
+    unseen = frozenset((row.seq, f"/fields/{part}" if part else "") for row in told if eyes for part in eyes.unseen(row))
     shown = confidential is Confidential.MARKED
     open_to = {entry.seq: _seen(entry.seq, texts, unseen) if shown else {} for entry, texts in stored}
     kept = tuple(_kept(entry, open_to[entry.seq]) for entry, _texts in stored)
     named = {contact.id: contact.name for contact in directory.contacts(incident.organisation_id).values()} if shown else {}
-    withheld = {seq for seq, place in unseen if not place}
+    withheld = {row.seq for row in told if eyes and (not eyes.reads(row) or eyes.names_unseen(row))}
     people = {person: named[person] for person in sorted(set(_persons(one for one in kept if one.seq not in withheld)) & set(named))}
     lines = [
         line
@@ -112,11 +113,6 @@ def gather(incident: Incident, confidential: Confidential, eyes: Eyes | None = N
         eyes=eyes,
         unseen=unseen,
     )
-
-
-def _unseen(incident: Incident, last: int, eyes: Eyes) -> frozenset[tuple[int, str]]:
-    rows = TimelineRow.objects.filter(incident=incident, seq__lte=last)
-    return frozenset((row.seq, f"/fields/{part}" if part else "") for row in rows for part in eyes.unseen(row))
 
 
 def make(contents: Contents, page: str, language: str) -> bytes:

@@ -97,7 +97,9 @@ def lay_out(contents: Contents) -> Sheet:
         decided=all_of(DecidedRow),
         messages=all_of(MessageRow),
         deliveries=all_of(DeliveryRow),
-        record=tuple(Said(kept[row.seq], row) for row in all_of(TimelineRow)),
+        record=tuple(
+            Said(kept[row.seq], row) for row in (contents.eyes.lines(every(TimelineRow)) if contents.eyes else every(TimelineRow))
+        ),
     )
 
 

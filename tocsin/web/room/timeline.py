@@ -15,7 +15,7 @@ def context(case: Case, *, everything: bool = False) -> dict[str, object]:
 
     What the team said is here only where somebody put it onto the timeline.
     """
-    rows = case.eyes.seen(TimelineRow.objects.filter(incident_id=case.id).order_by("-seq"))
+    rows = case.eyes.lines(TimelineRow.objects.filter(incident_id=case.id).order_by("-seq"))
     total = len(rows)
     on_timeline = stream.promoted(case)
     told = [row for row in rows if not row.quiet and (row.kind != stream.SAID or row.subject in on_timeline)]
