@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.story import Story
+from tests.engine.written import written
+from tocsin.engine import terms as t
 from tocsin.engine.business import Calendar
 from tocsin.engine.times import Span, add, parse
 from tocsin.plan.read import read
@@ -171,3 +173,35 @@ def test_a_reminder_comes_after_two_thirds_of_the_business_time() -> None:
     story.declare(at(story, "2026-04-29T15:00"), person="eva")
     assert story.clock("look").remind_at == warsaw("2026-04-30T11:00")
     assert story.clock("report").remind_at == warsaw("2026-04-30T09:40")
+
+
+def test_business_time_that_a_calendar_draws_out_beyond_all_dates_is_as_good_as_never() -> None:
+    rare = Calendar("Europe/Warsaw", ((),) * 6 + (((540, 541),),))
+    begun = datetime(2026, 1, 1, tzinfo=UTC)
+    assert 2120 < add(begun, parse("100000bh"), rare).year < 2200
+
+
+LOOK = """
+defaults: {calendar: {cite: O 1, hours: {mon-fri: "09:00-17:00"}}}
+obligations:
+  look:
+    cite: O 3
+    owes: clerk
+    do: {en: Look}
+    within: 8bh
+    of: reported
+    until: closed
+    late: [{after: -50%, tell: [clerk]}, {after: 50%, tell: [clerk]}]
+"""
+
+
+def test_a_rung_at_a_part_of_a_limit_in_business_time_comes_in_business_time() -> None:
+    story = Story(cast={"chi": ("clerk",)}, program=written(LOOK))
+    friday = at(story, "2025-06-06T15:00")
+    story.declare(friday)
+    assert story.clock("look").due_at == warsaw("2025-06-09T15:00")
+    for minute in range(0, 4 * 24 * 60, 30):
+        story.tick(friday + minute)
+    early, late = story.of(t.RungReached)
+    assert early.at == warsaw("2025-06-09T11:00")
+    assert late.at == warsaw("2025-06-10T11:30")  # the first tick after 11:00, by a moment

@@ -1,6 +1,6 @@
 """Settling looks only at what may have changed; what happens is what happens when everything is looked at."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import cache, reduce
 from pathlib import Path
 
@@ -8,7 +8,9 @@ import pytest
 from hypothesis import settings
 
 from tests.engine import test_properties as properties
+from tests.engine.story import Story
 from tests.engine.sweep import EVERYTHING, sweeping
+from tests.engine.written import written
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import next_due
 from tocsin.engine.decide import decide, go_on, in_hand
@@ -199,3 +201,16 @@ def watched(state, notes):
     copy = object.__new__(Watched)
     copy.__dict__.update(state.__dict__, notes=notes)
     return copy
+
+
+TAKING_PART = "obligations: {say: {cite: O 3, owes: clerk, do: {en: S}, within: 5h, of: reported, for_each: participants, until: closed}}"
+
+
+@pytest.mark.parametrize("joined", [t.Assign(role="helper", person="pia"), t.HandOver(role="clerk", to="pia")])
+def test_who_joins_an_incident_kept_in_hand_is_owed_what_each_participant_is(joined):
+    program = written(TAKING_PART, "  helper: {cite: O 2, title: {en: Helper}, held_by: nobody}")
+    told = Story(cast={"chi": ("clerk",)}, program=program).declare()
+    turn = in_hand(program, told.state)
+    for minute, person, command in ((1, "chi", t.Note(words="here")), (2, "chi", joined), (3, "chi", t.Note(words="there"))):
+        agree(turn, replace(command, by=t.Actor(person), at=told.at(minute)))
+    assert "say[pia]" in turn.state.clocks

@@ -3,12 +3,17 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from tocsin.engine.times import first_instant
 
 Hours = tuple[tuple[int, int], ...]
 """Stretches of one day, each in minutes from midnight; 1440 is the end of the day."""
+
+
+LONGEST: Final = timedelta(days=36_525)
+"""Business time that a calendar of few hours would draw out for longer ends here: a hundred years is as good as never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,8 @@ class Calendar:
     def _hours_later(self, at: datetime, left: timedelta) -> datetime:
         for begins, ends in self._from(at):
             begun = max(begins, at)
+            if begun - at > LONGEST:
+                return begun
             if ends - begun >= left:
                 return begun + left
             left -= max(ends - begun, timedelta())

@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import Name, Value
 from tocsin.engine.program import Cases, Condition, FromFact, Ladder, Limit, Link, Program, Rung, Situation
-from tocsin.engine.times import Span, add, parse
+from tocsin.engine.times import Place, Span, add, parse
 from tocsin.engine.values import edges_of, holding_since, lookup
 
 RUNNING: Final = ("open", "breached")
@@ -72,19 +72,20 @@ def resolve(program: Program, state: t.State, limit: Limit | None, at: datetime,
 def remind_at(program: Program, obligation: str, begins: datetime, due: datetime | None, limit: str = "") -> datetime | None:
     """
     Return when the owner is reminded: at a part of the limit (two thirds unless said otherwise), or some time before it is due.
-
-    The part of a `limit` in business time is business time, too.
     """
     if due is None:
         return None
-    remind = rule_of(program, obligation).remind
+    remind, place = rule_of(program, obligation).remind, program.reckons(obligation)
     if isinstance(remind, Span):
-        return max(begins, due - remind.exact)
-    place = program.reckons(obligation)
-    if isinstance(place, str) or not limit or not parse(limit).is_business:
-        return begins + (due - begins) * remind.numerator // remind.denominator
-    part = place.between(begins, due) * remind.numerator // remind.denominator
-    return place.ahead(begins, 0, part)
+        return max(begins, add(due, -remind, place))
+    return _part(place, begins, due, limit, remind, after=begins)
+
+
+def _part(place: Place, begins: datetime, due: datetime, limit: str, part: Fraction, *, after: datetime) -> datetime:
+    """Return the instant that lies a `part` of the limit `after` another; of a limit in business time the part is business time, too."""
+    if not part or isinstance(place, str) or not limit or not parse(limit).is_business:
+        return after + (due - begins) * part.numerator // part.denominator
+    return place.ahead(after, 0, place.between(begins, due) * part.numerator // part.denominator)
 
 
 def rungs_of(program: Program, state: t.State, clock: t.Clock, at: datetime) -> tuple[Rung, ...]:
@@ -171,38 +172,42 @@ def _timed(program: Program) -> list[Situation]:
 
 
 def _of_clock(program: Program, state: t.State, clock: t.Clock) -> Iterator[Wake]:
-    return _of_rungs(clock, rungs_of(program, state, clock, state.at or clock.began_at))
+    return _of_rungs(program, clock, rungs_of(program, state, clock, state.at or clock.began_at))
 
 
-def _of_rungs(clock: t.Clock, rungs: tuple[Rung, ...]) -> Iterator[Wake]:
+def _of_rungs(program: Program, clock: t.Clock, rungs: tuple[Rung, ...]) -> Iterator[Wake]:
     if clock.status == "open" and clock.due_at:
         yield Wake(clock.due_at + TICK, "4_breach", clock.clock)
         if clock.remind_at and not clock.reminded and clock.remind_at < clock.due_at:
             yield Wake(clock.remind_at, "3_remind", clock.clock)
     for index, rung in enumerate(rungs):
-        due = rung_at(clock, rung, index)
+        due = rung_at(program, clock, rung, index)
         if due:
             yield Wake(due, "5_rung", clock.clock, index)
 
 
-def rung_at(clock: t.Clock, rung: Rung, index: int) -> datetime | None:
+def rung_at(program: Program, clock: t.Clock, rung: Rung, index: int) -> datetime | None:
     """Return when the rung of `clock` is next carried out, or None if not any more or not yet."""
     if index in clock.rungs:
         return clock.rungs[index]
     if rung.before:
         if clock.due_at is None or clock.status != "open":
             return None
-        return max(clock.began_at, clock.due_at - _length(rung.after, clock.due_at - clock.began_at))
+        return max(clock.began_at, _off(program, clock, clock.due_at, rung))
     passed = clock.last_due_at
     if passed is None or not (clock.status == "breached" or clock.behind):
         return None
-    return passed + TICK + _length(rung.after, passed - clock.began_at)
+    return TICK + _off(program, clock, passed, rung)
 
 
-def _length(after: Span | Fraction, limit: timedelta) -> timedelta:
-    if isinstance(after, Span):
-        return after.exact + timedelta(days=after.days)
-    return limit * after.numerator / after.denominator
+def _off(program: Program, clock: t.Clock, due: datetime, rung: Rung) -> datetime:
+    """Return the instant that lies a rung's span, or its part of the limit, before or after the due time."""
+    place = program.reckons(clock.obligation)
+    if isinstance(rung.after, Span):
+        return add(due, -rung.after if rung.before else rung.after, place)
+    if rung.before:
+        return _part(place, clock.began_at, due, clock.limit, 1 - rung.after, after=clock.began_at)
+    return _part(place, clock.began_at, due, clock.limit, rung.after, after=due)
 
 
 def next_due(program: Program, state: t.State) -> datetime | None:
@@ -269,7 +274,7 @@ class Agenda:
         rungs = rungs_of(program, state, clock, state.at or clock.began_at)
         known = self._of_case.get(clock.clock)
         if known is None or known[0] is not clock or known[1] is not rungs:
-            known = self._of_case[clock.clock] = clock, rungs, list(_of_rungs(clock, rungs))
+            known = self._of_case[clock.clock] = clock, rungs, list(_of_rungs(program, clock, rungs))
         return known[2]
 
     def _of_no_clock(self, program: Program, state: t.State) -> Wake | None:

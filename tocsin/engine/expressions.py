@@ -117,7 +117,7 @@ class Choose:
 class Call:
     """
     A function of the closed list: happened, done, holds, is_open, all_begun, answered, missed, sent, share_done, lead_time, mean_time, ratio,
-    most, worse_than_mean.
+    least, most, worse_than_mean.
     """
 
     function: str

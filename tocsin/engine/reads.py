@@ -160,12 +160,13 @@ _TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
     t.ClockEnded: _over,
     t.Fulfilled: lambda event: (("counters", f"done:{event.obligation}"),),
     t.RoleAssigned: lambda event: (
+        ("roles", ""),
         ("roles", event.role),
         ("turned", f"unaccepted:{event.role}"),
         *(("working", clock) for clock in event.passes),
     ),
-    t.DeputyCalled: lambda event: (("roles", event.role),),
-    t.RoleAccepted: lambda event: (("roles", event.role),),
+    t.DeputyCalled: lambda event: (("roles", ""), ("roles", event.role)),
+    t.RoleAccepted: lambda event: (("roles", ""), ("roles", event.role)),
     t.StreamOpened: lambda event: (("streams", ""), ("streams", event.stream)),
     t.StreamClosed: lambda event: (("streams", ""), ("streams", event.stream)),
     t.WorkTakenUp: lambda event: (("working", event.clock),),
@@ -279,8 +280,17 @@ def of_condition(program: Program, condition: Condition) -> Iterator[Read]:
     yield "turned", f"held:{condition.id}"
     yield "moments", condition.since
     yield from of_expression(program, condition.when)
-    if condition.each:
-        yield ("parties", "") if condition.each in PARTIES else ANYTHING
+    yield from of_collection(condition.each)
+
+
+def of_collection(collection: str) -> Iterator[Read]:
+    """Yield what the entries of a collection are read from; the seats that the directory found never change by themselves."""
+    if collection in PARTIES:
+        yield "parties", ""
+    elif collection == "participants":
+        yield "roles", ""
+    elif collection:
+        yield "open_entries", collection
 
 
 def of_limit(program: Program, limit: object) -> Iterator[Read]:

@@ -35,6 +35,10 @@ class Span:
     def __bool__(self) -> bool:
         return bool(self.months or self.days or self.exact or self.is_business)
 
+    def __neg__(self) -> "Span":
+        """Return the same length backwards, to be added; business time runs forward alone."""
+        return Span(months=-self.months, days=-self.days, exact=-self.exact)
+
     @property
     def is_business(self) -> bool:
         """Whether it is counted by a calendar of business time."""

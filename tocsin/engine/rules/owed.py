@@ -7,10 +7,10 @@ from typing import Final
 from tocsin.engine import clocks, streams
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
-from tocsin.engine.collections import PARTIES, Entry
+from tocsin.engine.collections import Entry
 from tocsin.engine.namespaces import bare, part_of
 from tocsin.engine.program import Cases, Obligation, Program
-from tocsin.engine.reads import Read, of_condition, of_expression, of_limit, of_phase, of_standing
+from tocsin.engine.reads import Read, of_collection, of_condition, of_expression, of_limit, of_phase, of_standing
 from tocsin.engine.rules import keeping, situations
 from tocsin.engine.rules.obligations import clocks_of, in_order, meet, running
 from tocsin.engine.run_over import entries, undivided
@@ -38,8 +38,7 @@ def _reads(program: Program, rule: Obligation) -> Iterator[Read]:
         yield from of_standing(rule.id, "level")
     if streams.has(program, rule.owes):
         yield "streams", ""
-    if rule.collection:
-        yield ("parties", "") if rule.collection in PARTIES else ("open_entries", rule.collection)
+    yield from of_collection(rule.collection)
     for moment in (*rule.anchors, *rule.until, rule.unless):
         yield "moments", moment
     yield from (("clocks", name) for name in rule.met_by_all)

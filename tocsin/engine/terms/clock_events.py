@@ -42,7 +42,7 @@ class ClockOpened(OfClock):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockMoved(OfClock):
-    """The due time was computed anew. `reason` is level_changed, fact_changed, corrected, promised or plan_changed."""
+    """The due time was computed anew. `reason` is level_changed, fact_changed, corrected, promised, kept or plan_changed."""
 
     occurrence: int
     """One more where a breach was already recorded for the old due time, so that the new one can be breached in its turn."""
@@ -135,7 +135,7 @@ class ClockWaived(OfClock):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockEnded(OfClock):
-    """`reason` is until, unless, no_longer, not_needed, handed_on, withdrawn, level_changed, closed, cancelled or plan_changed."""
+    """`reason` is until, unless, no_longer, not_needed, handed_on, moved_on, withdrawn, level_changed, closed, cancelled or plan_changed."""
 
     reason: str
 
