@@ -38,7 +38,12 @@ def may_sign(turn: Turn, chain: t.ChainState, link: Link) -> t.Refused | None:
     signed = [signature.link for signature in chain.signatures]
     earlier = [other.does for other in plan.links[: plan.links.index(link)] if other.does not in signed]
     if earlier:
-        return t.Refused("E301", f"{', '.join(earlier)} comes first", hint="links are signed in order", details=tuple(earlier))
+        return t.Refused(
+            "E301",
+            f"{', '.join(earlier)} comes first",
+            hint="wait for the links before it; they are signed in order",
+            details=tuple(earlier),
+        )
     own = plan.not_own and turn.by == chain.applicant and (chain.kind == "message" or bool(chain.signatures))
     if own:
         return t.Refused("E302", "nobody signs a later link of what he or she submitted", hint="ask the deputy, or hand the role over")
@@ -191,7 +196,7 @@ def _is_planned(turn: Turn, chain: t.ChainState) -> bool:
 
 def _content(turn: Turn, chain: t.ChainState, command: t.Sign) -> t.Refused | None:
     if chain.kind == "message" and not turn.state.messages[chain.subject].ready:
-        return t.Refused("E202", f"{chain.subject} has empty fields", hint="nothing incomplete is signed; fill it in")
+        return t.Refused("E202", f"{chain.subject} has empty fields", hint="fill it in, then ask for the signature")
     if command.content_hash and command.content_hash != chain.content_hash:
         return t.Refused("E304", "the content has changed since you saw it", hint="read it again, then sign")
     return None

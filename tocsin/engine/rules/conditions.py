@@ -129,7 +129,9 @@ def attest(turn: Turn, command: t.Attest) -> t.Refused | None:
     """Let a holder of the role say that the condition holds."""
     condition = turn.program.conditions.get(command.condition)
     if condition is None or not condition.attest:
-        return t.Refused("E103", f"{command.condition} is not attested by anybody", hint="a measured condition cannot be ticked by hand")
+        return t.Refused(
+            "E103", f"{command.condition} is not attested by anybody", hint="wait for its measurements, or waive it where the plan lets you"
+        )
     if not _speaks(turn, condition):
         return t.Refused("E101", f"{condition.id} is attested by {condition.attest}", hint="ask that role")
     if condition.evidence and not command.evidence:
@@ -179,7 +181,9 @@ def waive(turn: Turn, command: t.WaiveCondition) -> t.Refused | None:
     if condition is None:
         return t.Refused("E103", f"this plan has no condition {command.condition}", hint="see the plan's conditions")
     if condition.waive is None:
-        return t.Refused("E203", f"{condition.id} cannot be waived under this plan", hint="it must hold")
+        return t.Refused(
+            "E203", f"{condition.id} cannot be waived under this plan", hint="bring it about, or correct the facts that deny it"
+        )
     if not command.reason:
         return t.Refused("E105", f"{condition.id} is not waived without a reason", hint="say why in a sentence")
     held = turn.state.conditions.get(condition.id, t.Holding())

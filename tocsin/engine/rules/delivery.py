@@ -101,7 +101,7 @@ def confirm(turn: Turn, command: t.Confirm) -> t.Refused | None:
         return t.Refused("E103", f"there is no message {command.message}", hint="see what was sent")
     template = turn.program.messages.get(message.template)
     if template is None:
-        return t.Refused("E103", f"this plan has no message {message.template}", hint="nothing of it is owed any more")
+        return t.Refused("E103", f"this plan has no message {message.template}", hint="confirm what the plan at hand sends")
     if command.channel not in message.awaits:
         waits = ", ".join(message.awaits) or "nothing"
         return t.Refused("E102", f"{command.message} waits for {waits}", hint="confirm what is still open")
@@ -206,12 +206,14 @@ def read(turn: Turn, command: t.Read) -> t.Refused | None:
         return t.Refused("E103", f"there is no sent message {command.message}", hint="see what was sent")
     template = turn.program.messages.get(message.template)
     if template is None or not template.read_receipt:
-        return t.Refused("E102", f"{command.message} asks nobody to say that it was read", hint="nothing to do")
+        return t.Refused("E102", f"{command.message} asks nobody to say that it was read", hint="read it; that is enough")
     mine = tuple(name for name in message.unread if owners.speaks_for(turn.program, turn.state, turn.actor, name))
     if not mine:
         to = owners.roles_of(turn.program, turn.state, template.to, turn.instant)
         known = [name for name in addressees(turn.program, turn.state, to) if owners.speaks_for(turn.program, turn.state, turn.actor, name)]
-        return None if known else t.Refused("E101", f"{command.message} is not addressed to you", hint="nothing to do")
+        return (
+            None if known else t.Refused("E101", f"{command.message} is not addressed to you", hint="leave that to whom it is addressed to")
+        )
     everybody = set(mine) == set(message.unread)
     turn.emit(t.MessageRead(at=turn.at, by=turn.by, message=message.message, template=template.id, addressees=mine, everybody=everybody))
     if everybody:

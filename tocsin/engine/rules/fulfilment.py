@@ -49,7 +49,7 @@ def fulfil(turn: Turn, command: t.Fulfil) -> t.Refused | None:
 
 
 def _not_open(obligation: str) -> t.Refused:
-    return t.Refused("E102", f"{obligation} is not open", hint="it has ended, or what it waits for has not come")
+    return t.Refused("E102", f"{obligation} is not open", hint="see what the incident owes now, or note what was done")
 
 
 def _may_fulfil(turn: Turn, rule: Obligation, command: t.Fulfil, clock: t.Clock) -> t.Refused | None:

@@ -54,7 +54,7 @@ def _check(turn: Turn, command: t.AddParty, known: t.PartyState | None) -> t.Ref
     if not known and not command.name.strip():
         return t.Refused("E202", "a party has a name", hint="say who is affected", details=("name",))
     if any(character in command.party for character in "[]#") or len(command.party) > 60:
-        return t.Refused("E104", "this is no key of a party", hint="at most 60 characters, without [, ] and #", details=("party",))
+        return t.Refused("E104", "this is no key of a party", hint="choose at most 60 characters, without [, ] and #", details=("party",))
     if not known and len(turn.state.parties) >= PARTIES_MAX:
         return t.Refused("E104", f"an incident lists at most {PARTIES_MAX} parties", hint="tell the others together, in public")
     for name, value in command.about.items():
@@ -97,7 +97,7 @@ def tell(turn: Turn, command: t.TellParty) -> t.Refused | None:
     elif not owners.takes_part(turn.state, turn.actor):
         return t.Refused("E101", "parties are told by those who take part", hint="take a role first")
     if not command.words.strip():
-        return t.Refused("E202", "say how the party was told", hint="by telephone, to whom", details=("words",))
+        return t.Refused("E202", "say how the party was told", hint="write such as: by telephone, to whom", details=("words",))
     happened_at = command.happened_at or turn.instant
     if not turn.state.parties[command.party].added_at <= happened_at <= turn.at:
         return t.Refused("E104", "the time lies before the party was added, or in the future", hint="correct the time")

@@ -171,7 +171,7 @@ def create(turn: Turn, command: t.CreateRole) -> t.Refused | None:
         return t.Refused("E101", f"only {turn.program.commander} creates roles", hint="ask that role")
     taken = command.role in turn.program.roles or command.role in turn.program.groups or command.role in turn.program.departments
     if taken or not command.role or not command.name:
-        return t.Refused("E104", "a new role needs a name of its own", hint="the plan has this one; choose another name")
+        return t.Refused("E104", "a new role needs a name of its own", hint="choose another name; the plan has this one")
     if command.role in turn.state.made_roles:
         return None
     turn.emit(t.RoleCreated(at=turn.at, by=turn.by, role=command.role, name=command.name, duty=command.duty))
@@ -218,7 +218,9 @@ def close_stream(turn: Turn, command: t.CloseStream) -> t.Refused | None:
 
 def _may_stream(turn: Turn) -> t.Refused | None:
     if not any(role.streams for role in turn.program.roles.values()):
-        return t.Refused("E103", "this plan has no work streams", hint="a role with many: stream makes them")
+        return t.Refused(
+            "E103", "this plan has no work streams", hint="assign a role as a whole, or give the plan a role with many: stream"
+        )
     commander = owners.speaks_for(turn.program, turn.state, turn.actor, turn.program.commander)
     if commander or owners.may(turn.program, turn.state, turn.actor, "open_streams"):
         return None

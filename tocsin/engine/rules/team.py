@@ -47,7 +47,7 @@ def _clock(turn: Turn, obligation: str, entry: str) -> t.Clock | t.Refused:
     if obligation not in {**turn.program.obligations, **turn.program.records}:
         return t.Refused("E103", f"this plan has no obligation {obligation}", hint="see what the incident owes")
     running = obligations.running(turn.state, obligation, entry)
-    return running[0] if running else t.Refused("E102", f"{obligation} is not open", hint="it has ended, or has not begun")
+    return running[0] if running else t.Refused("E102", f"{obligation} is not open", hint="see what the incident owes now")
 
 
 def _names_nobody(turn: Turn, clock: t.Clock) -> bool:
