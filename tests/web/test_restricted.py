@@ -287,6 +287,13 @@ def test_news_of_incidents_that_are_open_to_all_ask_the_directory_nothing(kept: 
     assert len(asked) == 1
 
 
+def test_a_board_looks_at_an_incident_with_the_same_eyes_throughout(room: Room) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        assert room.world.browse(room.world.bea).get(f"/o/{room.world.organisation.slug}/").status_code == 200
+    looked = [query["sql"] for query in asked if query["sql"].startswith('SELECT "incidents_rolerow"."role"')]
+    assert len(looked) == 1
+
+
 def test_a_request_asks_the_directory_once_for_each_plan(kept: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     under(kept.world, in_force(kept.world, Path(__file__).with_name("guarded.yaml")), "Another door")
     asked: list[tuple[object, ...]] = []

@@ -207,11 +207,12 @@ def written(program: Program, state: t.State) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks (a typed person id). What the directory says of them is asked once for each plan: for as long as one request takes."""
+    """Who looks (a typed person id), for as long as one request takes: what the directory says of them is asked once for each plan."""
 
     organisation_id: UUID
     person: str
     _standing: dict[str, frozenset[str]] = field(default_factory=dict)
+    _eyes: dict[UUID, Eyes | None] = field(default_factory=dict)
 
     def standing(self, plan_hash: str) -> frozenset[str]:
         """
@@ -243,6 +244,11 @@ class Viewer:
 
     def eyes(self, board: BoardRow) -> Eyes | None:
         """Return what the person sees inside; None where this release cannot read the plan. Where it keeps nothing, nothing is looked up."""
+        if board.incident_id not in self._eyes:
+            self._eyes[board.incident_id] = self._looked(board)
+        return self._eyes[board.incident_id]
+
+    def _looked(self, board: BoardRow) -> Eyes | None:
         program = plans.readable(self.organisation_id, board.plan_hash)
         if program is None or not keeps_any(program):
             return Eyes(program, frozenset()) if program else None
