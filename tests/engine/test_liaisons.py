@@ -6,7 +6,7 @@ import pytest
 
 from tests.engine.story import CAST, Story, hotline
 from tests.engine.written import written
-from tocsin.engine import owners, readers
+from tocsin.engine import owners, restricted
 from tocsin.engine import terms as t
 from tocsin.engine.compose import compose
 from tocsin.engine.role_names import seat_of
@@ -111,7 +111,7 @@ def test_a_group_with_such_a_role_means_each_of_its_holders() -> None:
 def test_what_is_kept_for_such_a_role_is_seen_by_each_of_its_holders() -> None:
     cast = CAST | {"eva": (seat_of("liaison", "it"),), "ivo": (seat_of("liaison", "finance"),)}
     story = Story(cast=cast).declare()
-    seen = readers.of(story.program, replace(story.state, restricted=("liaison",)))
+    seen = restricted.readers(story.program, replace(story.state, restricted=("liaison",)))
     assert {"eva", "ivo"} <= seen
 
 
@@ -132,5 +132,5 @@ def test_what_is_kept_for_a_group_and_for_one_of_its_members_is_kept_for_that_me
     for minute, situation in enumerate(order, 1):
         story.do(minute, "chi", t.Open(situation=situation))
     assert story.state.restricted == ("med",)
-    assert "mia" in readers.of(story.program, story.state)
-    assert "lea" not in readers.of(story.program, story.state)
+    assert "mia" in restricted.readers(story.program, story.state)
+    assert "lea" not in restricted.readers(story.program, story.state)

@@ -11,7 +11,7 @@ from django.db import transaction
 from prometheus_client import Counter as Tally
 
 from tocsin.accounts import directory
-from tocsin.engine import readers
+from tocsin.engine import restricted
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import next_due
 from tocsin.engine.compose import versions
@@ -247,7 +247,7 @@ def _write(case: _Case, program: Program, events: tuple[t.AnyEvent, ...], now: d
     for written in journalled:
         projector.add(written.seq, written.event)
         after.append(projector.state)
-    kept = readers.of(program, projector.state)
+    kept = restricted.readers(program, projector.state)
     for state, written in zip(after, journalled, strict=True):
         wishes.grant(incident, program, state, written, kept)
     topics = projector.save()

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from tocsin.accounts import directory
-from tocsin.engine import readers
+from tocsin.engine import restricted
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
 from tocsin.engine.program import Cases, Decision, Link, Program
@@ -84,7 +84,7 @@ def about(program: Program, event: t.AnyEvent) -> frozenset[tuple[str, ...]]:
 
 def _kept_for(program: Program, name: str) -> tuple[str, ...]:
     """Return for whom alone a rule is kept; nobody can be asked to take or sign a decision without seeing it."""
-    names, decision = readers.kept_for(program, name), program.decisions.get(name.partition(".")[0])
+    names, decision = restricted.kept_for(program, name), program.decisions.get(name.partition(".")[0])
     return tuple(dict.fromkeys((*names, *_acting(decision)))) if names and decision else names
 
 
@@ -97,7 +97,7 @@ def _acting(decision: Decision) -> Iterator[str]:
 
 def keeps_any(program: Program) -> bool:
     """Return whether a plan keeps any decision or record for some."""
-    return any(readers.kept_for(program, name) for name in (*program.decisions, *program.records))
+    return any(restricted.kept_for(program, name) for name in (*program.decisions, *program.records))
 
 
 def _rules(program: Program, name: str) -> Iterator[str]:
@@ -116,7 +116,7 @@ def _only_marked_by(program: Program, name: str) -> Iterator[str]:
     if moment is None or moment.with_ or moment.when or moment.recorded_by or moment.phase or moment.common:
         return
     marking = [rule.id for rule in program.decisions.values() if name in _marks(rule)]
-    if all(readers.kept_for(program, rule) for rule in marking) and not any(name in duty.marks for duty in program.obligations.values()):
+    if all(restricted.kept_for(program, rule) for rule in marking) and not any(name in duty.marks for duty in program.obligations.values()):
         yield from marking
 
 
@@ -201,7 +201,7 @@ def eyes(board: BoardRow, program: Program, actor: t.Actor) -> Eyes:
 
 def written(program: Program, state: t.State) -> str:
     """Return who sees an incident as its row keeps it: empty for everybody, else each between spaces."""
-    found = readers.of(program, state)
+    found = restricted.readers(program, state)
     return f" {' '.join(sorted(found))} " if found else ""
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from tocsin.engine import explain, owners, readers
+from tocsin.engine import explain, owners, restricted
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import spell as spell_expression
 from tocsin.engine.namespaces import bare, within
@@ -285,7 +285,7 @@ def _held_by(run: Run, at: datetime, wanted: Mapping[str, str]) -> Items:
 
 def _sees(run: Run, at: datetime, wanted: Mapping[str, bool]) -> Items:
     """Expect whether a person sees the incident: everybody does until it is restricted."""
-    seen = readers.of(run.program, run.state_at(at))
+    seen = restricted.readers(run.program, run.state_at(at))
     for person, sees in wanted.items():
         yield person, sees, not seen or person in seen
 

@@ -6,7 +6,7 @@ from tocsin.engine.program import Program
 from tocsin.engine.role_names import split
 
 
-def of(program: Program, state: t.State) -> frozenset[str]:
+def readers(program: Program, state: t.State) -> frozenset[str]:
     """
     Return who sees the incident: persons, and standings such as `deputy:lead` for whom the directory records; nobody named means everybody.
 
