@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from tocsin.accounts import directory
-from tocsin.engine import restricted
+from tocsin.engine import owners, restricted
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
 from tocsin.engine.program import Cases, Decision, Link, Program
@@ -141,8 +141,9 @@ class Eyes:
     def are_of(self, kept_for: Iterable[str]) -> bool:
         """Return whether the person is among those for whom alone something is kept: no names, and it is for everybody."""
         names = tuple(kept_for)
-        members = (role for name in names if name in self.program.groups for role in self.program.groups[name].members)
-        return not names or any(name in self.mine or name == "anyone" for name in (*names, *members))
+        roles = {role for name in names for role in owners.roles_in(self.program, name)}
+        mine = {"anyone", *self.mine, *(split(name)[0] for name in self.mine)}  # who holds a part of a role is of it
+        return not names or not mine.isdisjoint({*names, *roles})
 
     def sees(self, name: str) -> bool:
         """Return whether the person sees what `name` (see `keeping`) leaves behind."""
