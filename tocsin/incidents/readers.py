@@ -195,7 +195,6 @@ def eyes(board: BoardRow, program: Program, actor: t.Actor) -> Eyes:
     roles = {role for role, person in rows if person == actor.person or f"deputy:{role}" in actor.standing}
     groups = {group.id for group in program.groups.values() if group.lead in roles}
     departments = {name for name in program.departments if f"department:{name}" in actor.standing}
-    roles |= {split(role)[0] for role in roles}
     # What nobody holds is the commander's: a department without a head too.
     return Eyes(program, frozenset(roles | groups | departments | ({"commander"} if program.commander in roles else set())))
 
