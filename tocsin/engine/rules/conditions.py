@@ -50,13 +50,13 @@ def _turn(turn: Turn, condition: Condition) -> None:
     value = truth(turn.program, turn.state, condition.measure, turn.instant)
     known = turn.state.conditions.get(condition.id)
     since = _since(turn, condition)
-    if known is None or known.since is None or known.value != value or since < known.since:
-        turn.emit(t.ConditionTurned(at=turn.at, by=turn.by, condition=condition.id, value=value, since=since))
+    if known is None or known.since is None or known.value != value or (since is not None and since < known.since):
+        turn.emit(t.ConditionTurned(at=turn.at, by=turn.by, condition=condition.id, value=value, since=since or turn.instant))
 
 
-def _since(turn: Turn, condition: Condition) -> datetime:
+def _since(turn: Turn, condition: Condition) -> datetime | None:
     """
-    Return since when the measure is what it is: since the last thing that it reads turned, or this instant where one of them does not tell.
+    Return since when the measure is what it is: since the last thing that it reads turned; None where one of them does not tell.
 
     Late samples can move it back: where all edges stand for longer, so does what is made of them.
     """
@@ -65,9 +65,9 @@ def _since(turn: Turn, condition: Condition) -> datetime:
     for leaf in prepared(turn.program, condition.measure).leaves:
         instants = _turned(turn, leaf)
         if instants is None:
-            return turn.instant
+            return None
         turned += instants
-    return max(turned, default=turn.instant)
+    return max(turned, default=None)
 
 
 def _turned(turn: Turn, leaf: Leaf) -> tuple[datetime, ...] | None:
