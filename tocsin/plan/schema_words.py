@@ -54,6 +54,8 @@ KEYS: Final = {
     "unless": "The moment after which it is not owed any more",
     "for_each": "One clock for each of these",
     "checks": "Parts that are ticked one by one",
+    "searches": "What is looked through for the like of the incident and shown with it: {in: known_solutions, by: [facts]}",
+    "in": "The inboxes that are looked through: known_solutions, examples",
     "assigns": "The roles that have a holder once it is done",
     "evidence": "required: only with something that shows it is done",
     "met_by": "done; begun where beginning is enough; or {all: […]}: done once all of these are",

@@ -1,7 +1,7 @@
 """The Program: a compiled plan as the engine runs it. `tocsin.plan.compile` makes it; it is immutable and knows no YAML."""
 
 from tocsin.engine.program.document import Audience, Change, Document, Standard
-from tocsin.engine.program.duties import Decision, Field, HandsOver, Link, Message, Obligation, Option
+from tocsin.engine.program.duties import Decision, Field, HandsOver, Link, Message, Obligation, Option, Search
 from tocsin.engine.program.effects import Door, Effect, Effects, Ladder, Moment, Rung, Situation, Trigger
 from tocsin.engine.program.figures import Figure, Goal
 from tocsin.engine.program.help import Checklist, Example, Guard, Help, Question
@@ -69,6 +69,7 @@ __all__ = [
     "Rule",
     "Rung",
     "Scope",
+    "Search",
     "Signal",
     "Situation",
     "Standard",
