@@ -247,9 +247,9 @@ def _write(case: _Case, program: Program, events: tuple[t.AnyEvent, ...], now: d
     for written in journalled:
         projector.add(written.seq, written.event)
         after.append(projector.state)
-    kept = restricted.readers(program, projector.state)
+    kept, in_part = restricted.readers(program, projector.state), restricted.in_part(program, projector.state)
     for state, written in zip(after, journalled, strict=True):
-        wishes.grant(incident, program, state, written, kept)
+        wishes.grant(incident, program, state, written, kept, in_part=in_part)
     topics = projector.save()
     case.state = projector.state
     states.keep(incident, case.state, case.head)

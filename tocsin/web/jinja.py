@@ -185,7 +185,7 @@ def nav(context: Context) -> list[dict[str, object]]:
     items: list[dict[str, object]] = []
     for name, letter, label in NAVIGATION:
         href = _address(name, slug)
-        if href:
+        if href and (name == "incidents" or "incident.see" in request.acts):
             here = path == href if name == "board" else path.startswith(href)
             items.append({"name": name, "href": href, "letter": letter, "label": label(), "here": here})
     return items

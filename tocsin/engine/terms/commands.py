@@ -233,6 +233,16 @@ class Assign(Act):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallIn(Act):
+    """Call more people into a role that many may hold, in one act (ESC-06); each is asked to accept. `source` is the list they stand on."""
+
+    role: str
+    people: tuple[str, ...]
+    source: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Accept(Act):
     """Accept a role that one was assigned."""
 
@@ -351,6 +361,7 @@ Command = (
     | Open
     | Close
     | Assign
+    | CallIn
     | Accept
     | HandOver
     | CreateRole

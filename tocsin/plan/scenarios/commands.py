@@ -75,7 +75,7 @@ def command_of(program: Program, story: Story, act: Act, state: t.State) -> t.Co
             return _following(act, by, state)
         case "party" | "remove_party" | "tell_party":
             return _of_parties(story, act, by)
-        case "assign" | "accept" | "hand_over" | "create_role" | "open_stream" | "close_stream":
+        case "assign" | "call_in" | "accept" | "hand_over" | "create_role" | "open_stream" | "close_stream":
             return _seating(act, by)
         case "take_up" | "put_down" | "say" | "promote":
             return _teaming(act, by)
@@ -273,6 +273,9 @@ def _seating(act: Act, by: t.Actor) -> t.Command:
         case "assign":
             person, reason = _text(body, "to"), _text(act.body, "reason")
             return t.Assign(role=_seat(body), person=person, reason=reason, by=by, at=act.at)
+        case "call_in":
+            people, source, reason = tuple(map(str, body.get("people") or ())), _text(body, "from"), _text(act.body, "reason")
+            return t.CallIn(role=_seat(body), people=people, source=source, reason=reason, by=by, at=act.at)
         case "open_stream":
             return t.OpenStream(stream=str(body), name=str(body), by=by, at=act.at)
         case "close_stream":

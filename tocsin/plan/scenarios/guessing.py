@@ -184,7 +184,13 @@ def _served(program: Program, template: str, ahead: Events) -> tuple[str, ...]:
 
 
 def _seated(program: Program, state: t.State, event: t.RoleAssigned, ahead: Events) -> Guesses:
-    for role in dict.fromkeys((event.role, event.role.partition("[")[0])):  # who holds a role beside others may get a part of it by name
+    base = event.role.partition("[")[0]
+    called = [
+        each.person for each in _own(event, ahead, t.RoleAssigned) if (each.role.partition("[")[0], each.source) == (base, event.source)
+    ]
+    for people in (called, called[:1]) if event.source or event.role != base else ():
+        yield t.CallIn(role=base, people=tuple(people), source=event.source, reason=event.reason)
+    for role in dict.fromkeys((event.role, base)):  # who holds a role beside others may get a part of it by name
         yield t.Assign(role=role, person=event.person, reason=event.reason)
     yield t.HandOver(role=event.role, to=event.person, reason=event.reason)
 

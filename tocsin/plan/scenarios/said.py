@@ -90,6 +90,11 @@ def _assigned(run: Run, at: datetime, wanted: Mapping[str, Mapping[str, Any]]) -
             yield f"{role} {part}", value, sorted(said) if isinstance(said, tuple) else said
 
 
+def _unaccepted(run: Run, at: datetime, wanted: list[str]) -> Items:
+    """Look at every seat whose holder was asked and has not accepted."""
+    yield "unaccepted", sorted(wanted), sorted(role for role, seat in run.state_at(at).roles.items() if not seat.accepted)
+
+
 def _declared(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
     """Look at how the incident began: `means` (`person`, `trigger` …), `by`."""
     found = next((event for event in run.events_upto(at) if isinstance(event, t.Declared)), None)
@@ -113,6 +118,7 @@ CHECKS: Final[Mapping[str, Callable[[Run, datetime, Any], Items]]] = {
     "filed": _filed,
     "gathered": _gathered,
     "assigned": _assigned,
+    "unaccepted": _unaccepted,
     "declared": _declared,
     "decided": _decided,
     "applied": _applied,

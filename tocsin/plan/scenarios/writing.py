@@ -180,6 +180,12 @@ _WRITTEN: Final[Mapping[type, Callable[[Pen, Any, t.State], list[Body]]]] = {
     t.Assign: lambda pen, c, state: [
         {"assign": {"role": pen.veil.seat(c.role), "to": pen.veil.person(c.person)}, "reason": pen.veil.text(c.reason)}
     ],
+    t.CallIn: lambda pen, c, state: [
+        {
+            "call_in": _full({"role": pen.veil.seat(c.role), "people": [pen.veil.person(person) for person in c.people], "from": c.source}),
+            "reason": pen.veil.text(c.reason),
+        }
+    ],
     t.Accept: lambda pen, c, state: [{"accept": pen.veil.seat(c.role)}],
     t.HandOver: lambda pen, c, state: [
         {"hand_over": {"role": pen.veil.seat(c.role), "to": pen.veil.person(c.to)}, "reason": pen.veil.text(c.reason)}
