@@ -16,7 +16,9 @@ from tocsin.engine.namespaces import bare, part_of, within
 def evolve(state: t.State, event: t.AnyEvent) -> t.State:
     """Return `state` after `event`. Total: it never refuses, decides or looks anything up."""
     known = _apply(state, event)
-    return replace(known, at=event.at) if known is state else _stamped(known, event.at)
+    if known is not state:
+        return _stamped(known, event.at)
+    return state if state.at == event.at else replace(state, at=event.at)
 
 
 def _stamped(fresh: t.State, at: datetime) -> t.State:
