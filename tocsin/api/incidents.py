@@ -129,8 +129,7 @@ def _visible(request: HttpRequest) -> QuerySet[BoardRow]:
 
 
 def _viewer(request: HttpRequest) -> readers.Viewer:
-    caller = _caller(request)
-    return readers.Viewer(caller.organisation.id, caller.person, access.SEE not in caller.acts)
+    return readers.Viewer(_caller(request).organisation.id, _caller(request).person)
 
 
 def _eyes(request: HttpRequest, board: BoardRow) -> readers.Eyes:

@@ -41,7 +41,6 @@ def find(program: Program, name: str) -> Rule | None:
         program.roles,
         program.groups,
         program.departments,
-        program.lists,
         program.decisions,
         program.obligations,
         program.conditions,

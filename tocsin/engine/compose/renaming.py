@@ -46,7 +46,6 @@ _LABELS: Final = frozenset(
         "until_values",
         "prefill",
         "into",
-        "inboxes",
         "filled_by",
         "review",
         "never_in",

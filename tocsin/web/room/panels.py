@@ -34,8 +34,6 @@ from tocsin.web.room import (
 )
 from tocsin.web.said import said
 
-Find = Callable[[Request, str], Case]
-
 
 @dataclass(frozen=True, slots=True)
 class Panel:
@@ -44,8 +42,6 @@ class Panel:
     name: str
     context: Callable[[Case], dict[str, Any]]
     topics: tuple[str, ...]
-    in_part: bool = False
-    """Shown to whoever sees no more than a part of the incident."""
     every: str = ""
     """How often it is fetched without any notice: for what comes too fast for one."""
 
@@ -62,12 +58,11 @@ class Panel:
 PANELS: Final[Mapping[str, Panel]] = {
     panel.name: panel
     for panel in (
-        Panel("head", head.context, ("board", "moment"), in_part=True),
-        Panel("invitation", roles.invitation, ("role",), in_part=True),
+        Panel("head", head.context, ("board", "moment")),
         Panel("procedure", procedure.context, ("situation", "moment", "clock", "figure")),
         Panel("checklists", procedure.checklists, ("condition",)),
         Panel("now", now.now, ("clock",)),
-        Panel("level", level.context, ("board", "level", "decision", "role")),
+        Panel("level", level.context, ("board", "level", "decision", "role"), every="30s"),
         Panel("facts", facts.context, ("fact", "moment", "party", "level")),
         Panel("steps", now.steps, ("clock", "role")),
         Panel("decisions", decisions.context, ("decision", "decided", "chain", "condition", "role")),
@@ -76,7 +71,7 @@ PANELS: Final[Mapping[str, Panel]] = {
         Panel("records", records.context, ("record",)),
         Panel("conditions", conditions.context, ("condition", "role")),
         Panel("roles", roles.context, ("role", "clock")),
-        Panel("stream", stream.context, ("timeline",), in_part=True),
+        Panel("stream", stream.context, ("timeline",)),
         Panel("timeline", timeline.context, ("timeline",)),
         Panel("signals", signals.context, ("condition",), every="20s"),
         Panel("figures", figures.context, ("moment", "figure"), every="20s"),
@@ -86,14 +81,9 @@ PANELS: Final[Mapping[str, Panel]] = {
 
 
 def whole(request: Request, case: Case) -> dict[str, Markup]:
-    """Return every panel that the viewer sees as it stands, by name, for the page."""
-    shown = {name: render_to_string(panel.template, _context(case, panel), request) for name, panel in PANELS.items() if seen(case, panel)}
+    """Return every panel as it stands, by name, for the page."""
+    shown = {name: render_to_string(panel.template, _context(case, panel), request) for name, panel in PANELS.items()}
     return {name: Markup(rendered) for name, rendered in shown.items()}  # noqa: S704 - rendered by the same environment, escaped there
-
-
-def seen(case: Case, panel: Panel) -> bool:
-    """Return whether the viewer sees this panel: all but the invitation, or the few of a limited view."""
-    return panel.in_part if case.limited else panel.name != "invitation"
 
 
 def show(request: Request, case: Case, panel: Panel) -> HttpResponse:
@@ -101,21 +91,20 @@ def show(request: Request, case: Case, panel: Panel) -> HttpResponse:
     return reply.page(request, panel.template, _context(case, panel))
 
 
-def act(request: Request, number: str, command: t.Command | t.Refused, panel: str, row: str, *, find: Find = cases.find) -> HttpResponse:
+def act(request: Request, number: str, command: t.Command | t.Refused, panel: str, row: str) -> HttpResponse:
     """
     Let the viewer command the incident and answer with the panel it was done in; a refusal stands in the `row` where it was tried.
 
-    A `Refused` in place of a command is what could not be read from the form. `find` is `cases.attend` for what a limited view allows.
+    A `Refused` in place of a command is what could not be read from the form.
     """
-    case = find(request, number)
+    case = cases.find(request, number)
     outcome = command if isinstance(command, t.Refused) else handle(request, case, command)
-    return answer(request, number, outcome, panel, row, find=find)
+    return answer(request, number, outcome, panel, row)
 
 
-def answer(request: Request, number: str, outcome: object, panel: str, row: str, *, find: Find = cases.find) -> HttpResponse:
+def answer(request: Request, number: str, outcome: object, panel: str, row: str) -> HttpResponse:
     """Answer an act with its panel as it is now."""
-    case = find(request, number)
-    panel = panel if seen(case, PANELS[panel]) else "invitation"
+    case = cases.find(request, number)
     refused = {"refused": said(outcome, case.program), "row": row, "typed": request.POST} if isinstance(outcome, t.Refused) else {}
     context = {**_context(case, PANELS[panel]), **refused}
     return reply.part(request, PANELS[panel].template, context, outcome, to=f"{address(request, number)}#{panel}")
