@@ -19,4 +19,4 @@ def test_dov_is_a_stranger(world):
 
 def test_a_further_member_may_only_watch(world):
     eve = cast.member(world.organisation, "Eve", access="observer")
-    assert access.acts(eve, world.organisation) == {access.SEE}
+    assert access.acts(eve, world.organisation) == {access.ATTEND, access.SEE}

@@ -5,16 +5,17 @@ import pytest
 from tocsin.accounts import access, keys
 from tocsin.accounts.models import Access, Membership
 
-EVERYTHING = {"incident.see", "incident.act", "incident.declare", "plan.edit", "people.edit", "keys.edit", "organisation.own"}
+PART = {"incident.attend", "incident.speak"}
+EVERYTHING = PART | {"incident.see", "incident.act", "incident.declare", "plan.edit", "people.edit", "keys.edit", "organisation.own"}
 
 
 @pytest.mark.parametrize(
     ("who", "allowed"),
     [
         ("owner", EVERYTHING),
-        ("editor", {"incident.see", "incident.act", "incident.declare", "plan.edit"}),
-        ("member", {"incident.see", "incident.act", "incident.declare"}),
-        ("observer", {"incident.see"}),
+        ("editor", PART | {"incident.see", "incident.act", "incident.declare", "plan.edit"}),
+        ("member", PART | {"incident.see", "incident.act", "incident.declare"}),
+        ("observer", {"incident.attend", "incident.see"}),
         ("stranger", set()),
     ],
 )
@@ -32,7 +33,7 @@ def test_an_api_key_may_what_both_it_and_its_person_may(house):
     assert access.may(key, house.organisation, "plan.edit")
     assert not access.may(key, house.organisation, "people.edit")
     narrow, _ = keys.create(house.organisation, keys.API, "screen", person=house.owner, access=Access.OBSERVER)
-    assert access.acts(narrow, house.organisation) == {"incident.see"}
+    assert access.acts(narrow, house.organisation) == {"incident.attend", "incident.see"}
 
 
 def test_an_api_key_ends_with_the_membership_of_its_person(house):

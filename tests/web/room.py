@@ -37,6 +37,9 @@ class Room:
     def row(self, model: str, **wanted: object) -> Any:
         return getattr(models, model).objects.get(incident__number=self.number, organisation=self.world.organisation, **wanted)
 
+    def rows(self, model: str, **wanted: object) -> Any:
+        return getattr(models, model).objects.filter(incident__number=self.number, organisation=self.world.organisation, **wanted)
+
     def speak(self, person: Person, language: str) -> None:
         Person.objects.filter(pk=person.pk).update(language=language)
 

@@ -78,6 +78,8 @@ def test_the_census_sees_the_routes():
 def test_every_page_of_an_organisation_says_whom_it_lets_in(where):
     route = dict(INSIDE)[where]
     assert getattr(route.callback, "needs", "") in {
+        "incident.attend",
+        "incident.speak",
         "incident.see",
         "incident.act",
         "incident.declare",

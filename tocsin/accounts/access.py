@@ -4,14 +4,17 @@ from collections.abc import Mapping
 
 from tocsin.accounts.models import Access, Key, Membership, Organisation, Person
 
+ATTEND, SPEAK = "incident.attend", "incident.speak"
+"""To see what one was invited to, and to take part in its stream: all that a guest may."""
 SEE, ACT, DECLARE = "incident.see", "incident.act", "incident.declare"
 PLANS, PEOPLE, KEYS, OWN = "plan.edit", "people.edit", "keys.edit", "organisation.own"
 
 ACTS: Mapping[str, frozenset[str]] = {
-    Access.OBSERVER: frozenset({SEE}),
-    Access.MEMBER: frozenset({SEE, ACT, DECLARE}),
-    Access.EDITOR: frozenset({SEE, ACT, DECLARE, PLANS}),
-    Access.OWNER: frozenset({SEE, ACT, DECLARE, PLANS, PEOPLE, KEYS, OWN}),
+    Access.GUEST: frozenset({ATTEND, SPEAK}),
+    Access.OBSERVER: frozenset({ATTEND, SEE}),
+    Access.MEMBER: frozenset({ATTEND, SPEAK, SEE, ACT, DECLARE}),
+    Access.EDITOR: frozenset({ATTEND, SPEAK, SEE, ACT, DECLARE, PLANS}),
+    Access.OWNER: frozenset({ATTEND, SPEAK, SEE, ACT, DECLARE, PLANS, PEOPLE, KEYS, OWN}),
 }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from tocsin.accounts.models import Access, Membership, RoleHolder
-from tocsin.engine.namespaces import within
+from tocsin.engine.namespaces import bare, within
 from tocsin.engine.program import Program, Text
 from tocsin.engine.role_names import plain, seat_of
 from tocsin.kit import ids
@@ -22,6 +22,7 @@ class Contact:
     email: str
     language: str
     timezone: str
+    guest: bool = False
 
 
 def seats(organisation_id: UUID, program: Program) -> dict[str, str]:
@@ -64,7 +65,7 @@ def lacking(requires: Iterable[Text], brings: Collection[str]) -> tuple[Text, ..
 
 
 def names(program: Program) -> dict[str, Text]:
-    """Return the titles of everything a person can be recorded for: roles, the seats that departments have in them, and departments."""
+    """Return the titles of all that a person can be recorded for: roles, the seats that departments have in them, departments, lists."""
     found = {rule.id: rule.title for rule in program.roles.values()}
     for role, department in _each(program):
         titles = program.roles[role].title, program.departments[department].title
@@ -72,7 +73,7 @@ def names(program: Program) -> dict[str, Text]:
             locale: " · ".join(title.get(locale) or next(iter(title.values()), "") for title in titles)
             for locale in {**titles[0], **titles[1]}
         }
-    return found | {rule.id: rule.title for rule in program.departments.values()}
+    return found | {rule.id: rule.title for rule in (*program.departments.values(), *program.lists.values())}
 
 
 def _each(program: Program) -> list[tuple[str, str]]:
@@ -85,6 +86,21 @@ def speakers(organisation_id: UUID, program: Program, role: str) -> frozenset[st
     holders = _holders(organisation_id, program.id)
     known = role in program.roles
     return frozenset({_seat(holders, program, role, frozenset()), *(_deputies(holders, program, role) if known else ())} - {""})
+
+
+def callable_into(organisation_id: UUID, program: Program, role: str) -> dict[str, tuple[str, ...]]:
+    """
+    Return whom a role can be filled up with (typed ids, in order of rank), by the list of the plan that they stand on.
+
+    Under the role's own name stands everybody recorded for it or for what it is held by: who is on call.
+    """
+    part = program.part(role)
+    holders, rule = _holders(organisation_id, part.program.id), part.program.roles.get(bare(role))
+    if rule is None:
+        return {}
+    own = (*holders[rule.id], *(holders[rule.held_by.name] if rule.held_by.kind in ("person", "schedule", "department") else ()))
+    found = {role: tuple(dict.fromkeys(own))}
+    return found | {within(part.name, name): tuple(holders[name]) for name in rule.called_from}
 
 
 def known(organisation_id: UUID, plan: str) -> Directory:
@@ -104,10 +120,20 @@ def contacts(organisation_id: UUID) -> dict[str, Contact]:
                 row.person.email,
                 row.person.language or row.organisation.language,
                 row.person.timezone or row.organisation.timezone,
+                row.access == Access.GUEST,
             )
             for row in rows
         )
     }
+
+
+def is_guest(organisation_id: UUID, person: str) -> bool:
+    """Return whether `person` (typed id) is in the organisation as a guest alone."""
+    try:
+        found = ids.untyped("per", person)
+    except ValueError:
+        return False
+    return Membership.objects.filter(organisation_id=organisation_id, person_id=found, access=Access.GUEST).exists()
 
 
 def owners(organisation_id: UUID) -> list[str]:

@@ -15,6 +15,8 @@ class Access(models.TextChoices):
     EDITOR = "editor"
     MEMBER = "member"
     OBSERVER = "observer"
+    GUEST = "guest"
+    """Somebody from elsewhere: sees, in part, the incidents to which he or she was invited, and nothing else of the organisation."""
 
 
 class Organisation(models.Model):

@@ -10,7 +10,7 @@ from tocsin.engine.terms import Refused
 
 LAST_OWNER = Refused("A001", "This is the last owner.", "Make someone else an owner first.")
 ALREADY_HERE = Refused("A002", "A person with this e-mail is already here.", "Change the access in the list.")
-NO_SUCH_ACCESS = Refused("A003", "There is no such access.", "Choose owner, editor, member or observer.")
+NO_SUCH_ACCESS = Refused("A003", "There is no such access.", "Choose owner, editor, member, observer or guest.")
 NOT_AN_ADDRESS = Refused("A004", "This is not an e-mail address.", "Write it as name@example.org.")
 
 

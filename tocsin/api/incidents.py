@@ -129,7 +129,8 @@ def _visible(request: HttpRequest) -> QuerySet[BoardRow]:
 
 
 def _viewer(request: HttpRequest) -> readers.Viewer:
-    return readers.Viewer(_caller(request).organisation.id, _caller(request).person)
+    caller = _caller(request)
+    return readers.Viewer(caller.organisation.id, caller.person, access.SEE not in caller.acts)
 
 
 def _eyes(request: HttpRequest, board: BoardRow) -> readers.Eyes:

@@ -259,6 +259,7 @@ _COMMANDS: Final[Mapping[type[t.Act], Callable[[Turn, Any], t.Refused | None]]] 
     t.Open: situations.by_hand,
     t.Close: situations.by_hand,
     t.Assign: roles.assign,
+    t.CallIn: roles.call_in,
     t.Accept: roles.accept,
     t.HandOver: roles.hand_over,
     t.CreateRole: roles.create,

@@ -16,7 +16,9 @@ from tocsin.engine.namespaces import bare, part_of, within
 def evolve(state: t.State, event: t.AnyEvent) -> t.State:
     """Return `state` after `event`. Total: it never refuses, decides or looks anything up."""
     known = _apply(state, event)
-    return replace(known, at=event.at) if known is state else _stamped(known, event.at)
+    if known is not state:
+        return _stamped(known, event.at)
+    return state if state.at == event.at else replace(state, at=event.at)
 
 
 def _stamped(fresh: t.State, at: datetime) -> t.State:
@@ -258,7 +260,6 @@ def _chain(state: t.State, event: t.DecisionApplied | t.LinkSigned | t.ChainSent
                 reason=event.reason,
                 evidence=event.evidence,
                 entry=event.entry,
-                cited=dict(event.cited),
             )
             state = _count(state, f"applied:{event.decision}")
         case t.LinkSigned(chain=name, complete=complete):
@@ -349,7 +350,6 @@ def _delivered(state: t.State, event: t.ChannelConfirmed | t.MessageMovedOn | t.
                 assignee=event.assignee,
                 entry=event.entry,
                 attendance=dict(event.attendance),
-                cited=dict(event.cited),
             )
             state = replace(state, waiting=put(state.waiting, event.decision, waits))
     return replace(state, messages=put(state.messages, event.message, message))

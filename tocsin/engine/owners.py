@@ -1,7 +1,7 @@
 """Who holds a role, owes an obligation or is meant by an audience, at this instant. Nothing is ever unowned (ROL-10, ROL-17)."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
@@ -32,8 +32,53 @@ class Owner:
     role: str
 
 
+@dataclass(slots=True)
+class _Seating:
+    """
+    Who answers for what, found out once for as long as nobody's seat changes.
+
+    Terms never change, so the same mappings mean the same people. Of each plan only the latest seating is kept.
+    """
+
+    roles: Mapping[str, t.Seat]
+    seats: Mapping[str, str]
+    declared_by: str
+    marked: tuple[t.MomentState | None, ...]
+    owners: dict[str, Owner] = field(default_factory=dict)
+    persons: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    more: Mapping[str, list[str]] | None = None
+
+
+def _seating(program: Program, state: t.State) -> _Seating:
+    known: _Seating | None = program.worked_out.get("seating")
+    marks = program.once("who_marked", _who_marked)
+    marked = tuple(map(state.moments.get, marks)) if marks else ()
+    if (
+        known is None
+        or known.roles is not state.roles
+        or known.seats is not state.seats
+        or known.declared_by != state.declared_by
+        or known.marked != marked
+    ):
+        known = program.worked_out["seating"] = _Seating(state.roles, state.seats, state.declared_by, marked)
+    return known
+
+
+def _who_marked(program: Program) -> tuple[str, ...]:
+    """Return the moments whose recording gives somebody a role."""
+    return tuple(role.held_by.name for role in program.roles.values() if role.held_by.kind == "who_marked")
+
+
 def owner(program: Program, state: t.State, who: str) -> Owner:
     """Return who answers now for a role, group or department. Total: there is always somebody."""
+    known = _seating(program, state).owners
+    found = known.get(who)
+    if found is None:
+        found = known[who] = _owner(program, state, who)
+    return found
+
+
+def _owner(program: Program, state: t.State, who: str) -> Owner:
     if who == t.SYSTEM:
         return Owner(t.SYSTEM, "system", who)
     if who.startswith(PERSON):
@@ -78,8 +123,16 @@ def _holder(program: Program, state: t.State, role: str) -> Owner | None:
     return Owner(person, "directory", role) if person else None
 
 
-def persons(program: Program, state: t.State, targets: Iterable[str]) -> tuple[str, ...]:
+def persons(program: Program, state: t.State, targets: tuple[str, ...]) -> tuple[str, ...]:
     """Return the persons meant by roles, groups, departments, `everyone`, `departments`; each once, in order, outside roles left out."""
+    known = _seating(program, state).persons
+    found = known.get(targets)
+    if found is None:
+        found = known[targets] = _persons(program, state, targets)
+    return found
+
+
+def _persons(program: Program, state: t.State, targets: tuple[str, ...]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for target in targets:
         for person in _persons_of(program, state, target):
@@ -109,15 +162,27 @@ def _holders(program: Program, state: t.State, role: str) -> list[str]:
     rule = program.roles.get(role)
     if rule and rule.outside:
         return []
-    more = _more(state, role)
+    more = _more(program, state, role)
     of_each = rule is not None and rule.held_by.kind == "each" and role not in state.roles
     return more if of_each and more else [owner(program, state, role).person, *more]
 
 
-def _more(state: t.State, role: str) -> list[str]:
+def _more(program: Program, state: t.State, role: str) -> list[str]:
     """Return who holds the parts, streams and further seats of a whole role: who accepted, or whom the directory names for a part."""
-    seats = {name: seat.person for name, seat in state.roles.items() if seat.accepted and seat.person}
-    return [person for name, person in (dict(state.seats) | seats).items() if name.startswith(f"{role}[")]
+    seating = _seating(program, state)
+    if seating.more is None:
+        seating.more = _further(state)
+    return seating.more.get(role, [])
+
+
+def _further(state: t.State) -> dict[str, list[str]]:
+    """Return by role who holds its parts, streams and further seats."""
+    accepted = {name: seat.person for name, seat in state.roles.items() if seat.accepted and seat.person}
+    found: dict[str, list[str]] = {}
+    for name, person in {**state.seats, **accepted}.items():
+        if "[" in name:
+            found.setdefault(name.partition("[")[0], []).append(person)
+    return found
 
 
 def next_up(program: Program, who: str) -> str:
@@ -143,7 +208,7 @@ def speaks_for(program: Program, state: t.State, actor: t.Actor, who: str) -> st
     found = owner(program, state, who)
     if found.person == actor.person:
         return found.role
-    if actor.person in _more(state, who):
+    if actor.person in _more(program, state, who):
         return who
     if f"deputy:{who}" in actor.standing or f"deputy:{found.role}" in actor.standing:
         return who

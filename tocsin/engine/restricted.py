@@ -18,6 +18,20 @@ def readers(program: Program, state: t.State) -> frozenset[str]:
     return frozenset(found - {"", t.SYSTEM})
 
 
+def in_part(program: Program, state: t.State) -> frozenset[str]:
+    """Return the persons who see a restricted incident through nothing but a role with a limited view (COM-30)."""
+    if not state.restricted or state.drill:
+        return frozenset()
+    limited = [name for name in state.restricted if name in program.roles and program.roles[name].limited]
+    invited = {person for name in limited for person in _seated(state, name)}
+    others = {reader for name in state.restricted if name not in limited for reader in _of_name(program, state, name)}
+    return frozenset(invited - others)
+
+
+def _seated(state: t.State, role: str) -> set[str]:
+    return {state.seats.get(role, ""), *(seat.person for name, seat in state.roles.items() if split(name)[0] == role)} - {""}
+
+
 def _of_name(program: Program, state: t.State, name: str) -> set[str]:
     if name in program.departments:
         return {owners.owner(program, state, name).person, f"department:{name}"}

@@ -1,6 +1,7 @@
 """Settling: following the consequences of what happened until nothing more changes."""
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from types import ModuleType
 from typing import Any, Final
 
@@ -81,22 +82,31 @@ def _act_as_system(turn: Turn) -> bool:
     """Do at once what the server itself owes; return whether there was something. What cannot be sent stays owed, and is breached."""
     sends = turn.program.once("sent_by_system", _sent_by_system)
     running = [clock for rule in sends for clock in obligations.running(turn.state, rule) if clock.owes == t.SYSTEM]
-    for clock in sorted(running, key=lambda clock: clock.clock):
-        tried = f"tried:{clock.clock}:{clock.generation}:{clock.occurrence}"
-        if tried not in turn.fresh:
-            turn.fresh.add(tried)
-            template = turn.program.obligations[clock.obligation].object
-            if not _on_its_way(turn.state, template, clock):
-                messages.send_by_rule(turn, template, {})
-                return True
+    untried = [clock for clock in sorted(running, key=lambda clock: clock.clock) if _tried(clock) not in turn.fresh]
+    for duty, clocks in groupby(untried, key=lambda clock: clock.obligation):
+        template, owed = turn.program.obligations[duty].object, list(clocks)
+        turn.fresh.update(map(_tried, owed))
+        waiting = [clock for clock in owed if not _on_its_way(turn.state, template, clock)]
+        if waiting:
+            messages.send_by_rule(turn, template, {}, parties=tuple(clock.entry for clock in waiting if clock.entry in turn.state.parties))
+            return True
     return False
 
 
+def _tried(clock: t.Clock) -> str:
+    return f"tried:{clock.clock}:{clock.generation}:{clock.occurrence}"
+
+
 def _on_its_way(state: t.State, template: str, clock: t.Clock) -> bool:
-    """Return whether a message was sent for the occurrence at hand, and waits for somebody to confirm it."""
+    """Return whether a message was sent for the occurrence at hand, to the party that it is owed to, and waits for somebody to confirm it."""
     began = max(clock.began_at, clock.last_due_at or clock.began_at, clock.met_at or clock.began_at) if clock.recurring else clock.began_at
-    waiting = (message for message in state.messages.values() if message.template == template and message.awaits)
-    return any(message.published_at is not None and message.published_at >= began for message in waiting)
+    sent = (message for message in state.messages.values() if message.template == template and message.awaits)
+    return any(
+        message.published_at is not None
+        and message.published_at >= began
+        and (clock.entry not in state.parties or clock.entry in message.parties)
+        for message in sent
+    )
 
 
 def _sent_by_system(program: Program) -> tuple[str, ...]:

@@ -117,8 +117,5 @@ def retold(words: str, kind: str, locale: str, zone: str) -> str:
 
 def hash_of(texts: Mapping[str, str]) -> str:
     """Return the SHA-256 by which exactly these texts are approved and sent. A change of one character changes it."""
-    digest = hashlib.sha256()
-    for locale in sorted(texts):
-        for part in (locale.encode(), texts[locale].encode()):
-            digest.update(len(part).to_bytes(8, "big") + part)
-    return digest.hexdigest()
+    parts = [part.encode() for locale in sorted(texts) for part in (locale, texts[locale])]
+    return hashlib.sha256(b"".join([len(part).to_bytes(8, "big") + part for part in parts])).hexdigest()

@@ -62,6 +62,9 @@ NAMES: Final[Mapping[type[Row], tuple[str, ...]]] = {
 _OF_EVENTS: Final = ("obligation", "decision", "record", "chain", "clock", "entry", "moment", "subject")
 _PASSING: Final = frozenset({"passes", "keeps", "clocks"})
 """Fields of events that list what passes on with a role, whatever it is."""
+_OF_THE_STREAM: Final = frozenset({"Said", "Promoted"})
+TOPICS_OF_A_PART: Final = frozenset({"board", "timeline", "role"})
+"""What whoever sees an incident in part hears of it: that its head, its stream or the seats in it may have changed."""
 _PARTS: Final = re.compile(r"[\[\]#]")
 T = TypeVar("T", bound=Row)
 
@@ -133,10 +136,15 @@ def _links(rule: Decision) -> Iterator[Link]:
 
 @dataclass(frozen=True, slots=True)
 class Eyes:
-    """What one person sees inside an incident. `mine` are the roles, groups and departments for which the person may speak now."""
+    """
+    What one person sees inside an incident. `mine` are the roles, groups and departments for which the person may speak now.
+
+    `limited`: the head and the stream, and nothing else (COM-30).
+    """
 
     program: Program
     mine: frozenset[str]
+    limited: bool = False
 
     def are_of(self, kept_for: Iterable[str]) -> bool:
         """Return whether the person is among those for whom alone something is kept: no names, and it is for everybody."""
@@ -147,16 +155,20 @@ class Eyes:
 
     def sees(self, name: str) -> bool:
         """Return whether the person sees what `name` (see `keeping`) leaves behind."""
-        return all(map(self.are_of, keeping(self.program, name)))
+        return not self.limited and all(map(self.are_of, keeping(self.program, name)))
 
     def reads(self, row: Row) -> bool:
         """Return whether the person sees a row of the incident."""
+        if self.limited and not (isinstance(row, TimelineRow) and row.kind in _OF_THE_STREAM):
+            return False
         if isinstance(row, TimelineRow):
             return all(map(self.are_of, row.kept_for))
         return all(self.sees(str(getattr(row, field)).rpartition(":")[2]) for field in NAMES[type(row)])
 
     def hears(self, event: t.AnyEvent) -> bool:
         """Return whether the person sees an event."""
+        if self.limited and type(event).__name__ not in _OF_THE_STREAM:
+            return False
         return all(map(self.are_of, about(self.program, event)))
 
     def seen(self, rows: Iterable[T]) -> list[T]:
@@ -189,28 +201,33 @@ class Eyes:
             yield from (field for field, names in record.confidential.items() if not self.are_of(names))
 
 
-def eyes(board: BoardRow, program: Program, actor: t.Actor) -> Eyes:
+def eyes(board: BoardRow, program: Program, actor: t.Actor, *, limited: bool = False) -> Eyes:
     """Return what `actor` sees inside: as holder or recorded deputy of roles, as lead of groups, as head of departments."""
     rows = RoleRow.objects.filter(incident_id=board.incident_id).values_list("role", "person")
     roles = {role for role, person in rows if person == actor.person or f"deputy:{role}" in actor.standing}
     groups = {group.id for group in program.groups.values() if group.lead in roles}
     departments = {name for name in program.departments if f"department:{name}" in actor.standing}
     # What nobody holds is the commander's: a department without a head too.
-    return Eyes(program, frozenset(roles | groups | departments | ({"commander"} if program.commander in roles else set())))
+    return Eyes(program, frozenset(roles | groups | departments | ({"commander"} if program.commander in roles else set())), limited)
 
 
-def written(program: Program, state: t.State) -> str:
-    """Return who sees an incident as its row keeps it: empty for everybody, else each between spaces."""
-    found = restricted.readers(program, state)
-    return f" {' '.join(sorted(found))} " if found else ""
+def written(readers: Iterable[str]) -> str:
+    """Return persons and standings as the row of an incident keeps them: nothing for none, else each between spaces."""
+    found = sorted(readers)
+    return f" {' '.join(found)} " if found else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks (a typed person id), for as long as one request takes: what the directory says of them is asked once for each plan."""
+    """
+    Who looks (a typed person id), for as long as one request takes: what the directory says of them is asked once for each plan.
+
+    A `guest` of the organisation sees nothing in full.
+    """
 
     organisation_id: UUID
     person: str
+    guest: bool
     _standing: dict[str, frozenset[str]] = field(default_factory=dict)
     _eyes: dict[UUID, Eyes | None] = field(default_factory=dict)
 
@@ -226,21 +243,47 @@ class Viewer:
         return self._standing[plan_hash]
 
     def incidents(self) -> QuerySet[BoardRow]:
-        """Return the incidents of the organisation that the person sees; to anybody else they do not exist."""
+        """Return the incidents of the organisation that the person sees in full; to anybody else they do not exist."""
         rows = BoardRow.objects.filter(organisation_id=self.organisation_id)
+        if self.guest:
+            return rows.none()
         kept = rows.exclude(kept_for="")
         seen = Q(kept_for="") | Q(kept_for__contains=f" {self.person} ")
         for plan_hash in kept.order_by().values_list("plan_hash", flat=True).distinct():
             with suppress(plans.Uncompilable):
                 for standing in self.standing(plan_hash):
                     seen |= Q(plan_hash=plan_hash, kept_for__contains=f" {standing} ")
-        return rows.filter(seen)
+        return rows.filter(seen).exclude(in_part__contains=f" {self.person} ")
+
+    def attended(self) -> QuerySet[BoardRow]:
+        """
+        Return what the person sees in full, and beside it the running incidents of which an invitation shows a part (COM-30).
+
+        Only the doors that keep to that part ask here; every other asks for `incidents`.
+        """
+        rows = BoardRow.objects.filter(organisation_id=self.organisation_id)
+        if not self.guest:
+            return rows.filter(Q(pk__in=self.incidents().values("pk")) | Q(open=True, in_part__contains=f" {self.person} "))
+        seated = RoleRow.objects.filter(organisation_id=self.organisation_id, assigned=self.person).values("incident_id")
+        return rows.filter(Q(kept_for="") | Q(kept_for__contains=f" {self.person} "), open=True, incident_id__in=seated)
+
+    def limited(self, board: BoardRow) -> bool:
+        """Return whether the person sees no more than a part of an incident."""
+        return self.guest or f" {self.person} " in board.in_part
 
     def hidden(self, incidents: Iterable[UUID]) -> frozenset[UUID]:
         """Return which of these incidents the person does not see. Where none of them is kept, nothing else is looked up."""
-        kept = BoardRow.objects.filter(organisation_id=self.organisation_id, incident_id__in=set(incidents)).exclude(kept_for="")
-        found = frozenset(kept.values_list("incident_id", flat=True))
+        found = self._kept(incidents)
+        return found - set(self.attended().filter(incident_id__in=found).values_list("incident_id", flat=True)) if found else found
+
+    def partly(self, incidents: Iterable[UUID]) -> frozenset[UUID]:
+        """Return of which of these incidents the person sees a part only."""
+        found = self._kept(incidents)
         return found - set(self.incidents().filter(incident_id__in=found).values_list("incident_id", flat=True)) if found else found
+
+    def _kept(self, incidents: Iterable[UUID]) -> frozenset[UUID]:
+        rows = BoardRow.objects.filter(organisation_id=self.organisation_id, incident_id__in=set(incidents))
+        return frozenset((rows if self.guest else rows.exclude(kept_for="")).values_list("incident_id", flat=True))
 
     def eyes(self, board: BoardRow) -> Eyes | None:
         """Return what the person sees inside; None where this release cannot read the plan. Where it keeps nothing, nothing is looked up."""
@@ -249,10 +292,10 @@ class Viewer:
         return self._eyes[board.incident_id]
 
     def _looked(self, board: BoardRow) -> Eyes | None:
-        program = plans.readable(self.organisation_id, board.plan_hash)
+        program, limited = plans.readable(self.organisation_id, board.plan_hash), self.limited(board)
         if program is None or not keeps_any(program):
-            return Eyes(program, frozenset()) if program else None
-        return eyes(board, program, t.Actor(self.person, self.standing(board.plan_hash)))
+            return Eyes(program, frozenset(), limited) if program else None
+        return eyes(board, program, t.Actor(self.person, self.standing(board.plan_hash)), limited=limited)
 
     def seen(self, boards: Iterable[BoardRow], rows: Iterable[T]) -> list[T]:
         """Return what the person sees of rows of these incidents; of one whose plan this release cannot read, nothing that names a rule of it."""
@@ -266,7 +309,7 @@ class Viewer:
     def glance(self, board: BoardRow) -> BoardRow:
         """Return an incident with what it says of its clocks as far as the person sees these."""
         sight = self.eyes(board)
-        if sight and not keeps_any(sight.program):
+        if sight and not sight.limited and not keeps_any(sight.program):
             return board
         rows = ClockRow.objects.filter(incident_id=board.incident_id, status__in=RUNNING).order_by("due_at", "clock")
         seen = sight.seen(rows) if sight else []
@@ -278,4 +321,4 @@ class Viewer:
 
 def visible(organisation_id: UUID, person: str) -> QuerySet[BoardRow]:
     """Return the incidents of the organisation that `person` (typed id) sees; to anybody else they do not exist."""
-    return Viewer(organisation_id, person).incidents()
+    return Viewer(organisation_id, person, directory.is_guest(organisation_id, person)).incidents()

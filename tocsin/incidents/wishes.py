@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 
@@ -22,6 +22,8 @@ from tocsin.incidents import about as abouts
 from tocsin.incidents import wording
 from tocsin.incidents.journal import Written
 from tocsin.incidents.models import Incident
+
+_OF_AN_INVITATION: Final = frozenset({"assigned", "handed_over"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,9 @@ class _Cause:
     by: str
     """Whose act it was: the sender of a message."""
     kept: frozenset[str] = frozenset()
-    """Who alone sees the incident once the act is done (see `readers.of`); empty for everybody."""
+    """Who alone sees the incident once the act is done (see `restricted.readers`); empty for everybody."""
+    in_part: frozenset[str] = frozenset()
+    """Who of them sees no more than an invitation shows; beside them every guest."""
 
     def order(self, *, about: str, channel: str, reader: _Reader, **words: Any) -> Order:
         """Return an order to `reader`."""
@@ -62,15 +66,16 @@ class _Cause:
         )
 
 
-def grant(incident: Incident, program: Program, state: t.State, written: Written, kept: frozenset[str]) -> None:
+def grant(incident: Incident, program: Program, state: t.State, written: Written, kept: frozenset[str], *, in_part: frozenset[str]) -> None:
     """
-    Put what `written` asks for into the outbox. `state` is the one after it, `kept` who alone sees the incident when the whole act is done.
+    Put what `written` asks for into the outbox. `state` is the one after it, `kept` who alone sees the incident when the whole act is done,
+    `in_part` who of them sees no more than a part.
 
     Within the desk's transaction.
     """
     wishes = (*react(state, written.event), *_shut(written.event, kept))
     if wishes:
-        cause = _Cause(incident, program, state, written.seq, directory.contacts(incident.organisation_id), written.event.by, kept)
+        cause = _Cause(incident, program, state, written.seq, directory.contacts(incident.organisation_id), written.event.by, kept, in_part)
         outbox.put_all(order for wish in wishes for order in _orders(cause, wish))
 
 
@@ -93,7 +98,7 @@ def _tell(cause: _Cause, wish: t.Tell) -> Iterator[Order]:
     """
     In the product always; by e-mail too where the organisation has set it up, unless that would lead into the same inbox.
 
-    Whoever may not see the incident is told its number, without words or a link.
+    Whoever may not see the incident, or not what it is about, is told its number, without words or a link.
     """
     incident = cause.incident
     mail = setup.ready(incident.organisation_id, "email")
@@ -103,7 +108,7 @@ def _tell(cause: _Cause, wish: t.Tell) -> Iterator[Order]:
         contact = cause.contacts.get(person)
         if contact is None:
             continue  # no account in this organisation any more; the journal names whom it was meant for
-        if _sees(cause, person):
+        if _sees(cause, person) and not _beyond(cause, contact, wish):
             subject, body = wording.tell(cause.program, cause.state, wish, contact, link)
         else:
             subject, body = wording.outside(cause.state, contact)
@@ -117,6 +122,11 @@ def _tell(cause: _Cause, wish: t.Tell) -> Iterator[Order]:
                 body=body,
                 urgent=wish.urgent,
             )
+
+
+def _beyond(cause: _Cause, contact: Contact, wish: t.Tell) -> bool:
+    """Return whether a wish is about more than an invitation shows to whoever has nothing else: that he or she is asked."""
+    return (contact.guest or contact.id in cause.in_part) and wish.cause.partition(":")[0] not in _OF_AN_INVITATION
 
 
 def _sees(cause: _Cause, person: str) -> bool:

@@ -13,8 +13,9 @@ from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path, brief
 from tocsin.plan.forms.duties import DecisionForm, DoorForm, EffectForm, ObligationForm, TogetherForm
 from tocsin.plan.forms.figures import FigureForm
-from tocsin.plan.forms.leaves import Cases, Form, FromFact
+from tocsin.plan.forms.leaves import Cases, Form, FromFact, Ref
 from tocsin.plan.forms.levels import AdjustForm, StepForm
+from tocsin.plan.forms.people import RoleForm
 from tocsin.plan.forms.standing import ReadinessForm, ResourceForm
 from tocsin.plan.forms.values import ConditionForm, FactForm, ReadingForm, SignalForm
 from tocsin.plan.forms.words import ChannelsForm, FieldForm, MessageForm, RecordForm
@@ -275,7 +276,13 @@ def _channels(_: Draft, path: Path, channels: ChannelsForm) -> Iterator[Fault]:
         yield Fault(path, say("channels are all of them, or the first that delivers"), say("{all: […]} or {first: […]}"))
 
 
-def _message(_: Draft, path: Path, message: MessageForm) -> Iterator[Fault]:
+def _message(draft: Draft, path: Path, message: MessageForm) -> Iterator[Fault]:
+    duties = {place[-1]: duty for place, duty in draft.walk(ObligationForm)}
+    for index, ref in enumerate(message.offered):
+        duty = duties.get(ref.name)
+        if duty is not None and (duty.send is None or duty.send.name != path[-1]):
+            said = say("{duty} asks for something else", duty=ref.name)
+            yield Fault((*path, "offered", index), said, say("name a moment, or a duty with send: {name}", name=path[-1]))
     channels = [*(message.channels.all or ()), *(message.channels.first or ())]
     for channel in message.reaches:
         if channel not in channels:
@@ -296,6 +303,27 @@ def _message(_: Draft, path: Path, message: MessageForm) -> Iterator[Fault]:
             yield Fault(place, say("a table has columns, and nothing else has"), quoted("type: table, columns: [item, quantity]"))
         if field.min is not None and not field.columns:
             yield Fault((*place, "min"), say("min counts the rows of a table"), quoted("type: table"), at_key=True)
+
+
+_ANSWERS = frozenset(
+    {"owes", "who", "role", "publisher", "author", "caller", "attest", "lead", "deputies", "stated_by", "recorded_by", "by", "approve"}
+)
+"""Keys under which a role answers for something, and has to see it."""
+
+
+def _role(draft: Draft, path: Path, role: RoleForm) -> Iterator[Fault]:
+    if role.sees == "limited":
+        for place, ref in draft.walk(Ref):
+            if ref.name == path[-1] and next((step for step in reversed(place) if isinstance(step, str)), "") in _ANSWERS:
+                yield Fault(
+                    place,
+                    say("{role} sees only a part of the incident and cannot answer for this", role=ref.name),
+                    say("name another role, or leave out sees"),
+                )
+        if role.commander:
+            yield Fault((*path, "sees"), say("whoever commands sees everything"), say("leave out sees"), at_key=True)
+    if role.called_from and role.many is not True:
+        yield Fault((*path, "called_from"), say("whoever is called in joins others in the role"), quoted("many: true"), at_key=True)
 
 
 def _step(_: Draft, path: Path, step: StepForm) -> Iterator[Fault]:
@@ -355,6 +383,7 @@ _CHECKS: tuple[tuple[type[Form], Callable[[Draft, Path, Any], Iterator[Fault]]],
     (ResourceForm, standing.resource),
     (RecordForm, _record),
     (ReadinessForm, standing.duty),
+    (RoleForm, _role),
     (StepForm, _step),
     (AdjustForm, _adjust),
     (DecisionForm, _decision),

@@ -156,7 +156,7 @@ MEASURES = ("now", "mean", "excess", "level", "avg", "min", "max", "sum")
 
 def collect(data: Mapping[str, Plain]) -> Names:
     """Return the names of a plan as it stands, whatever else is wrong with it. Pure; never raises."""
-    names = Names({kind: {} for kind in (*_TOP.values(), "group", "department")})
+    names = Names({kind: {} for kind in (*_TOP.values(), "group", "department", "list of people")})
     for kind, path, rule in _rules(data):
         identifier = f"{path[1]}.{path[-1]}" if path[0] == "checklists" and len(path) > 2 else str(path[-1])
         first = names.ids[kind].setdefault(identifier, path)
@@ -180,7 +180,7 @@ def _rules(data: Mapping[str, Plain]) -> Iterator[tuple[str, Path, Plain]]:
     for key, kind in _TOP.items():
         for identifier, rule in _mapping(data.get(key)).items():
             yield kind, (key, identifier), rule
-    for key, kind in (("groups", "group"), ("departments", "department")):
+    for key, kind in (("groups", "group"), ("departments", "department"), ("lists", "list of people")):
         for identifier, rule in _mapping(_mapping(data.get("organisation")).get(key)).items():
             yield kind, ("organisation", key, identifier), rule
     for checklist, inner in _mapping(data.get("checklists")).items():

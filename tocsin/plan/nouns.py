@@ -20,6 +20,7 @@ _NOUNS = {
     "role": say("role"),
     "group": say("group"),
     "department": say("department"),
+    "list of people": say("list of people"),
     "decision": say("decision"),
     "situation": say("situation"),
     "obligation": say("obligation"),

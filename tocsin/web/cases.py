@@ -51,6 +51,11 @@ class Case:
         """Whether the viewer is in command: holds whatever nobody holds."""
         return self.program.commander in self.mine
 
+    @property
+    def limited(self) -> bool:
+        """Whether the viewer sees no more than the head and the stream."""
+        return self.eyes.limited
+
     def plan_of(self, name: str) -> Text:
         """Return the title of the plan that has a rule of this name, where the incident runs by several; else nothing."""
         return self.program.part(name).program.title if self.program.parts else {}
@@ -88,8 +93,12 @@ class People:
         return known.language if known else ""
 
     def options(self) -> list[tuple[str, str]]:
-        """Return everyone, as a form offers them."""
-        return [(contact.id, contact.name) for contact in self._contacts.values()]
+        """Return everyone of the organisation, as a form offers them."""
+        return [(contact.id, contact.name) for contact in self._contacts.values() if not contact.guest]
+
+    def guests(self) -> list[tuple[str, str]]:
+        """Return the guests of the organisation, as an invitation offers them."""
+        return [(contact.id, contact.name) for contact in self._contacts.values() if contact.guest]
 
 
 def find(request: Request, number: str) -> Case:
@@ -100,10 +109,18 @@ def find(request: Request, number: str) -> Case:
     return _case(request, board)
 
 
+def attend(request: Request, number: str) -> Case:
+    """Return the incident with this number for a viewer who may see no more than a part of it (COM-30): see `Case.limited`; 404 as `find`."""
+    board = request.viewer.attended().filter(number=number).first()
+    if board is None:
+        raise Http404
+    return _case(request, board)
+
+
 def _case(request: Request, board: BoardRow) -> Case:
     program = plans.program(request.organisation.id, board.plan_hash)
     actor = replace(request.actor, standing=request.viewer.standing(board.plan_hash))
-    return Case(board, program, people_of(request), actor, eyes(board, program, actor))
+    return Case(board, program, people_of(request), actor, eyes(board, program, actor, limited=request.viewer.limited(board)))
 
 
 def seen(request: Request) -> QuerySet[BoardRow]:

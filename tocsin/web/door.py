@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tocsin.accounts import attempts, links, passwords
-from tocsin.accounts.models import Membership, Organisation, Person
+from tocsin.accounts.models import Access, Membership, Organisation, Person
 from tocsin.engine.terms import Refused
 from tocsin.web import languages, reply
 from tocsin.web.languages import gettext as _
@@ -21,7 +21,8 @@ def front(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, Person):
         first = Membership.objects.filter(person=request.user).select_related("organisation").order_by("created_at").first()
         if first:
-            return reply.see(reverse("board", kwargs={"slug": first.organisation.slug}))
+            home = "incidents" if first.access == Access.GUEST else "board"
+            return reply.see(reverse(home, kwargs={"slug": first.organisation.slug}))
         return _say(request, _("No organisation"), _("You are no member of an organisation any more. An owner can invite you again."))
     if Organisation.objects.exists():
         return reply.see(reverse("sign-in"))

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tocsin.comms import inbox
 from tocsin.comms.models import InboxItem
 from tocsin.incidents import about
-from tocsin.web import cases, languages, reply
+from tocsin.web import languages, reply
 from tocsin.web.reply import Request, needs
 
 
@@ -25,7 +25,7 @@ class Told:
 
 
 @require_GET
-@needs("incident.see")
+@needs("incident.attend")
 def every(request: Request) -> HttpResponse:
     """Show what the viewer was told; htmx gets the list alone."""
     told = [_told(request, item) for item in inbox.items(request.organisation.id, request.actor.person)]
@@ -34,14 +34,14 @@ def every(request: Request) -> HttpResponse:
 
 
 @require_GET
-@needs("incident.see")
+@needs("incident.attend")
 def unread(request: Request) -> HttpResponse:
     """Show the count in the top bar alone."""
     return reply.page(request, "inbox/_unread.html")
 
 
 @require_POST
-@needs("incident.see")
+@needs("incident.attend")
 def reading(request: Request, item_id: str) -> HttpResponse:
     """Mark one item as read, or `all`; and go on to its incident if that was asked for."""
     mine = list(inbox.items(request.organisation.id, request.actor.person))
@@ -69,5 +69,5 @@ def _number(request: Request, item: InboxItem) -> str:
         meant = about.read(item.about)
     except ValueError:
         return ""
-    found = cases.seen(request).filter(incident_id=meant.incident).values_list("number", flat=True)
+    found = request.viewer.attended().filter(incident_id=meant.incident).values_list("number", flat=True)
     return found.first() or ""

@@ -11,11 +11,11 @@ LISTED = 200
 
 
 @require_GET
-@needs("incident.see")
+@needs("incident.attend")
 def every(request: Request) -> HttpResponse:
     """Show the incidents of the organisation, the newest first."""
     wanted = request.GET.get("show", "all")
-    rows = cases.seen(request).order_by("-declared_at")
+    rows = request.viewer.attended().order_by("-declared_at")
     if wanted in ("open", "closed"):
         rows = rows.filter(open=wanted == "open")
     context = {
@@ -29,24 +29,25 @@ def every(request: Request) -> HttpResponse:
 
 
 @require_GET
-@needs("incident.see")
+@needs("incident.attend")
 def room(request: Request, number: str) -> HttpResponse:
-    """Show the room of one incident."""
-    case = cases.find(request, number)
+    """Show the room of one incident, or the part of it that an invitation shows."""
+    case = cases.attend(request, number)
     return reply.page(
         request,
-        "incidents/room.html",
+        "incidents/in_part.html" if case.limited else "incidents/room.html",
         {"case": case, "panels": panels.whole(request, case), "triggers": {name: panel.trigger for name, panel in panels.PANELS.items()}},
     )
 
 
 @require_GET
-@needs("incident.see")
+@needs("incident.attend")
 def panel(request: Request, number: str, panel_name: str) -> HttpResponse:
     """Show one panel of the room alone."""
-    if panel_name not in panels.PANELS:
+    case = cases.attend(request, number)
+    if panel_name not in panels.PANELS or not panels.seen(case, panels.PANELS[panel_name]):
         raise Http404
-    return panels.show(request, cases.find(request, number), panels.PANELS[panel_name])
+    return panels.show(request, case, panels.PANELS[panel_name])
 
 
 @require_GET

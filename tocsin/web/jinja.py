@@ -35,7 +35,6 @@ from tocsin.web import languages, times
 from tocsin.web.clause_links import clause
 from tocsin.web.finding_words import sentence
 from tocsin.web.languages import gettext as _
-from tocsin.web.numbers import rounded
 
 NAVIGATION: Final[tuple[tuple[str, str, Callable[[], str]], ...]] = (
     ("board", "b", lambda: _("Board")),
@@ -79,7 +78,7 @@ def environment(**options: Any) -> jinja2.Environment:
         times.stamp,
         times.zone,
     )
-    made.globals |= {function.__name__: function for function in (*named, *timed, rounded)}
+    made.globals |= {function.__name__: function for function in (*named, *timed)}
     made.globals |= {
         "as_typed": times.typed,
         "htmx_config": HTMX_CONFIG,
@@ -186,7 +185,7 @@ def nav(context: Context) -> list[dict[str, object]]:
     items: list[dict[str, object]] = []
     for name, letter, label in NAVIGATION:
         href = _address(name, slug)
-        if href:
+        if href and (name == "incidents" or "incident.see" in request.acts):
             here = path == href if name == "board" else path.startswith(href)
             items.append({"name": name, "href": href, "letter": letter, "label": label(), "here": here})
     return items

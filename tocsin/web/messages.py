@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import itemgetter
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.views.decorators.http import require_GET, require_POST
 
 from tocsin.engine import terms as t
 from tocsin.incidents.models import BoardRow, MessageRow
 from tocsin.web import cases, forms, plan_words, reply
+from tocsin.web.languages import gettext as _
 from tocsin.web.records import typed
 from tocsin.web.reply import Request, needs
 from tocsin.web.room import messages, panels, records
@@ -31,13 +32,25 @@ class Waiting:
 @require_POST
 @needs("incident.act")
 def draft(request: Request, number: str) -> HttpResponse:
-    """Draft a message, or revise a draft: a new text voids every signature on the old one."""
-    form = request.POST
-    rule = cases.find(request, number).program.messages.get(form.get("template", ""))
-    texts = forms.beginning(form, "text:")
+    """Draft a message, or revise a draft: a new text voids every signature on the old one. Or send it in the same act."""
+    form, template = request.POST, request.POST.get("template", "")
+    rule = cases.find(request, number).program.messages.get(template)
+    fields, row = typed(request, rule.fields if rule else ()), form.get("row", "draft")
+    if form.get("act") == "send":
+        to = _chosen(form)
+        sending = to if isinstance(to, t.Refused) else t.Send(template=template, fields=fields, parties=to)
+        return panels.act(request, number, sending, "messages", row)
     message = form.get("message", "")
-    command = t.Draft(template=form.get("template", ""), fields=typed(request, rule.fields if rule else ()), message=message, texts=texts)
-    return panels.act(request, number, command, "messages", f"message:{message}" if message else "draft")
+    command = t.Draft(template=template, fields=fields, message=message, texts=forms.beginning(form, "text:"))
+    return panels.act(request, number, command, "messages", f"message:{message}" if message else row)
+
+
+def _chosen(form: QueryDict) -> tuple[str, ...] | t.Refused:
+    """Return the parties that a form chooses of those it offers; none where it is for all of them."""
+    chosen, every = form.getlist("party"), form.getlist("parties")
+    if every and not chosen:
+        return t.Refused("E202", _("Nobody is chosen."), _("Choose to whom it goes."))
+    return tuple(chosen) if len(chosen) < len(every) else ()
 
 
 @require_POST
@@ -45,10 +58,19 @@ def draft(request: Request, number: str) -> HttpResponse:
 def publication(request: Request, number: str, message: str) -> HttpResponse:
     """Send a message: exactly the text whose hash was seen."""
     form = request.POST
-    command = t.Publish(
-        message=message, text_hash=form.get("text_hash", ""), confirmed=tuple(form.getlist("confirmed")), evidence=forms.evidence(request)
+    to = _chosen(form)
+    publishing = (
+        to
+        if isinstance(to, t.Refused)
+        else t.Publish(
+            message=message,
+            text_hash=form.get("text_hash", ""),
+            confirmed=tuple(form.getlist("confirmed")),
+            evidence=forms.evidence(request),
+            parties=to,
+        )
     )
-    return panels.act(request, number, command, "messages", f"message:{message}")
+    return panels.act(request, number, publishing, "messages", f"message:{message}")
 
 
 @require_POST

@@ -24,6 +24,7 @@ _NAMES: Final = frozenset(
         *("owes", "role", "publisher", "author", "lead", "members", "departments", "under", "who", "deputies", "attest", "by", "approve"),
         *(
             "stated_by",
+            "offered",
             "recorded_by",
             "to",
             "asks",
@@ -145,6 +146,7 @@ def _who() -> dict[str, str]:
         "approvals": _("approvals"),
         "different": _("how many people sign"),
         "publisher": _("published by"),
+        "offered": _("offered at"),
         "channels": _("channels"),
         "to": _("to whom"),
         "attest": _("attested by"),

@@ -41,6 +41,7 @@ def find(program: Program, name: str) -> Rule | None:
         program.roles,
         program.groups,
         program.departments,
+        program.lists,
         program.decisions,
         program.obligations,
         program.conditions,

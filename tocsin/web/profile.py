@@ -14,14 +14,14 @@ from tocsin.web.reply import Request, needs
 
 
 @require_GET
-@needs("incident.see")
+@needs("incident.attend")
 def mine(request: Request) -> HttpResponse:
     """Show the own profile."""
     return _show(request)
 
 
 @require_POST
-@needs("incident.see")
+@needs("incident.attend")
 def change(request: Request) -> HttpResponse:
     """Change the own profile. An empty language or zone follows the organisation."""
     person, zone, theme = request.person, request.POST.get("timezone", ""), request.POST.get("theme", "")
@@ -36,7 +36,7 @@ def change(request: Request) -> HttpResponse:
 
 
 @require_POST
-@needs("incident.see")
+@needs("incident.attend")
 def password(request: Request) -> HttpResponse:
     """Choose another password; other sessions of this person end."""
     if not request.person.check_password(request.POST.get("old", "")):

@@ -115,7 +115,7 @@ def _enter(request: HttpRequest, slug: str) -> Request:
     inside.organisation, inside.person, inside.acts = organisation, person, acts
     inside.since = notices.latest(organisation.id)
     inside.actor = Actor(ids.typed("per", person.id))
-    inside.viewer = Viewer(organisation.id, inside.actor.person)
+    inside.viewer = Viewer(organisation.id, inside.actor.person, access.SEE not in acts)
     return inside
 
 

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from tocsin.engine import terms as t
 from tocsin.kit import ids
+from tocsin.web import cases
 from tocsin.web.reply import Request, needs
 from tocsin.web.room import panels
 
@@ -20,10 +21,23 @@ def assignment(request: Request, number: str, role: str) -> HttpResponse:
 
 
 @require_POST
-@needs("incident.act")
+@needs("incident.speak")
 def acceptance(request: Request, number: str, role: str) -> HttpResponse:
-    """Accept a role."""
-    return panels.act(request, number, t.Accept(role=role), "roles", f"role:{role}")
+    """Accept a role, or an invitation."""
+    return panels.act(request, number, t.Accept(role=role), "roles", f"role:{role}", find=cases.attend)
+
+
+@require_POST
+@needs("incident.act")
+def calling_in(request: Request, number: str, role: str) -> HttpResponse:
+    """Call people into a role in one act; each is asked to accept."""
+    command = t.CallIn(
+        role=role,
+        people=tuple(request.POST.getlist("person")),
+        source=request.POST.get("source", ""),
+        reason=request.POST.get("reason", "").strip(),
+    )
+    return panels.act(request, number, command, "roles", f"call:{role}")
 
 
 @require_POST

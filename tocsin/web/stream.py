@@ -52,6 +52,7 @@ class Listener:
     since: int
     spell: Callable[[Sequence[News]], bytes]
     still: Callable[[], bool]
+    guest: bool = False
     hidden: set[str] = field(default_factory=set)
     """Incidents of which the listener has heard once that they are none of their business."""
 
@@ -62,9 +63,15 @@ class Listener:
         Of any other the first is kept, without saying which: an incident that was just restricted has to go from the page.
         """
         wanted = {ids.untyped("inc", each.incident) for each in news}
-        unseen = {ids.typed("inc", each) for each in readers.Viewer(self.organisation_id, self.person).hidden(wanted)}
-        told = [each for each in news if self._new(each, unseen)]
+        viewer = readers.Viewer(self.organisation_id, self.person, self.guest)
+        unseen = {ids.typed("inc", each) for each in viewer.hidden(wanted)}
+        partly = {ids.typed("inc", each) for each in viewer.partly(wanted)} - unseen
+        told = [self._in_part(each) if each.incident in partly else each for each in news if self._new(each, unseen)]
         return [replace(each, incident="", topics=("board",)) if each.incident in unseen else each for each in told]
+
+    def _in_part(self, news: News) -> News:
+        """Return news without what changed where the listener does not look."""
+        return replace(news, topics=tuple(topic for topic in news.topics if topic in readers.TOPICS_OF_A_PART))
 
     def _new(self, news: News, unseen: set[str]) -> bool:
         new = news.incident not in unseen or news.incident not in self.hidden
@@ -185,15 +192,15 @@ def _admit(scope: Scope) -> Listener | int:
         return 401
     page = PAGE.fullmatch(scope["path"])
     organisation = Organisation.objects.filter(slug=page[1]).first() if page else None
-    if organisation is None or not access.may(person, organisation, access.SEE):
+    if organisation is None or not access.may(person, organisation, access.ATTEND):
         return 404
 
     def still() -> bool:
-        return _person(headers) is not None and access.may(person, organisation, access.SEE)
+        return _person(headers) is not None and access.may(person, organisation, access.ATTEND)
 
-    return Listener(
-        organisation.id, ids.typed("per", person.id), notices.latest(organisation.id) if since is None else since, for_page, still
-    )
+    begins = notices.latest(organisation.id) if since is None else since
+    guest = not access.may(person, organisation, access.SEE)
+    return Listener(organisation.id, ids.typed("per", person.id), begins, for_page, still, guest)
 
 
 def _program(headers: dict[str, str], since: int | None) -> Listener | int:

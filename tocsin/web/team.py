@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
 from tocsin.engine import terms as t
-from tocsin.web import forms
+from tocsin.web import cases, forms
 from tocsin.web.reply import Request, needs
 from tocsin.web.room import panels
 
@@ -24,10 +24,10 @@ def rest(request: Request, number: str, obligation: str) -> HttpResponse:
 
 
 @require_POST
-@needs("incident.act")
+@needs("incident.speak")
 def saying(request: Request, number: str) -> HttpResponse:
     """Write into the stream."""
-    return panels.act(request, number, t.Say(words=request.POST.get("words", "").strip()), "stream", "say")
+    return panels.act(request, number, t.Say(words=request.POST.get("words", "").strip()), "stream", "say", find=cases.attend)
 
 
 @require_POST

@@ -12,6 +12,7 @@ def access() -> Mapping[str, tuple[str, str]]:
         "editor": (_("Editor"), _("Plans, and all that a member may")),
         "member": (_("Member"), _("Declares, acts in incidents")),
         "observer": (_("Observer"), _("Reads, signs nothing")),
+        "guest": (_("Guest"), _("Sees, in part, the incidents to which he or she is invited")),
     }
 
 

@@ -46,6 +46,7 @@ _LABELS: Final = frozenset(
         "until_values",
         "prefill",
         "into",
+        "inboxes",
         "filled_by",
         "review",
         "never_in",

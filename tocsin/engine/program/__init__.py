@@ -1,12 +1,12 @@
 """The Program: a compiled plan as the engine runs it. `tocsin.plan.compile` makes it; it is immutable and knows no YAML."""
 
 from tocsin.engine.program.document import Audience, Change, Document, Standard
-from tocsin.engine.program.duties import Decision, Field, HandsOver, Link, Message, Obligation, Option
+from tocsin.engine.program.duties import Decision, Field, HandsOver, Link, Message, Obligation, Option, Search
 from tocsin.engine.program.effects import Door, Effect, Effects, Ladder, Moment, Rung, Situation, Trigger
 from tocsin.engine.program.figures import Figure, Goal
 from tocsin.engine.program.help import Checklist, Example, Guard, Help, Question
 from tocsin.engine.program.levels import Adjustment, Classify, Fallback, FallbackStep, Level, LevelRule, Near
-from tocsin.engine.program.people import Department, EveryGroup, Group, HeldBy, Role, Takes
+from tocsin.engine.program.people import Department, EveryGroup, Group, HeldBy, PeopleList, Role, Takes
 from tocsin.engine.program.records import Needs, Order, Record, Tracked
 from tocsin.engine.program.rule import Cases, FromFact, Limit, Roles, Rule, Text
 from tocsin.engine.program.scope import Scope
@@ -59,6 +59,7 @@ __all__ = [
     "Option",
     "Order",
     "Part",
+    "PeopleList",
     "Program",
     "Question",
     "Reading",
@@ -69,6 +70,7 @@ __all__ = [
     "Rule",
     "Rung",
     "Scope",
+    "Search",
     "Signal",
     "Situation",
     "Standard",

@@ -11,6 +11,14 @@ from tocsin.engine.program.rule import Limit, Roles, Rule, Text
 from tocsin.engine.times import Span
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was filed in these inboxes is looked through for the like of the incident: by its words, and by what the facts `by` say."""
+
+    inboxes: tuple[str, ...]
+    by: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obligation(Rule):
     """Something one role owes, once (`within` of an anchor), again and again (`every`, from `anchors`), or without a limit."""
@@ -32,6 +40,8 @@ class Obligation(Rule):
     checks: tuple[Text, ...] = ()
     fields: tuple[str, ...] = ()
     """Facts that are answered with it, at the latest."""
+    searches: Search | None = None
+    """What is looked up by itself and shown with it, for as long as it is owed."""
     assigns: tuple[str, ...] = ()
     """Roles that have a holder once it is done."""
     evidence: bool = False
@@ -189,3 +199,5 @@ class Message(Rule):
     """By channel: whom it reaches, where that is not the whole audience."""
     caller: str = ""
     """Who telephones; empty: whoever sends."""
+    offered: tuple[str, ...] = ()
+    """The moments at which it is used, and the duties to send it: then it is put before whoever sends it."""

@@ -86,6 +86,5 @@ class Classify:
     fallback: Fallback | None = None
     adjust: tuple[Adjustment, ...] = ()
     near: Near | None = None
-    shows: tuple[Expression, ...] = ()
-    """What lies before whoever decides on the level: facts, and readings that may be put forward as evidence (DET-12)."""
+    shows: tuple[str, ...] = ()
     cite: tuple[str, ...] = ()

@@ -43,6 +43,10 @@ class Role(Rule):
     extra: Text = field(default_factory=dict)
     requires: tuple[Text, ...] = ()
     """What whoever is given the role should bring along; a warning, never a refusal."""
+    limited: bool = False
+    """Whoever is in the incident through this role alone sees its head and takes part in its stream, and sees nothing else of it."""
+    called_from: tuple[str, ...] = ()
+    """The lists of people from whom more are called into it."""
     taken_by: tuple[str, ...] = ()
     """The roles of a role set laid over the plan that do what this one owes."""
 
@@ -72,6 +76,11 @@ class Department(Rule):
     """A department of the organisation; its head is found in the directory."""
 
     aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleList(Rule):
+    """A list of people to call in, such as who is on call or a pool of experts; who is on it the directory says."""
 
 
 @dataclass(frozen=True, slots=True)

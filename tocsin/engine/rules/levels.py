@@ -214,13 +214,16 @@ def _keep_near(turn: Turn, plan: Part, classify: Classify) -> None:
     if names != turn.state.standing(plan.name).near:
         level = min((rule.level for rule in found), key=plan.levels.index, default=within(plan.name, ""))
         turn.emit(t.LevelNeared(at=turn.at, by=t.SYSTEM, level=level, rules=found))
-    met = any(truth(turn.program, turn.state, rule.when, turn.instant) for rule in classify.rules)
-    waiting = bool(names) and not met and turn.state.phase_of(within(plan.name, "")) == "declared"
+    waiting = bool(names) and turn.state.phase_of(within(plan.name, "")) == "declared" and not _is_met(turn, classify)
     subject = within(plan.name, NEAR)
     if waiting != bool(turn.state.turned.get(subject)):
         turn.emit(t.ExpressionTurned(at=turn.at, by=t.SYSTEM, subject=subject, value=waiting))
         if waiting and classify.near:
             turn.queue(classify.near.then, f"near:{turn.state.standing(plan.name).nearest}")
+
+
+def _is_met(turn: Turn, classify: Classify) -> bool:
+    return any(truth(turn.program, turn.state, rule.when, turn.instant) for rule in classify.rules)
 
 
 def _deciders(turn: Turn, classify: Classify, level: str) -> tuple[str, ...]:

@@ -2,21 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final
 
-from tocsin.engine import measured, owners, texts
+from tocsin.engine import letters, owners, texts
 from tocsin.engine import terms as t
-from tocsin.engine.expressions import UNKNOWN, Name, Unknown, Value
-from tocsin.engine.namespaces import within
-from tocsin.engine.program import Fact, Field, Message
+from tocsin.engine.expressions import Name, Value
+from tocsin.engine.program import Fact, Message, Program
 from tocsin.engine.rules import chains, delivery, facts, obligations, parties, promises, records
 from tocsin.engine.run_over import owing_roles
 from tocsin.engine.times import instant
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import lookup
-
-UNSAID: Final = "—"
-"""Stands in a text for what nobody has said yet, so that whoever reads the draft sees the gap."""
 
 
 def draft(turn: Turn, command: t.Draft) -> t.Refused | None:
@@ -39,20 +34,25 @@ def draft(turn: Turn, command: t.Draft) -> t.Refused | None:
 
 
 def _writers(turn: Turn, template: Message) -> str:
-    return ", ".join(sorted(_senders(turn, template) | ({template.author} if template.author else set())))
+    return ", ".join(sorted({*senders(turn.program, template), *_author(template)}))
 
 
-def _senders(turn: Turn, template: Message) -> set[str]:
+def _author(template: Message) -> tuple[str, ...]:
+    return (template.author,) if template.author else ()
+
+
+def senders(program: Program, template: Message) -> tuple[str, ...]:
+    """Return the roles that send a message: its publisher, else whoever owes it, else the commander."""
     if template.publisher:
-        return {template.publisher}
-    owed = obligations.duties_to(turn.program, "send", template.id)
-    owing = {owes for rule in owed for owes in owing_roles(rule) if owes != t.SYSTEM}
-    return owing or {turn.program.part(template.id).commander}
+        return (template.publisher,)
+    owed = obligations.duties_to(program, "send", template.id)
+    owing = dict.fromkeys(owes for rule in owed for owes in owing_roles(rule) if owes != t.SYSTEM)
+    return tuple(owing) or (program.part(template.id).commander,)
 
 
 def may_write(turn: Turn, template: Message) -> bool:
     """Return whether the actor may draft: the author the plan names, whoever sends it, those above them."""
-    writers = _senders(turn, template) | ({template.author} if template.author else set())
+    writers = (*senders(turn.program, template), *_author(template))
     return any(owners.answers_for(turn.program, turn.state, turn.actor, role) for role in writers)
 
 
@@ -71,11 +71,9 @@ def _barred(turn: Turn, template: Message, fields: Mapping[str, str]) -> t.Refus
 def write(turn: Turn, template: Message, fields: Mapping[str, str], *, message: str = "", wordings: Mapping[str, str] | None = None) -> str:
     """Record the draft rendered in every locale, and return its id."""
     message = message or f"{template.id}-{turn.state.counters.get(f'drafted:{template.id}', 0) + 1}"
-    zone = turn.program.zone(template.id)
-    given = {field.id: fields.get(field.id) or _prefill(turn, template, field) for field in template.fields}
-    filled = {field.id: texts.settled(field, given[field.id], turn.instant, zone) for field in template.fields}
-    missing = [field.id for field in template.fields if not _complete_field(field, filled[field.id])]
-    rendered = {locale: _render(turn, template, words, locale, filled) for locale, words in template.text.items()}
+    filled = letters.filled(turn.program, turn.state, turn.instant, template, fields)
+    missing = letters.missing(template, filled)
+    rendered = letters.rendered(turn.program, turn.state, template, filled)
     rendered |= {locale: words for locale, words in (wordings or {}).items() if locale in rendered and words.strip()}
     edited = any(words.strip() for words in (wordings or {}).values())
     chain = f"message:{message}" if template.approvals and (edited or not template.preapproved) else ""
@@ -97,77 +95,6 @@ def write(turn: Turn, template: Message, fields: Mapping[str, str], *, message: 
         chains.end_clocks(turn, turn.state.chains[chain])
         chains.start(turn, turn.state.chains[chain])
     return message
-
-
-def _complete_field(field: Field, words: str) -> bool:
-    """Return whether a field says all it must: something, or a table with enough rows and no empty cell."""
-    if not field.columns:
-        return field.optional or bool(words)
-    rows = [[cell.strip() for cell in line.replace("；", ";").split(";")] for line in words.splitlines() if line.strip()]
-    return len(rows) >= field.rows_min and all(len(row) == len(field.columns) and all(row) for row in rows)
-
-
-def _prefill(turn: Turn, template: Message, field: Field) -> str:
-    plan = turn.program.part(template.id).program
-    for name in field.from_:
-        if name in texts.PERSONAL:
-            return f"{{{{ {name} }}}}"
-        if name in texts.OF_INCIDENT:
-            return {"incident.number": turn.state.number, "incident.title": turn.state.words}[name]
-        said = _said(turn, name)
-        if said:
-            return said
-        known = lookup(turn.program, turn.state, turn.instant)(Name(name)) if name in turn.program.facts else UNKNOWN
-        moment = turn.state.moments.get(name)
-        if not isinstance(known, Unknown):
-            return texts.spell(known, plan.language, plan.timezone)
-        if moment:
-            return texts.spell(moment.at, plan.language, plan.timezone)
-        if name in measured.SLOTS:
-            return measured.said(turn.program, turn.state, name, plan.language)
-    return ""
-
-
-def _said(turn: Turn, name: str) -> str:
-    """Return what the latest message sent from a template says in one of its fields (`<message>.<field>`)."""
-    template, _, field = name.partition(".")
-    sent = [message for message in turn.state.messages.values() if message.template == template and message.status == "published"]
-    return sent[-1].fields.get(field, "") if sent else ""
-
-
-def _render(turn: Turn, template: Message, words: str, locale: str, filled: Mapping[str, str]) -> str:
-    program, state = turn.program, turn.state
-    plan = program.part(template.id)
-    zone, language = plan.program.timezone, plan.program.language
-    types = {field.id: field.type for field in template.fields}
-
-    def fill(name: str) -> str:
-        if name in filled:
-            return texts.retold(filled[name], types[name], locale, zone)
-        fact, moment = within(plan.name, name), plan.moment(name)
-        if fact in state.facts:
-            value = state.facts[fact].value
-            called = program.facts[fact].names.get(value, {}) if isinstance(value, str) else {}
-            return called.get(locale) or texts.spell(value, locale, zone)
-        known = state.moments.get(moment) or state.moments.get(fact)
-        if known:
-            return texts.spell(known.at, locale, zone)
-        if name in texts.PERSONAL:
-            return f"{{{{ {name} }}}}"  # filled in for each reader when it is sent
-        if name in measured.SLOTS:
-            return measured.said(program, state, name, locale) or UNSAID
-        match name:
-            case "incident.number":
-                return state.number
-            case "incident.title":
-                return state.words
-            case "level.title":
-                level = program.levels.get(state.standing(plan.name).level)
-                return level.title.get(locale) or level.title[language] if level else UNSAID
-            case _:
-                return UNSAID
-
-    return texts.render(words, fill)
 
 
 def publish(turn: Turn, command: t.Publish) -> t.Refused | None:
@@ -202,14 +129,14 @@ def may_publish(turn: Turn, template: Message) -> t.Refused | None:
         if owners.speaks_for(turn.program, turn.state, turn.actor, template.publisher):
             return None
         return t.Refused("E401", f"only {template.publisher} publishes {template.id}", hint="ask that role")
-    if any(owners.answers_for(turn.program, turn.state, turn.actor, role) for role in _senders(turn, template)):
+    if any(owners.answers_for(turn.program, turn.state, turn.actor, role) for role in senders(turn.program, template)):
         return None
     return t.Refused("E101", f"{template.id} is sent by {_writers(turn, template)}", hint="ask one of them")
 
 
 def _complete(turn: Turn, template: Message, message: t.MessageState, text_hash: str, confirmed: tuple[str, ...]) -> t.Refused | None:
     if not message.ready:
-        empty = tuple(field.id for field in template.fields if not _complete_field(field, message.fields.get(field.id, "")))
+        empty = letters.missing(template, message.fields)
         return t.Refused("E202", f"{', '.join(empty)} is empty", hint="fill it in", details=empty)
     unreadable = promises.unreadable(turn, template, message)
     if unreadable:
@@ -328,9 +255,12 @@ def offer(turn: Turn, template: Message) -> str:
     return write(turn, template, {field.id: said[field.id] for field in template.fields if field.id in said})
 
 
-def send_by_rule(turn: Turn, template: str, fields: Mapping[str, str]) -> t.Refused | None:
-    """Send what a rule of the plan sends; what cannot be sent yet (a field, an approval) stays a draft and is owed."""
-    return _send(turn, turn.program.messages[template], fields, ())
+def send_by_rule(turn: Turn, template: str, fields: Mapping[str, str], *, parties: tuple[str, ...] = ()) -> t.Refused | None:
+    """
+    Send what a rule of the plan sends, of the parties outside only to `parties` where some are named; what cannot be sent yet (a field, an
+    approval) stays a draft and is owed.
+    """
+    return _send(turn, turn.program.messages[template], fields, (), chosen=parties)
 
 
 def send_by_decision(turn: Turn, template: str, fields: Mapping[str, str], confirmed: tuple[str, ...]) -> t.Refused | None:

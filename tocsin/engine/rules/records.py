@@ -163,9 +163,7 @@ def say(turn: Turn, words: str, entry: str = "") -> None:
 
 def _whose(turn: Turn, record: Record) -> tuple[str, ...] | None:
     """Return the one entry of a duty owed by several, each for itself or its stream, that this actor answers for; None where it fits any."""
-    for rule in turn.program.obligations.values():
-        if rule.verb != "record" or rule.object != record.id:
-            continue
+    for rule in obligations.duties_to(turn.program, "record", record.id):
         for entry in run_over(turn.program, turn.state, rule, turn.instant):
             waits = entry.key and obligations.running(turn.state, rule.id, entry.key)
             if waits and owners.speaks_for(turn.program, turn.state, turn.actor, entry.owes):

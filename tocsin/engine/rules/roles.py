@@ -4,7 +4,7 @@ from tocsin.engine import owners
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
 from tocsin.engine.program import HandsOver
-from tocsin.engine.role_names import roles_named, split
+from tocsin.engine.role_names import roles_named, seat_of, split
 from tocsin.engine.rules.deadlines import tell
 from tocsin.engine.rules.obligations import in_order
 from tocsin.engine.turn import Turn
@@ -51,12 +51,22 @@ def _may_give(turn: Turn, role: str) -> bool:
     return bool(commander or owners.answers_for(turn.program, turn.state, turn.actor, role))
 
 
-def seat(turn: Turn, role: str, person: str, *, accepted: bool, reason: str = "") -> None:
+def seat(turn: Turn, role: str, person: str, *, accepted: bool, reason: str = "", source: str = "") -> None:
     """Record who holds `role` from now on, with the open clocks that go along (ROL-19)."""
     before = owners.owner(turn.program, turn.state, role).person
     passes = tuple(sorted(name for name, clock in turn.state.clocks.items() if clock.owes == role and clock.status in RUNNING))
     turn.emit(
-        t.RoleAssigned(at=turn.at, by=turn.by, role=role, person=person, before=before, reason=reason, passes=passes, accepted=accepted)
+        t.RoleAssigned(
+            at=turn.at,
+            by=turn.by,
+            role=role,
+            person=person,
+            before=before,
+            reason=reason,
+            passes=passes,
+            accepted=accepted,
+            source=source,
+        )
     )
 
 
@@ -102,16 +112,55 @@ def by_decision(turn: Turn, role: str) -> t.Refused | None:
     return None
 
 
+def call_in(turn: Turn, command: t.CallIn) -> t.Refused | None:
+    """Call people into a role beside those who hold it, from a list of the plan or by name: each is asked, and answers alone (ESC-06)."""
+    role = _meant(turn, command.role)
+    if isinstance(role, t.Refused):
+        return role
+    refused = by_decision(turn, role)
+    if refused:
+        return refused
+    rule = turn.program.roles.get(role)
+    if rule is None or not rule.many:
+        return t.Refused("E104", f"{role} is for one person", hint="assign it, or choose a role that several may hold", details=("role",))
+    if not _may_give(turn, role):
+        return t.Refused("E101", f"nobody is called into {role} by you", hint="ask the commander, or whoever may call people in")
+    if command.source and command.source not in rule.called_from:
+        return t.Refused("E103", f"{role} is not called in from {command.source}", hint="see the lists of the role", details=("source",))
+    people = tuple(dict.fromkeys(person for person in command.people if person))
+    if not people:
+        return t.Refused("E202", "nobody is named to be called in", hint="name one person at least", details=("people",))
+    for person in people:
+        if not _is_in(turn, role, person):
+            _ask_to_take(turn, _beside(turn, role, person), person, command.reason, command.source)
+    return None
+
+
+def _is_in(turn: Turn, role: str, person: str) -> bool:
+    """Return whether a person was asked into a role, in whichever seat, or holds it."""
+    asked = any(seat.person == person for name, seat in turn.state.roles.items() if split(name)[0] == role)
+    return asked or (role not in turn.state.roles and turn.state.seats.get(role) == person)
+
+
+def _beside(turn: Turn, role: str, person: str) -> str:
+    """Return the seat of whoever is called in: nobody who holds the role already gives it up, whoever found them for it."""
+    return seat_of(role, person) if role in turn.state.roles or turn.state.seats.get(role) else role
+
+
 def give(turn: Turn, role: str, person: str, reason: str = "") -> None:
     """Give `role` to `person` and ask for acceptance; take it back where nobody is named. Who may do so is the caller's question."""
     rule = turn.program.roles.get(split(role)[0])
     if rule and rule.many and person:
         role = _own_seat(turn, role, person)
+    _ask_to_take(turn, role, person, reason)
+
+
+def _ask_to_take(turn: Turn, role: str, person: str, reason: str, source: str = "") -> None:
     present = turn.state.roles.get(role)
     if (present.person if present else "") == person:
         return
     itself = person == turn.by
-    seat(turn, role, person, accepted=itself or not person, reason=reason)
+    seat(turn, role, person, accepted=itself or not person, reason=reason, source=source)
     if person and not itself:
         ask(turn, role, person)
 

@@ -89,9 +89,17 @@ def _on_moment(program: Program) -> Mapping[str, tuple[Situation, ...]]:
 
 def on_entry(turn: Turn, record: str) -> None:
     """Open what a person opens with an entry of `record`."""
-    for situation in turn.program.situations.values():
-        if any(door.records == record for door in situation.opens):
-            open_(turn, situation)
+    for situation in turn.program.once("on_entry", _on_entry).get(record, ()):
+        open_(turn, situation)
+
+
+def _on_entry(program: Program) -> Mapping[str, tuple[Situation, ...]]:
+    """Return the situations that an entry of each record opens, in the order of the plan."""
+    found: dict[str, tuple[Situation, ...]] = {}
+    for situation in program.situations.values():
+        for record in dict.fromkeys(door.records for door in situation.opens):
+            found[record] = (*found.get(record, ()), situation)
+    return found
 
 
 def off_moment(turn: Turn, moment: str, reason: str) -> None:

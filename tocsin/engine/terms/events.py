@@ -163,10 +163,7 @@ class ConditionWaived(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionApplied(Event):
-    """
-    An application for a decision that needs a chain. `chain` is its id, `content_hash` what is signed, `cited` what was put forward as
-    evidence of what signals read then.
-    """
+    """An application for a decision that needs a chain. `chain` is its id, `content_hash` what is signed."""
 
     decision: str
     chain: str
@@ -177,7 +174,6 @@ class DecisionApplied(Event):
     main: str
     coordinates: str
     entry: str = ""
-    cited: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,10 +198,7 @@ class ChainSentBack(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionMade(Event):
-    """
-    The decision took effect (AUD-01): by whom in which role, why, and the data then seen. `cited` are the readings among them that were
-    put forward as evidence.
-    """
+    """The decision took effect (AUD-01): by whom in which role, why, and the data then seen."""
 
     decision: str
     option: str
@@ -216,7 +209,6 @@ class DecisionMade(Event):
     assignee: str = ""
     entry: str = ""
     attendance: Mapping[str, str] = field(default_factory=dict)
-    cited: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,7 +274,6 @@ class DecisionWaits(Event):
     assignee: str
     entry: str
     attendance: Mapping[str, str]
-    cited: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

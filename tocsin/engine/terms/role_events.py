@@ -7,7 +7,7 @@ from tocsin.engine.terms.words import Event, Words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleAssigned(Event):
-    """An empty `person` takes the role back. `passes` lists the open clocks that go along; `expires_at` ends the wait for acceptance."""
+    """An empty `person` takes the role back. `passes` lists the open clocks that go along; `source` is the list called in from, if any."""
 
     role: str
     person: str
@@ -15,6 +15,7 @@ class RoleAssigned(Event):
     reason: Words
     passes: tuple[str, ...]
     accepted: bool
+    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -150,7 +150,6 @@ class ChainState:
     reason: str = ""
     evidence: tuple[str, ...] = ()
     entry: str = ""
-    cited: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -188,7 +187,6 @@ class WaitingDecision:
     assignee: str
     entry: str
     attendance: Mapping[str, str]
-    cited: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

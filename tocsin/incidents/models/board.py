@@ -48,6 +48,8 @@ class BoardRow(Row):
     """Running clocks that are breached or have missed occurrences not made good; `BreachRow` has every one that ever was."""
     kept_for = models.TextField(blank=True, db_default="")
     """Who alone sees the incident, persons and standings between spaces; empty for everybody. Only `readers` reads it."""
+    in_part = models.TextField(blank=True, db_default="")
+    """Which of these persons see no more of it than an invitation shows."""
     seq = models.PositiveIntegerField()
     at = models.DateTimeField()
 

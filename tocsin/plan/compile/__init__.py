@@ -40,6 +40,7 @@ def compile_plan(draft: Draft) -> Program:
         groups=people.groups(context),
         every_group=people.every_group(context),
         roles=people.roles(context),
+        lists=people.lists(context),
         levels=levels.levels(context),
         classify=levels.classify(context),
         triggers=triggers.triggers(context),

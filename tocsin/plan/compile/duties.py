@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from tocsin.engine.program import Decision, Door, HandsOver, Link, Obligation, Option, Situation
+from tocsin.engine.program import Decision, Door, HandsOver, Link, Obligation, Option, Search, Situation
 from tocsin.plan.compile.context import Context, name, names
 from tocsin.plan.findings import Path
 from tocsin.plan.forms.duties import DecisionForm, DoorForm, HandsOverForm, LinkForm, ObligationForm, SituationForm, TogetherForm
@@ -83,6 +83,7 @@ def _obligation(context: Context, path: Path, rule: ObligationForm, within: Situ
         needs=names(rule.needs),
         checks=tuple(map(context.text, rule.checks)),
         fields=names(rule.fields),
+        searches=Search(tuple(rule.searches.in_), names(rule.searches.by)) if rule.searches else None,
         assigns=names(rule.assigns),
         evidence=rule.evidence,
         met_by="done" if isinstance(rule.met_by, TogetherForm) else rule.met_by,

@@ -1,6 +1,6 @@
 """Who: departments, groups, roles."""
 
-from tocsin.engine.program import Department, EveryGroup, Group, HeldBy, Role, Takes
+from tocsin.engine.program import Department, EveryGroup, Group, HeldBy, PeopleList, Role, Takes
 from tocsin.plan.compile.context import Context, name, names
 from tocsin.plan.forms.leaves import Ref
 from tocsin.plan.forms.people import OrganisationForm, RoleForm
@@ -31,6 +31,14 @@ def groups(context: Context) -> dict[str, Group]:
     }
 
 
+def lists(context: Context) -> dict[str, PeopleList]:
+    """Return the lists of people to call in."""
+    organisation = context.form.organisation or OrganisationForm()
+    return {
+        identifier: PeopleList(**context.common(identifier, rule, within=organisation)) for identifier, rule in organisation.lists.items()
+    }
+
+
 def every_group(context: Context) -> EveryGroup:
     """Return what every group gets, and when."""
     form = (context.form.organisation or OrganisationForm()).every_group
@@ -56,6 +64,8 @@ def roles(context: Context) -> dict[str, Role]:
             main=context.text(rule.main),
             extra=context.text(rule.extra),
             may=tuple(rule.may),
+            limited=rule.sees == "limited",
+            called_from=names(rule.called_from),
             requires=tuple(map(context.text, rule.requires)),
         )
     return found

@@ -133,6 +133,13 @@ def _how_met(value: object) -> str:
 MetBy = Annotated[Annotated[Literal["done", "begun"], Tag("<plain>")] | Annotated[TogetherForm, Tag("<all>")], Discriminator(_how_met)]
 
 
+class SearchForm(Form):
+    """What is looked through for the like of the incident: what records filed there, by its words and by what these facts say."""
+
+    in_: Annotated[list[Literal["known_solutions", "examples"]], Many, NotEmpty] = Field(alias="in")
+    by: Annotated[list[FactRef], Many] = []
+
+
 class ObligationForm(RuleForm):
     LATER: ClassVar = frozenset({"runs", "uses", "prefill"})
 
@@ -157,6 +164,7 @@ class ObligationForm(RuleForm):
     where: Truth | None = None
     checks: list[Translated] = []
     fields: Annotated[list[FactRef], Many] = []
+    searches: SearchForm | None = None
     assigns: Annotated[list[RoleRef], Many] = []
     evidence: Demanded = False
     met_by: MetBy = "done"

@@ -259,6 +259,8 @@ WhoRef = Annotated[Ref, ref(*ROLES)]
 MomentRef = Annotated[Ref, ref("moment")]
 AnchorRef = Annotated[Ref, ref("moment", "entry")]
 """A moment of the incident, or a time field of the entry that a rule runs over."""
+OfferRef = Annotated[Ref, ref("moment", "obligation")]
+"""When a message is put before whoever sends it: at a moment, or as long as a duty to send it asks for it."""
 ConditionRef = Annotated[Ref, ref("condition")]
 DecisionRef = Annotated[Ref, ref("decision")]
 MessageRef = Annotated[Ref, ref("message")]

@@ -28,6 +28,7 @@ from tocsin.plan.sentences import quoted, say
 
 DepartmentRef = Annotated[Ref, ref("department")]
 GroupRef = Annotated[Ref, ref("group")]
+ListRef = Annotated[Ref, ref("list of people")]
 _PART = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _HELD = {"person": (), "schedule": (), "department": ("department",), "role": ("role",), "who_marked": ("moment",)}
 
@@ -98,10 +99,15 @@ class EveryGroupForm(Form):
     video_at: Annotated[list[MomentRef], Many] = []
 
 
+class ListForm(RuleForm):
+    """A list of people to call in; who is on it the directory says."""
+
+
 class OrganisationForm(RuleForm):
     every_group: EveryGroupForm | None = None
     departments: dict[Id, DepartmentForm] = {}
     groups: dict[Id, GroupForm] = {}
+    lists: dict[Id, ListForm] = {}
     announced: AnnouncedForm | None = None
 
 
@@ -118,6 +124,8 @@ class RoleForm(RuleForm):
     """The main duty, shown beside the role; what it owes stands in obligations."""
     extra: Translated | None = None
     may: list[Literal["assign_roles", "create_roles", "open_streams", "call_in"]] = []
+    sees: Literal["limited"] | None = None
+    called_from: Annotated[list[ListRef], Many] = []
     requires: list[Translated] = []
 
 

@@ -19,6 +19,7 @@ from tocsin.plan.forms.leaves import (
     MessageRef,
     Name,
     NotEmpty,
+    OfferRef,
     ResourceRef,
     RoleRef,
     Roles,
@@ -64,13 +65,7 @@ class WordingForm(Form):
 
 
 class MessageForm(RuleForm):
-    LATER: ClassVar = frozenset(
-        {
-            "offered",
-            "answers",
-            "prefill",
-        }
-    )
+    LATER: ClassVar = frozenset({"answers"})
 
     audience: Id
     to: Audience = []
@@ -87,6 +82,7 @@ class MessageForm(RuleForm):
     wording: WordingForm | None = None
     reaches: dict[Id, Roles] = {}
     caller: RoleRef | None = None
+    offered: Annotated[list[OfferRef], Many] = []
     approvals: list[LinkForm] = []
     publisher: RoleRef | None = None
     author: RoleRef | None = None

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any, Final
 
-from tocsin.engine import laid_before
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import Value
-from tocsin.engine.program import Decision, Program
+from tocsin.engine.program import Program
 from tocsin.engine.rules.decisions import CONFIRMED
 from tocsin.engine.rules.delivery import awaited
 
@@ -90,8 +88,6 @@ def _decided(program: Program, state: t.State, event: t.DecisionMade | t.Decisio
                 assignee=event.assignee,
                 entry=event.entry,
                 attendance=event.attendance,
-                cites=tuple(event.cited),
-                readings=_readings(program, decision, event),
             )
 
 
@@ -108,15 +104,7 @@ def _applied(program: Program, state: t.State, event: t.DecisionApplied, ahead: 
             evidence=event.evidence,
             attach=_attached(event, ahead, links[0].attach if links else ()),
             entry=event.entry,
-            cites=tuple(event.cited),
-            readings=_readings(program, decision, event),
         )
-
-
-def _readings(program: Program, decision: Decision, event: t.DecisionMade | t.DecisionWaits | t.DecisionApplied) -> dict[str, Decimal]:
-    """Return what signals read when it was decided."""
-    said = {**getattr(event, "seen", {}), **event.cited}
-    return {name: Decimal(said[name]) for name in laid_before.readings(program, decision) if name in said}
 
 
 def _attached(event: t.AnyEvent, ahead: Events, names: Sequence[str]) -> dict[str, Mapping[str, str]]:
@@ -196,7 +184,13 @@ def _served(program: Program, template: str, ahead: Events) -> tuple[str, ...]:
 
 
 def _seated(program: Program, state: t.State, event: t.RoleAssigned, ahead: Events) -> Guesses:
-    for role in dict.fromkeys((event.role, event.role.partition("[")[0])):  # who holds a role beside others may get a part of it by name
+    base = event.role.partition("[")[0]
+    called = [
+        each.person for each in _own(event, ahead, t.RoleAssigned) if (each.role.partition("[")[0], each.source) == (base, event.source)
+    ]
+    for people in (called, called[:1]) if event.source or event.role != base else ():
+        yield t.CallIn(role=base, people=tuple(people), source=event.source, reason=event.reason)
+    for role in dict.fromkeys((event.role, base)):  # who holds a role beside others may get a part of it by name
         yield t.Assign(role=role, person=event.person, reason=event.reason)
     yield t.HandOver(role=event.role, to=event.person, reason=event.reason)
 

@@ -8,7 +8,7 @@ from tocsin.engine.compose.renaming import registries
 from tocsin.engine.namespaces import SEPARATOR, bare
 from tocsin.engine.program import Program
 
-_NAMES: Final = frozenset({"role", "signal", "clock", "entry"})
+_NAMES: Final = frozenset({"role", "signal", "clock", "entry", "from"})
 """A single word under one of these keys, or under the verb of an act, is a name; any other is a value, a person or a time."""
 _VALUED: Final = frozenset(["report", "set", "with", "attach", "fact", "baseline"])
 """Names with values beside them: the values are words."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any, Final
 
 from tocsin.engine import terms as t
+from tocsin.engine.offers import offers
+from tocsin.engine.owners import owner
+from tocsin.engine.rules import messages
 from tocsin.plan.scenarios.play import Run
 
 Items = Iterator[tuple[str, Any, Any]]
@@ -58,13 +60,30 @@ def _drafted(run: Run, at: datetime, wanted: Mapping[str, int]) -> Items:
         yield name, count, len(drafts)
 
 
+def _offered(run: Run, at: datetime, wanted: Mapping[str, str]) -> Items:
+    """Look at what is put before whom: the person who sends each message, or `none` where it is not offered."""
+    state = run.state_at(at)
+    found = {offer.message for offer in offers(run.program, state)}
+    for name, person in wanted.items():
+        sender = owner(run.program, state, messages.senders(run.program, run.program.messages[name])[0]).person
+        yield name, None if person == "none" else person, sender if name in found else None
+
+
+def _heard(run: Run, at: datetime, wanted: Mapping[str, Mapping[str, Any]]) -> Items:
+    """Look at when each party outside last heard what a message of the plan says, or that it has not (`none`)."""
+    for name, parties in wanted.items():
+        for party, time in parties.items():
+            known = run.state_at(at).parties.get(party)
+            yield f"{name} {party}", None if time == "none" else run.story.time(str(time)), known.told.get(name) if known else "not listed"
+
+
 def _filed(run: Run, at: datetime, wanted: Mapping[str, int]) -> Items:
     for inbox, count in wanted.items():
         yield inbox, count, run.state_at(at).filed.get(inbox, 0)
 
 
 def _decided(run: Run, at: datetime, wanted: Mapping[str, Mapping[str, Any]]) -> Items:
-    """Look at the latest taking of each decision: `by`, `role`, `option`, `entry`, `assignee`, `reason`, `attendance`, `cited`, `seen`."""
+    """Look at the latest taking of each decision: `by`, `role`, `option`, `entry`, `assignee`, `reason`, `attendance`."""
     return _latest(run, at, t.DecisionMade, wanted)
 
 
@@ -78,27 +97,7 @@ def _latest(run: Run, at: datetime, kind: type[t.DecisionMade | t.DecisionApplie
         made = [event for event in run.events_upto(at) if isinstance(event, kind) and event.decision == name]
         yield name, True, bool(made)
         for part, value in parts.items() if made else ():
-            said = getattr(made[-1], part, None)
-            if part in ("cited", "seen"):
-                yield from _read(f"{name} {part}", value, said or {}, whole=part == "cited")
-            else:
-                yield f"{name} {part}", value, said
-
-
-def _read(where: str, wanted: Mapping[str, Any], found: Mapping[str, str], *, whole: bool) -> Items:
-    """Compare numbers by their value; of the `whole` nothing else may be there."""
-    if whole:
-        yield where, sorted(wanted), sorted(found)
-    for name, value in wanted.items():
-        read = found.get(name)
-        yield f"{where} {name}", Decimal(str(value)) if isinstance(value, float | int | Decimal) else value, _number(read)
-
-
-def _number(read: str | None) -> Any:
-    try:
-        return Decimal(read) if read is not None else None
-    except ArithmeticError:
-        return read
+            yield f"{name} {part}", value, getattr(made[-1], part, None)
 
 
 def _assigned(run: Run, at: datetime, wanted: Mapping[str, Mapping[str, Any]]) -> Items:
@@ -109,6 +108,11 @@ def _assigned(run: Run, at: datetime, wanted: Mapping[str, Mapping[str, Any]]) -
         for part, value in parts.items() if found else ():
             said = getattr(found[-1], part, None)
             yield f"{role} {part}", value, sorted(said) if isinstance(said, tuple) else said
+
+
+def _unaccepted(run: Run, at: datetime, wanted: list[str]) -> Items:
+    """Look at every seat whose holder was asked and has not accepted."""
+    yield "unaccepted", sorted(wanted), sorted(role for role, seat in run.state_at(at).roles.items() if not seat.accepted)
 
 
 def _declared(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
@@ -131,9 +135,12 @@ CHECKS: Final[Mapping[str, Callable[[Run, datetime, Any], Items]]] = {
     "awaits": _awaits,
     "unread": _unread,
     "drafted": _drafted,
+    "offered": _offered,
+    "heard": _heard,
     "filed": _filed,
     "gathered": _gathered,
     "assigned": _assigned,
+    "unaccepted": _unaccepted,
     "declared": _declared,
     "decided": _decided,
     "applied": _applied,

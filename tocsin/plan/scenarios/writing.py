@@ -93,8 +93,6 @@ def _decide(pen: Pen, c: t.Decide, state: t.State) -> list[Body]:
             "confirmed": list(c.confirmed),
             "assignee": pen.veil.person(c.assignee),
             "attendance": {pen.veil.person(person): way for person, way in c.attendance.items()},
-            "cites": list(c.cites),
-            "readings": dict(c.readings),
         }
     ]
 
@@ -181,6 +179,12 @@ _WRITTEN: Final[Mapping[type, Callable[[Pen, Any, t.State], list[Body]]]] = {
     t.Close: lambda pen, c, state: [{"close": c.situation, "reason": pen.veil.text(c.reason), "as": c.named}],
     t.Assign: lambda pen, c, state: [
         {"assign": {"role": pen.veil.seat(c.role), "to": pen.veil.person(c.person)}, "reason": pen.veil.text(c.reason)}
+    ],
+    t.CallIn: lambda pen, c, state: [
+        {
+            "call_in": _full({"role": pen.veil.seat(c.role), "people": [pen.veil.person(person) for person in c.people], "from": c.source}),
+            "reason": pen.veil.text(c.reason),
+        }
     ],
     t.Accept: lambda pen, c, state: [{"accept": pen.veil.seat(c.role)}],
     t.HandOver: lambda pen, c, state: [

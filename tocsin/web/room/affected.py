@@ -40,7 +40,7 @@ def context(case: Case) -> dict[str, object]:
         "kinds": kinds().items(),
         "untold": sum(1 for each in shown if each.row.notified_at is None),
         "wanted": bool(shown) or speaks_of_parties(case.program),
-        "by_word": [(rule.id, plan_words.titled(rule)) for rule in case.program.messages.values() if _is_for_parties(rule.to)],
+        "by_word": [(rule.id, plan_words.titled(rule)) for rule in case.program.messages.values() if is_for_parties(rule.to)],
     }
 
 
@@ -55,10 +55,11 @@ def late_of(case: Case) -> dict[str, int]:
 def speaks_of_parties(program: Program) -> bool:
     """Return whether a duty of the plan runs over the parties, or a message is for them."""
     runs = any(rule.collection in PARTIES for rule in program.obligations.values())
-    return runs or any(_is_for_parties(rule.to) for rule in program.messages.values())
+    return runs or any(is_for_parties(rule.to) for rule in program.messages.values())
 
 
-def _is_for_parties(to: object) -> bool:
+def is_for_parties(to: object) -> bool:
+    """Return whether an audience means parties outside."""
     named = [name for each in (*to.cases.values(), to.otherwise or ()) for name in each] if isinstance(to, Cases) else to
     return any(name in PARTIES for name in named)  # type: ignore[attr-defined]
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from tocsin.comms import receipts
 from tocsin.engine.program import Message, Text
@@ -13,8 +13,10 @@ from tocsin.incidents.models import ChainRow, ClockRow, DeliveryRow, MessageRow
 from tocsin.web import clocks, deliveries, languages, plan_words
 from tocsin.web.cases import Case
 from tocsin.web.deliveries import Line
-from tocsin.web.room import decisions, records
+from tocsin.web.room import decisions, offers, records
 from tocsin.web.room.decisions import Chain
+from tocsin.web.room.letters import marked
+from tocsin.web.room.offers import Reader
 
 SENT_SHOWN = 6
 
@@ -57,6 +59,8 @@ class Shown:
     receipts: tuple[Line, ...]
     alarming: tuple[str, ...] = ()
     """Words in it at which the wording has to be confirmed."""
+    readers: tuple[Reader, ...] = ()
+    """The parties outside whom it may go to, as long as it is a draft."""
     may_read: bool = False
     """The viewer has not said yet that it was read."""
     waits: tuple[Waits, ...] = ()
@@ -86,6 +90,9 @@ def context(case: Case) -> dict[str, object]:
         "sent": [shown(case, row) for row in sent[:SENT_SHOWN]],
         "sent_more": max(0, len(sent) - SENT_SHOWN),
         "templates": templates,
+        "offered": offers.of(case),
+        "at_once": offers.sends_at_once,
+        "readers": lambda rule: offers.readers(case, rule, offers.owed_to(case, rule)),
         "people": case.people,
         "audience": plan_words.audience,
         "names": lambda roles: plan_words.names(case.program, roles),
@@ -121,6 +128,7 @@ def shown(case: Case, row: MessageRow) -> Shown:
         missing=missing,
         receipts=_receipts(case, row) if row.status != "draft" else (),
         alarming=tuple(word for word in rule.alarming if any(word in words for words in row.texts.values())) if rule else (),
+        readers=offers.readers(case, rule, offers.owed_to(case, rule)) if rule and row.status == "draft" else (),
         may_read=any(case.speaks([name]) for name in row.unread),
         waits=tuple(_waits(case, row, channel) for channel in row.awaits),
     )
@@ -137,12 +145,7 @@ def _waits(case: Case, row: MessageRow, channel: str) -> Waits:
 def _letter(rule: Message | None, locale: str, words: str, fields: Mapping[str, str]) -> Letter:
     code = languages.known(locale)
     known = languages.LANGUAGES.get(code)
-    body = escape(words)
-    for filled in sorted({value for value in fields.values() if value}, key=len, reverse=True):
-        # Only where it stands once can it be marked without doubt.
-        if body.count(str(escape(filled))) == 1:
-            body = body.replace(escape(filled), Markup('<span class="slot">{}</span>').format(filled))
-    return Letter(locale, known.name if known else locale, known.tag if known else locale, body, words)
+    return Letter(locale, known.name if known else locale, known.tag if known else locale, marked(words, fields), words)
 
 
 def _receipts(case: Case, row: MessageRow) -> tuple[Line, ...]:

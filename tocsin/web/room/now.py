@@ -10,6 +10,7 @@ from tocsin.incidents.models import ClockRow, FactRow, RoleRow
 from tocsin.web import clocks, fact_fields, plan_words
 from tocsin.web.cases import Case
 from tocsin.web.clocks import Shown
+from tocsin.web.room import known
 from tocsin.web.room.suggestions import Suggestions
 
 MET_SHOWN = 8
@@ -45,6 +46,8 @@ class Step:
     given: tuple[Given, ...]
     optional: bool
     """It may be answered that it is not needed."""
+    found: known.Found | None
+    """What is known that is like the incident, where the plan has that looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,7 @@ def _step(case: Case, clock: Shown, suggestions: Suggestions) -> Step:
         asked=_asked(case, rule, suggestions) if rule and rule.fields else (),
         given=tuple(_given(case, role) for role in rule.assigns) if rule else (),
         optional=rule is not None and rule.optional,
+        found=known.look(case, rule.searches) if rule and rule.searches else None,
     )
 
 

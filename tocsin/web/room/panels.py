@@ -34,6 +34,8 @@ from tocsin.web.room import (
 )
 from tocsin.web.said import said
 
+Find = Callable[[Request, str], Case]
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:
@@ -42,6 +44,8 @@ class Panel:
     name: str
     context: Callable[[Case], dict[str, Any]]
     topics: tuple[str, ...]
+    in_part: bool = False
+    """Shown to whoever sees no more than a part of the incident."""
     every: str = ""
     """How often it is fetched without any notice: for what comes too fast for one."""
 
@@ -58,11 +62,12 @@ class Panel:
 PANELS: Final[Mapping[str, Panel]] = {
     panel.name: panel
     for panel in (
-        Panel("head", head.context, ("board", "moment")),
+        Panel("head", head.context, ("board", "moment"), in_part=True),
+        Panel("invitation", roles.invitation, ("role",), in_part=True),
         Panel("procedure", procedure.context, ("situation", "moment", "clock", "figure")),
         Panel("checklists", procedure.checklists, ("condition",)),
         Panel("now", now.now, ("clock",)),
-        Panel("level", level.context, ("board", "level", "decision", "role"), every="30s"),
+        Panel("level", level.context, ("board", "level", "decision", "role")),
         Panel("facts", facts.context, ("fact", "moment", "party", "level")),
         Panel("steps", now.steps, ("clock", "role")),
         Panel("decisions", decisions.context, ("decision", "decided", "chain", "condition", "role")),
@@ -71,7 +76,7 @@ PANELS: Final[Mapping[str, Panel]] = {
         Panel("records", records.context, ("record",)),
         Panel("conditions", conditions.context, ("condition", "role")),
         Panel("roles", roles.context, ("role", "clock")),
-        Panel("stream", stream.context, ("timeline",)),
+        Panel("stream", stream.context, ("timeline",), in_part=True),
         Panel("timeline", timeline.context, ("timeline",)),
         Panel("signals", signals.context, ("condition",), every="20s"),
         Panel("figures", figures.context, ("moment", "figure"), every="20s"),
@@ -81,9 +86,14 @@ PANELS: Final[Mapping[str, Panel]] = {
 
 
 def whole(request: Request, case: Case) -> dict[str, Markup]:
-    """Return every panel as it stands, by name, for the page."""
-    shown = {name: render_to_string(panel.template, _context(case, panel), request) for name, panel in PANELS.items()}
+    """Return every panel that the viewer sees as it stands, by name, for the page."""
+    shown = {name: render_to_string(panel.template, _context(case, panel), request) for name, panel in PANELS.items() if seen(case, panel)}
     return {name: Markup(rendered) for name, rendered in shown.items()}  # noqa: S704 - rendered by the same environment, escaped there
+
+
+def seen(case: Case, panel: Panel) -> bool:
+    """Return whether the viewer sees this panel: all but the invitation, or the few of a limited view."""
+    return panel.in_part if case.limited else panel.name != "invitation"
 
 
 def show(request: Request, case: Case, panel: Panel) -> HttpResponse:
@@ -91,20 +101,21 @@ def show(request: Request, case: Case, panel: Panel) -> HttpResponse:
     return reply.page(request, panel.template, _context(case, panel))
 
 
-def act(request: Request, number: str, command: t.Command | t.Refused, panel: str, row: str) -> HttpResponse:
+def act(request: Request, number: str, command: t.Command | t.Refused, panel: str, row: str, *, find: Find = cases.find) -> HttpResponse:
     """
     Let the viewer command the incident and answer with the panel it was done in; a refusal stands in the `row` where it was tried.
 
-    A `Refused` in place of a command is what could not be read from the form.
+    A `Refused` in place of a command is what could not be read from the form. `find` is `cases.attend` for what a limited view allows.
     """
-    case = cases.find(request, number)
+    case = find(request, number)
     outcome = command if isinstance(command, t.Refused) else handle(request, case, command)
-    return answer(request, number, outcome, panel, row)
+    return answer(request, number, outcome, panel, row, find=find)
 
 
-def answer(request: Request, number: str, outcome: object, panel: str, row: str) -> HttpResponse:
+def answer(request: Request, number: str, outcome: object, panel: str, row: str, *, find: Find = cases.find) -> HttpResponse:
     """Answer an act with its panel as it is now."""
-    case = cases.find(request, number)
+    case = find(request, number)
+    panel = panel if seen(case, PANELS[panel]) else "invitation"
     refused = {"refused": said(outcome, case.program), "row": row, "typed": request.POST} if isinstance(outcome, t.Refused) else {}
     context = {**_context(case, PANELS[panel]), **refused}
     return reply.part(request, PANELS[panel].template, context, outcome, to=f"{address(request, number)}#{panel}")

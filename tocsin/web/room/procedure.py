@@ -48,7 +48,10 @@ def context(case: Case) -> dict[str, object]:
         "guards": standing(case),
         "questions": [each for each in case.program.help.questions if not each.at],
         "late": measures.overdue(
-            Viewer(case.board.organisation_id, case.people.viewer), clocks.incident_now(case.board.incident), case.board.plan_id, case.id
+            Viewer(case.board.organisation_id, case.people.viewer, case.limited),
+            clocks.incident_now(case.board.incident),
+            case.board.plan_id,
+            case.id,
         ),
         "titled": plan_words.titled,
         "people": case.people,

@@ -12,6 +12,7 @@ from tocsin.engine.role_names import roles_named, split
 from tocsin.incidents.models import ClockRow, RoleRow
 from tocsin.web import clocks, plan_words
 from tocsin.web.cases import Case
+from tocsin.web.room.calls import calling
 
 SHOWN: Final = 12
 """So many seats stand in the panel whatever they do; of more, those in which nothing happens are folded."""
@@ -69,7 +70,14 @@ def context(case: Case) -> dict[str, object]:
         "part_name": lambda part: plan_words.part(case.program, part),
         "has_streams": any(role.streams for role in case.program.roles.values()),
         "streams": _streams(case),
+        "calling": calling(case) if case.board.open else [],
     }
+
+
+def invitation(case: Case) -> dict[str, object]:
+    """Return the seats to which the viewer was invited, for a view that shows no others."""
+    rows = RoleRow.objects.filter(incident_id=case.id, assigned=case.people.viewer).order_by("pk")
+    return {"invited": [(row, row.title or plan_words.plain(row.role), f"role:{row.role}") for row in rows], "people": case.people}
 
 
 def _matters(seat: Seat) -> bool:

@@ -25,6 +25,8 @@ def _role_assigned(e: Event) -> Markup:
         return tell(sentence, num=count, **parts)
     if e.data.get("accepted"):
         return tell(_("%(who)s handed %(role)s to %(person)s"), **parts)
+    if e.data.get("source"):
+        return tell(_("%(who)s called in %(person)s as %(role)s, from the list %(list)s"), list=e.role(e.data["source"]), **parts)
     return tell(_("%(who)s asked %(person)s to take the role %(role)s"), **parts)
 
 

@@ -1,0 +1,102 @@
+"""The letter that a message is: what fills its fields, what is still missing, and its words in every language. Pure."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from tocsin.engine import measured, texts
+from tocsin.engine import terms as t
+from tocsin.engine.expressions import UNKNOWN, Name, Unknown
+from tocsin.engine.namespaces import within
+from tocsin.engine.program import Field, Message, Program
+from tocsin.engine.values import lookup
+
+UNSAID: Final = "—"
+"""Stands in a text for what nobody has said yet, so that whoever reads the draft sees the gap."""
+
+
+def filled(program: Program, state: t.State, at: datetime, template: Message, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields of `template`: what is `given`, else what the incident knows at `at`."""
+    zone = program.zone(template.id)
+    said = {field.id: given.get(field.id) or _prefill(program, state, at, template, field) for field in template.fields}
+    return {field.id: texts.settled(field, said[field.id], at, zone) for field in template.fields}
+
+
+def missing(template: Message, fields: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the fields without which the message is not sent."""
+    return tuple(field.id for field in template.fields if not _is_complete(field, fields.get(field.id, "")))
+
+
+def _is_complete(field: Field, words: str) -> bool:
+    """Return whether a field says all it must: something, or a table with enough rows and no empty cell."""
+    if not field.columns:
+        return field.optional or bool(words)
+    rows = [[cell.strip() for cell in line.replace("；", ";").split(";")] for line in words.splitlines() if line.strip()]
+    return len(rows) >= field.rows_min and all(len(row) == len(field.columns) and all(row) for row in rows)
+
+
+def _prefill(program: Program, state: t.State, at: datetime, template: Message, field: Field) -> str:
+    plan = program.part(template.id).program
+    for name in field.from_:
+        if name in texts.PERSONAL:
+            return f"{{{{ {name} }}}}"
+        if name in texts.OF_INCIDENT:
+            return {"incident.number": state.number, "incident.title": state.words}[name]
+        said = _said(state, name)
+        if said:
+            return said
+        known = lookup(program, state, at)(Name(name)) if name in program.facts else UNKNOWN
+        moment = state.moments.get(name)
+        if not isinstance(known, Unknown):
+            return texts.spell(known, plan.language, plan.timezone)
+        if moment:
+            return texts.spell(moment.at, plan.language, plan.timezone)
+        if name in measured.SLOTS:
+            return measured.said(program, state, name, plan.language)
+    return ""
+
+
+def _said(state: t.State, name: str) -> str:
+    """Return what the latest message sent from a template says in one of its fields (`<message>.<field>`)."""
+    template, _, field = name.partition(".")
+    sent = [message for message in state.messages.values() if message.template == template and message.status == "published"]
+    return sent[-1].fields.get(field, "") if sent else ""
+
+
+def rendered(program: Program, state: t.State, template: Message, fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the words of `template` in every locale it has, with its `fields` and what the incident knows filled in."""
+    return {locale: _render(program, state, template, locale, fields) for locale in template.text}
+
+
+def _render(program: Program, state: t.State, template: Message, locale: str, fields: Mapping[str, str]) -> str:
+    plan = program.part(template.id)
+    zone, language = plan.program.timezone, plan.program.language
+    types = {field.id: field.type for field in template.fields}
+
+    def fill(name: str) -> str:
+        if name in fields:
+            return texts.retold(fields[name], types[name], locale, zone)
+        fact, moment = within(plan.name, name), plan.moment(name)
+        if fact in state.facts:
+            value = state.facts[fact].value
+            called = program.facts[fact].names.get(value, {}) if isinstance(value, str) else {}
+            return called.get(locale) or texts.spell(value, locale, zone)
+        known = state.moments.get(moment) or state.moments.get(fact)
+        if known:
+            return texts.spell(known.at, locale, zone)
+        if name in texts.PERSONAL:
+            return f"{{{{ {name} }}}}"  # filled in for each reader when it is sent
+        if name in measured.SLOTS:
+            return measured.said(program, state, name, locale) or UNSAID
+        match name:
+            case "incident.number":
+                return state.number
+            case "incident.title":
+                return state.words
+            case "level.title":
+                level = program.levels.get(state.standing(plan.name).level)
+                return level.title.get(locale) or level.title[language] if level else UNSAID
+            case _:
+                return UNSAID
+
+    return texts.render(template.text[locale], fill)

@@ -1,0 +1,63 @@
+"""Whom the viewer can call in: by role that several may hold, the people of each list it is called from (ESC-06)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tocsin.accounts import directory
+from tocsin.engine.program import Role, Text
+from tocsin.engine.role_names import split
+from tocsin.incidents.models import RoleRow
+from tocsin.web import languages, plan_words
+from tocsin.web.cases import Case
+from tocsin.web.languages import gettext as _
+
+_RIGHTS = frozenset({"assign_roles", "call_in"})
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One list of a role. `name` is empty for those recorded for the role itself; `people` are typed ids and names."""
+
+    source: str
+    name: Text
+    people: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """A role into which the viewer can call people, with those who are not in it yet."""
+
+    role: str
+    key: str
+    name: Text
+    lists: tuple[Listed, ...]
+    limited: bool
+    """Somebody from elsewhere can be invited to it, by name and e-mail."""
+
+
+def calling(case: Case) -> list[Calling]:
+    """Return the roles that have anybody to call, in the order of the plan."""
+    found = (_calling(case, rule) for rule in case.program.roles.values() if rule.many and not rule.outside and not rule.appointed_by)
+    return [each for each in found if (each.lists or each.limited) and _may_call(case, each.role)]
+
+
+def _may_call(case: Case, role: str) -> bool:
+    mine = {split(seat)[0] for seat in case.mine}
+    return case.commands or role in mine or any(_RIGHTS & {*rule.may} for name, rule in case.program.roles.items() if name in mine)
+
+
+def _calling(case: Case, rule: Role) -> Calling:
+    return Calling(rule.id, f"call:{rule.id}", plan_words.titled(rule), tuple(_lists(case, rule)), rule.limited)
+
+
+def _lists(case: Case, rule: Role) -> Iterator[Listed]:
+    rows = RoleRow.objects.filter(incident_id=case.id).values_list("role", "assigned", "person", "via")
+    inside = {assigned or (person if via == "directory" else "") for role, assigned, person, via in rows if split(role)[0] == rule.id}
+    for source, persons in directory.callable_into(case.board.organisation_id, case.program, rule.id).items():
+        people = tuple((person, case.people.name(person)) for person in persons if person not in inside)
+        own = source == rule.id
+        if people:
+            yield Listed("" if own else source, {} if own else plan_words.name_of(case.program, source), people)
+    guests = tuple(each for each in case.people.guests() if each[0] not in inside) if rule.limited else ()
+    if guests:
+        yield Listed("", {languages.active().code: _("Guests")}, guests)

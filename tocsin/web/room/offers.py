@@ -1,0 +1,103 @@
+"""What is put before whoever sends it, now: each message that the plan offers, filled in with what the incident knows (COM-04)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from tocsin.engine import letters, owners, texts
+from tocsin.engine import offers as engine
+from tocsin.engine.offers import Offer
+from tocsin.engine.program import Message, Text
+from tocsin.engine.rules import messages as rules
+from tocsin.incidents import states
+from tocsin.incidents.models import ClockRow, Head, Incident, PartyRow
+from tocsin.web import clocks, languages, plan_words
+from tocsin.web.cases import Case
+from tocsin.web.room import affected
+from tocsin.web.room.letters import marked
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A party outside that a message can go to; `owed`: a duty asks for just this party."""
+
+    party: str
+    name: str
+    owed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An offer as a page shows it. `why` is the moment or the duty; `values` fill the form; `words` is the text as it stands."""
+
+    rule: Message
+    offer: Offer
+    why: Text
+    person: str
+    mine: bool
+    values: Mapping[str, str]
+    words: Markup
+    language: str
+    readers: tuple[Reader, ...]
+
+    @property
+    def at_once(self) -> bool:
+        """Whether one act may send it."""
+        return sends_at_once(self.rule)
+
+
+def sends_at_once(rule: Message) -> bool:
+    """Return whether a message goes out without anything but its fields: no signature, evidence, alarming word or confirmation before."""
+    signed = bool(rule.approvals) and not rule.preapproved
+    return not (signed or rule.evidence or rule.alarming or rule.every_channel_confirmed)
+
+
+def of(case: Case) -> list[Offered]:
+    """Return what is offered in an incident: what the viewer sends first, and of that what is due first."""
+    if not case.board.open or not any(rule.offered for rule in case.program.messages.values()):
+        return []
+    incident = Incident.objects.get(pk=case.id)
+    state, now = states.load(incident, Head.objects.get(pk=case.id)), clocks.incident_now(incident)
+    found = []
+    for offer in engine.offers(case.program, state):
+        rule = case.program.messages[offer.message]
+        fields = letters.filled(case.program, state, now, rule, {})
+        words = letters.rendered(case.program, state, rule, fields)
+        locale = next((each for each in words if languages.known(each) == languages.active().code), next(iter(words), ""))
+        roles = rules.senders(case.program, rule)
+        found.append(
+            Offered(
+                rule=rule,
+                offer=offer,
+                why=plan_words.name_of(case.program, offer.because),
+                person=owners.owner(case.program, state, roles[0]).person,
+                mine=case.speaks(roles) or (case.commands and not rule.publisher),
+                values=retold(rule, fields, case.program.zone(rule.id)),
+                words=marked(words.get(locale, ""), fields),
+                language=locale,
+                readers=readers(case, rule, offer.parties),
+            )
+        )
+    return sorted(found, key=lambda one: (not one.mine, one.offer.due_at is None, one.offer.due_at or one.offer.since))
+
+
+def retold(rule: Message, fields: Mapping[str, str], zone: str) -> dict[str, str]:
+    """Return what fields hold as a form of the viewer shows it; a span in the viewer's words."""
+    types = {field.id: field.type for field in rule.fields}
+    return {name: texts.retold(words, types.get(name, "text"), languages.active().code, zone) for name, words in fields.items()}
+
+
+def readers(case: Case, rule: Message, owed: tuple[str, ...] = ()) -> tuple[Reader, ...]:
+    """Return the parties outside whom a message may go to, with those to whom alone it is `owed`; none where it is for somebody else."""
+    if not affected.is_for_parties(rule.to):
+        return ()
+    rows = PartyRow.objects.filter(incident_id=case.id, removed_at=None).order_by("added_at", "pk")
+    wanted = rows.filter(reporter=True) if rule.to == ("reporters",) else rows
+    return tuple(Reader(row.party, row.name, not owed or row.party in owed) for row in wanted)
+
+
+def owed_to(case: Case, rule: Message) -> tuple[str, ...]:
+    """Return the parties to whom a running clock owes the message."""
+    running = ClockRow.objects.filter(incident_id=case.id, verb="send", object=rule.id, status__in=clocks.RUNNING)
+    return tuple(running.exclude(entry="").values_list("entry", flat=True).distinct())
