@@ -280,6 +280,7 @@ KEYS: Final = {
     "lower": "By how many levels it is lowered",
     "raise": "By how many levels it is raised",
     "table": "Lines of when and level; the first that matches counts",
+    "out_of_turn": "At this level the incident stands before all others in every queue and list",
     "leaves_plan": "At this level the incident ends under this plan",
     "during": "Only in this phase of the incident",
     "as": "How this way of ending is called and counted",

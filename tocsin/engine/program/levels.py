@@ -16,6 +16,8 @@ class Level(Rule):
     colour: str = ""
     leaves_plan: bool = False
     """At this level the incident is none of this plan any more: deciding it marks `cancelled` in place of what the decision marks."""
+    out_of_turn: bool = False
+    """At this level the incident is worked before all others: in every queue and list it stands first."""
     fills: tuple[str, ...] = ()
     """Roles that the roster fills once this level is in force."""
 

@@ -10,7 +10,13 @@ from tocsin.plan.relaxing import relax
 def levels(context: Context) -> dict[str, Level]:
     """Return the levels, gravest first."""
     return {
-        identifier: Level(**context.common(identifier, rule), colour=rule.colour, leaves_plan=rule.leaves_plan, fills=_fills(context, rule))
+        identifier: Level(
+            **context.common(identifier, rule),
+            colour=rule.colour,
+            leaves_plan=rule.leaves_plan,
+            out_of_turn=rule.out_of_turn,
+            fills=_fills(context, rule),
+        )
         for identifier, rule in context.form.levels.items()
     }
 

@@ -13,6 +13,7 @@ from tocsin.plan.forms.values import ReadingForm
 
 class LevelForm(RuleForm):
     leaves_plan: bool = False
+    out_of_turn: bool = False
     colour: Text = ""
     fills: dict[Name, Literal["roster"]] = {}
 
