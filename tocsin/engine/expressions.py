@@ -79,6 +79,14 @@ class Some:
 
 
 @dataclass(frozen=True, slots=True)
+class AtLeast:
+    """`at_least(2, a, b, …)`: true once so many are true whatever the others are, false once too few are left, else unknown."""
+
+    number: int
+    operands: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Compare:
     """`left op right` with op one of == != < <= > >=."""
 
@@ -124,7 +132,7 @@ class Call:
     arguments: tuple["Expression", ...]
 
 
-Expression = Literal | Name | SignalRead | WatchRef | Not | All | Some | Compare | Within | Arithmetic | Choose | Call
+Expression = Literal | Name | SignalRead | WatchRef | Not | All | Some | AtLeast | Compare | Within | Arithmetic | Choose | Call
 Leaf = Name | SignalRead | WatchRef | Call
 Lookup = Callable[[Leaf], Known]
 S = TypeVar("S")
@@ -172,6 +180,8 @@ def compiled(tree: Expression, reader: Callable[[Leaf], Reader[S]]) -> Reader[S]
             return _connected([compiled(operand, reader) for operand in operands], decisive=False)
         case Some(operands):
             return _connected([compiled(operand, reader) for operand in operands], decisive=True)
+        case AtLeast(number, operands):
+            return _counted(number, [compiled(operand, reader) for operand in operands])
         case Compare(op, left, right):
             return _compared(op, compiled(left, reader), compiled(right, reader))
         case Within(item, among):
@@ -200,6 +210,22 @@ def _connected(operands: list[Reader[S]], *, decisive: bool) -> Reader[S]:
             if not isinstance(value, bool):
                 result = UNKNOWN
         return result
+
+    return read
+
+
+def _counted(number: int, operands: list[Reader[S]]) -> Reader[S]:
+    def read(scene: S) -> Known:
+        wanted, spare = number, len(operands) - number
+        for operand in operands:
+            value = operand(scene)
+            wanted -= value is True
+            spare -= value is False
+            if wanted <= 0:
+                return True
+            if spare < 0:
+                return False
+        return UNKNOWN
 
     return read
 
@@ -303,7 +329,7 @@ def parts(tree: Expression) -> tuple[Expression, ...]:
     match tree:
         case Not(operand):
             return (operand,)
-        case All(operands) | Some(operands) | Call(_, operands):
+        case All(operands) | Some(operands) | AtLeast(_, operands) | Call(_, operands):
             return operands
         case Compare(_, left, right) | Within(left, right) | Arithmetic(_, left, right):
             return (left, right)
@@ -323,12 +349,16 @@ class Reason:
 
 
 def explain(tree: Expression, lookup: Lookup) -> Reason:
-    """Return the value of `tree` with the operands that decided it: of a false `&&` only the false ones, of a true `||` only the true ones."""
+    """
+    Return the value of `tree` with the operands that decided it: of a false `&&` only the false ones, of a true `||` only the true ones.
+
+    Of what counts its operands, those that are as it is.
+    """
     value = evaluate(tree, lookup)
     match tree:
         case WatchRef(_, test):
             return Reason(spell(test), value)
-        case All(operands) | Some(operands):
+        case All(operands) | Some(operands) | AtLeast(_, operands):
             reasons = tuple(explain(operand, lookup) for operand in operands)
             decisive = tuple(reason for reason in reasons if reason.value is value)
             return Reason(spell(tree), value, decisive or reasons)
@@ -354,6 +384,8 @@ def spell(tree: Expression) -> str:
             return spell(test)
         case Call(function, arguments):
             return f"{function}({', '.join(spell(argument) for argument in arguments)})"
+        case AtLeast(number, operands):
+            return f"at_least({', '.join((str(number), *map(spell, operands)))})"
         case Not(operand):
             return "!" + _bracket(operand, 6)
         case All(operands):

@@ -12,6 +12,7 @@ from tocsin.engine import times
 from tocsin.engine.expressions import (
     All,
     Arithmetic,
+    AtLeast,
     Call,
     Choose,
     Compare,
@@ -260,9 +261,24 @@ class _Builder:
                     nearest(wanted, self._names.all(kind)),
                 )
             return Call(function, (Literal(wanted),)), Type(answer)
+        if function == "at_least":
+            return self._at_least(node, arguments)
         if function in ("duration", "timestamp") and (text := self._string(node)) is not None:
             return self._time(node, function, text)
         return self._other(node, function, arguments)
+
+    def _at_least(self, node: Tree[Any], arguments: list[Any]) -> tuple[Expression, Type]:
+        """`at_least(2, a, b, c)`: a whole number, and as many truths or more."""
+        number = self.build(arguments[0])[0] if arguments else None
+        operands = tuple(self._wants(argument, "bool")[0] for argument in arguments[1:])
+        many = int(number.value) if isinstance(number, Literal) and isinstance(number.value, Decimal) else 0
+        if not isinstance(number, Literal) or number.value != many or many < 1 or len(operands) < 2:
+            self._problem(node, say("{function}() does not take this", function="at_least"), quoted(USAGE["at_least"]))
+            return Literal(value=False), _BOOL
+        if many > len(operands):
+            said = say("{count} of {of} can never be true", count=many, of=len(operands))
+            self._problem(arguments[0], said, say("at most {most}", most=len(operands)))
+        return AtLeast(many, operands), _BOOL
 
     def _other(self, node: Tree[Any], function: str, arguments: list[Any]) -> tuple[Expression, Type]:
         trees = [self.build(argument) for argument in arguments]

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from tocsin.engine.expressions import (
     All,
     Arithmetic,
+    AtLeast,
     Call,
     Choose,
     Compare,
@@ -39,6 +40,9 @@ def say(program: Program, tree: Expression) -> Markup:
             return _joined(program, operands, _("and"))
         case Some(operands):
             return _joined(program, operands, _("or"))
+        case AtLeast(number, operands):
+            listed = Markup("; ").join(say(program, operand) for operand in operands)
+            return Markup("{} ({})").format(_("at least %(number)s of these") % {"number": number}, listed)
         case Not(Name(path)) if _fact(program, path):
             return _pair(_named(program, path), Markup("{}").format(_("no")))
         case Not(operand):
@@ -85,7 +89,8 @@ def _inner(tree: Expression) -> Iterator[Expression]:
 def _joined(program: Program, operands: tuple[Expression, ...], word: str) -> Markup:
     parts = [say(program, operand) for operand in operands]
     bracketed = [
-        Markup("({})").format(part) if isinstance(operand, All | Some) else part for operand, part in zip(operands, parts, strict=True)
+        Markup("({})").format(part) if isinstance(operand, All | Some | AtLeast) else part
+        for operand, part in zip(operands, parts, strict=True)
     ]
     return Markup(" <b>{}</b> ").format(word).join(bracketed)
 
@@ -175,7 +180,7 @@ def _value(program: Program, tree: Expression, about: Fact | None) -> Markup:
             return _named(program, path)
         case SignalRead(signal, measure, window):
             return _reading(program, signal, measure, window)
-        case Call() | All() | Some() | Not() | Compare() | Within() | WatchRef():
+        case Call() | All() | Some() | AtLeast() | Not() | Compare() | Within() | WatchRef():
             return say(program, tree)
         case Arithmetic() | Choose():
             return Markup("<code>{}</code>").format(spell(tree))

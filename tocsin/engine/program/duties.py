@@ -33,6 +33,7 @@ class Obligation(Rule):
     anchors: tuple[str, ...] = ()
     until: tuple[str, ...] = ()
     fixed: bool = False
+    """Again and again: on a grid from the start. Once: so long after the anchor, however late it turns out that it is owed."""
     when: Expression | None = None
     levels: tuple[str, ...] = ()
     unless: str = ""
@@ -64,6 +65,16 @@ class Obligation(Rule):
     """Instead: a collection of the incident, one clock for each entry; `owes` may then be `entry.<field>`, anchors `entry.<time field>`."""
     where: Expression | None = None
     """Of the entries only those for which this is true."""
+
+    @property
+    def stands(self) -> bool:
+        """Return whether the limit counts from the anchor alone: what begins to apply later is due no later for it."""
+        return self.fixed and self.within is not None
+
+    @property
+    def conditional(self) -> bool:
+        """Return whether it may begin to apply after its anchor."""
+        return bool(self.when or self.where or self.levels or self.situation)
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,9 +190,10 @@ def _open(turn: Turn, rule: Obligation, entry: Entry, anchor: Anchor, past: Coll
     limit = clocks.resolve(turn.program, turn.state, rule.every or rule.within, turn.instant, entry.fields)
     if limit is None and (rule.every or rule.within):
         return  # its length depends on something not yet known
-    conditional = bool(rule.when or rule.where or rule.levels or rule.situation)
-    begins = known.at if name in turn.fresh or not (conditional or turn.moved) else max(known.at, turn.instant)
-    begins = max(begins, entry.since or begins)
+    at_its_anchor = rule.stands or name in turn.fresh or not (rule.conditional or turn.moved)
+    begins = known.at if at_its_anchor else max(known.at, turn.instant)
+    if entry.since and not rule.stands:
+        begins = max(begins, entry.since)
     clock_id = rule.id + (f"[{entry.key}]" if entry.key else "")
     generation = latest.generation + 1 if latest else 1
     if any(clock.clock == clock_id and clock.status in RUNNING for clock in past):
@@ -333,11 +334,15 @@ def _move_anchor(turn: Turn, rule: Obligation, clock: t.Clock, anchor: str, know
 
 
 def _move_limit(turn: Turn, rule: Obligation, clock: t.Clock, limit: Span) -> None:
-    """A shorter limit counts from now if that is earlier; a longer one from the start, and for a recurring clock from its next due time."""
+    """
+    A shorter limit counts from now if that is earlier; a longer one from the start, and for a recurring clock from its next due time.
+
+    One that stands from its anchor counts from there either way.
+    """
     assert clock.due_at is not None
     place = turn.program.reckons(rule.id)
     shorter = add(clock.began_at, limit, place) < add(clock.began_at, parse(clock.limit), place)
-    if shorter:
+    if shorter and not rule.stands:
         due = min(clock.due_at, add(turn.instant, limit, place))
     else:
         due = clock.due_at if clock.recurring else add(clock.began_at, limit, place)
