@@ -25,9 +25,8 @@ from tocsin.engine.expressions import (
     SignalRead,
     Some,
     evaluate,
-    explain,
-    spell,
 )
+from tocsin.engine.spelling import explain, spell
 from tocsin.plan.conditions import parse
 from tocsin.plan.grammar import DEPTH_MAX, LENGTH_MAX
 from tocsin.plan.names import Type

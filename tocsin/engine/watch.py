@@ -21,9 +21,9 @@ from tocsin.engine.expressions import (
     compiled,
     evaluate,
     leaves,
-    spell,
 )
 from tocsin.engine.program import Program, Signal, Watch
+from tocsin.engine.spelling import spell
 from tocsin.engine.terms import Edge
 
 HUNDRED: Final = Decimal(100)

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from lark import Token, Tree
+from lark import Tree
 
-from tocsin.engine import times
 from tocsin.engine.expressions import (
     All,
     Arithmetic,
@@ -23,9 +22,9 @@ from tocsin.engine.expressions import (
     SignalRead,
     Some,
     Within,
-    spell,
 )
-from tocsin.plan import grammar
+from tocsin.engine.spelling import spell
+from tocsin.plan import grammar, literals
 from tocsin.plan.findings import brief, nearest
 from tocsin.plan.functions import ASKS, FUNCTIONS, USAGE
 from tocsin.plan.names import ANY, LATER, MEASURES, Names, Type
@@ -98,7 +97,7 @@ class _Builder:
             "call": self._call,
             "quantified": self._quantified,
         }.get(node.data)
-        return build(node) if build else _constant(node)
+        return build(node) if build else literals.constant(node)
 
     def _problem(self, node: Tree[Any], message: Sentence, hint: Sentence = NOTHING, code: str = "L07") -> None:
         self.problems.append(Problem(node.meta.start_pos, message, hint, code))
@@ -182,7 +181,9 @@ class _Builder:
 
     def _is_case(self, node: Tree[Any], value: str, type_: Type) -> None:
         if type_.of and value not in type_.of:
-            child = next((part for part in _subtrees(node) if part.data in ("text", "list") and f'"{value}"' in _source(part)), node)
+            child = next(
+                (part for part in _subtrees(node) if part.data in ("text", "list") and f'"{value}"' in literals.source(part)), node
+            )
             self._problem(
                 child, say("{value} is not one of {names}", value=brief(value), names=", ".join(type_.of)), nearest(value, type_.of)
             )
@@ -306,7 +307,7 @@ class _Builder:
                         )
                 return call, _BOOL
             case "covered", ["string", "string"] if isinstance(span := trees[1][0], Literal):
-                if not _is_span(str(span.value)):
+                if not literals.is_span(str(span.value)):
                     self._problem(
                         arguments[1],
                         say("{value} is not a duration", value=brief(span.value)),
@@ -328,12 +329,12 @@ class _Builder:
         """Return the one text a call is given; None and the general complaint otherwise."""
         arguments = node.children[1:]
         if len(arguments) == 1 and isinstance(arguments[0], Tree) and arguments[0].data == "text":
-            return _unquoted(str(arguments[0].children[0]))
+            return literals.unquoted(str(arguments[0].children[0]))
         return None
 
     def _windowed(self, node: Tree[Any], signal: str, measure: str) -> tuple[Expression, Type]:
         text = self._string(node)
-        window = _exact(text) if text is not None else None
+        window = literals.exact(text) if text is not None else None
         if window is None:
             self._problem(
                 node,
@@ -350,13 +351,13 @@ class _Builder:
 
     def _time(self, node: Tree[Any], function: str, text: str) -> tuple[Expression, Type]:
         if function == "duration":
-            span = _exact(text)
+            span = literals.exact(text)
             if span is None:
                 self._problem(
                     node, say("{text} is not an exact duration", text=brief(text)), say("such as {examples}", examples="90s, 30m or 72h")
                 )
             return Literal(span or timedelta()), _DURATION
-        instant = _instant(text)
+        instant = literals.instant(text)
         if instant is None:
             self._problem(
                 node,
@@ -364,51 +365,3 @@ class _Builder:
                 say("such as {examples}", examples="2025-06-03T09:00:00+08:00"),
             )
         return Literal(instant or text), _TIME
-
-
-def _constant(node: Tree[Any]) -> tuple[Expression, Type]:
-    first = str(node.children[0]) if node.children else ""
-    match node.data:
-        case "number":
-            return Literal(Decimal(first)), _DECIMAL if "." in first else _INT
-        case "signed":
-            number = str(node.children[1])
-            return Literal(Decimal(f"{first}{number}")), _DECIMAL if "." in number else _INT
-        case "truth":
-            return Literal(first == "true"), _BOOL
-        case "list":
-            return Literal(tuple(_unquoted(str(item)) for item in node.children)), Type("list")
-        case _:
-            return Literal(_unquoted(first)), _STRING
-
-
-def _unquoted(token: str) -> str:
-    body, quote = token[1:-1], token[0]
-    return body.replace(f"\\{quote}", quote).replace("\\\\", "\\") if "\\" in body else body
-
-
-def _source(node: Tree[Any]) -> str:
-    return " ".join('"' + _unquoted(str(token)) + '"' for token in node.children if isinstance(token, Token))
-
-
-def _exact(text: str) -> timedelta | None:
-    try:
-        span = times.parse(text)
-    except ValueError:
-        return None
-    return span.exact if span.is_exact else None
-
-
-def _is_span(text: str) -> bool:
-    try:
-        return bool(times.parse(text))
-    except ValueError:
-        return False
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return instant if instant.tzinfo is not None else None

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from tocsin.engine.expressions import spell
 from tocsin.engine.program import Cases, Obligation, Program, Roles, Text
+from tocsin.engine.spelling import spell
 from tocsin.plan.draft import Draft
 from tocsin.plan.elements import ELEMENTS, missing
 from tocsin.plan.limits import spelled

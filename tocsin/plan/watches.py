@@ -19,10 +19,10 @@ from tocsin.engine.expressions import (
     WatchRef,
     Within,
     leaves,
-    spell,
 )
 from tocsin.engine.program import Signal, Watch
 from tocsin.engine.program.values import watch_name
+from tocsin.engine.spelling import spell
 
 
 @dataclass(slots=True)

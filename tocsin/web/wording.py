@@ -23,9 +23,9 @@ from tocsin.engine.expressions import (
     WatchRef,
     Within,
     leaves,
-    spell,
 )
 from tocsin.engine.program import Fact, Program
+from tocsin.engine.spelling import spell
 from tocsin.web import plan_words, times
 from tocsin.web.jinja import text
 from tocsin.web.languages import gettext as _

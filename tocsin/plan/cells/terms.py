@@ -23,8 +23,8 @@ from tocsin.engine.expressions import (
     Within,
     leaves,
     parts,
-    spell,
 )
+from tocsin.engine.spelling import spell
 from tocsin.plan.names import ANY, Type
 
 _FLIPPED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
