@@ -112,7 +112,7 @@ def _comparison(program: Program, op: str, left: Expression, right: Expression) 
     if about is not None and about.type in ("choice", "yes_no", "text") and op in ("==", "!="):
         value = shown if op == "==" else Markup("{} {}").format(_("not"), shown)
         return _pair(_value(program, left, None), value)
-    return Markup("{} {}&nbsp;{}{}").format(_value(program, left, None), _SIGNS[op], shown, _unit(program, left))
+    return Markup("{} {}&nbsp;{}{}").format(_value(program, left, None), _SIGNS[op], shown, unit(program, left))
 
 
 def _source(name: str) -> str:
@@ -120,8 +120,8 @@ def _source(name: str) -> str:
     return {"rule": _("a rule"), "fallback": _("the table for other cases"), "adjust": _("an adjustment")}.get(name, name)
 
 
-def _unit(program: Program, tree: Expression) -> str:
-    """Return the unit in which a reading is compared, with the space before it."""
+def unit(program: Program, tree: Expression) -> str:
+    """Return the unit of a reading with the space before it: per cent where it is held against a mean."""
     if not isinstance(tree, SignalRead):
         return ""
     rule = program.signals.get(tree.signal)

@@ -88,5 +88,6 @@ class Classify:
     fallback: Fallback | None = None
     adjust: tuple[Adjustment, ...] = ()
     near: Near | None = None
-    shows: tuple[str, ...] = ()
+    shows: tuple[Expression, ...] = ()
+    """What lies before whoever decides on the level: facts, and readings that may be put forward as evidence (DET-12)."""
     cite: tuple[str, ...] = ()

@@ -47,7 +47,7 @@ def classify(context: Context) -> Classify | None:
         fallback=_fallback(context, form.fallback, tuple(form.cite)) if form.fallback else None,
         adjust=_adjustments(context, form),
         near=_near(context, form),
-        shows=tuple(form.shows),
+        shows=tuple(tree for each in form.shows if (tree := context.reading(each)) is not None),
         cite=tuple(form.cite),
     )
 
