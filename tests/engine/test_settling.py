@@ -127,7 +127,7 @@ class Seen(dict):
         self.field, self.notes = field, notes
 
     def note(self, entry):
-        if self.field == "open_fields":  # follows the open entries of its record
+        if self.field in ("open_fields", "open_since"):  # follow the open entries of their record
             return
         self.notes.add(("clocks" if self.field == "clocks_of" else self.field, WHOLE.get(self.field, str)(entry)))
 

@@ -21,6 +21,7 @@ from tocsin.engine.rules import (
     owed,
     parties,
     records,
+    registers,
     roles,
     situations,
     team,
@@ -96,7 +97,7 @@ def _fit_to_act(program: Program, state: t.State, command: t.Command) -> t.Refus
         return t.Refused("E102", "there is no incident yet", hint="declare it first")
     if state.at and command.at < state.at:
         return t.Refused("E104", "the command is stamped before the last event", hint="stamp it under the incident's lock")
-    if isinstance(command, t.Observe | t.ReportDelivery | t.Tick) and command.by.person != t.SYSTEM:
+    if isinstance(command, t.Observe | t.ReportDelivery | t.ReadDirectory | t.Tick) and command.by.person != t.SYSTEM:
         return t.Refused("E101", "only the server itself reports this", hint="send samples and receipts through their own doors")
     return None
 
@@ -148,6 +149,9 @@ def _declare(turn: Turn, command: t.Declare) -> t.Refused | None:
     if command.reported:
         moments.record(turn, "reported", command.happened_at)
         moments.record(turn, "registered")
+    with turn.as_system():
+        moments.of_the_calendar(turn, year=True)
+        registers.stock(turn)
     return None
 
 
@@ -208,7 +212,8 @@ def _report_delivery(turn: Turn, command: t.ReportDelivery) -> t.Refused | None:
 
 
 def _move_plan(turn: Turn, command: t.MovePlan) -> t.Refused | None:
-    if not owners.speaks_for(turn.program, turn.state, turn.actor, turn.program.commander):
+    by_itself = turn.by == t.SYSTEM  # what an organisation keeps between incidents goes by the version in force
+    if not by_itself and not owners.speaks_for(turn.program, turn.state, turn.actor, turn.program.commander):
         return t.Refused("E101", f"only {turn.program.commander} moves an incident to another plan version", hint="ask that role")
     if command.plan_hash != turn.program.plans[0].program.hash:
         return t.Refused("E103", "the version asked for is not the one at hand", hint="load that version first")
@@ -229,6 +234,10 @@ def _move_plan(turn: Turn, command: t.MovePlan) -> t.Refused | None:
         )
         turn.moved = True
         owed.leave_behind(turn)
+        with turn.as_system():
+            moments.record(turn, "document.published")
+            moments.of_the_calendar(turn, year=False)
+            registers.stock(turn)
     return None
 
 
@@ -270,6 +279,7 @@ _COMMANDS: Final[Mapping[type[t.Act], Callable[[Turn, Any], t.Refused | None]]] 
     t.Say: team.say,
     t.Promote: team.promote,
     t.Enter: records.enter,
+    t.ReadDirectory: registers.read_directory,
     t.AddPlan: joining.add,
     t.Note: _note,
     t.Draft: messages.draft,

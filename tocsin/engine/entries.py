@@ -8,7 +8,7 @@ from tocsin.engine import terms as t
 from tocsin.engine import texts
 from tocsin.engine.expressions import Value
 from tocsin.engine.program import Field, Program, Record
-from tocsin.engine.times import instant, stamped
+from tocsin.engine.times import day, instant, is_day, parse, stamped
 
 
 def typed(field: Field, words: str) -> Value | None:
@@ -24,6 +24,8 @@ def typed(field: Field, words: str) -> Value | None:
                 return stamped(words)
             case "duration":
                 return texts.span(words).length() or None
+            case "period":
+                return words if parse(words) else None
             case "yes_no":
                 return {"yes": True, "no": False}.get(words)
             case _:
@@ -40,21 +42,26 @@ def wanted(field: Field) -> str:
         "number": "a number, such as 12.5",
         "time": "12:30, or a date with its time",
         "duration": "a duration, such as 30m or 2h",
+        "period": "a length of time, such as 30d, 3mo or 1y",
         "yes_no": "yes or no",
     }.get(field.type, "a text")
 
 
 def dated(record: Record, given: Mapping[str, str], at: datetime, zone: str) -> dict[str, str]:
-    """Return what somebody wrote at `at` with an offset on every time, so that it says the same whenever it is read."""
+    """
+    Return what somebody wrote at `at` with an offset on every time, so that it says the same whenever it is read. In a register a day alone
+    is enough.
+    """
     fields = {field.id: field for field in record.fields}
-    return {name: _dated(fields[name], words, at, zone) if name in fields else words for name, words in given.items()}
+    days = record.register
+    return {name: _dated(fields[name], words, at, zone, days=days) if name in fields else words for name, words in given.items()}
 
 
-def _dated(field: Field, words: str, at: datetime, zone: str) -> str:
+def _dated(field: Field, words: str, at: datetime, zone: str, *, days: bool) -> str:
     if field.type != "time" or typed(field, words) is not None:
         return words
     try:
-        return instant(words, at, zone, ahead=field.ahead).isoformat()
+        return (day(words, zone) if days and is_day(words) else instant(words, at, zone, ahead=field.ahead)).isoformat()
     except ValueError:
         return words
 
@@ -83,7 +90,7 @@ def completed(program: Program, state: t.State, record: Record, command: t.Enter
 
 def _item(program: Program, record: Record, given: Mapping[str, str]) -> Mapping[str, str]:
     named = given.get(record.fields[0].id, "") if record.of and record.fields else ""
-    items = program.resources[record.of].items if record.of in program.resources else ()
+    items = [item for register in record.of if register in program.resources for item in program.resources[register].items]
     return next((item.values for item in items if item.id == named), {})
 
 

@@ -35,7 +35,7 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return state
         case t.MessageDrafted() | t.MessagePublished() | t.DeliveryReported():
             return _message(state, event)
-        case t.RoleAssigned() | t.RoleAccepted() | t.RoleCreated() | t.DeputyCalled():
+        case t.RoleAssigned() | t.RoleAccepted() | t.RoleCreated() | t.DeputyCalled() | t.DirectoryRead():
             return _role(state, event)
         case t.MomentRecorded() | t.MomentWithdrawn():
             return _moment(state, event)
@@ -45,7 +45,7 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return _holding(state, event)
         case t.FactStated():
             return _stated(state, event)
-        case t.RecordEntered() | t.Filed() | t.FiguresKept():
+        case t.RecordEntered() | t.EntryMarked() | t.Filed() | t.FiguresKept():
             return keep(state, event)
         case t.Fulfilled(obligation=obligation):
             return _count(state, f"done:{obligation}")
@@ -260,7 +260,6 @@ def _chain(state: t.State, event: t.DecisionApplied | t.LinkSigned | t.ChainSent
                 reason=event.reason,
                 evidence=event.evidence,
                 entry=event.entry,
-                cited=dict(event.cited),
             )
             state = _count(state, f"applied:{event.decision}")
         case t.LinkSigned(chain=name, complete=complete):
@@ -288,7 +287,7 @@ def _team(state: t.State, event: t.StreamOpened | t.StreamClosed | t.WorkTakenUp
             return replace(state, promoted=(*state.promoted, said))
 
 
-def _role(state: t.State, event: t.RoleAssigned | t.RoleAccepted | t.RoleCreated | t.DeputyCalled) -> t.State:
+def _role(state: t.State, event: t.RoleAssigned | t.RoleAccepted | t.RoleCreated | t.DeputyCalled | t.DirectoryRead) -> t.State:
     match event:
         case t.RoleAssigned(role=role, person=""):
             return replace(state, roles=drop(state.roles, role))
@@ -301,6 +300,8 @@ def _role(state: t.State, event: t.RoleAssigned | t.RoleAccepted | t.RoleCreated
             return replace(state, roles=put(state.roles, role, replace(seat, called=seat.called + 1, at=event.at)))
         case t.RoleAccepted(role=role):
             return replace(state, roles=put(state.roles, role, replace(state.roles[role], accepted=True)))
+        case t.DirectoryRead(seats=seats):
+            return replace(state, seats=dict(seats))
         case t.RoleCreated(role=role, name=name):
             return replace(state, made_roles=put(state.made_roles, role, name))
 
@@ -351,7 +352,6 @@ def _delivered(state: t.State, event: t.ChannelConfirmed | t.MessageMovedOn | t.
                 assignee=event.assignee,
                 entry=event.entry,
                 attendance=dict(event.attendance),
-                cited=dict(event.cited),
             )
             state = replace(state, waiting=put(state.waiting, event.decision, waits))
     return replace(state, messages=put(state.messages, event.message, message))

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from tocsin.engine import terms as t
 from tocsin.engine.collections import PARTIES
 from tocsin.engine.expressions import Name
-from tocsin.engine.program import Cases, Program, Roles
+from tocsin.engine.program import Cases, HeldBy, Program, Role, Roles
 from tocsin.engine.role_names import split
 from tocsin.engine.values import lookup
 
@@ -123,6 +123,16 @@ def _holder(program: Program, state: t.State, role: str) -> Owner | None:
     return Owner(person, "directory", role) if person else None
 
 
+def of_roster(program: Program, roster: str) -> list[Role]:
+    """Return the roles that are held by whoever is on duty in a roster."""
+    return [role for role in program.roles.values() if role.held_by == HeldBy("schedule", roster)]
+
+
+def found(program: Program, state: t.State, role: str) -> bool:
+    """Return whether somebody holds a role, rather than that it falls to whoever holds what nobody holds."""
+    return _holder(program, state, role) is not None
+
+
 def persons(program: Program, state: t.State, targets: tuple[str, ...]) -> tuple[str, ...]:
     """Return the persons meant by roles, groups, departments, `everyone`, `departments`; each once, in order, outside roles left out."""
     known = _seating(program, state).persons
@@ -233,7 +243,9 @@ def roles_of(program: Program, state: t.State, roles: Roles, at: datetime, case:
     """Return the roles that `roles` names in the present case; `case` overrides it (a level being decided)."""
     if not isinstance(roles, Cases):
         return roles
-    return roles.of(case or lookup(program, state, at)(Name(roles.by))) or ()
+    known = case or lookup(program, state, at)(Name(roles.by))
+    chosen = roles.cases.get(known) if isinstance(known, str) else None
+    return chosen if chosen is not None else roles.otherwise or ()
 
 
 def takes_part(state: t.State, actor: t.Actor) -> bool:

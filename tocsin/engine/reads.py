@@ -177,6 +177,9 @@ _TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
     t.RecordEntered: lambda event: (
         ("open_entries", event.record),
         ("open_fields", event.entry),
+        ("open_since", event.entry),
+        ("marks", event.entry),
+        ("stocked", ""),
         ("totals", event.record),
         ("counters", f"entries:{event.record}"),
     ),
@@ -188,6 +191,7 @@ _TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
     t.MessagePublished: lambda event: (("messages", event.message), ("counters", f"sent:{event.template}")),
     t.DeliveryReported: lambda event: (("messages", event.message),),
     t.FiguresKept: lambda event: tuple(("figures", reading.figure) for reading in event.readings),
+    t.EntryMarked: lambda event: (("marks", event.entry or event.record),),
     t.Filed: lambda event: (("filed", event.inbox),),
     t.Noted: _nothing,
     t.Told: _nothing,

@@ -7,16 +7,17 @@ from tocsin.engine import streams
 from tocsin.engine import terms as t
 from tocsin.engine.collections import COLLECTIONS, Entry
 from tocsin.engine.entries import values
+from tocsin.engine.owners import PERSON
 from tocsin.engine.program import Obligation, Program
 from tocsin.engine.values import truth
 
 
 def entries(program: Program, state: t.State, rule: Obligation, at: datetime) -> Iterator[Entry]:
     """Yield each entry that has a clock of its own under `rule`, with who owes it; the empty key where there is one clock for all."""
-    if rule.collection:
-        for entry in members(program, state, rule.collection):
+    if rule.collections:
+        for entry in (each for collection in rule.collections for each in members(program, state, collection)):
             if rule.where is None or truth(program, state, rule.where, at, entry.fields) is True:
-                yield Entry(entry.key, entry.since, entry.fields, _owes(rule.owes, entry))
+                yield Entry(entry.key, entry.since, entry.fields, _owes(program, rule.owes, entry))
         return
     divided = [] if rule.for_each else streams.divided(program, state, rule.owes)
     for stream, seat in divided:
@@ -29,7 +30,7 @@ def entries(program: Program, state: t.State, rule: Obligation, at: datetime) ->
 
 def undivided(program: Program) -> dict[str, Entry]:
     """Return the obligations that have one clock for all whatever happens, each with the entry that stands for the whole."""
-    rules = (rule for rule in program.obligations.values() if not (rule.collection or rule.for_each or streams.has(program, rule.owes)))
+    rules = (rule for rule in program.obligations.values() if not (rule.collections or rule.for_each or streams.has(program, rule.owes)))
     return {rule.id: Entry("", owes=rule.owes) for rule in rules}
 
 
@@ -40,18 +41,28 @@ def owing_roles(rule: Obligation) -> tuple[str, ...]:
     return ("commander",) if rule.owes.startswith("entry.") else (rule.owes,)
 
 
-def _owes(owes: str, entry: Entry) -> str:
-    """Return who owes what runs over `entry`: the role the plan names, or the person that a field of the entry names."""
+def _owes(program: Program, owes: str, entry: Entry) -> str:
+    """
+    Return who owes what runs over `entry`: the role the plan names, or whom a field of the entry names: a role, group or department, else a
+    person. An entry of a register that names nobody known is its owner's.
+    """
     if not owes.startswith("entry."):
         return owes
-    person = entry.fields.get(owes.removeprefix("entry."))
-    return f"person:{person}" if person else "commander"
+    name = owes.removeprefix("entry.")
+    named = str(entry.fields.get(name, ""))
+    register = program.records.get(entry.key.rpartition("-")[0])
+    known = {**program.roles, **program.groups, **program.departments}
+    if register is None or not register.register or any(field.id == name and field.type == "person" for field in register.fields):
+        return f"{PERSON}{named}" if named else "commander"
+    return next((each for each in (named, register.owner) if each in known), "commander")
 
 
 def members(program: Program, state: t.State, collection: str) -> Iterator[Entry]:
     """Yield the entries of `collection`: parties, participants, or the open entries of a record."""
-    if collection in program.records:
-        for key in state.open_entries.get(collection, ()):
-            yield Entry(key, fields=values(program.records[collection], state.open_fields.get(key, {})))
+    record = program.records.get(collection)
+    if record is None:
+        yield from COLLECTIONS[collection](state)
         return
-    yield from COLLECTIONS[collection](state)
+    for key in state.open_entries.get(collection, ()):
+        known = values(record, state.open_fields.get(key, {}))
+        yield Entry(key, state.open_since.get(key), {"id": key.removeprefix(f"{record.id}-"), **known} if record.register else known)

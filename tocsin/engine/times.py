@@ -190,7 +190,7 @@ def instant(words: str, at: datetime, zone: str, *, ahead: bool = False) -> date
     if clock:
         return _nearest(time(int(clock[1]), int(clock[2])), at, tz, ahead=ahead)
     known = datetime.fromisoformat(bare)
-    if known.year not in YEARS or _is_day(bare):
+    if known.year not in YEARS or is_day(bare):
         raise ValueError(f"{words!r} is not an instant")
     if known.tzinfo is None:
         return _instant(known, tz)
@@ -199,11 +199,24 @@ def instant(words: str, at: datetime, zone: str, *, ahead: bool = False) -> date
     return known.astimezone(UTC)
 
 
-def _is_day(words: str) -> bool:
+def is_day(words: str) -> bool:
+    """Return whether `words` are a date alone, such as `2025-06-03`."""
     try:
         return bool(date.fromisoformat(words))
     except ValueError:
         return False
+
+
+def day(words: str, zone: str) -> datetime:
+    """
+    Return the instant, in UTC, at which a day begins in `zone`.
+
+    :raises ValueError: `words` are no date, or of no year in `YEARS`.
+    """
+    found = date.fromisoformat(words)
+    if found.year not in YEARS:
+        raise ValueError(f"{words!r} is not a day")
+    return _instant(datetime.combine(found, time()), ZoneInfo(zone))
 
 
 def _nearest(clock: time, at: datetime, tz: ZoneInfo, *, ahead: bool) -> datetime:

@@ -1,6 +1,7 @@
 """The moments that every plan has, and the phases they lead to (language reference, section 3), and those that rules have of their own."""
 
-from tocsin.engine.program import Moment, Text
+from tocsin.engine.program import Field, Moment, Record, Text
+from tocsin.engine.program.standing import PEOPLE, REMOVED
 
 
 def _moment(name: str, title: Text, phase: str = "", with_: str = "", recorded_by: tuple[str, ...] = ()) -> Moment:
@@ -50,6 +51,33 @@ MOMENTS = {
 
 BY_ENGINE = frozenset({"reported", "registered"})
 """Moments that the engine itself records when an incident is declared."""
+
+STANDING: dict[str, Text] = {
+    "always": {"en": "From the beginning on", "ru": "С самого начала", "pl": "Od początku", "zh": "自始"},
+    "year_start": {"en": "Start of the year", "ru": "Начало года", "pl": "Początek roku", "zh": "年初"},
+    "document.published": {"en": "Plan put in force", "ru": "План введён в действие", "pl": "Plan wszedł w życie", "zh": "预案生效"},
+    "document.updated": {"en": "Plan updated", "ru": "План обновлён", "pl": "Plan zaktualizowano", "zh": "预案更新"},
+    "document.reviewed": {"en": "Plan reviewed", "ru": "План пересмотрен", "pl": "Plan sprawdzono", "zh": "预案评审"},
+}
+"""The moments that standing duties count from besides the fields of an entry."""
+
+TAKEN_OUT: Text = {"en": "Taken out", "ru": "Исключено", "pl": "Usunięto", "zh": "移出"}
+
+OF_PEOPLE = Record(
+    id=PEOPLE,
+    title={"en": "People", "ru": "Люди", "pl": "Ludzie", "zh": "人员"},
+    cite=(),
+    fields=(
+        Field("person", "person", label={"en": "Person", "ru": "Человек", "pl": "Osoba", "zh": "人员"}),
+        Field("department", label={"en": "Department", "ru": "Подразделение", "pl": "Dział", "zh": "部门"}, optional=True),
+        Field("joined", "time", label={"en": "Joined", "ru": "Присоединение", "pl": "Dołączenie", "zh": "加入"}),
+        Field("newcomer", "yes_no", label={"en": "Newcomer", "ru": "Новичок", "pl": "Nowa osoba", "zh": "新员工"}),
+        Field(REMOVED, "time", label=TAKEN_OUT, optional=True),
+    ),
+    open_until=REMOVED,
+    register=True,
+)
+"""The register of people, whom the directory knows."""
 
 DERIVED: dict[str, dict[str, Text]] = {
     "obligation": {

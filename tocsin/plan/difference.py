@@ -7,9 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final, get_args
 
-from tocsin.engine.expressions import Expression
+from tocsin.engine.expressions import Expression, spell
 from tocsin.engine.program import Cases, FromFact, Program, Rule, Text
-from tocsin.engine.spelling import spell
 from tocsin.engine.times import Span
 
 _LEAVES: Final = (str, bool, int, Decimal, Fraction, timedelta, Span, Cases, FromFact, *get_args(Expression))
@@ -49,7 +48,10 @@ def _of_plan(before: Program, after: Program) -> Iterator[Change]:
         old, new = getattr(before, field.name), getattr(after, field.name)
         if field.name in _NOT_COMPARED or not field.compare:
             continue
-        if _is_rules(old) or _is_rules(new):
+        if field.name == "standing":
+            owed_before, owed_after = (each.obligations if each else {} for each in (old, new))
+            yield from _of_rules(before, after, "readiness", owed_before, owed_after)
+        elif _is_rules(old) or _is_rules(new):
             yield from _of_rules(before, after, field.name, old, new)
         else:
             yield from (Change("plan", field.name, {}, path, *pair) for path, *pair in _parts(old, new, ()))

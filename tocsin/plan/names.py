@@ -104,7 +104,7 @@ class Names:
                 return name in PHASES
             case "duration":
                 return self.types.get(name, ANY).name == "duration"
-            case "collection" | "party" | "said":
+            case "collection" | "party" | "said" | "people":
                 return name in _CLOSED[kind]
             case "tag":
                 return name in self.tags
@@ -149,7 +149,12 @@ class Names:
         return f"{path[1]}.{name}" if inside and name in ("opened", "closed") else name
 
 
-_CLOSED: dict[str, tuple[str, ...]] = {"collection": tuple(COLLECTIONS), "party": PARTIES, "said": (*OF_INCIDENT, *PERSONAL)}
+_CLOSED: dict[str, tuple[str, ...]] = {
+    "people": ("people",),
+    "collection": tuple(COLLECTIONS),
+    "party": PARTIES,
+    "said": (*OF_INCIDENT, *PERSONAL),
+}
 """Names that the engine itself gives, by kind."""
 MEASURES = ("now", "mean", "excess", "level", "avg", "min", "max", "sum")
 
@@ -171,6 +176,11 @@ def collect(data: Mapping[str, Plain]) -> Names:
     names.cases |= {"level": levels, "phase": PHASES}
     names.types["parties.count"] = Type("int")
     names.types |= {f"client.{name}": Type("bool" if kind is bool else "decimal") for name, kind in KNOWN_OF_CLIENTS.items()}
+    names.entries["people"] = names.entries["newcomers"] = {
+        "person": Type("string"),
+        "department": Type("string"),
+        "newcomer": Type("bool"),
+    }
     for collection, fields in FIELDS.items():
         names.entries.setdefault(collection, {name: Type(kind) for name, kind in fields.items()})
     return names
@@ -204,6 +214,8 @@ def _learn(names: Names, kind: str, identifier: str, rule: Plain) -> None:
             names.said |= {f"{identifier}.{slot}" for slot in _mapping(keys.get("fields"))}
         case "record":
             _learn_record(names, identifier, keys)
+        case "resource":
+            names.entries[identifier] = {"id": Type("string"), **_entry(keys)}
     if kind in ("record", "obligation") and isinstance(tag := keys.get("tag"), str):
         names.tags.add(tag)
 

@@ -50,10 +50,7 @@ KEYS: Final = {
     "from": "Where it begins, or what fills it in beforehand",
     "elsewhere": "Another plan of the incident brings this moment about; alone, the commander marks it",
     "until": "The moments that end it; without them the end of its situation, else the end of the response",
-    "counted": (
-        "Of every: sliding, the next is due one interval after the last, or fixed, on a grid from the start. "
-        "Of within: fixed, it counts from `of` alone, however late it turns out that it is owed; otherwise from then on"
-    ),
+    "counted": "sliding: the next is due one interval after the last; fixed: on a grid from the start",
     "unless": "The moment after which it is not owed any more",
     "for_each": "One clock for each of these",
     "checks": "Parts that are ticked one by one",
@@ -183,8 +180,9 @@ KEYS: Final = {
     "per": "What it is broken down by over many incidents; shown, not run yet",
     "checklists": "Lists of conditions, each ticked by what is known or attested",
     "help": "Questions and answers, typical errors, worked examples",
-    "resources": "Registers that readiness depends on; shown, not run yet",
-    "readiness": "Standing duties of the organisation; shown, not run yet",
+    "resources": "Registers of the organisation that readiness depends on",
+    "readiness": "Standing duties, owed by the organisation between incidents",
+    "filled": "Fields of every entry that are to be filled",
     "fires": "The moments at which a typical error happens, and those that make it good",
     "cause": "Why it happens",
     "remedy": "What to do about it",
@@ -283,7 +281,6 @@ KEYS: Final = {
     "lower": "By how many levels it is lowered",
     "raise": "By how many levels it is raised",
     "table": "Lines of when and level; the first that matches counts",
-    "out_of_turn": "At this level the incident stands before all others in every queue and list",
     "leaves_plan": "At this level the incident ends under this plan",
     "during": "Only in this phase of the incident",
     "as": "How this way of ending is called and counted",

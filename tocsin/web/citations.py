@@ -18,7 +18,7 @@ from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
 
 _KINDS: Final = ("facts", "signals", "conditions", "roles", "groups", "levels", "triggers", "situations", "obligations", "decisions")
-_MORE: Final = ("messages", "records", "figures", "checklists", "resources", "readiness")
+_MORE: Final = ("messages", "records", "figures", "checklists", "resources")
 DOUBTS: Final = 100
 
 
@@ -129,6 +129,7 @@ def _resting(program: Program, cite: str) -> Iterator[Rule]:
     """Yield the rules of a plan that rest on a place."""
     for kind in (*_KINDS, *_MORE):
         yield from (rule for rule in getattr(program, kind).values() if cite in rule.cite)
+    yield from (rule for rule in program.standing.obligations.values() if cite in rule.cite) if program.standing else ()
 
 
 def _address(request: Request, name: str, **parts: str) -> str:

@@ -35,7 +35,6 @@ def choice(request: Request, number: str, decision: str) -> HttpResponse:
             entry=form.get("entry", ""),
             attendance=_attendance(form),
             confirmed=tuple(form.getlist("confirmed")),
-            cites=tuple(form.getlist("cites")),
         )
     )
     panel = "level" if rule.sets_level else "decisions"

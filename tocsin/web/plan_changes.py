@@ -130,7 +130,7 @@ def _when() -> dict[str, str]:
         "marks": _("moments it marks"),
         "order": _("order"),
         "target": _("target"),
-        "fixed": _("counted from a fixed start"),
+        "fixed": _("on a fixed grid"),
         "situation": _("situation"),
         "window": _("window"),
     }

@@ -43,7 +43,7 @@ def chapters(program: Program) -> list[tuple[str, str]]:
         ("checklists", _("Checklists"), bool(program.checklists)),
         ("help", _("Questions and typical errors"), bool(program.help.questions or program.help.errors or program.help.examples)),
         ("resources", _("Registers"), bool(program.resources)),
-        ("readiness", _("Standing duties"), bool(program.readiness)),
+        ("readiness", _("Standing duties"), bool(program.standing and program.standing.obligations)),
         ("about", _("The document"), True),
     ]
     return usual + [(name, title) for name, title, filled in more if filled]

@@ -217,6 +217,18 @@ def phase(name: str) -> str:
     return known.get(name, name.replace("_", " "))
 
 
+def mark_word(name: str) -> str:
+    """Return how a mark on an entry of a register is called; a plan may use a word of its own."""
+    known = {
+        "unverified": _("unverified"),
+        "outdated": _("outdated"),
+        "expired": _("expired"),
+        "unchecked": _("unchecked"),
+        "untrained": _("untrained"),
+    }
+    return known.get(name, name.replace("_", " "))
+
+
 def unplain(value: Plain) -> Value | None:
     """Return a value from the form in which a row keeps it."""
     return None if value is None else VALUE.read(value, _EYE, "")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Final
 
-from tocsin.engine.expressions import Call, Literal, Name, WatchRef
+from tocsin.engine.expressions import Call, Literal, Name, WatchRef, spell
 from tocsin.engine.namespaces import within
 from tocsin.engine.program import (
     Adjustment,
@@ -24,14 +24,12 @@ from tocsin.engine.program import (
     Order,
     Program,
     Record,
-    Standing,
     Takes,
     Tracked,
     Trigger,
     Watch,
 )
 from tocsin.engine.program.values import watch_name
-from tocsin.engine.spelling import spell
 
 _TEXTS: Final = frozenset({"title", "cite", "assumed", "acknowledges", "names", "ask", "words", "label", "text", "checks", "aliases"})
 _KINDS: Final = frozenset({"verb", "type", "kind", "stage", "during", "phase", "reason", "better", "met_by", "counted"})
@@ -112,7 +110,7 @@ class Renaming:
                 return within(self.part, word)
             case Effect() if field == "to" or holder.kind == "file":
                 return word
-            case Order() | Tracked() | Item() | Standing():
+            case Order() | Tracked() | Item():
                 return word
             case Record() if field in ("open_until", "custody"):
                 return word

@@ -10,7 +10,7 @@ from tocsin.engine.program.people import Department, EveryGroup, Group, HeldBy, 
 from tocsin.engine.program.records import Needs, Order, Record, Tracked
 from tocsin.engine.program.rule import Cases, FromFact, Limit, Roles, Rule, Text
 from tocsin.engine.program.scope import Scope
-from tocsin.engine.program.standing import Item, Lateness, Resource, Standing, Tier
+from tocsin.engine.program.standing import Item, Resource, Tier
 from tocsin.engine.program.values import Baseline, Condition, Fact, Reading, Signal, Waiver, Watch
 from tocsin.engine.program.whole import Defaults, Part, Program
 
@@ -46,7 +46,6 @@ __all__ = [
     "Help",
     "Item",
     "Ladder",
-    "Lateness",
     "Level",
     "LevelRule",
     "Limit",
@@ -74,7 +73,6 @@ __all__ = [
     "Signal",
     "Situation",
     "Standard",
-    "Standing",
     "Takes",
     "Text",
     "Tier",

@@ -33,7 +33,6 @@ class Obligation(Rule):
     anchors: tuple[str, ...] = ()
     until: tuple[str, ...] = ()
     fixed: bool = False
-    """Again and again: on a grid from the start. Once: so long after the anchor, however late it turns out that it is owed."""
     when: Expression | None = None
     levels: tuple[str, ...] = ()
     unless: str = ""
@@ -61,20 +60,16 @@ class Obligation(Rule):
     """Due when a message promises it; `anchors` are those messages."""
     for_each: tuple[str, ...] = ()
     """Roles, groups or departments; one clock for each, owed by each when `owes` is `each`."""
-    collection: str = ""
-    """Instead: a collection of the incident, one clock for each entry; `owes` may then be `entry.<field>`, anchors `entry.<time field>`."""
+    collections: tuple[str, ...] = ()
+    """Instead: collections of the incident, one clock for each entry; `owes` may then be `entry.<field>`, anchors `entry.<time field>`."""
     where: Expression | None = None
     """Of the entries only those for which this is true."""
-
-    @property
-    def stands(self) -> bool:
-        """Return whether the limit counts from the anchor alone: what begins to apply later is due no later for it."""
-        return self.fixed and self.within is not None
-
-    @property
-    def conditional(self) -> bool:
-        """Return whether it may begin to apply after its anchor."""
-        return bool(self.when or self.where or self.levels or self.situation)
+    filled: tuple[str, ...] = ()
+    """What stays true of an entry, where no condition is named: that these fields of it are filled."""
+    manned: str = ""
+    """What stays true, where no condition is named: that the directory finds somebody for this roster."""
+    drill: bool = False
+    """A finished drill of the plan fulfils it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +157,7 @@ class Field:
     """A slot of a message or a record; `from_` prefills it from facts or moments, `sets` writes it back to a fact."""
 
     id: str
-    type: Literal["choice", "yes_no", "number", "duration", "time", "text", "table", "person"] = "text"
+    type: Literal["choice", "yes_no", "number", "duration", "time", "text", "table", "person", "period"] = "text"
     of: tuple[str, ...] = ()
     names: Mapping[str, Text] = field(default_factory=dict)
     label: Text = field(default_factory=dict)

@@ -16,10 +16,13 @@ class Effect:
     What a decision, an entry, a lateness or a situation causes.
 
     `tell alert call` address `targets`; `send draft` name a message; `open` a situation; `set` a fact (value in `to`); `mark` a moment;
-    `assign` a role (`to`: roster); `propose` a decision (`to`: an option); `apply` the proposal; `file` an inbox.
+    `assign` a role (`to`: roster); `propose` a decision (`to`: an option); `apply` the proposal; `file` an inbox. `mark_entry` puts a word
+    on the entry whose duty is late, `mark_register` on its whole register, until it is done.
     """
 
-    kind: Literal["tell", "alert", "call", "send", "draft", "open", "set", "mark", "assign", "propose", "apply", "file"]
+    kind: Literal[
+        "tell", "alert", "call", "send", "draft", "open", "set", "mark", "assign", "propose", "apply", "file", "mark_entry", "mark_register"
+    ]
     targets: tuple[str, ...]
     to: str = ""
     when: Expression | None = None
@@ -111,5 +114,7 @@ class Moment(Rule):
     phase: str = ""
     common: bool = False
     """Every plan has it; several plans on one incident share it, unless a plan says itself how it comes about."""
+    dated: str = ""
+    """It lies before the beginning: at the start of this day (`2025-06-03`), or of the `year`, in the plan's zone."""
     plans: tuple[str, ...] = ("",)
     """Whose phase it changes, of several plans on one incident."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from tocsin.engine.program.duties import Field
 from tocsin.engine.program.effects import Effects, Ladder
 from tocsin.engine.program.rule import Rule
+from tocsin.engine.program.standing import Item
 from tocsin.engine.times import Span
 
 
@@ -45,8 +46,11 @@ class Record(Rule):
     A form. An entry is open until the field `open_until` is filled (with one of `until_values`, where there are any).
 
     `custody` is the field that says who has the thing: each change of it is a hand-over. `into` is the inbox that a closed entry is filed
-    into, or `stream`: every entry is said there as it is made. `of` is the register whose items the first field names. `filled_by`
+    into, or `stream`: every entry is said there as it is made. `of` are the registers whose entries the first field names. `filled_by`
     publication: the server enters what is published.
+
+    A `register` is what an organisation keeps between incidents: it begins with the `items` of the document, is kept by `owner`, and an entry
+    stays until it is removed.
     """
 
     fields: tuple[Field, ...] = ()
@@ -58,7 +62,7 @@ class Record(Rule):
     order: Order | None = None
     custody: str = ""
     into: str = ""
-    of: str = ""
+    of: tuple[str, ...] = ()
     visible_to: tuple[str, ...] = ()
     confidential: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     retained: Span | None = None
@@ -71,3 +75,6 @@ class Record(Rule):
     """Groups what its entries ask of persons with the obligations of that tag."""
     review: str = ""
     """What it is in the review of an incident: theories or causes."""
+    register: bool = False
+    items: tuple[Item, ...] = ()
+    owner: str = ""

@@ -1,12 +1,17 @@
-"""What readiness depends on: registers of the organisation, and the duties that keep them fresh. Data: nothing here runs an incident."""
+"""What readiness depends on, as the document lists it: registers of the organisation with their items and the ways to reach people."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
+from typing import Final
 
 from tocsin.engine.program.duties import Field
-from tocsin.engine.program.rule import Rule, Text
+from tocsin.engine.program.rule import Rule
 from tocsin.engine.times import Span
+
+PEOPLE: Final = "people"
+"""The register of who is of the organisation: its entries come from the directory."""
+REMOVED: Final = "removed"
+"""The field that ends an entry of a register, with the time at which it was taken out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,34 +51,3 @@ class Resource(Rule):
     never_in: tuple[str, ...] = ()
     alert_before: Span | None = None
     retained: Span | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Lateness:
-    """What follows when a standing duty is late: these are told, the item (or the whole register) is marked with a word."""
-
-    tell: tuple[str, ...] = ()
-    urgent: bool = False
-    item: str = ""
-    register: str = ""
-    after: Span | Fraction = Fraction(0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing(Rule):
-    """An obligation of the organisation, anchored to an item of a register, to the calendar, or to the last time it was done."""
-
-    owes: str
-    verb: str
-    object: str = ""
-    words: Text = field(default_factory=dict)
-    for_each: tuple[str, ...] = ()
-    where: str = ""
-    every: Span | None = None
-    within: Span | None = None
-    anchor: str = ""
-    fixed: bool = False
-    evidence: bool = False
-    remind: Fraction | Span | None = None
-    late: tuple[Lateness, ...] = ()
-    drill: bool = False

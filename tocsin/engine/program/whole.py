@@ -18,7 +18,7 @@ from tocsin.engine.program.people import Department, EveryGroup, Group, PeopleLi
 from tocsin.engine.program.records import Record
 from tocsin.engine.program.rule import Text
 from tocsin.engine.program.scope import Scope
-from tocsin.engine.program.standing import Resource, Standing
+from tocsin.engine.program.standing import Resource
 from tocsin.engine.program.values import Condition, Fact, Signal, Watch
 from tocsin.engine.times import Place, Span
 
@@ -97,8 +97,8 @@ class Program:
     checklists: Mapping[str, Checklist] = field(default_factory=dict)
     help: Help = field(default_factory=Help)
     resources: Mapping[str, Resource] = field(default_factory=dict)
-    readiness: Mapping[str, Standing] = field(default_factory=dict)
-    """What the organisation owes between incidents; shown, and run by nothing here."""
+    standing: "Program | None" = None
+    """What the organisation owes between incidents, as a program of its own: registers are its records, standing duties its obligations."""
     document: Document = field(default_factory=Document)
     scope: Scope = field(default_factory=Scope)
     kind: Literal["plan", "role-set"] = "plan"

@@ -6,7 +6,7 @@ from tocsin.engine import terms as t
 from tocsin.engine.expressions import Value
 from tocsin.engine.namespaces import part_of, within
 from tocsin.engine.program import Effect
-from tocsin.engine.rules import facts, levels, messages, moments, roles, situations
+from tocsin.engine.rules import facts, levels, messages, moments, registers, roles, situations
 from tocsin.engine.rules.deadlines import tell
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import truth
@@ -40,6 +40,9 @@ def carry_out(turn: Turn, effect: Effect, cause: str, entry: Mapping[str, Value]
                 turn.emit(t.DecisionProposed(at=turn.at, by=t.SYSTEM, decision=decision, option=effect.to, because=cause))
         case "apply":
             _apply(turn, part_of(effect.targets[0]))
+        case "mark_entry" | "mark_register":
+            for word in effect.targets:
+                registers.mark(turn, word, cause, whole=effect.kind == "mark_register")
         case "file":
             for inbox in effect.targets:
                 turn.emit(t.Filed(at=turn.at, by=turn.by, inbox=inbox, cause=cause))

@@ -2,16 +2,17 @@
 
 from tocsin.engine import owners
 from tocsin.engine import terms as t
+from tocsin.engine.collections import Entry
 from tocsin.engine.program import Obligation
 from tocsin.engine.rules import moments, obligations
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import holds
 
 
-def keep(turn: Turn, rule: Obligation, entry: str) -> None:
+def keep(turn: Turn, rule: Obligation, entry: Entry) -> None:
     """Follow what is to stay true: breached each time it turns false, kept again once it holds (language reference, section 7)."""
-    held = holds(turn.program, turn.state, turn.program.conditions[rule.object], turn.instant)
-    for clock in obligations.running(turn.state, rule.id, entry):
+    held = _held(turn, rule, entry)
+    for clock in obligations.running(turn.state, rule.id, entry.key):
         if held is False and clock.status == "open":
             _not_kept(turn, rule, clock)
         elif held is True and clock.status == "breached":
@@ -30,6 +31,14 @@ def keep(turn: Turn, rule: Obligation, entry: str) -> None:
                     reason="kept",
                 )
             )
+
+
+def _held(turn: Turn, rule: Obligation, entry: Entry) -> bool | None:
+    if rule.filled:
+        return all(name in entry.fields for name in rule.filled)
+    if rule.manned:
+        return any(owners.found(turn.program, turn.state, role.id) for role in owners.of_roster(turn.program, rule.manned))
+    return holds(turn.program, turn.state, turn.program.conditions[rule.object], turn.instant)
 
 
 def _not_kept(turn: Turn, rule: Obligation, clock: t.Clock) -> None:

@@ -10,6 +10,7 @@ from tocsin.engine.namespaces import bare, within
 from tocsin.engine.program import Moment, Program
 from tocsin.engine.reads import Read, of_expression
 from tocsin.engine.rules import obligations, situations
+from tocsin.engine.times import day, zone_of
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import truth
 
@@ -40,6 +41,15 @@ def record(turn: Turn, moment: str, at: datetime | None = None, *, correct: bool
     if not correction:
         turn.fresh.add(moment)
         _follow(turn, moment, at, rule.phase)
+
+
+def of_the_calendar(turn: Turn, *, year: bool) -> None:
+    """Record the moments whose day the document says, and the start of the `year` in which a record begins."""
+    for rule in turn.program.moments.values():
+        if rule.dated and (year or rule.dated != "year"):
+            zone = turn.program.zone(rule.id)
+            words = f"{turn.instant.astimezone(zone_of(zone)).year}-01-01" if rule.dated == "year" else rule.dated
+            record(turn, rule.id, day(words, zone), correct=True)
 
 
 def _follow(turn: Turn, moment: str, at: datetime, phase: str) -> None:

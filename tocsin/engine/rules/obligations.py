@@ -8,7 +8,7 @@ from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
 from tocsin.engine.program import Obligation, Program
 from tocsin.engine.reads import Read
-from tocsin.engine.rules import audiences, moments
+from tocsin.engine.rules import audiences, moments, registers
 from tocsin.engine.times import add, parse
 from tocsin.engine.turn import Turn
 
@@ -56,6 +56,7 @@ def meet(
         if (entries is None or clock.entry in entries) and clock.status in RUNNING:
             known = max(since, clock.began_at) if since and not clock.recurring else None
             meet_clock(turn, clock, known or happened_at or turn.instant)
+            registers.done(turn, rule, clock, known or happened_at or turn.instant)
             for moment in (*rule.marks, f"{rule.id}.done"):
                 moments.record(turn, moment)
             turn.queue(rule.then, f"done:{rule.id}")
@@ -91,7 +92,8 @@ def waiting_for(program: Program, verb: str, object_: str) -> Iterator[Read]:
 
 def meet_clock(turn: Turn, clock: t.Clock, happened_at: datetime) -> None:
     """Record that `clock` is met by an act at `happened_at`; a recurring one goes on with its next occurrence."""
-    if clock.behind and clock.last_due_at and happened_at <= clock.last_due_at:
+    calendar = clock.fixed and clock.anchor in turn.program.moments and turn.program.moments[clock.anchor].dated
+    if clock.behind and clock.last_due_at and (calendar or happened_at <= clock.last_due_at):
         _settle_missed(turn, clock, happened_at)
         return
     margin = _seconds(clock.due_at - happened_at) if clock.due_at else None
@@ -119,8 +121,12 @@ def meet_clock(turn: Turn, clock: t.Clock, happened_at: datetime) -> None:
 
 
 def _settle_missed(turn: Turn, clock: t.Clock, happened_at: datetime) -> None:
-    """An act entered late that had been in time settles the missed occurrence; the open one goes on. The breach stays recorded."""
+    """
+    An act entered late that had been in time settles the missed occurrence, and so does whatever is done on a grid of the calendar: the
+    report of the last quarter is not that of this one. The open occurrence goes on, and the breach stays recorded.
+    """
     assert clock.last_due_at is not None
+    late = happened_at > clock.last_due_at
     turn.emit(
         t.ClockMet(
             at=turn.at,
@@ -130,8 +136,8 @@ def _settle_missed(turn: Turn, clock: t.Clock, happened_at: datetime) -> None:
             occurrence=clock.occurrence - 1,
             happened_at=happened_at,
             margin_s=_seconds(clock.last_due_at - happened_at),
-            late=False,
-            settled=True,
+            late=late,
+            settled=not late,
             next_occurrence=clock.occurrence,
             next_due_at=clock.due_at,
             next_remind_at=clock.remind_at,

@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Final
 
-from tocsin.engine import clocks, streams
+from tocsin.engine import clocks, owners, streams
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
 from tocsin.engine.collections import Entry
 from tocsin.engine.namespaces import bare, part_of
 from tocsin.engine.program import Cases, Obligation, Program
 from tocsin.engine.reads import Read, of_collection, of_condition, of_expression, of_limit, of_phase, of_standing
-from tocsin.engine.rules import keeping, situations
+from tocsin.engine.rules import beginning, keeping, registers, situations
 from tocsin.engine.rules.obligations import clocks_of, in_order, meet, running
 from tocsin.engine.run_over import entries, undivided
 from tocsin.engine.times import Span, add, parse
@@ -38,13 +38,16 @@ def _reads(program: Program, rule: Obligation) -> Iterator[Read]:
         yield from of_standing(rule.id, "level")
     if streams.has(program, rule.owes):
         yield "streams", ""
-    yield from of_collection(rule.collection)
+    for collection in rule.collections:
+        yield from of_collection(collection)
     for moment in (*rule.anchors, *rule.until, rule.unless):
         yield "moments", moment
     yield from (("clocks", name) for name in rule.met_by_all)
     yield from of_expression(program, rule.when)
     yield from of_expression(program, rule.where)
-    if rule.verb == "ensure":
+    for role in owners.of_roster(program, rule.manned) if rule.manned else ():
+        yield from (("roles", role.id), ("seats", role.id))
+    if rule.verb == "ensure" and rule.object:
         yield from of_condition(program, program.conditions[rule.object])
     yield from of_limit(program, rule.every or rule.within)
 
@@ -96,7 +99,7 @@ def _settle_entry(turn: Turn, rule: Obligation, entry: Entry, names: Collection[
     if why_not == "" and anchor and not rule.promised:
         _open(turn, rule, entry, anchor, [turn.state.clocks[name] for name in names])
         if rule.verb == "ensure":
-            keeping.keep(turn, rule, entry.key)
+            keeping.keep(turn, rule, entry)
         if rule.met_by_all:
             _meet_together(turn, rule, entry.key)
 
@@ -185,22 +188,19 @@ def _moment(turn: Turn, name: str, entry: Entry) -> t.MomentState | None:
 def _open(turn: Turn, rule: Obligation, entry: Entry, anchor: Anchor, past: Collection[t.Clock]) -> None:
     name, known = anchor
     latest = max(past, key=lambda clock: clock.generation, default=None)
-    if latest and not _begins_again(latest, name, known):
+    if latest and not beginning.comes_again(latest, name, known):
         return
     limit = clocks.resolve(turn.program, turn.state, rule.every or rule.within, turn.instant, entry.fields)
     if limit is None and (rule.every or rule.within):
         return  # its length depends on something not yet known
-    at_its_anchor = rule.stands or name in turn.fresh or not (rule.conditional or turn.moved)
-    begins = known.at if at_its_anchor else max(known.at, turn.instant)
-    if entry.since and not rule.stands:
-        begins = max(begins, entry.since)
+    begins = beginning.since(turn, rule, entry, name, known.at)
     clock_id = rule.id + (f"[{entry.key}]" if entry.key else "")
     generation = latest.generation + 1 if latest else 1
     if any(clock.clock == clock_id and clock.status in RUNNING for clock in past):
         clock_id += f"#{generation}"
-    due = add(begins, limit, turn.program.reckons(rule.id)) if limit else None
+    due = beginning.first_due(turn, rule, name, begins, limit) if limit else None
     if latest and limit and latest.ended == "until" and latest.anchor_generation == known.generation:
-        begins, due = turn.instant, _goes_on(turn, rule, latest, limit)
+        begins, due = turn.instant, beginning.goes_on(turn, rule, latest, limit)
     spelled = str(limit) if limit else ""
     _begin(turn, rule, entry, clock=clock_id, generation=generation, anchor=(name, known), begins=begins, limit=spelled, due=due)
 
@@ -253,24 +253,6 @@ def _begin(
         meet(turn, "reach", rule.object)
 
 
-def _goes_on(turn: Turn, rule: Obligation, latest: t.Clock, limit: Span) -> datetime:
-    """Return when a clock that had ended is due again after its end was withdrawn: on its grid, or one limit from now."""
-    place = turn.program.reckons(rule.id)
-    if not rule.fixed or latest.due_at is None:
-        return add(turn.instant, limit, place)
-    due = latest.due_at
-    while due < turn.instant:
-        due = add(due, limit, place)
-    return due
-
-
-def _begins_again(latest: t.Clock, anchor: str, known: t.MomentState) -> bool:
-    """Return whether a clock of the next generation begins: the anchor came anew, or the obligation applies again."""
-    if latest.anchor == anchor and known.generation > latest.anchor_generation:
-        return True
-    return latest.status == "ended" and latest.ended in ("no_longer", "level_changed", "until")
-
-
 def _already_there(turn: Turn, name: str, begins: datetime) -> bool:
     """Return whether what is to be reached has been: a moment that comes again and again counts only from the beginning on."""
     condition = turn.program.conditions.get(name)
@@ -288,9 +270,10 @@ def _reconsider(turn: Turn, rule: Obligation, entry: Entry, clock: t.Clock, why_
         if _ends(rule, clock, why_not):
             turn.emit(t.ClockEnded(at=turn.at, by=t.SYSTEM, clock=clock.clock, reason=why_not))
         return
+    registers.pass_on(turn, rule, clock, entry)
     if rule.promised:
         return  # due when it was promised, whatever else changes
-    if anchor and _corrected(clock, *anchor):
+    if anchor and _corrected(turn, rule, clock, *anchor):
         _move_anchor(turn, rule, clock, *anchor)
         return
     limit = clocks.resolve(turn.program, turn.state, rule.every or rule.within, turn.instant, entry.fields)
@@ -305,16 +288,20 @@ def _ends(rule: Obligation, clock: t.Clock, why_not: str) -> bool:
     return clock.recurring or clock.status == "open"
 
 
-def _corrected(clock: t.Clock, anchor: str, known: t.MomentState) -> bool:
+def _corrected(turn: Turn, rule: Obligation, clock: t.Clock, anchor: str, known: t.MomentState) -> bool:
     if anchor == clock.anchor:
         return known.generation == clock.anchor_generation and known.at != clock.anchored_at
-    return not clock.recurring  # an earlier anchor of the list has become known
+    return not clock.recurring or registers.corrects(turn.program, rule, clock, known.at)  # an earlier anchor of the list has become known
 
 
 def _move_anchor(turn: Turn, rule: Obligation, clock: t.Clock, anchor: str, known: t.MomentState) -> None:
     """Compute the clock anew from the corrected time of its anchor (CLK-08); both times stay in the journal."""
     begins = known.at if clock.began_at == clock.anchored_at else max(known.at, clock.began_at)
-    due = add(begins, parse(clock.limit), turn.program.reckons(rule.id)) if clock.limit and not clock.recurring else clock.due_at
+    due = clock.due_at
+    if clock.limit and not clock.recurring:
+        due = add(begins, parse(clock.limit), turn.program.reckons(rule.id))
+    elif clock.limit and registers.corrects(turn.program, rule, clock, known.at):
+        due = beginning.first_due(turn, rule, anchor, known.at, parse(clock.limit))
     again = clock.status == "breached" and due is not None and due >= turn.instant
     turn.emit(
         t.ClockMoved(
@@ -334,15 +321,11 @@ def _move_anchor(turn: Turn, rule: Obligation, clock: t.Clock, anchor: str, know
 
 
 def _move_limit(turn: Turn, rule: Obligation, clock: t.Clock, limit: Span) -> None:
-    """
-    A shorter limit counts from now if that is earlier; a longer one from the start, and for a recurring clock from its next due time.
-
-    One that stands from its anchor counts from there either way.
-    """
+    """A shorter limit counts from now if that is earlier; a longer one from the start, and for a recurring clock from its next due time."""
     assert clock.due_at is not None
     place = turn.program.reckons(rule.id)
     shorter = add(clock.began_at, limit, place) < add(clock.began_at, parse(clock.limit), place)
-    if shorter and not rule.stands:
+    if shorter:
         due = min(clock.due_at, add(turn.instant, limit, place))
     else:
         due = clock.due_at if clock.recurring else add(clock.began_at, limit, place)

@@ -8,7 +8,7 @@ from tocsin.engine import entries, owners
 from tocsin.engine import terms as t
 from tocsin.engine.program import Message, Record
 from tocsin.engine.role_names import plain
-from tocsin.engine.rules import conditions, moments, obligations, situations, tracked
+from tocsin.engine.rules import conditions, moments, obligations, registers, situations, tracked
 from tocsin.engine.run_over import entries as run_over
 from tocsin.engine.run_over import owing_roles
 from tocsin.engine.turn import Turn
@@ -27,10 +27,13 @@ def enter(turn: Turn, command: t.Enter) -> t.Refused | None:
     if refused:
         return refused
     given = entries.completed(turn.program, turn.state, record, command)
+    about = registers.named(turn, record, {**turn.state.open_fields.get(command.entry, {}), **given})
+    if isinstance(about, t.Refused):
+        return about
     refused = _needs(turn, record, command, given) or _alike(turn, record, command, given) or _in_order(turn, record, command, given)
     if refused:
         return refused
-    write(turn, record, command, given)
+    write(turn, record, command, given, about=about)
     return None
 
 
@@ -42,6 +45,8 @@ def dated(turn: Turn, record: Record, fields: Mapping[str, str]) -> dict[str, st
 def _may(turn: Turn, record: Record, command: t.Enter) -> t.Refused | None:
     owed = obligations.duties_to(turn.program, "record", record.id)
     owe = {owes for rule in owed for owes in owing_roles(rule)}
+    owe |= {clock.owes for rule in owed if rule.owes.startswith("entry.") for clock in obligations.running(turn.state, rule.id)}
+    owe |= set(registers.keepers(turn.program, turn.state, record, command.entry)) if record.register else set()
     known = turn.state.open_fields.get(command.entry, {})
     own = record.tracked is not None and known.get(record.tracked.by) == turn.by
     if record.visible_to and not any(owners.answers_for(turn.program, turn.state, turn.actor, who) for who in record.visible_to):
@@ -118,8 +123,12 @@ def _alike(turn: Turn, record: Record, command: t.Enter, given: Mapping[str, str
 # ------------------------------------------------------------------ writing
 
 
-def write(turn: Turn, record: Record, command: t.Enter, given: Mapping[str, str]) -> None:
-    """Record the entry with what it causes: moments, clocks, duties met, effects, and its copy in an inbox once it is closed."""
+def write(turn: Turn, record: Record, command: t.Enter, given: Mapping[str, str], *, about: str = "") -> None:
+    """
+    Record the entry with what it causes: moments, clocks, duties met, effects, and its copy in an inbox once it is closed.
+
+    `about` is the entry of a register that it speaks of: it meets what is owed for that one, and what is owed for none in particular.
+    """
     entry = command.entry or f"{record.id}-{turn.state.counters.get(f'entries:{record.id}', 0) + 1}"
     known = turn.state.open_fields.get(entry, {})
     still_open = entries.stays_open(record, {**known, **given})
@@ -143,7 +152,7 @@ def write(turn: Turn, record: Record, command: t.Enter, given: Mapping[str, str]
         moments.record(turn, f"{record.id}.{moment}", at or happened_at)
     now = {**known, **given}
     tracked.follow(turn, record, entry, now, closed=not still_open)
-    obligations.meet(turn, "record", record.id, entries=_whose(turn, record), happened_at=happened_at)
+    obligations.meet(turn, "record", record.id, entries=(about, "") if about else _whose(turn, record), happened_at=happened_at)
     turn.queue(record.then, f"entered:{entry}", entries.values(record, now))
     if record.into == STREAM:
         words = "; ".join(words for name, words in given.items() if words and name not in record.confidential)

@@ -78,7 +78,7 @@ from tocsin.engine.terms.events import (
     Told,
     TriggerFired,
 )
-from tocsin.engine.terms.kept_events import FigureReading, FiguresKept, Filed, Noted, RecordEntered
+from tocsin.engine.terms.kept_events import EntryMarked, FigureReading, FiguresKept, Filed, Noted, RecordEntered
 from tocsin.engine.terms.level_events import LevelDecided, LevelNeared, LevelProposed, RuleReading
 from tocsin.engine.terms.message_events import (
     ChannelConfirmed,
@@ -94,9 +94,10 @@ from tocsin.engine.terms.parties import (
     PartyRemoved,
     PartyState,
 )
-from tocsin.engine.terms.reported import Observe, ReportDelivery, Tick
+from tocsin.engine.terms.reported import Observe, ReadDirectory, ReportDelivery, Tick
 from tocsin.engine.terms.role_events import (
     DeputyCalled,
+    DirectoryRead,
     DutiesPassed,
     Gathered,
     RoleAccepted,
@@ -185,11 +186,13 @@ __all__ = [
     "Deliver",
     "DeliveryReported",
     "DeputyCalled",
+    "DirectoryRead",
     "DowntimeNoted",
     "Draft",
     "DutiesPassed",
     "Edge",
     "Enter",
+    "EntryMarked",
     "Event",
     "ExpressionTurned",
     "FactState",
@@ -242,6 +245,7 @@ __all__ = [
     "Publish",
     "PutDown",
     "Read",
+    "ReadDirectory",
     "RecordEntered",
     "Refused",
     "RemoveParty",

@@ -16,7 +16,7 @@ from tocsin.engine.terms.clock_events import (
     OccurrenceMissed,
     RungReached,
 )
-from tocsin.engine.terms.kept_events import FiguresKept, Filed, Noted, RecordEntered
+from tocsin.engine.terms.kept_events import EntryMarked, FiguresKept, Filed, Noted, RecordEntered
 from tocsin.engine.terms.level_events import LevelDecided, LevelNeared, LevelProposed
 from tocsin.engine.terms.message_events import (
     ChannelConfirmed,
@@ -29,6 +29,7 @@ from tocsin.engine.terms.message_events import (
 from tocsin.engine.terms.parties import PartiesTold, PartyAdded, PartyRemoved
 from tocsin.engine.terms.role_events import (
     DeputyCalled,
+    DirectoryRead,
     DutiesPassed,
     Gathered,
     RoleAccepted,
@@ -163,10 +164,7 @@ class ConditionWaived(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionApplied(Event):
-    """
-    An application for a decision that needs a chain. `chain` is its id, `content_hash` what is signed, `cited` what was put forward as
-    evidence of what signals read then.
-    """
+    """An application for a decision that needs a chain. `chain` is its id, `content_hash` what is signed."""
 
     decision: str
     chain: str
@@ -177,7 +175,6 @@ class DecisionApplied(Event):
     main: str
     coordinates: str
     entry: str = ""
-    cited: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,10 +199,7 @@ class ChainSentBack(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionMade(Event):
-    """
-    The decision took effect (AUD-01): by whom in which role, why, and the data then seen. `cited` are the readings among them that were
-    put forward as evidence.
-    """
+    """The decision took effect (AUD-01): by whom in which role, why, and the data then seen."""
 
     decision: str
     option: str
@@ -216,7 +210,6 @@ class DecisionMade(Event):
     assignee: str = ""
     entry: str = ""
     attendance: Mapping[str, str] = field(default_factory=dict)
-    cited: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,7 +275,6 @@ class DecisionWaits(Event):
     assignee: str
     entry: str
     attendance: Mapping[str, str]
-    cited: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -346,6 +338,7 @@ AnyEvent = (
     | ChainSentBack
     | DecisionMade
     | DutiesPassed
+    | DirectoryRead
     | LevelDecided
     | DecisionProposed
     | SituationOpened
@@ -373,6 +366,7 @@ AnyEvent = (
     | Said
     | Promoted
     | RecordEntered
+    | EntryMarked
     | Noted
     | MessageDrafted
     | MessagePublished

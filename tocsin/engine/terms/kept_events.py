@@ -29,6 +29,20 @@ class RecordEntered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EntryMarked(Event):
+    """
+    An entry of a register, or the whole register where `entry` is empty, bears a word such as `unverified` because `clock` is late; or, with
+    `cleared`, no longer because of that clock.
+    """
+
+    record: str
+    entry: str
+    mark: str
+    clock: str
+    cleared: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Noted(Event):
     words: Words
 

@@ -1,6 +1,7 @@
 """What only the server itself commands: what was measured, what became of a delivery, and that time has passed."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -28,6 +29,18 @@ class ReportDelivery(Act):
     channel: str
     outcome: Literal["delivered", "partly", "failed", "cancelled"]
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadDirectory(Act):
+    """
+    Say whom the directory finds for each role now, and who is of the organisation: by person, what is known (`department`, `joined`).
+
+    For what lasts longer than people stay in their seats; an incident keeps those of its declaration.
+    """
+
+    seats: Mapping[str, str]
+    people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

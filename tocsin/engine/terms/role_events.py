@@ -1,5 +1,6 @@
 """What can have happened to roles: given, accepted, passed on, gathered."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tocsin.engine.terms.words import Event, Words
@@ -49,6 +50,13 @@ class DutiesPassed(Event):
     passes: tuple[str, ...]
     keeps: tuple[str, ...]
     clocks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryRead(Event):
+    """Whom the directory finds for each role and department from now on."""
+
+    seats: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

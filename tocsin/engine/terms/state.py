@@ -150,7 +150,6 @@ class ChainState:
     reason: str = ""
     evidence: tuple[str, ...] = ()
     entry: str = ""
-    cited: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -188,7 +187,6 @@ class WaitingDecision:
     assignee: str
     entry: str
     attendance: Mapping[str, str]
-    cited: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -281,6 +279,12 @@ class State:
     filed: Mapping[str, int] = field(default_factory=dict)
     open_fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By open entry of a record: what its fields hold."""
+    open_since: Mapping[str, datetime] = field(default_factory=dict)
+    """By open entry of a record: when it was made."""
+    stocked: tuple[str, ...] = ()
+    """Entries that the server made and no person: what was taken out again is not made once more."""
+    marks: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    """By entry of a register, or by register: the words that it bears, each with the clocks that are late because of it."""
     totals: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
     """By record: the sum of each field that is a number."""
     figures: Mapping[str, FigureReading] = field(default_factory=dict)

@@ -8,7 +8,6 @@ from typing import Final
 
 from tocsin.engine.expressions import (
     All,
-    AtLeast,
     Call,
     Choose,
     Compare,
@@ -23,8 +22,8 @@ from tocsin.engine.expressions import (
     Within,
     leaves,
     parts,
+    spell,
 )
-from tocsin.engine.spelling import spell
 from tocsin.plan.names import ANY, Type
 
 _FLIPPED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
@@ -63,8 +62,6 @@ class Terms:
                 return All(tuple(map(self.ready, operands)))
             case Some(operands):
                 return Some(tuple(map(self.ready, operands)))
-            case AtLeast(number, operands):
-                return AtLeast(number, tuple(map(self.ready, operands)))
             case Choose(test, then, otherwise) if self.is_truth(then) and self.is_truth(otherwise):
                 return Choose(self.ready(test), self.ready(then), self.ready(otherwise))
             case Compare(op, left, right) if self.is_truth(left) and self.is_truth(right):
@@ -83,7 +80,7 @@ class Terms:
     def is_truth(self, tree: Expression) -> bool:
         """Return whether `tree` is a yes or no."""
         match tree:
-            case Not() | All() | Some() | AtLeast() | Compare() | Within() | WatchRef():
+            case Not() | All() | Some() | Compare() | Within() | WatchRef():
                 return True
             case Choose(_, then, otherwise):
                 return self.is_truth(then) and self.is_truth(otherwise)
@@ -100,7 +97,7 @@ class Terms:
         """Return whether the truth of a tree that is ready follows from the truth of its parts."""
         if isinstance(tree, Compare):
             return self.is_truth(tree.left) and self.is_truth(tree.right)
-        return isinstance(tree, Not | All | Some | AtLeast | Choose)
+        return isinstance(tree, Not | All | Some | Choose)
 
     def atoms(self, tree: Expression) -> Iterator[Expression]:
         """Yield the parts of a tree that is ready whose truth is looked up and not composed."""
@@ -142,7 +139,7 @@ class Terms:
             case Name():
                 kind = self.kind(tree)
                 return kind.name == "bool" or (kind.name == "string" and bool(kind.of))
-            case Compare() | Within() | Choose() | Not() | All() | Some() | AtLeast():
+            case Compare() | Within() | Choose() | Not() | All() | Some():
                 return all(map(self._finite, parts(tree)))
             case _:
                 return False

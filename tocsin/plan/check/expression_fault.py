@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from tocsin.engine.expressions import Call, Expression, SignalRead, leaves
-from tocsin.engine.spelling import spell
+from tocsin.engine.expressions import Call, Expression, SignalRead, leaves, spell
 from tocsin.plan.check import Check
 from tocsin.plan.document import Plain
 from tocsin.plan.draft import Draft
@@ -20,9 +19,12 @@ def entry_of(draft: Draft, path: Path) -> str:
     if path[:1] == ("records",):
         return str(path[1]) if "then" in path[2:3] else ""
     rule: Plain = draft.data
-    for step in path[: path.index("obligations") + 2 if "obligations" in path else 0]:
+    standing = path[:1] == ("readiness",)
+    for step in path[: 2 if standing else path.index("obligations") + 2 if "obligations" in path else 0]:
         rule = rule.get(str(step)) if isinstance(rule, dict) else None
     run_over = rule.get("for_each") if isinstance(rule, dict) else None
+    if standing and isinstance(run_over, list) and run_over:
+        run_over = run_over[0]
     return run_over if isinstance(run_over, str) else ""
 
 

@@ -18,8 +18,8 @@ def find(draft: Draft) -> Iterator[Fault]:
     kept |= {name for name, register in form.resources.items() if register.alert_before}
     used: dict[str, tuple[str | int, ...]] = {}
     for path, record in draft.walk(RecordForm):
-        if record.of:
-            used.setdefault(record.of.name, path)
+        for register in record.of:
+            used.setdefault(register.name, path)
     for name, path in used.items():
         if name in form.resources and name not in kept:
             said = say("{name} is of what stands in {name_2}, and no standing duty keeps that fresh", name=path[-1], name_2=name)

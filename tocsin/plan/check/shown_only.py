@@ -12,14 +12,16 @@ from tocsin.plan.sentences import say
 
 
 def find(draft: Draft) -> Iterator[Fault]:
-    """Yield a note at each standing duty, and at each figure that is broken down over many incidents."""
-    for path, _ in draft.walk(ReadinessForm):
-        yield Fault(
-            path,
-            say("the standing duty {name} is shown and not run by this version yet", name=path[-1]),
-            say("keep a calendar for it"),
-            at_key=True,
-        )
+    """Yield a note at each key of a register that nothing acts on, and at each figure that is broken down over many incidents."""
+    for path, register in draft.walk(ResourceForm):
+        for key in ("alert_before", "fallback", "log_views"):
+            if getattr(register, key):
+                words = say("{key} of {name} is shown and nothing acts on it by this version yet", key=key, name=path[-1])
+                yield Fault((*path, key), words, say("see to it by hand"), at_key=True)
+    for path, duty in draft.walk(ReadinessForm):
+        if duty.runs:
+            words = say("a finished drill does not fulfil {name} by itself in this version yet", name=path[-1])
+            yield Fault((*path, "runs"), words, say("enter it by hand, with the drill as evidence"), at_key=True)
     kept_forms: list[tuple[Path, RecordForm | ResourceForm]] = [*draft.walk(RecordForm), *draft.walk(ResourceForm)]
     for path, kept in kept_forms:
         if kept.retained is not None:

@@ -1,8 +1,10 @@
 """A checked draft made into the engine's Program."""
 
+from dataclasses import replace
+
 from tocsin.engine.business import Calendar
 from tocsin.engine.program import Defaults, Program
-from tocsin.plan.compile import duties, levels, moments, people, shown, triggers, values, words
+from tocsin.plan.compile import duties, levels, moments, people, shown, standing, triggers, values, words
 from tocsin.plan.compile.context import Context
 from tocsin.plan.draft import Draft
 from tocsin.plan.fingerprint import fingerprint
@@ -22,7 +24,7 @@ def compile_plan(draft: Draft) -> Program:
     defaults = _defaults(context, form.defaults or DefaultsForm())
     context.defaults = defaults
     document = form.document
-    return Program(
+    program = Program(
         id=form.id,
         version=form.version,
         hash=fingerprint(draft.data),
@@ -53,13 +55,13 @@ def compile_plan(draft: Draft) -> Program:
         checklists=shown.checklists(context),
         help=shown.help_(context),
         resources=shown.resources(context),
-        readiness=shown.readiness(context),
         document=shown.document(context),
         scope=shown.scope(context),
         kind=form.kind,  # type: ignore[arg-type]
         maps=people.maps(context),
         watches=context.watches.found,
     )
+    return replace(program, standing=standing.standing(context, program))
 
 
 def _defaults(context: Context, form: DefaultsForm) -> Defaults:

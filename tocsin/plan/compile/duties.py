@@ -98,7 +98,7 @@ def _obligation(context: Context, path: Path, rule: ObligationForm, within: Situ
         situation=str(path[1]) if within else "",
         promised=rule.by is not None,
         for_each=() if collection else names(rule.for_each),
-        collection=collection,
+        collections=(collection,) if collection else (),
         where=context.expression(rule.where, collection),
     )
 

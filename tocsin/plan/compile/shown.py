@@ -1,6 +1,4 @@
-"""What is shown beside the rules: figures, checklists, help, registers, standing duties, and what the document says of itself."""
-
-from fractions import Fraction
+"""What is shown beside the rules: figures, checklists, help, registers, and what the document says of itself."""
 
 from tocsin.engine.program import (
     Audience,
@@ -14,16 +12,12 @@ from tocsin.engine.program import (
     Guard,
     Help,
     Item,
-    Lateness,
     Question,
     Resource,
     Scope,
     Standard,
-    Standing,
-    Text,
     Tier,
 )
-from tocsin.engine.times import Span
 from tocsin.plan.compile.context import Context, name, names
 from tocsin.plan.compile.words import record_fields
 from tocsin.plan.forms.document import AudienceForm
@@ -31,9 +25,7 @@ from tocsin.plan.forms.figures import SIMILAR, FigureForm
 from tocsin.plan.forms.help import ErrorForm
 from tocsin.plan.forms.leaves import Cases, Formula
 from tocsin.plan.forms.leaves import FromFact as FromFactForm
-from tocsin.plan.forms.standing import LatenessForm, ReadinessForm, ResourceForm
-
-_VERBS = ("do", "record", "decide", "ensure")
+from tocsin.plan.forms.standing import ResourceForm
 
 
 def figures(context: Context) -> dict[str, Figure]:
@@ -128,7 +120,7 @@ def made_good(fires: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{moment.removesuffix('.breached')}.done" for moment in fires if moment.endswith(".breached"))
 
 
-# ------------------------------------------------------------------ registers and standing duties
+# ------------------------------------------------------------------ registers
 
 
 def resources(context: Context) -> dict[str, Resource]:
@@ -161,51 +153,6 @@ def _resource(context: Context, identifier: str, rule: ResourceForm) -> Resource
         never_in=tuple(rule.never_in),
         alert_before=rule.alert_before,
         retained=rule.retained,
-    )
-
-
-def readiness(context: Context) -> dict[str, Standing]:
-    """Return the standing duties."""
-    return {identifier: _standing(context, identifier, rule) for identifier, rule in context.form.readiness.items()}
-
-
-def _standing(context: Context, identifier: str, rule: ReadinessForm) -> Standing:
-    verb = next(verb for verb in _VERBS if getattr(rule, verb) is not None)
-    object_ = {
-        "record": name(rule.record),
-        "decide": name(rule.decide),
-        "ensure": rule.ensure.covered if rule.ensure else "",
-    }.get(verb, "")
-    return Standing(
-        **context.common(identifier, rule, title=_title(context, verb, object_, rule)),
-        owes=rule.owes,
-        verb=verb,
-        object=object_,
-        words=context.text(rule.do),
-        for_each=tuple(rule.for_each),
-        where=rule.where,
-        every=rule.every if isinstance(rule.every, Span) else None,
-        within=rule.within,
-        anchor=rule.of or rule.from_ or "",
-        fixed=rule.counted == "fixed",
-        evidence=rule.evidence,
-        remind=rule.remind,
-        late=tuple(map(_lateness, rule.late)),
-        drill=rule.runs is not None,
-    )
-
-
-def _title(context: Context, verb: str, object_: str, rule: ReadinessForm) -> Text:
-    return context.text(rule.do) if verb == "do" else context.title_of(verb, object_) if verb in ("record", "decision") else {}
-
-
-def _lateness(form: LatenessForm) -> Lateness:
-    return Lateness(
-        tell=names((*form.tell, *form.alert)),
-        urgent=bool(form.alert),
-        item=form.mark.entry or "" if form.mark else "",
-        register=form.mark.register_ or "" if form.mark else "",
-        after=form.after.after if form.after else Fraction(0),
     )
 
 

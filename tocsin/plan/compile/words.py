@@ -114,7 +114,7 @@ def _record(context: Context, identifier: str, rule: RecordForm) -> Record:
         order=Order(tuple(rule.order.by), rule.order.after or "", rule.order.at or "") if rule.order else None,
         custody=rule.custody or "",
         into=rule.into or "",
-        of=name(rule.of),
+        of=names(rule.of),
         visible_to=names(rule.visible_to),
         confidential={field: names(roles) for field, roles in rule.confidential.items()},
         retained=rule.retained,

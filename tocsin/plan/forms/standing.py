@@ -1,18 +1,18 @@
-"""The form of what readiness depends on: registers of the organisation, and the duties that keep them fresh. Shown; a later version runs them."""
+"""The form of what readiness depends on: registers of the organisation, and the duties that keep them fresh."""
 
 # ruff: noqa: RUF012 - pydantic copies the defaults of its models
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, PlainValidator, Tag
 
 from tocsin.plan.forms.leaves import (
     Cites,
-    DecisionRef,
     Demanded,
     Duration,
     Form,
     Id,
+    Many,
     Name,
     Names,
     RecordRef,
@@ -21,6 +21,7 @@ from tocsin.plan.forms.leaves import (
     RuleForm,
     Text,
     Translated,
+    Truth,
     Whos,
     wrong,
 )
@@ -29,6 +30,8 @@ from tocsin.plan.forms.words import FieldForm, fields_by_name
 from tocsin.plan.sentences import say
 
 Place = Literal["exports", "public_pages"]
+OF_PEOPLE = ("person", "department", "joined", "newcomer")
+"""What the register of people says of each, which every organisation has."""
 
 
 def _words(value: object) -> str:
@@ -91,11 +94,13 @@ class EntrySpan(Form):
     from_: Name = Field(alias="from")
 
 
-class CoveredForm(Form):
-    """`{covered: drivers, over: 90d}`: a roster without a gap."""
+class EnsureForm(Form):
+    """What is to stay true: that somebody is found for a roster, or that fields of every entry are filled."""
 
-    covered: Text
-    over: Duration | None = None
+    LATER: ClassVar = frozenset({"over"})
+
+    covered: Id | None = None
+    filled: Annotated[list[Id], Many] = []
 
 
 class MarkForm(Form):
@@ -126,13 +131,14 @@ Every = Annotated[Annotated[Duration, Tag("<plain>")] | Annotated[EntrySpan, Tag
 class ReadinessForm(RuleForm):
     """An obligation of the organisation: anchored to an item, to the calendar, or to the last time."""
 
+    LATER: ClassVar = frozenset({"decide", "send"})
+
     for_each: Names = []
-    where: Text = ""
+    where: Truth | None = None
     owes: Name
     do: Translated | None = None
     record: RecordRef | None = None
-    decide: DecisionRef | None = None
-    ensure: CoveredForm | None = None
+    ensure: EnsureForm | None = None
     within: Duration | None = None
     of: Name | None = None
     every: Every | None = None
@@ -140,5 +146,5 @@ class ReadinessForm(RuleForm):
     counted: Literal["sliding", "fixed"] = "sliding"
     evidence: Demanded = False
     remind: Reminder | None = None
-    late: list[Annotated[LatenessForm, BeforeValidator(_lateness)]] = []
+    late: list[Annotated[LatenessForm, BeforeValidator(_lateness)]] | None = None
     runs: Literal["drill"] | None = None

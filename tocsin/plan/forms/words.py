@@ -20,7 +20,7 @@ from tocsin.plan.forms.leaves import (
     Name,
     NotEmpty,
     OfferRef,
-    ResourceRef,
+    Ref,
     RoleRef,
     Roles,
     RuleForm,
@@ -29,6 +29,7 @@ from tocsin.plan.forms.leaves import (
     Translated,
     Whos,
     Wording,
+    ref,
     wrong,
 )
 from tocsin.plan.forms.values import Choices, FieldType
@@ -143,7 +144,7 @@ class RecordForm(RuleForm):
     order: OrderForm | None = None
     custody: Id | None = None
     into: Inbox | None = None
-    of: ResourceRef | None = None
+    of: Annotated[list[Annotated[Ref, ref("resource", "people")]], Many] = []
     visible_to: Whos = []
     confidential: dict[Id, Whos] = {}
     retained: Duration | None = None

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from tocsin.engine import owners
 from tocsin.engine import terms as t
-from tocsin.engine.times import parse
+from tocsin.engine.times import parse, stamped
 from tocsin.plan.scenarios.play import Run
 
 Items = Iterator[tuple[str, Any, Any]]
@@ -128,6 +128,28 @@ def _entries(run: Run, at: datetime, wanted: Mapping[str, int]) -> Items:
         yield name, count, sum(1 for clock in known if clock and clock.ended != "no_longer")
 
 
+def _marks(run: Run, at: datetime, wanted: Mapping[str, list[str]]) -> Items:
+    """Which words an entry of a register, or a whole register, bears."""
+    for name, words in wanted.items():
+        yield name, sorted(words), sorted(run.state_at(at).marks.get(name, {}))
+
+
+def _entry(run: Run, at: datetime, wanted: Mapping[str, Mapping[str, Any]]) -> Items:
+    """What the fields of an entry hold; `none` for an empty one, a time as a time of the story."""
+    for name, fields in wanted.items():
+        known = run.state_at(at).open_fields.get(name, {})
+        for field, words in fields.items():
+            found = known.get(field, "none")
+            yield f"{name} {field}", *((run.story.time(str(words)), stamped(found)) if _is_stamp(found) else (str(words), found))
+
+
+def _is_stamp(words: str) -> bool:
+    try:
+        return bool(stamped(words))
+    except ValueError:
+        return False
+
+
 CHECKS: Final[Mapping[str, Check]] = {
     "due": _read(_time, lambda clock: clock.due_at if clock and _runs(clock) else None),
     "state": _read(_as_it_stands, lambda clock: clock.status if clock else "waiting"),
@@ -143,4 +165,6 @@ CHECKS: Final[Mapping[str, Check]] = {
     "breaches": _breaches,
     "reminded": _reminded,
     "entries": _entries,
+    "marks": _marks,
+    "entry": _entry,
 }

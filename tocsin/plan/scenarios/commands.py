@@ -3,19 +3,15 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from typing import Any
 
-from tocsin.engine import laid_before, watch
 from tocsin.engine import terms as t
 from tocsin.engine.compose import versions
 from tocsin.engine.expressions import Value
 from tocsin.engine.program import Fact, Program
 from tocsin.engine.times import parse
-from tocsin.plan.scenarios.sampling import series
-from tocsin.plan.scenarios.story import Act, BadScenarioError, Story
-
-DEPUTY: Final = "deputy:"
-"""With this before it, what a person is given is not a role but the place of its deputy."""
+from tocsin.plan.scenarios.standing import directed, seats
+from tocsin.plan.scenarios.story import DEPUTY, Act, BadScenarioError, Story
 
 
 def value_of(fact: Fact, written: Any, story: Story) -> Value:
@@ -81,6 +77,8 @@ def command_of(program: Program, story: Story, act: Act, state: t.State) -> t.Co
             return _seating(act, by)
         case "take_up" | "put_down" | "say" | "promote":
             return _teaming(act, by)
+        case "join" | "leave" | "seat":
+            return directed(act, state)
         case "record":
             return _entering(program, story, act, by)
         case _:
@@ -95,11 +93,6 @@ def standing(program: Program, story: Story, person: str) -> frozenset[str]:
     )
 
 
-def seats(program: Program, story: Story) -> dict[str, str]:
-    """Return who holds which role or department at the start."""
-    return {role: person for person, roles in story.people.items() for role in roles if not role.startswith(DEPUTY)}
-
-
 def begin(program: Program, story: Story, act: Act) -> t.Declare:
     """Return the command that begins an incident whose first act is not a report: a warning, so to speak."""
     plan_hash, beside = versions(program)
@@ -111,7 +104,7 @@ def begin(program: Program, story: Story, act: Act) -> t.Declare:
         beside=beside,
         means="person",
         words="",
-        seats=seats(program, story),
+        seats=seats(story),
         reported=False,
         by=t.Actor(act.by),
         at=act.at,
@@ -129,7 +122,7 @@ def begin_by_trigger(program: Program, story: Story, trigger: str, at: datetime)
         beside=beside,
         means="trigger",
         words=called(program, trigger),
-        seats=seats(program, story),
+        seats=seats(story),
         reported=False,
         by=t.Actor(t.SYSTEM),
         at=at,
@@ -159,7 +152,7 @@ def _declare(program: Program, story: Story, act: Act, by: t.Actor) -> t.Declare
         beside=beside,
         means="person",
         words=_text(act.body, "words") or str(act.body["report"].get("symptom", "")),
-        seats=seats(program, story),
+        seats=seats(story),
         facts=facts,
         happened_at=_when(act.body, story),
         by=by,
@@ -195,8 +188,6 @@ def _deciding(program: Program, story: Story, act: Act, by: t.Actor, state: t.St
             assignee=_text(body, "assignee"),
             entry=_text(body, "entry"),
             attendance=_texts(body.get("attendance") or {}),
-            cites=tuple(body.get("cites") or ()),
-            readings=_readings(program, story, act),
             by=by,
             at=act.at,
         )
@@ -205,15 +196,6 @@ def _deciding(program: Program, story: Story, act: Act, by: t.Actor, state: t.St
         return t.SendBack(chain=chain, link=_text(body, "link"), reason=_text(body, "reason"), by=by, at=act.at)
     attach = {record: _texts(fields) for record, fields in (body.get("attach") or {}).items()}
     return t.Sign(chain=chain, link=_text(body, "link"), attach=attach, by=by, at=act.at)
-
-
-def _readings(program: Program, story: Story, act: Act) -> dict[str, Decimal]:
-    """Return what signals read where a level is decided: as the act says it, else by the samples of the story."""
-    if "readings" in act.body:
-        return {name: Decimal(str(value)) for name, value in act.body["readings"].items()}
-    decision = program.decisions.get(str(act.body["decide"]))
-    wanted = laid_before.readings(program, decision) if decision else {}
-    return laid_before.read(wanted, watch.look(program, series(program, story), act.at)) if wanted else {}
 
 
 def _of_parties(story: Story, act: Act, by: t.Actor) -> t.Command:

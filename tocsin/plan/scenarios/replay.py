@@ -25,7 +25,7 @@ def program_for(file: Path, plan: Path | None = None) -> Program:
     """
     first, *others = heading(file).plans
     sources = [plan or _source(file, first), *(_source(file, name) for name in others)]
-    return _composed(file, [_program(source) for source in sources])
+    return _told(file, _composed(file, [_program(source) for source in sources]))
 
 
 def around(file: Path, plan: Program) -> Callable[[Program], Program]:
@@ -35,7 +35,16 @@ def around(file: Path, plan: Program) -> Callable[[Program], Program]:
     :raises BadScenarioError: there is no such plan, or it has errors.
     """
     given = [None if name in ("", plan.id) else _program(_source(file, name)) for name in heading(file).plans]
-    return lambda version: _composed(file, [version if each is None else each for each in given])
+    return lambda version: _told(file, _composed(file, [version if each is None else each for each in given]))
+
+
+def _told(file: Path, program: Program) -> Program:
+    """Return the part of a plan that a scenario is of: the incident's, or what is owed between incidents."""
+    if not heading(file).standing:
+        return program
+    if program.standing is None:
+        raise BadScenarioError(f"{file}: {program.id} has neither registers nor standing duties")
+    return program.standing
 
 
 def _composed(file: Path, programs: list[Program]) -> Program:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any, Final
 
 from tocsin.engine import terms as t
@@ -84,7 +83,7 @@ def _filed(run: Run, at: datetime, wanted: Mapping[str, int]) -> Items:
 
 
 def _decided(run: Run, at: datetime, wanted: Mapping[str, Mapping[str, Any]]) -> Items:
-    """Look at the latest taking of each decision: `by`, `role`, `option`, `entry`, `assignee`, `reason`, `attendance`, `cited`, `seen`."""
+    """Look at the latest taking of each decision: `by`, `role`, `option`, `entry`, `assignee`, `reason`, `attendance`."""
     return _latest(run, at, t.DecisionMade, wanted)
 
 
@@ -98,27 +97,7 @@ def _latest(run: Run, at: datetime, kind: type[t.DecisionMade | t.DecisionApplie
         made = [event for event in run.events_upto(at) if isinstance(event, kind) and event.decision == name]
         yield name, True, bool(made)
         for part, value in parts.items() if made else ():
-            said = getattr(made[-1], part, None)
-            if part in ("cited", "seen"):
-                yield from _read(f"{name} {part}", value, said or {}, whole=part == "cited")
-            else:
-                yield f"{name} {part}", value, said
-
-
-def _read(where: str, wanted: Mapping[str, Any], found: Mapping[str, str], *, whole: bool) -> Items:
-    """Compare numbers by their value; of the `whole` nothing else may be there."""
-    if whole:
-        yield where, sorted(wanted), sorted(found)
-    for name, value in wanted.items():
-        read = found.get(name)
-        yield f"{where} {name}", Decimal(str(value)) if isinstance(value, float | int | Decimal) else value, _number(read)
-
-
-def _number(read: str | None) -> Any:
-    try:
-        return Decimal(read) if read is not None else None
-    except ArithmeticError:
-        return read
+            yield f"{name} {part}", value, getattr(made[-1], part, None)
 
 
 def _assigned(run: Run, at: datetime, wanted: Mapping[str, Mapping[str, Any]]) -> Items:

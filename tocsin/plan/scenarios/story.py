@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from tocsin.engine.program import Program
@@ -76,6 +76,8 @@ class Story:
     down: tuple[tuple[datetime, datetime], ...]
     source: document.Document
     file: Path
+    standing: bool = False
+    """It is of what the organisation owes between incidents."""
 
     def where(self, place: tuple[str | int, ...]) -> str:
         """Return `file:line:column` of a place in the scenario."""
@@ -87,6 +89,9 @@ class Story:
         return instant(text, self.start, self.zone)
 
 
+DEPUTY: Final = "deputy:"
+"""With this before it, what a person is given is not a role but the place of its deputy."""
+
 VERBS = (
     *("report", "set", "sample", "feed", "note", "mark", "withdraw", "record", "do", "open", "close"),
     *("decide", "approve", "send_back", "attest", "take_back", "waive", "waive_clock", "not_needed"),
@@ -94,6 +99,7 @@ VERBS = (
     *("draft", "publish", "send", "confirm", "read", "deliver", "assign", "accept", "hand_over", "create_role"),
     *("call_in",),
     *("open_stream", "close_stream", "take_up", "put_down", "say", "promote"),
+    *("join", "leave", "seat"),
 )
 
 
@@ -157,10 +163,14 @@ def _body(file: Path, source: document.Document) -> Mapping[str, Plain]:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What a scenario says of itself before it begins. `plans` are those it runs by, in order; an empty id for the plan that it lies with."""
+    """
+    What a scenario says of itself before it begins. `plans` are those it runs by, in order; an empty id for the plan that it lies with.
+    `standing`: it is no incident, but what the organisation owes between them.
+    """
 
     title: Mapping[str, str]
     plans: tuple[str, ...]
+    standing: bool = False
 
 
 def heading(file: Path) -> Heading:
@@ -171,7 +181,7 @@ def heading(file: Path) -> Heading:
     """
     body = _body(file, document.read(file.read_bytes()))
     beside = [str(name) for key in ("beside", "lay_over") for name in body.get(key) or []]
-    return Heading(body.get("title") or {}, (str(body.get("plan") or ""), *beside))
+    return Heading(body.get("title") or {}, (str(body.get("plan") or ""), *beside), body.get("standing") is True)
 
 
 class _Reader:
@@ -220,6 +230,7 @@ class _Reader:
             down=down,
             source=self.source,
             file=self.file,
+            standing=self.body.get("standing") is True,
         )
 
     def _with_parties(self, written: Plain, acts: list[Act]) -> list[Act]:

@@ -54,7 +54,7 @@ def late_of(case: Case) -> dict[str, int]:
 
 def speaks_of_parties(program: Program) -> bool:
     """Return whether a duty of the plan runs over the parties, or a message is for them."""
-    runs = any(rule.collection in PARTIES for rule in program.obligations.values())
+    runs = any(name in PARTIES for rule in program.obligations.values() for name in rule.collections)
     return runs or any(is_for_parties(rule.to) for rule in program.messages.values())
 
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
-from tocsin.engine.expressions import SignalRead
+from markupsafe import Markup
+
 from tocsin.engine.program import Signal
 from tocsin.incidents import readings
 from tocsin.incidents.readings import Reading
 from tocsin.web import plan_words, times
 from tocsin.web.cases import Case
-from tocsin.web.room import curves, trends
+from tocsin.web.room import curves
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ def context(case: Case) -> dict[str, object]:
     return {
         "signals": [shown(case.program.signals[name], found) for name, found in known.items()],
         "titled": plan_words.titled,
-        "computed": trends.of(case, [SignalRead(rule.id, "now") for rule in case.program.signals.values() if rule.kind == "computed"]),
+        "number": number,
     }
 
 
@@ -41,3 +43,8 @@ def shown(rule: Signal, found: Sequence[Reading]) -> Shown:
         parts,
         "" if any(sample.labels for sample in whole.samples) else curves.line([(sample.at, sample.value) for sample in whole.samples]),
     )
+
+
+def number(value: Decimal | None) -> Markup:
+    """Return a reading to two places, without needless zeros."""
+    return Markup("{}").format("–" if value is None else f"{round(value, 2).normalize():f}")

@@ -24,6 +24,17 @@ def _record_entered(e: Event) -> Markup:
     return tell(_("%(who)s entered into the record: %(what)s"), who=e.who, what=e.what)
 
 
+def _entry_marked(e: Event) -> Markup:
+    parts = {"what": e.what, "entry": e.data["entry"] or _("the whole register"), "mark": plan_words.mark_word(e.data["mark"])}
+    if e.data["cleared"]:
+        return tell(_("%(what)s, %(entry)s: not “%(mark)s” any more"), **parts)
+    return tell(_("%(what)s, %(entry)s: marked “%(mark)s”"), **parts)
+
+
+def _directory_read(e: Event) -> Markup:
+    return tell(_("The directory says anew who holds which role"))
+
+
 def _noted(e: Event) -> Markup:
     return tell(_("%(who)s noted"), who=e.who)
 
@@ -79,6 +90,8 @@ SENTENCES: Final[Mapping[str, Callable[[Event], Markup]]] = {
     "Said": _said,
     "Promoted": _promoted,
     "RecordEntered": _record_entered,
+    "EntryMarked": _entry_marked,
+    "DirectoryRead": _directory_read,
     "Noted": _noted,
     "MessageDrafted": _message_drafted,
     "MessagePublished": _message_published,
