@@ -20,7 +20,10 @@ PROGRAM = Program(
     language="en",
     timezone="UTC",
     title={"en": "Plan"},
-    departments={"it": Department(id="it", title={"en": "IT"}, cite=())},
+    departments={
+        "it": Department(id="it", title={"en": "IT"}, cite=()),
+        "desk_unit": Department(id="desk_unit", title={"en": "Incidents"}, cite=(), part_of="it"),
+    },
     roles={
         each.id: each
         for each in (
@@ -32,6 +35,7 @@ PROGRAM = Program(
             role("egg", HeldBy("role", "hen")),
             role("hen", HeldBy("role", "egg")),
             role("adviser"),
+            role("manager_of_incidents", HeldBy("department", "desk_unit")),
         )
     },
 )
@@ -59,6 +63,8 @@ def test_a_role_is_found_through_its_post_schedule_department_or_another_role(ho
         "desk": typed(house.editor),
         "it": typed(house.member),
         "engineer": typed(house.member),
+        "desk_unit": typed(house.member),
+        "manager_of_incidents": typed(house.member),
     }
 
 
@@ -95,6 +101,18 @@ def test_everyone_of_a_department_speaks_for_it(house, hold):
 
 
 @pytest.mark.row("I8")
+@pytest.mark.row("PLN-13")
+def test_incident_management_is_a_part_of_the_support_until_it_has_a_head_of_its_own(house, hold):
+    hold(house.member, it=0)
+    seats = directory.seats(house.organisation.id, PROGRAM)
+    assert seats["manager_of_incidents"] == seats["desk_unit"] == typed(house.member)
+    assert "department:desk_unit" in directory.standing(house.organisation.id, typed(house.member), PROGRAM)
+    hold(house.editor, desk_unit=0)
+    seats = directory.seats(house.organisation.id, PROGRAM)
+    assert (seats["manager_of_incidents"], seats["it"]) == (typed(house.editor), typed(house.member))
+    assert directory.standing(house.organisation.id, typed(house.member), PROGRAM) == {"department:it"}
+
+
 def test_no_directory_looks_into_another_organisation(house):
     people.hold(house.elsewhere, house.stranger, "plan", {"commander": 0, "it": 0}, by=None)
     assert directory.seats(house.organisation.id, PROGRAM) == {}

@@ -40,6 +40,15 @@ def test_people_are_found_by_name_and_by_what_they_hold(client, world):
     assert "bea@example.org" in client.get("/o/hotline/people", {"q": "BEA"}).content.decode()
 
 
+@pytest.mark.row("PLN-13")
+def test_people_are_found_by_every_name_of_what_they_hold(client, world):
+    client.force_login(world.ana)
+    cast.people.hold(world.organisation, world.chi, cast.PLAN, {"network": 0, "logistics_leader": 0}, by=world.ana)
+    for name in ("网络部", "网络运营部", "后勤保障部"):
+        found = client.get("/o/hotline/people", {"q": name}).content.decode()
+        assert ("chi@example.org" in found, "bea@example.org" in found) == (True, False), name
+
+
 def test_an_invitation_shows_a_link_that_lets_in(browse, house, client):
     page = browse(house.owner).post("/o/hotline/people/invitations", {"name": "New", "email": "new@example.org", "access": "observer"})
     secret = re.search(r"/sign-in/([0-9a-f]{40})", page.content.decode())[1]

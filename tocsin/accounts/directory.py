@@ -43,7 +43,7 @@ def standing(organisation_id: UUID, person: str, program: Program) -> frozenset[
     found: set[str] = set()
     for part in program.plans:
         holders, plan = _holders(organisation_id, part.program.id), part.program
-        found |= {f"department:{within(part.name, name)}" for name in plan.departments if person in holders[name]}
+        found |= {f"department:{within(part.name, name)}" for name in plan.departments if person in _staff(holders, plan, name)}
         found |= {f"deputy:{within(part.name, role)}" for role in plan.roles if person in _deputies(holders, plan, role)}
         found |= {
             f"deputy:{seat_of(within(part.name, role), within(part.name, department))}"
@@ -74,6 +74,15 @@ def names(program: Program) -> dict[str, Text]:
             for locale in {**titles[0], **titles[1]}
         }
     return found | {rule.id: rule.title for rule in (*program.departments.values(), *program.lists.values())}
+
+
+def other_names(program: Program) -> dict[str, tuple[str, ...]]:
+    """Return what else people call the roles and departments for which a person can be recorded; of the lead of a group, the group too."""
+    found = {department.id: department.aliases for department in program.departments.values()}
+    found |= {role.id: role.aliases for role in program.roles.values()}
+    for group in program.groups.values():
+        found[group.lead] = (*found.get(group.lead, ()), *group.title.values(), *group.aliases)
+    return found
 
 
 def _each(program: Program) -> list[tuple[str, str]]:
@@ -158,10 +167,25 @@ def _seat(holders: Holders, program: Program, name: str, asked: frozenset[str]) 
     """Return who holds `name` (a role, or a post or department that `held_by` names); `asked` stops a circle."""
     if holders[name]:
         return holders[name][0]
-    role = program.roles.get(name)
-    if role is None or role.held_by.kind == "nobody" or name in asked:
-        return ""
-    return _seat(holders, program, role.held_by.name, asked | {name})
+    above = "" if name in asked else _above(program, name)
+    return _seat(holders, program, above, asked | {name}) if above else ""
+
+
+def _above(program: Program, name: str) -> str:
+    """Return what a role is held by, or the department that one is a part of."""
+    role, department = program.roles.get(name), program.departments.get(name)
+    if role is not None and role.held_by.kind != "nobody":
+        return role.held_by.name
+    return department.part_of if department else ""
+
+
+def _staff(holders: Holders, program: Program, name: str) -> list[str]:
+    """Return who is recorded for a department; of one that has nobody of its own, for the department that it is a part of (PLN-13)."""
+    asked: set[str] = set()
+    while name and not holders[name] and name not in asked:
+        asked.add(name)
+        name = program.departments[name].part_of if name in program.departments else ""
+    return holders[name] if name else []
 
 
 def _deputies(holders: Holders, program: Program, name: str) -> set[str]:

@@ -1,16 +1,33 @@
-"""Which roles a name means: an id, a title or an alias in any language; where it means several, nothing is picked silently (ROL-18, X-41)."""
+"""Whom a name means: an id, a title or an alias in any language; where it means several, nothing is picked silently (PLN-13, ROL-18, X-41)."""
 
 import unicodedata
+from collections.abc import Iterator
 
-from tocsin.engine.program import Program
+from tocsin.engine.program import Department, Group, Program, Role
+
+Body = Role | Group | Department
 
 
 def roles_named(program: Program, name: str) -> tuple[str, ...]:
-    """Return the roles that bear `name`, in the order in which to offer them: whose own name it is, then in the order of the plan. Pure."""
+    """
+    Return the roles that bear `name`, in the order in which to offer them: whose own name it is, then in the order of the plan. Pure.
+
+    The name of a group means its lead.
+    """
+    found = (body.lead if isinstance(body, Group) else body.id for body in _bearing(program, name) if not isinstance(body, Department))
+    return tuple(dict.fromkeys(found))
+
+
+def bodies_named(program: Program, name: str) -> tuple[str, ...]:
+    """Return the roles, groups and departments that bear `name`, in the same order. Pure."""
+    return tuple(dict.fromkeys(body.id for body in _bearing(program, name)))
+
+
+def _bearing(program: Program, name: str) -> Iterator[Body]:
     wanted = plain(name)
-    own = [role.id for role in program.roles.values() if wanted in {plain(title) for title in role.title.values()}]
-    also = [role.id for role in program.roles.values() if wanted in {plain(alias) for alias in role.aliases}]
-    return tuple(dict.fromkeys([*own, *also]))
+    bodies: tuple[Body, ...] = (*program.roles.values(), *program.groups.values(), *program.departments.values())
+    yield from (body for body in bodies if wanted in {plain(title) for title in body.title.values()})
+    yield from (body for body in bodies if wanted in {plain(alias) for alias in body.aliases})
 
 
 def plain(name: str) -> str:

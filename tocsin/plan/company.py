@@ -7,15 +7,15 @@ from typing import Any
 
 from tocsin.engine.figures import COUNTS
 from tocsin.engine.times import Span
-from tocsin.plan import standing
+from tocsin.plan import bodies, standing
 from tocsin.plan.constants import MISFIT, constant
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path, brief
 from tocsin.plan.forms.duties import DecisionForm, DoorForm, EffectForm, ObligationForm, TogetherForm
 from tocsin.plan.forms.figures import FigureForm
-from tocsin.plan.forms.leaves import Cases, Form, FromFact, Ref
+from tocsin.plan.forms.leaves import Cases, Form, FromFact
 from tocsin.plan.forms.levels import AdjustForm, StepForm
-from tocsin.plan.forms.people import RoleForm
+from tocsin.plan.forms.people import OrganisationForm, RoleForm
 from tocsin.plan.forms.standing import ReadinessForm, ResourceForm
 from tocsin.plan.forms.values import ConditionForm, FactForm, ReadingForm, SignalForm
 from tocsin.plan.forms.words import ChannelsForm, FieldForm, MessageForm, RecordForm
@@ -305,27 +305,6 @@ def _message(draft: Draft, path: Path, message: MessageForm) -> Iterator[Fault]:
             yield Fault((*place, "min"), say("min counts the rows of a table"), quoted("type: table"), at_key=True)
 
 
-_ANSWERS = frozenset(
-    {"owes", "who", "role", "publisher", "author", "caller", "attest", "lead", "deputies", "stated_by", "recorded_by", "by", "approve"}
-)
-"""Keys under which a role answers for something, and has to see it."""
-
-
-def _role(draft: Draft, path: Path, role: RoleForm) -> Iterator[Fault]:
-    if role.sees == "limited":
-        for place, ref in draft.walk(Ref):
-            if ref.name == path[-1] and next((step for step in reversed(place) if isinstance(step, str)), "") in _ANSWERS:
-                yield Fault(
-                    place,
-                    say("{role} sees only a part of the incident and cannot answer for this", role=ref.name),
-                    say("name another role, or leave out sees"),
-                )
-        if role.commander:
-            yield Fault((*path, "sees"), say("whoever commands sees everything"), say("leave out sees"), at_key=True)
-    if role.called_from and role.many is not True:
-        yield Fault((*path, "called_from"), say("whoever is called in joins others in the role"), quoted("many: true"), at_key=True)
-
-
 def _step(_: Draft, path: Path, step: StepForm) -> Iterator[Fault]:
     if (step.raise_ is None) == (step.at_least is None):
         yield Fault(path, say("a step raises the level by so many, or to at least one"), say("raise: 1, or at_least: level"))
@@ -383,7 +362,8 @@ _CHECKS: tuple[tuple[type[Form], Callable[[Draft, Path, Any], Iterator[Fault]]],
     (ResourceForm, standing.resource),
     (RecordForm, _record),
     (ReadinessForm, standing.duty),
-    (RoleForm, _role),
+    (OrganisationForm, bodies.organisation),
+    (RoleForm, bodies.role),
     (StepForm, _step),
     (AdjustForm, _adjust),
     (DecisionForm, _decision),

@@ -17,7 +17,7 @@ from tocsin.plan.document import Document, Plain
 from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.leaves import Formula, Ref, Words
 from tocsin.plan.forms.plan import PlanForm
-from tocsin.plan.names import Names, Type, collect
+from tocsin.plan.names import Names, Type, bodies, collect
 from tocsin.plan.sentences import Sentence
 
 if TYPE_CHECKING:
@@ -113,9 +113,10 @@ def read(source: str | bytes) -> Draft:
 def _fit(data: Plain) -> tuple[PlanForm | None, tuple[FormError, ...]]:
     """Return the form, and the errors of the whole: what does not fit is cut out and the rest tried again."""
     errors: tuple[FormError, ...] = ()
+    called = bodies(data)
     for _ in range(_ROUNDS):
         try:
-            return PlanForm.model_validate(data), errors
+            return PlanForm.model_validate(data, context=called), errors
         except ValidationError as error:
             found = tuple(_form_error(details) for details in error.errors(include_url=False))
             errors = errors or found

@@ -6,6 +6,7 @@ from typing import Literal
 
 from tocsin.engine.collections import COLLECTIONS, FIELDS, PARTIES
 from tocsin.engine.measured import SLOTS
+from tocsin.engine.role_names import plain
 from tocsin.engine.rules.moments import PHASES
 from tocsin.engine.texts import OF_INCIDENT, PERSONAL
 from tocsin.engine.values import KNOWN_OF_CLIENTS
@@ -184,6 +185,27 @@ def collect(data: Mapping[str, Plain]) -> Names:
     for collection, fields in FIELDS.items():
         names.entries.setdefault(collection, {name: Type(kind) for name, kind in fields.items()})
     return names
+
+
+def bodies(data: Plain) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return the table of names of a plan: by each title and alias, plain, the kinds and ids of the roles, groups and departments that bear it."""
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for kind, path, rule in _rules(_mapping(data)):
+        keys = _mapping(rule) if kind in ("role", "group", "department") else {}
+        for called in (*_words(keys.get("title")), *_words(keys.get("aliases"))):
+            found[plain(called)] = (*found.get(plain(called), ()), (kind, str(path[-1])))
+    return found
+
+
+def _words(value: Plain) -> Iterator[str]:
+    """Yield every text in what may be one, a list, or either by language."""
+    match value:
+        case str():
+            yield value
+        case list():
+            yield from (word for each in value for word in _words(each))
+        case dict():
+            yield from (word for each in value.values() for word in _words(each))
 
 
 def _rules(data: Mapping[str, Plain]) -> Iterator[tuple[str, Path, Plain]]:

@@ -59,5 +59,12 @@ def _chain(draft: Draft, role: str) -> Iterator[str]:
         seen.add(name)
         yield name
         rule = draft.form.roles.get(name) if draft.form else None
-        holder = rule.held_by[1] if rule and rule.held_by[0] != "nobody" else ""
+        holder = rule.held_by[1] if rule and rule.held_by[0] != "nobody" else _larger(draft, name)
         name = holder.name if isinstance(holder, Ref) else str(holder)
+
+
+def _larger(draft: Draft, name: str) -> Ref | str:
+    """Return the department that one is a part of, or nothing."""
+    organisation = draft.form.organisation if draft.form else None
+    department = organisation.departments.get(name) if organisation else None
+    return (department.part_of if department else None) or ""

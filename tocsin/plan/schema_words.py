@@ -120,6 +120,7 @@ KEYS: Final = {
     "appointed_by": "The only decision that can fill it",
     "aliases": "Other names for it",
     "sees": "limited: whoever is invited through this role sees the head of the incident and takes part in its stream, no more",
+    "part_of": "The department that it is a part of: whoever heads that heads it, where nobody else does",
     "lists": "Lists of people to call in; who is on them the directory says",
     "called_from": "The lists from which more people are called into the role",
     "who": "The roles that may take it",

@@ -117,10 +117,12 @@ def _list(request: Request, *, refused: Refused | None = None, typed: Mapping[st
     programs = _programs(request)
     held = _held(request, programs)
     if words:
+        called = _called(request, programs)
         holders = {
             person
             for person, titles in held.items()
             if any(words.lower() in spoken.lower() for title in titles for spoken in title.values())
+            or any(words.lower() in other.lower() for other in called.get(person, ()))
         }
         members = members.filter(Q(person__name__icontains=words) | Q(person__email__icontains=words) | Q(person_id__in=holders))
     context = {
@@ -179,6 +181,15 @@ def _held(request: Request, programs: Mapping[str, Program]) -> dict[object, lis
         title = directory.names(program).get(row.role) if program else None
         if title is not None:
             found.setdefault(row.person_id, []).append(title)
+    return found
+
+
+def _called(request: Request, programs: Mapping[str, Program]) -> dict[object, tuple[str, ...]]:
+    """Return by what other names each person can be found: those of what they hold in any plan (PLN-13)."""
+    names = {plan: directory.other_names(program) for plan, program in programs.items()}
+    found: dict[object, tuple[str, ...]] = {}
+    for row in _holders(request):
+        found[row.person_id] = (*found.get(row.person_id, ()), *names.get(row.plan, {}).get(row.role, ()))
     return found
 
 

@@ -56,6 +56,7 @@ class Group(Rule):
     """A working group: its lead is a role, its members roles, its departments those it draws on."""
 
     lead: str
+    aliases: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
     departments: tuple[str, ...] = ()
     under: str = ""
@@ -73,9 +74,10 @@ class EveryGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Department(Rule):
-    """A department of the organisation; its head is found in the directory."""
+    """A department of the organisation; its head is found in the directory. Where it has none, it is a `part_of` another, whose head it has."""
 
     aliases: tuple[str, ...] = ()
+    part_of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

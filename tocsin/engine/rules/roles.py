@@ -4,7 +4,7 @@ from tocsin.engine import owners
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
 from tocsin.engine.program import HandsOver
-from tocsin.engine.role_names import roles_named, seat_of, split
+from tocsin.engine.role_names import bodies_named, roles_named, seat_of, split
 from tocsin.engine.rules.deadlines import tell
 from tocsin.engine.rules.obligations import in_order
 from tocsin.engine.turn import Turn
@@ -31,6 +31,9 @@ def _meant(turn: Turn, name: str) -> str | t.Refused:
         return found[0]
     if found:
         return t.Refused("E402", f"{name} may be {', '.join(found)}", hint="say which is meant", details=found)
+    bodies = bodies_named(turn.program, name)
+    if bodies:
+        return t.Refused("E104", f"{name} is the department {bodies[0]}", hint="its head is in the directory; name a role", details=bodies)
     return t.Refused("E103", f"there is no role {name}", hint="see the roles of the incident, or create one")
 
 

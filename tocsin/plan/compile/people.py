@@ -10,7 +10,9 @@ def departments(context: Context) -> dict[str, Department]:
     """Return the departments."""
     organisation = context.form.organisation or OrganisationForm()
     return {
-        identifier: Department(**context.common(identifier, rule, within=organisation), aliases=tuple(rule.aliases))
+        identifier: Department(
+            **context.common(identifier, rule, within=organisation), aliases=tuple(rule.aliases), part_of=name(rule.part_of)
+        )
         for identifier, rule in organisation.departments.items()
     }
 
@@ -22,6 +24,7 @@ def groups(context: Context) -> dict[str, Group]:
         identifier: Group(
             **context.common(identifier, rule, within=organisation),
             lead=rule.lead.name,
+            aliases=tuple(rule.aliases),
             members=names(rule.members),
             departments=names(rule.departments),
             under=name(rule.under),

@@ -18,11 +18,13 @@ from pydantic import (
     Field,
     PlainValidator,
     Tag,
+    ValidationInfo,
     WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError
 
 from tocsin.engine import times
+from tocsin.engine.role_names import plain
 from tocsin.engine.times import Span
 from tocsin.plan.findings import brief
 from tocsin.plan.sentences import NOTHING, Sentence, quoted, say
@@ -215,11 +217,26 @@ def ref(*kinds: str) -> PlainValidator:
     return PlainValidator(partial(_ref, kinds=kinds))
 
 
-def _ref(value: object, *, kinds: tuple[str, ...]) -> Ref:
+def _ref(value: object, info: ValidationInfo, *, kinds: tuple[str, ...]) -> Ref:
     of_entry = isinstance(value, str) and value.startswith("entry.")
     if isinstance(value, dict) or (of_entry and "entry" not in kinds):
         raise wrong(say("what speaks of an entry is not run by this version yet"), code="L25")
-    return Ref(_name(value), kinds)
+    return named(value, kinds, info)
+
+
+def named(value: object, kinds: tuple[str, ...], info: ValidationInfo) -> Ref:
+    """
+    Take an id; or what the document calls a role, a group or a department, where that leads to one of these kinds alone (PLN-13).
+
+    The context of the validation is the plan's table of such names: see `bodies`.
+    """
+    table: Mapping[str, tuple[tuple[str, str], ...]] = info.context or {}
+    if not isinstance(value, str) or _NAME.fullmatch(value):
+        return Ref(_name(value), kinds)
+    found = tuple(dict.fromkeys(name for kind, name in table.get(plain(value), ()) if kind in kinds))
+    if len(found) > 1:
+        raise wrong(say("{value} is a name of {names}", value=brief(value), names=" and ".join(found)), say("name the one that is meant"))
+    return Ref(found[0] if found else _name(value), kinds)
 
 
 def _one_or_many(value: object) -> object:

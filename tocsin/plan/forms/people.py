@@ -5,7 +5,7 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import PlainValidator
+from pydantic import PlainValidator, ValidationInfo
 
 from tocsin.plan.forms.leaves import (
     Cites,
@@ -21,6 +21,7 @@ from tocsin.plan.forms.leaves import (
     RuleForm,
     Text,
     Translated,
+    named,
     ref,
     wrong,
 )
@@ -33,7 +34,7 @@ _PART = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _HELD = {"person": (), "schedule": (), "department": ("department",), "role": ("role",), "who_marked": ("moment",)}
 
 
-def _held_by(value: Any) -> tuple[str, Ref | str]:
+def _held_by(value: Any, info: ValidationInfo) -> tuple[str, Ref | str]:
     """Take `nobody`, or one of `{person: …}`, `{schedule: …}`, `{department: …}`, `{role: …}`, `{who_marked: moment}`, `{each: departments}`."""
     if value == "nobody":
         return "nobody", ""
@@ -42,7 +43,7 @@ def _held_by(value: Any) -> tuple[str, Ref | str]:
         if kind == "each" and name == "departments":
             return kind, name
         if kind in _HELD and isinstance(name, str) and name:
-            return kind, Ref(name, _HELD[kind]) if _HELD[kind] else name
+            return kind, named(name, _HELD[kind], info) if _HELD[kind] else name
     raise wrong(say("not a way to hold a role"), say("nobody, or one of person, schedule, department, role, who_marked, each: {person: …}"))
 
 
@@ -65,6 +66,7 @@ def other_names(value: object) -> tuple[str, ...]:
 
 class DepartmentForm(RuleForm):
     aliases: list[Text] = []
+    part_of: DepartmentRef | None = None
 
 
 class TogetherForm(Form):

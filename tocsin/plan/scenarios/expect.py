@@ -283,11 +283,12 @@ def _held_by(run: Run, at: datetime, wanted: Mapping[str, str]) -> Items:
         yield role, person, owners.owner(run.program, run.state_at(at), role).person
 
 
-def _sees(run: Run, at: datetime, wanted: Mapping[str, bool]) -> Items:
-    """Expect whether a person sees the incident: everybody does until it is restricted."""
-    seen = restricted.readers(run.program, run.state_at(at))
+def _sees(run: Run, at: datetime, wanted: Mapping[str, bool | str]) -> Items:
+    """Expect whether a person sees the incident, or (`part`) no more than an invitation shows: everybody does until it is restricted."""
+    state = run.state_at(at)
+    seen, in_part = restricted.readers(run.program, state), restricted.in_part(run.program, state)
     for person, sees in wanted.items():
-        yield person, sees, not seen or person in seen
+        yield person, sees, "part" if person in in_part else not seen or person in seen
 
 
 def _waived(run: Run, at: datetime, wanted: list[str]) -> Items:

@@ -1,0 +1,41 @@
+"""What is wrong with roles and departments only in the company of other keys."""
+
+from collections.abc import Iterator
+
+from tocsin.plan.draft import Draft
+from tocsin.plan.findings import Fault, Path
+from tocsin.plan.forms.leaves import Ref
+from tocsin.plan.forms.people import OrganisationForm, RoleForm
+from tocsin.plan.sentences import quoted, say
+
+_ANSWERS = frozenset(
+    {"owes", "who", "role", "publisher", "author", "caller", "attest", "lead", "deputies", "stated_by", "recorded_by", "by", "approve"}
+)
+"""Keys under which a role answers for something, and has to see it."""
+
+
+def organisation(_: Draft, path: Path, organisation: OrganisationForm) -> Iterator[Fault]:
+    for name in organisation.departments:
+        larger, seen = name, set[str]()
+        while larger in organisation.departments and larger not in seen:
+            seen.add(larger)
+            part_of = organisation.departments[larger].part_of
+            larger = part_of.name if part_of else ""
+        if larger == name:
+            place = (*path, "departments", name, "part_of")
+            yield Fault(place, say("{name} is a part of itself", name=name), say("leave it out where the largest one begins"), at_key=True)
+
+
+def role(draft: Draft, path: Path, role: RoleForm) -> Iterator[Fault]:
+    if role.sees == "limited":
+        for place, ref in draft.walk(Ref):
+            if ref.name == path[-1] and next((step for step in reversed(place) if isinstance(step, str)), "") in _ANSWERS:
+                yield Fault(
+                    place,
+                    say("{role} sees only a part of the incident and cannot answer for this", role=ref.name),
+                    say("name another role, or leave out sees"),
+                )
+        if role.commander:
+            yield Fault((*path, "sees"), say("whoever commands sees everything"), say("leave out sees"), at_key=True)
+    if role.called_from and role.many is not True:
+        yield Fault((*path, "called_from"), say("whoever is called in joins others in the role"), quoted("many: true"), at_key=True)
