@@ -53,7 +53,7 @@ def test_it_is_gone_once_it_is_sent_and_what_is_missing_is_said_in_its_place(cri
 def test_client_head_and_team_are_told_at_once_and_two_more_addressees_each_with_one_act(critical: Room) -> None:
     ana = critical.world.ana
     told = {row.template: row.published_by for row in critical.rows("MessageRow", status="published")}
-    assert told == {"first_notice": "system", "critical_notice_internal": "system", "team_call": "system"}
+    assert told == dict.fromkeys(("first_notice", "critical_notice_internal", "team_call", "management_notice"), "system")
     for template in ("top_notice", "development_notice"):
         assert f'id="offer-{template}"' in messages(critical, ana)
         answer = critical.post(ana, "messages", htmx=True, template=template, row=f"offer-{template}", act="send")
@@ -74,3 +74,20 @@ def test_a_form_that_names_parties_and_chooses_none_sends_to_nobody(critical: Ro
     fields = {"template": "critical_notice", "row": "offer-critical_notice", "act": "send", "field:situation": "Shut"}
     assert critical.post(ana, "messages", htmx=True, **fields, parties="party-1").status_code == 409
     assert critical.post(ana, "messages", htmx=True, **fields, parties="party-2", party="party-2").status_code == 200
+
+
+@pytest.mark.row("COM-08")
+def test_managements_message_goes_along_with_the_clients_if_its_sender_ticks_it(critical: Room) -> None:
+    ana = critical.world.ana
+    fields = {
+        "template": "status_update",
+        "act": "send",
+        "field:progress": "half",
+        "field:next_steps": "rest",
+        "field:time": "2099-01-01T12:00",
+    }
+    assert critical.post(ana, "messages", htmx=True, **fields, **{"field:status": "under way"}).status_code == 200
+    assert not critical.rows("MessageRow", template="management_status").exists()
+    answer = critical.post(ana, "messages", htmx=True, **fields, **{"field:status": "nearly done"}, along="management_status")
+    assert answer.status_code == 200
+    assert "nearly done" in critical.row("MessageRow", template="management_status").texts["en"]

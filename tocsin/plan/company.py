@@ -283,6 +283,7 @@ def _message(draft: Draft, path: Path, message: MessageForm) -> Iterator[Fault]:
         if duty is not None and (duty.send is None or duty.send.name != path[-1]):
             said = say("{duty} asks for something else", duty=ref.name)
             yield Fault((*path, "offered", index), said, say("name a moment, or a duty with send: {name}", name=path[-1]))
+    yield from _along(draft, path, message)
     channels = [*(message.channels.all or ()), *(message.channels.first or ())]
     for channel in message.reaches:
         if channel not in channels:
@@ -303,6 +304,16 @@ def _message(draft: Draft, path: Path, message: MessageForm) -> Iterator[Fault]:
             yield Fault(place, say("a table has columns, and nothing else has"), quoted("type: table, columns: [item, quantity]"))
         if field.min is not None and not field.columns:
             yield Fault((*place, "min"), say("min counts the rows of a table"), quoted("type: table"), at_key=True)
+
+
+def _along(draft: Draft, path: Path, message: MessageForm) -> Iterator[Fault]:
+    """What goes along is another message, and nobody has to sign it first."""
+    others = draft.form.messages if draft.form else {}
+    for index, ref in enumerate(message.along):
+        other = others.get(ref.name)
+        if ref.name == path[-1] or (other is not None and other.approvals and not other.preapproved):
+            said = say("{name} cannot go along: it is this message, or is signed first", name=ref.name)
+            yield Fault((*path, "along", index), said, say("name another message, one without approvals"))
 
 
 def _step(_: Draft, path: Path, step: StepForm) -> Iterator[Fault]:

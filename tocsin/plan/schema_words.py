@@ -147,6 +147,7 @@ KEYS: Final = {
     "forbids_until": "Fields barred until a fact is true",
     "reaches": "By channel: whom it reaches, where that is not the whole audience",
     "caller": "The role that telephones; the call is its task",
+    "along": "Other messages that may go out with it in one act, if whoever sends it says so",
     "offered": "Moments at which it is used, or duties to send it: then it is put before whoever sends it, filled in",
     "columns": "The columns of a table",
     "min": "How many rows a table has at least",

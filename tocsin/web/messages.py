@@ -38,7 +38,9 @@ def draft(request: Request, number: str) -> HttpResponse:
     fields, row = typed(request, rule.fields if rule else ()), form.get("row", "draft")
     if form.get("act") == "send":
         to = _chosen(form)
-        sending = to if isinstance(to, t.Refused) else t.Send(template=template, fields=fields, parties=to)
+        sending = (
+            to if isinstance(to, t.Refused) else t.Send(template=template, fields=fields, parties=to, along=tuple(form.getlist("along")))
+        )
         return panels.act(request, number, sending, "messages", row)
     message = form.get("message", "")
     command = t.Draft(template=template, fields=fields, message=message, texts=forms.beginning(form, "text:"))
@@ -68,6 +70,7 @@ def publication(request: Request, number: str, message: str) -> HttpResponse:
             confirmed=tuple(form.getlist("confirmed")),
             evidence=forms.evidence(request),
             parties=to,
+            along=tuple(form.getlist("along")),
         )
     )
     return panels.act(request, number, publishing, "messages", f"message:{message}")

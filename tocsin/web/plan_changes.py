@@ -25,6 +25,7 @@ _NAMES: Final = frozenset(
         *(
             "stated_by",
             "offered",
+            "along",
             "recorded_by",
             "to",
             "asks",
@@ -147,6 +148,7 @@ def _who() -> dict[str, str]:
         "different": _("how many people sign"),
         "publisher": _("published by"),
         "offered": _("offered at"),
+        "along": _("goes along with it"),
         "channels": _("channels"),
         "to": _("to whom"),
         "attest": _("attested by"),

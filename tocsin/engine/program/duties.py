@@ -205,5 +205,7 @@ class Message(Rule):
     """By channel: whom it reaches, where that is not the whole audience."""
     caller: str = ""
     """Who telephones; empty: whoever sends."""
+    along: tuple[str, ...] = ()
+    """Other messages that may go out with it in one act, if whoever sends it says so (COM-08)."""
     offered: tuple[str, ...] = ()
     """The moments at which it is used, and the duties to send it: then it is put before whoever sends it."""

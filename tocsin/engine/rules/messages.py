@@ -114,7 +114,9 @@ def publish(turn: Turn, command: t.Publish) -> t.Refused | None:
     )
     if refused:
         return refused
-    return _publish(turn, template, message.message, command.confirmed, command.evidence, chosen=command.parties)
+    return _publish(turn, template, message.message, command.confirmed, command.evidence, chosen=command.parties) or _send_along(
+        turn, template, turn.state.messages[message.message], command.along
+    )
 
 
 def _evidenced(template: Message, evidence: tuple[str, ...]) -> t.Refused | None:
@@ -226,7 +228,7 @@ def send(turn: Turn, command: t.Send) -> t.Refused | None:
     refused = may_publish(turn, template) or _barred(turn, template, command.fields) or _evidenced(template, command.evidence)
     if refused:
         return refused
-    return _send(turn, template, command.fields, command.confirmed, evidence=command.evidence, chosen=command.parties)
+    return _send(turn, template, command.fields, command.confirmed, evidence=command.evidence, chosen=command.parties, along=command.along)
 
 
 def _send(
@@ -237,13 +239,28 @@ def _send(
     *,
     evidence: tuple[str, ...] = (),
     chosen: tuple[str, ...] = (),
+    along: tuple[str, ...] = (),
     draft: str = "",
 ) -> t.Refused | None:
     """Draft (or complete the `draft`) and publish; where a rule sends, a refusal leaves the draft behind, for whoever owes it."""
     name = write(turn, template, fields, message=draft)
     message = turn.state.messages[name]
     refused = _complete(turn, template, message, message.text_hash, confirmed)
-    return refused or _publish(turn, template, message.message, confirmed, evidence, chosen=chosen)
+    refused = refused or _publish(turn, template, message.message, confirmed, evidence, chosen=chosen)
+    return refused or _send_along(turn, template, turn.state.messages[name], along)
+
+
+def _send_along(turn: Turn, template: Message, message: t.MessageState, along: tuple[str, ...]) -> t.Refused | None:
+    """Send in the same act what the plan lets go along: with what `message` says in fields of the same name (COM-08)."""
+    strange = tuple(name for name in along if name not in template.along)
+    if strange:
+        return t.Refused("E103", f"{', '.join(strange)} does not go along with {template.id}", hint="send it by itself", details=strange)
+    for other in (turn.program.messages[name] for name in dict.fromkeys(along)):
+        shared = {field.id: message.fields[field.id] for field in other.fields if field.id in message.fields}
+        refused = _send(turn, other, shared, ())
+        if refused:
+            return refused
+    return None
 
 
 def offer(turn: Turn, template: Message) -> str:

@@ -309,6 +309,8 @@ class Publish(Act):
     evidence: tuple[str, ...] = ()
     parties: tuple[str, ...] = ()
     """Only to these of the affected parties; empty is all that the message is for."""
+    along: tuple[str, ...] = ()
+    """Other messages that go out in the same act, of those that the plan lets go along."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,6 +322,7 @@ class Send(Act):
     confirmed: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     parties: tuple[str, ...] = ()
+    along: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

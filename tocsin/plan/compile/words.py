@@ -46,6 +46,7 @@ def _message(context: Context, path: Path, rule: MessageForm) -> Message:
         wording=context.text(rule.wording.confirm) if rule.wording else {},
         reaches={channel: context.roles(roles) for channel, roles in rule.reaches.items()},
         caller=name(rule.caller),
+        along=names(rule.along),
         offered=tuple(context.moment(ref) for ref in rule.offered),
     )
 

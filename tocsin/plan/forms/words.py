@@ -84,6 +84,7 @@ class MessageForm(RuleForm):
     reaches: dict[Id, Roles] = {}
     caller: RoleRef | None = None
     offered: Annotated[list[OfferRef], Many] = []
+    along: Annotated[list[MessageRef], Many] = []
     approvals: list[LinkForm] = []
     publisher: RoleRef | None = None
     author: RoleRef | None = None

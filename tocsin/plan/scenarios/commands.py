@@ -228,9 +228,9 @@ def _chain(state: t.State, name: str) -> str:
 def _saying(act: Act, by: t.Actor, state: t.State) -> t.Command:
     template, fields = str(act.body[act.what]), _texts(act.body.get("with") or {})
     confirmed, evidence = tuple(act.body.get("confirmed") or ()), tuple(act.body.get("evidence") or ())
-    to = tuple(act.body.get("to") or ())
+    to, along = tuple(act.body.get("to") or ()), tuple(act.body.get("along") or ())
     if act.what == "send":
-        return t.Send(template=template, fields=fields, confirmed=confirmed, evidence=evidence, parties=to, by=by, at=act.at)
+        return t.Send(template=template, fields=fields, confirmed=confirmed, evidence=evidence, parties=to, along=along, by=by, at=act.at)
     drafts = [message for message in state.messages.values() if message.template == template and message.status == "draft"]
     if act.what == "draft":
         revised = act.body.get("revise")
@@ -239,7 +239,7 @@ def _saying(act: Act, by: t.Actor, state: t.State) -> t.Command:
     latest = state.messages.get(template) or (drafts[-1] if drafts else None)
     text_hash = latest.text_hash if latest else ""
     name = latest.message if latest else template
-    return t.Publish(message=name, text_hash=text_hash, confirmed=confirmed, evidence=evidence, parties=to, by=by, at=act.at)
+    return t.Publish(message=name, text_hash=text_hash, confirmed=confirmed, evidence=evidence, parties=to, along=along, by=by, at=act.at)
 
 
 def _following(act: Act, by: t.Actor, state: t.State) -> t.Command:

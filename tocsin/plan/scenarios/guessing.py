@@ -160,21 +160,42 @@ def _drafted(program: Program, state: t.State, event: t.MessageDrafted, ahead: E
     for given in ({}, fields):
         for sent in published:
             for confirmed in ((), (*_served(program, event.template, ahead), "wording")):
-                for parties in _chosen(sent):
-                    yield t.Send(template=event.template, fields=given, confirmed=confirmed, evidence=sent.evidence, parties=parties)
+                for parties, along in _ways(program, sent, ahead):
+                    yield t.Send(
+                        template=event.template, fields=given, confirmed=confirmed, evidence=sent.evidence, parties=parties, along=along
+                    )
         yield t.Draft(template=event.template, fields=given, message=revised)
     yield t.Draft(template=event.template, fields=fields, message=revised, texts=event.texts)
 
 
 def _published(program: Program, state: t.State, event: t.MessagePublished, ahead: Events) -> Guesses:
     for confirmed in ((), _served(program, event.template, ahead), (*_served(program, event.template, ahead), "wording")):
-        for parties in _chosen(event):
-            yield t.Publish(message=event.message, text_hash=event.text_hash, confirmed=confirmed, evidence=event.evidence, parties=parties)
+        for parties, along in _ways(program, event, ahead):
+            yield t.Publish(
+                message=event.message,
+                text_hash=event.text_hash,
+                confirmed=confirmed,
+                evidence=event.evidence,
+                parties=parties,
+                along=along,
+            )
 
 
 def _chosen(event: t.MessagePublished) -> tuple[tuple[str, ...], ...]:
     """Return to which parties a message may have been sent: all whom it is for, or those named."""
     return ((), event.parties) if event.parties else ((),)
+
+
+def _ways(program: Program, event: t.MessagePublished, ahead: Events) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Yield to which parties, and along with what, a message may have been sent."""
+    yield from ((parties, along) for parties in _chosen(event) for along in _along(program, event, ahead))
+
+
+def _along(program: Program, event: t.MessagePublished, ahead: Events) -> tuple[tuple[str, ...], ...]:
+    """Return what may have gone out in the same act: the other messages of that instant that the plan lets go along, or none."""
+    with_it = program.messages[event.template].along
+    others = tuple(each.template for each in _own(event, ahead, t.MessagePublished) if each.template in with_it)
+    return (others, ()) if others else ((),)
 
 
 def _served(program: Program, template: str, ahead: Events) -> tuple[str, ...]:

@@ -209,6 +209,7 @@ _WRITTEN: Final[Mapping[type, Callable[[Pen, Any, t.State], list[Body]]]] = {
             "confirmed": list(c.confirmed),
             "evidence": pen.veil.texts(c.evidence),
             "to": list(c.parties),
+            "along": list(c.along),
         }
     ],
     t.Send: lambda pen, c, state: [
@@ -218,6 +219,7 @@ _WRITTEN: Final[Mapping[type, Callable[[Pen, Any, t.State], list[Body]]]] = {
             "confirmed": list(c.confirmed),
             "evidence": pen.veil.texts(c.evidence),
             "to": list(c.parties),
+            "along": list(c.along),
         }
     ],
     t.Confirm: lambda pen, c, state: [
