@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from tests.api import client
+from tocsin.engine import precedence
 from tocsin.engine import terms as t
 from tocsin.incidents import desk
-from tocsin.incidents.models import Incident
+from tocsin.incidents.models import BoardRow, Incident
 from tocsin.kit import ids
 
 
@@ -261,6 +262,17 @@ def test_a_list_is_walked_by_cursor_without_gap_or_repeat(ana):
         if not cursor:
             break
     assert seen == numbers[::-1]
+
+
+@pytest.mark.row("REG-09")
+def test_what_is_worked_out_of_turn_comes_first_in_the_list_and_once_however_it_is_walked(ana):
+    first, *others = (ana.declare()["number"] for _ in range(4))
+    BoardRow.objects.filter(number=first).update(place=precedence.FIRST)
+    page = ana.get("/incidents", limit="2").json()
+    assert [(row["number"], row["place"]) for row in page["items"]] == [(first, 0), (others[-1], 1)]
+    following = ana.get("/incidents", limit="2", cursor=page["next"]).json()
+    assert [row["number"] for row in following["items"]] == others[-2::-1]
+    assert following["next"] == ""
 
 
 def test_a_timeline_is_walked_in_order(ana):

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.engine.expressions import UNKNOWN, Call, Compare, Literal, SignalRead, spell
+from tocsin.engine.expressions import UNKNOWN, Call, Compare, Literal, SignalRead
 from tocsin.engine.program import Program, Signal, Watch
+from tocsin.engine.spelling import spell
 from tocsin.engine.watch import Sample, edges, reading, series
 
 START = datetime(2025, 6, 3, 10, tzinfo=UTC)

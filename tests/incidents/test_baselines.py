@@ -9,8 +9,8 @@ import pytest
 from tests.world import World, build, load
 from tocsin.engine import terms as t
 from tocsin.engine.baselines import Mean
-from tocsin.engine.expressions import spell
 from tocsin.engine.program import Program
+from tocsin.engine.spelling import spell
 from tocsin.incidents import baselines, desk, journal, means, measured, plans, readings, samples, signals
 from tocsin.incidents.models import BoardRow, Incident, Plan, Sample
 from tocsin.incidents.samples import Given

@@ -8,7 +8,7 @@ import pytest
 
 from tests.world import World, build
 from tocsin.engine import terms as t
-from tocsin.engine.expressions import spell
+from tocsin.engine.spelling import spell
 from tocsin.engine.values import holding_since, holds
 from tocsin.incidents import desk, journal, samples, signals, states, ticker
 from tocsin.incidents.models import Head, Incident, Lookout, Plan

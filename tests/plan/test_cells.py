@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tocsin.engine.expressions import (
     UNKNOWN,
     All,
+    AtLeast,
     Choose,
     Compare,
     Expression,
@@ -70,6 +71,7 @@ rules: st.SearchStrategy[Expression] = st.recursive(
         st.builds(Not, inner),
         st.builds(All, st.lists(inner, min_size=2, max_size=3).map(tuple)),
         st.builds(Some, st.lists(inner, min_size=2, max_size=3).map(tuple)),
+        st.builds(AtLeast, st.integers(1, 2), st.lists(inner, min_size=2, max_size=4).map(tuple)),
         st.builds(Choose, inner, inner, inner),
         st.builds(Compare, st.sampled_from(["==", "!="]), inner, inner),
     ),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 from functools import cache
+from itertools import combinations
 
 import pytest
 from cel_expr_python import cel
@@ -13,6 +14,7 @@ from tests.plan.trees import NAMES, any_tree, typed_truth
 from tocsin.engine.expressions import (
     UNKNOWN,
     All,
+    AtLeast,
     Compare,
     Expression,
     Known,
@@ -23,9 +25,8 @@ from tocsin.engine.expressions import (
     SignalRead,
     Some,
     evaluate,
-    explain,
-    spell,
 )
+from tocsin.engine.spelling import explain, spell
 from tocsin.plan.conditions import parse
 from tocsin.plan.grammar import DEPTH_MAX, LENGTH_MAX
 from tocsin.plan.names import Type
@@ -93,6 +94,9 @@ def test_a_whole_expression_has_a_type_and_no_problems(text: str, type_: str):
         ('silent("cpuu")', (7, "L07", "there is no signal cpuu")),
         ("kind == size", (0, "L25", "kind is not known to this version yet")),
         ("hit &&", (5, "L07", "the expression ends too early")),
+        ("at_least(4, hit, hit, hit)", (9, "L07", "4 of 3 can never be true")),
+        ("at_least(hit, hit)", (0, "L07", "at_least() does not take this")),
+        ("at_least(1, hit, size)", (17, "L07", "size is a text")),
         ("hit and hit", (4, "L07", "and does not fit here")),
         ("hit = true", (4, "L07", "= does not fit here")),
         ("size == 'a\nb'", (8, "L07", "'a does not fit here")),
@@ -102,6 +106,35 @@ def test_a_whole_expression_has_a_type_and_no_problems(text: str, type_: str):
 )
 def test_a_problem_says_what_and_at_which_character(text: str, problem: tuple[int, str, str]):
     assert problem in problems(text)
+
+
+@pytest.mark.row("CLS-02")
+def test_two_of_several_criteria_are_enough_before_the_others_are_known():
+    """A rule of two out of many (as of supervisors) proposes while the rest is unanswered, and says which criteria carried it."""
+    tree = parse('at_least(2, hit, volume > 10.0 || loans.open > 3, size == "large", limit > duration("24h"))', NAMES).tree
+    assert tree is not None
+
+    def told(**known: Known) -> Known:
+        return evaluate(tree, lambda leaf: known.get(leaf.path.replace(".", "_"), UNKNOWN) if isinstance(leaf, Name) else UNKNOWN)
+
+    assert told(hit=True) is UNKNOWN
+    assert told(hit=True, size="large") is True
+    assert told(hit=False, size="small") is UNKNOWN
+    assert told(hit=False, size="small", limit=timedelta(hours=1)) is False
+    known = {"hit": True, "size": "large", "volume": Decimal(1)}
+    because = explain(tree, lambda leaf: known.get(leaf.path, UNKNOWN) if isinstance(leaf, Name) else UNKNOWN).because
+    assert [reason.text for reason in because] == ["hit", 'size == "large"']
+    assert isinstance(tree, AtLeast)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from([True, False, UNKNOWN]), min_size=2, max_size=5), st.data())
+def test_at_least_says_what_every_choice_of_so_many_says(values: list[Known], data: st.DataObject):
+    names = tuple(Name(f"criterion_{number}") for number in range(len(values)))
+    number = data.draw(st.integers(1, len(values)))
+    known: dict[Leaf, Known] = dict(zip(names, values, strict=True))
+    written_out = Some(tuple(All(chosen) for chosen in combinations(names, number)))
+    assert evaluate(AtLeast(number, names), known.__getitem__) is evaluate(written_out, known.__getitem__)
 
 
 def test_all_problems_of_an_expression_are_told_at_once():

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from tests.plan.example import example
-from tocsin.engine.expressions import spell
+from tocsin.engine.spelling import spell
 from tocsin.plan.conditions import parse
 from tocsin.plan.draft import read
 from tocsin.plan.relaxing import relax

@@ -5,7 +5,21 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from tocsin.engine.expressions import All, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, SignalRead, Some, Within
+from tocsin.engine.expressions import (
+    All,
+    Arithmetic,
+    AtLeast,
+    Call,
+    Choose,
+    Compare,
+    Expression,
+    Literal,
+    Name,
+    Not,
+    SignalRead,
+    Some,
+    Within,
+)
 from tocsin.plan.names import Names, collect
 
 NAMES: Names = collect(
@@ -63,6 +77,7 @@ def _grow(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]
         st.builds(Not, inner),
         st.builds(All, several),
         st.builds(Some, several),
+        st.builds(AtLeast, st.integers(1, 2), several),
         st.builds(Compare, _COMPARISONS, inner, inner),
         st.builds(Within, inner, inner),
         st.builds(Arithmetic, st.sampled_from(["+", "-", "*", "/"]), inner, inner),

@@ -46,7 +46,7 @@ def test_the_rate_of_recovery_is_a_curve_of_what_was_said_again_and_again(world:
     room.pass_minutes(60)
     room.post(world.ana, "facts", **{"fact:restored_share": "85"})
     shown = rate(room.get(world.ana, "panels/figures").content.decode())
-    assert '<path d="M0.0 21.0 72.0 3.0"/>' in shown
+    assert '<path class="series" d="M0.0 100.0 100.0 10.0"/>' in shown
     assert ": 40; " in shown
     assert ': 85"' in shown
 

@@ -25,34 +25,38 @@ class Page(Generic[T]):
     next: str
 
 
-def page(rows: QuerySet[T], by: str, cursor: str, limit: int, *, newest_first: bool = True) -> Page[T]:
+def page(rows: QuerySet[T], by: str, cursor: str, limit: int, *, newest_first: bool = True, ahead: str = "") -> Page[T]:
     """
-    Return up to `limit` of `rows` in the order of the field `by` and the row's id, beginning after `cursor`.
+    Return up to `limit` of `rows` in the order of the field `by` and the row's id, beginning after `cursor`. Where the number `ahead` is
+    smaller, a row stands before all others.
 
     :raises problems.Problem: 422 for a cursor that this API did not give out.
     """
     sign, side = ("-", "lt") if newest_first else ("", "gt")
     if cursor:
-        value, row_id = _read(cursor)
+        value, row_id, *place = _read(cursor, 3 if ahead else 2)
         after = Q(**{f"{by}__{side}": value}) | Q(**{by: value, f"pk__{side}": row_id})
-        rows = rows.filter(after)
-    found = list(rows.order_by(f"{sign}{by}", f"{sign}pk")[: limit + 1])
+        rows = rows.filter(Q(**{f"{ahead}__gt": place[0]}) | Q(after, **{ahead: place[0]}) if ahead else after)
+    found = list(rows.order_by(*([ahead] if ahead else []), f"{sign}{by}", f"{sign}pk")[: limit + 1])
     more = len(found) > limit
-    return Page(found[:limit], _write(getattr(found[limit - 1], by), found[limit - 1].pk) if more else "")
+    return Page(found[:limit], _write(found[limit - 1], by, ahead) if more else "")
 
 
-def _write(value: datetime | int, row_id: object) -> str:
-    spelled = spell_instant(value) if isinstance(value, datetime) else value
-    return base64.urlsafe_b64encode(json.dumps([spelled, str(row_id)]).encode()).decode().rstrip("=")
+def _write(row: Model, by: str, ahead: str) -> str:
+    value = getattr(row, by)
+    parts = [spell_instant(value) if isinstance(value, datetime) else value, str(row.pk), *([getattr(row, ahead)] if ahead else [])]
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
 
-def _read(cursor: str) -> tuple[Any, str]:
+def _read(cursor: str, parts: int) -> tuple[Any, ...]:
     try:
-        value, row_id = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+        value, row_id, *place = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
         known = datetime.fromisoformat(value) if isinstance(value, str) else int(value)
         # Row ids are numbers or UUIDs; anything else would only fail later, in the database.
         if not (isinstance(row_id, str) and row_id.replace("-", "").isalnum()):
             raise ValueError(row_id)
+        if len(place) != parts - 2 or not all(type(each) is int for each in place):
+            raise ValueError(place)
     except (binascii.Error, TypeError, UnicodeError, ValueError) as problem:
         raise invalid([{"place": "cursor", "problem": "this is no cursor of this list"}]) from problem
-    return known, row_id
+    return known, row_id, *place

@@ -38,15 +38,15 @@ class Declaration(Given):
     drill: bool = False
 
 
-@router.get("", response=out.Incidents, summary="List incidents, newest first")
+@router.get("", response=out.Incidents, summary="List incidents: those worked out of turn, then the others, then what is over")
 @needs(access.SEE)
 def every(request: HttpRequest, state: str = "all", cursor: Cursor = "", limit: Limit = 50) -> Any:
-    """`state` is all, open or closed."""
+    """`state` is all, open or closed. Each kind comes newest first; `place` says where an incident stands in every queue."""
     if state not in {"all", "open", "closed"}:
         raise problems.invalid([{"place": "state", "problem": "all, open or closed was expected"}])
     rows = _visible(request)
     rows = rows if state == "all" else rows.filter(open=state == "open")
-    page = cursors.page(rows, "declared_at", cursor, limit)
+    page = cursors.page(rows, "declared_at", cursor, limit, ahead="place")
     return {"items": _viewer(request).glances(page.rows), "next": page.next}
 
 

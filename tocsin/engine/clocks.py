@@ -58,10 +58,8 @@ def link_of(program: Program, obligation: str) -> Link | None:
 def resolve(program: Program, state: t.State, limit: Limit | None, at: datetime, entry: Mapping[str, Value] | None = None) -> Span | None:
     """Return the length that `limit` has now, or None while the fact (or field of the entry in hand) it depends on is unknown."""
     match limit:
-        case Cases(by, cases, otherwise):
-            case_now = lookup(program, state, at, entry)(Name(by))
-            chosen = cases.get(case_now) if isinstance(case_now, str) else None
-            return otherwise if chosen is None else chosen
+        case Cases():
+            return limit.of(lookup(program, state, at, entry)(Name(limit.by)))
         case FromFact(fact):
             value = lookup(program, state, at, entry)(Name(fact))
             if isinstance(value, str) and fact.startswith("entry."):
@@ -95,9 +93,7 @@ def rungs_of(program: Program, state: t.State, clock: t.Clock, at: datetime) -> 
     ladder = rule_of(program, clock.obligation).late
     if not isinstance(ladder, Cases):
         return ladder
-    case_now = lookup(program, state, at)(Name(ladder.by))
-    chosen = ladder.cases.get(case_now) if isinstance(case_now, str) else None
-    return chosen if chosen is not None else ladder.otherwise or ()
+    return ladder.of(lookup(program, state, at)(Name(ladder.by))) or ()
 
 
 # ------------------------------------------------------------------ what time alone will do

@@ -260,6 +260,7 @@ def _chain(state: t.State, event: t.DecisionApplied | t.LinkSigned | t.ChainSent
                 reason=event.reason,
                 evidence=event.evidence,
                 entry=event.entry,
+                cited=dict(event.cited),
             )
             state = _count(state, f"applied:{event.decision}")
         case t.LinkSigned(chain=name, complete=complete):
@@ -352,6 +353,7 @@ def _delivered(state: t.State, event: t.ChannelConfirmed | t.MessageMovedOn | t.
                 assignee=event.assignee,
                 entry=event.entry,
                 attendance=dict(event.attendance),
+                cited=dict(event.cited),
             )
             state = replace(state, waiting=put(state.waiting, event.decision, waits))
     return replace(state, messages=put(state.messages, event.message, message))

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tocsin.engine import terms as t
-from tocsin.engine.expressions import Reason, explain
 from tocsin.engine.namespaces import within
 from tocsin.engine.program import Condition, Program, Text
 from tocsin.engine.rules.levels import near, propose, questions
+from tocsin.engine.spelling import Reason, explain
 from tocsin.engine.values import holding_since, holds, lookup, truth
 
 

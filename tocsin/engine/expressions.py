@@ -8,8 +8,6 @@ from enum import Enum
 from functools import partial
 from typing import Final, TypeVar
 
-from tocsin.engine.times import Span
-
 
 class Unknown(Enum):
     """The third truth value, and the value of whatever nobody has said or measured yet."""
@@ -79,6 +77,14 @@ class Some:
 
 
 @dataclass(frozen=True, slots=True)
+class AtLeast:
+    """`at_least(2, a, b, …)`: true once so many are true whatever the others are, false once too few are left, else unknown."""
+
+    number: int
+    operands: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Compare:
     """`left op right` with op one of == != < <= > >=."""
 
@@ -124,7 +130,7 @@ class Call:
     arguments: tuple["Expression", ...]
 
 
-Expression = Literal | Name | SignalRead | WatchRef | Not | All | Some | Compare | Within | Arithmetic | Choose | Call
+Expression = Literal | Name | SignalRead | WatchRef | Not | All | Some | AtLeast | Compare | Within | Arithmetic | Choose | Call
 Leaf = Name | SignalRead | WatchRef | Call
 Lookup = Callable[[Leaf], Known]
 S = TypeVar("S")
@@ -139,8 +145,6 @@ _COMPARES: Final = {
     ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
 }
-# How tightly each form binds, for brackets in `spell`.
-_BINDS: Final = {Choose: 0, Some: 1, All: 2, Compare: 3, Within: 3, Not: 6}
 
 
 def evaluate(tree: Expression, lookup: Lookup) -> Known:
@@ -172,6 +176,8 @@ def compiled(tree: Expression, reader: Callable[[Leaf], Reader[S]]) -> Reader[S]
             return _connected([compiled(operand, reader) for operand in operands], decisive=False)
         case Some(operands):
             return _connected([compiled(operand, reader) for operand in operands], decisive=True)
+        case AtLeast(number, operands):
+            return _counted(number, [compiled(operand, reader) for operand in operands])
         case Compare(op, left, right):
             return _compared(op, compiled(left, reader), compiled(right, reader))
         case Within(item, among):
@@ -200,6 +206,22 @@ def _connected(operands: list[Reader[S]], *, decisive: bool) -> Reader[S]:
             if not isinstance(value, bool):
                 result = UNKNOWN
         return result
+
+    return read
+
+
+def _counted(number: int, operands: list[Reader[S]]) -> Reader[S]:
+    def read(scene: S) -> Known:
+        wanted, spare = number, len(operands) - number
+        for operand in operands:
+            value = operand(scene)
+            wanted -= value is True
+            spare -= value is False
+            if wanted <= 0:
+                return True
+            if spare < 0:
+                return False
+        return UNKNOWN
 
     return read
 
@@ -303,7 +325,7 @@ def parts(tree: Expression) -> tuple[Expression, ...]:
     match tree:
         case Not(operand):
             return (operand,)
-        case All(operands) | Some(operands) | Call(_, operands):
+        case All(operands) | Some(operands) | AtLeast(_, operands) | Call(_, operands):
             return operands
         case Compare(_, left, right) | Within(left, right) | Arithmetic(_, left, right):
             return (left, right)
@@ -311,88 +333,3 @@ def parts(tree: Expression) -> tuple[Expression, ...]:
             return (test, then, otherwise)
         case _:
             return ()
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why an expression is what it is: its spelling, its value, and the reasons of the operands that decided."""
-
-    text: str
-    value: Known
-    because: tuple["Reason", ...] = ()
-
-
-def explain(tree: Expression, lookup: Lookup) -> Reason:
-    """Return the value of `tree` with the operands that decided it: of a false `&&` only the false ones, of a true `||` only the true ones."""
-    value = evaluate(tree, lookup)
-    match tree:
-        case WatchRef(_, test):
-            return Reason(spell(test), value)
-        case All(operands) | Some(operands):
-            reasons = tuple(explain(operand, lookup) for operand in operands)
-            decisive = tuple(reason for reason in reasons if reason.value is value)
-            return Reason(spell(tree), value, decisive or reasons)
-        case Not(operand):
-            return Reason(spell(tree), value, (explain(operand, lookup),))
-        case Compare() | Within():
-            named = tuple(Reason(spell(leaf), evaluate(leaf, lookup)) for leaf in leaves(tree))
-            return Reason(spell(tree), value, named)
-        case _:
-            return Reason(spell(tree), value)
-
-
-def spell(tree: Expression) -> str:
-    """Return the one spelling of `tree` that parses back to it."""
-    match tree:
-        case Literal(value):
-            return _spell_value(value)
-        case Name(path):
-            return path
-        case SignalRead(signal, measure, window):
-            return f"{signal}.{measure}" + (f'("{_spell_span(window)}")' if window is not None else "")
-        case WatchRef(_, test):
-            return spell(test)
-        case Call(function, arguments):
-            return f"{function}({', '.join(spell(argument) for argument in arguments)})"
-        case Not(operand):
-            return "!" + _bracket(operand, 6)
-        case All(operands):
-            return " && ".join(_bracket(operand, 3) for operand in operands)
-        case Some(operands):
-            return " || ".join(_bracket(operand, 2) for operand in operands)
-        case Compare(op, left, right):
-            return f"{_bracket(left, 4)} {op} {_bracket(right, 4)}"
-        case Within(item, among):
-            return f"{_bracket(item, 4)} in {_bracket(among, 4)}"
-        case Arithmetic(op, left, right):
-            rank = 5 if op in "*/" else 4
-            return f"{_bracket(left, rank)} {op} {_bracket(right, rank + 1)}"
-        case Choose(test, then, otherwise):
-            return f"{_bracket(test, 1)} ? {_bracket(then, 1)} : {_bracket(otherwise, 0)}"
-
-
-def _bracket(tree: Expression, least: int) -> str:
-    if isinstance(tree, WatchRef):
-        tree = tree.test
-    binds = (5 if tree.op in "*/" else 4) if isinstance(tree, Arithmetic) else _BINDS.get(type(tree), 9)
-    return spell(tree) if binds >= least else f"({spell(tree)})"
-
-
-def _spell_value(value: Value) -> str:
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-        case timedelta():
-            return f'duration("{_spell_span(value)}")'
-        case datetime():
-            return f'timestamp("{value.isoformat()}")'
-        case tuple():
-            return "[" + ", ".join(_spell_value(item) for item in value) + "]"
-        case _:
-            return str(value)
-
-
-def _spell_span(value: timedelta) -> str:
-    return str(Span(exact=value))

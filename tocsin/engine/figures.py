@@ -51,10 +51,8 @@ def _goal(program: Program, state: t.State, figure: Figure, at: datetime) -> Spa
         case FromFact(fact):
             value = lookup(program, state, at)(Name(fact))
             return Span(exact=value) if isinstance(value, timedelta) else value if isinstance(value, Decimal | bool) else None
-        case Cases(by, cases, otherwise):
-            case_now = lookup(program, state, at)(Name(by))
-            chosen = cases.get(case_now) if isinstance(case_now, str) else None
-            return otherwise if chosen is None else chosen
+        case Cases():
+            return figure.target.of(lookup(program, state, at)(Name(figure.target.by)))
         case _:
             return figure.target
 

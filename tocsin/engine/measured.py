@@ -6,8 +6,9 @@ from typing import Final
 
 from tocsin.engine import terms as t
 from tocsin.engine import texts
-from tocsin.engine.expressions import Compare, Expression, Literal, SignalRead, Value, leaves, parts, spell
+from tocsin.engine.expressions import Compare, Expression, Literal, SignalRead, Value, leaves, parts
 from tocsin.engine.program import Program, Text
+from tocsin.engine.spelling import spell
 
 SLOTS: Final = ("firing.trigger", "firing.entry", "firing.value", "firing.threshold", "firing.since")
 """What a text may say of the trigger that fired last."""

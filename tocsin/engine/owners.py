@@ -243,9 +243,7 @@ def roles_of(program: Program, state: t.State, roles: Roles, at: datetime, case:
     """Return the roles that `roles` names in the present case; `case` overrides it (a level being decided)."""
     if not isinstance(roles, Cases):
         return roles
-    known = case or lookup(program, state, at)(Name(roles.by))
-    chosen = roles.cases.get(known) if isinstance(known, str) else None
-    return chosen if chosen is not None else roles.otherwise or ()
+    return roles.of(case or lookup(program, state, at)(Name(roles.by))) or ()
 
 
 def takes_part(state: t.State, actor: t.Actor) -> bool:

@@ -25,12 +25,12 @@ from tocsin.engine.expressions import (
     compiled,
     evaluate,
     leaves,
-    spell,
 )
 from tocsin.engine.firing import firing
 from tocsin.engine.namespaces import bare, part_of, within
 from tocsin.engine.program import Cases, Condition, Fact, Program, Trigger
 from tocsin.engine.scenes import Prepared, Scene
+from tocsin.engine.spelling import spell
 
 KNOWN_OF_CLIENTS: Final[Mapping[str, type]] = {"project.critical": bool, "service.critical": bool, "users_hit_share": Decimal}
 """What the register of clients can say of an affected party, read by expressions as `client.<name>` (REG-08)."""

@@ -21,9 +21,9 @@ from tocsin.engine.expressions import (
     compiled,
     evaluate,
     leaves,
-    spell,
 )
 from tocsin.engine.program import Program, Signal, Watch
+from tocsin.engine.spelling import spell
 from tocsin.engine.terms import Edge
 
 HUNDRED: Final = Decimal(100)
@@ -286,7 +286,7 @@ class _Look:
 def _edges(program: Program, looked: _Look, after: datetime | None, until: datetime) -> Iterator[Edge]:
     test = compiled(looked.watch.test, by_lookup)
     value = looked.before.value if looked.before else None
-    for at in _instants(program, looked.watch, looked.known, after, until):
+    for at in instants(program, looked.watch.signals, looked.known, after, until):
         answer = look(program, looked.known, at)
         result = test(answer)
         now = result if isinstance(result, bool) else None
@@ -299,10 +299,12 @@ def _text(value: Known) -> str:
     return "unknown" if value is UNKNOWN else f"{value:.2f}" if isinstance(value, Decimal) else str(value)
 
 
-def _instants(program: Program, watch: Watch, known: Mapping[str, Series], after: datetime | None, until: datetime) -> list[datetime]:
-    """Return the instants at which the watch can turn: samples of its signals, and the ends of their patience."""
+def instants(
+    program: Program, signals: Iterable[str], known: Mapping[str, Series], after: datetime | None, until: datetime
+) -> list[datetime]:
+    """Return when what these signals read can change in (after, until]: at their samples, and at the ends of the patience with them."""
     found: set[datetime] = set()
-    for name in watch.signals:
+    for name in signals:
         signal, samples = program.signals[name], known.get(name, Series())
         first = samples.upto(after) if after else 0
         last = samples.upto(until)

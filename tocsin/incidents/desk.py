@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from functools import reduce
 from typing import Any, Final
 from uuid import UUID
@@ -11,7 +12,7 @@ from django.db import transaction
 from prometheus_client import Counter as Tally
 
 from tocsin.accounts import directory
-from tocsin.engine import restricted
+from tocsin.engine import laid_before, restricted
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import next_due
 from tocsin.engine.compose import versions
@@ -19,7 +20,7 @@ from tocsin.engine.decide import decide
 from tocsin.engine.evolve import evolve
 from tocsin.engine.expressions import Value
 from tocsin.engine.program import Program
-from tocsin.incidents import answers, counters, journal, lookouts, notices, plans, refusals, scopes, states, wishes
+from tocsin.incidents import answers, counters, journal, lookouts, measured, notices, plans, refusals, scopes, states, wishes
 from tocsin.incidents.answers import Request
 from tocsin.incidents.canonical import UnknownEvent
 from tocsin.incidents.models import Head, Incident, Plan
@@ -185,10 +186,21 @@ def _answer(incident: Incident, command: t.Command, actor: t.Actor, now: datetim
 
 
 def _stamped(case: _Case, program: Program, command: t.Command, actor: t.Actor) -> t.Command:
-    """Return the command with who gives it and when, and with whom the directory finds for the roles of a plan that is added."""
+    """
+    Return the command with who gives it and when, with whom the directory finds for the roles of a plan that is added, and with what
+    signals read now where a level is decided. In a drill they read what its scenario says.
+    """
     if isinstance(command, t.AddPlan):
         command = replace(command, seats=directory.seats(case.incident.organisation_id, program))
+    if isinstance(command, t.Decide) and not case.incident.drill:
+        command = replace(command, readings=_readings(case, program, command.decision))
     return replace(command, by=actor, at=case.at)
+
+
+def _readings(case: _Case, program: Program, decision: str) -> dict[str, Decimal]:
+    rule = program.decisions.get(decision)
+    wanted = laid_before.readings(program, rule) if rule else {}
+    return laid_before.read(wanted, measured.look(case.incident.organisation_id, program, case.at)) if wanted else {}
 
 
 def _moved(case: _Case, command: t.Command) -> Program:

@@ -3,14 +3,19 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from tocsin.engine import watch
+from tocsin.engine.expressions import Lookup
 from tocsin.engine.namespaces import bare
 from tocsin.engine.program import Program
 from tocsin.incidents import baselines
 from tocsin.incidents.models import Baseline, Sample
-from tocsin.incidents.samples import read_labels
+from tocsin.incidents.samples import reach, read_labels
+
+NEAR: Final = timedelta(hours=3)
+"""How much of the past tells what signals read now."""
 
 
 def load(organisation_id: UUID, program: Program, since: datetime) -> Mapping[str, watch.Series]:
@@ -30,3 +35,8 @@ def load(organisation_id: UUID, program: Program, since: datetime) -> Mapping[st
         if bare(name) not in typed:
             series[name] = baselines.apply(organisation_id, program, name, series[name], since)
     return series
+
+
+def look(organisation_id: UUID, program: Program, at: datetime) -> Lookup:
+    """Return what answers for the signals of `program` as they stand at `at`."""
+    return watch.look(program, load(organisation_id, program, at - NEAR - reach(program)), at)

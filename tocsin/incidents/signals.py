@@ -9,7 +9,6 @@ from django.db.models import Q
 
 from tocsin.engine import terms as t
 from tocsin.engine import watch
-from tocsin.engine.expressions import Lookup
 from tocsin.engine.program import Program
 from tocsin.incidents import desk, lookouts, measured, plans, samples, sentinels, states
 from tocsin.incidents.canonical import UnknownEvent
@@ -65,13 +64,8 @@ def _look(lookout: Lookout, now: datetime) -> None:
     Lookout.objects.filter(Q(look_at=lookout.look_at), pk=lookout.pk).update(until=now, look_at=following)
 
 
-def look(organisation_id: UUID, program: Program, at: datetime) -> Lookup:
-    """Return what answers for the signals of `program` as they stand at `at`."""
-    return watch.look(program, measured.load(organisation_id, program, at - timedelta(hours=3) - samples.reach(program)), at)
-
-
 def edges_now(organisation_id: UUID, program: Program, at: datetime) -> tuple[t.Edge, ...]:
     """Return what every watch of `program` says at `at`: for a recommendation before anything is declared."""
-    series = measured.load(organisation_id, program, at - timedelta(hours=3) - samples.reach(program))
+    series = measured.load(organisation_id, program, at - measured.NEAR - samples.reach(program))
     latest = {edge.watch: edge for edge in watch.edges(program, series, {}, None, at)}
     return tuple(latest.values())

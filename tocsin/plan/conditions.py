@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from lark import Token, Tree
+from lark import Tree
 
-from tocsin.engine import times
 from tocsin.engine.expressions import (
     All,
     Arithmetic,
+    AtLeast,
     Call,
     Choose,
     Compare,
@@ -22,9 +22,9 @@ from tocsin.engine.expressions import (
     SignalRead,
     Some,
     Within,
-    spell,
 )
-from tocsin.plan import grammar
+from tocsin.engine.spelling import spell
+from tocsin.plan import grammar, literals
 from tocsin.plan.findings import brief, nearest
 from tocsin.plan.functions import ASKS, FUNCTIONS, USAGE
 from tocsin.plan.names import ANY, LATER, MEASURES, Names, Type
@@ -97,7 +97,7 @@ class _Builder:
             "call": self._call,
             "quantified": self._quantified,
         }.get(node.data)
-        return build(node) if build else _constant(node)
+        return build(node) if build else literals.constant(node)
 
     def _problem(self, node: Tree[Any], message: Sentence, hint: Sentence = NOTHING, code: str = "L07") -> None:
         self.problems.append(Problem(node.meta.start_pos, message, hint, code))
@@ -181,7 +181,9 @@ class _Builder:
 
     def _is_case(self, node: Tree[Any], value: str, type_: Type) -> None:
         if type_.of and value not in type_.of:
-            child = next((part for part in _subtrees(node) if part.data in ("text", "list") and f'"{value}"' in _source(part)), node)
+            child = next(
+                (part for part in _subtrees(node) if part.data in ("text", "list") and f'"{value}"' in literals.source(part)), node
+            )
             self._problem(
                 child, say("{value} is not one of {names}", value=brief(value), names=", ".join(type_.of)), nearest(value, type_.of)
             )
@@ -260,9 +262,24 @@ class _Builder:
                     nearest(wanted, self._names.all(kind)),
                 )
             return Call(function, (Literal(wanted),)), Type(answer)
+        if function == "at_least":
+            return self._at_least(node, arguments)
         if function in ("duration", "timestamp") and (text := self._string(node)) is not None:
             return self._time(node, function, text)
         return self._other(node, function, arguments)
+
+    def _at_least(self, node: Tree[Any], arguments: list[Any]) -> tuple[Expression, Type]:
+        """`at_least(2, a, b, c)`: a whole number, and as many truths or more."""
+        number = self.build(arguments[0])[0] if arguments else None
+        operands = tuple(self._wants(argument, "bool")[0] for argument in arguments[1:])
+        many = int(number.value) if isinstance(number, Literal) and isinstance(number.value, Decimal) else 0
+        if not isinstance(number, Literal) or number.value != many or many < 1 or len(operands) < 2:
+            self._problem(node, say("{function}() does not take this", function="at_least"), quoted(USAGE["at_least"]))
+            return Literal(value=False), _BOOL
+        if many > len(operands):
+            said = say("{count} of {of} can never be true", count=many, of=len(operands))
+            self._problem(arguments[0], said, say("at most {most}", most=len(operands)))
+        return AtLeast(many, operands), _BOOL
 
     def _other(self, node: Tree[Any], function: str, arguments: list[Any]) -> tuple[Expression, Type]:
         trees = [self.build(argument) for argument in arguments]
@@ -290,7 +307,7 @@ class _Builder:
                         )
                 return call, _BOOL
             case "covered", ["string", "string"] if isinstance(span := trees[1][0], Literal):
-                if not _is_span(str(span.value)):
+                if not literals.is_span(str(span.value)):
                     self._problem(
                         arguments[1],
                         say("{value} is not a duration", value=brief(span.value)),
@@ -312,12 +329,12 @@ class _Builder:
         """Return the one text a call is given; None and the general complaint otherwise."""
         arguments = node.children[1:]
         if len(arguments) == 1 and isinstance(arguments[0], Tree) and arguments[0].data == "text":
-            return _unquoted(str(arguments[0].children[0]))
+            return literals.unquoted(str(arguments[0].children[0]))
         return None
 
     def _windowed(self, node: Tree[Any], signal: str, measure: str) -> tuple[Expression, Type]:
         text = self._string(node)
-        window = _exact(text) if text is not None else None
+        window = literals.exact(text) if text is not None else None
         if window is None:
             self._problem(
                 node,
@@ -334,13 +351,13 @@ class _Builder:
 
     def _time(self, node: Tree[Any], function: str, text: str) -> tuple[Expression, Type]:
         if function == "duration":
-            span = _exact(text)
+            span = literals.exact(text)
             if span is None:
                 self._problem(
                     node, say("{text} is not an exact duration", text=brief(text)), say("such as {examples}", examples="90s, 30m or 72h")
                 )
             return Literal(span or timedelta()), _DURATION
-        instant = _instant(text)
+        instant = literals.instant(text)
         if instant is None:
             self._problem(
                 node,
@@ -348,51 +365,3 @@ class _Builder:
                 say("such as {examples}", examples="2025-06-03T09:00:00+08:00"),
             )
         return Literal(instant or text), _TIME
-
-
-def _constant(node: Tree[Any]) -> tuple[Expression, Type]:
-    first = str(node.children[0]) if node.children else ""
-    match node.data:
-        case "number":
-            return Literal(Decimal(first)), _DECIMAL if "." in first else _INT
-        case "signed":
-            number = str(node.children[1])
-            return Literal(Decimal(f"{first}{number}")), _DECIMAL if "." in number else _INT
-        case "truth":
-            return Literal(first == "true"), _BOOL
-        case "list":
-            return Literal(tuple(_unquoted(str(item)) for item in node.children)), Type("list")
-        case _:
-            return Literal(_unquoted(first)), _STRING
-
-
-def _unquoted(token: str) -> str:
-    body, quote = token[1:-1], token[0]
-    return body.replace(f"\\{quote}", quote).replace("\\\\", "\\") if "\\" in body else body
-
-
-def _source(node: Tree[Any]) -> str:
-    return " ".join('"' + _unquoted(str(token)) + '"' for token in node.children if isinstance(token, Token))
-
-
-def _exact(text: str) -> timedelta | None:
-    try:
-        span = times.parse(text)
-    except ValueError:
-        return None
-    return span.exact if span.is_exact else None
-
-
-def _is_span(text: str) -> bool:
-    try:
-        return bool(times.parse(text))
-    except ValueError:
-        return False
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return instant if instant.tzinfo is not None else None

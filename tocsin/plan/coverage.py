@@ -20,8 +20,9 @@ from tocsin.engine.program import Program, Rule
 from tocsin.engine.settling import EndlessRulesError
 from tocsin.plan.mutation import Mutant, mutants
 from tocsin.plan.scenarios.expect import failures, first_failure
-from tocsin.plan.scenarios.play import Step, play, series, steps
+from tocsin.plan.scenarios.play import Step, play, steps
 from tocsin.plan.scenarios.replay import around
+from tocsin.plan.scenarios.sampling import series
 from tocsin.plan.scenarios.story import BadScenarioError, Story, load
 
 KINDS: Final = ("facts", "conditions", "moments", "roles", "levels", "situations", "obligations", "decisions", "messages", "records")

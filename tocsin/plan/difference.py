@@ -7,8 +7,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final, get_args
 
-from tocsin.engine.expressions import Expression, spell
+from tocsin.engine.expressions import Expression
 from tocsin.engine.program import Cases, FromFact, Program, Rule, Text
+from tocsin.engine.spelling import spell
 from tocsin.engine.times import Span
 
 _LEAVES: Final = (str, bool, int, Decimal, Fraction, timedelta, Span, Cases, FromFact, *get_args(Expression))

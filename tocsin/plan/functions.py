@@ -18,10 +18,23 @@ ASKS: Final[Mapping[str, tuple[str, TypeName]]] = {
     "lead_time": ("tag", "duration"),
     "mean_time": ("tag", "duration"),
 }
-FUNCTIONS: Final = (*ASKS, "answered", "covered", "ratio", "least", "most", "silent", "worse_than_mean", "duration", "timestamp")
+FUNCTIONS: Final = (
+    *ASKS,
+    "answered",
+    "at_least",
+    "covered",
+    "ratio",
+    "least",
+    "most",
+    "silent",
+    "worse_than_mean",
+    "duration",
+    "timestamp",
+)
 
 USAGE: Final = {
     **{function: f'{function}("{kind}")' for function, (kind, _) in ASKS.items()},
+    "at_least": "at_least(2, a, b, c)",
     "answered": 'answered(["fact"])',
     "covered": 'covered("schedule", "90d")',
     "silent": 'silent("signal"), or silent() for any',

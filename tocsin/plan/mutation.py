@@ -25,7 +25,7 @@ _ROLES: Final = frozenset(
 """Parts that name a role: who owes, decides, signs, attests, waives, publishes, records."""
 _MOMENTS: Final = frozenset({"anchors", "until", "unless", "marks", "with_", "on", "of", "since", "begins", "ends"})
 """Parts that name a moment; in a fact or a field `of` are its values, which are not among them."""
-_COUNTS: Final = frozenset({"lower", "raises", "different", "silent_after"})
+_COUNTS: Final = frozenset({"number", "lower", "raises", "different", "silent_after"})
 _TOLD: Final = frozenset({"tell", "alert", "call"})
 _LEFT_OUT: Final = frozenset(
     {

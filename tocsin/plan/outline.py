@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from tocsin.engine.expressions import spell
 from tocsin.engine.program import Cases, Obligation, Program, Roles, Text
+from tocsin.engine.spelling import spell
 from tocsin.plan.draft import Draft
 from tocsin.plan.elements import ELEMENTS, missing
 from tocsin.plan.limits import spelled
@@ -71,6 +71,10 @@ def _duty(duty: Obligation, title: Titled) -> str:
     limit = duty.within or duty.every
     anchors = ", ".join(duty.anchors)
     when = f"{'within' if duty.within else 'every'} {spelled(limit)} of {anchors}" if limit else f"from {anchors}"
+    if duty.stands:
+        when += ", however late it turns out to apply"
+    elif duty.within and (duty.when or duty.levels):
+        when += ", or of when it begins to apply, if that is later"
     return f"obligation  {duty.id:24} {title(duty.title)}: {duty.owes}, {when}  {_cited(duty.cite)}"
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from tocsin.engine.expressions import All, Call, Compare, Expression, Literal, Not, Some, parts
+from tocsin.engine.expressions import All, AtLeast, Call, Compare, Expression, Literal, Not, Some, parts
 
 
 def same_but_constants(one: Expression, other: Expression) -> bool:
@@ -20,6 +20,8 @@ def _alike(one: Expression, other: Expression) -> bool:
         case (Not(), Not()) | (All(), All()) | (Some(), Some()) | (Compare(), Compare()):
             left_parts, right_parts = parts(one), parts(other)
             return len(left_parts) == len(right_parts) and all(map(_alike, left_parts, right_parts))
+        case AtLeast(number, operands), AtLeast(another, others):
+            return number == another and len(operands) == len(others) and all(map(_alike, operands, others))
         case Call(), Call():
             return one == other
         case _:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from tocsin.engine.expressions import All, Choose, Compare, Expression, Literal, Not, Some, Value
+from tocsin.engine.expressions import All, AtLeast, Choose, Compare, Expression, Literal, Not, Some, Value
 
 _UPWARD: Final = (">", ">=")
 _MIRRORED: Final = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
@@ -30,6 +30,8 @@ def relax(tree: Expression, share: Fraction) -> Expression:
             return All(tuple(relax(operand, share) for operand in operands))
         case Some(operands):
             return Some(tuple(relax(operand, share) for operand in operands))
+        case AtLeast(number, operands):
+            return AtLeast(number, tuple(relax(operand, share) for operand in operands))
         case Choose(_, then, otherwise):
             return replace(tree, then=relax(then, share), otherwise=relax(otherwise, share))
         case _:

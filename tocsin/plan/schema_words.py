@@ -50,7 +50,10 @@ KEYS: Final = {
     "from": "Where it begins, or what fills it in beforehand",
     "elsewhere": "Another plan of the incident brings this moment about; alone, the commander marks it",
     "until": "The moments that end it; without them the end of its situation, else the end of the response",
-    "counted": "sliding: the next is due one interval after the last; fixed: on a grid from the start",
+    "counted": (
+        "Of every: sliding, the next is due one interval after the last, or fixed, on a grid from the start. "
+        "Of within: fixed, it counts from `of` alone, however late it turns out that it is owed; otherwise from then on"
+    ),
     "unless": "The moment after which it is not owed any more",
     "for_each": "One clock for each of these",
     "checks": "Parts that are ticked one by one",
@@ -283,6 +286,7 @@ KEYS: Final = {
     "lower": "By how many levels it is lowered",
     "raise": "By how many levels it is raised",
     "table": "Lines of when and level; the first that matches counts",
+    "out_of_turn": "At this level the incident stands before all others in every queue and list",
     "leaves_plan": "At this level the incident ends under this plan",
     "during": "Only in this phase of the incident",
     "as": "How this way of ending is called and counted",

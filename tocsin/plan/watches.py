@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from tocsin.engine.expressions import (
     All,
     Arithmetic,
+    AtLeast,
     Call,
     Choose,
     Compare,
@@ -18,10 +19,10 @@ from tocsin.engine.expressions import (
     WatchRef,
     Within,
     leaves,
-    spell,
 )
 from tocsin.engine.program import Signal, Watch
 from tocsin.engine.program.values import watch_name
+from tocsin.engine.spelling import spell
 
 
 @dataclass(slots=True)
@@ -56,6 +57,8 @@ class Watches:
                 return All(tuple(map(part, operands)))
             case Some(operands):
                 return Some(tuple(map(part, operands)))
+            case AtLeast(number, operands):
+                return AtLeast(number, tuple(map(part, operands)))
             case Compare(op, left, right):
                 return Compare(op, part(left), part(right))
             case Within(item, among):
@@ -87,7 +90,7 @@ def stray_signal(tree: Expression) -> str:
             return spell(tree)
         case Not(operand):
             return stray_signal(operand)
-        case All(operands) | Some(operands) | Call(_, operands):
+        case All(operands) | Some(operands) | AtLeast(_, operands) | Call(_, operands):
             return next(filter(None, map(stray_signal, operands)), "")
         case Compare(_, left, right) | Within(left, right) | Arithmetic(_, left, right):
             return stray_signal(left) or stray_signal(right)
@@ -99,7 +102,7 @@ def stray_signal(tree: Expression) -> str:
 
 def _is_truth(tree: Expression) -> bool:
     match tree:
-        case Compare() | Within() | Not() | All() | Some() | Call("worse_than_mean" | "silent"):
+        case Compare() | Within() | Not() | All() | Some() | AtLeast() | Call("worse_than_mean" | "silent"):
             return True
         case Choose(_, then, otherwise):
             return all(

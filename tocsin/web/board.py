@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
+from tocsin.engine import precedence
 from tocsin.engine.program import Text
 from tocsin.incidents import plans
 from tocsin.incidents.models import BoardRow, BreachRow, ChainRow, ClockRow, RoleRow
@@ -63,19 +64,16 @@ def page(request: Request) -> HttpResponse:
 def context(request: Request) -> dict[str, object]:
     """Return what the board shows."""
     people = cases.people_of(request)
-    rows = request.viewer.glances(cases.seen(request).filter(open=True).select_related("incident").order_by("-declared_at"))
+    rows = request.viewer.glances(cases.seen(request).filter(open=True).select_related("incident").order_by(*cases.IN_TURN))
     running = [_running(request, row, people, known) for row, known in _with_clocks(request, rows)]
-    order = {"incident": 0, "warning": 1, "drill": 2}
-    running.sort(key=lambda one: (order[one.kind], one.tone, one.board.declared_at))
-    open_clocks = clocks.order(
-        clock for one in running for clock in one.clocks if clock.row.status in clocks.RUNNING and clock.row.due_at is not None
-    )
+    running.sort(key=lambda one: (one.board.place, one.board.declared_at))
+    open_clocks = _in_turn(running)
     axis = horizon.Axis(times.now())
     lanes = [(one, axis.pins(one.clocks)) for one in running if one.kind != "drill" and any(True for _pin in axis.pins(one.clocks))]
     return {
         "running": running,
         "headline": _headline(running),
-        "next": open_clocks[0] if open_clocks else None,
+        "next": next(iter(clocks.order(open_clocks)), None),
         "soonest": open_clocks[:SOONEST],
         "more": max(0, len(open_clocks) - SOONEST),
         "late": sum(1 for clock in open_clocks if clock.late),
@@ -93,6 +91,13 @@ def context(request: Request) -> dict[str, object]:
         "counted": times.counted,
         "hours": timedelta(hours=24),
     }
+
+
+def _in_turn(running: list[Running]) -> list[Shown]:
+    """Return what is due: of incidents worked out of turn first, each by due time."""
+    found = [(one, clock) for one in running for clock in one.clocks if clock.row.status in clocks.RUNNING and clock.row.due_at is not None]
+    ahead = [clock for one, clock in found if one.board.place == precedence.FIRST]
+    return [*clocks.order(ahead), *clocks.order(clock for one, clock in found if one.board.place != precedence.FIRST)]
 
 
 def _with_clocks(request: Request, rows: list[BoardRow]) -> Iterable[tuple[BoardRow, list[ClockRow]]]:
@@ -157,7 +162,7 @@ def _headline(running: list[Running]) -> str:
 
 
 def _tasks(request: Request, running: list[Running]) -> list[Task]:
-    """Return what waits on the viewer, by due time: obligations, signatures, roles to accept."""
+    """Return what waits on the viewer, what is worked out of turn first, each by due time: obligations, signatures, roles to accept."""
     me = request.actor.person
     numbers = {one.board.incident_id: one.board.number for one in running}
     tasks = [
@@ -173,4 +178,5 @@ def _tasks(request: Request, running: list[Running]) -> list[Task]:
         link = next((link for link in chain.links if not link["person"]), None)
         if link and link["owner"] == me:
             tasks.append(Task(numbers[chain.incident_id], chain.title, _("your signature"), None, "decisions", "shield", next=True))
-    return sorted(tasks, key=lambda task: (not task.next, task.due_at is None, task.due_at or times.now()))
+    later = {one.board.number for one in running if one.board.place != precedence.FIRST}
+    return sorted(tasks, key=lambda task: (task.number in later, not task.next, task.due_at is None, task.due_at or times.now()))

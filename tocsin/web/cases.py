@@ -23,6 +23,10 @@ STAND_IN: Final = "drill_"
 """How the ids of those begin who exist in a drill alone."""
 
 
+IN_TURN: Final = ("place", "-declared_at")
+"""The order of every list of incidents: what is worked out of turn stands before all else, and nothing sorts it down (REG-09)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """What every part of an incident's page reads."""
@@ -129,9 +133,9 @@ def seen(request: Request) -> QuerySet[BoardRow]:
 
 
 def all_open(request: Request) -> list[Case]:
-    """Return every open incident that the viewer sees and whose plan this release can read. The board shows the others too."""
+    """Return every open incident in turn that the viewer sees and whose plan this release can read. The board shows the others too."""
     found = []
-    for board in seen(request).filter(open=True).order_by("-declared_at"):
+    for board in seen(request).filter(open=True).order_by(*IN_TURN):
         with suppress(plans.Uncompilable):
             found.append(_case(request, board))
     return found

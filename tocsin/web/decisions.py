@@ -35,6 +35,7 @@ def choice(request: Request, number: str, decision: str) -> HttpResponse:
             entry=form.get("entry", ""),
             attendance=_attendance(form),
             confirmed=tuple(form.getlist("confirmed")),
+            cites=tuple(form.getlist("cites")),
         )
     )
     panel = "level" if rule.sets_level else "decisions"

@@ -13,9 +13,9 @@ LISTED = 200
 @require_GET
 @needs("incident.attend")
 def every(request: Request) -> HttpResponse:
-    """Show the incidents of the organisation, the newest first."""
+    """Show the incidents of the organisation in turn: those worked out of turn, then the others, then what is over, each the newest first."""
     wanted = request.GET.get("show", "all")
-    rows = request.viewer.attended().order_by("-declared_at")
+    rows = request.viewer.attended().order_by(*cases.IN_TURN)
     if wanted in ("open", "closed"):
         rows = rows.filter(open=wanted == "open")
     context = {

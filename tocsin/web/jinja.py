@@ -35,6 +35,7 @@ from tocsin.web import languages, times
 from tocsin.web.clause_links import clause
 from tocsin.web.finding_words import sentence
 from tocsin.web.languages import gettext as _
+from tocsin.web.numbers import rounded
 
 NAVIGATION: Final[tuple[tuple[str, str, Callable[[], str]], ...]] = (
     ("board", "b", lambda: _("Board")),
@@ -78,7 +79,7 @@ def environment(**options: Any) -> jinja2.Environment:
         times.stamp,
         times.zone,
     )
-    made.globals |= {function.__name__: function for function in (*named, *timed)}
+    made.globals |= {function.__name__: function for function in (*named, *timed, rounded)}
     made.globals |= {
         "as_typed": times.typed,
         "htmx_config": HTMX_CONFIG,

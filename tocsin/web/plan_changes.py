@@ -131,7 +131,7 @@ def _when() -> dict[str, str]:
         "marks": _("moments it marks"),
         "order": _("order"),
         "target": _("target"),
-        "fixed": _("on a fixed grid"),
+        "fixed": _("counted from a fixed start"),
         "situation": _("situation"),
         "window": _("window"),
     }

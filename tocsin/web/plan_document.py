@@ -6,8 +6,8 @@ from typing import Any
 from django.http import Http404, HttpResponse
 
 from tocsin.accounts import directory
-from tocsin.engine.expressions import spell
 from tocsin.engine.program import Cases, FromFact, Limit, Program, Roles, Rule, Text
+from tocsin.engine.spelling import spell
 from tocsin.engine.terms import Refused
 from tocsin.engine.times import Span
 from tocsin.incidents import editing, plans

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from tocsin.engine.expressions import (
     All,
     Arithmetic,
+    AtLeast,
     Call,
     Choose,
     Compare,
@@ -22,9 +23,9 @@ from tocsin.engine.expressions import (
     WatchRef,
     Within,
     leaves,
-    spell,
 )
 from tocsin.engine.program import Fact, Program
+from tocsin.engine.spelling import spell
 from tocsin.web import plan_words, times
 from tocsin.web.jinja import text
 from tocsin.web.languages import gettext as _
@@ -39,6 +40,9 @@ def say(program: Program, tree: Expression) -> Markup:
             return _joined(program, operands, _("and"))
         case Some(operands):
             return _joined(program, operands, _("or"))
+        case AtLeast(number, operands):
+            listed = Markup("; ").join(say(program, operand) for operand in operands)
+            return Markup("{} ({})").format(_("at least %(number)s of these") % {"number": number}, listed)
         case Not(Name(path)) if _fact(program, path):
             return _pair(_named(program, path), Markup("{}").format(_("no")))
         case Not(operand):
@@ -85,7 +89,8 @@ def _inner(tree: Expression) -> Iterator[Expression]:
 def _joined(program: Program, operands: tuple[Expression, ...], word: str) -> Markup:
     parts = [say(program, operand) for operand in operands]
     bracketed = [
-        Markup("({})").format(part) if isinstance(operand, All | Some) else part for operand, part in zip(operands, parts, strict=True)
+        Markup("({})").format(part) if isinstance(operand, All | Some | AtLeast) else part
+        for operand, part in zip(operands, parts, strict=True)
     ]
     return Markup(" <b>{}</b> ").format(word).join(bracketed)
 
@@ -107,7 +112,7 @@ def _comparison(program: Program, op: str, left: Expression, right: Expression) 
     if about is not None and about.type in ("choice", "yes_no", "text") and op in ("==", "!="):
         value = shown if op == "==" else Markup("{} {}").format(_("not"), shown)
         return _pair(_value(program, left, None), value)
-    return Markup("{} {}&nbsp;{}{}").format(_value(program, left, None), _SIGNS[op], shown, _unit(program, left))
+    return Markup("{} {}&nbsp;{}{}").format(_value(program, left, None), _SIGNS[op], shown, unit(program, left))
 
 
 def _source(name: str) -> str:
@@ -115,8 +120,8 @@ def _source(name: str) -> str:
     return {"rule": _("a rule"), "fallback": _("the table for other cases"), "adjust": _("an adjustment")}.get(name, name)
 
 
-def _unit(program: Program, tree: Expression) -> str:
-    """Return the unit in which a reading is compared, with the space before it."""
+def unit(program: Program, tree: Expression) -> str:
+    """Return the unit of a reading with the space before it: per cent where it is held against a mean."""
     if not isinstance(tree, SignalRead):
         return ""
     rule = program.signals.get(tree.signal)
@@ -175,7 +180,7 @@ def _value(program: Program, tree: Expression, about: Fact | None) -> Markup:
             return _named(program, path)
         case SignalRead(signal, measure, window):
             return _reading(program, signal, measure, window)
-        case Call() | All() | Some() | Not() | Compare() | Within() | WatchRef():
+        case Call() | All() | Some() | AtLeast() | Not() | Compare() | Within() | WatchRef():
             return say(program, tree)
         case Arithmetic() | Choose():
             return Markup("<code>{}</code>").format(spell(tree))

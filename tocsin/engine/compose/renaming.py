@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Final
 
-from tocsin.engine.expressions import Call, Literal, Name, WatchRef, spell
+from tocsin.engine.expressions import Call, Literal, Name, WatchRef
 from tocsin.engine.namespaces import within
 from tocsin.engine.program import (
     Adjustment,
@@ -30,6 +30,7 @@ from tocsin.engine.program import (
     Watch,
 )
 from tocsin.engine.program.values import watch_name
+from tocsin.engine.spelling import spell
 
 _TEXTS: Final = frozenset({"title", "cite", "assumed", "acknowledges", "names", "ask", "words", "label", "text", "checks", "aliases"})
 _KINDS: Final = frozenset({"verb", "type", "kind", "stage", "during", "phase", "reason", "better", "met_by", "counted"})

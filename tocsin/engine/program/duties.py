@@ -33,6 +33,7 @@ class Obligation(Rule):
     anchors: tuple[str, ...] = ()
     until: tuple[str, ...] = ()
     fixed: bool = False
+    """Again and again: on a grid from the start. Once: so long after the anchor, however late it turns out that it is owed."""
     when: Expression | None = None
     levels: tuple[str, ...] = ()
     unless: str = ""
@@ -70,6 +71,16 @@ class Obligation(Rule):
     """What stays true, where no condition is named: that the directory finds somebody for this roster."""
     drill: bool = False
     """A finished drill of the plan fulfils it."""
+
+    @property
+    def stands(self) -> bool:
+        """Return whether the limit counts from the anchor alone: what begins to apply later is due no later for it."""
+        return self.fixed and self.within is not None
+
+    @property
+    def conditional(self) -> bool:
+        """Return whether it may begin to apply after its anchor."""
+        return bool(self.when or self.where or self.levels or self.situation)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ class Level(Rule):
     colour: str = ""
     leaves_plan: bool = False
     """At this level the incident is none of this plan any more: deciding it marks `cancelled` in place of what the decision marks."""
+    out_of_turn: bool = False
+    """At this level the incident is worked before all others: in every queue and list it stands first."""
     fills: tuple[str, ...] = ()
     """Roles that the roster fills once this level is in force."""
 
@@ -86,5 +88,6 @@ class Classify:
     fallback: Fallback | None = None
     adjust: tuple[Adjustment, ...] = ()
     near: Near | None = None
-    shows: tuple[str, ...] = ()
+    shows: tuple[Expression, ...] = ()
+    """What lies before whoever decides on the level: facts, and readings that may be put forward as evidence (DET-12)."""
     cite: tuple[str, ...] = ()

@@ -20,6 +20,12 @@ class Cases(Generic[T]):
     cases: Mapping[str, T]
     otherwise: T | None = None
 
+    def of(self, case: object) -> T | None:
+        """Return the value in `case`, as it is known: a text, or yes or no. What is not listed, or not known, is `otherwise`."""
+        name = ("no", "yes")[case] if isinstance(case, bool) else case
+        chosen = self.cases.get(name) if isinstance(name, str) else None
+        return self.otherwise if chosen is None else chosen
+
 
 @dataclass(frozen=True, slots=True)
 class FromFact:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
-from tocsin.engine.expressions import Expression, Value, spell
+from tocsin.engine.expressions import Expression, Value
 from tocsin.engine.program.rule import Cases, Rule, Text
+from tocsin.engine.spelling import spell
 from tocsin.engine.times import Span
 
 

@@ -14,9 +14,9 @@ def since(turn: Turn, rule: Obligation, entry: Entry, name: str, anchored_at: da
     """Return from when a clock counts: its anchor, or the instant from which it applies, if that is later."""
     if name.startswith("entry.") and not turn.moved and registers.over(turn.program, rule):
         return anchored_at  # what a register says of the time before is what counts
-    conditional = bool(rule.when or rule.where or rule.levels or rule.situation)
-    begins = anchored_at if name in turn.fresh or not (conditional or turn.moved) else max(anchored_at, turn.instant)
-    return max(begins, entry.since or begins)
+    at_its_anchor = rule.stands or name in turn.fresh or not (rule.conditional or turn.moved)
+    begins = anchored_at if at_its_anchor else max(anchored_at, turn.instant)
+    return begins if rule.stands else max(begins, entry.since or begins)
 
 
 def first_due(turn: Turn, rule: Obligation, name: str, begins: datetime, limit: Span) -> datetime:

@@ -7,10 +7,11 @@ from typing import Final
 from tocsin.engine import clocks, owners
 from tocsin.engine import terms as t
 from tocsin.engine.collections import COLLECTIONS
-from tocsin.engine.expressions import Leaf, Name, WatchRef, spell
+from tocsin.engine.expressions import Leaf, Name, WatchRef
 from tocsin.engine.program import Condition, Program, Waiver
 from tocsin.engine.reads import Read, of_condition, of_expression
 from tocsin.engine.rules import moments, obligations
+from tocsin.engine.spelling import spell
 from tocsin.engine.times import Span, add
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import attested, holding_since, holds, prepared, truth

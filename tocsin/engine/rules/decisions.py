@@ -3,9 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Final
 
-from tocsin.engine import owners, texts
+from tocsin.engine import laid_before, owners, texts
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import Name, evaluate
 from tocsin.engine.namespaces import bare, part_of
@@ -40,6 +41,7 @@ def decide(turn: Turn, command: t.Decide) -> t.Refused | None:
         or meetings.subject(turn, decision, command)
         or facts.check(turn, asked, command.reason)
         or _grounds(turn, decision, command, option)
+        or _evidence(turn, decision, command)
         or meetings.attended(turn, decision, command)
         or _running(turn, decision, command.entry)
         or conditions.unmet(turn, decision.needs)
@@ -84,11 +86,32 @@ def _grounds(turn: Turn, decision: Decision, command: t.Decide, option: Option |
         if asked:
             says = "; ".join(text.get(turn.program.language) or "no rule speaks, the fallback does" for text in asked)
             return t.Refused("E107", f"{option.id} is confirmed first: {says}", hint="look at it again, then confirm", details=(CONFIRMED,))
-    if decision.evidence and not command.evidence:
-        return t.Refused("E106", f"{decision.id} is taken on evidence", hint="name the report, picture or log that shows it")
     if decision.assigns and not command.assignee:
         return t.Refused("E104", f"{decision.id} names a person", hint="say whom")
     return None
+
+
+def _evidence(turn: Turn, decision: Decision, command: t.Decide) -> t.Refused | None:
+    """Return what is wrong with the evidence: it is missing, or a reading is put forward that is unknown or does not lie before it."""
+    shown = laid_before.readings(turn.program, decision)
+    strange = tuple(name for name in command.cites if name not in shown)
+    if strange:
+        return t.Refused("E103", f"{', '.join(strange)} does not lie before {decision.id}", hint="see what does", details=strange)
+    unknown = tuple(name for name in command.cites if name not in command.readings)
+    if unknown:
+        return t.Refused("E106", f"{', '.join(unknown)} is unknown now", hint="name other evidence, or wait for its data", details=unknown)
+    if decision.evidence and not (command.evidence or command.cites):
+        return t.Refused("E106", f"{decision.id} is taken on evidence", hint="name the report, picture or log that shows it")
+    return None
+
+
+def _cited(command: t.Decide) -> dict[str, str]:
+    """Return what is put forward as evidence of what signals read now, by name."""
+    return {name: _spelled(command.readings[name]) for name in command.cites}
+
+
+def _spelled(value: Decimal) -> str:
+    return f"{value:.2f}"
 
 
 def _running(turn: Turn, decision: Decision, entry: str) -> t.Refused | None:
@@ -118,6 +141,7 @@ def _apply(turn: Turn, decision: Decision, command: t.Decide, link: Link) -> t.R
             main=owners.owner(turn.program, turn.state, decision.main).person if decision.main else "",
             coordinates=owners.owner(turn.program, turn.state, decision.coordinates).person if decision.coordinates else "",
             entry=command.entry,
+            cited=_cited(command),
         )
     )
     chain = turn.state.chains[name]
@@ -131,9 +155,9 @@ def _apply(turn: Turn, decision: Decision, command: t.Decide, link: Link) -> t.R
 
 
 def _content(command: t.Decide) -> str:
-    """Return the hash of what is signed: option, reason, evidence and attachments."""
+    """Return the hash of what is signed: option, reason, evidence with the readings among it, and attachments."""
     attached = {name: dict(fields) for name, fields in command.attach.items()}
-    content = [command.option, command.reason, list(command.evidence), attached, *filter(None, (command.entry,))]
+    content = [command.option, command.reason, list(command.evidence), attached, *filter(None, (command.entry, _cited(command)))]
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -141,7 +165,8 @@ def take_effect(turn: Turn, decision: Decision, chain: t.ChainState) -> None:
     """Let a decision whose chain is signed to the end take effect: only the last signature does."""
     option = next((option for option in decision.options if option.id == chain.option), None)
     role = chain.signatures[-1].role if chain.signatures else ""
-    _make(turn, decision, option, t.Decide(decision=decision.id, reason=chain.reason, evidence=chain.evidence, entry=chain.entry), role)
+    command = t.Decide(decision=decision.id, reason=chain.reason, evidence=chain.evidence, entry=chain.entry)
+    _make(turn, decision, option, command, role=role, cited=chain.cited)
 
 
 # ------------------------------------------------------------------ at once
@@ -161,7 +186,7 @@ def _take(turn: Turn, decision: Decision, command: t.Decide, option: Option | No
     if message:
         _wait(turn, decision, command, role, message)
     else:
-        _make(turn, decision, option, command, role)
+        _make(turn, decision, option, command, role=role, cited=_cited(command))
     return None
 
 
@@ -185,6 +210,7 @@ def _wait(turn: Turn, decision: Decision, command: t.Decide, role: str, message:
             assignee=command.assignee,
             entry=command.entry,
             attendance=dict(command.attendance),
+            cited=_cited(command),
         )
     )
 
@@ -205,14 +231,14 @@ def sent(turn: Turn, message: str) -> None:
     )
     option = next((option for option in decision.options if option.id == waits.option), None)
     with turn.as_person(waits.by):
-        _make(turn, decision, option, command, waits.role)
+        _make(turn, decision, option, command, role=waits.role, cited=waits.cited)
 
 
 def by_itself(turn: Turn, decision: Decision, level: str) -> None:
     """Let the proposal of a level decide: the answer that gave rise to it is the decision, and whoever gave it the decider (CLS-04)."""
     option = next(option for option in decision.options if option.level == level)
     with turn.as_person(turn.person):
-        _make(turn, decision, option, t.Decide(decision=decision.id, option=option.id), "")
+        _make(turn, decision, option, t.Decide(decision=decision.id, option=option.id), role="", cited={})
 
 
 def _speaks(turn: Turn, role: str) -> str:
@@ -224,19 +250,19 @@ def _words(turn: Turn, decision: Decision, value: object) -> str:
     return value if isinstance(value, str) else texts.spell(value, plan.language, plan.timezone)  # type: ignore[arg-type]
 
 
-def _seen(turn: Turn, decision: Decision) -> dict[str, str]:
-    """Return the data that lie before the decider: what it asks and uses, and for a level every known value that the rules read."""
+def _seen(turn: Turn, decision: Decision, readings: Mapping[str, Decimal]) -> dict[str, str]:
+    """Return the data that lie before the decider: what it asks and uses, for a level every known value that the rules and the signals read."""
     look = lookup(turn.program, turn.state, turn.instant)
     found = {name: str(evaluate(Name(name), look)) for name in (*decision.asks, *decision.uses) if name in turn.state.facts}
     if decision.sets_level:
         for rule in levels.propose(turn.program, turn.state, turn.instant, part_of(decision.id)).rules:
             found |= {name: value for name, value in rule.seen.items() if value != "unknown"}
-    return found
+    return found | {name: _spelled(readings[name]) for name in laid_before.readings(turn.program, decision) if name in readings}
 
 
-def _make(turn: Turn, decision: Decision, option: Option | None, command: t.Decide, role: str) -> None:
+def _make(turn: Turn, decision: Decision, option: Option | None, command: t.Decide, *, role: str, cited: Mapping[str, str]) -> None:
     """Record the decision with the data then seen, and everything it marks, sets, assigns and causes."""
-    seen = _seen(turn, decision)
+    seen = _seen(turn, decision, command.readings) | dict(cited)
     turn.emit(
         t.DecisionMade(
             at=turn.at,
@@ -250,6 +276,7 @@ def _make(turn: Turn, decision: Decision, option: Option | None, command: t.Deci
             assignee=command.assignee,
             entry=command.entry,
             attendance=dict(command.attendance),
+            cited=dict(cited),
         )
     )
     if option and option.level:

@@ -7,12 +7,13 @@ from typing import Final
 
 from tocsin.engine import owners
 from tocsin.engine import terms as t
-from tocsin.engine.expressions import UNKNOWN, Expression, WatchRef, leaves, spell
+from tocsin.engine.expressions import UNKNOWN, Expression, WatchRef, leaves
 from tocsin.engine.namespaces import bare, part_of, within
 from tocsin.engine.program import Adjustment, Classify, Fallback, Part, Program, Text
 from tocsin.engine.reads import Read, of_expression, of_phase, of_standing
 from tocsin.engine.rules import decisions, roles
 from tocsin.engine.rules.deadlines import tell
+from tocsin.engine.spelling import spell
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import duration_now, prepared, read, truth
 

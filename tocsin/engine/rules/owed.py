@@ -321,11 +321,15 @@ def _move_anchor(turn: Turn, rule: Obligation, clock: t.Clock, anchor: str, know
 
 
 def _move_limit(turn: Turn, rule: Obligation, clock: t.Clock, limit: Span) -> None:
-    """A shorter limit counts from now if that is earlier; a longer one from the start, and for a recurring clock from its next due time."""
+    """
+    A shorter limit counts from now if that is earlier; a longer one from the start, and for a recurring clock from its next due time.
+
+    One that stands from its anchor counts from there either way.
+    """
     assert clock.due_at is not None
     place = turn.program.reckons(rule.id)
     shorter = add(clock.began_at, limit, place) < add(clock.began_at, parse(clock.limit), place)
-    if shorter:
+    if shorter and not rule.stands:
         due = min(clock.due_at, add(turn.instant, limit, place))
     else:
         due = clock.due_at if clock.recurring else add(clock.began_at, limit, place)

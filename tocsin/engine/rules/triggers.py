@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from tocsin.engine import terms as t
-from tocsin.engine.expressions import spell
 from tocsin.engine.program import Program, Trigger
 from tocsin.engine.reads import Read
 from tocsin.engine.rules import situations
+from tocsin.engine.spelling import spell
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import edges_of
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from tocsin.engine.expressions import Value
 from tocsin.engine.terms.act import Act
@@ -93,7 +94,12 @@ class StateFacts(Act):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decide(Act):
-    """Take a decision, or apply for one that needs a chain. `facts` answers what it asks; `attach` maps a record or message to its fields."""
+    """
+    Take a decision, or apply for one that needs a chain. `facts` answers what it asks; `attach` maps a record or message to its fields.
+
+    `cites` names readings that lie before whoever decides on the level and that are put forward as evidence, such as `bci.now`; the desk
+    says with `readings` what each of them comes to at that instant.
+    """
 
     decision: str
     option: str = ""
@@ -107,6 +113,8 @@ class Decide(Act):
     """The record entry that is decided on."""
     attendance: Mapping[str, str] = field(default_factory=dict)
     """By person: how they attended, where a group decides together."""
+    cites: tuple[str, ...] = ()
+    readings: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -164,7 +164,10 @@ class ConditionWaived(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionApplied(Event):
-    """An application for a decision that needs a chain. `chain` is its id, `content_hash` what is signed."""
+    """
+    An application for a decision that needs a chain. `chain` is its id, `content_hash` what is signed, `cited` what was put forward as
+    evidence of what signals read then.
+    """
 
     decision: str
     chain: str
@@ -175,6 +178,7 @@ class DecisionApplied(Event):
     main: str
     coordinates: str
     entry: str = ""
+    cited: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +203,10 @@ class ChainSentBack(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionMade(Event):
-    """The decision took effect (AUD-01): by whom in which role, why, and the data then seen."""
+    """
+    The decision took effect (AUD-01): by whom in which role, why, and the data then seen. `cited` are the readings among them that were
+    put forward as evidence.
+    """
 
     decision: str
     option: str
@@ -210,6 +217,7 @@ class DecisionMade(Event):
     assignee: str = ""
     entry: str = ""
     attendance: Mapping[str, str] = field(default_factory=dict)
+    cited: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,6 +283,7 @@ class DecisionWaits(Event):
     assignee: str
     entry: str
     attendance: Mapping[str, str]
+    cited: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -150,6 +150,7 @@ class ChainState:
     reason: str = ""
     evidence: tuple[str, ...] = ()
     entry: str = ""
+    cited: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -187,6 +188,7 @@ class WaitingDecision:
     assignee: str
     entry: str
     attendance: Mapping[str, str]
+    cited: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,8 @@ class DecidedRow(Row):
     reason = models.TextField(blank=True)
     evidence = models.JSONField(default=list)
     seen = models.JSONField(default=dict)
+    cited = models.JSONField(default=dict)
+    """The readings among what was seen that were put forward as evidence."""
     by = models.CharField(max_length=40)
     at = models.DateTimeField()
 

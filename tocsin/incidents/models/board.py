@@ -39,6 +39,8 @@ class BoardRow(Row):
     grading = models.JSONField(default=dict)
     """What stands beside the proposal: `asks` to be confirmed, `bands` where two readings part, what is `near`."""
     proposal_at = models.DateTimeField(null=True)
+    place = models.PositiveSmallIntegerField(default=1, db_default=1)
+    """Its place in every queue and list, the smallest first: what is worked out of turn before all else, what is over last."""
     commander_role = models.CharField(max_length=200, blank=True)
     commander = models.CharField(max_length=40, blank=True)
     next_clock = models.CharField(max_length=200, blank=True)
@@ -55,7 +57,10 @@ class BoardRow(Row):
 
     class Meta:
         constraints: ClassVar = once()
-        indexes: ClassVar = [models.Index(fields=["organisation", "open", "declared_at"], name="board_order")]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "open", "declared_at"], name="board_order"),
+            models.Index(fields=["organisation", "place", "declared_at"], name="board_place"),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tocsin.engine import explain, owners, restricted
+from tocsin.engine import explain, owners, precedence, restricted
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
 from tocsin.engine.compose import hash_of
@@ -86,6 +86,7 @@ def from_state(scene: Scene) -> Iterator[Row]:
         "next_due_at": due_at,
         "clocks_open": len(running),
         "overdue": sum(1 for clock in running if clock.status == "breached" or clock.behind),
+        "place": precedence.place(program, state),
         "kept_for": readers.written(restricted.readers(program, state)),
         "in_part": readers.written(restricted.in_part(program, state)),
         "at": state.at,

@@ -75,6 +75,7 @@ def _decided(scene: Scene, event: t.DecisionMade) -> Row:
         "reason": event.reason,
         "evidence": list(event.evidence),
         "seen": dict(event.seen),
+        "cited": dict(event.cited),
         "by": event.by,
         "at": event.at,
     }

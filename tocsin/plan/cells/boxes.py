@@ -7,7 +7,8 @@ from decimal import Decimal
 from math import prod
 from typing import Final
 
-from tocsin.engine.expressions import UNKNOWN, Literal, Value, spell
+from tocsin.engine.expressions import UNKNOWN, Literal, Value
+from tocsin.engine.spelling import spell
 from tocsin.engine.times import Span
 from tocsin.plan.cells.axes import Axis, Region
 from tocsin.plan.cells.space import Space

@@ -6,7 +6,7 @@ from itertools import product
 from math import prod
 from typing import Final
 
-from tocsin.engine.expressions import All, Choose, Compare, Expression, Known, Leaf, Literal, Not, Some, evaluate
+from tocsin.engine.expressions import All, AtLeast, Choose, Compare, Expression, Known, Leaf, Literal, Not, Some, evaluate
 from tocsin.plan.cells.axes import Axis, axis
 from tocsin.plan.cells.terms import Terms, reads
 
@@ -80,6 +80,12 @@ class Space:
             case Some(operands):
                 false, true = _conjunction([self._truths(operand)[::-1] for operand in operands], self.everything)
                 return true, false
+            case AtLeast(number, operands):
+                truths = [self._truths(operand) for operand in operands]
+                spare = len(operands) - number + 1
+                return _so_many([yes for yes, _ in truths], number, self.everything), _so_many(
+                    [no for _, no in truths], spare, self.everything
+                )
             case Choose(test, then, otherwise):
                 (yes, no), (left, left_not), (right, right_not) = (self._truths(part) for part in (test, then, otherwise))
                 return (yes & left) | (no & right), (yes & left_not) | (no & right_not)
@@ -112,6 +118,15 @@ def _conjunction(operands: list[Truths], everything: int) -> Truths:
     for yes, no in operands:
         true, false = true & yes, false | no
     return true, false
+
+
+def _so_many(sets: list[int], number: int, everything: int) -> int:
+    """Return the cells that lie in so many of `sets`."""
+    found = [everything, *([0] * number)]
+    for cells in sets:
+        for count in range(number, 0, -1):
+            found[count] |= found[count - 1] & cells
+    return found[number]
 
 
 def space(trees: Iterable[Expression], terms: Terms, *, unknown: bool = False, at_most: int = CELLS_MAX) -> Space | TooMany:

@@ -8,6 +8,7 @@ from typing import Final
 
 from tocsin.engine.expressions import (
     All,
+    AtLeast,
     Call,
     Choose,
     Compare,
@@ -22,8 +23,8 @@ from tocsin.engine.expressions import (
     Within,
     leaves,
     parts,
-    spell,
 )
+from tocsin.engine.spelling import spell
 from tocsin.plan.names import ANY, Type
 
 _FLIPPED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
@@ -62,6 +63,8 @@ class Terms:
                 return All(tuple(map(self.ready, operands)))
             case Some(operands):
                 return Some(tuple(map(self.ready, operands)))
+            case AtLeast(number, operands):
+                return AtLeast(number, tuple(map(self.ready, operands)))
             case Choose(test, then, otherwise) if self.is_truth(then) and self.is_truth(otherwise):
                 return Choose(self.ready(test), self.ready(then), self.ready(otherwise))
             case Compare(op, left, right) if self.is_truth(left) and self.is_truth(right):
@@ -80,7 +83,7 @@ class Terms:
     def is_truth(self, tree: Expression) -> bool:
         """Return whether `tree` is a yes or no."""
         match tree:
-            case Not() | All() | Some() | Compare() | Within() | WatchRef():
+            case Not() | All() | Some() | AtLeast() | Compare() | Within() | WatchRef():
                 return True
             case Choose(_, then, otherwise):
                 return self.is_truth(then) and self.is_truth(otherwise)
@@ -97,7 +100,7 @@ class Terms:
         """Return whether the truth of a tree that is ready follows from the truth of its parts."""
         if isinstance(tree, Compare):
             return self.is_truth(tree.left) and self.is_truth(tree.right)
-        return isinstance(tree, Not | All | Some | Choose)
+        return isinstance(tree, Not | All | Some | AtLeast | Choose)
 
     def atoms(self, tree: Expression) -> Iterator[Expression]:
         """Yield the parts of a tree that is ready whose truth is looked up and not composed."""
@@ -139,7 +142,7 @@ class Terms:
             case Name():
                 kind = self.kind(tree)
                 return kind.name == "bool" or (kind.name == "string" and bool(kind.of))
-            case Compare() | Within() | Choose() | Not() | All() | Some():
+            case Compare() | Within() | Choose() | Not() | All() | Some() | AtLeast():
                 return all(map(self._finite, parts(tree)))
             case _:
                 return False

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterator
 from decimal import Decimal
 
-from tocsin.engine.expressions import Compare, Expression, Literal, SignalRead, Value, spell
+from tocsin.engine.expressions import Compare, Expression, Literal, SignalRead, Value
+from tocsin.engine.spelling import spell
 from tocsin.plan.cells import in_words
 from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft

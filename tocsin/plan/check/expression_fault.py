@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from tocsin.engine.expressions import Call, Expression, SignalRead, leaves, spell
+from tocsin.engine.expressions import Call, Expression, SignalRead, leaves
+from tocsin.engine.spelling import spell
 from tocsin.plan.check import Check
 from tocsin.plan.document import Plain
 from tocsin.plan.draft import Draft

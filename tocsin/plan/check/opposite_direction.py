@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from tocsin.engine.expressions import SignalRead, spell
+from tocsin.engine.expressions import SignalRead
+from tocsin.engine.spelling import spell
 from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from itertools import combinations, islice
 
-from tocsin.engine.expressions import Compare, Expression, Literal, SignalRead, spell
+from tocsin.engine.expressions import Compare, Expression, Literal, SignalRead
+from tocsin.engine.spelling import spell
 from tocsin.plan.cells import Space, boxes
 from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft

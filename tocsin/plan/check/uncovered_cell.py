@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tocsin.engine.expressions import spell
+from tocsin.engine.spelling import spell
 from tocsin.plan.cells import Space, boxes
 from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft

@@ -137,8 +137,6 @@ def _elsewhere(draft: Draft) -> Iterator[Fault]:
             hint = nearest(trigger.each, labels) or say("give a signal that it reads this label")
             yield Fault(("triggers", identifier, "each"), say("no signal here has the label {each}", each=brief(trigger.each)), hint)
     if form.classify:
-        for index, shown in enumerate(form.classify.shows):
-            yield from _named(draft, ("classify", "shows", index), shown, ("value",))
         for identifier, level_rule in form.classify.rules.items():
             if level_rule.subsumed_by:
                 place: Path = ("classify", "rules", identifier, "subsumed_by")

@@ -47,7 +47,6 @@ def _spoken(draft: Draft) -> Iterator[str]:
                     yield from (path, path.partition(".")[0])
                 case Call(function, (Literal(str() as asked),)) if function in _ASKED:
                     yield from (asked, asked.partition(".")[0])
-    yield from draft.form.classify.shows if draft.form and draft.form.classify else ()
     for message in draft.form.messages.values() if draft.form else ():
         yield from (field.promises or "" for field in message.fields.values())
 

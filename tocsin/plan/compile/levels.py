@@ -10,7 +10,13 @@ from tocsin.plan.relaxing import relax
 def levels(context: Context) -> dict[str, Level]:
     """Return the levels, gravest first."""
     return {
-        identifier: Level(**context.common(identifier, rule), colour=rule.colour, leaves_plan=rule.leaves_plan, fills=_fills(context, rule))
+        identifier: Level(
+            **context.common(identifier, rule),
+            colour=rule.colour,
+            leaves_plan=rule.leaves_plan,
+            out_of_turn=rule.out_of_turn,
+            fills=_fills(context, rule),
+        )
         for identifier, rule in context.form.levels.items()
     }
 
@@ -41,7 +47,7 @@ def classify(context: Context) -> Classify | None:
         fallback=_fallback(context, form.fallback, tuple(form.cite)) if form.fallback else None,
         adjust=_adjustments(context, form),
         near=_near(context, form),
-        shows=tuple(form.shows),
+        shows=tuple(tree for each in form.shows if (tree := context.reading(each)) is not None),
         cite=tuple(form.cite),
     )
 

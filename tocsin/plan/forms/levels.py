@@ -7,12 +7,28 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tocsin.plan.forms.duties import Effects
-from tocsin.plan.forms.leaves import Cites, DecisionRef, Form, Id, LevelRef, Many, MomentRef, Name, RuleForm, Share, Text, Translated, Truth
+from tocsin.plan.forms.leaves import (
+    Cites,
+    DecisionRef,
+    Form,
+    Id,
+    LevelRef,
+    Many,
+    MomentRef,
+    Name,
+    ReadingOf,
+    RuleForm,
+    Share,
+    Text,
+    Translated,
+    Truth,
+)
 from tocsin.plan.forms.values import ReadingForm
 
 
 class LevelForm(RuleForm):
     leaves_plan: bool = False
+    out_of_turn: bool = False
     colour: Text = ""
     fills: dict[Name, Literal["roster"]] = {}
 
@@ -75,7 +91,7 @@ class NearForm(Form):
 class ClassifyForm(RuleForm):
     decision: DecisionRef
     applies: Literal["at_once"] | None = None
-    shows: list[Name] = []
+    shows: list[ReadingOf] = []
     rules: dict[Id, LevelRuleForm] = {}
     fallback: FallbackForm | None = None
     adjust: dict[Id, AdjustForm] = {}

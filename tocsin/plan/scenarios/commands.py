@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from tocsin.engine import laid_before, watch
 from tocsin.engine import terms as t
 from tocsin.engine.compose import versions
 from tocsin.engine.expressions import Value
 from tocsin.engine.program import Fact, Program
 from tocsin.engine.times import parse
+from tocsin.plan.scenarios.sampling import series
 from tocsin.plan.scenarios.standing import directed, seats
 from tocsin.plan.scenarios.story import DEPUTY, Act, BadScenarioError, Story
 
@@ -188,6 +190,8 @@ def _deciding(program: Program, story: Story, act: Act, by: t.Actor, state: t.St
             assignee=_text(body, "assignee"),
             entry=_text(body, "entry"),
             attendance=_texts(body.get("attendance") or {}),
+            cites=tuple(body.get("cites") or ()),
+            readings=_readings(program, story, act),
             by=by,
             at=act.at,
         )
@@ -196,6 +200,15 @@ def _deciding(program: Program, story: Story, act: Act, by: t.Actor, state: t.St
         return t.SendBack(chain=chain, link=_text(body, "link"), reason=_text(body, "reason"), by=by, at=act.at)
     attach = {record: _texts(fields) for record, fields in (body.get("attach") or {}).items()}
     return t.Sign(chain=chain, link=_text(body, "link"), attach=attach, by=by, at=act.at)
+
+
+def _readings(program: Program, story: Story, act: Act) -> dict[str, Decimal]:
+    """Return what signals read where a level is decided: as the act says it, else by the samples of the story."""
+    if "readings" in act.body:
+        return {name: Decimal(str(value)) for name, value in act.body["readings"].items()}
+    decision = program.decisions.get(str(act.body["decide"]))
+    wanted = laid_before.readings(program, decision) if decision else {}
+    return laid_before.read(wanted, watch.look(program, series(program, story), act.at)) if wanted else {}
 
 
 def _of_parties(story: Story, act: Act, by: t.Actor) -> t.Command:

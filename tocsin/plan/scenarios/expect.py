@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from tocsin.engine import explain, owners, restricted
 from tocsin.engine import terms as t
-from tocsin.engine.expressions import spell as spell_expression
 from tocsin.engine.namespaces import bare, within
 from tocsin.engine.program import Program
+from tocsin.engine.spelling import spell as spell_expression
 from tocsin.engine.texts import spell
 from tocsin.engine.values import holding_since, holds, suggested
 from tocsin.plan.scenarios import clocks, said, shown

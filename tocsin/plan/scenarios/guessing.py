@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any, Final
 
+from tocsin.engine import laid_before
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import Value
-from tocsin.engine.program import Program
+from tocsin.engine.program import Decision, Program
 from tocsin.engine.rules.decisions import CONFIRMED
 from tocsin.engine.rules.delivery import awaited
 
@@ -88,6 +90,8 @@ def _decided(program: Program, state: t.State, event: t.DecisionMade | t.Decisio
                 assignee=event.assignee,
                 entry=event.entry,
                 attendance=event.attendance,
+                cites=tuple(event.cited),
+                readings=_readings(program, decision, event),
             )
 
 
@@ -104,7 +108,15 @@ def _applied(program: Program, state: t.State, event: t.DecisionApplied, ahead: 
             evidence=event.evidence,
             attach=_attached(event, ahead, links[0].attach if links else ()),
             entry=event.entry,
+            cites=tuple(event.cited),
+            readings=_readings(program, decision, event),
         )
+
+
+def _readings(program: Program, decision: Decision, event: t.DecisionMade | t.DecisionWaits | t.DecisionApplied) -> dict[str, Decimal]:
+    """Return what signals read when it was decided."""
+    said = {**getattr(event, "seen", {}), **event.cited}
+    return {name: Decimal(said[name]) for name in laid_before.readings(program, decision) if name in said}
 
 
 def _attached(event: t.AnyEvent, ahead: Events, names: Sequence[str]) -> dict[str, Mapping[str, str]]:

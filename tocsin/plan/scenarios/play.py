@@ -1,13 +1,11 @@
 """Playing a story: samples become edges, acts become commands, time ticks; every state on the way is kept for the expectations."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from functools import reduce
 from itertools import zip_longest
-from typing import Any
 
 from tocsin.engine import terms as t
 from tocsin.engine import watch
@@ -15,10 +13,10 @@ from tocsin.engine.clocks import next_due
 from tocsin.engine.decide import decide
 from tocsin.engine.evolve import evolve
 from tocsin.engine.program import Program
-from tocsin.engine.times import parse
 from tocsin.plan.scenarios.commands import begin, begin_by_trigger, command_of, learned
+from tocsin.plan.scenarios.sampling import horizon, series
 from tocsin.plan.scenarios.standing import begin_standing, of_the_directory
-from tocsin.plan.scenarios.story import Act, Story, labels_of
+from tocsin.plan.scenarios.story import Act, Story
 
 
 @dataclass(slots=True)
@@ -165,7 +163,7 @@ def steps(program: Program, story: Story) -> list[Step]:
     """Return everything that happens in `story`, in order of time; what the server could not see while it was down comes at its end."""
     acts = [act for act in story.acts if act.what not in ("sample", "feed")]
     begins = min((act.at for act in acts), default=story.start)
-    known = watch.edges(program, series(program, story), {}, None, _horizon(story))
+    known = watch.edges(program, series(program, story), {}, None, horizon(story))
     fired = next((one for one in watch.matured(program, known) if one.at < begins or not acts), None)
     begins = fired.at if fired else begins
     early = watch.as_of([edge for edge in known if edge.since <= begins], begins)
@@ -184,36 +182,6 @@ def steps(program: Program, story: Story) -> list[Step]:
 
 def _seen_at(story: Story, at: datetime) -> datetime:
     return next((until for since, until in story.down if since <= at < until), at)
-
-
-def _horizon(story: Story) -> datetime:
-    return max([story.start, *(act.at for act in story.acts), *(expectation.at for expectation in story.expectations)])
-
-
-def series(program: Program, story: Story) -> Mapping[str, watch.Series]:
-    """Return every sample of the story by signal, with the baselines given."""
-    first = min([story.start, *(act.at for act in story.acts)])
-    found: dict[str, dict[tuple[datetime, watch.Labels], watch.Sample]] = {name: {} for name in program.signals}
-    for feed in story.feeds:
-        at = feed.since or story.start - ((story.start - first) // feed.every) * feed.every
-        until = feed.until or _horizon(story) + feed.every
-        while at < until:
-            found[feed.signal][at, feed.labels] = watch.Sample(at, feed.value, feed.over, feed.labels)
-            at += feed.every
-    for act in story.acts:
-        if act.what == "sample":
-            for name, written in act.body["sample"].items():
-                for one in written if isinstance(written, list) else [written]:
-                    sample = _sample(act.at, one)
-                    found[name][sample.at, sample.labels] = sample
-    return {name: watch.series(samples.values(), story.baseline.get(name)) for name, samples in found.items()}
-
-
-def _sample(at: datetime, written: Mapping[str, Any] | object) -> watch.Sample:
-    if isinstance(written, Mapping):
-        over = parse(str(written["over"])).exact if "over" in written else timedelta()
-        return watch.Sample(at, Decimal(str(written["value"])), over, labels_of(written))
-    return watch.Sample(at, Decimal(str(written)))
 
 
 def shifted(story: Story, by: timedelta) -> Story:

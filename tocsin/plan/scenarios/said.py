@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from tocsin.engine import terms as t
@@ -83,7 +84,7 @@ def _filed(run: Run, at: datetime, wanted: Mapping[str, int]) -> Items:
 
 
 def _decided(run: Run, at: datetime, wanted: Mapping[str, Mapping[str, Any]]) -> Items:
-    """Look at the latest taking of each decision: `by`, `role`, `option`, `entry`, `assignee`, `reason`, `attendance`."""
+    """Look at the latest taking of each decision: `by`, `role`, `option`, `entry`, `assignee`, `reason`, `attendance`, `cited`, `seen`."""
     return _latest(run, at, t.DecisionMade, wanted)
 
 
@@ -97,7 +98,27 @@ def _latest(run: Run, at: datetime, kind: type[t.DecisionMade | t.DecisionApplie
         made = [event for event in run.events_upto(at) if isinstance(event, kind) and event.decision == name]
         yield name, True, bool(made)
         for part, value in parts.items() if made else ():
-            yield f"{name} {part}", value, getattr(made[-1], part, None)
+            said = getattr(made[-1], part, None)
+            if part in ("cited", "seen"):
+                yield from _read(f"{name} {part}", value, said or {}, whole=part == "cited")
+            else:
+                yield f"{name} {part}", value, said
+
+
+def _read(where: str, wanted: Mapping[str, Any], found: Mapping[str, str], *, whole: bool) -> Items:
+    """Compare numbers by their value; of the `whole` nothing else may be there."""
+    if whole:
+        yield where, sorted(wanted), sorted(found)
+    for name, value in wanted.items():
+        read = found.get(name)
+        yield f"{where} {name}", Decimal(str(value)) if isinstance(value, float | int | Decimal) else value, _number(read)
+
+
+def _number(read: str | None) -> Any:
+    try:
+        return Decimal(read) if read is not None else None
+    except ArithmeticError:
+        return read
 
 
 def _assigned(run: Run, at: datetime, wanted: Mapping[str, Mapping[str, Any]]) -> Items:

@@ -10,8 +10,9 @@ from tocsin.engine.expressions import UNKNOWN, SignalRead, Value
 from tocsin.engine.figures import FigureView, change, measure, reads_signals
 from tocsin.engine.times import parse
 from tocsin.engine.values import holds
-from tocsin.plan.scenarios.play import Run, series
+from tocsin.plan.scenarios.play import Run
 from tocsin.plan.scenarios.said import Items
+from tocsin.plan.scenarios.sampling import series
 
 
 def lasting(written: Any) -> timedelta:

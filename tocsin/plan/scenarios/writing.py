@@ -93,6 +93,8 @@ def _decide(pen: Pen, c: t.Decide, state: t.State) -> list[Body]:
             "confirmed": list(c.confirmed),
             "assignee": pen.veil.person(c.assignee),
             "attendance": {pen.veil.person(person): way for person, way in c.attendance.items()},
+            "cites": list(c.cites),
+            "readings": dict(c.readings),
         }
     ]
 

@@ -11,7 +11,7 @@ from tocsin.engine import watch
 from tocsin.engine.program import Program
 from tocsin.engine.simulate import Answer, Given, cast_of
 from tocsin.plan.scenarios.commands import command_of, facts_of
-from tocsin.plan.scenarios.play import series
+from tocsin.plan.scenarios.sampling import series
 from tocsin.plan.scenarios.story import Act, Story, load
 
 _OF_THE_WORLD: Final = ("set", "mark")

@@ -11,12 +11,13 @@ from tocsin.engine import figures
 from tocsin.engine.expressions import UNKNOWN, Name, Value
 from tocsin.engine.figures import Standing
 from tocsin.engine.program import Figure
-from tocsin.incidents import compared, signals
+from tocsin.incidents import compared, measured
 from tocsin.incidents.models import FigureRow, TimelineRow
 from tocsin.web import clocks, plan_words, times
 from tocsin.web.cases import Case
 from tocsin.web.languages import gettext as _
 from tocsin.web.room import curves
+from tocsin.web.room.curves import Curve
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,13 @@ class Shown:
     said: list[tuple[datetime, Decimal]]
     """What was said of the fact that it reads, each time."""
 
+    aim: Decimal | None = None
+    """Its target, where that is a number."""
+
     @property
-    def line(self) -> str:
-        """Return the path of what was said, for one that was said again."""
-        return curves.line(self.said)
+    def curve(self) -> Curve | None:
+        """Return what was said as a curve, for one that was said again."""
+        return curves.curve(self.said, self.aim)
 
 
 def context(case: Case) -> dict[str, object]:
@@ -68,6 +72,7 @@ def _shown(case: Case, rule: Figure, row: FigureRow, now: datetime, *, beside: b
         if value is not None and (beside or rule.similar)
         else "",
         said=_said(case, rule),
+        aim=aim if isinstance(aim := plan_words.unplain(row.target), Decimal) else None,
     )
 
 
@@ -89,7 +94,7 @@ def _present(case: Case, rule: Figure, row: FigureRow, now: datetime) -> tuple[S
     if rule.ends and row.begun_at and not row.ended_at:
         return figures.standing(None, row.target_at, now, at_least=rule.at_least), now - row.begun_at
     if figures.reads_signals(rule):
-        read = signals.look(case.board.organisation_id, case.program, now)
+        read = measured.look(case.board.organisation_id, case.program, now)
         view = figures.valued(case.program, rule, now, read, plan_words.unplain(row.target))
         return view.standing, view.value
     return standing, value

@@ -32,7 +32,7 @@ class Found:
 
 def look(case: Case, search: Search) -> Found:
     """Return what was filed and is like the incident by its words and by what is known of it; for the viewer, without the incident itself."""
-    viewer = Viewer(case.board.organisation_id, case.people.viewer)
+    viewer = Viewer(case.board.organisation_id, case.people.viewer, case.limited)
     filed = [one for one in knowledge.filed(viewer, case.people, search.inboxes) if one.board.incident_id != case.id]
     matches = alike.ranked(_words(case, search), [" ".join(one.said) for one in filed])
     found = tuple(Like(filed[match.place], match.shared) for match in matches[:SHOWN_MAX])

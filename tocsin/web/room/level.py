@@ -7,12 +7,14 @@ from typing import Any
 
 from markupsafe import Markup
 
-from tocsin.engine.expressions import Expression, Value
+from tocsin.engine.expressions import Expression, Name, Value
 from tocsin.engine.namespaces import bare, part_of
 from tocsin.engine.program import Cases, Decision, LevelRule, Option, Part, Program, Text
 from tocsin.incidents.models import BoardRow, FactRow, LevelRow
 from tocsin.web import plan_words, wording
 from tocsin.web.cases import Case
+from tocsin.web.room import trends
+from tocsin.web.room.trends import Trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,10 @@ class Grade:
     asks: Sequence[Text]
     bands: Sequence[Mapping[str, Any]] = ()
     near: Sequence[Mapping[str, Any]] = ()
+    known: Sequence[tuple[Text, Markup]] = ()
+    """The facts that lie before whoever decides, with what is known of them."""
+    readings: Sequence[Trend] = ()
+    """What signals read before whoever decides: each may be put forward as evidence."""
 
     @property
     def key(self) -> str:
@@ -134,7 +140,16 @@ def _grade(case: Case, part: Part, facts: Mapping[str, Value]) -> Grade:
         asks=proposed["asks"],
         bands=() if part.name else board.grading.get("bands", ()),
         near=() if part.name else board.grading.get("near", ()),
+        known=_known(case, part, facts),
+        readings=trends.of(case, part.classify.shows) if part.classify and decision else (),
     )
+
+
+def _known(case: Case, part: Part, facts: Mapping[str, Value]) -> list[tuple[Text, Markup]]:
+    """Return the facts that lie before whoever decides, as they stand."""
+    paths = [tree.path for tree in part.classify.shows if isinstance(tree, Name)] if part.classify else []
+    rules = [case.program.facts[path] for path in paths if path in case.program.facts]
+    return [(plan_words.titled(rule), plan_words.spelled(rule, facts.get(rule.id))) for rule in rules]
 
 
 def _of_first(board: BoardRow) -> dict[str, Any]:

@@ -67,7 +67,7 @@ PANELS: Final[Mapping[str, Panel]] = {
         Panel("procedure", procedure.context, ("situation", "moment", "clock", "figure")),
         Panel("checklists", procedure.checklists, ("condition",)),
         Panel("now", now.now, ("clock",)),
-        Panel("level", level.context, ("board", "level", "decision", "role")),
+        Panel("level", level.context, ("board", "level", "decision", "role"), every="30s"),
         Panel("facts", facts.context, ("fact", "moment", "party", "level")),
         Panel("steps", now.steps, ("clock", "role")),
         Panel("decisions", decisions.context, ("decision", "decided", "chain", "condition", "role")),

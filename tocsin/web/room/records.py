@@ -11,7 +11,7 @@ from markupsafe import Markup
 from tocsin.engine import entries as entries_
 from tocsin.engine.expressions import SignalRead
 from tocsin.engine.program import Field, Program, Record, Text
-from tocsin.incidents import signals
+from tocsin.incidents import measured
 from tocsin.incidents.models import RecordRow
 from tocsin.web import clocks, plan_words, times
 from tocsin.web.cases import Case, People
@@ -72,7 +72,7 @@ def _measured(case: Case, rule: Record) -> dict[str, str]:
     wanted = {field.id: read for field in rule.fields for name in field.from_ if (read := _reading(case, name))}
     if not wanted:
         return {}
-    look = signals.look(case.board.organisation_id, case.program, clocks.incident_now(case.board.incident))
+    look = measured.look(case.board.organisation_id, case.program, clocks.incident_now(case.board.incident))
     found = {name: look(read) for name, read in wanted.items()}
     return {name: f"{value.normalize():f}" for name, value in found.items() if isinstance(value, Decimal)}
 

@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
-from markupsafe import Markup
-
+from tocsin.engine.expressions import SignalRead
 from tocsin.engine.program import Signal
 from tocsin.incidents import readings
 from tocsin.incidents.readings import Reading
 from tocsin.web import plan_words, times
 from tocsin.web.cases import Case
-from tocsin.web.room import curves
+from tocsin.web.room import curves, trends
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ def context(case: Case) -> dict[str, object]:
     return {
         "signals": [shown(case.program.signals[name], found) for name, found in known.items()],
         "titled": plan_words.titled,
-        "number": number,
+        "computed": trends.of(case, [SignalRead(rule.id, "now") for rule in case.program.signals.values() if rule.kind == "computed"]),
     }
 
 
@@ -43,8 +41,3 @@ def shown(rule: Signal, found: Sequence[Reading]) -> Shown:
         parts,
         "" if any(sample.labels for sample in whole.samples) else curves.line([(sample.at, sample.value) for sample in whole.samples]),
     )
-
-
-def number(value: Decimal | None) -> Markup:
-    """Return a reading to two places, without needless zeros."""
-    return Markup("{}").format("–" if value is None else f"{round(value, 2).normalize():f}")

@@ -1,13 +1,17 @@
 """Levels, decisions and the signatures under them."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from markupsafe import Markup
 
-from tocsin.web import plan_words
+from tocsin.engine.expressions import Expression
+from tocsin.engine.spelling import spell
+from tocsin.web import plan_words, wording
 from tocsin.web.jinja import text
 from tocsin.web.languages import gettext as _
+from tocsin.web.numbers import rounded
 from tocsin.web.sentences.event import Event, tell
 
 
@@ -44,8 +48,21 @@ def _decision_made(e: Event) -> Markup:
     if e.data.get("assignee"):
         return tell(_("%(who)s decided: %(what)s, %(person)s"), person=e.person(e.data["assignee"]), **parts)
     if option is not None:
-        return tell(_("%(who)s decided: %(what)s, %(option)s"), option=text(option.title or plan_words.plain(option.id)), **parts)
-    return tell(_("%(who)s decided: %(what)s"), **parts)
+        parts["option"] = text(option.title or plan_words.plain(option.id))
+        return tell(_("%(who)s decided: %(what)s, %(option)s"), **parts) + _cited(e)
+    return tell(_("%(who)s decided: %(what)s"), **parts) + _cited(e)
+
+
+def _cited(e: Event) -> Markup:
+    """Return the readings that were put forward as evidence, after a stop; nothing where there were none."""
+    read = {spell(tree): tree for part in e.program.plans if part.classify for tree in part.classify.shows}
+    cited = e.data.get("cited") or {}
+    said = [_read(e, read[name], value) if name in read else Markup("{} {}").format(name, value) for name, value in cited.items()]
+    return tell(_(". As evidence: %(readings)s"), readings=Markup("{}").format(_(", ")).join(said)) if said else Markup("")
+
+
+def _read(e: Event, tree: Expression, value: str) -> Markup:
+    return Markup("{} {}{}").format(wording.say(e.program, tree), rounded(Decimal(value)), wording.unit(e.program, tree))
 
 
 def _duties_passed(e: Event) -> Markup:

@@ -79,7 +79,8 @@
   document.addEventListener("htmx:load", (e) => { unread(e.target); });
   document.addEventListener("htmx:beforeSwap", (e) => {
     const { target, requestConfig } = e.detail, focus = document.activeElement;
-    if (!requestConfig?.triggeringEvent?.type.startsWith("sse:")) return;
+    const notice = requestConfig?.triggeringEvent?.type; // none for what is fetched again at its pace
+    if (notice && !notice.startsWith("sse:")) return;
     const busy = focus?.matches("input, textarea, select") && target.contains(focus);
     if (!busy && !written(target) && !unread(target)) {
       const folds = [...target.querySelectorAll("details[id]")].map((d) => [d.id, d.open]);
@@ -87,7 +88,8 @@
       return;
     }
     e.detail.shouldSwap = false;
-    const again = () => htmx.trigger(requestConfig.elt, requestConfig.triggeringEvent.type);
+    if (!notice) return;
+    const again = () => htmx.trigger(requestConfig.elt, notice);
     if (busy) focus.addEventListener("blur", () => setTimeout(again, 1000), { once: true });
     else setTimeout(again, 5000);
   });
