@@ -1,8 +1,10 @@
 """Figures in the room: green or red against their target, and no breach."""
 
+from datetime import timedelta
+
 import pytest
 
-from tests.web.room import declare
+from tests.web.room import Room, declare
 from tests.world import World
 from tocsin.incidents.models import BreachRow
 
@@ -49,6 +51,26 @@ def test_the_rate_of_recovery_is_a_curve_of_what_was_said_again_and_again(world:
     assert '<path class="series" d="M0.0 100.0 100.0 10.0"/>' in shown
     assert ": 40; " in shown
     assert ': 85"' in shown
+
+
+@pytest.mark.row("KPI-10", "WC-H21")
+def test_false_responses_are_added_up_by_quarter_and_held_against_the_quarter_before(world: World, clock) -> None:
+    clock.freeze(clock.now().replace(month=5, day=20))
+
+    def false_response() -> Room:
+        room = declare(world)
+        answer = {"fact:false_report": "yes", "reason": "The probe was broken"}
+        assert room.post(world.ana, "decisions/false_alarm/choice", **answer).status_code == 303
+        return room
+
+    for _ in range(4):
+        false_response()
+    clock.shift(timedelta(days=50))
+    room = false_response()
+    declare(world)  # one that is no false alarm
+    page = room.get(world.ana, "panels/figures").content.decode()
+    (shown,) = [part for part in page.split("<li") if "False responses" in part]
+    assert "this quarter 1, the quarter before 4: −75 %" in shown
 
 
 def rate(page: str) -> str:

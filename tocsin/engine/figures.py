@@ -14,7 +14,8 @@ from tocsin.engine.values import lookup, truth
 
 Standing = Literal["waiting", "open", "green", "red", "shown"]
 COUNTS: Final = ("proposed", "decided_otherwise", "raised", "lowered")
-"""What the engine counts of itself; beside it the names under which persons close situations."""
+"""What the engine counts of itself; beside it the names under which persons close situations, and decisions (`end.made`)."""
+MADE: Final = ".made"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def valued(program: Program, figure: Figure, at: datetime, read: Lookup, target:
 
 def _value(program: Program, state: t.State, figure: Figure, at: datetime, read: Lookup | None) -> Known:
     if figure.count:
-        return Decimal(sum(state.counters.get(f"counted:{name}", 0) for name in figure.count))
+        return Decimal(sum(state.counters.get(_counter(name), 0) for name in figure.count))
     named = lookup(program, state, at)
 
     def worth(tree: Expression | None) -> Known:
@@ -136,6 +137,11 @@ def _value(program: Program, state: t.State, figure: Figure, at: datetime, read:
         return change(worth(figure.before), worth(figure.after))
     value = worth(figure.value)
     return share(value, worth(figure.against)) if figure.against is not None else value
+
+
+def _counter(name: str) -> str:
+    """Return under what name the state counts it: how often a decision was made (`end.made`), or what the engine and closings count."""
+    return f"made:{name.removesuffix(MADE)}" if name.endswith(MADE) else f"counted:{name}"
 
 
 def change(before: Known, after: Known) -> Known:

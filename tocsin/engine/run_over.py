@@ -65,4 +65,7 @@ def members(program: Program, state: t.State, collection: str) -> Iterator[Entry
         return
     for key in state.open_entries.get(collection, ()):
         known = values(record, state.open_fields.get(key, {}))
-        yield Entry(key, state.open_since.get(key), {"id": key.removeprefix(f"{record.id}-"), **known} if record.register else known)
+        if record.register:
+            yield Entry(key, state.open_since.get(key), {"id": key.removeprefix(f"{record.id}-"), **known})
+        else:  # what an incident keeps counts from what its own fields say
+            yield Entry(key, fields=known)

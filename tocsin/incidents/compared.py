@@ -1,12 +1,16 @@
 """An incident beside similar ones: earlier incidents of the same plan, closed and no drills, by the figures they were closed with (PIR-10)."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from tocsin.engine import figures
+from tocsin.engine import figures, periods
 from tocsin.engine.expressions import UNKNOWN, Known, Value
+from tocsin.engine.namespaces import bare, within
+from tocsin.engine.periods import Counted
+from tocsin.engine.program import Figure, Program
+from tocsin.incidents import plans
 from tocsin.incidents.models import BoardRow, FigureRow
 from tocsin.incidents.readers import visible
 from tocsin.incidents.shapes import VALUE, Eye
@@ -49,3 +53,28 @@ def _mean(values: Iterable[Value]) -> Known:
 def change(board: BoardRow, viewer: str, figure: str, value: Value) -> Known:
     """Return by how many per cent a figure differs from earlier incidents; unknown where there are none."""
     return figures.change(mean(board, viewer, figure), value)
+
+
+def added_up(board: BoardRow, viewer: str, program: Program, figure: Figure, at: datetime) -> Counted | None:
+    """
+    Return what a figure adds up to over all incidents of its plan that `viewer` sees, those closed and those that run, drills left out: in
+    the period in which `at` lies, and in the one before. None for a figure that is not added up.
+
+    An incident counts in the period in which it was declared.
+    """
+    per = next((name for name in figure.per if name in periods.MONTHS), "")
+    if not per or not figure.count:
+        return None
+    plan = program.part(figure.id).program
+    now, before = periods.begin(at, per, plan.timezone), periods.before(at, per, plan.timezone)
+    ran = plans.ran_by(board.organisation_id, plan.id)
+    declared = dict(
+        visible(board.organisation_id, viewer)
+        .filter(incident__in=ran, drill=False, declared_at__gte=before, declared_at__lte=at)
+        .values_list("incident_id", "declared_at")
+    )
+    called = (bare(figure.id), within(plan.id, bare(figure.id)))
+    rows = FigureRow.objects.filter(incident_id__in=declared, figure__in=called).exclude(value=None)
+    found = [(declared[row.incident_id] >= now, VALUE.read(row.value, _EYE, "")) for row in rows]
+    sums = {part: sum((value for late, value in found if late is part and isinstance(value, Decimal)), Decimal()) for part in (True, False)}
+    return Counted(sums[True], sums[False])

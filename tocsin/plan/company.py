@@ -183,7 +183,7 @@ def _figure(draft: Draft, path: Path, figure: FigureForm) -> Iterator[Fault]:
     if (figure.at is not None or (figure.from_ is not None and figure.to is None)) and (figure.at is None or figure.from_ is None):
         yield Fault(path, say("a value read at a time of its own says how long after what"), quoted("from: moment, at: 72h"), at_key=True)
     for name in figure.count:
-        if name not in COUNTS and name not in _closings(draft):
+        if name not in COUNTS and name not in _closings(draft) and (draft.names.derived(name) or ("",))[0] != "decision":
             yield Fault(
                 (*path, "count"),
                 say("nothing is counted as {name}", name=brief(name)),

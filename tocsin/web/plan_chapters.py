@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from tocsin.engine.figures import MADE
+from tocsin.engine.periods import MONTHS
 from tocsin.engine.program import Cases, Figure, FromFact, Program
 from tocsin.engine.times import Span
 from tocsin.incidents.models import Plan
@@ -21,7 +23,15 @@ def context(program: Program, organisation_id: UUID) -> dict[str, Any]:
         "elements": elements(),
         "missing": missing(program, organisation_id),
         "goal_of": lambda figure: goal(program, figure),
+        "counted": lambda figure: _(", ").join(_counted(program, name) for name in figure.count),
+        "periods": tuple(MONTHS),
     }
+
+
+def _counted(program: Program, name: str) -> str:
+    """Return what a figure counts: decisions by their title, else what the engine counts or a person called it."""
+    decision = program.decisions.get(name.removesuffix(MADE))
+    return words(decision.title) if decision else name.replace("_", " ")
 
 
 def chapters(program: Program) -> list[tuple[str, str]]:

@@ -17,7 +17,8 @@ class Figure(Rule):
     its `target`, which is the most it may be (the least, where `at_least`); never breached (CLK-11).
 
     A value with `begins` and `at` is read once, that long after. `also_from` shows the same end from another beginning; `against` in per
-    cent of another value, `similar` against earlier incidents of the plan. `needs` must be true before it means anything.
+    cent of another value, `similar` against earlier incidents of the plan. `needs` must be true before it means anything. A count `per`
+    month, quarter or year is added up over all incidents of the plan, beside the period before.
     """
 
     begins: str = ""

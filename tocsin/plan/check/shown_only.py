@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tocsin.engine.periods import MONTHS
 from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path
@@ -12,7 +13,7 @@ from tocsin.plan.sentences import say
 
 
 def find(draft: Draft) -> Iterator[Fault]:
-    """Yield a note at each key of a register that nothing acts on, and at each figure that is broken down over many incidents."""
+    """Yield a note at each key of a register that nothing acts on, and at each figure that is broken down by what is not added up."""
     for path, register in draft.walk(ResourceForm):
         for key in ("alert_before", "fallback", "log_views"):
             if getattr(register, key):
@@ -28,8 +29,9 @@ def find(draft: Draft) -> Iterator[Fault]:
             words = say("how long {name} is kept is shown and nothing is deleted by this version yet", name=path[-1])
             yield Fault((*path, "retained"), words, say("delete by hand"), at_key=True)
     for path, figure in draft.walk(FigureForm):
-        if figure.per:
-            words = say("{name} is shown for one incident; by {names} it is not shown yet", name=path[-1], names=", ".join(figure.per))
+        later = [name for name in figure.per if name not in MONTHS or not figure.count]
+        if later:
+            words = say("{name} is shown for one incident; by {names} it is not shown yet", name=path[-1], names=", ".join(later))
             yield Fault((*path, "per"), words, say("compare the incidents by hand"), at_key=True)
 
 

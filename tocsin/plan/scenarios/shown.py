@@ -8,6 +8,7 @@ from typing import Any, Final
 from tocsin.engine import guards, watch
 from tocsin.engine.expressions import UNKNOWN, SignalRead, Value
 from tocsin.engine.figures import FigureView, change, measure, reads_signals
+from tocsin.engine.periods import Counted
 from tocsin.engine.times import parse
 from tocsin.engine.values import holds
 from tocsin.plan.scenarios.play import Run
@@ -54,6 +55,16 @@ def _change(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
         yield name, Decimal(str(percent)), found if isinstance(found, Decimal) else None
 
 
+def _period(run: Run, at: datetime, wanted: Mapping[str, Mapping[str, Any]]) -> Items:
+    """Expect what a figure adds up to with this incident: `now`, `before`, and the `change` in per cent."""
+    for name, parts in wanted.items():
+        before, earlier = run.story.counted.get(name, (Decimal(), Decimal()))
+        own = _view(run, at, name).value
+        found = Counted(earlier + own, before) if isinstance(own, Decimal) and run.program.figures[name].per else None
+        for part, value in parts.items():
+            yield f"{name} {part}", Decimal(str(value)), getattr(found, part, None)
+
+
 def _measured(run: Run, at: datetime, wanted: Mapping[str, Any]) -> Items:
     """Compare what each signal measures with what is written; `unknown` where too little of it was sampled."""
     read = watch.look(run.program, series(run.program, run.story), at)
@@ -82,6 +93,7 @@ CHECKS: Final[Mapping[str, Callable[[Run, datetime, Any], Items]]] = {
     "green": lambda run, at, wanted: _standing(run, at, wanted, "green"),
     "red": lambda run, at, wanted: _standing(run, at, wanted, "red"),
     "change": _change,
+    "period": _period,
     "measured": _measured,
     "checklist": _checklist,
     "fires": _fires,

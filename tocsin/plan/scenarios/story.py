@@ -70,6 +70,8 @@ class Story:
     baseline: Mapping[str, Decimal]
     compare: Mapping[str, Decimal | timedelta]
     """What figures came to in earlier incidents."""
+    counted: Mapping[str, tuple[Decimal, Decimal]]
+    """What figures that are added up had come to: in the period before, and in this one before the incident."""
     feeds: tuple[Feed, ...]
     acts: tuple[Act, ...]
     expectations: tuple[Expectation, ...]
@@ -224,6 +226,7 @@ class _Reader:
             people=people or (base.people if base else {}),
             baseline=baseline or (base.baseline if base else {}),
             compare={name: _amount(value) for name, value in (given.get("compare") or {}).items()} or (base.compare if base else {}),
+            counted={name: _counted(value) for name, value in (given.get("counted") or {}).items()} or (base.counted if base else {}),
             feeds=tuple(feeds),
             acts=tuple(sorted(acts, key=lambda act: act.at)),
             expectations=tuple(self._expectation(index, entry) for index, entry in enumerate(self.body.get("then") or [])),
@@ -267,6 +270,10 @@ def _amount(written: Plain) -> Decimal | timedelta:
         return parse(str(written)).exact
     except ValueError:
         return Decimal(str(written))
+
+
+def _counted(written: Mapping[str, Plain]) -> tuple[Decimal, Decimal]:
+    return Decimal(str(written.get("before", 0))), Decimal(str(written.get("earlier", 0)))
 
 
 def _parties(written: Mapping[str, Plain]) -> Iterator[tuple[str, Mapping[str, Plain]]]:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from tocsin.engine import figures
 from tocsin.engine.expressions import UNKNOWN, Name, Value
 from tocsin.engine.figures import Standing
+from tocsin.engine.periods import Counted
 from tocsin.engine.program import Figure
 from tocsin.incidents import compared, measured
 from tocsin.incidents.models import FigureRow, TimelineRow
@@ -37,6 +38,13 @@ class Shown:
 
     aim: Decimal | None = None
     """Its target, where that is a number."""
+    period: Counted | None = None
+    """What it adds up to over all incidents of the plan, for one that does."""
+
+    @property
+    def period_change(self) -> str:
+        """Return how that differs from the period before, in per cent; empty where nothing was counted then."""
+        return percent(self.period.change) if self.period else ""
 
     @property
     def curve(self) -> Curve | None:
@@ -72,6 +80,7 @@ def _shown(case: Case, rule: Figure, row: FigureRow, now: datetime, *, beside: b
         if value is not None and (beside or rule.similar)
         else "",
         said=_said(case, rule),
+        period=compared.added_up(case.board, case.people.viewer, case.program, rule, now),
         aim=aim if isinstance(aim := plan_words.unplain(row.target), Decimal) else None,
     )
 
