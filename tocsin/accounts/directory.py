@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from tocsin.accounts.models import Access, Membership, RoleHolder
@@ -143,6 +144,12 @@ def is_guest(organisation_id: UUID, person: str) -> bool:
     except ValueError:
         return False
     return Membership.objects.filter(organisation_id=organisation_id, person_id=found, access=Access.GUEST).exists()
+
+
+def people(organisation_id: UUID) -> dict[str, datetime]:
+    """Return everyone of the organisation (typed ids) with when he or she joined; guests are not of it."""
+    rows = Membership.objects.filter(organisation_id=organisation_id).exclude(access=Access.GUEST).order_by("id")
+    return {ids.typed("per", person): joined for person, joined in rows.values_list("person_id", "created_at")}
 
 
 def owners(organisation_id: UUID) -> list[str]:

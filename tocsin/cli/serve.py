@@ -18,7 +18,7 @@ from django.db import Error, connection
 from tocsin import asgi
 from tocsin.accounts import links
 from tocsin.comms import delivery, outbox
-from tocsin.incidents import drills, outcomes, samples, signals, ticker
+from tocsin.incidents import drills, outcomes, plans, samples, signals, standing, ticker
 from tocsin.incidents.declaring import Declarer
 from tocsin.incidents.listening import Ear
 from tocsin.ingest import follower, writer
@@ -79,6 +79,7 @@ def _loops() -> list[Loop]:
         Loop("outcomes", outcomes.run_once, every_s=0.5, bell=outbox.ENDED),
         Loop("signals", signals.run_once, every_s=0.5, bell=samples.BELL),
         Loop("drills", drills.run_once, every_s=0.25, bell=drills.BELL),
+        Loop("standing", standing.run_once, every_s=15, bell=plans.PUT_IN_FORCE),
     ]
 
 

@@ -213,7 +213,7 @@ def _moved(case: _Case, command: t.Command) -> Program:
             hashes = [*hashes, wanted]
         case _:
             return case.program
-    return plans.composed(case.incident.organisation_id, hashes)
+    return plans.of(case.incident, hashes)
 
 
 def _catch_up(case: _Case, missed: tuple[t.Edge, ...], now: datetime) -> Answer:
@@ -231,7 +231,7 @@ def _open(incident: Incident, now: datetime) -> _Case:
     return _Case(
         incident=incident,
         head=head,
-        program=plans.program(incident.organisation_id, incident.plan_hash),
+        program=plans.of(incident),
         state=states.load(incident, head),
         at=max(incident_time(incident, now), incident.last_at),
     )
@@ -297,6 +297,25 @@ def _declare(request: Request, plan_hash: str, declaration: Declaration, actor: 
     return answer
 
 
+def establish(organisation_id: UUID, plan: Plan, *, seats: Mapping[str, str]) -> UUID:
+    """Begin the record of what an organisation owes between incidents under a plan, unless it has begun; return it."""
+    return retry(lambda: _establish(organisation_id, plan, seats))
+
+
+def _establish(organisation_id: UUID, plan: Plan, seats: Mapping[str, str]) -> UUID:
+    with transaction.atomic():
+        counters.hold(organisation_id, NUMBERS)
+        known = Incident.objects.filter(organisation_id=organisation_id, standing=plan.plan_id).first()
+        if known is not None:
+            return known.pk
+        now = clock.now()
+        declaration = Declaration(words="", means="standing", seats=seats)
+        case = _begin(organisation_id, [plan.hash], plan.plan_id, declaration, now, standing=plan.plan_id)
+        answer = _decide(case, case.program, _command(case, declaration, t.Actor(t.SYSTEM)), now)
+        assert isinstance(answer, Done), answer
+    return answer.incident
+
+
 def _not_in_force(organisation_id: UUID, hashes: Sequence[str]) -> t.Refused | None:
     """Return why no incident can begin by these plan versions together, or None."""
     rows = [Plan.objects.get(organisation_id=organisation_id, hash=plan_hash) for plan_hash in hashes]
@@ -308,11 +327,14 @@ def _not_in_force(organisation_id: UUID, hashes: Sequence[str]) -> t.Refused | N
     return None
 
 
-def _begin(organisation_id: UUID, hashes: Sequence[str], number: str, declaration: Declaration, now: datetime) -> _Case:
+def _begin(
+    organisation_id: UUID, hashes: Sequence[str], number: str, declaration: Declaration, now: datetime, *, standing: str = ""
+) -> _Case:
     incident = Incident(
         organisation_id=organisation_id,
         number=number,
         plan_hash=plans.together(organisation_id, hashes),
+        standing=standing,
         drill=declaration.drill,
         declared_at=now,
         last_at=now,
@@ -321,7 +343,7 @@ def _begin(organisation_id: UUID, hashes: Sequence[str], number: str, declaratio
         set_drill(incident, at=declaration.drill_at or now, now=now, speed=declaration.drill_speed)
     incident.declared_at = incident.last_at = incident_time(incident, now)
     incident.save(force_insert=True)
-    return _Case(incident, journal.begin(incident), plans.composed(organisation_id, hashes), t.State(), incident.declared_at)
+    return _Case(incident, journal.begin(incident), plans.of(incident, hashes), t.State(), incident.declared_at)
 
 
 def _command(case: _Case, declaration: Declaration, actor: t.Actor) -> t.Declare:

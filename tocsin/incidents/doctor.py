@@ -135,7 +135,7 @@ def _whole(model: type[RowModel], key: tuple[str | int, ...], values: Mapping[st
 def _state(incident: Incident, rebuilt: _Rebuilt, head: Head) -> Iterator[Complaint]:
     if not states.is_whole(incident, rebuilt.state, head):
         yield Complaint(incident.number, "state", "", "is not what the journal gives", mendable=True)
-    due = next_due(plans.composed(incident.organisation_id, plans.hashes_of(rebuilt.state)), rebuilt.state)
+    due = next_due(plans.of(incident, plans.hashes_of(rebuilt.state)), rebuilt.state)
     if (incident.plan_hash, incident.next_due) != (hash_of(plans.hashes_of(rebuilt.state)), due):
         yield Complaint(incident.number, "state", "next_due", "is not what the journal gives", mendable=True)
 
@@ -179,6 +179,6 @@ def _mend(incident: Incident, rebuilt: _Rebuilt, head: Head) -> None:
         )
     states.keep(incident, rebuilt.state, head)
     incident.plan_hash = plans.together(incident.organisation_id, plans.hashes_of(rebuilt.state))
-    incident.next_due = next_due(plans.composed(incident.organisation_id, plans.hashes_of(rebuilt.state)), rebuilt.state)
+    incident.next_due = next_due(plans.of(incident, plans.hashes_of(rebuilt.state)), rebuilt.state)
     incident.wake_at = server_time(incident, incident.next_due)
     incident.save(update_fields=["state", "state_hash", "state_seq", "plan_hash", "next_due", "wake_at"])

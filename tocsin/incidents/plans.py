@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from threading import Lock
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -12,11 +13,13 @@ from tocsin.engine import terms as t
 from tocsin.engine.compose import compose, hash_of
 from tocsin.engine.program import Program
 from tocsin.incidents.models import Composition, Incident, Plan, Sentinel
-from tocsin.kit import clock
+from tocsin.kit import bells, clock
 from tocsin.plan import read
 from tocsin.plan.findings import Finding
 
 DRAFT, IN_FORCE, RETIRED = "draft", "in_force", "retired"
+PUT_IN_FORCE: Final = "in_force"
+"""The bell that is rung when a version was put in force."""
 _KEPT = 64
 
 
@@ -65,6 +68,7 @@ def publish(plan: Plan) -> None:
         others.exclude(pk=plan.pk).update(status=RETIRED)
         Plan.objects.filter(pk=plan.pk).update(status=IN_FORCE)
         post_sentinels(plan.organisation_id)
+        transaction.on_commit(lambda: bells.ring(PUT_IN_FORCE))
     plan.status = IN_FORCE
 
 
@@ -143,6 +147,17 @@ def composed(organisation_id: UUID, hashes: Sequence[str]) -> Program:
     elif Plan.objects.filter(organisation_id=organisation_id, hash__in=hashes).count() < len(hashes):
         raise Plan.DoesNotExist
     return known
+
+
+def of(incident: Incident, hashes: Sequence[str] = ()) -> Program:
+    """
+    Return the program that `incident` runs by, or would by the versions `hashes`; of a standing record that part of its plan.
+
+    :raises Plan.DoesNotExist: the organisation has no such plan.
+    :raises Uncompilable: this release cannot compile one of them.
+    """
+    found = composed(incident.organisation_id, hashes) if hashes else program(incident.organisation_id, incident.plan_hash)
+    return found.standing if incident.standing and found.standing else found
 
 
 def together(organisation_id: UUID, hashes: Sequence[str]) -> str:

@@ -35,7 +35,7 @@ def run_once() -> bool:
 
 def _watch_new() -> None:
     """Begin to look for incidents that nobody looks for yet; a drill brings its own edges."""
-    fresh = Incident.objects.filter(lookout=None, drill=False)
+    fresh = Incident.objects.filter(lookout=None, drill=False, standing="")
     for incident in fresh:
         Lookout.objects.get_or_create(
             incident=incident, defaults={"organisation_id": incident.organisation_id, "look_at": incident.declared_at}

@@ -103,7 +103,7 @@ def _tell(cause: _Cause, wish: t.Tell) -> Iterator[Order]:
     incident = cause.incident
     mail = setup.ready(incident.organisation_id, "email")
     channels = ["inbox"] + (["email"] if mail and not mail.channel.captures else [])
-    link = f"{settings.BASE_URL}/o/{incident.organisation.slug}/incidents/{incident.number}"
+    link = f"{settings.BASE_URL}/o/{incident.organisation.slug}/{incident.path}"
     for person in wish.persons:
         contact = cause.contacts.get(person)
         if contact is None:

@@ -122,7 +122,8 @@ def tell(program: Program, state: t.State, wish: t.Tell, reader: Contact, link: 
     if due:
         lines.append(words["due"].format(at=_spell(due, reader.timezone)))
     lines += ["", state.words, link]
-    return f"{mark}[{state.number}] {sentence}", "\n".join(lines)
+    name = pick(program.title, reader.language, program.language) if state.number == program.id else state.number
+    return f"{mark}[{name}] {sentence}", "\n".join(lines)
 
 
 def outside(state: t.State, reader: Contact) -> tuple[str, str]:

@@ -98,7 +98,10 @@ class Program:
     help: Help = field(default_factory=Help)
     resources: Mapping[str, Resource] = field(default_factory=dict)
     standing: "Program | None" = None
-    """What the organisation owes between incidents, as a program of its own: registers are its records, standing duties its obligations."""
+    """
+    What the organisation owes between incidents, as a program of its own: registers are its records, standing duties its obligations. Empty
+    where the plan has neither; a standing program has none in its turn.
+    """
     document: Document = field(default_factory=Document)
     scope: Scope = field(default_factory=Scope)
     kind: Literal["plan", "role-set"] = "plan"

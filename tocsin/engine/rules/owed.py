@@ -371,7 +371,8 @@ def leave_behind(turn: Turn) -> None:
             and clocks.link_of(turn.program, clock.obligation) is None
             and not _still_served(turn, clock)
         )
-        if gone and clock.status in RUNNING:
+        superseded = clock.anchor == "document.published"  # what is owed for a version is owed for the one that follows it
+        if (gone or superseded) and clock.status in RUNNING:
             turn.emit(t.ClockEnded(at=turn.at, by=t.SYSTEM, clock=clock.clock, reason="plan_changed"))
 
 

@@ -102,7 +102,7 @@ def gather(incident: Incident, confidential: Confidential, eyes: Eyes | None = N
     return Contents(
         organisation=incident.organisation,
         incident=incident,
-        program=plans.program(incident.organisation_id, incident.plan_hash),
+        program=plans.of(incident),
         head=journal.head_of(head, incident),
         head_signature=head.signature,
         confidential=confidential,

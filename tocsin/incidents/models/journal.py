@@ -57,13 +57,16 @@ class Incident(models.Model):
     `next_due` is in the incident's own time; `wake_at` is the same instant in the server's time, empty if the ticker has nothing to wait for.
     `down_since`: the server was down from then on and the incident has not been told yet.
     A worker that claimed the incident holds `fence`; a later claim has a higher one and shuts the earlier worker out.
+    Empty but for one of each plan is `standing`: the plan by which an organisation keeps its registers and standing duties in such a record. It
+    is no incident, has no row on the board, and never closes.
     A drill's time stands at `drill_at` when the server's is `drill_set_at`, and runs at `drill_speed` (0: only the player moves it).
     """
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="incidents")
-    number = models.CharField(max_length=24)
+    number = models.CharField(max_length=64)
     plan_hash = models.CharField(max_length=64)
+    standing = models.CharField(max_length=64, blank=True, db_default="")
     drill = models.BooleanField(default=False)
     declared_at = models.DateTimeField()
     last_at = models.DateTimeField()
@@ -83,11 +86,19 @@ class Incident(models.Model):
     drill_speed = models.FloatField(default=0)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "number"], name="incident_number_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "number"], name="incident_number_once"),
+            models.UniqueConstraint(fields=["organisation", "standing"], condition=~models.Q(standing=""), name="standing_once"),
+        ]
         indexes: ClassVar = [models.Index(fields=["wake_at"], name="incident_wake")]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def path(self) -> str:
+        """Return where its page is, below the organisation's own."""
+        return f"readiness#{self.standing}" if self.standing else f"incidents/{self.number}"
 
 
 class Entry(models.Model):

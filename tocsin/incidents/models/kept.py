@@ -27,6 +27,23 @@ class RecordRow(Row):
         return f"{self.record} {self.entry}"
 
 
+class RegisterRow(Row):
+    """An entry of a register as it is now, or the register as a whole where `entry` is empty: what its fields hold and which marks it bears."""
+
+    record = models.CharField(max_length=200)
+    entry = models.CharField(max_length=200, blank=True)
+    fields = models.JSONField(default=dict)
+    marks = models.JSONField(default=list)
+    open = models.BooleanField(default=True)
+    since = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = once("record", "entry")
+
+    def __str__(self) -> str:
+        return f"{self.record} {self.entry}"
+
+
 class ReportRow(Row):
     """A report, ticket or alert attached to the incident (REG-10); the first is the declaration itself."""
 

@@ -1,7 +1,7 @@
 """The projector: events in, rows out. What it wrote can always be made again from the journal."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from tocsin.incidents.projection import (
     messages,
     parties,
     records,
+    registers,
     roles,
     situations,
     timeline,
@@ -28,7 +29,6 @@ from tocsin.incidents.projection import (
 from tocsin.incidents.projection.rows import FromEvent, FromState, Row, Scene, keys_of
 
 _FROM_EVENTS: Final[tuple[FromEvent, ...]] = (
-    board.from_event,
     clocks.from_event,
     conditions.from_event,
     decisions.from_event,
@@ -36,18 +36,19 @@ _FROM_EVENTS: Final[tuple[FromEvent, ...]] = (
     messages.from_event,
     parties.from_event,
     records.from_event,
+    registers.from_event,
     roles.from_event,
     situations.from_event,
     timeline.from_event,
 )
 _FROM_STATE: Final[tuple[FromState, ...]] = (
-    board.from_state,
     clocks.from_state,
     conditions.from_state,
     decisions.from_state,
     facts.from_state,
     figures.from_state,
     messages.from_state,
+    registers.from_state,
     roles.from_state,
 )
 
@@ -73,16 +74,19 @@ class Projector:
         self._incident = incident
         self._program = program
         self._seq = 0
-        self._before = _standing(Scene(program, state, 0)) if program and state.incident else {}
+        glance = () if incident.standing else (board.from_event,)  # the board is for incidents alone
+        self._from_events = (*glance, *_FROM_EVENTS)
+        self._from_state = (*(() if incident.standing else (board.from_state,)), *_FROM_STATE)
+        self._before = self._standing(Scene(program, state, 0)) if program and state.incident else {}
         self._pending: dict[Name, _Pending] = {}
 
     def add(self, seq: int, event: t.AnyEvent) -> None:
         """Take in the next event of the journal."""
         if isinstance(event, t.Declared | t.PlanMoved | t.PlanAdded):
-            self._program = plans.composed(self._incident.organisation_id, _hashes(event, self.state))
+            self._program = plans.of(self._incident, _hashes(event, self.state))
         self.state, self._seq = evolve(self.state, event), seq
         scene = self._scene()
-        for part in _FROM_EVENTS:
+        for part in self._from_events:
             self._take(part(scene, event))
 
     def rows(self) -> Mapping[Name, Mapping[str, Any]]:
@@ -103,13 +107,16 @@ class Projector:
                 self._upsert(model, fields, group)
         return frozenset(topic(model) for model, _ in self._pending)
 
+    def _standing(self, scene: Scene) -> dict[Name, Row]:
+        return {(row.model, row.key): row for part in self._from_state for row in part(scene)}
+
     def _scene(self) -> Scene:
         if self._program is None:
             raise ValueError("the journal does not begin with a declaration")
         return Scene(self._program, self.state, self._seq)
 
     def _finish(self) -> None:
-        after = _standing(self._scene())
+        after = self._standing(self._scene())
         self._take(row for name, row in after.items() if self._before.get(name) != row)
         self._before = after
 
@@ -151,12 +158,3 @@ def _hashes(event: t.Declared | t.PlanMoved | t.PlanAdded, before: t.State) -> l
         return [*plans.hashes_of(before), event.added.hash]
     beside = event.beside if isinstance(event, t.Declared) else before.beside
     return [event.plan_hash, *(ref.hash for ref in beside)]
-
-
-def _standing(scene: Scene) -> dict[Name, Row]:
-    return {(row.model, row.key): row for row in _rows(scene)}
-
-
-def _rows(scene: Scene) -> Iterator[Row]:
-    for part in _FROM_STATE:
-        yield from part(scene)

@@ -18,11 +18,9 @@ from tocsin.plan.standing import item_of
 _TOLD = ("tell", "alert", "call")
 
 
-def standing(context: Context, program: Program) -> Program | None:
-    """Return the program of what is owed between incidents; None where the plan has neither registers nor standing duties."""
+def standing(context: Context, program: Program) -> Program:
+    """Return the program of what is owed between incidents; it is empty where the plan has neither registers nor standing duties."""
     form = context.form
-    if not form.readiness and not form.resources:
-        return None
     duties = {identifier: _duty(context, ("readiness", identifier), rule) for identifier, rule in form.readiness.items()}
     kept = {identifier: _register(rule, _over(duties.values(), identifier)) for identifier, rule in program.resources.items()}
     if any(PEOPLE in duty.collections for duty in duties.values()):

@@ -42,7 +42,7 @@ def _told(file: Path, program: Program) -> Program:
     """Return the part of a plan that a scenario is of: the incident's, or what is owed between incidents."""
     if not heading(file).standing:
         return program
-    if program.standing is None:
+    if program.standing is None or not program.standing.records:
         raise BadScenarioError(f"{file}: {program.id} has neither registers nor standing duties")
     return program.standing
 

@@ -1,0 +1,80 @@
+"""
+The record of what an organisation owes between incidents, one for each plan: begun, moved to the version in force, told of the directory.
+
+It runs by the same desk, journal, ticker and projection as an incident. This alone begins it and keeps it in step; people act through the desk.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from tocsin.accounts import directory
+from tocsin.engine import terms as t
+from tocsin.engine.program import Program
+from tocsin.engine.program.standing import PEOPLE
+from tocsin.incidents import desk, plans, states
+from tocsin.incidents.canonical import UnknownEvent
+from tocsin.incidents.models import Head, Incident, Plan
+
+SYSTEM: Final = t.Actor(t.SYSTEM)
+_log = structlog.get_logger(__name__)
+
+
+def run_once() -> bool:
+    """Bring every standing record in step; what this release cannot read is left alone. Never more to do: the next look finds it."""
+    for organisation_id in Plan.objects.filter(status=plans.IN_FORCE).values_list("organisation_id", flat=True).distinct():
+        keep(organisation_id)
+    return False
+
+
+def keep(organisation_id: UUID) -> None:
+    """Begin what has not begun, move it to the version in force, and say who holds which role and who is of the organisation. Idempotent."""
+    for plan in plans.in_force(organisation_id).values():
+        program = plans.compiled(plan).standing
+        if program is not None and (program.obligations or program.records or _known(plan)):
+            _keep(plan, program)
+
+
+def records(organisation_id: UUID) -> list[Incident]:
+    """Return the standing records of an organisation, by plan."""
+    return list(Incident.objects.filter(organisation_id=organisation_id).exclude(standing="").order_by("standing"))
+
+
+def _known(plan: Plan) -> Incident | None:
+    return Incident.objects.filter(organisation_id=plan.organisation_id, standing=plan.plan_id).first()
+
+
+def _keep(plan: Plan, program: Program) -> None:
+    seats = _seats(plan.organisation_id, program)
+    incident = _known(plan) or Incident.objects.get(pk=desk.establish(plan.organisation_id, plan, seats=seats))
+    if incident.plan_hash != plan.hash:
+        move = t.MovePlan(plan_hash=plan.hash, version=plan.version, reason=plan.approved_note or plan.version)
+        if isinstance(answer := desk.handle(incident.pk, move, actor=SYSTEM), t.Refused):
+            _log.warning("standing.not_moved", plan=plan.plan_id, reason=answer.message)
+        incident.refresh_from_db()
+    command = t.ReadDirectory(seats=seats, people=_people(plan.organisation_id))
+    if _says_more(incident, program, command):
+        desk.handle(incident.pk, command, actor=SYSTEM)
+
+
+def _seats(organisation_id: UUID, program: Program) -> dict[str, str]:
+    """Return whom the directory finds; where nobody commands, whoever owns the organisation answers for what nobody holds."""
+    found = directory.seats(organisation_id, program)
+    owners = directory.owners(organisation_id)
+    return {program.commander: owners[0], **found} if program.commander and owners else found
+
+
+def _people(organisation_id: UUID) -> dict[str, Mapping[str, str]]:
+    return {person: {"joined": joined.isoformat()} for person, joined in directory.people(organisation_id).items()}
+
+
+def _says_more(incident: Incident, program: Program, command: t.ReadDirectory) -> bool:
+    """Return whether the directory says something that the record does not hold yet, without a right to write."""
+    try:
+        state = states.load(incident, Head.objects.get(pk=incident.pk))
+    except UnknownEvent:
+        return False
+    known = {entry.removeprefix(f"{PEOPLE}-") for entry in state.open_entries.get(PEOPLE, ())}
+    return dict(state.seats) != dict(command.seats) or (PEOPLE in program.records and known != set(command.people))
