@@ -2,15 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Final, Literal
 
 from tocsin.engine import terms as t
 from tocsin.engine.collections import PARTIES
-from tocsin.engine.expressions import Name
-from tocsin.engine.program import Cases, HeldBy, Program, Role, Roles
+from tocsin.engine.program import HeldBy, Program, Role
 from tocsin.engine.role_names import split
-from tocsin.engine.values import lookup
 
 Via = Literal["held", "unaccepted", "directory", "marked", "group", "commander", "declarer", "system"]
 
@@ -101,6 +98,12 @@ def _owner(program: Program, state: t.State, who: str) -> Owner:
         if commander:
             return Owner(commander.person, "commander", role)
     return Owner(state.declared_by, "declarer", program.commander)
+
+
+def held(program: Program, state: t.State, role: str) -> bool:
+    """Return whether a role has a holder of its own; what waits to be accepted, or falls to somebody else meanwhile, is not held."""
+    found = _holder(program, state, role)
+    return found is not None and found.via != "unaccepted"
 
 
 def _holder(program: Program, state: t.State, role: str) -> Owner | None:
@@ -237,13 +240,6 @@ def answers_for(program: Program, state: t.State, actor: t.Actor, who: str) -> s
 def may(program: Program, state: t.State, actor: t.Actor, right: str) -> bool:
     """Return whether `actor` holds a role to which the plan gives this right."""
     return any(speaks_for(program, state, actor, role.id) for role in program.roles.values() if right in role.may)
-
-
-def roles_of(program: Program, state: t.State, roles: Roles, at: datetime, case: str = "") -> tuple[str, ...]:
-    """Return the roles that `roles` names in the present case; `case` overrides it (a level being decided)."""
-    if not isinstance(roles, Cases):
-        return roles
-    return roles.of(case or lookup(program, state, at)(Name(roles.by))) or ()
 
 
 def takes_part(state: t.State, actor: t.Actor) -> bool:

@@ -227,6 +227,8 @@ def of_name(program: Program, path: str) -> Iterator[Read]:
     base, _, part = path.partition(".")
     if bare(base) == "phase":
         yield from of_phase(base)
+    elif bare(base) == "out_of_turn":
+        yield from of_standing(base, "level")
     elif bare(base) in _STANDING:
         yield from of_standing(base, *_STANDING[bare(base)])
     elif base in ("parties", "client"):
@@ -320,6 +322,23 @@ def _clocks(program: Program, values: list[Value]) -> Iterator[Read]:
     return (("clocks", obligation_of(name)) for name in _strings(values))
 
 
+def _held(program: Program, values: list[Value]) -> Iterator[Read]:
+    """Who holds a role is read from its seat, from those of the roles it is held by, and from the moment that gives it to somebody."""
+    yield "roles", ""
+    waiting, seen = list(_strings(values)), set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name in seen or name not in program.roles:
+            continue
+        seen.add(name)
+        holder = program.roles[name].held_by
+        yield from (("roles", name), ("seats", name))
+        if holder.kind == "who_marked":
+            yield "moments", holder.name
+        elif holder.kind == "role":
+            waiting.append(holder.name)
+
+
 def _holds(program: Program, values: list[Value]) -> Iterator[Read]:
     for name in _strings(values):
         yield from of_condition(program, program.conditions[name])
@@ -343,6 +362,8 @@ _FUNCTIONS: Final[Mapping[str, Callable[[Program, list[Value]], Iterator[Read]]]
     "all_begun": _all_begun,
     "answered": _each("facts"),
     "missed": _clocks,
+    "overdue": _clocks,
+    "held": _held,
     "sent": _each("counters", "sent:"),
     "ratio": _operands,
     "least": _operands,

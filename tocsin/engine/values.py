@@ -7,6 +7,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
+from tocsin.engine import precedence, tagged
 from tocsin.engine import terms as t
 from tocsin.engine.collections import COLLECTIONS
 from tocsin.engine.expressions import (
@@ -28,6 +29,7 @@ from tocsin.engine.expressions import (
 )
 from tocsin.engine.firing import firing
 from tocsin.engine.namespaces import bare, part_of, within
+from tocsin.engine.owners import held
 from tocsin.engine.program import Cases, Condition, Fact, Program, Trigger
 from tocsin.engine.scenes import Prepared, Scene
 from tocsin.engine.spelling import spell
@@ -114,6 +116,8 @@ def _named(program: Program, path: str) -> Reader[Scene]:
     if path == "parties.count":
         return lambda scene: Decimal(len(scene.state.parties))
     part, own = part_of(path), bare(path)
+    if own == "out_of_turn":
+        return lambda scene: precedence.out_of_turn(program, scene.state, part)
     if own == "trigger_firing":
         return lambda scene: bool(firing(scene.state))
     if own in _PLAIN:
@@ -346,32 +350,17 @@ def _missed(program: Program, state: t.State, names: list[Value], at: datetime) 
     return Decimal(sum(clock.missed + (clock.status == "breached") for clock in clocks))
 
 
+def _overdue(program: Program, state: t.State, names: list[Value], at: datetime) -> Known:
+    """Return whether something of it is owed and past its time now; an occurrence missed stays so until it is made good."""
+    return any(clock.status == "breached" or clock.behind > 0 for name in _strings(names) for clock in _clocks(state, name))
+
+
+def _held(program: Program, state: t.State, names: list[Value], at: datetime) -> Known:
+    return all(held(program, state, name) for name in _strings(names))
+
+
 def _sent(program: Program, state: t.State, names: list[Value], at: datetime) -> Known:
     return Decimal(sum(state.counters.get(f"sent:{name}", 0) for name in _strings(names)))
-
-
-def _clocks_tagged(program: Program, state: t.State, tags: list[Value]) -> list[t.Clock]:
-    """Return the clocks of what is owed under these tags, by the plan or by hand, and has not ended without being done."""
-    rules = [rule.id for rule in program.obligations.values() if rule.tag in tags]
-    rules += [record.id for record in program.records.values() if record.tag in tags]
-    clocks = [state.clocks[name] for rule in rules for name in state.clocks_of.get(rule, ())]
-    return [clock for clock in clocks if clock.met_at or clock.status != "ended"]
-
-
-def _share_done(program: Program, state: t.State, names: list[Value], at: datetime) -> Known:
-    clocks = _clocks_tagged(program, state, names)
-    return Decimal(100 * sum(clock.met_at is not None for clock in clocks)) / len(clocks) if clocks else UNKNOWN
-
-
-def _lead_time(program: Program, state: t.State, names: list[Value], at: datetime) -> Known:
-    margins = [clock.margin_s for clock in _clocks_tagged(program, state, names) if clock.met_at and clock.margin_s is not None]
-    return timedelta(seconds=min(margins)) if margins else UNKNOWN
-
-
-def _mean_time(program: Program, state: t.State, names: list[Value], at: datetime) -> Known:
-    """Return how long it took on the mean, from what each counts from until it was done."""
-    taken = [clock.met_at - clock.anchored_at for clock in _clocks_tagged(program, state, names) if clock.met_at and not clock.recurring]
-    return sum(taken, timedelta()) / len(taken) if taken else UNKNOWN
 
 
 _FUNCTIONS: Final[Mapping[str, Callable[[Program, t.State, list[Value], datetime], Known]]] = {
@@ -383,7 +372,7 @@ _FUNCTIONS: Final[Mapping[str, Callable[[Program, t.State, list[Value], datetime
     "answered": _answered,
     "missed": _missed,
     "sent": _sent,
-    "share_done": _share_done,
-    "lead_time": _lead_time,
-    "mean_time": _mean_time,
+    "overdue": _overdue,
+    "held": _held,
+    **tagged.FUNCTIONS,
 }

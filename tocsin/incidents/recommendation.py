@@ -11,6 +11,7 @@ from functools import reduce
 
 from tocsin.engine import explain, owners
 from tocsin.engine import terms as t
+from tocsin.engine.addressed import roles_of
 from tocsin.engine.compose import versions
 from tocsin.engine.decide import decide
 from tocsin.engine.evolve import evolve
@@ -100,7 +101,7 @@ def may_decide(program: Program, found: Recommendation, actor: t.Actor, at: date
     decision = program.decisions.get(program.classify.decision) if program.classify else None
     if decision is None or not found.view.level:
         return False
-    roles = owners.roles_of(program, found.state, decision.who, at, case=found.view.level)
+    roles = roles_of(program, found.state, decision.who, at, case=found.view.level)
     return any(owners.speaks_for(program, found.state, actor, role) for role in roles)
 
 

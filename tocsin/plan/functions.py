@@ -13,6 +13,8 @@ ASKS: Final[Mapping[str, tuple[str, TypeName]]] = {
     "is_open": ("situation", "bool"),
     "all_begun": ("tag", "bool"),
     "missed": ("obligation", "int"),
+    "overdue": ("obligation", "bool"),
+    "held": ("role", "bool"),
     "sent": ("message", "int"),
     "share_done": ("tag", "decimal"),
     "lead_time": ("tag", "duration"),

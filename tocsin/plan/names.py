@@ -172,7 +172,7 @@ def collect(data: Mapping[str, Plain]) -> Names:
     levels = tuple(names.ids["level"])
     names.types |= {"level": Type("string", levels), "phase": Type("string", PHASES), "proposed.level": Type("string", levels)}
     names.types["nearest.level"] = Type("string", levels)
-    names.types["trigger_firing"] = Type("bool")
+    names.types["trigger_firing"] = names.types["out_of_turn"] = Type("bool")
     names.types["proposed.by"] = Type("string", ("rule", "fallback", "adjust"))
     names.cases |= {"level": levels, "phase": PHASES}
     names.types["parties.count"] = Type("int")

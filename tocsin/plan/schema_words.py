@@ -207,6 +207,7 @@ KEYS: Final = {
     "tracked": "The fields that say who owes an entry and by when, until it is closed",
     "review": "What it is in the review of an incident: theories or causes",
     "items": "What is on the list",
+    "indicators": "What is on the list has to stay so: shown at the head of the incident and on the board, kept or not",
     "tiers": "Ways to reach people, in the order in which they are tried",
     # more of the file
     "kind": "What sort it is: plan or role-set; of a signal count, gauge or computed",

@@ -11,13 +11,15 @@ from django.views.decorators.http import require_GET
 from tocsin.engine import precedence
 from tocsin.engine.program import Text
 from tocsin.incidents import plans
-from tocsin.incidents.models import BoardRow, BreachRow, ChainRow, ClockRow, RoleRow
+from tocsin.incidents.models import BoardRow, BreachRow, ChainRow, ClockRow, ConditionRow, RoleRow
 from tocsin.web import cases, clocks, firings, horizon, measures, plan_words, reply, sample, times
 from tocsin.web.clocks import Shown
 from tocsin.web.jinja import words
 from tocsin.web.languages import gettext as _
 from tocsin.web.languages import ngettext
 from tocsin.web.reply import Request, needs
+from tocsin.web.room import indicators
+from tocsin.web.room.indicators import Indicator
 
 ICONS = {"send": "send", "decide": "flag", "record": "list", "reach": "half"}
 SOONEST = 8
@@ -38,6 +40,8 @@ class Running:
     done: int
     owed: int
     latest_breach: BreachRow | None
+    broken: tuple[Indicator, ...]
+    """What its plan says has to stay so, and does not."""
     clocks: tuple[Shown, ...]
 
 
@@ -131,8 +135,19 @@ def _running(request: Request, row: BoardRow, people: cases.People, known: list[
         done=sum(1 for clock in owed if clock.status in ("met", "late", "waived")),
         owed=len(owed),
         latest_breach=_latest_breach(request, row) if row.overdue else None,
+        broken=_broken(row),
         clocks=tuple(shown),
     )
+
+
+def _broken(row: BoardRow) -> tuple[Indicator, ...]:
+    """Return which indicators of its plan an incident does not keep; of a plan that this release cannot read, none."""
+    program = plans.readable(row.organisation_id, row.plan_hash)
+    wanted = indicators.names(program) if program else []
+    if program is None or not wanted:
+        return ()
+    rows = ConditionRow.objects.filter(incident_id=row.incident_id, condition__in=wanted)
+    return tuple(one for each in indicators.of(program, row, rows) for one in each.broken)
 
 
 def _latest_breach(request: Request, row: BoardRow) -> BreachRow | None:

@@ -45,6 +45,8 @@ def say(program: Program, tree: Expression) -> Markup:
             return Markup("{} ({})").format(_("at least %(number)s of these") % {"number": number}, listed)
         case Not(Name(path)) if _fact(program, path):
             return _pair(_named(program, path), Markup("{}").format(_("no")))
+        case Not(Call("overdue", (Literal(str(name)),))):
+            return Markup("“{}” {}").format(plan_words.names(program, [name]), _("is not overdue"))
         case Not(operand):
             return Markup("{} ({})").format(_("not"), say(program, operand))
         case Name(path) if (fact := _fact(program, path)) and fact.type == "yes_no":
@@ -172,6 +174,8 @@ def _value(program: Program, tree: Expression, about: Fact | None) -> Markup:
             return Markup("{}").format(_("level"))
         case Name("phase"):
             return Markup("{}").format(_("phase"))
+        case Name("out_of_turn"):
+            return Markup("{}").format(_("worked out of turn"))
         case Name("proposed.level"):
             return Markup("{}").format(_("proposed level"))
         case Name("proposed.by"):
@@ -231,6 +235,8 @@ def _call(program: Program, tree: Call) -> Markup:
         "is_open": lambda: _("is open"),
         "answered": lambda: _("is answered"),
         "missed": lambda: _("missed, times"),
+        "overdue": lambda: _("is overdue"),
+        "held": lambda: _("has a holder"),
         "sent": lambda: _("sent, times"),
     }
     arguments = [argument.value for argument in tree.arguments if isinstance(argument, Literal)]

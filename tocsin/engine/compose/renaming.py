@@ -58,7 +58,7 @@ WORDS: Final = _TEXTS | _KINDS | _LABELS
 _MOMENTS: Final = frozenset(["marks", "marks_change", "until", "unless", "anchors", "since", "on", "begins", "ends", "also_from", "fires"])
 _ID_IS_LOCAL: Final = (Field, Option, LevelRule, Adjustment)
 """What is named only within the rule that holds it."""
-_OF_THE_INCIDENT: Final = ("level", "phase")
+_OF_THE_INCIDENT: Final = ("level", "phase", "out_of_turn")
 _NESTED: Final = ("proposed.", "nearest.")
 """Values that every plan of an incident has for itself."""
 

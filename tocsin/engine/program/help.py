@@ -8,9 +8,15 @@ from tocsin.engine.times import Span
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checklist(Rule):
-    """A list of conditions, each ticked by the system when it holds, or attested. `items` are their ids, `<checklist>.<item>`."""
+    """
+    A list of conditions, each ticked by the system when it holds, or attested. `items` are their ids, `<checklist>.<item>`.
+
+    With `indicators` they are what has to stay so: shown at the head of the incident and on the board, at these `levels` only if it names any.
+    """
 
     items: tuple[str, ...]
+    indicators: bool = False
+    levels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import Final
 
 from tocsin.engine import laid_before, owners, texts
 from tocsin.engine import terms as t
+from tocsin.engine.addressed import roles_of
 from tocsin.engine.expressions import Name, evaluate
 from tocsin.engine.namespaces import bare, part_of
 from tocsin.engine.program import Decision, Link, Option
@@ -59,7 +60,7 @@ def who(turn: Turn, decision: Decision, option: Option | None, given: Mapping[st
     """Return the roles that may take the decision in the present case: of the level being decided, or of a fact being stated with it."""
     by = getattr(decision.who, "by", "")
     case = bare(option.level) if option and option.level and bare(by) == "level" else str(given.get(by, "")) if by else ""
-    roles = owners.roles_of(turn.program, turn.state, decision.who, turn.instant, case=case)
+    roles = roles_of(turn.program, turn.state, decision.who, turn.instant, case=case)
     passed = turn.state.passed.get(decision.id)
     return tuple(passed.target if passed and role == passed.source else role for role in roles)
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from tocsin.engine import owners
 from tocsin.engine import terms as t
+from tocsin.engine.addressed import roles_of
 from tocsin.engine.program import Message, Program
 from tocsin.engine.rules import decisions, moments, obligations, parties
 from tocsin.engine.rules.deadlines import tell
@@ -26,7 +27,7 @@ def awaited(template: Message, confirmed: tuple[str, ...]) -> tuple[str, ...]:
 
 def reached(turn: Turn, template: Message) -> dict[str, tuple[str, ...]]:
     """Return the persons of each channel that does not reach the whole audience."""
-    narrowed = {channel: owners.roles_of(turn.program, turn.state, roles, turn.instant) for channel, roles in template.reaches.items()}
+    narrowed = {channel: roles_of(turn.program, turn.state, roles, turn.instant) for channel, roles in template.reaches.items()}
     return {channel: owners.persons(turn.program, turn.state, roles) for channel, roles in narrowed.items()}
 
 
@@ -53,7 +54,7 @@ def counts_as_sent(turn: Turn, template: Message, message: str) -> None:
     told = tuple(key for key in turn.state.messages[message].parties if key in turn.state.parties)
     if told:
         parties.told(turn, told, template=template.id, message=message)
-    to = owners.roles_of(turn.program, turn.state, template.to, turn.instant)
+    to = roles_of(turn.program, turn.state, template.to, turn.instant)
     if set(parties.addressed(turn, to)) <= set(told):
         obligations.meet(turn, "send", template.id, entries=parties.not_of_parties(turn.state))
 
@@ -172,7 +173,7 @@ def move_on(turn: Turn, template: Message, message: str, failed: str) -> None:
         return
     following = next(iter(state.left), "")
     awaits = following in BY_HAND or template.every_channel_confirmed
-    to = owners.roles_of(turn.program, turn.state, template.to, turn.instant)
+    to = roles_of(turn.program, turn.state, template.to, turn.instant)
     turn.emit(
         t.MessageMovedOn(
             at=turn.at,
@@ -209,7 +210,7 @@ def read(turn: Turn, command: t.Read) -> t.Refused | None:
         return t.Refused("E102", f"{command.message} asks nobody to say that it was read", hint="read it; that is enough")
     mine = tuple(name for name in message.unread if owners.speaks_for(turn.program, turn.state, turn.actor, name))
     if not mine:
-        to = owners.roles_of(turn.program, turn.state, template.to, turn.instant)
+        to = roles_of(turn.program, turn.state, template.to, turn.instant)
         known = [name for name in addressees(turn.program, turn.state, to) if owners.speaks_for(turn.program, turn.state, turn.actor, name)]
         return (
             None if known else t.Refused("E101", f"{command.message} is not addressed to you", hint="leave that to whom it is addressed to")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from tocsin.engine import owners
 from tocsin.engine import terms as t
+from tocsin.engine.addressed import roles_of
 from tocsin.engine.expressions import UNKNOWN, Expression, WatchRef, leaves
 from tocsin.engine.namespaces import bare, part_of, within
 from tocsin.engine.program import Adjustment, Classify, Fallback, Part, Program, Text
@@ -229,7 +229,7 @@ def _is_met(turn: Turn, classify: Classify) -> bool:
 
 def _deciders(turn: Turn, classify: Classify, level: str) -> tuple[str, ...]:
     decision = turn.program.decisions.get(classify.decision)
-    return owners.roles_of(turn.program, turn.state, decision.who, turn.instant, case=bare(level)) if decision else ()
+    return roles_of(turn.program, turn.state, decision.who, turn.instant, case=bare(level)) if decision else ()
 
 
 def questions(program: Program, state: t.State, at: datetime, part: str = "") -> tuple[Text, ...]:

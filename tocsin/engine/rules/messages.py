@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from tocsin.engine import letters, owners, texts
 from tocsin.engine import terms as t
+from tocsin.engine.addressed import roles_of
 from tocsin.engine.expressions import Name, Value
 from tocsin.engine.program import Fact, Message, Program
 from tocsin.engine.rules import chains, delivery, facts, obligations, parties, promises, records
@@ -163,7 +164,7 @@ def _publish(
     turn: Turn, template: Message, message: str, confirmed: tuple[str, ...], evidence: tuple[str, ...], *, chosen: tuple[str, ...] = ()
 ) -> t.Refused | None:
     """Publish to the whole audience, or of the parties outside only to the chosen."""
-    to = owners.roles_of(turn.program, turn.state, template.to, turn.instant)
+    to = roles_of(turn.program, turn.state, template.to, turn.instant)
     addressed = parties.addressed(turn, to)
     if any(key not in addressed for key in chosen):
         return t.Refused("E103", f"{template.id} is not for {', '.join(sorted(set(chosen) - set(addressed)))}", hint="see whom it is for")

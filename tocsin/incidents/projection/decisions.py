@@ -5,6 +5,7 @@ from typing import Any
 
 from tocsin.engine import owners
 from tocsin.engine import terms as t
+from tocsin.engine.addressed import roles_of
 from tocsin.engine.program import Decision, Link, Rule
 from tocsin.incidents.models import ChainRow, DecidedRow, DecisionRow, LevelRow
 from tocsin.incidents.projection.rows import Row, Scene, titled
@@ -51,7 +52,7 @@ def _decision(scene: Scene, rule: Decision) -> dict[str, Any]:
         "evidence": rule.evidence,
         "asks": list(rule.asks),
         "needs": list(rule.needs),
-        "who": list(owners.roles_of(scene.program, state, rule.who, state.at)) if state.at else [],
+        "who": list(roles_of(scene.program, state, rule.who, state.at)) if state.at else [],
         "proposed": rule.id in state.proposed_decisions,
         "proposed_option": state.proposed_decisions.get(rule.id, ""),
         "chain": running[-1] if running else "",

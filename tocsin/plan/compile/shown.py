@@ -72,7 +72,12 @@ def _goal(context: Context, form: object) -> Goal | None:
 def checklists(context: Context) -> dict[str, Checklist]:
     """Return the checklists; their items stand among the conditions."""
     return {
-        identifier: Checklist(**context.common(identifier, rule), items=tuple(f"{identifier}.{item}" for item in rule.items))
+        identifier: Checklist(
+            **context.common(identifier, rule),
+            items=tuple(f"{identifier}.{item}" for item in rule.items),
+            indicators=rule.indicators,
+            levels=names(rule.levels),
+        )
         for identifier, rule in context.form.checklists.items()
     }
 

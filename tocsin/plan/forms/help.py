@@ -7,13 +7,28 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from tocsin.plan.forms.duties import Moments
-from tocsin.plan.forms.leaves import Duration, Form, Id, NotEmpty, Ref, RuleForm, Text, Translated, at_least_one, ref
+from tocsin.plan.forms.leaves import (
+    Duration,
+    Form,
+    Id,
+    LevelRef,
+    Many,
+    NotEmpty,
+    Ref,
+    RuleForm,
+    Text,
+    Translated,
+    at_least_one,
+    ref,
+)
 from tocsin.plan.forms.values import ConditionForm
 
 PlaceRef = Annotated[Ref, ref("situation", "obligation")]
 
 
 class ChecklistForm(RuleForm):
+    indicators: bool = False
+    levels: Annotated[list[LevelRef], Many] = []
     items: Annotated[dict[Id, ConditionForm], AfterValidator(lambda found: at_least_one(list(found)) and found)]
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from tocsin.engine.program import Text
-from tocsin.incidents.models import ClockRow, MomentRow
+from tocsin.incidents.models import ClockRow, ConditionRow, MomentRow
 from tocsin.web import clocks, plan_words, times
 from tocsin.web.cases import Case
+from tocsin.web.room import indicators
 
 LINE = (
     ("warned", "warning"),
@@ -40,6 +41,8 @@ def context(case: Case) -> dict[str, object]:
         "tone": "wy" if board.phase == "warning" and not board.drill else tone,
         "level_mark": plan_words.mark(case.program, board.level) if board.level else "?",
         "phases": _phases(case),
+        "indicators": indicators.of(case.program, board, ConditionRow.objects.filter(incident_id=case.id)),
+        "titled": plan_words.titled,
         "due": next(iter(running), None),
         "over": board.phase in OVER,
         "phase_name": plan_words.phase(board.phase),

@@ -10,7 +10,7 @@ from tocsin.incidents.models import ConditionRow, MomentRow, SituationRow
 from tocsin.incidents.readers import Viewer
 from tocsin.web import clocks, measures, plan_words
 from tocsin.web.cases import Case
-from tocsin.web.room import conditions, figures
+from tocsin.web.room import conditions, figures, indicators
 from tocsin.web.room.conditions import Shown
 
 
@@ -89,7 +89,10 @@ def checklists(case: Case) -> dict[str, object]:
     rows = {row.condition: row for row in ConditionRow.objects.filter(incident_id=case.id)}
     lists = []
     for rule in case.program.checklists.values():
-        items = tuple(_item(conditions.shown(case, rows[name], case.program.conditions[name])) for name in rule.items if name in rows)
+        if rule.indicators and not indicators.applies(case.program, case.board, rule):
+            continue
+        seen = [conditions.shown(case, rows[name], case.program.conditions[name]) for name in rule.items if name in rows]
+        items = tuple(seen if rule.indicators else map(_item, seen))
         lists.append(List(rule, items, sum(1 for item in items if item.state == "met")))
     return {
         "lists": lists,
