@@ -375,6 +375,7 @@ def _entering(program: Program, story: Story, act: Act, by: t.Actor) -> t.Comman
         reason=_text(body, "reason"),
         evidence=tuple(body.get("evidence") or ()),
         happened_at=_when(body, story),
+        item=_texts(body.get("item") or {}),
         by=by,
         at=act.at,
     )
