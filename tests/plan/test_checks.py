@@ -28,7 +28,8 @@ def _directory(source: str) -> Directory | None:
         name: tuple((datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in each)
         for name, each in said.get("gaps", {}).items()
     }
-    return Directory({name: tuple(people) for name, people in said["holders"].items()}, gaps) if said else None
+    holders = {name: tuple(people) for name, people in said.get("holders", {}).items()}
+    return Directory(holders, gaps, said.get("brings")) if said else None
 
 
 def _read(path: Path) -> Result:
@@ -69,7 +70,7 @@ def test_no_program_comes_of_a_plan_with_an_error(path: Path):
     assert (result.program is None) == any(finding.severity == "error" for finding in result.findings)
 
 
-@pytest.mark.parametrize("name", ["nobody-then", "own-signature", "unreachable"])
+@pytest.mark.parametrize("name", ["nobody-then", "own-signature", "unreachable", "untrained"])
 def test_without_a_directory_nothing_is_said_about_people(name: str):
     source = (EXAMPLES / f"{name}.yaml").read_text()
     assert [str(each) for each in read(source, name).findings if each.severity != "note"] == []

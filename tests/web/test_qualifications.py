@@ -4,6 +4,7 @@ import pytest
 
 from tests.web.room import Room, under
 from tests.world import World
+from tocsin.accounts import people
 from tocsin.accounts.models import AuditEntry, Membership
 from tocsin.engine import terms as t
 from tocsin.incidents import desk, plans
@@ -72,3 +73,18 @@ def test_what_is_recorded_of_a_person_is_no_longer_warned_of(room: Room) -> None
 def test_whoever_may_not_edit_people_records_nothing_of_them(room: Room) -> None:
     address = f"/o/{room.world.organisation.slug}/people/{ids.typed('per', room.world.chi.id)}/qualifications"
     assert room.world.browse(room.world.chi).post(address, {"brings": ["продукты"]}).status_code == 403
+
+
+@pytest.mark.row("ROL-36")
+def test_checking_the_plan_says_that_nobody_is_trained_until_somebody_is(room: Room) -> None:
+    world, required = room.world, plans.program(room.world.organisation.id, room.row("BoardRow").plan_hash).roles[ROLE].requires
+    people.hold(world.organisation, world.chi, PLAN, {ROLE: 0}, by=None)
+
+    def page() -> str:
+        return str(world.browse(world.ana).get(f"/o/{world.organisation.slug}/plans/{PLAN}").content.decode())
+
+    assert "Nobody is trained for it" in page()
+    record(world, *(words["ru"] for words in required[1:]))
+    assert "the nearest to it lacks продукты" in page()
+    record(world, *(words["ru"] for words in required))
+    assert "Nobody is trained for it" not in page()

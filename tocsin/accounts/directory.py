@@ -115,7 +115,8 @@ def callable_into(organisation_id: UUID, program: Program, role: str) -> dict[st
 
 def known(organisation_id: UUID, plan: str) -> Directory:
     """Return the people that the directory finds for the names of a plan, as checking a plan asks for them."""
-    return Directory({name: tuple(people) for name, people in _holders(organisation_id, plan).items()})
+    holders = {name: tuple(people) for name, people in _holders(organisation_id, plan).items()}
+    return Directory(holders, brings=brought(organisation_id))
 
 
 def contacts(organisation_id: UUID) -> dict[str, Contact]:

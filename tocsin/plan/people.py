@@ -1,6 +1,6 @@
 """What the checks about people may know: who stands in the organisation's directory, and when its schedules have gaps. Nothing is guessed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -22,6 +22,8 @@ class Directory:
 
     holders: Mapping[str, tuple[str, ...]]
     gaps: Mapping[str, tuple[Gap, ...]] = field(default_factory=dict)
+    brings: Mapping[str, Collection[str]] | None = None
+    """By person: what he or she has learned or may use, as `plain` words; None where nobody keeps that."""
 
     def persons(self, draft: Draft, role: str) -> tuple[str, ...]:
         """Return who can act as `role`: its holder, the deputies on record, and the holders of the roles that the plan names as deputies."""

@@ -122,6 +122,7 @@ def _of_people() -> dict[str, str]:
         "L71": _("Too few people to sign"),
         "L72": _("Nobody may decide"),
         "L73": _("Too much for one person"),
+        "L74": _("Nobody is trained for it"),
         "L75": _("Cannot be reached"),
         "L76": _("Two voices to one audience"),
         "L77": _("Decisions left to nobody"),
