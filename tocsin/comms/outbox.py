@@ -56,6 +56,7 @@ class Outcome:
     detail: str
     recipients: int
     delivered: int
+    languages: tuple[str, ...]
     at: datetime
 
 
@@ -181,7 +182,13 @@ def _outcome(group: Mapping[str, Any]) -> Outcome:
     else:
         word, detail = "partly" if group["delivered"] else "failed", _trouble(group)
     names = ("organisation_id", "event_id", "about", "channel", "recipients", "delivered", "at")
-    return Outcome(outcome=word, detail=detail, **{name: group[name] for name in names})
+    return Outcome(outcome=word, detail=detail, languages=_languages(group), **{name: group[name] for name in names})
+
+
+def _languages(group: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return in which languages it went out, by name."""
+    place = {name: group[name] for name in ("organisation_id", "event_id", "about", "channel")}
+    return tuple(Delivery.objects.filter(**place).exclude(locale="").order_by("locale").values_list("locale", flat=True).distinct())
 
 
 def _trouble(group: Mapping[str, Any]) -> str:

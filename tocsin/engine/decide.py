@@ -22,6 +22,7 @@ from tocsin.engine.rules import (
     parties,
     records,
     registers,
+    replies,
     roles,
     situations,
     team,
@@ -204,7 +205,13 @@ def _report_delivery(turn: Turn, command: t.ReportDelivery) -> t.Refused | None:
     if message.outcomes.get(command.channel) != command.outcome:
         turn.emit(
             t.DeliveryReported(
-                at=turn.at, by=turn.by, message=command.message, channel=command.channel, outcome=command.outcome, detail=command.detail
+                at=turn.at,
+                by=turn.by,
+                message=command.message,
+                channel=command.channel,
+                outcome=command.outcome,
+                detail=command.detail,
+                languages=command.languages,
             )
         )
         delivery.reported(turn, command)
@@ -287,6 +294,7 @@ _COMMANDS: Final[Mapping[type[t.Act], Callable[[Turn, Any], t.Refused | None]]] 
     t.Send: messages.send,
     t.Confirm: delivery.confirm,
     t.Read: delivery.read,
+    t.AddReply: replies.add,
     t.ReportDelivery: _report_delivery,
     t.MovePlan: _move_plan,
     t.Tick: _tick,

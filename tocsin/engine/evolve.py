@@ -31,7 +31,7 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
     match event:  # no `case _`: a forgotten event is a type error; what happens most is asked for first
         case t.OfClock():
             return _clock(state, event.clock, event)
-        case t.Noted() | t.Told() | t.Gathered() | t.DowntimeNoted():
+        case t.Noted() | t.ReplyAdded() | t.Told() | t.Gathered() | t.DowntimeNoted():
             return state
         case t.MessageDrafted() | t.MessagePublished() | t.DeliveryReported():
             return _message(state, event)
@@ -341,7 +341,8 @@ def _delivered(state: t.State, event: t.ChannelConfirmed | t.MessageMovedOn | t.
             left = tuple(each for each in message.left if each != channel)
             message = replace(message, left=left, awaits=(*awaits, channel) if event.awaits and channel else awaits)
         case t.MessageRead(addressees=addressees):
-            message = replace(message, unread=tuple(each for each in message.unread if each not in addressees))
+            read_at = {**message.read_at, **dict.fromkeys(addressees, event.at)}
+            message = replace(message, unread=tuple(each for each in message.unread if each not in addressees), read_at=read_at)
         case t.DecisionWaits():
             waits = t.WaitingDecision(
                 message=event.message,

@@ -194,6 +194,7 @@ _TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
     t.EntryMarked: lambda event: (("marks", event.entry or event.record),),
     t.Filed: lambda event: (("filed", event.inbox),),
     t.Noted: _nothing,
+    t.ReplyAdded: _nothing,
     t.Told: _nothing,
     t.Gathered: _nothing,
     t.DowntimeNoted: _nothing,

@@ -68,7 +68,13 @@ def _report(outcome: Outcome) -> None:
         return
     meant = about.read(outcome.about)
     if meant.kind == "message":
-        command = t.ReportDelivery(message=meant.subject, channel=outcome.channel, outcome=outcome.outcome, detail=outcome.detail)
+        command = t.ReportDelivery(
+            message=meant.subject,
+            channel=outcome.channel,
+            outcome=outcome.outcome,
+            detail=outcome.detail,
+            languages=outcome.languages,
+        )
         desk.handle(meant.incident, command, actor=SYSTEM)
     elif outcome.channel == "inbox" and outcome.delivered:
         _told(meant.incident)

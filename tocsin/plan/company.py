@@ -256,10 +256,6 @@ def _record(draft: Draft, path: Path, record: RecordForm) -> Iterator[Fault]:
     wanted += [((*path, "open_until"), field, "choice") for field, values in record.open_until.items() if values]
     if record.tracked:
         wanted += [((*path, "tracked", "by"), record.tracked.by, "person"), ((*path, "tracked", "due"), record.tracked.due, "time")]
-    if record.calls_at:
-        wanted.append(((*path, "calls_at"), record.calls_at, "time"))
-        if not record.of:
-            yield Fault((*path, "calls_at"), say("what is called stands in a register"), quoted("of: register"), at_key=True)
     for place, field, type_ in wanted:
         if field in types and types[field] != type_:
             yield Fault(
@@ -288,6 +284,10 @@ def _message(draft: Draft, path: Path, message: MessageForm) -> Iterator[Fault]:
             said = say("{duty} asks for something else", duty=ref.name)
             yield Fault((*path, "offered", index), said, say("name a moment, or a duty with send: {name}", name=path[-1]))
     yield from _along(draft, path, message)
+    asked = draft.form.conditions.get(message.answers.name) if draft.form and message.answers else None
+    if message.answers and asked is not None and asked.attest is None:
+        said = say("{name} is attested by nobody, so no answer attests it", name=message.answers.name)
+        yield Fault((*path, "answers"), said, quoted("attest: role"))
     channels = [*(message.channels.all or ()), *(message.channels.first or ())]
     for channel in message.reaches:
         if channel not in channels:

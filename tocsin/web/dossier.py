@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -85,6 +85,22 @@ class View:
             left_out = self.contents.confidential is Confidential.LEFT_OUT or bool(self.contents.unseen)
             return Markup('<span class="tag">{}</span>').format(_("left out") if left_out else _("erased"))
         return Markup("{}").format(words)
+
+    def phase(self, phase: str) -> str:
+        """Return how a phase is called."""
+        return plan_words.phase(phase)
+
+    def channel(self, channel: str) -> str:
+        """Return how a channel is called."""
+        return plan_words.channel(channel)
+
+    def party(self, key: str) -> Markup:
+        """Return the name of a party outside, as far as it is shown."""
+        return self.shown(self.sheet.parties.get(key, key))
+
+    def at(self, kept: str) -> Markup:
+        """Return an instant as it stands in a row's data."""
+        return times.moment(datetime.fromisoformat(kept))
 
     def written(self, said: sheets.Said) -> list[str]:
         """Return what was written with an entry, apart from what its sentence or the section on messages says already."""

@@ -41,6 +41,7 @@ _NOUNS: Final[tuple[tuple[Callable[[], str], tuple[str, ...]], ...]] = (
     (lambda: _("stream"), ("Said", "Promoted")),
     (lambda: _("record"), ("RecordEntered", "EntryMarked")),
     (lambda: _("message"), ("MessageDrafted", "MessagePublished")),
+    (lambda: _("answer"), ("ReplyAdded",)),
     (lambda: _("receipt"), ("DeliveryReported", "ChannelConfirmed", "MessageMovedOn", "MessageRead")),
     (lambda: _("party"), ("PartyAdded", "PartyRemoved", "PartiesTold")),
     (lambda: _("moment"), ("MomentRecorded", "MomentWithdrawn")),

@@ -8,12 +8,13 @@ from django.http import HttpResponse, QueryDict
 from django.views.decorators.http import require_GET, require_POST
 
 from tocsin.engine import terms as t
-from tocsin.incidents.models import BoardRow, MessageRow
-from tocsin.web import cases, forms, plan_words, reply
+from tocsin.incidents.models import BoardRow, MessageRow, WordRow
+from tocsin.web import cases, forms, plan_words, reply, times
 from tocsin.web.languages import gettext as _
 from tocsin.web.records import typed
 from tocsin.web.reply import Request, needs
 from tocsin.web.room import messages, panels, records
+from tocsin.web.room.kept import Correspondence
 from tocsin.web.room.messages import Shown
 
 SENT = 20
@@ -93,6 +94,28 @@ def reading(request: Request, number: str, message: str) -> HttpResponse:
     return panels.act(request, number, t.Read(message=message), "messages", f"message:{message}")
 
 
+@require_POST
+@needs("incident.act")
+def answer(request: Request, number: str, message: str) -> HttpResponse:
+    """Write down what somebody answered to a message."""
+    form = request.POST
+    row = f"message:{message}"
+    try:
+        happened_at = times.read(form["happened_at"]) if form.get("happened_at") else None
+    except ValueError:
+        return panels.act(request, number, t.Refused("E104", _("This is no time."), _("Write it as the field asks.")), "messages", row)
+    command = t.AddReply(
+        message=message,
+        words=form.get("words", "").strip(),
+        sender=form.get("sender", ""),
+        channel=form.get("channel", ""),
+        language=form.get("language", ""),
+        confirms=form.get("confirms") == "yes",
+        happened_at=happened_at,
+    )
+    return panels.act(request, number, command, "messages", row)
+
+
 @require_GET
 @needs("incident.see")
 def queue(request: Request) -> HttpResponse:
@@ -104,8 +127,9 @@ def queue(request: Request) -> HttpResponse:
         for row in MessageRow.objects.filter(incident_id=case.id, status="draft").order_by("drafted_at")
     ]
     sent = [
-        Waiting(case.board, messages.shown(case, row), "", mine=False)
+        Waiting(case.board, messages.shown(case, row, kept), "", mine=False)
         for case in found
+        for kept in (Correspondence(case),)
         for row in MessageRow.objects.filter(incident_id=case.id).exclude(status="draft").order_by("-published_at")[:SENT]
     ]
     asked = [one for one in waiting if one.message.chain and one.message.chain.waiting]
@@ -115,7 +139,9 @@ def queue(request: Request) -> HttpResponse:
     shown = next((one for one in everything if f"{one.board.number}/{one.message.row.message}" == chosen), None) or next(
         iter([*(one for one in waiting if one.mine), *waiting]), None
     )
+    program = next((case.program for case in found if shown and case.number == shown.board.number), None)
     context = {
+        "came": came_in(found),
         "asked": asked,
         "ready": ready,
         "unready": [one for one in waiting if one not in asked and one not in ready],
@@ -127,8 +153,29 @@ def queue(request: Request) -> HttpResponse:
         "audience": plan_words.audience,
         "channel": plan_words.channel,
         "label": records.label,
+        "names": lambda roles: plan_words.names(program, roles) if program else "",
     }
     return reply.page(request, "messages/_queue.html" if request.htmx else "messages/queue.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class CameIn:
+    """Something that came in: a report, or an answer from `sender` to a message."""
+
+    board: BoardRow
+    row: WordRow
+    sender: str
+
+
+def came_in(found: Iterable[cases.Case]) -> list[CameIn]:
+    """Return what came in to the open incidents, the newest first."""
+    rows = [
+        CameIn(case.board, row, kept.party(row.sender))
+        for case in found
+        for kept in (Correspondence(case),)
+        for row in case.eyes.seen(WordRow.objects.filter(incident_id=case.id).exclude(kind="told").order_by("-at")[:SENT])
+    ]
+    return sorted(rows, key=lambda one: one.row.happened_at, reverse=True)[:SENT]
 
 
 def _waiting(case: cases.Case, row: MessageRow) -> Waiting:

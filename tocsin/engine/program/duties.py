@@ -216,6 +216,8 @@ class Message(Rule):
     """By channel: whom it reaches, where that is not the whole audience."""
     caller: str = ""
     """Who telephones; empty: whoever sends."""
+    answers: str = ""
+    """The condition that an answer attests, where it says yes."""
     along: tuple[str, ...] = ()
     """Other messages that may go out with it in one act, if whoever sends it says so (COM-08)."""
     offered: tuple[str, ...] = ()

@@ -160,10 +160,25 @@ def _complete(turn: Turn, template: Message, message: t.MessageState, text_hash:
     return None
 
 
+def role_of(turn: Turn, template: Message) -> str:
+    """Return for which role the actor sends a message; nothing for whoever may not by a role of his or her own."""
+    if turn.by == t.SYSTEM:
+        return t.SYSTEM
+    roles = (owners.answers_for(turn.program, turn.state, turn.actor, role) for role in senders(turn.program, template))
+    return next(filter(None, roles), "")
+
+
 def _publish(
-    turn: Turn, template: Message, message: str, confirmed: tuple[str, ...], evidence: tuple[str, ...], *, chosen: tuple[str, ...] = ()
+    turn: Turn,
+    template: Message,
+    message: str,
+    confirmed: tuple[str, ...],
+    evidence: tuple[str, ...],
+    *,
+    chosen: tuple[str, ...] = (),
+    role: str = "",
 ) -> t.Refused | None:
-    """Publish to the whole audience, or of the parties outside only to the chosen."""
+    """Publish to the whole audience, or of the parties outside only to the chosen; in a `role`, else in that of whoever acts."""
     to = roles_of(turn.program, turn.state, template.to, turn.instant)
     addressed = parties.addressed(turn, to)
     if any(key not in addressed for key in chosen):
@@ -186,6 +201,7 @@ def _publish(
             unread=delivery.addressees(turn.program, turn.state, to) if template.read_receipt else (),
             evidence=evidence,
             parties=parties.addressed(turn, to, chosen),
+            role=role or role_of(turn, template),
         )
     )
     _write_back(turn, template, turn.state.messages[message])
@@ -242,12 +258,13 @@ def _send(
     chosen: tuple[str, ...] = (),
     along: tuple[str, ...] = (),
     draft: str = "",
+    role: str = "",
 ) -> t.Refused | None:
     """Draft (or complete the `draft`) and publish; where a rule sends, a refusal leaves the draft behind, for whoever owes it."""
     name = write(turn, template, fields, message=draft)
     message = turn.state.messages[name]
     refused = _complete(turn, template, message, message.text_hash, confirmed)
-    refused = refused or _publish(turn, template, message.message, confirmed, evidence, chosen=chosen)
+    refused = refused or _publish(turn, template, message.message, confirmed, evidence, chosen=chosen, role=role)
     return refused or _send_along(turn, template, turn.state.messages[name], along)
 
 
@@ -258,7 +275,7 @@ def _send_along(turn: Turn, template: Message, message: t.MessageState, along: t
         return t.Refused("E103", f"{', '.join(strange)} does not go along with {template.id}", hint="send it by itself", details=strange)
     for other in (turn.program.messages[name] for name in dict.fromkeys(along)):
         shared = {field.id: message.fields[field.id] for field in other.fields if field.id in message.fields}
-        refused = _send(turn, other, shared, ())
+        refused = _send(turn, other, shared, (), role=role_of(turn, template))
         if refused:
             return refused
     return None

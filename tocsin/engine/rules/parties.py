@@ -101,16 +101,26 @@ def tell(turn: Turn, command: t.TellParty) -> t.Refused | None:
     happened_at = command.happened_at or turn.instant
     if not turn.state.parties[command.party].added_at <= happened_at <= turn.at:
         return t.Refused("E104", "the time lies before the party was added, or in the future", hint="correct the time")
-    told(turn, (command.party,), template=command.template, words=command.words, happened_at=happened_at)
+    role = messages.role_of(turn, template) if template else ""
+    told(turn, (command.party,), template=command.template, words=command.words, happened_at=happened_at, role=role)
     return None
 
 
 def told(
-    turn: Turn, parties: tuple[str, ...], *, template: str = "", message: str = "", words: str = "", happened_at: datetime | None = None
+    turn: Turn,
+    parties: tuple[str, ...],
+    *,
+    template: str = "",
+    message: str = "",
+    words: str = "",
+    happened_at: datetime | None = None,
+    role: str = "",
 ) -> None:
     """Record that `parties` were told, and meet what was owed to each of them."""
     at = happened_at or turn.instant
-    turn.emit(t.PartiesTold(at=turn.at, by=turn.by, parties=parties, template=template, message=message, words=words, happened_at=at))
+    turn.emit(
+        t.PartiesTold(at=turn.at, by=turn.by, parties=parties, template=template, message=message, words=words, happened_at=at, role=role)
+    )
     if template:
         obligations.meet(turn, "send", template, entries=frozenset(parties), happened_at=at)
 

@@ -15,17 +15,22 @@ from tocsin.engine.terms.clock_events import (
     RungReached,
 )
 from tocsin.engine.terms.commands import (
+    Accept,
     AddParty,
     AddReport,
+    Assign,
     Attest,
+    CallIn,
     Close,
     Command,
     Confirm,
+    CreateRole,
     Decide,
     Declare,
     Draft,
     Enter,
     Fulfil,
+    HandOver,
     Mark,
     Note,
     NotNeeded,
@@ -89,6 +94,7 @@ from tocsin.engine.terms.parties import (
     PartyRemoved,
     PartyState,
 )
+from tocsin.engine.terms.replies import AddReply, ReplyAdded
 from tocsin.engine.terms.reported import Observe, ReadDirectory, ReportDelivery, Tick
 from tocsin.engine.terms.role_events import (
     DeputyCalled,
@@ -99,7 +105,6 @@ from tocsin.engine.terms.role_events import (
     RoleAssigned,
     RoleCreated,
 )
-from tocsin.engine.terms.seating import Accept, Assign, CallIn, CreateRole, HandOver
 from tocsin.engine.terms.state import (
     ChainState,
     Clock,
@@ -145,6 +150,7 @@ __all__ = [
     "Actor",
     "AddParty",
     "AddPlan",
+    "AddReply",
     "AddReport",
     "AnyEvent",
     "Assign",
@@ -245,6 +251,7 @@ __all__ = [
     "RecordEntered",
     "Refused",
     "RemoveParty",
+    "ReplyAdded",
     "ReportAdded",
     "ReportDelivery",
     "Restricted",

@@ -27,6 +27,7 @@ from tocsin.engine.terms.message_events import (
     MessageRead,
 )
 from tocsin.engine.terms.parties import PartiesTold, PartyAdded, PartyRemoved
+from tocsin.engine.terms.replies import ReplyAdded
 from tocsin.engine.terms.role_events import (
     DeputyCalled,
     DirectoryRead,
@@ -382,6 +383,7 @@ AnyEvent = (
     | ChannelConfirmed
     | MessageMovedOn
     | MessageRead
+    | ReplyAdded
     | DecisionWaits
     | DeliveryReported
     | Told

@@ -47,6 +47,8 @@ class MessagePublished(Event):
     evidence: tuple[Words, ...] = ()
     parties: tuple[str, ...]
     """The parties outside, among the affected ones, whom it is for."""
+    role: str = ""
+    """For which role whoever published it spoke; the server itself for its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,3 +95,5 @@ class DeliveryReported(Event):
     channel: str
     outcome: str
     detail: Words
+    languages: tuple[str, ...] = ()
+    """In which languages it went out."""

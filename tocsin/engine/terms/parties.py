@@ -50,3 +50,5 @@ class PartiesTold(Event):
     message: str
     words: Words
     happened_at: datetime
+    role: str = ""
+    """For which role whoever told them by word of mouth spoke."""

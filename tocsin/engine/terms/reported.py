@@ -29,6 +29,7 @@ class ReportDelivery(Act):
     channel: str
     outcome: Literal["delivered", "partly", "failed", "cancelled"]
     detail: str = ""
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

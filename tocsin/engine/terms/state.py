@@ -166,6 +166,8 @@ class MessageState:
     left: tuple[str, ...] = ()
     awaits: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    read_at: Mapping[str, datetime] = field(default_factory=dict)
+    """By addressee who had to say so: when it was read."""
     parties: tuple[str, ...] = ()
     by: str = ""
     """Who published it, whichever channel it goes over afterwards."""

@@ -8,7 +8,18 @@ from typing import Literal, TypeVar, cast
 
 from tocsin.engine import terms as t
 from tocsin.incidents.dossier.contents import Contents, Kept
-from tocsin.incidents.models import BoardRow, BreachRow, ClockRow, DecidedRow, DeliveryRow, MessageRow, TimelineRow
+from tocsin.incidents.models import (
+    BoardRow,
+    BreachRow,
+    ChainRow,
+    ClockRow,
+    DecidedRow,
+    DeliveryRow,
+    MessageRow,
+    PartyRow,
+    TimelineRow,
+    WordRow,
+)
 from tocsin.incidents.models.row import Row
 from tocsin.incidents.projection.projector import Projector
 from tocsin.incidents.projection.rows import keys_of
@@ -60,6 +71,10 @@ class Sheet:
     decided: tuple[DecidedRow, ...]
     messages: tuple[MessageRow, ...]
     deliveries: tuple[DeliveryRow, ...]
+    chains: tuple[ChainRow, ...]
+    words: tuple[WordRow, ...]
+    parties: Mapping[str, str]
+    """The names of the parties outside, by key."""
     record: tuple[Said, ...]
 
     def count(self, *outcomes: Outcome) -> int:
@@ -97,6 +112,9 @@ def lay_out(contents: Contents) -> Sheet:
         decided=all_of(DecidedRow),
         messages=all_of(MessageRow),
         deliveries=all_of(DeliveryRow),
+        chains=all_of(ChainRow),
+        words=all_of(WordRow),
+        parties={row.party: row.name for row in every(PartyRow)},
         record=tuple(
             Said(kept[row.seq], row) for row in (contents.eyes.lines(every(TimelineRow)) if contents.eyes else every(TimelineRow))
         ),

@@ -6,7 +6,7 @@ from tocsin.incidents.models.desk import Answer, Breach, Counter, Heartbeat, Not
 from tocsin.incidents.models.drills import Drill
 from tocsin.incidents.models.editing import Acknowledgement, PlanText
 from tocsin.incidents.models.journal import Composition, Entry, Head, Incident, Plan, Seal
-from tocsin.incidents.models.kept import FiledRow, PartyRow, RecordRow, RegisterRow, ReportRow, TimelineRow
+from tocsin.incidents.models.kept import FiledRow, PartyRow, RecordRow, RegisterRow, ReportRow, TimelineRow, WordRow
 from tocsin.incidents.models.known import ConditionRow, FactRow, FigureRow, MomentRow, SituationRow
 from tocsin.incidents.models.rulings import Ruling
 from tocsin.incidents.models.samples import Baseline, Lookout, Sample, Sentinel, Silence
@@ -56,4 +56,5 @@ __all__ = [
     "SituationRow",
     "SourceText",
     "TimelineRow",
+    "WordRow",
 ]

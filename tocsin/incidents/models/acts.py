@@ -149,6 +149,14 @@ class MessageRow(Row):
     reaches = models.JSONField(default=dict)
     """By channel: the persons it reaches, where that is not the whole audience."""
     evidence = models.JSONField(default=list)
+    role = models.CharField(max_length=200, blank=True, default="", db_default="")
+    """For which role whoever published it spoke."""
+    phase = models.CharField(max_length=64, blank=True, default="", db_default="")
+    """Where the incident stood when it was published."""
+    parties = models.JSONField(default=list, db_default=[])
+    """The parties outside whom it went to."""
+    read_at = models.JSONField(default=dict, db_default={})
+    """By addressee: when it was said to be read."""
 
     class Meta:
         constraints: ClassVar = once("message")
@@ -164,6 +172,9 @@ class DeliveryRow(Row):
     channel = models.CharField(max_length=32)
     outcome = models.CharField(max_length=16)
     detail = models.TextField(blank=True)
+    languages = models.JSONField(default=list, db_default=[])
+    sent_at = models.DateTimeField(null=True)
+    """When it went out on this channel; `at` is when it was last heard of."""
     at = models.DateTimeField()
 
     class Meta:

@@ -83,6 +83,38 @@ class PartyRow(Row):
         return self.party
 
 
+class WordRow(Row):
+    """
+    What was said to the incident or by it beside the messages of the plan (COM-25): a `report`, an answer to a message (`reply`), or what
+    somebody told a party by word of mouth (`told`).
+    """
+
+    seq = models.PositiveIntegerField()
+    kind = models.CharField(max_length=16)
+    message = models.CharField(max_length=120, blank=True)
+    title = models.JSONField(default=dict)
+    cite = models.JSONField(default=list)
+    sender = models.CharField(max_length=64, blank=True)
+    """The party that answered."""
+    parties = models.JSONField(default=list)
+    """The parties that were told."""
+    channel = models.CharField(max_length=64, blank=True)
+    language = models.CharField(max_length=16, blank=True)
+    words = models.TextField(blank=True)
+    confirms = models.BooleanField(default=False)
+    role = models.CharField(max_length=200, blank=True)
+    phase = models.CharField(max_length=64, blank=True)
+    by = models.CharField(max_length=40)
+    happened_at = models.DateTimeField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = once("seq")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.message}"
+
+
 class FiledRow(Row):
     """Something that entered an inbox of the organisation, such as `plan_revision`."""
 

@@ -1,6 +1,7 @@
 """Messages with their exact words, and what became of them on each channel."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from tocsin.engine import owners
@@ -15,9 +16,10 @@ def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
         case t.MessageDrafted(message=name):
             yield Row(MessageRow, (name,), _drafted(scene, event))
         case t.MessagePublished(message=name):
-            yield Row(MessageRow, (name,), {**_published(event), **_publisher(scene, event.template)}, change=True)
+            phase = scene.state.phase_of(event.template)
+            yield Row(MessageRow, (name,), {**_published(event), "phase": phase, **_publisher(scene, event.template)}, change=True)
             for channel in event.channels:
-                yield Row(DeliveryRow, (name, channel), {"outcome": "waiting", "detail": "", "at": event.at})
+                yield Row(DeliveryRow, (name, channel), _sent(event.at))
         case t.ChannelConfirmed(message=name, channel=channel):
             outcome = "delivered" if event.reached else "failed"
             yield Row(DeliveryRow, (name, channel), {"outcome": outcome, "detail": event.result, "at": event.at})
@@ -25,11 +27,14 @@ def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
         case t.MessageMovedOn(message=name, channel=channel):
             yield Row(MessageRow, (name,), {"awaits": list(scene.state.messages[name].awaits)}, change=True)
             if channel:
-                yield Row(DeliveryRow, (name, channel), {"outcome": "waiting", "detail": "", "at": event.at})
+                yield Row(DeliveryRow, (name, channel), _sent(event.at))
         case t.MessageRead(message=name):
-            yield Row(MessageRow, (name,), {"unread": list(scene.state.messages[name].unread)}, change=True)
+            state = scene.state.messages[name]
+            read = {addressee: at.isoformat() for addressee, at in state.read_at.items()}
+            yield Row(MessageRow, (name,), {"unread": list(state.unread), "read_at": read}, change=True)
         case t.DeliveryReported(message=name, channel=channel):
-            yield Row(DeliveryRow, (name, channel), {"outcome": event.outcome, "detail": event.detail, "at": event.at})
+            known = {"languages": list(event.languages)} if event.languages else {}
+            yield Row(DeliveryRow, (name, channel), {"outcome": event.outcome, "detail": event.detail, "at": event.at, **known})
 
 
 def from_state(scene: Scene) -> Iterator[Row]:
@@ -37,6 +42,10 @@ def from_state(scene: Scene) -> Iterator[Row]:
     for message in scene.state.messages.values():
         if message.status == "draft":
             yield Row(MessageRow, (message.message,), _publisher(scene, message.template), change=True)
+
+
+def _sent(at: datetime) -> dict[str, Any]:
+    return {"outcome": "waiting", "detail": "", "sent_at": at, "at": at}
 
 
 def _drafted(scene: Scene, event: t.MessageDrafted) -> dict[str, Any]:
@@ -77,4 +86,6 @@ def _published(event: t.MessagePublished) -> dict[str, Any]:
         "unread": list(event.unread),
         "reaches": {channel: list(persons) for channel, persons in event.reaches.items()},
         "evidence": list(event.evidence),
+        "role": event.role,
+        "parties": list(event.parties),
     }

@@ -25,6 +25,7 @@ from tocsin.incidents.projection import (
     roles,
     situations,
     timeline,
+    words,
 )
 from tocsin.incidents.projection.rows import FromEvent, FromState, Row, Scene, keys_of
 
@@ -40,6 +41,7 @@ _FROM_EVENTS: Final[tuple[FromEvent, ...]] = (
     roles.from_event,
     situations.from_event,
     timeline.from_event,
+    words.from_event,
 )
 _FROM_STATE: Final[tuple[FromState, ...]] = (
     clocks.from_state,

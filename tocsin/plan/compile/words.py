@@ -46,6 +46,7 @@ def _message(context: Context, path: Path, rule: MessageForm) -> Message:
         wording=context.text(rule.wording.confirm) if rule.wording else {},
         reaches={channel: context.roles(roles) for channel, roles in rule.reaches.items()},
         caller=name(rule.caller),
+        answers=name(rule.answers),
         along=names(rule.along),
         offered=tuple(context.moment(ref) for ref in rule.offered),
     )
@@ -109,7 +110,6 @@ def _record(context: Context, identifier: str, rule: RecordForm) -> Record:
         fields=tuple(replace(field, ahead=True) if field.id == due else field for field in fields),
         open_until=next(iter(rule.open_until), ""),
         until_values=tuple(next(iter(rule.open_until.values()), ())),
-        calls_at=rule.calls_at or "",
         then=context.effects(rule.then, ("records", identifier, "then"), identifier),
         prefill=tuple(rule.prefill),
         needs=Needs(tuple(rule.needs.enter), tuple(rule.needs.transfer), tuple(rule.needs.close)),

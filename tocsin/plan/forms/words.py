@@ -2,7 +2,7 @@
 
 # ruff: noqa: RUF012 - pydantic copies the defaults of its models
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -10,6 +10,7 @@ from tocsin.plan.forms.duties import Effects, Ladder, LinkForm
 from tocsin.plan.forms.leaves import (
     Audience,
     Cites,
+    ConditionRef,
     Demanded,
     Duration,
     FactRef,
@@ -66,8 +67,6 @@ class WordingForm(Form):
 
 
 class MessageForm(RuleForm):
-    LATER: ClassVar = frozenset({"answers"})
-
     audience: Id
     to: Audience = []
     channels: ChannelsForm
@@ -85,6 +84,7 @@ class MessageForm(RuleForm):
     caller: RoleRef | None = None
     offered: Annotated[list[OfferRef], Many] = []
     along: Annotated[list[MessageRef], Many] = []
+    answers: ConditionRef | None = None
     approvals: list[LinkForm] = []
     publisher: RoleRef | None = None
     author: RoleRef | None = None
@@ -149,7 +149,6 @@ class RecordForm(RuleForm):
     visible_to: Whos = []
     confidential: dict[Id, Whos] = {}
     retained: Duration | None = None
-    calls_at: Id | None = None
     evidence: Demanded = False
     filled_by: Literal["publication"] | None = None
     tracked: TrackedForm | None = None

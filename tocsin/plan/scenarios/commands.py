@@ -11,6 +11,8 @@ from tocsin.engine.compose import versions
 from tocsin.engine.expressions import Value
 from tocsin.engine.program import Fact, Program
 from tocsin.engine.times import parse
+from tocsin.plan.scenarios.bodies import text, texts, when
+from tocsin.plan.scenarios.messaging import following, replying, saying
 from tocsin.plan.scenarios.sampling import series
 from tocsin.plan.scenarios.standing import directed, seats
 from tocsin.plan.scenarios.story import DEPUTY, Act, BadScenarioError, Story
@@ -60,19 +62,21 @@ def command_of(program: Program, story: Story, act: Act, state: t.State) -> t.Co
             return _declare(program, story, act, by)
         case "report":
             words = " ".join(str(word) for word in body["report"].values())
-            return t.AddReport(key=str(act.at), means=_text(body, "means") or "person", words=words, by=by, at=act.at)
+            return t.AddReport(key=str(act.at), means=text(body, "means") or "person", words=words, by=by, at=act.at)
         case "trigger":
             return None if state.incident else begin_by_trigger(program, story, str(body["trigger"]), act.at)
         case "observe":
             return _observed(act, story)
         case "set":
-            return t.StateFacts(facts=facts_of(program, body["set"], story), reason=_text(body, "reason"), by=by, at=act.at)
+            return t.StateFacts(facts=facts_of(program, body["set"], story), reason=text(body, "reason"), by=by, at=act.at)
         case "decide" | "approve" | "send_back":
             return _deciding(program, story, act, by, state)
         case "send" | "draft" | "publish":
-            return _saying(act, by, state)
+            return saying(act, by, state)
         case "confirm" | "read" | "deliver":
-            return _following(act, by, state)
+            return following(act, by, state)
+        case "reply":
+            return replying(story, act, by, state)
         case "party" | "remove_party" | "tell_party":
             return _of_parties(story, act, by)
         case "assign" | "call_in" | "accept" | "hand_over" | "create_role" | "open_stream" | "close_stream":
@@ -153,10 +157,10 @@ def _declare(program: Program, story: Story, act: Act, by: t.Actor) -> t.Declare
         plan_hash=plan_hash,
         beside=beside,
         means="person",
-        words=_text(act.body, "words") or str(act.body["report"].get("symptom", "")),
+        words=text(act.body, "words") or str(act.body["report"].get("symptom", "")),
         seats=seats(story),
         facts=facts,
-        happened_at=_when(act.body, story),
+        happened_at=when(act.body, story),
         by=by,
         at=act.at,
     )
@@ -164,14 +168,9 @@ def _declare(program: Program, story: Story, act: Act, by: t.Actor) -> t.Declare
 
 def _observed(act: Act, story: Story) -> t.Observe:
     """Return what watches turned, where a story has no samples that would turn them."""
-    since = story.time(_text(act.body, "since")) if "since" in act.body else act.at
+    since = story.time(text(act.body, "since")) if "since" in act.body else act.at
     edges = [t.Edge(watch, value, since) for watch, value in act.body["observe"].items()]
     return t.Observe(edges=tuple(edges), by=t.Actor(t.SYSTEM), at=act.at)
-
-
-def _when(body: Mapping[str, Any], story: Story) -> datetime | None:
-    """Return when it happened that is entered only now."""
-    return story.time(_text(body, "happened_at")) if "happened_at" in body else None
 
 
 def _deciding(program: Program, story: Story, act: Act, by: t.Actor, state: t.State) -> t.Command:
@@ -181,15 +180,15 @@ def _deciding(program: Program, story: Story, act: Act, by: t.Actor, state: t.St
         decision = program.decisions.get(name)
         return t.Decide(
             decision=name,
-            option=_text(body, "option"),
+            option=text(body, "option"),
             facts=facts_of(program, body.get("with") or {}, story, decision.asks if decision else ()),
-            reason=_text(body, "reason"),
+            reason=text(body, "reason"),
             evidence=tuple(body.get("evidence") or ()),
-            attach={record: _texts(fields) for record, fields in (body.get("attach") or {}).items()},
+            attach={record: texts(fields) for record, fields in (body.get("attach") or {}).items()},
             confirmed=tuple(body.get("confirmed") or ()),
-            assignee=_text(body, "assignee"),
-            entry=_text(body, "entry"),
-            attendance=_texts(body.get("attendance") or {}),
+            assignee=text(body, "assignee"),
+            entry=text(body, "entry"),
+            attendance=texts(body.get("attendance") or {}),
             cites=tuple(body.get("cites") or ()),
             readings=_readings(program, story, act),
             by=by,
@@ -197,9 +196,9 @@ def _deciding(program: Program, story: Story, act: Act, by: t.Actor, state: t.St
         )
     chain = _chain(state, name)
     if act.what == "send_back":
-        return t.SendBack(chain=chain, link=_text(body, "link"), reason=_text(body, "reason"), by=by, at=act.at)
-    attach = {record: _texts(fields) for record, fields in (body.get("attach") or {}).items()}
-    return t.Sign(chain=chain, link=_text(body, "link"), attach=attach, by=by, at=act.at)
+        return t.SendBack(chain=chain, link=text(body, "link"), reason=text(body, "reason"), by=by, at=act.at)
+    attach = {record: texts(fields) for record, fields in (body.get("attach") or {}).items()}
+    return t.Sign(chain=chain, link=text(body, "link"), attach=attach, by=by, at=act.at)
 
 
 def _readings(program: Program, story: Story, act: Act) -> dict[str, Decimal]:
@@ -215,17 +214,17 @@ def _of_parties(story: Story, act: Act, by: t.Actor) -> t.Command:
     party, body = str(act.body[act.what]), act.body
     match act.what:
         case "remove_party":
-            return t.RemoveParty(party=party, reason=_text(body, "reason"), by=by, at=act.at)
+            return t.RemoveParty(party=party, reason=text(body, "reason"), by=by, at=act.at)
         case "tell_party":
             happened_at = story.time(str(body["happened_at"])) if "happened_at" in body else None
-            words, template = _text(body, "words"), _text(body, "as")
+            words, template = text(body, "words"), text(body, "as")
             return t.TellParty(party=party, words=words, template=template, happened_at=happened_at, by=by, at=act.at)
         case _:
             about: dict[str, Value] = {
                 str(name): str(value) if name == "kind" else value if isinstance(value, bool) else Decimal(str(value))
                 for name, value in (body.get("about") or {}).items()
             }
-            name = _text(body, "name") or party
+            name = text(body, "name") or party
             return t.AddParty(party=party, name=name, reporter=bool(body.get("reporter")), about=about, by=by, at=act.at)
 
 
@@ -238,71 +237,36 @@ def _chain(state: t.State, name: str) -> str:
     return about[-1] if about else name
 
 
-def _saying(act: Act, by: t.Actor, state: t.State) -> t.Command:
-    template, fields = str(act.body[act.what]), _texts(act.body.get("with") or {})
-    confirmed, evidence = tuple(act.body.get("confirmed") or ()), tuple(act.body.get("evidence") or ())
-    to, along = tuple(act.body.get("to") or ()), tuple(act.body.get("along") or ())
-    if act.what == "send":
-        return t.Send(template=template, fields=fields, confirmed=confirmed, evidence=evidence, parties=to, along=along, by=by, at=act.at)
-    drafts = [message for message in state.messages.values() if message.template == template and message.status == "draft"]
-    if act.what == "draft":
-        revised = act.body.get("revise")
-        known = str(revised) if revised in state.messages else drafts[-1].message if drafts and revised else ""
-        return t.Draft(template=template, fields=fields, message=known, texts=_texts(act.body.get("texts") or {}), by=by, at=act.at)
-    latest = state.messages.get(template) or (drafts[-1] if drafts else None)
-    text_hash = latest.text_hash if latest else ""
-    name = latest.message if latest else template
-    return t.Publish(message=name, text_hash=text_hash, confirmed=confirmed, evidence=evidence, parties=to, along=along, by=by, at=act.at)
-
-
-def _following(act: Act, by: t.Actor, state: t.State) -> t.Command:
-    """Return what is said of the latest message of a template: confirmed on a channel, read, or delivered (by the server)."""
-    template, body = str(act.body[act.what]), act.body
-    sent = [message.message for message in state.messages.values() if message.template == template]
-    message = sent[-1] if sent and template not in state.messages else template
-    match act.what:
-        case "read":
-            return t.Read(message=message, by=by, at=act.at)
-        case "confirm":
-            reached = body.get("reached", True) is True
-            return t.Confirm(
-                message=message, channel=_text(body, "channel"), result=_text(body, "result"), reached=reached, by=by, at=act.at
-            )
-        case _:
-            outcome: Any = _text(body, "outcome") or "delivered"
-            return t.ReportDelivery(message=message, channel=_text(body, "channel"), outcome=outcome, by=t.Actor(t.SYSTEM), at=act.at)
-
-
 def _seating(act: Act, by: t.Actor) -> t.Command:
     body = act.body[act.what]
     match act.what:
         case "accept":
             return t.Accept(role=_seat(body), by=by, at=act.at)
         case "assign":
-            person, reason = _text(body, "to"), _text(act.body, "reason")
+            person, reason = text(body, "to"), text(act.body, "reason")
             return t.Assign(role=_seat(body), person=person, reason=reason, by=by, at=act.at)
         case "call_in":
-            people, source, reason = tuple(map(str, body.get("people") or ())), _text(body, "from"), _text(act.body, "reason")
+            people, source, reason = tuple(map(str, body.get("people") or ())), text(body, "from"), text(act.body, "reason")
             return t.CallIn(role=_seat(body), people=people, source=source, reason=reason, by=by, at=act.at)
         case "open_stream":
             return t.OpenStream(stream=str(body), name=str(body), by=by, at=act.at)
         case "close_stream":
-            return t.CloseStream(stream=str(body), reason=_text(act.body, "reason"), by=by, at=act.at)
+            return t.CloseStream(stream=str(body), reason=text(act.body, "reason"), by=by, at=act.at)
         case "hand_over":
-            return t.HandOver(role=_seat(body), to=_text(body, "to"), reason=_text(act.body, "reason"), by=by, at=act.at)
+            return t.HandOver(role=_seat(body), to=text(body, "to"), reason=text(act.body, "reason"), by=by, at=act.at)
         case _:
             return t.CreateRole(
-                role=_text(body, "role"),
-                name=_text(body, "name"),
-                duty=_text(body, "duty"),
-                person=_text(body, "to"),
+                role=text(body, "role"),
+                name=text(body, "name"),
+                duty=text(body, "duty"),
+                person=text(body, "to"),
                 by=by,
                 at=act.at,
             )
 
 
 def _teaming(act: Act, by: t.Actor) -> t.Command:
-    name, entry = str(act.body[act.what]), _text(act.body, "entry")
+    name, entry = str(act.body[act.what]), text(act.body, "entry")
     match act.what:
         case "take_up":
             return t.TakeUp(obligation=name, entry=entry, by=by, at=act.at)
@@ -318,8 +282,8 @@ def _seat(body: Mapping[str, Any] | str) -> str:
     """Return a seat: a role, one of its streams or parts (`{role: tech_lead, stream: database}`), or a name that a person knows it by."""
     if isinstance(body, str):
         return body
-    part = _text(body, "stream") or _text(body, "part")
-    return (_text(body, "role") or _text(body, "name")) + (f"[{part}]" if part else "")
+    part = text(body, "stream") or text(body, "part")
+    return (text(body, "role") or text(body, "name")) + (f"[{part}]" if part else "")
 
 
 def _doing(program: Program, act: Act, by: t.Actor, story: Story) -> t.Command:
@@ -330,34 +294,34 @@ def _doing(program: Program, act: Act, by: t.Actor, story: Story) -> t.Command:
             checks = tuple(body.get("checks") or ())
             return t.Fulfil(
                 obligation=name,
-                entry=_text(body, "entry"),
-                words=_text(body, "words"),
+                entry=text(body, "entry"),
+                words=text(body, "words"),
                 evidence=evidence,
                 checks=checks,
-                happened_at=_when(body, story),
+                happened_at=when(body, story),
                 facts=facts_of(program, body.get("with") or {}, story),
-                roles=_texts(body.get("roles") or {}),
+                roles=texts(body.get("roles") or {}),
                 by=by,
                 at=act.at,
             )
         case "not_needed":
-            return t.NotNeeded(obligation=name, entry=_text(body, "entry"), by=by, at=act.at)
+            return t.NotNeeded(obligation=name, entry=text(body, "entry"), by=by, at=act.at)
         case "attest":
-            return t.Attest(condition=name, entry=_text(body, "entry"), evidence=evidence, by=by, at=act.at)
+            return t.Attest(condition=name, entry=text(body, "entry"), evidence=evidence, by=by, at=act.at)
         case "take_back":
-            return t.TakeBack(condition=name, entry=_text(body, "entry"), reason=_text(body, "reason"), by=by, at=act.at)
+            return t.TakeBack(condition=name, entry=text(body, "entry"), reason=text(body, "reason"), by=by, at=act.at)
         case "waive":
-            return t.WaiveCondition(condition=name, reason=_text(body, "reason"), by=by, at=act.at)
+            return t.WaiveCondition(condition=name, reason=text(body, "reason"), by=by, at=act.at)
         case "waive_clock":
-            return t.WaiveClock(obligation=name, reason=_text(body, "reason"), entry=_text(body, "entry"), by=by, at=act.at)
+            return t.WaiveClock(obligation=name, reason=text(body, "reason"), entry=text(body, "entry"), by=by, at=act.at)
         case "mark":
-            return t.Mark(moment=name, happened_at=_when(body, story), by=by, at=act.at)
+            return t.Mark(moment=name, happened_at=when(body, story), by=by, at=act.at)
         case "withdraw":
-            return t.Withdraw(moment=name, reason=_text(body, "reason"), by=by, at=act.at)
+            return t.Withdraw(moment=name, reason=text(body, "reason"), by=by, at=act.at)
         case "open":
-            return t.Open(situation=name, reason=_text(body, "reason"), by=by, at=act.at)
+            return t.Open(situation=name, reason=text(body, "reason"), by=by, at=act.at)
         case "close":
-            return t.Close(situation=name, reason=_text(body, "reason"), named=_text(body, "as"), by=by, at=act.at)
+            return t.Close(situation=name, reason=text(body, "reason"), named=text(body, "as"), by=by, at=act.at)
         case _:
             return t.Note(words=name, by=by, at=act.at)
 
@@ -367,23 +331,14 @@ def _entering(program: Program, story: Story, act: Act, by: t.Actor) -> t.Comman
     name, body = str(act.body["record"]), act.body
     record = program.records.get(name)
     times = {field.id for field in record.fields if field.type == "time"} if record else set()
-    fields = {key: story.time(words).isoformat() if key in times else words for key, words in _texts(body.get("with") or {}).items()}
+    fields = {key: story.time(words).isoformat() if key in times else words for key, words in texts(body.get("with") or {}).items()}
     return t.Enter(
         record=name,
         fields=fields,
-        entry=_text(body, "entry"),
-        reason=_text(body, "reason"),
+        entry=text(body, "entry"),
+        reason=text(body, "reason"),
         evidence=tuple(body.get("evidence") or ()),
-        happened_at=_when(body, story),
-        item=_texts(body.get("item") or {}),
+        happened_at=when(body, story),
         by=by,
         at=act.at,
     )
-
-
-def _text(body: Mapping[str, Any], key: str) -> str:
-    return str(body.get(key) or "")
-
-
-def _texts(body: Mapping[str, Any]) -> dict[str, str]:
-    return {str(key): ", ".join(map(str, value)) if isinstance(value, list) else str(value) for key, value in body.items()}

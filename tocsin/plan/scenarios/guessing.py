@@ -271,7 +271,7 @@ def _happened(program: Program, state: t.State, event: t.MomentRecorded, ahead: 
 
 def _delivered(program: Program, state: t.State, event: t.DeliveryReported, ahead: Events) -> Guesses:
     outcome: Any = event.outcome
-    yield t.ReportDelivery(message=event.message, channel=event.channel, outcome=outcome, detail=event.detail)
+    yield t.ReportDelivery(message=event.message, channel=event.channel, outcome=outcome, detail=event.detail, languages=event.languages)
 
 
 def _confirmed(program: Program, state: t.State, event: t.ChannelConfirmed, ahead: Events) -> Guesses:
@@ -283,6 +283,18 @@ def _party_told(program: Program, state: t.State, event: t.PartiesTold, ahead: E
     happened_at = event.happened_at if event.happened_at != event.at else None
     for party in event.parties[:1] if not event.message else ():
         yield t.TellParty(party=party, words=event.words, template=event.template, happened_at=happened_at)
+
+
+def _answered(program: Program, state: t.State, event: t.ReplyAdded, ahead: Events) -> Guesses:
+    yield t.AddReply(
+        message=event.message,
+        words=event.words,
+        sender=event.sender,
+        channel=event.channel,
+        language=event.language,
+        confirms=event.confirms,
+        happened_at=event.happened_at if event.happened_at != event.at else None,
+    )
 
 
 def _turned(kind: Callable[..., t.Command], *names: str) -> Guess:
@@ -320,6 +332,7 @@ _GUESSES: Final[Mapping[type, Guess]] = {
     t.PartyAdded: _turned(t.AddParty, "party", "name", "contact", "reporter", "about"),
     t.PartyRemoved: _turned(t.RemoveParty, "party", "reason"),
     t.PartiesTold: _party_told,
+    t.ReplyAdded: _answered,
     t.StreamOpened: _turned(t.OpenStream, "stream", "name"),
     t.WorkTakenUp: _turned(t.TakeUp, "obligation", "entry"),
     t.WorkPutDown: _turned(t.PutDown, "obligation", "entry"),

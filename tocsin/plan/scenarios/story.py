@@ -98,7 +98,7 @@ VERBS = (
     *("report", "set", "sample", "feed", "note", "mark", "withdraw", "record", "do", "open", "close"),
     *("decide", "approve", "send_back", "attest", "take_back", "waive", "waive_clock", "not_needed"),
     *("trigger", "observe", "party", "remove_party", "tell_party"),
-    *("draft", "publish", "send", "confirm", "read", "deliver", "assign", "accept", "hand_over", "create_role"),
+    *("draft", "publish", "send", "confirm", "read", "reply", "deliver", "assign", "accept", "hand_over", "create_role"),
     *("call_in",),
     *("open_stream", "close_stream", "take_up", "put_down", "say", "promote"),
     *("join", "leave", "seat"),

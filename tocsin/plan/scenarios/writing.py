@@ -233,5 +233,16 @@ _WRITTEN: Final[Mapping[type, Callable[[Pen, Any, t.State], list[Body]]]] = {
         }
     ],
     t.Read: lambda pen, c, state: [{"read": _message(state, c.message)}],
+    t.AddReply: lambda pen, c, state: [
+        {
+            "reply": _message(state, c.message),
+            "words": pen.veil.text(c.words),
+            "from": c.sender,
+            "channel": c.channel,
+            "language": c.language,
+            **({"confirms": True} if c.confirms else {}),
+            "happened_at": pen.when(c.happened_at),
+        }
+    ],
     t.ReportDelivery: lambda pen, c, state: [{"deliver": _message(state, c.message), "channel": c.channel, "outcome": c.outcome}],
 }

@@ -15,6 +15,7 @@ from tocsin.web.cases import Case
 from tocsin.web.deliveries import Line
 from tocsin.web.room import decisions, offers, records
 from tocsin.web.room.decisions import Chain
+from tocsin.web.room.kept import Correspondence, Kept
 from tocsin.web.room.letters import marked
 from tocsin.web.room.offers import Reader
 
@@ -64,6 +65,8 @@ class Shown:
     may_read: bool = False
     """The viewer has not said yet that it was read."""
     waits: tuple[Waits, ...] = ()
+    kept: Kept | None = None
+    """What is kept with it, once it is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ def context(case: Case) -> dict[str, object]:
     rows = list(MessageRow.objects.filter(incident_id=case.id).order_by("-drafted_at"))
     drafts = [row for row in rows if row.status == "draft"]
     sent = [row for row in rows if row.status != "draft"]
+    kept = Correspondence(case)
     owed = set(ClockRow.objects.filter(incident_id=case.id, verb="send", status__in=clocks.RUNNING).values_list("object", flat=True))
     templates = [
         Template(rule, case.speaks(writers(case, rule)) or case.commands, rule.id in owed) for rule in case.program.messages.values()
@@ -87,7 +91,7 @@ def context(case: Case) -> dict[str, object]:
     templates.sort(key=lambda one: (not one.may, not one.owed))
     return {
         "drafts": [shown(case, row) for row in drafts],
-        "sent": [shown(case, row) for row in sent[:SENT_SHOWN]],
+        "sent": [shown(case, row, kept) for row in sent[:SENT_SHOWN]],
         "sent_more": max(0, len(sent) - SENT_SHOWN),
         "templates": templates,
         "offered": offers.of(case),
@@ -111,8 +115,8 @@ def writers(case: Case, rule: Message) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named)) or (case.program.commander,)
 
 
-def shown(case: Case, row: MessageRow) -> Shown:
-    """Return one message as a page shows it."""
+def shown(case: Case, row: MessageRow, kept: Correspondence | None = None) -> Shown:
+    """Return one message as a page shows it; what is `kept` with it too, where that is asked for."""
     rule = case.program.messages.get(row.template)
     chain = ChainRow.objects.filter(incident_id=case.id, chain=row.chain).first() if row.chain else None
     publisher = (rule.publisher,) if rule and rule.publisher else writers(case, rule) if rule else ()
@@ -130,6 +134,7 @@ def shown(case: Case, row: MessageRow) -> Shown:
         alarming=tuple(word for word in rule.alarming if any(word in words for words in row.texts.values())) if rule else (),
         readers=offers.readers(case, rule, offers.owed_to(case, rule)) if rule and row.status == "draft" else (),
         may_read=any(case.speaks([name]) for name in row.unread),
+        kept=kept.of(row) if kept and row.status != "draft" else None,
         waits=tuple(_waits(case, row, channel) for channel in row.awaits),
     )
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from markupsafe import Markup
 
+from tocsin.incidents.models import PartyRow
 from tocsin.web import plan_words
 from tocsin.web.languages import gettext as _
 from tocsin.web.sentences.event import Event, tell
@@ -69,6 +70,14 @@ def _read(e: Event) -> Markup:
     return tell(_("%(who)s read %(what)s (%(addressees)s)"), who=e.who, what=e.what, addressees=addressees)
 
 
+def _reply(e: Event) -> Markup:
+    party = PartyRow.objects.filter(incident_id=e.row.incident_id, party=e.data["sender"]).first() if e.data["sender"] else None
+    sender = Markup("<b>{}</b>").format(party.name if party else e.data["sender"] or _("somebody"))
+    if e.data["confirms"]:
+        return tell(_("%(who)s recorded the answer of %(sender)s to %(what)s: confirmed"), who=e.who, sender=sender, what=e.what)
+    return tell(_("%(who)s recorded the answer of %(sender)s to %(what)s"), who=e.who, sender=sender, what=e.what)
+
+
 def _delivery(e: Event) -> Markup:
     outcome = {
         "delivered": _("delivered"),
@@ -99,5 +108,6 @@ SENTENCES: Final[Mapping[str, Callable[[Event], Markup]]] = {
     "ChannelConfirmed": _confirmed,
     "MessageMovedOn": _moved_on,
     "MessageRead": _read,
+    "ReplyAdded": _reply,
     "Told": _told,
 }
