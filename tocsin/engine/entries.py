@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from tocsin.engine import terms as t
 from tocsin.engine import texts
 from tocsin.engine.expressions import Value
-from tocsin.engine.program import Field, Program, Record
+from tocsin.engine.program import Field, Item, Program, Record, Resource
 from tocsin.engine.times import day, instant, is_day, parse, stamped
 
 
@@ -81,17 +81,30 @@ def completed(program: Program, state: t.State, record: Record, command: t.Enter
     given = {name: words for name, words in command.fields.items() if words}
     if command.entry:
         return given
-    item = _item(program, record, given)
+    item = command.item or _item(program, record, given)
     fields = {field.id: field for field in record.fields}
     taken = {name: words for name, words in item.items() if name in fields and typed(fields[name], words) is not None}
     known = {field.id: words for field in record.fields if (words := _known(state, field))}
-    return {**known, **taken, **given}
+    called = {record.calls_at: (command.happened_at or command.at).isoformat()} if record.calls_at else {}
+    return {**known, **taken, **called, **given}
 
 
 def _item(program: Program, record: Record, given: Mapping[str, str]) -> Mapping[str, str]:
     named = given.get(record.fields[0].id, "") if record.of and record.fields else ""
-    items = [item for register in record.of if register in program.resources for item in program.resources[register].items]
-    return next((item.values for item in items if item.id == named), {})
+    registers = [program.resources[name] for name in record.of if name in program.resources]
+    return next(
+        (_open_to_all(register, item.values) for register in registers for item in register.items if meant(register, item, named)), {}
+    )
+
+
+def meant(register: Resource, item: Item, named: str) -> bool:
+    """Return whether `named` means an item: by its id, or by what it is called."""
+    return bool(named) and named in (item.id, item.values.get(register.fields[0].id, "") if register.fields else "")
+
+
+def _open_to_all(register: Resource, values: Mapping[str, str]) -> dict[str, str]:
+    """Return what an item says without what only some may see: that never enters the record of an incident."""
+    return {name: words for name, words in values.items() if name not in register.confidential}
 
 
 def _known(state: t.State, field: Field) -> str:

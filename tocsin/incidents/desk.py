@@ -20,7 +20,7 @@ from tocsin.engine.decide import decide
 from tocsin.engine.evolve import evolve
 from tocsin.engine.expressions import Value
 from tocsin.engine.program import Program
-from tocsin.incidents import answers, counters, journal, lookouts, measured, notices, plans, refusals, scopes, states, wishes
+from tocsin.incidents import answers, counters, journal, lookouts, measured, notices, partners, plans, refusals, scopes, states, wishes
 from tocsin.incidents.answers import Request
 from tocsin.incidents.canonical import UnknownEvent
 from tocsin.incidents.models import Head, Incident, Plan
@@ -187,11 +187,14 @@ def _answer(incident: Incident, command: t.Command, actor: t.Actor, now: datetim
 
 def _stamped(case: _Case, program: Program, command: t.Command, actor: t.Actor) -> t.Command:
     """
-    Return the command with who gives it and when, with whom the directory finds for the roles of a plan that is added, and with what
-    signals read now where a level is decided. In a drill they read what its scenario says.
+    Return the command with who gives it and when, with whom the directory finds for the roles of a plan that is added, with what the
+    register says of a partner that is called, and with what signals read now where a level is decided. In a drill they read what its scenario says.
     """
     if isinstance(command, t.AddPlan):
         command = replace(command, seats=directory.seats(case.incident.organisation_id, program))
+    if isinstance(command, t.Enter) and not command.entry:
+        found = partners.item(case.incident.organisation_id, program, command.record, command.fields)
+        command = replace(command, item=found or command.item)  # a drill says itself what its registers hold
     if isinstance(command, t.Decide) and not case.incident.drill:
         command = replace(command, readings=_readings(case, program, command.decision))
     return replace(command, by=actor, at=case.at)

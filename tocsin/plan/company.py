@@ -256,6 +256,10 @@ def _record(draft: Draft, path: Path, record: RecordForm) -> Iterator[Fault]:
     wanted += [((*path, "open_until"), field, "choice") for field, values in record.open_until.items() if values]
     if record.tracked:
         wanted += [((*path, "tracked", "by"), record.tracked.by, "person"), ((*path, "tracked", "due"), record.tracked.due, "time")]
+    if record.calls_at:
+        wanted.append(((*path, "calls_at"), record.calls_at, "time"))
+        if not record.of:
+            yield Fault((*path, "calls_at"), say("what is called stands in a register"), quoted("of: register"), at_key=True)
     for place, field, type_ in wanted:
         if field in types and types[field] != type_:
             yield Fault(

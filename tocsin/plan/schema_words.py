@@ -197,6 +197,7 @@ KEYS: Final = {
     "where": "Where it is worked on",
     "result": "What there is when it is done",
     "order": "The order in which entries begin; another needs a reason",
+    "calls_at": "An entry calls what stands in the register: the time field from which the promised time counts",
     "custody": "The field that says who has the thing; each change is a hand-over",
     "into": "The inbox that a closed entry is filed into; stream: each entry is said there at once",
     "prefill": "Parts of the record that stand beside the form",

@@ -28,6 +28,7 @@ ACTS: Mapping[str, Callable[[], str]] = {
     "access.changed": lambda: _("changed the access of"),
     "qualifications.changed": lambda: _("recorded what this person has learned and may use:"),
     "roles.changed": lambda: _("changed what this person holds:"),
+    "number.viewed": lambda: _("looked at the confidential number of"),
     "key.created": lambda: _("made the key"),
     "key.revoked": lambda: _("revoked the key"),
     "link.issued": lambda: _("made a sign-in link for"),

@@ -113,7 +113,7 @@ class Renaming:
                 return word
             case Order() | Tracked() | Item():
                 return word
-            case Record() if field in ("open_until", "custody"):
+            case Record() if field in ("open_until", "custody", "calls_at"):
                 return word
             case _ if field in _MOMENTS:
                 return self.moment(word)

@@ -56,6 +56,8 @@ class Record(Rule):
     fields: tuple[Field, ...] = ()
     open_until: str = ""
     until_values: tuple[str, ...] = ()
+    calls_at: str = ""
+    """An entry calls upon what stands in the register: the time field that says when, from which what was promised counts."""
     then: Effects = ()
     prefill: tuple[str, ...] = ()
     needs: Needs = Needs()

@@ -15,22 +15,17 @@ from tocsin.engine.terms.clock_events import (
     RungReached,
 )
 from tocsin.engine.terms.commands import (
-    Accept,
     AddParty,
     AddReport,
-    Assign,
     Attest,
-    CallIn,
     Close,
     Command,
     Confirm,
-    CreateRole,
     Decide,
     Declare,
     Draft,
     Enter,
     Fulfil,
-    HandOver,
     Mark,
     Note,
     NotNeeded,
@@ -105,6 +100,7 @@ from tocsin.engine.terms.role_events import (
     RoleAssigned,
     RoleCreated,
 )
+from tocsin.engine.terms.seating import Accept, Assign, CallIn, CreateRole, HandOver
 from tocsin.engine.terms.state import (
     ChainState,
     Clock,

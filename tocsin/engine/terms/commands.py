@@ -9,6 +9,7 @@ from tocsin.engine.expressions import Value
 from tocsin.engine.terms.act import Act
 from tocsin.engine.terms.replies import AddReply
 from tocsin.engine.terms.reported import Observe, ReadDirectory, ReportDelivery, Tick
+from tocsin.engine.terms.seating import Accept, Assign, CallIn, CreateRole, HandOver
 from tocsin.engine.terms.streams import CloseStream, OpenStream
 from tocsin.engine.terms.team import Promote, PutDown, Say, TakeUp
 from tocsin.engine.terms.versions import AddPlan, MovePlan
@@ -233,53 +234,12 @@ class Close(Act):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assign(Act):
-    """Give a role to a person (or `person=""`: take it back, so that it falls to the commander). The person is asked to accept."""
-
-    role: str
-    person: str
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallIn(Act):
-    """Call more people into a role that many may hold, in one act (ESC-06); each is asked to accept. `source` is the list they stand on."""
-
-    role: str
-    people: tuple[str, ...]
-    source: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accept(Act):
-    """Accept a role that one was assigned."""
-
-    role: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandOver(Act):
-    """Hand a role that one holds to another person, accepted at once, with the open clocks listed (ROL-19)."""
-
-    role: str
-    to: str
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CreateRole(Act):
-    """Make a role that the plan does not have, with a duty and a holder (ROL-11). Only the commander may."""
-
-    role: str
-    name: str
-    duty: str
-    person: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Enter(Act):
-    """Enter a record. An empty `entry` makes a new one; otherwise fields of that entry are added. `reason` is for an entry out of order."""
+    """
+    Enter a record. An empty `entry` makes a new one; otherwise fields of that entry are added. `reason` is for an entry out of order.
+
+    `item` is what the register says now of what a new entry names, as the desk finds it.
+    """
 
     record: str
     fields: Mapping[str, str]
@@ -287,6 +247,7 @@ class Enter(Act):
     happened_at: datetime | None = None
     reason: str = ""
     evidence: tuple[str, ...] = ()
+    item: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

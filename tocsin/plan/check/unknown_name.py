@@ -108,6 +108,8 @@ def _fields_named(record: RecordForm) -> Iterator[tuple[Path, str]]:
     yield from ((("alike", index), field) for index, field in enumerate(record.alike))
     if record.custody:
         yield ("custody",), record.custody
+    if record.calls_at:
+        yield ("calls_at",), record.calls_at
     if record.tracked:
         yield from ((("tracked", "by"), record.tracked.by), (("tracked", "due"), record.tracked.due))
     if record.order:

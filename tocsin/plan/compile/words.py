@@ -110,6 +110,7 @@ def _record(context: Context, identifier: str, rule: RecordForm) -> Record:
         fields=tuple(replace(field, ahead=True) if field.id == due else field for field in fields),
         open_until=next(iter(rule.open_until), ""),
         until_values=tuple(next(iter(rule.open_until.values()), ())),
+        calls_at=rule.calls_at or "",
         then=context.effects(rule.then, ("records", identifier, "then"), identifier),
         prefill=tuple(rule.prefill),
         needs=Needs(tuple(rule.needs.enter), tuple(rule.needs.transfer), tuple(rule.needs.close)),

@@ -149,6 +149,7 @@ class RecordForm(RuleForm):
     visible_to: Whos = []
     confidential: dict[Id, Whos] = {}
     retained: Duration | None = None
+    calls_at: Id | None = None
     evidence: Demanded = False
     filled_by: Literal["publication"] | None = None
     tracked: TrackedForm | None = None

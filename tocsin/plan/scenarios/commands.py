@@ -339,6 +339,7 @@ def _entering(program: Program, story: Story, act: Act, by: t.Actor) -> t.Comman
         reason=text(body, "reason"),
         evidence=tuple(body.get("evidence") or ()),
         happened_at=when(body, story),
+        item=texts(body.get("item") or {}),
         by=by,
         at=act.at,
     )

@@ -11,7 +11,7 @@ from tocsin.engine.offers import Offer
 from tocsin.engine.program import Message, Text
 from tocsin.engine.rules import messages as rules
 from tocsin.incidents import states
-from tocsin.incidents.models import ClockRow, Head, Incident, PartyRow
+from tocsin.incidents.models import ClockRow, Head, PartyRow
 from tocsin.web import clocks, languages, plan_words
 from tocsin.web.cases import Case
 from tocsin.web.room import affected
@@ -57,7 +57,7 @@ def of(case: Case) -> list[Offered]:
     """Return what is offered in an incident: what the viewer sends first, and of that what is due first."""
     if not case.board.open or not any(rule.offered for rule in case.program.messages.values()):
         return []
-    incident = Incident.objects.get(pk=case.id)
+    incident = case.board.incident
     state, now = states.load(incident, Head.objects.get(pk=case.id)), clocks.incident_now(incident)
     found = []
     for offer in engine.offers(case.program, state):
@@ -99,5 +99,5 @@ def readers(case: Case, rule: Message, owed: tuple[str, ...] = ()) -> tuple[Read
 
 def owed_to(case: Case, rule: Message) -> tuple[str, ...]:
     """Return the parties to whom a running clock owes the message."""
-    running = ClockRow.objects.filter(incident_id=case.id, verb="send", object=rule.id, status__in=clocks.RUNNING)
-    return tuple(running.exclude(entry="").values_list("entry", flat=True).distinct())
+    rows = ClockRow.objects.filter(incident_id=case.id, verb="send", object=rule.id, status__in=clocks.RUNNING).exclude(entry="")
+    return tuple(dict.fromkeys(row.entry for row in case.eyes.seen(rows)))

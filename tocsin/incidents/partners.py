@@ -1,0 +1,61 @@
+"""What stands in the registers of the organisation and can be called from an incident: carriers, the police, a maintenance company (ESC-09)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from tocsin.engine.namespaces import bare
+from tocsin.engine.program import Program, Record, Resource
+from tocsin.incidents.models import Incident, RegisterRow
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """One entry of a register as it stands now: its key there, what it is called, and what its fields hold."""
+
+    register: Resource
+    key: str
+    name: str
+    values: Mapping[str, str]
+    marks: tuple[str, ...] = ()
+    """The words that it bears because a duty over it is late, such as expired."""
+
+    @property
+    def open_to_all(self) -> dict[str, str]:
+        """Return what anybody in the incident may read of it."""
+        return {name: words for name, words in self.values.items() if name not in self.register.confidential}
+
+
+def callable_by(organisation_id: UUID, program: Program, record: Record) -> tuple[Partner, ...]:
+    """Return what an entry of `record` can call, in the order of the registers."""
+    registers = [program.resources[name] for name in record.of if name in program.resources] if record.calls_at else []
+    return tuple(partner for register in registers for partner in listed(organisation_id, program, register))
+
+
+def find(organisation_id: UUID, program: Program, register: str, key: str) -> Partner | None:
+    """Return the entry of a register with this key."""
+    rule = program.resources.get(register)
+    found = listed(organisation_id, program, rule) if rule else ()
+    return next((partner for partner in found if partner.key == key), None)
+
+
+def item(organisation_id: UUID, program: Program, record: str, fields: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what the register says now of what an entry of `record` names, as far as anybody may read it; nothing where it names nothing."""
+    rule = program.records.get(record)
+    named = fields.get(rule.fields[0].id, "") if rule and rule.calls_at and rule.fields else ""
+    if rule is None or not named:
+        return {}
+    known = callable_by(organisation_id, program, rule)
+    found = (each for each in known if named in (each.key, each.key.partition("-")[2], each.name))
+    return next((each.open_to_all for each in found), {})
+
+
+def listed(organisation_id: UUID, program: Program, register: Resource) -> tuple[Partner, ...]:
+    """Return what stands in a register: what the organisation keeps there, and what the document lists before it keeps anything."""
+    name = register.fields[0].id if register.fields else ""
+    plan = program.part(register.id).program.id
+    kept = Incident.objects.filter(organisation_id=organisation_id, standing=plan).first()
+    if kept is None:
+        return tuple(Partner(register, item.id, item.values.get(name, item.id), item.values) for item in register.items)
+    rows = RegisterRow.objects.filter(incident=kept, record=bare(register.id), open=True).exclude(entry="").order_by("since", "entry")
+    return tuple(Partner(register, row.entry, row.fields.get(name, row.entry), row.fields, tuple(row.marks)) for row in rows)
