@@ -135,7 +135,7 @@ def _viewer(request: HttpRequest) -> readers.Viewer:
 
 def _eyes(request: HttpRequest, board: BoardRow) -> readers.Eyes:
     program = plans.program(board.organisation_id, board.plan_hash)
-    return readers.eyes(board, program, _caller(request).actor(program))
+    return readers.eyes(board.incident_id, program, _caller(request).actor(program))
 
 
 def _board(request: HttpRequest, incident: str) -> BoardRow:

@@ -31,6 +31,7 @@ from tocsin.incidents.models import (
     MessageRow,
     MomentRow,
     RecordRow,
+    RegisterRow,
     ReportRow,
     RoleRow,
     SituationRow,
@@ -48,6 +49,7 @@ NAMES: Final[Mapping[type[Row], tuple[str, ...]]] = {
     DecidedRow: ("decision", "entry"),
     ChainRow: ("subject", "chain"),
     RecordRow: ("record",),
+    RegisterRow: ("record",),
     FiledRow: ("cause",),
     FactRow: (),
     ConditionRow: (),
@@ -203,9 +205,9 @@ class Eyes:
             yield from (field for field, names in record.confidential.items() if not self.are_of(names))
 
 
-def eyes(board: BoardRow, program: Program, actor: t.Actor, *, limited: bool = False) -> Eyes:
+def eyes(incident_id: UUID, program: Program, actor: t.Actor, *, limited: bool = False) -> Eyes:
     """Return what `actor` sees inside: as holder or recorded deputy of roles, as lead of groups, as head of departments."""
-    rows = RoleRow.objects.filter(incident_id=board.incident_id).values_list("role", "person")
+    rows = RoleRow.objects.filter(incident_id=incident_id).values_list("role", "person")
     roles = {role for role, person in rows if person == actor.person or f"deputy:{role}" in actor.standing}
     groups = {group.id for group in program.groups.values() if group.lead in roles}
     departments = {name for name in program.departments if f"department:{name}" in actor.standing}
@@ -297,7 +299,7 @@ class Viewer:
         program, limited = plans.readable(self.organisation_id, board.plan_hash), self.limited(board)
         if program is None or not keeps_any(program):
             return Eyes(program, frozenset(), limited) if program else None
-        return eyes(board, program, t.Actor(self.person, self.standing(board.plan_hash)), limited=limited)
+        return eyes(board.incident_id, program, t.Actor(self.person, self.standing(board.plan_hash)), limited=limited)
 
     def seen(self, boards: Iterable[BoardRow], rows: Iterable[T]) -> list[T]:
         """Return what the person sees of rows of these incidents; of one whose plan this release cannot read, nothing that names a rule of it."""

@@ -124,7 +124,7 @@ def attend(request: Request, number: str) -> Case:
 def _case(request: Request, board: BoardRow) -> Case:
     program = plans.program(request.organisation.id, board.plan_hash)
     actor = replace(request.actor, standing=request.viewer.standing(board.plan_hash))
-    return Case(board, program, people_of(request), actor, eyes(board, program, actor, limited=request.viewer.limited(board)))
+    return Case(board, program, people_of(request), actor, eyes(board.incident_id, program, actor, limited=request.viewer.limited(board)))
 
 
 def seen(request: Request) -> QuerySet[BoardRow]:

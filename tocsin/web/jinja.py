@@ -43,6 +43,7 @@ NAVIGATION: Final[tuple[tuple[str, str, Callable[[], str]], ...]] = (
     ("alerts", "a", lambda: _("Alerts")),
     ("messages", "m", lambda: _("Messages")),
     ("plans", "p", lambda: _("Plans")),
+    ("readiness", "r", lambda: _("Readiness")),
 )
 """Pages of the main navigation: name of the URL, its letter after G, and its words. Those without a URL yet are left out."""
 

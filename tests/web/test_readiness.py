@@ -1,0 +1,107 @@
+"""The readiness page: what is owed between incidents is seen by everybody and done by whoever owes it; what is confidential is for its roles."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from tests.world import World, member
+from tocsin.accounts.models import Person
+from tocsin.incidents import standing, ticker
+from tocsin.incidents.models import BoardRow, ClockRow, Incident, RegisterRow
+from tocsin.kit import clock, ids
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def kept(world: World) -> Incident:
+    standing.keep(world.organisation.id)
+    (found,) = standing.records(world.organisation.id)
+    return found
+
+
+def page(world: World, person: Person, **headers: str) -> str:
+    answer = world.browse(person).get(f"/o/{world.organisation.slug}/readiness", headers=headers)
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def post(world: World, person: Person, path: str, **fields: str):
+    client: Client = world.browse(person)
+    return client.post(f"/o/{world.organisation.slug}/readiness/hotline-outage/{path}", {"key": ids.new().hex, **fields})
+
+
+def pass_days(days: int) -> None:
+    clock.shift(timedelta(days=days))
+    while ticker.run_once():
+        pass
+
+
+@pytest.mark.row("RDY-01", "CLK-12")
+def test_every_standing_duty_is_shown_with_who_owes_it_when_it_is_due_and_how_it_stands(world: World, kept: Incident) -> None:
+    shown = page(world, world.bea)
+    for words in ("Readiness", "Renew the item when it is due", "应急电源车", "Hold and evaluate a joint drill", "not done yet", "H 八.3"):
+        assert words in shown
+    assert "3 things hold it down" in shown  # no numbers, no driver, and nobody has reviewed the plan for a year
+    assert not BoardRow.objects.filter(incident=kept).exists()
+
+
+@pytest.mark.row("RDY-01", "TL-78")
+def test_a_duty_is_done_on_the_page_with_its_evidence(world: World, kept: Incident) -> None:
+    assert post(world, world.ana, "duties/joint_drill/fulfilment", words="held").status_code == 409
+    answer = post(world, world.ana, "duties/joint_drill/fulfilment", words="held", evidence="INC-7")
+    assert answer.status_code == 303
+    shown = page(world, world.bea)
+    assert "INC-7" in shown
+    assert "last done" in shown
+    row = ClockRow.objects.get(incident=kept, obligation="joint_drill")
+    assert row.met_at is not None
+
+
+@pytest.mark.row("TL-65")
+def test_the_record_of_a_duty_speaks_of_its_own_entry(world: World, kept: Incident) -> None:
+    entry = "equipment-network_tester"
+    fields = {"entry": entry, "field:result": "usable"}
+    assert post(world, world.chi, "duties/supplies_inspected/fulfilment", **fields).status_code == 303
+    assert RegisterRow.objects.get(incident=kept, entry=entry).fields["inspected"]
+    assert "inspected" not in RegisterRow.objects.get(incident=kept, entry="equipment-satellite_phone").fields
+
+
+@pytest.mark.row("X-33")
+def test_a_secret_number_is_an_empty_slot_until_whoever_may_fills_it_and_only_they_see_it(world: World, kept: Incident) -> None:
+    assert ClockRow.objects.get(incident=kept, clock="numbers_filled[contacts-duty_desk]").status == "breached"
+    answer = post(world, world.ana, "registers/contacts/entries", **{"entry": "contacts-duty_desk", "field:number": "+86 10 5550"})
+    assert answer.status_code == 303
+    assert ClockRow.objects.get(incident=kept, clock="numbers_filled[contacts-duty_desk]").status == "open"
+    assert "+86 10 5550" in page(world, world.ana)
+    assert "+86 10 5550" not in page(world, world.bea)
+    assert "kept for some roles" in page(world, world.bea)
+
+
+@pytest.mark.row("TL-60")
+def test_an_entry_bears_its_mark_where_it_stands(world: World, kept: Incident) -> None:
+    pass_days(100)
+    assert "unverified" in page(world, world.bea)
+
+
+def test_a_register_grows_and_an_entry_is_taken_out(world: World, kept: Incident) -> None:
+    coo = member(world.organisation, "Cao", holds=("coo",))
+    standing.keep(world.organisation.id)
+    assert post(world, world.bea, "registers/experts/entries", **{"field:name": "Wu"}).status_code == 409
+    assert post(world, coo, "registers/experts/entries", **{"field:name": "Wu", "field:field": "networks"}).status_code == 303
+    assert "Wu" in page(world, world.bea)
+    assert post(world, coo, "registers/experts/entries", entry="experts-1", removal="1").status_code == 303
+    assert not RegisterRow.objects.get(incident=kept, entry="experts-1").open
+
+
+@pytest.mark.row("LNG-01")
+@pytest.mark.parametrize(("language", "words"), [("ru", "Готовность"), ("pl", "Gotowość"), ("zh", "准备状态")])
+def test_the_page_speaks_the_viewers_language(world: World, kept: Incident, language: str, words: str) -> None:
+    Person.objects.filter(pk=world.bea.pk).update(language=language)
+    assert words in page(world, world.bea)
+
+
+def test_the_page_is_fetched_again_without_its_frame_and_works_with_no_plan(world: World) -> None:
+    assert "<html" not in page(world, world.bea, **{"HX-Request": "true"})
+    assert "No plan in force says what is owed" in page(world, world.bea)

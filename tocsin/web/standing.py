@@ -1,0 +1,286 @@
+"""What the readiness page shows: by plan the standing duties by due time, what is late, and the registers with their entries (RDY-01)."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Final
+from uuid import UUID
+
+from tocsin.engine import terms as t
+from tocsin.engine.program import Field, Obligation, Program, Record, Text
+from tocsin.engine.program.standing import PEOPLE, REMOVED
+from tocsin.incidents import plans, readers, standing
+from tocsin.incidents.models import ClockRow, Incident, RegisterRow, TimelineRow
+from tocsin.web import clocks, plan_words, times
+from tocsin.web.cases import People, people_of
+from tocsin.web.clocks import Shown
+from tocsin.web.reply import Request
+from tocsin.web.room.records import label, spelled
+
+FAR: Final = timedelta(days=100)
+"""What is due later than this, a quarter and a little, is not looked at every day."""
+LOOKED_AT: Final = 400
+"""How many of the latest acts are looked through for the last evidence of each duty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One standing record as the viewer sees it."""
+
+    incident: Incident
+    program: Program
+    actor: t.Actor
+    eyes: readers.Eyes
+
+    @property
+    def id(self) -> UUID:
+        return self.incident.pk
+
+    @property
+    def plan(self) -> str:
+        return self.incident.standing
+
+    def sees(self, rule: Record, field: str = "") -> bool:
+        """Return whether the viewer sees a register, or one field of it."""
+        return self.eyes.are_of(rule.confidential.get(field, ()) if field else rule.visible_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How a duty was done last."""
+
+    at: datetime
+    by: str
+    shown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One standing duty, of one entry where it runs over a register. `about` is what the entry is called."""
+
+    clock: Shown
+    rule: Obligation
+    about: str
+    state: str
+    """late, soon or ok."""
+    may: bool
+    form: tuple[Field, ...]
+    """What is filled in where it asks for a record; what names the entry is not among it."""
+    names: str
+    """The field of the record that names the entry."""
+    last: Evidence | None
+    far: bool
+    """In order, and not due for long: it is folded away."""
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry of a register. `cells` are the fields that the viewer sees, `hidden` those that are kept for others."""
+
+    row: RegisterRow
+    name: str
+    person: str
+    cells: tuple[tuple[Field, str], ...]
+    hidden: tuple[Field, ...]
+    fields: tuple[Field, ...]
+    due: ClockRow | None
+    assumed: bool
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A register with its entries."""
+
+    rule: Record
+    marks: tuple[str, ...]
+    lines: tuple[Line, ...]
+    fields: tuple[Field, ...]
+    grows: bool
+    """Whether entries are made by hand: people come from the directory."""
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drag:
+    """What is late of one duty."""
+
+    title: Text
+    cite: tuple[str, ...]
+    count: int
+    about: tuple[str, ...]
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one plan owes, what of it is late, and its registers."""
+
+    kept: Kept
+    duties: list[Duty]
+    drags: list[Drag]
+    registers: list[Register]
+
+
+def every(request: Request) -> list[Kept]:
+    """Return the standing records of the organisation that this release can read."""
+    found = []
+    for incident in standing.records(request.organisation.id):
+        with suppress(plans.Uncompilable):
+            found.append(_kept(request, incident))
+    return found
+
+
+def find(request: Request, plan: str) -> Kept | None:
+    """Return the standing record of a plan, or None."""
+    incident = next((each for each in standing.records(request.organisation.id) if each.standing == plan), None)
+    return _kept(request, incident) if incident else None
+
+
+def _kept(request: Request, incident: Incident) -> Kept:
+    program = plans.of(incident)
+    actor = replace(request.actor, standing=request.viewer.standing(incident.plan_hash))
+    return Kept(incident, program, actor, readers.eyes(incident.pk, program, actor))
+
+
+def context(request: Request) -> dict[str, object]:
+    """Return what the page shows."""
+    people = people_of(request)
+    parts = [_part(kept, people) for kept in every(request)]
+    duties = [duty for part in parts for duty in part.duties]
+    held = sum(1 for duty in duties if duty.state != "late")
+    return {
+        "parts": parts,
+        "people": people,
+        "owed": len(duties),
+        "held": held,
+        "score": 100 * held // len(duties) if duties else 100,
+        "drags": sorted((drag for part in parts for drag in part.drags), key=lambda drag: -drag.count),
+        "label": label,
+        "named": plan_words.option_name,
+        "spelled": spelled,
+        "mark": plan_words.mark_word,
+        "row": "",
+        "typed": {},
+    }
+
+
+def _part(kept: Kept, people: People) -> Part:
+    rows = list(kept.eyes.seen(RegisterRow.objects.filter(incident_id=kept.id, open=True)))
+    called = {row.entry: _called(kept, row, people) for row in rows if row.entry}
+    running = ClockRow.objects.filter(incident_id=kept.id, status__in=clocks.RUNNING).order_by("due_at", "clock")
+    seen = [row for row in kept.eyes.seen(running) if row.obligation in kept.program.obligations]
+    evidence = _evidence(kept, called)
+    duties = [_duty(kept, row, people, called, evidence) for row in seen]
+    duties.sort(key=lambda duty: (duty.state != "late", duty.clock.row.due_at is None, duty.clock.row.due_at or duty.clock.row.began_at))
+    shown = [rule for rule in kept.program.records.values() if rule.register and kept.sees(rule)]
+    return Part(kept, duties, _drags(kept, duties), [_register(kept, rule, rows, called, seen) for rule in shown])
+
+
+def _called(kept: Kept, row: RegisterRow, people: People) -> str:
+    """Return what an entry is called: its first field, unless that is for others."""
+    rule = kept.program.records.get(row.record)
+    first = rule.fields[0] if rule else None
+    words = row.fields.get(first.id, "") if first and rule and kept.sees(rule, first.id) else ""
+    return people.name(words) if first and first.type == "person" and words else words or row.entry.partition("-")[2]
+
+
+# ------------------------------------------------------------------ duties
+
+
+def _duty(kept: Kept, row: ClockRow, people: People, called: Mapping[str, str], evidence: Mapping[tuple[str, str], Evidence]) -> Duty:
+    rule, now = kept.program.obligations[row.obligation], times.now()
+    shown = clocks.show(row, now, number=kept.plan, owner=people.name(row.owner), mine=row.owner == people.viewer)
+    late = row.status == "breached" or bool(row.behind)
+    soon = row.due_at is not None and row.remind_at is not None and row.remind_at <= now
+    record = kept.program.records.get(rule.object) if rule.verb == "record" else None
+    names = record.fields[0].id if record and record.of and row.entry else ""
+    mine = {*kept.eyes.mine, f"person:{people.viewer}"}
+    return Duty(
+        clock=replace(shown, state="late", late=True) if late else shown,
+        rule=rule,
+        about=called.get(row.entry, ""),
+        state="late" if late else "soon" if soon else "ok",
+        may=shown.mine or row.owes in mine or kept.program.commander in mine,
+        form=tuple(field for field in record.fields if field.id != names) if record else (),
+        names=names,
+        last=evidence.get((row.obligation, row.entry)),
+        far=not late and not soon and (row.due_at is None or row.due_at > now + FAR),
+        key=f"duty:{kept.plan}:{row.clock}",
+    )
+
+
+def _evidence(kept: Kept, called: Mapping[str, str]) -> dict[tuple[str, str], Evidence]:
+    """Return how each duty was done last, by its id and entry, from the latest acts."""
+    rows = TimelineRow.objects.filter(incident_id=kept.id, kind__in=("Fulfilled", "RecordEntered")).order_by("-seq")[:LOOKED_AT]
+    found: dict[tuple[str, str], Evidence] = {}
+    for row in kept.eyes.lines(rows):
+        for name in _done_by(kept, row, called):
+            found.setdefault(name, Evidence(row.happened_at, row.by, tuple(row.data.get("evidence") or ())))
+    return found
+
+
+def _done_by(kept: Kept, row: TimelineRow, called: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    if row.kind == "Fulfilled":
+        yield row.subject, row.data.get("entry", "")
+        return
+    record = kept.program.records.get(row.subject)
+    if record is None or record.register:
+        return
+    wanted = row.data["fields"].get(record.fields[0].id, "")
+    about = [entry for entry, name in called.items() if wanted in (entry, entry.partition("-")[2], name)] if record.of else []
+    for rule in kept.program.obligations.values():
+        if rule.verb == "record" and rule.object == record.id:
+            yield from ((rule.id, entry) for entry in (about or called if rule.collections else [""]))
+
+
+def _drags(kept: Kept, duties: list[Duty]) -> list[Drag]:
+    """Return what is late, by duty: that is what lowers the readiness."""
+    late = sorted((duty for duty in duties if duty.state == "late"), key=lambda duty: duty.rule.id)
+    found = []
+    for _rule, group in groupby(late, key=lambda duty: duty.rule.id):
+        several = list(group)
+        first = several[0]
+        names = tuple(duty.about for duty in several if duty.about)
+        found.append(Drag(first.rule.title, first.rule.cite, len(several), names[:6], f"#duty-{first.clock.row.pk}"))
+    return found
+
+
+# ------------------------------------------------------------------ registers
+
+
+def _register(kept: Kept, rule: Record, rows: list[RegisterRow], called: Mapping[str, str], running: list[ClockRow]) -> Register:
+    own = [row for row in rows if row.record == rule.id]
+    whole = next((row for row in own if not row.entry), None)
+    return Register(
+        rule=rule,
+        marks=tuple(whole.marks) if whole else (),
+        lines=tuple(_line(kept, rule, row, called, running) for row in sorted(own, key=lambda row: row.pk) if row.entry),
+        fields=_shown(kept, rule),
+        grows=rule.id != PEOPLE,
+        key=f"register:{kept.plan}:{rule.id}",
+    )
+
+
+def _shown(kept: Kept, rule: Record) -> tuple[Field, ...]:
+    """Return the fields of a register that the viewer sees."""
+    return tuple(field for field in rule.fields if field.id != REMOVED and kept.sees(rule, field.id))
+
+
+def _line(kept: Kept, rule: Record, row: RegisterRow, called: Mapping[str, str], running: list[ClockRow]) -> Line:
+    item = next((each for each in rule.items if row.entry == f"{rule.id}-{each.id}"), None)
+    first, fields = rule.fields[0].id, _shown(kept, rule)
+    return Line(
+        row=row,
+        name=called[row.entry],
+        person=row.fields.get(first, "") if rule.fields[0].type == "person" else "",
+        cells=tuple((field, row.fields[field.id]) for field in fields if field.id != first and row.fields.get(field.id)),
+        hidden=tuple(field for field in rule.fields if not kept.sees(rule, field.id)),
+        fields=tuple(field for field in fields if rule.id != PEOPLE or field.id == "department"),
+        due=next((clock for clock in running if clock.entry == row.entry and clock.due_at), None),
+        assumed=bool(item and item.assumed),
+        key=f"entry:{kept.plan}:{row.entry}",
+    )
