@@ -61,6 +61,23 @@ def test_the_standard_is_kept_with_its_edition_and_the_newer_one_is_said():
     assert "cites GB/T 29639 of 2013, the edition of 2020 is in force" in said("hotline-outage", "L22", "document.standard")
 
 
+@pytest.mark.row("X-31")
+def test_where_the_document_breaks_off_its_sections_stand_ready_and_empty_and_are_said_to_be_assumed():
+    plan = shipped("hotline-outage")
+    sections = ("drills_held", "reviews_held", "revisions_made", "filings", "annexes")
+    assert {
+        name: (plan.resources[name].cite, plan.resources[name].items, bool(plan.resources[name].assumed)) for name in sections
+    } == dict.fromkeys(sections, (("X-31",), (), True))
+    assert plan.standing is not None
+    duties = plan.standing.obligations
+    assert {name: (str(duties[name].every), "every" in duties[name].assumed) for name in ("joint_drill", "plan_review")} == {
+        "joint_drill": ("6mo", True),
+        "plan_review": ("1y", True),
+    }
+    (form,) = [field for field in plan.standing.records["training_given"].fields if field.id == "form"]
+    assert form.of == ("online", "offline")
+
+
 @pytest.mark.row("X-36")
 @pytest.mark.parametrize(("shorter", "department"), [("技术部", "it"), ("网络部", "network"), ("安全部", "security")])
 def test_a_department_is_found_under_its_shorter_name(shorter: str, department: str):

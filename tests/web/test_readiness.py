@@ -7,6 +7,8 @@ from django.test import Client
 
 from tests.world import World, member
 from tocsin.accounts.models import Person
+from tocsin.comms import delivery
+from tocsin.comms.models import InboxItem
 from tocsin.incidents import standing, ticker
 from tocsin.incidents.models import BoardRow, ClockRow, Incident, RegisterRow
 from tocsin.kit import clock, ids
@@ -100,6 +102,16 @@ def test_a_register_grows_and_an_entry_is_taken_out(world: World, kept: Incident
 def test_the_page_speaks_the_viewers_language(world: World, kept: Incident, language: str, words: str) -> None:
     Person.objects.filter(pk=world.bea.pk).update(language=language)
     assert words in page(world, world.bea)
+
+
+def test_what_is_told_of_a_duty_leads_to_readiness(world: World, kept: Incident) -> None:
+    while delivery.run_once(lambda _about: True):
+        pass
+    client, where = world.browse(world.ana), f"/o/{world.organisation.slug}/inbox"
+    item = InboxItem.objects.filter(organisation=world.organisation).latest("pk")
+    assert "Open Readiness" in client.get(where).content.decode()
+    answer = client.post(f"{where}/{item.pk}/reading", {"open": "1"})
+    assert answer.headers["Location"].endswith("/readiness")
 
 
 def test_the_page_is_fetched_again_without_its_frame_and_works_with_no_plan(world: World) -> None:

@@ -44,6 +44,11 @@ def test_every_expectation_of_a_step_is_ticked(organisation):
     assert not any("found:" in each for each in steps)
 
 
+def test_what_is_owed_between_incidents_is_walked_through_as_well(organisation):
+    steps = [page(organisation, f"plans/{PLAN}/cases/standing-people/{step}") for step in range(1, 6)]
+    assert any("The number is filled in" in shown for shown in steps)
+
+
 def test_there_is_no_page_beyond_the_story(organisation):
     for path in ("first-ten-minutes/0", "first-ten-minutes/999", "no-such-story", "..%2Fplan"):
         answer = organisation.browse(organisation.bea).get(f"/o/{organisation.organisation.slug}/plans/{PLAN}/cases/{path}")

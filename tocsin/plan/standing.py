@@ -99,6 +99,12 @@ def _kept(draft: Draft, path: Path, rule: ReadinessForm) -> Iterator[Fault]:
         if bool(rule.ensure.covered) == bool(rule.ensure.filled):
             said = say("either a roster is covered or fields are filled")
             yield Fault((*path, "ensure"), said, quoted("ensure: {covered: duty_desk}, or {filled: [number]} with for_each"))
+        rosters = [str(role.held_by[1]) for role in draft.form.roles.values() if role.held_by[0] == "schedule"] if draft.form else []
+        if rule.ensure.covered and rule.ensure.covered not in rosters:
+            said = say("no role is held by the roster {name}", name=brief(rule.ensure.covered))
+            yield Fault(
+                (*path, "ensure", "covered"), said, nearest(rule.ensure.covered, rosters) or quoted("held_by: {schedule: duty_desk}")
+            )
         for index, field in enumerate(rule.ensure.filled):
             if field not in _fields(draft, rule):
                 yield Fault(

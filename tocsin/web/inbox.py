@@ -7,21 +7,25 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from tocsin.accounts import access
 from tocsin.comms import inbox
 from tocsin.comms.models import InboxItem
-from tocsin.incidents import about
+from tocsin.incidents import about, standing
 from tocsin.web import languages, reply
+from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One item. `lines` say more than the subject does; `number` is its incident, if it is about one."""
+    """One item. `lines` say more than the subject does; `place` is where it leads, if anywhere, and `name` how
+    that is called."""
 
     item: InboxItem
     tag: str
     lines: tuple[str, ...]
-    number: str
+    place: str
+    name: str
 
 
 @require_GET
@@ -51,23 +55,27 @@ def reading(request: Request, item_id: str) -> HttpResponse:
             raise Http404
     for item in mine:
         inbox.read(request.organisation.id, request.actor.person, item.pk)
-    number = _number(request, mine[0]) if "open" in request.POST and item_id != "all" else ""
-    if number:
-        return reply.see(reverse("incident", kwargs={"slug": request.organisation.slug, "number": number}))
+    place, _name = _place(request, mine[0]) if "open" in request.POST and item_id != "all" else ("", "")
+    if place:
+        return reply.see(place)
     return reply.see(reverse("inbox", kwargs={"slug": request.organisation.slug}))
 
 
 def _told(request: Request, item: InboxItem) -> Told:
     lines = [line for line in item.body.splitlines() if line and line not in item.subject and not line.startswith(settings.BASE_URL)]
     code = languages.known(item.locale)
-    return Told(item, languages.LANGUAGES[code].tag if code else item.locale, tuple(lines), _number(request, item))
+    return Told(item, languages.LANGUAGES[code].tag if code else item.locale, tuple(lines), *_place(request, item))
 
 
-def _number(request: Request, item: InboxItem) -> str:
-    """Return the number of the incident that an item is about; none for a trial of a channel."""
+def _place(request: Request, item: InboxItem) -> tuple[str, str]:
+    """Return the address of what an item is about, and how that is called: an incident, or readiness; nothing for a trial of a channel."""
     try:
         meant = about.read(item.about)
     except ValueError:
-        return ""
+        return "", ""
+    slug = request.organisation.slug
+    if access.SEE in request.acts and any(record.pk == meant.incident for record in standing.records(request.organisation.id)):
+        return reverse("readiness", kwargs={"slug": slug}), _("Readiness")
     found = request.viewer.attended().filter(incident_id=meant.incident).values_list("number", flat=True)
-    return found.first() or ""
+    number = found.first()
+    return (reverse("incident", kwargs={"slug": slug, "number": number}), number) if number else ("", "")

@@ -139,9 +139,11 @@ def download(request: Request, number: str) -> HttpResponse:
 
 def _program(request: Request, plan_id: str, file: Path) -> Program | None:
     """Return the versions in force by which a scenario runs; None where one of its plans is not in force."""
-    names = _plans_of(plan_id, _heading(file))
-    known = plans.in_force(request.organisation.id)
-    return plans.composed(request.organisation.id, [known[name].hash for name in names]) if set(names) <= set(known) else None
+    names, known = _plans_of(plan_id, _heading(file)), plans.in_force(request.organisation.id)
+    if not set(names) <= set(known):
+        return None
+    program = plans.composed(request.organisation.id, [known[name].hash for name in names])
+    return program.standing if _heading(file).standing else program
 
 
 @cache
