@@ -66,7 +66,7 @@ def test_an_incident_runs_by_each_plan_only_once(hotline):
         compose([hotline, replace(hotline, hash="another version")])
 
 
-@pytest.mark.row("TRM-13", "X-46", "X-56")
+@pytest.mark.row("TRM-13", "X-46", "X-56", "X-62")
 @pytest.mark.parametrize("file", STORIES, ids=lambda file: file.stem)
 def test_scenarios_of_two_plans_hold(file):
     _, found = replay(file, program_for(file))

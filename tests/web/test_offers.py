@@ -34,6 +34,10 @@ def test_the_template_for_the_start_of_work_is_offered_then_filled_in_with_what_
     assert 'placeholder="filled in for each reader"' in card
     assert "{{" not in card
     assert 'value="1 h"' in card  # how often, by how grave it is
+    asked = card.partition("<details")[0]
+    assert 'name="field:situation"' in asked
+    assert 'name="field:id"' not in asked  # what is filled in stands behind what has to be said
+    assert NOTICE.replace('id="', "#").strip('"') in critical.world.browse(critical.world.ana).get("/o/hotline/messages").content.decode()
 
 
 @pytest.mark.row("COM-04")

@@ -13,7 +13,7 @@ from tocsin.web import cases, forms, plan_words, reply, times
 from tocsin.web.languages import gettext as _
 from tocsin.web.records import typed
 from tocsin.web.reply import Request, needs
-from tocsin.web.room import messages, panels, records
+from tocsin.web.room import messages, offers, panels, records
 from tocsin.web.room.kept import Correspondence
 from tocsin.web.room.messages import Shown
 
@@ -139,9 +139,11 @@ def queue(request: Request) -> HttpResponse:
     shown = next((one for one in everything if f"{one.board.number}/{one.message.row.message}" == chosen), None) or next(
         iter([*(one for one in waiting if one.mine), *waiting]), None
     )
+    offered = [(case, one) for case in found for one in offers.of(case) if one.mine]
     program = next((case.program for case in found if shown and case.number == shown.board.number), None)
     context = {
         "came": came_in(found),
+        "offered": offered,
         "asked": asked,
         "ready": ready,
         "unready": [one for one in waiting if one not in asked and one not in ready],

@@ -59,7 +59,14 @@ def find(program: Program, name: str) -> Rule | None:
 
 def name_of(program: Program, name: str) -> Text:
     """Return how whatever bears this id is called."""
-    special = {"everyone": _("everyone"), "departments": _("all departments"), "anyone": _("anyone"), "system": "Tocsin"}
+    special = {
+        "everyone": _("everyone"),
+        "departments": _("all departments"),
+        "anyone": _("anyone"),
+        "system": "Tocsin",
+        "affected_parties": _("the affected parties"),
+        "reporters": _("those who reported it"),
+    }
     if name in special:
         return {languages.active().code: special[name]}
     if name == "commander":

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from tocsin.engine import letters, owners, texts
 from tocsin.engine import offers as engine
 from tocsin.engine.offers import Offer
-from tocsin.engine.program import Message, Text
+from tocsin.engine.program import Field, Message, Text
 from tocsin.engine.rules import messages as rules
 from tocsin.incidents import states
 from tocsin.incidents.models import ClockRow, Head, PartyRow
@@ -29,7 +29,10 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """An offer as a page shows it. `why` is the moment or the duty; `values` fill the form; `words` is the text as it stands."""
+    """
+    An offer as a page shows it. `why` is the moment or the duty, nothing where a duty says no more than the message itself; `values` fill
+    the form; `words` is the text as it stands.
+    """
 
     rule: Message
     offer: Offer
@@ -40,6 +43,16 @@ class Offered:
     words: Markup
     language: str
     readers: tuple[Reader, ...]
+
+    @property
+    def asked(self) -> tuple[Field, ...]:
+        """The fields that somebody has to fill in."""
+        return tuple(field for field in self.rule.fields if not self.values.get(field.id))
+
+    @property
+    def filled(self) -> tuple[Field, ...]:
+        """The fields that the incident fills."""
+        return tuple(field for field in self.rule.fields if self.values.get(field.id))
 
     @property
     def at_once(self) -> bool:
@@ -70,7 +83,7 @@ def of(case: Case) -> list[Offered]:
             Offered(
                 rule=rule,
                 offer=offer,
-                why=plan_words.name_of(case.program, offer.because),
+                why={} if (why := plan_words.name_of(case.program, offer.because)) == rule.title else why,
                 person=owners.owner(case.program, state, roles[0]).person,
                 mine=case.speaks(roles) or (case.commands and not rule.publisher),
                 values=retold(rule, fields, case.program.zone(rule.id)),
