@@ -8,7 +8,7 @@ from tocsin.accounts import people
 from tocsin.accounts.models import AuditEntry, Membership
 from tocsin.engine import terms as t
 from tocsin.incidents import desk, plans
-from tocsin.incidents.models import Incident
+from tocsin.incidents.models import Incident, TimelineRow
 from tocsin.kit import ids
 from tocsin.plan import shipped
 
@@ -88,3 +88,16 @@ def test_checking_the_plan_says_that_nobody_is_trained_until_somebody_is(room: R
     assert "the nearest to it lacks продукты" in page()
     record(world, *(words["ru"] for words in required))
     assert "Nobody is trained for it" not in page()
+
+
+@pytest.mark.row("ROL-36", "HND-09")
+def test_the_warning_stands_in_the_record_in_the_words_of_whoever_reads_it(room: Room) -> None:
+    required = [words["ru"] for words in plans.program(room.world.organisation.id, room.row("BoardRow").plan_hash).roles[ROLE].requires]
+    record(room.world, *required[:-1])
+    again = {"person": "", "reason": "another shift"}
+    assert room.post(room.world.ana, f"roles/{ROLE}/assignment", **again).status_code == 303
+    assert room.post(room.world.ana, f"roles/{ROLE}/assignment", person=ids.typed("per", room.world.chi.id)).status_code == 303
+    row = TimelineRow.objects.filter(kind="RoleAssigned", subject=ROLE).latest("seq")
+    assert row.data["lacks"] == [required[-1]]
+    page = room.get(room.world.ana, "panels/timeline").content.decode()
+    assert '. Not on record: <span lang="en">' in page

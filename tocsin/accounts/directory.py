@@ -1,7 +1,6 @@
 """The directory: whom a plan's roles, departments, posts and schedules find now, and for what a person may speak."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -58,11 +57,6 @@ def brought(organisation_id: UUID) -> dict[str, frozenset[str]]:
     """Return by person (typed id) what is recorded that he or she has learned or may use, as `plain` words."""
     rows = Membership.objects.filter(organisation_id=organisation_id).values_list("person_id", "brings")
     return {ids.typed("per", person): frozenset(map(plain, brings)) for person, brings in rows}
-
-
-def lacking(requires: Iterable[Text], brings: Collection[str]) -> tuple[Text, ...]:
-    """Return what a role requires and `brings` (see `brought`) has in no language of the plan: a warning, never a bar (ROL-36)."""
-    return tuple(words for words in requires if not any(plain(each) in brings for each in words.values()))
 
 
 def names(program: Program) -> dict[str, Text]:

@@ -1,9 +1,9 @@
 """Whom a name means: an id, a title or an alias in any language; where it means several, nothing is picked silently (PLN-13, ROL-18, X-41)."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from tocsin.engine.program import Department, Group, Program, Role
+from tocsin.engine.program import Department, Group, Program, Role, Text
 
 Body = Role | Group | Department
 
@@ -34,6 +34,11 @@ def plain(name: str) -> str:
     """Return a name without what people leave out when they look for it: case, accents, doubled spaces."""
     letters = unicodedata.normalize("NFKD", name.casefold().replace("ł", "l"))
     return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
+
+
+def lacking(requires: Iterable[Text], brings: Collection[str]) -> tuple[Text, ...]:
+    """Return what a role requires and `brings` (as `plain` words) has in no language of the plan: a warning, never a bar (ROL-36)."""
+    return tuple(words for words in requires if not any(plain(each) in brings for each in words.values()))
 
 
 def seat_of(role: str, part: str) -> str:

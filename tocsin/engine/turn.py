@@ -35,6 +35,8 @@ class Turn:
         self.actor = command.by
         self.person = command.by.person
         """Whose act this is, also while the server follows what comes of it."""
+        self.brings = command.brings
+        """What is on record of people who may be given a role."""
         self.down_since: datetime | None = None
         self.events: list[t.AnyEvent] = []
         self.effects: list[tuple[Effect, str, Mapping[str, Value]]] = []

@@ -35,6 +35,9 @@ NUMBERS: Final = "incident"
 _WRITTEN: Final = ("state", "state_hash", "state_seq", "last_at", "plan_hash", "next_due", "wake_at", "down_since")
 """What the desk alone writes on a running incident; leases and faults are the ticker's."""
 
+_GIVE_ROLES: Final = (t.Assign, t.CallIn, t.HandOver, t.CreateRole, t.Accept, t.Decide, t.Fulfil)
+"""What may give somebody a role: what they bring along is looked up."""
+
 _commands = Tally("tocsin_commands_total", "Commands handled by the desk", ["command", "outcome"])
 
 
@@ -187,8 +190,9 @@ def _answer(incident: Incident, command: t.Command, actor: t.Actor, now: datetim
 
 def _stamped(case: _Case, program: Program, command: t.Command, actor: t.Actor) -> t.Command:
     """
-    Return the command with who gives it and when, with whom the directory finds for the roles of a plan that is added, with what the
-    register says of a partner that is called, and with what signals read now where a level is decided. In a drill they read what its scenario says.
+    Return the command with who gives it and when, and with what the server knows besides: whom the directory finds for the roles of a plan
+    that is added, what the register says of a partner that is called, what is on record of people where roles are given, and what signals
+    read where a level is decided. A drill says the latter itself.
     """
     if isinstance(command, t.AddPlan):
         command = replace(command, seats=directory.seats(case.incident.organisation_id, program))
@@ -197,6 +201,9 @@ def _stamped(case: _Case, program: Program, command: t.Command, actor: t.Actor) 
         command = replace(command, item=found or command.item)  # a drill says itself what its registers hold
     if isinstance(command, t.Decide) and not case.incident.drill:
         command = replace(command, readings=_readings(case, program, command.decision))
+    if isinstance(command, _GIVE_ROLES) and not case.incident.drill and any(role.requires for role in program.roles.values()):
+        brought = directory.brought(case.incident.organisation_id)
+        command = replace(command, brings={person: tuple(sorted(brings)) for person, brings in brought.items()})
     return replace(command, by=actor, at=case.at)
 
 

@@ -4,7 +4,7 @@ from tocsin.engine import owners
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
 from tocsin.engine.program import HandsOver
-from tocsin.engine.role_names import bodies_named, roles_named, seat_of, split
+from tocsin.engine.role_names import bodies_named, lacking, roles_named, seat_of, split
 from tocsin.engine.rules.deadlines import tell
 from tocsin.engine.rules.obligations import in_order
 from tocsin.engine.turn import Turn
@@ -69,8 +69,18 @@ def seat(turn: Turn, role: str, person: str, *, accepted: bool, reason: str = ""
             passes=passes,
             accepted=accepted,
             source=source,
+            lacks=_lacks(turn, role, person),
         )
     )
+
+
+def _lacks(turn: Turn, role: str, person: str) -> tuple[str, ...]:
+    """Return what the role requires and is not on record of the person, where it is known what is."""
+    rule = turn.program.roles.get(split(role)[0])
+    if rule is None or person not in turn.brings:
+        return ()
+    language = turn.program.part(rule.id).program.language
+    return tuple(words.get(language) or next(iter(words.values())) for words in lacking(rule.requires, turn.brings[person]))
 
 
 def pass_on(turn: Turn, hand_over: HandsOver, reason: str) -> None:

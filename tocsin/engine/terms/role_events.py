@@ -8,7 +8,10 @@ from tocsin.engine.terms.words import Event, Words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleAssigned(Event):
-    """An empty `person` takes the role back. `passes` lists the open clocks that go along; `source` is the list called in from, if any."""
+    """
+    An empty `person` takes the role back. `passes` lists the open clocks that go along; `source` is the list called in from, if any. `lacks`
+    is what the role requires and is not on record of the person, in the plan's language: a warning (ROL-36).
+    """
 
     role: str
     person: str
@@ -17,6 +20,7 @@ class RoleAssigned(Event):
     passes: tuple[str, ...]
     accepted: bool
     source: str
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

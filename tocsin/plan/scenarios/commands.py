@@ -1,6 +1,7 @@
 """Acts of a scenario as commands of the engine, with typed values."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -54,6 +55,11 @@ def facts_of(program: Program, written: Mapping[str, Any], story: Story, only: t
 
 def command_of(program: Program, story: Story, act: Act, state: t.State) -> t.Command | None:
     """Return the command that `act` stands for in `state`, or None for what is not one (samples and feeds)."""
+    command = _command_of(program, story, act, state)
+    return replace(command, brings=story.training) if command is not None and story.training else command
+
+
+def _command_of(program: Program, story: Story, act: Act, state: t.State) -> t.Command | None:
     by, body = t.Actor(act.by, standing(program, story, act.by)), act.body
     match act.what:
         case "sample" | "feed":

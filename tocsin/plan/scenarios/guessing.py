@@ -9,6 +9,7 @@ from tocsin.engine import laid_before
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import Value
 from tocsin.engine.program import Decision, Program
+from tocsin.engine.role_names import plain, split
 from tocsin.engine.rules.decisions import CONFIRMED
 from tocsin.engine.rules.delivery import awaited
 
@@ -27,8 +28,19 @@ def guesses(program: Program, state: t.State, ahead: Events) -> Guesses:
         guess = _GUESSES.get(type(event))
         if guess is not None and (event.by != t.SYSTEM or isinstance(event, _BY_SYSTEM)):
             for command in guess(program, state, event, ahead[index:]):
-                yield replace(command, by=t.Actor(event.by), at=event.at)
+                yield replace(command, by=t.Actor(event.by), at=event.at, brings=_brought(program, ahead))
     yield t.Tick(by=t.Actor(t.SYSTEM), at=ahead[0].at)
+
+
+def _brought(program: Program, ahead: Events) -> dict[str, tuple[str, ...]]:
+    """Return what was on record of those who were given a role: all that it requires but what they lacked."""
+    found: dict[str, tuple[str, ...]] = {}
+    for event in ahead:
+        rule = program.roles.get(split(event.role)[0]) if isinstance(event, t.RoleAssigned) else None
+        if isinstance(event, t.RoleAssigned) and rule and rule.requires and event.person:
+            known = [words for words in rule.requires if not set(words.values()) & set(event.lacks)]
+            found[event.person] = tuple(plain(each) for words in known for each in words.values())
+    return found
 
 
 def _own(event: t.AnyEvent, ahead: Events, kind: type) -> list[Any]:

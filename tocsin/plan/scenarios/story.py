@@ -10,6 +10,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from tocsin.engine.program import Program
+from tocsin.engine.role_names import plain
 from tocsin.engine.times import add, parse
 from tocsin.plan import document
 from tocsin.plan.scenarios.naming import act_in_full, in_full
@@ -70,6 +71,8 @@ class Story:
     baseline: Mapping[str, Decimal]
     compare: Mapping[str, Decimal | timedelta]
     """What figures came to in earlier incidents."""
+    training: Mapping[str, tuple[str, ...]]
+    """By person what is on record that they have learned; of whom nothing is said here, nobody asks."""
     counted: Mapping[str, tuple[Decimal, Decimal]]
     """What figures that are added up had come to: in the period before, and in this one before the incident."""
     feeds: tuple[Feed, ...]
@@ -226,6 +229,8 @@ class _Reader:
             people=people or (base.people if base else {}),
             baseline=baseline or (base.baseline if base else {}),
             compare={name: _amount(value) for name, value in (given.get("compare") or {}).items()} or (base.compare if base else {}),
+            training={name: tuple(map(plain, said)) for name, said in (given.get("training") or {}).items()}
+            or (base.training if base else {}),
             counted={name: _counted(value) for name, value in (given.get("counted") or {}).items()} or (base.counted if base else {}),
             feeds=tuple(feeds),
             acts=tuple(sorted(acts, key=lambda act: act.at)),

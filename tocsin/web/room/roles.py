@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from tocsin.accounts import directory
 from tocsin.engine.program import Text
-from tocsin.engine.role_names import roles_named, split
+from tocsin.engine.role_names import lacking, roles_named, split
 from tocsin.incidents.models import ClockRow, RoleRow
 from tocsin.web import clocks, plan_words
 from tocsin.web.cases import Case
@@ -121,6 +121,6 @@ def _seat(case: Case, row: RoleRow, passes: int, works: Mapping[str, list[Text]]
         main=rule.main if rule and not row.part else {},
         passes=passes,
         works_on=() if held_for else tuple(works.get(row.person, ())),
-        lacks=directory.lacking(rule.requires, brought.get(meant, frozenset())) if rule and meant else (),
+        lacks=lacking(rule.requires, brought.get(meant, frozenset())) if rule and meant else (),
         taken_by=plan_words.names(case.program, rule.taken_by if rule else ()),
     )

@@ -5,12 +5,26 @@ from typing import Final
 
 from markupsafe import Markup
 
+from tocsin.engine.role_names import split
+from tocsin.web.jinja import text
 from tocsin.web.languages import gettext as _
 from tocsin.web.languages import ngettext
 from tocsin.web.sentences.event import Event, tell
 
 
 def _role_assigned(e: Event) -> Markup:
+    return _given(e) + _lacking(e)
+
+
+def _lacking(e: Event) -> Markup:
+    """Return what the role requires and was not on record of the person, after a stop; nothing where all of it was."""
+    rule = e.program.roles.get(split(e.data["role"])[0])
+    known = {word: words for words in (rule.requires if rule else ()) for word in words.values()}
+    said = [text(known[word]) if word in known else word for word in e.data.get("lacks") or ()]
+    return tell(_(". Not on record: %(what)s"), what=Markup("{}").format(_(", ")).join(said)) if said else Markup("")
+
+
+def _given(e: Event) -> Markup:
     parts = {"who": e.who, "role": e.what}
     count = len(e.data.get("passes") or ())
     if not e.data["person"]:
