@@ -1,9 +1,8 @@
 """The desk: the one way into an incident. Lock, stamp the time, load, decide, append, project, wish, commit, give notice."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from functools import reduce
 from typing import Any, Final
 from uuid import UUID
@@ -12,7 +11,7 @@ from django.db import transaction
 from prometheus_client import Counter as Tally
 
 from tocsin.accounts import directory
-from tocsin.engine import laid_before, restricted
+from tocsin.engine import restricted
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import next_due
 from tocsin.engine.compose import versions
@@ -20,7 +19,19 @@ from tocsin.engine.decide import decide
 from tocsin.engine.evolve import evolve
 from tocsin.engine.expressions import Value
 from tocsin.engine.program import Program
-from tocsin.incidents import answers, counters, journal, lookouts, measured, notices, partners, plans, refusals, scopes, states, wishes
+from tocsin.incidents import (
+    answers,
+    counters,
+    journal,
+    lookouts,
+    notices,
+    plans,
+    refusals,
+    scopes,
+    stamping,
+    states,
+    wishes,
+)
 from tocsin.incidents.answers import Request
 from tocsin.incidents.canonical import UnknownEvent
 from tocsin.incidents.models import Head, Incident, Plan
@@ -34,9 +45,6 @@ NUMBERS: Final = "incident"
 
 _WRITTEN: Final = ("state", "state_hash", "state_seq", "last_at", "plan_hash", "next_due", "wake_at", "down_since")
 """What the desk alone writes on a running incident; leases and faults are the ticker's."""
-
-_GIVE_ROLES: Final = (t.Assign, t.CallIn, t.HandOver, t.CreateRole, t.Accept, t.Decide, t.Fulfil)
-"""What may give somebody a role: what they bring along is looked up."""
 
 _commands = Tally("tocsin_commands_total", "Commands handled by the desk", ["command", "outcome"])
 
@@ -126,7 +134,7 @@ def foresee(incident_id: UUID, command: t.Command, *, actor: t.Actor) -> tuple[t
     if program is not case.program:
         passed = decide(case.program, state, t.Tick(by=t.Actor(t.SYSTEM), at=case.at))
         state = state if isinstance(passed, t.Refused) else reduce(evolve, passed, state)
-    return decide(program, state, _stamped(case, program, command, actor))
+    return decide(program, state, stamping.stamped(case.incident, program, command, actor, case.at))
 
 
 @dataclass(slots=True)
@@ -184,33 +192,8 @@ def _answer(incident: Incident, command: t.Command, actor: t.Actor, now: datetim
         if program is not case.program:  # what fell due until now fell due under the plan in force until now
             _decide(case, case.program, t.Tick(by=t.Actor(t.SYSTEM), at=case.at), now)
         answer = _not_in_force(incident.organisation_id, [command.plan_hash]) if isinstance(command, t.AddPlan) else None
-        answer = answer or _decide(case, program, _stamped(case, program, command, actor), now)
+        answer = answer or _decide(case, program, stamping.stamped(case.incident, program, command, actor, case.at), now)
     return answer
-
-
-def _stamped(case: _Case, program: Program, command: t.Command, actor: t.Actor) -> t.Command:
-    """
-    Return the command with who gives it and when, and with what the server knows besides: whom the directory finds for the roles of a plan
-    that is added, what the register says of a partner that is called, what is on record of people where roles are given, and what signals
-    read where a level is decided. A drill says the latter itself.
-    """
-    if isinstance(command, t.AddPlan):
-        command = replace(command, seats=directory.seats(case.incident.organisation_id, program))
-    if isinstance(command, t.Enter) and not command.entry:
-        found = partners.item(case.incident.organisation_id, program, command.record, command.fields)
-        command = replace(command, item=found or command.item)  # a drill says itself what its registers hold
-    if isinstance(command, t.Decide) and not case.incident.drill:
-        command = replace(command, readings=_readings(case, program, command.decision))
-    if isinstance(command, _GIVE_ROLES) and not case.incident.drill and any(role.requires for role in program.roles.values()):
-        brought = directory.brought(case.incident.organisation_id)
-        command = replace(command, brings={person: tuple(sorted(brings)) for person, brings in brought.items()})
-    return replace(command, by=actor, at=case.at)
-
-
-def _readings(case: _Case, program: Program, decision: str) -> dict[str, Decimal]:
-    rule = program.decisions.get(decision)
-    wanted = laid_before.readings(program, rule) if rule else {}
-    return laid_before.read(wanted, measured.look(case.incident.organisation_id, program, case.at)) if wanted else {}
 
 
 def _moved(case: _Case, command: t.Command) -> Program:
