@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from tests.web.room import Room, under
+from tests.web.room import Room, declare, under
 from tests.world import World, load, member
 from tocsin.accounts import people
 from tocsin.accounts.models import Person
 from tocsin.engine import terms as t
-from tocsin.incidents import desk, plans
+from tocsin.incidents import desk, plans, standing
 from tocsin.incidents.models import Incident, RoleRow
 from tocsin.kit import ids
 from tocsin.plan import shipped
@@ -73,6 +73,22 @@ def test_whoever_may_not_call_people_in_is_not_offered_to(room: Room) -> None:
     assert offered(room.get(room.world.chi, "panels/roles").content.decode()) == {}
     refused = room.post(room.world.chi, f"roles/{SPECIALIST}/calling-in", person=typed(room.world.bea))
     assert (refused.status_code, "E101" in refused.content.decode()) == (409, True)
+
+
+@pytest.mark.row("ESC-06")
+def test_the_technical_leader_calls_an_expert_of_the_pool_that_the_organisation_keeps(world: World) -> None:
+    standing.keep(world.organisation.id)
+    (kept,) = standing.records(world.organisation.id)
+    fields = {"name": "Bea", "person": typed(world.bea), "field": "Switching", "available": "nights"}
+    assert isinstance(desk.handle(kept.pk, t.Enter(record="experts", fields=fields), actor=world.actor(world.ana)), desk.Done)
+    room = declare(world)
+    page = room.get(world.chi, "panels/roles").content.decode()
+    assert all(words in page for words in ("Expert pool", "Switching, nights", typed(world.bea)))
+    assert room.post(world.chi, "roles/expert/calling-in", person=typed(world.bea), source="experts").status_code == 303
+    assert (found := RoleRow.objects.get(role="expert", incident__number=room.number)).assigned == typed(world.bea)
+    assert not found.accepted
+    assert room.post(world.bea, "roles/expert/acceptance").status_code == 303
+    assert "Expert pool" in room.get(world.ana, "panels/timeline").content.decode()
 
 
 def test_the_lists_of_a_plan_are_kept_on_the_page_of_a_person(room: Room) -> None:

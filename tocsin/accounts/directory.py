@@ -104,7 +104,7 @@ def callable_into(organisation_id: UUID, program: Program, role: str) -> dict[st
         return {}
     own = (*holders[rule.id], *(holders[rule.held_by.name] if rule.held_by.kind in ("person", "schedule", "department") else ()))
     found = {role: tuple(dict.fromkeys(own))}
-    return found | {within(part.name, name): tuple(holders[name]) for name in rule.called_from}
+    return found | {within(part.name, name): tuple(holders[name]) for name in rule.called_from if name in part.program.lists}
 
 
 def known(organisation_id: UUID, plan: str) -> Directory:

@@ -50,6 +50,17 @@ def item(organisation_id: UUID, program: Program, record: str, fields: Mapping[s
     return next((each.open_to_all for each in found), {})
 
 
+def persons(organisation_id: UUID, program: Program, register: Resource) -> dict[str, str]:
+    """Return who stands in a register with an account (typed ids), with what else it says of each that is open to all, such as the field."""
+    named = [field.id for field in register.fields if field.type == "person"]
+    found: dict[str, str] = {}
+    for partner in listed(organisation_id, program, register) if named else ():
+        said = [partner.open_to_all.get(field.id, "") for field in register.fields[1:] if field.type == "text" and not field.of]
+        about = [words for words in said if words]
+        found |= {partner.values[name]: ", ".join(about) for name in named if partner.values.get(name)}
+    return found
+
+
 def listed(organisation_id: UUID, program: Program, register: Resource) -> tuple[Partner, ...]:
     """Return what stands in a register: what the organisation keeps there, and what the document lists before it keeps anything."""
     name = register.fields[0].id if register.fields else ""

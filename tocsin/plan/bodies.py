@@ -37,5 +37,11 @@ def role(draft: Draft, path: Path, role: RoleForm) -> Iterator[Fault]:
                 )
         if role.commander:
             yield Fault((*path, "sees"), say("whoever commands sees everything"), say("leave out sees"), at_key=True)
+    resources = draft.form.resources if draft.form else {}
+    for index, pool in enumerate(role.called_from):
+        register = resources.get(pool.name)
+        if register and not any(field.type == "person" for field in register.fields.values()):
+            said = say("{register} names no persons who could be called", register=pool.name)
+            yield Fault((*path, "called_from", index), said, quoted("person: {type: person}"))
     if role.called_from and role.many is not True:
         yield Fault((*path, "called_from"), say("whoever is called in joins others in the role"), quoted("many: true"), at_key=True)

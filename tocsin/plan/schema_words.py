@@ -125,7 +125,7 @@ KEYS: Final = {
     "sees": "limited: whoever is invited through this role sees the head of the incident and takes part in its stream, no more",
     "part_of": "The department that it is a part of: whoever heads that heads it, where nobody else does",
     "lists": "Lists of people to call in; who is on them the directory says",
-    "called_from": "The lists from which more people are called into the role",
+    "called_from": "The lists of people, or registers with a person, from which more are called into the role",
     "who": "The roles that may take it",
     "asks": "The facts that are answered with it",
     "uses": "The values shown beside it",

@@ -52,6 +52,7 @@ def find(program: Program, name: str) -> Rule | None:
         program.facts,
         program.levels,
         program.signals,
+        program.resources,
     )
     base = name.partition(".")[0].partition("[")[0]
     return next((rules[key] for key in (name, base) for rules in kinds if key in rules), None)

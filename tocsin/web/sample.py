@@ -42,7 +42,7 @@ CAST = (
         "zhao.min",
         "zh",
         Access.MEMBER,
-        ("finance", "hr", "logistics_leader", "finance_head", "hr_head", "administration", "admin_manager", "vehicle_officer"),
+        ("finance", "hr", "logistics_leader", "finance_head", "hr_head", "administration", "admin_manager", "vehicle_officer", "drivers"),
     ),
     Figure("Игорь Белов", "igor.belov", "ru", Access.MEMBER, ("it", "head_of_it", "assessment_lead", "regional_centre"), ("tech_leader",)),
     Figure("Анна Соколова", "anna.sokolova", "ru", Access.EDITOR, ("coo", "cto"), ("care_leader",)),

@@ -46,7 +46,7 @@ class Role(Rule):
     limited: bool = False
     """Whoever is in the incident through this role alone sees its head and takes part in its stream, and sees nothing else of it."""
     called_from: tuple[str, ...] = ()
-    """The lists of people from whom more are called into it."""
+    """The lists of people, and the registers that name persons, from which more are called into it."""
     taken_by: tuple[str, ...] = ()
     """The roles of a role set laid over the plan that do what this one owes."""
 

@@ -29,7 +29,8 @@ from tocsin.plan.sentences import quoted, say
 
 DepartmentRef = Annotated[Ref, ref("department")]
 GroupRef = Annotated[Ref, ref("group")]
-ListRef = Annotated[Ref, ref("list of people")]
+PoolRef = Annotated[Ref, ref("list of people", "resource")]
+"""Where people are called from: a list of the directory, or a register that names persons."""
 _PART = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _HELD = {"person": (), "schedule": (), "department": ("department",), "role": ("role",), "who_marked": ("moment",)}
 
@@ -127,7 +128,7 @@ class RoleForm(RuleForm):
     extra: Translated | None = None
     may: list[Literal["assign_roles", "create_roles", "open_streams", "call_in"]] = []
     sees: Literal["limited"] | None = None
-    called_from: Annotated[list[ListRef], Many] = []
+    called_from: Annotated[list[PoolRef], Many] = []
     requires: list[Translated] = []
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tocsin.accounts import directory
 from tocsin.engine.program import Role, Text
 from tocsin.engine.role_names import split
+from tocsin.incidents import partners
 from tocsin.incidents.models import RoleRow
 from tocsin.web import languages, plan_words
 from tocsin.web.cases import Case
@@ -16,11 +17,12 @@ _RIGHTS = frozenset({"assign_roles", "call_in"})
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One list of a role. `name` is empty for those recorded for the role itself; `people` are typed ids and names."""
+    """One list of a role. `name` is empty for those recorded for the role itself."""
 
     source: str
     name: Text
-    people: tuple[tuple[str, str], ...]
+    people: tuple[tuple[str, str, str], ...]
+    """Typed id, name, and what a register says of the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,21 @@ def _lists(case: Case, rule: Role) -> Iterator[Listed]:
     rows = RoleRow.objects.filter(incident_id=case.id).values_list("role", "assigned", "person", "via")
     inside = {assigned or (person if via == "directory" else "") for role, assigned, person, via in rows if split(role)[0] == rule.id}
     for source, persons in directory.callable_into(case.board.organisation_id, case.program, rule.id).items():
-        people = tuple((person, case.people.name(person)) for person in persons if person not in inside)
+        people = tuple((person, case.people.name(person), "") for person in persons if person not in inside)
         own = source == rule.id
         if people:
             yield Listed("" if own else source, {} if own else plan_words.name_of(case.program, source), people)
-    guests = tuple(each for each in case.people.guests() if each[0] not in inside) if rule.limited else ()
+    for name in rule.called_from:
+        people = tuple((person, case.people.name(person), about) for person, about in _pool(case, name).items() if person not in inside)
+        if people:
+            yield Listed(name, plan_words.name_of(case.program, name), people)
+    guests = tuple((*each, "") for each in case.people.guests() if each[0] not in inside) if rule.limited else ()
     if guests:
         yield Listed("", {languages.active().code: _("Guests")}, guests)
+
+
+def _pool(case: Case, name: str) -> dict[str, str]:
+    """Return the persons of a register, each with what it says of them; nobody where `name` is none that the viewer sees."""
+    register = case.program.resources.get(name)
+    seen = register is not None and case.eyes.are_of(register.visible_to)
+    return partners.persons(case.board.organisation_id, case.program, register) if register and seen else {}
