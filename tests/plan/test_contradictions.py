@@ -112,3 +112,14 @@ def test_an_analysis_without_owner_or_limit_links_not_at_hand_and_no_review_inte
     assert "3d is assumed" in said["L09", "situations.step8.obligations.analyse.within"]
     assert "1y is assumed" in said["L09", "readiness.document_current.every"]
     assert "other documents are named and not at hand" in next(words for (code, _), words in said.items() if code == "L22")
+
+
+@pytest.mark.row("X-39")
+def test_the_gravest_level_and_the_first_network_tier_bear_names_of_their_own():
+    program = read(sources()["hotline-outage"].read_bytes(), "plan.yaml").program
+    assert program is not None
+    tiers = {tier.id: tier.title["zh"] for register in program.resources.values() for tier in register.tiers}
+    assert next(iter(program.levels)) == "l1"
+    assert next(iter(tiers)) == "tier1"
+    assert not set(program.levels) & set(tiers)
+    assert not {level.title["zh"] for level in program.levels.values()} & set(tiers.values())

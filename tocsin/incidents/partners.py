@@ -1,4 +1,7 @@
-"""What stands in the registers of the organisation and can be called from an incident: carriers, the police, a maintenance company (ESC-09)."""
+"""
+What stands in the registers of the organisation and an incident speaks of: partners that can be called (ESC-09), services in the order in
+which they are restored (X-37).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +31,12 @@ class Partner:
 
 def callable_by(organisation_id: UUID, program: Program, record: Record) -> tuple[Partner, ...]:
     """Return what an entry of `record` can call, in the order of the registers."""
-    registers = [program.resources[name] for name in record.of if name in program.resources] if record.calls_at else []
+    return named_by(organisation_id, program, record) if record.calls_at else ()
+
+
+def named_by(organisation_id: UUID, program: Program, record: Record) -> tuple[Partner, ...]:
+    """Return what an entry of `record` can be about: what stands in its registers now, in their order."""
+    registers = [program.resources[name] for name in record.of if name in program.resources]
     return tuple(partner for register in registers for partner in listed(organisation_id, program, register))
 
 
@@ -42,10 +50,10 @@ def find(organisation_id: UUID, program: Program, register: str, key: str) -> Pa
 def item(organisation_id: UUID, program: Program, record: str, fields: Mapping[str, str]) -> Mapping[str, str]:
     """Return what the register says now of what an entry of `record` names, as far as anybody may read it; nothing where it names nothing."""
     rule = program.records.get(record)
-    named = fields.get(rule.fields[0].id, "") if rule and rule.calls_at and rule.fields else ""
+    named = fields.get(rule.fields[0].id, "") if rule and rule.of and rule.fields else ""
     if rule is None or not named:
         return {}
-    known = callable_by(organisation_id, program, rule)
+    known = (each for each in named_by(organisation_id, program, rule) if rule.calls_at or not each.register.visible_to)
     found = (each for each in known if named in (each.key, each.key.partition("-")[2], each.name))
     return next((each.open_to_all for each in found), {})
 

@@ -11,11 +11,11 @@ from markupsafe import Markup
 from tocsin.engine import entries as entries_
 from tocsin.engine.expressions import SignalRead
 from tocsin.engine.program import Field, Program, Record, Text
-from tocsin.incidents import measured
+from tocsin.incidents import measured, partners
 from tocsin.incidents.models import RecordRow
 from tocsin.web import clocks, plan_words, times
 from tocsin.web.cases import Case, People
-from tocsin.web.jinja import text
+from tocsin.web.jinja import text, words
 from tocsin.web.languages import gettext as _
 
 
@@ -37,6 +37,8 @@ class Kept:
     rule: Record
     key: str
     entries: tuple[Entry, ...]
+    register: tuple[tuple[str, str], ...]
+    """What an entry can be about, by the register of the organisation: each with its kind, in the order in which it comes."""
     measured: Mapping[str, str]
     """What signals say now of the fields that are filled from them; the person who enters it confirms it (HND-05)."""
 
@@ -52,6 +54,7 @@ def context(case: Case) -> dict[str, object]:
             rule,
             f"record:{rule.id}",
             tuple(sorted(entries.get(rule.id, []), key=lambda entry: entry.last.at, reverse=True)),
+            _register(case, rule),
             _measured(case, rule),
         )
         for rule in case.program.records.values()
@@ -65,6 +68,23 @@ def context(case: Case) -> dict[str, object]:
         "named": plan_words.option_name,
         "spelled": spelled,
     }
+
+
+def _register(case: Case, rule: Record) -> tuple[tuple[str, str], ...]:
+    """Return what stands in the registers that an ordered record is of: what comes first, first."""
+    if rule.order is None or not rule.of:
+        return ()
+    found = [
+        each for each in partners.named_by(case.board.organisation_id, case.program, rule) if case.eyes.are_of(each.register.visible_to)
+    ]
+    ranked = [field for field in rule.fields if field.id in rule.order.by and field.of]
+
+    def kinds(partner: partners.Partner) -> list[tuple[int, str]]:
+        values = [(field, partner.open_to_all.get(field.id, "")) for field in ranked]
+        return [(field.of.index(value), words(plan_words.option_name(field, value))) for field, value in values if value in field.of]
+
+    ordered = sorted(found, key=lambda each: [place for place, _name in kinds(each)])
+    return tuple((each.name, ", ".join(name for _place, name in kinds(each))) for each in ordered)
 
 
 def _measured(case: Case, rule: Record) -> dict[str, str]:
