@@ -8,14 +8,17 @@ from itertools import groupby
 from typing import Final
 from uuid import UUID
 
+from markupsafe import Markup
+
 from tocsin.engine import terms as t
-from tocsin.engine.program import Field, Obligation, Program, Record, Text
+from tocsin.engine.program import Department, Field, Group, Obligation, Program, Record, Role, Text
 from tocsin.engine.program.standing import PEOPLE, REMOVED
 from tocsin.incidents import plans, readers, standing
 from tocsin.incidents.models import ClockRow, Incident, RegisterRow, TimelineRow
 from tocsin.web import clocks, plan_words, times
 from tocsin.web.cases import People, people_of
 from tocsin.web.clocks import Shown
+from tocsin.web.jinja import text
 from tocsin.web.reply import Request
 from tocsin.web.room.records import label, spelled
 
@@ -83,7 +86,7 @@ class Line:
     row: RegisterRow
     name: str
     person: str
-    cells: tuple[tuple[Field, str], ...]
+    cells: tuple[tuple[Field, Markup], ...]
     hidden: tuple[Field, ...]
     fields: tuple[Field, ...]
     due: ClockRow | None
@@ -161,7 +164,6 @@ def context(request: Request) -> dict[str, object]:
         "drags": sorted((drag for part in parts for drag in part.drags), key=lambda drag: -drag.count),
         "label": label,
         "named": plan_words.option_name,
-        "spelled": spelled,
         "mark": plan_words.mark_word,
         "row": "",
         "typed": {},
@@ -177,7 +179,7 @@ def _part(kept: Kept, people: People) -> Part:
     duties = [_duty(kept, row, people, called, evidence) for row in seen]
     duties.sort(key=lambda duty: (duty.state != "late", duty.clock.row.due_at is None, duty.clock.row.due_at or duty.clock.row.began_at))
     shown = [rule for rule in kept.program.records.values() if rule.register and kept.sees(rule)]
-    return Part(kept, duties, _drags(kept, duties), [_register(kept, rule, rows, called, seen) for rule in shown])
+    return Part(kept, duties, _drags(kept, duties), [_register(kept, rule, rows, people, seen) for rule in shown])
 
 
 def _called(kept: Kept, row: RegisterRow, people: People) -> str:
@@ -252,17 +254,23 @@ def _drags(kept: Kept, duties: list[Duty]) -> list[Drag]:
 # ------------------------------------------------------------------ registers
 
 
-def _register(kept: Kept, rule: Record, rows: list[RegisterRow], called: Mapping[str, str], running: list[ClockRow]) -> Register:
+def _register(kept: Kept, rule: Record, rows: list[RegisterRow], people: People, running: list[ClockRow]) -> Register:
     own = [row for row in rows if row.record == rule.id]
     whole = next((row for row in own if not row.entry), None)
     return Register(
         rule=rule,
         marks=tuple(whole.marks) if whole else (),
-        lines=tuple(_line(kept, rule, row, called, running) for row in sorted(own, key=lambda row: row.pk) if row.entry),
+        lines=tuple(_line(kept, rule, row, people, running) for row in sorted(own, key=lambda row: row.pk) if row.entry),
         fields=_shown(kept, rule),
         grows=rule.id != PEOPLE,
         key=f"register:{kept.plan}:{rule.id}",
     )
+
+
+def _cell(kept: Kept, field: Field, words: str, people: People) -> Markup:
+    """Return what a field holds as the viewer reads it: a role or department that it names is called by its title."""
+    named = plan_words.find(kept.program, words) if field.type == "text" and not field.of else None
+    return text(plan_words.titled(named)) if isinstance(named, Role | Group | Department) else spelled(field, words, people)
 
 
 def _shown(kept: Kept, rule: Record) -> tuple[Field, ...]:
@@ -270,14 +278,16 @@ def _shown(kept: Kept, rule: Record) -> tuple[Field, ...]:
     return tuple(field for field in rule.fields if field.id != REMOVED and kept.sees(rule, field.id))
 
 
-def _line(kept: Kept, rule: Record, row: RegisterRow, called: Mapping[str, str], running: list[ClockRow]) -> Line:
+def _line(kept: Kept, rule: Record, row: RegisterRow, people: People, running: list[ClockRow]) -> Line:
     item = next((each for each in rule.items if row.entry == f"{rule.id}-{each.id}"), None)
     first, fields = rule.fields[0].id, _shown(kept, rule)
     return Line(
         row=row,
-        name=called[row.entry],
+        name=_called(kept, row, people),
         person=row.fields.get(first, "") if rule.fields[0].type == "person" else "",
-        cells=tuple((field, row.fields[field.id]) for field in fields if field.id != first and row.fields.get(field.id)),
+        cells=tuple(
+            (field, _cell(kept, field, row.fields[field.id], people)) for field in fields if field.id != first and row.fields.get(field.id)
+        ),
         hidden=tuple(field for field in rule.fields if not kept.sees(rule, field.id)),
         fields=tuple(field for field in fields if rule.id != PEOPLE or field.id == "department"),
         due=next((clock for clock in running if clock.entry == row.entry and clock.due_at), None),
