@@ -7,12 +7,12 @@ from decimal import Decimal, InvalidOperation
 from tocsin.engine import terms as t
 from tocsin.engine import texts
 from tocsin.engine.expressions import Value
-from tocsin.engine.program import Field, Item, Program, Record, Resource
+from tocsin.engine.program import Fact, Field, Item, Program, Record, Resource
 from tocsin.engine.times import day, instant, is_day, parse, stamped
 
 
-def typed(field: Field, words: str) -> Value | None:
-    """Return the value that `words` spell for `field`, or None where they are none. An instant has its offset, as `dated` gives it."""
+def typed(field: Field | Fact, words: str) -> Value | None:
+    """Return the value that `words` spell for `field`, or for a fact, or None where they are none. An instant has its offset, as `dated` gives it."""
     if field.of:
         return words if words in field.of else None
     try:

@@ -1,13 +1,13 @@
 """What a plan says wrongly only in the company of other keys: two ways where there is one, one key without the other, a constant of another type."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from tocsin.engine.figures import COUNTS
 from tocsin.engine.times import Span
-from tocsin.plan import bodies, standing
+from tocsin.plan import bodies, fields, standing
 from tocsin.plan.constants import MISFIT, constant
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path, brief
@@ -218,7 +218,7 @@ def _promises(draft: Draft, path: Path, message: MessageForm) -> Iterator[Fault]
     owed = dict(draft.form.obligations) if draft.form else {}
     for situation in draft.form.situations.values() if draft.form else ():
         owed |= situation.obligations
-    yield from _ahead(path, message.fields)
+    yield from fields.ahead(path, message.fields)
     for name, field in message.fields.items():
         rule = owed.get(field.promises or "")
         if rule is None:
@@ -238,41 +238,6 @@ def _promises(draft: Draft, path: Path, message: MessageForm) -> Iterator[Fault]
             )
         elif field.type not in ("duration", "time"):
             yield Fault(place, say("a {type} promises no time", type=field.type), say("type: time, or type: duration"))
-
-
-def _ahead(path: Path, fields: Mapping[str, FieldForm]) -> Iterator[Fault]:
-    for name, field in fields.items():
-        if field.ahead and field.type != "time":
-            yield Fault((*path, "fields", name, "ahead"), say("a {type} has no next and no last", type=field.type), quoted("type: time"))
-
-
-def _record(draft: Draft, path: Path, record: RecordForm) -> Iterator[Fault]:
-    """The fields that a record is ordered, closed and tracked by are of a kind that can do so."""
-    yield from _ahead(path, record.fields)
-    types = {name: _type_of(record, name) for name in record.fields}
-    wanted: list[tuple[Path, str, str]] = [
-        ((*path, "order", "by", index), field, "choice") for index, field in enumerate(record.order.by if record.order else ())
-    ]
-    wanted += [((*path, "open_until"), field, "choice") for field, values in record.open_until.items() if values]
-    if record.tracked:
-        wanted += [((*path, "tracked", "by"), record.tracked.by, "person"), ((*path, "tracked", "due"), record.tracked.due, "time")]
-    if record.calls_at:
-        wanted.append(((*path, "calls_at"), record.calls_at, "time"))
-        if not record.of:
-            yield Fault((*path, "calls_at"), say("what is called stands in a register"), quoted("of: register"), at_key=True)
-    for place, field, type_ in wanted:
-        if field in types and types[field] != type_:
-            yield Fault(
-                place, say("{field} is not a {type}", field=field, type=type_), say("{field}: {{type: {type}}}", field=field, type=type_)
-            )
-    if record.into == "stream" and record.visible_to:
-        yield Fault((*path, "into"), say("what is kept for some roles is not said to the whole team"), say("take out into, or visible_to"))
-    if record.tracked and not record.open_until:
-        yield Fault((*path, "tracked"), say("what is tracked ends somewhere"), say("open_until: the field that closes it"), at_key=True)
-
-
-def _type_of(record: RecordForm, field: str) -> str:
-    return "choice" if field in record.choice or record.fields[field].of else record.fields[field].type
 
 
 def _channels(_: Draft, path: Path, channels: ChannelsForm) -> Iterator[Fault]:
@@ -379,7 +344,8 @@ _CHECKS: tuple[tuple[type[Form], Callable[[Draft, Path, Any], Iterator[Fault]]],
     (ChannelsForm, _channels),
     (FigureForm, _figure),
     (ResourceForm, standing.resource),
-    (RecordForm, _record),
+    (RecordForm, fields.record),
+    (FieldForm, fields.field),
     (ReadinessForm, standing.duty),
     (OrganisationForm, bodies.organisation),
     (RoleForm, bodies.role),

@@ -62,7 +62,7 @@ KEYS: Final = {
     "assigns": "The roles that have a holder once it is done",
     "evidence": "required: only with something that shows it is done",
     "met_by": "done; begun where beginning is enough; or {all: […]}: done once all of these are",
-    "needs": "Conditions without which it cannot begin or be taken",
+    "needs": "Conditions without which it cannot begin, be taken or be sent",
     "remind": "When its owner is reminded: a part of the limit (2/3), or a span before the due time",
     "late": "The ladder: who is told, and what happens, once it is overdue",
     "stays": "It survives a change of level and the end of its situation or incident",

@@ -195,6 +195,8 @@ class Message(Rule):
     together: bool = False
     every_channel_confirmed: bool = False
     fields: tuple[Field, ...] = ()
+    needs: tuple[str, ...] = ()
+    """Conditions without which it is not sent, whoever sends it and through whatever rule."""
     forbids: tuple[str, ...] = ()
     approvals: tuple[Link, ...] = ()
     publisher: str = ""

@@ -1,17 +1,17 @@
 """Facts: what is known, who said so, and what the plan infers (CLS-11, REG-05)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from tocsin.engine import owners
+from tocsin.engine import entries, owners
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import Value
-from tocsin.engine.program import Fact, Program
+from tocsin.engine.program import Fact, Field, Program
 from tocsin.engine.reads import Read, of_expression
 from tocsin.engine.rules import moments
-from tocsin.engine.times import Span
+from tocsin.engine.times import Span, instant
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import gravity, truth
 
@@ -97,6 +97,24 @@ def say(turn: Turn, facts: Mapping[str, Value], *, source: str, reason: str = ""
         moments.record(turn, f"{name}.set")
         if isinstance(value, str):
             moments.record(turn, f"{name}.{value}")
+
+
+def write_back(turn: Turn, fields: Iterable[Field], said: Mapping[str, str], source: str, zone: str) -> None:
+    """Record what a message or an entry says of facts that its fields set, as far as it can be read as such."""
+    for field in fields:
+        fact, words = turn.program.facts.get(field.sets), said.get(field.id, "")
+        value = _read(fact, words, turn.instant, zone) if fact and words else None
+        if fact and value is not None and fits(fact, value):
+            say(turn, {fact.id: value}, source=source)
+
+
+def _read(fact: Fact, words: str, at: datetime, zone: str) -> Value | None:
+    if fact.type != "time":
+        return entries.typed(fact, words)
+    try:
+        return instant(words, at, zone)
+    except ValueError:
+        return None
 
 
 NOUN: Final = "facts"

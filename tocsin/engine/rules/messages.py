@@ -1,16 +1,14 @@
 """Messages: drafted from a template in every locale, approved as exactly those bytes, published by the one who may (COM-16, COM-17, LNG-03)."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from tocsin.engine import letters, owners, texts
 from tocsin.engine import terms as t
 from tocsin.engine.addressed import roles_of
-from tocsin.engine.expressions import Name, Value
-from tocsin.engine.program import Fact, Message, Program
-from tocsin.engine.rules import chains, delivery, facts, obligations, parties, promises, records
+from tocsin.engine.expressions import Name
+from tocsin.engine.program import Message, Program
+from tocsin.engine.rules import chains, conditions, delivery, facts, obligations, parties, promises, records
 from tocsin.engine.run_over import owing_roles
-from tocsin.engine.times import instant
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import lookup
 
@@ -138,6 +136,8 @@ def may_publish(turn: Turn, template: Message) -> t.Refused | None:
 
 
 def _complete(turn: Turn, template: Message, message: t.MessageState, text_hash: str, confirmed: tuple[str, ...]) -> t.Refused | None:
+    if unmet := conditions.unmet(turn, template.needs):
+        return unmet
     if not message.ready:
         empty = letters.missing(template, message.fields)
         return t.Refused("E202", f"{', '.join(empty)} is empty", hint="fill it in", details=empty)
@@ -204,35 +204,10 @@ def _publish(
             role=role or role_of(turn, template),
         )
     )
-    _write_back(turn, template, turn.state.messages[message])
+    facts.write_back(turn, template.fields, turn.state.messages[message].fields, "message", turn.program.zone(template.id))
     records.keep_published(turn, template, turn.state.messages[message])
     delivery.begin(turn, template, message)
     return None
-
-
-def _write_back(turn: Turn, template: Message, message: t.MessageState) -> None:
-    """Write the fields that set facts back to them, as far as they can be read as such."""
-    for field in template.fields:
-        fact = turn.program.facts.get(field.sets)
-        words = message.fields.get(field.id, "")
-        if fact is None or not words:
-            continue
-        try:
-            value = _value(turn, template, fact, words)
-        except ValueError:
-            continue
-        if value and value != timedelta() and facts.fits(fact, value):
-            facts.say(turn, {fact.id: value}, source="message")
-
-
-def _value(turn: Turn, template: Message, fact: Fact, words: str) -> Value:
-    match fact.type:
-        case "duration":
-            return texts.span(words).length()
-        case "time":
-            return instant(words, turn.instant, turn.program.zone(template.id))
-        case _:
-            return words
 
 
 def send(turn: Turn, command: t.Send) -> t.Refused | None:

@@ -8,7 +8,7 @@ from tocsin.engine import entries, owners
 from tocsin.engine import terms as t
 from tocsin.engine.program import Message, Record
 from tocsin.engine.role_names import plain
-from tocsin.engine.rules import conditions, moments, obligations, registers, situations, tracked
+from tocsin.engine.rules import conditions, facts, moments, obligations, registers, situations, tracked
 from tocsin.engine.run_over import entries as run_over
 from tocsin.engine.run_over import owing_roles
 from tocsin.engine.turn import Turn
@@ -148,6 +148,7 @@ def write(turn: Turn, record: Record, command: t.Enter, given: Mapping[str, str]
             sums=entries.grown(record, known, given),
         )
     )
+    facts.write_back(turn, record.fields, given, "record", turn.program.zone(record.id))
     for moment, at in entries.moments(record, given):
         moments.record(turn, f"{record.id}.{moment}", at or happened_at)
     now = {**known, **given}

@@ -67,7 +67,7 @@ class ReportAdded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactStated(Event):
-    """`source` is person, default, implied, message or estimate. A text fact has its text in `words` and no `value`."""
+    """`source` is person, default, implied, message, record or estimate. A text fact has its text in `words` and no `value`."""
 
     fact: str
     value: Value | None

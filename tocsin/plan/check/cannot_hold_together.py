@@ -9,6 +9,7 @@ from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.duties import DecisionForm, ObligationForm
 from tocsin.plan.forms.leaves import Ref
+from tocsin.plan.forms.words import MessageForm
 from tocsin.plan.sentences import say
 
 
@@ -18,6 +19,8 @@ def find(draft: Draft) -> Iterator[Fault]:
         yield from _door(draft, (*path, "needs"), decision.needs)
     for path, duty in draft.walk(ObligationForm):
         yield from _door(draft, (*path, "needs"), duty.needs)
+    for path, message in draft.walk(MessageForm):
+        yield from _door(draft, (*path, "needs"), message.needs)
 
 
 def _door(draft: Draft, path: Path, needs: list[Ref]) -> Iterator[Fault]:

@@ -30,6 +30,7 @@ def _message(context: Context, path: Path, rule: MessageForm) -> Message:
         together=rule.together,
         every_channel_confirmed=rule.sent_when is not None,
         fields=tuple(_field(context, identifier, form, tuple(rule.cite)) for identifier, form in rule.fields.items()),
+        needs=names(rule.needs),
         forbids=tuple(rule.forbids),
         approvals=chain(context, rule.approvals, path),
         publisher=name(rule.publisher),
@@ -83,11 +84,12 @@ def _field(
 
 
 def _choices_of_source(context: Context, form: FieldForm) -> dict[str, Words | None]:
-    """A choice that names no values has those of the fact it is filled from."""
+    """A choice that names no values has those of the fact it is filled from, or sets."""
     if form.type != "choice":
         return {}
+    refs = (*form.from_, *([form.sets] if form.sets else ()))
     every = context.form.facts | {k: v for each in context.form.situations.values() for k, v in each.facts.items()}
-    return next((fact.of for ref in form.from_ if (fact := every.get(ref.name)) and fact.of), {})
+    return next((fact.of for ref in refs if (fact := every.get(ref.name)) and fact.of), {})
 
 
 def records(context: Context) -> dict[str, Record]:

@@ -74,6 +74,7 @@ class MessageForm(RuleForm):
     sent_when: Literal["every_channel_confirmed"] | None = None
     fields: dict[Id, FieldForm] = {}
     announced: int | None = None
+    needs: Annotated[list[ConditionRef], Many] = []
     forbids: list[Id] = []
     forbids_until: dict[Id, FactRef] = {}
     evidence: Demanded = False

@@ -9,7 +9,7 @@ from tocsin.comms import receipts
 from tocsin.engine.program import Message, Text
 from tocsin.engine.rules.delivery import BY_HAND
 from tocsin.incidents import about
-from tocsin.incidents.models import ChainRow, ClockRow, DeliveryRow, MessageRow
+from tocsin.incidents.models import ChainRow, ClockRow, ConditionRow, DeliveryRow, MessageRow
 from tocsin.web import clocks, deliveries, languages, plan_words
 from tocsin.web.cases import Case
 from tocsin.web.deliveries import Line
@@ -59,6 +59,8 @@ class Shown:
     missing: tuple[str, ...]
     receipts: tuple[Line, ...]
     alarming: tuple[str, ...] = ()
+    unmet: tuple[ConditionRow, ...] = ()
+    """Conditions that it needs before it is sent and that do not hold."""
     """Words in it at which the wording has to be confirmed."""
     readers: tuple[Reader, ...] = ()
     """The parties outside whom it may go to, as long as it is a draft."""
@@ -130,6 +132,7 @@ def shown(case: Case, row: MessageRow, kept: Correspondence | None = None) -> Sh
         may_write=rule is not None and (case.speaks(writers(case, rule)) or case.commands),
         may_publish=case.speaks(publisher) or (case.commands and not (rule and rule.publisher)),
         missing=missing,
+        unmet=_unmet(case, row, rule),
         receipts=_receipts(case, row) if row.status != "draft" else (),
         alarming=tuple(word for word in rule.alarming if any(word in words for words in row.texts.values())) if rule else (),
         readers=offers.readers(case, rule, offers.owed_to(case, rule)) if rule and row.status == "draft" else (),
@@ -137,6 +140,13 @@ def shown(case: Case, row: MessageRow, kept: Correspondence | None = None) -> Sh
         kept=kept.of(row) if kept and row.status != "draft" else None,
         waits=tuple(_waits(case, row, channel) for channel in row.awaits),
     )
+
+
+def _unmet(case: Case, row: MessageRow, rule: Message | None) -> tuple[ConditionRow, ...]:
+    if rule is None or not rule.needs or row.status != "draft":
+        return ()
+    rows = {each.condition: each for each in ConditionRow.objects.filter(incident_id=case.id, condition__in=rule.needs)}
+    return tuple(rows[name] for name in rule.needs if name in rows and rows[name].holds is not True)
 
 
 def _waits(case: Case, row: MessageRow, channel: str) -> Waits:
