@@ -39,7 +39,22 @@ _NAMES: Final = frozenset(
             "situation",
             "levels",
         ),
-        *("level", "targets", "for_each", "sends", "attach", "assigns", "main", "coordinates", "appointed_by", "begins", "ends", "of"),
+        *(
+            "level",
+            "targets",
+            "for_each",
+            "sends",
+            "attach",
+            "assigns",
+            "main",
+            "coordinates",
+            "appointed_by",
+            "begins",
+            "ends",
+            "of",
+            "called_from",
+            "part_of",
+        ),
     }
 )
 """Parts that name other rules of the plan."""
@@ -83,6 +98,7 @@ def _kind(name: str) -> str:
         "departments": _("Departments"),
         "groups": _("Groups"),
         "roles": _("Roles"),
+        "lists": _("Lists of people"),
         "levels": _("Levels"),
         "situations": _("Situations"),
         "obligations": _("What is owed, by when"),
@@ -157,6 +173,10 @@ def _who() -> dict[str, str]:
         "deputies": _("deputies"),
         "lead": _("lead"),
         "members": _("members"),
+        "called_from": _("called in from"),
+        "part_of": _("a part of"),
+        "limited": _("sees a part only"),
+        "aliases": _("other names"),
     }
 
 
