@@ -66,7 +66,7 @@ class Taken(Schema):
 def samples(request: HttpRequest, body: Samples) -> Any:
     """201 once they are kept; running incidents look at them at once. 422 names every unknown signal and every instant in the future."""
     caller, now = cast("Request", request).auth, clock.now()
-    faults = list(_faults(body, _signals(caller), now))
+    faults = list(_faults(body, _signals(caller), _entered(caller), now))
     if faults:
         raise problems.invalid(faults)
     given = [
@@ -76,11 +76,13 @@ def samples(request: HttpRequest, body: Samples) -> Any:
     return Status(201, {"taken": kept.record(caller.organisation.id, given, caller.person)})
 
 
-def _faults(body: Samples, known: Mapping[str, frozenset[str]], now: datetime) -> Iterator[problems.Fault]:
+def _faults(body: Samples, known: Mapping[str, frozenset[str]], entered: frozenset[str], now: datetime) -> Iterator[problems.Fault]:
     for index, one in enumerate(body.samples):
         place = f"/samples/{index}"
         if one.signal not in known:
             yield _unknown(place, known)
+        if one.signal in entered:
+            yield {"place": f"{place}/signal", "problem": "this is counted from what is entered in incidents alone"}
         for label in sorted(one.labels.keys() - known.get(one.signal, one.labels.keys())):
             has = ", ".join(sorted(known[one.signal])) or "none"
             yield {"place": f"{place}/labels/{label}", "problem": f"no plan in force labels {one.signal} so; it has: {has}"}
@@ -107,6 +109,12 @@ def _signals(caller: Caller) -> Mapping[str, frozenset[str]]:
         for name, signal in plans.compiled(plan).signals.items():
             found[name] = found.get(name, frozenset()) | frozenset(signal.labels)
     return found
+
+
+def _entered(caller: Caller) -> frozenset[str]:
+    """Return the signals that no plan in force lets anybody hand in: they come from records alone."""
+    found = [signal for plan in plans.in_force(caller.organisation.id).values() for signal in plans.compiled(plan).signals.values()]
+    return frozenset(signal.id for signal in found if not signal.fed) - {signal.id for signal in found if signal.fed}
 
 
 def _unknown(place: str, known: Iterable[str]) -> problems.Fault:

@@ -109,8 +109,9 @@ def _middle(sample: Sample) -> datetime:
 
 
 def _of_counts(signal: Signal, found: Sequence[Sample]) -> Decimal | None:
-    if signal.window is None or any(not sample.over for sample in found):
-        return None  # of single things nobody knows how long they were listened for
+    found = [sample for sample in found if sample.over]  # of single things nobody knows how long they were listened for
+    if signal.window is None or not found:
+        return None
     total = Decimal()
     for labels in {sample.labels for sample in found}:
         own = [sample for sample in found if sample.labels == labels]

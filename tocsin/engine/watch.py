@@ -100,29 +100,33 @@ def _without(sample: Sample, pair: tuple[str, str]) -> Sample:
 
 def _plain(samples: Sequence[Sample]) -> Series:
     times = tuple(sample.at for sample in samples)
-    return Series(tuple(samples), times=times, rhythm=tuple(dict.fromkeys(times)))
+    steady = [sample.at for sample in samples if sample.over] or times  # single things among what is counted come whenever they come
+    return Series(tuple(samples), times=times, rhythm=tuple(dict.fromkeys(steady)))
 
 
 def silent_from(signal: Signal, known: Series, at: datetime) -> datetime | None:
     """Return when the signal falls silent after its last sample at or before `at`: so many sample intervals without data, or None."""
-    count = known.upto(at)
-    if count == 0:
-        return None
-    last = known.samples[count - 1]
-    if signal.kind == "count" and not last.over:
-        return None  # single things counted as they come: that none comes says nothing
-    interval = _interval(known, count) or last.over
+    last = _steady(signal, known, known.upto(at))
+    if last is None:
+        return None  # nothing yet, or single things counted as they come: that none comes says nothing
+    interval = _interval(known, last.at) or last.over
     interval = max(interval, last.over) if signal.kind == "count" else interval
     return last.at + signal.silent_after * interval if interval else None
 
 
-def _interval(known: Series, count: int) -> timedelta:
+def _steady(signal: Signal, known: Series, count: int) -> Sample | None:
+    """Return the last of the first `count` samples that came as they always do: of a count one counted over a stretch of time."""
+    counted = signal.kind == "count"
+    return next((sample for index in range(count - 1, -1, -1) if (sample := known.samples[index]).over or not counted), None)
+
+
+def _interval(known: Series, last: datetime) -> timedelta:
     """
     Return how often data comes: the second longest of the last gaps, so that neither one outage nor two sources in turn mislead.
 
     What comes at one instant for several labels comes once.
     """
-    until = bisect_right(known.rhythm, known.times[count - 1])
+    until = bisect_right(known.rhythm, last)
     times = known.rhythm[max(until - GAPS - 1, 0) : until]
     gaps = sorted((after - before for before, after in pairwise(times)), reverse=True)
     return gaps[min(1, len(gaps) - 1)] if gaps else timedelta()

@@ -23,6 +23,7 @@ from tocsin.incidents import (
     answers,
     counters,
     journal,
+    logged,
     lookouts,
     notices,
     plans,
@@ -253,6 +254,8 @@ def _write(case: _Case, program: Program, events: tuple[t.AnyEvent, ...], now: d
         projector.add(written.seq, written.event)
         after.append(projector.state)
     kept, in_part = restricted.readers(program, projector.state), restricted.in_part(program, projector.state)
+    for before, written in zip((case.state, *after), journalled, strict=False):
+        logged.count(incident, program, before, written.event)
     for state, written in zip(after, journalled, strict=True):
         wishes.grant(incident, program, state, written, kept, in_part=in_part)
     topics = projector.save()

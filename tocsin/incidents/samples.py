@@ -50,14 +50,30 @@ def record(organisation_id: UUID, given: Iterable[Given], by: str) -> int:
             unique_fields=["organisation", "signal", "at", "labels"],
             update_fields=["value", "over_s", "by", "received_at"],
         )
-        earliest = min((row.at for row in rows.values()), default=now)
-        lookouts = Lookout.objects.filter(organisation_id=organisation_id)
-        lookouts.update(look_at=now)
-        lookouts.filter(until__gte=earliest).update(until=None)  # a late sample: look at everything again
-        _rouse_sentinels(organisation_id, earliest, now)
-        transaction.on_commit(lambda: means.memory.forget(organisation_id, earliest))
-        bells.ring(BELL)
+        _rouse(organisation_id, min((row.at for row in rows.values()), default=now), now)
     return len(rows)
+
+
+def count(organisation_id: UUID, signal: str, one: watch.Sample, by_how_many: int, by: str) -> None:
+    """Count one single thing more or less at an instant and on labels. Within the caller's transaction."""
+    now = clock.now()
+    given = Given(signal, one.at, Decimal(), labels=one.labels)
+    row = _row(organisation_id, given, by, now)
+    Sample.objects.bulk_create([row], ignore_conflicts=True)
+    same = Sample.objects.filter(organisation_id=organisation_id, signal=signal, at=one.at, labels=row.labels)
+    same.update(value=F("value") + by_how_many, by=by, received_at=now)
+    same.filter(value__lte=0).delete()
+    _rouse(organisation_id, one.at, now)
+
+
+def _rouse(organisation_id: UUID, earliest: datetime, now: datetime) -> None:
+    """Let whoever watches look again from `earliest` on."""
+    lookouts = Lookout.objects.filter(organisation_id=organisation_id)
+    lookouts.update(look_at=now)
+    lookouts.filter(until__gte=earliest).update(until=None)  # a late sample: look at everything again
+    _rouse_sentinels(organisation_id, earliest, now)
+    transaction.on_commit(lambda: means.memory.forget(organisation_id, earliest))
+    bells.ring(BELL)
 
 
 def _rouse_sentinels(organisation_id: UUID, earliest: datetime, now: datetime) -> None:

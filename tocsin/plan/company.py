@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from tocsin.engine.figures import COUNTS
+from tocsin.engine.program.values import FEED
 from tocsin.engine.times import Span
 from tocsin.plan import bodies, fields, standing
 from tocsin.plan.constants import MISFIT, constant
@@ -167,6 +168,8 @@ def _reading(_: Draft, path: Path, reading: ReadingForm) -> Iterator[Fault]:
 def _signal(draft: Draft, path: Path, signal: SignalForm) -> Iterator[Fault]:
     if (signal.kind == "computed") != (signal.formula is not None):
         yield Fault(path, say("a computed signal has a formula, and no other has"), quoted("kind: computed, formula: …"), at_key=True)
+    if signal.kind != "count" and any(source != FEED for source in signal.from_):
+        yield Fault((*path, "from"), say("entries are counted: nothing else comes from a record"), quoted("kind: count"))
 
 
 def _figure(draft: Draft, path: Path, figure: FigureForm) -> Iterator[Fault]:

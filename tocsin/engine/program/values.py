@@ -47,6 +47,10 @@ class Baseline:
     without_incidents: bool = False
 
 
+FEED = "feed"
+"""What a signal comes from that is measured outside."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal(Rule):
     """A measured series. A `count` is summed over its window, a `gauge` averaged; silent after `silent_after` sample intervals."""
@@ -60,6 +64,10 @@ class Signal(Rule):
     silent_after: int = 3
     labels: tuple[str, ...] = ()
     formula: Expression | None = None
+    logs: tuple[str, ...] = ()
+    """The records of which each entry is counted (REG-13)."""
+    fed: bool = True
+    """Whether it is measured outside as well, and handed in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from tocsin.engine.expressions import SignalRead, leaves
+from tocsin.engine.program.values import FEED
 from tocsin.plan.check import Check
 from tocsin.plan.check.expression_fault import entry_of
 from tocsin.plan.draft import Draft
@@ -131,6 +132,10 @@ def _elsewhere(draft: Draft) -> Iterator[Fault]:
         for name, field in message.fields.items():
             if field.promises:
                 yield from _named(draft, ("messages", identifier, "fields", name, "promises"), field.promises, ("obligation",))
+    for identifier, signal in form.signals.items():
+        for index, source in enumerate(signal.from_):
+            if source != FEED:
+                yield from _named(draft, ("signals", identifier, "from", index), source, ("record",))
     for identifier, trigger in form.triggers.items():
         parsed = draft.expression(trigger.when).tree
         read = {leaf.signal for leaf in leaves(parsed) if isinstance(leaf, SignalRead)} if parsed is not None else set()

@@ -2,6 +2,7 @@
 
 from tocsin.engine.expressions import Value
 from tocsin.engine.program import Baseline, Condition, Fact, Reading, Signal, Text, Waiver
+from tocsin.engine.program.values import FEED
 from tocsin.plan.builtin import UNSURE
 from tocsin.plan.compile.context import Context, name, names
 from tocsin.plan.constants import Misfit, constant
@@ -37,6 +38,8 @@ def signals(draft: Draft, form: PlanForm) -> dict[str, Signal]:
             silent_after=rule.silent_after or usual,
             labels=tuple(rule.labels),
             formula=draft.expression(rule.formula).tree if rule.formula else None,
+            logs=tuple(source for source in rule.from_ if source != FEED),
+            fed=not rule.from_ or FEED in rule.from_,
         )
     return found
 

@@ -129,7 +129,8 @@ class SignalForm(RuleForm):
     better: Literal["up", "down"] | None = None
     baseline: BaselineForm | None = None
     silent_after: Annotated[int, Field(ge=1, le=1000)] | None = None
-    from_: list[Text] = Field(default=[], alias="from")
+    from_: Annotated[list[Name], Many] = Field(default=[], alias="from")
+    """`feed`, and records of which each entry is counted; a feed alone where nothing is said."""
     formula: Amount | None = None
 
 

@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from tocsin.engine.expressions import SignalRead
-from tocsin.engine.program import Signal
+from tocsin.engine.logged import SOURCE
+from tocsin.engine.program import Program, Signal
 from tocsin.incidents import readings
 from tocsin.incidents.readings import Reading
 from tocsin.web import plan_words, times
 from tocsin.web.cases import Case
+from tocsin.web.jinja import text
 from tocsin.web.room import curves, trends
 
 
@@ -28,6 +32,7 @@ def context(case: Case) -> dict[str, object]:
     return {
         "signals": [shown(case.program.signals[name], found) for name, found in known.items()],
         "titled": plan_words.titled,
+        "part_of": lambda reading: part_of(case.program, reading),
         "computed": trends.of(case, [SignalRead(rule.id, "now") for rule in case.program.signals.values() if rule.kind == "computed"]),
     }
 
@@ -41,3 +46,10 @@ def shown(rule: Signal, found: Sequence[Reading]) -> Shown:
         parts,
         "" if any(sample.labels for sample in whole.samples) else curves.line([(sample.at, sample.value) for sample in whole.samples]),
     )
+
+
+def part_of(program: Program, reading: Reading) -> Markup:
+    """Return what a part of a signal was measured on; what was entered is called as the record that it was entered into."""
+    if reading.label == SOURCE and reading.of in program.records:
+        return text(plan_words.titled(program.records[reading.of]))
+    return Markup("{} {}").format(reading.label, reading.of)
