@@ -72,6 +72,8 @@ class Mutant:
         """Return the rule that was altered, by its id; of the classification each rule has its own."""
         if self.path[0] == "classify":
             return "classify"
+        if self.path[0] == "standing":
+            return str(self.path[2])
         return str(self.path[1]) if len(self.path) > 1 else str(self.path[0])
 
     def __str__(self) -> str:
@@ -96,6 +98,20 @@ def mutants(program: Program) -> Iterator[Mutant]:
         for sort, path, before, after in _altered(getattr(program, field.name), (field.name,), names):
             if _is_own(program, path) and not _both_end(program, path, before, after):
                 yield Mutant(sort, path, str(before), str(after), _carried(put(program, path, after), program.defaults))
+    yield from _of_standing(program, roles)
+
+
+def _of_standing(program: Program, roles: tuple[str, ...]) -> Iterator[Mutant]:
+    """Yield each mutant of what is owed between incidents; what its rules took over from the defaults is altered with them."""
+    if program.standing is None:
+        return
+    names = _Names(roles, tuple(program.standing.moments), _together(program.standing))
+    for sort, path, before, after in _altered(program.standing.obligations, ("standing", "obligations"), names):
+        rule = program.standing.obligations[str(path[2])]
+        if sort == "moment" and (rule.collections or rule.verb == "ensure"):
+            continue  # an entry is owed from when it is there, and what is to stay true from the beginning: another moment before is no other
+        if path[3] not in ("remind", "late") or getattr(rule, str(path[3])) != getattr(program.defaults, str(path[3])):
+            yield Mutant(sort, path, str(before), str(after), put(program, path, after))
 
 
 def _together(program: Program) -> dict[str, frozenset[str]]:
