@@ -178,6 +178,16 @@ def test_somebody_from_elsewhere_is_invited_from_the_room_in_one_act_and_let_in_
     assert "accepted" in room.get(found.person, "panels/invitation").content.decode()
 
 
+@pytest.mark.row("COM-30")
+def test_an_invitation_hands_out_no_link_that_signs_in_as_somebody_with_more_access(room: Room) -> None:
+    people.invite(room.world.organisation, "own@example.org", "Own", Access.OWNER, by=room.world.ana)
+    for email in ("own@example.org", room.world.dov.email):  # an owner here and one elsewhere, neither of whom has chosen a password
+        answer = room.post(room.world.ana, "roles/locksmith/invitation", name="X", email=email)
+        assert "/sign-in/" not in answer.content.decode()
+        assert RoleRow.objects.filter(role__startswith="locksmith", assigned=ids.typed("per", Person.objects.get(email=email).id)).exists()
+    assert Membership.objects.get(person__email="own@example.org", organisation=room.world.organisation).access == Access.OWNER
+
+
 def test_an_invitation_that_the_plan_does_not_allow_makes_no_account(room: Room) -> None:
     refused = room.post(room.world.bea, "roles/locksmith/invitation", name="Gus", email=OUTSIDE)
     assert (refused.status_code, "E101" in refused.content.decode()) == (409, True)

@@ -276,9 +276,9 @@ def test_the_inbox_for_the_next_revision_shows_no_confidential_field(room: Room)
 def test_whoever_holds_one_seat_of_a_role_sees_what_is_kept_for_the_role(room: Room) -> None:
     board = BoardRow.objects.get(number=room.number)
     seat = {"organisation": room.world.organisation, "incident": board.incident, "person": room.world.actor(room.world.chi).person}
-    assert not readers.eyes(board, room.world.program, room.world.actor(room.world.chi)).are_of(["guard"])
+    assert not readers.eyes(board.incident_id, room.world.program, room.world.actor(room.world.chi)).are_of(["guard"])
     RoleRow.objects.create(role="guard[north]", **seat)
-    assert readers.eyes(board, room.world.program, room.world.actor(room.world.chi)).are_of(["guard"])
+    assert readers.eyes(board.incident_id, room.world.program, room.world.actor(room.world.chi)).are_of(["guard"])
 
 
 def test_news_of_incidents_that_are_open_to_all_ask_the_directory_nothing(kept: Room) -> None:

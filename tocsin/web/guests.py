@@ -36,10 +36,16 @@ def invitation(request: Request, number: str, role: str) -> HttpResponse:
     if isinstance(person, t.Refused):
         return panels.answer(request, number, person, "roles", f"call:{role}")
     outcome = panels.handle(request, case, _command(request, role, ids.typed("per", person.id)))
-    if isinstance(outcome, t.Refused) or person.has_usable_password():
+    if isinstance(outcome, t.Refused) or not _waits_to_be_let_in(request, person):
         return panels.answer(request, number, outcome, "roles", f"call:{role}")
     link = settings.BASE_URL + reverse("link", kwargs={"secret": links.issue(person)})
     return reply.page(request, "incidents/invited.html", {"case": case, "person": person, "link": link})
+
+
+def _waits_to_be_let_in(request: Request, person: Person) -> bool:
+    """Return whether a link opens nothing but what a guest of this organisation sees: it signs in whoever it is for, everywhere."""
+    elsewhere = Membership.objects.filter(person=person).exclude(organisation=request.organisation, access=Access.GUEST)
+    return not person.has_usable_password() and not elsewhere.exists()
 
 
 def _command(request: Request, role: str, person: str) -> t.CallIn:
