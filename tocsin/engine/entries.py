@@ -13,6 +13,9 @@ from tocsin.engine.times import day, instant, is_day, parse, stamped
 
 def typed(field: Field | Fact, words: str) -> Value | None:
     """Return the value that `words` spell for `field`, or for a fact, or None where they are none. An instant has its offset, as `dated` gives it."""
+    if field.of and field.many:
+        said = tuple(part.strip() for part in words.split(","))
+        return said if set(said) <= set(field.of) else None
     if field.of:
         return words if words in field.of else None
     try:
@@ -66,7 +69,7 @@ def _dated(field: Field, words: str, at: datetime, zone: str, *, days: bool) -> 
         return words
 
 
-def values(record: Record, given: Mapping[str, str]) -> dict[str, Value]:
+def values(record: Record | Resource, given: Mapping[str, str]) -> dict[str, Value]:
     """Return the filled fields of an entry as values, for expressions that have it in hand."""
     fields = {field.id: field for field in record.fields}
     found = {name: typed(fields[name], words) for name, words in given.items() if words and name in fields}

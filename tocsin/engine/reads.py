@@ -297,7 +297,7 @@ def of_collection(collection: str) -> Iterator[Read]:
     elif collection == "participants":
         yield "roles", ""
     elif collection:
-        yield "open_entries", collection
+        yield "open_entries", collection  # the items of a register stand in the plan: nothing changes them
 
 
 def of_limit(program: Program, limit: object) -> Iterator[Read]:

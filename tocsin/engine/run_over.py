@@ -58,7 +58,11 @@ def _owes(program: Program, owes: str, entry: Entry) -> str:
 
 
 def members(program: Program, state: t.State, collection: str) -> Iterator[Entry]:
-    """Yield the entries of `collection`: parties, participants, or the open entries of a record."""
+    """Yield the entries of `collection`: parties, participants, the open entries of a record, or the items of a register."""
+    register = program.resources.get(collection)
+    if register is not None:
+        yield from (Entry(item.id, fields={"id": item.id, **values(register, item.values)}) for item in register.items)
+        return
     record = program.records.get(collection)
     if record is None:
         yield from COLLECTIONS[collection](state)

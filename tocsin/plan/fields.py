@@ -20,6 +20,8 @@ def field(draft: Draft, path: Path, slot: FieldForm) -> Iterator[Fault]:
     """What a field writes back is of the type of its fact; a promise is made in words that are sent."""
     if slot.promises is not None and path[0] != "messages":
         yield Fault((*path, "promises"), say("an entry promises nothing to anybody"), say("say it in a message"), at_key=True)
+    if slot.many and path[0] != "resources":
+        yield Fault((*path, "many"), say("one value is entered here, not several"), say("many belongs to a register"), at_key=True)
     fact = next((each for place, each in draft.walk(FactForm) if slot.sets and place[-1] == slot.sets.name), None)
     if fact is None:
         return

@@ -282,7 +282,9 @@ def _entry(keys: Mapping[str, Plain]) -> dict[str, Type]:
 
 def _field(form: Mapping[str, Plain], choice: Plain) -> Type:
     of = tuple(str(value) for value in _listing(choice or form.get("of")))
-    return Type("string", of) if of else Type(_TYPES.get(str(form.get("type", "text")), "string"))
+    if of:
+        return Type("list" if form.get("many") is True else "string", of)
+    return Type(_TYPES.get(str(form.get("type", "text")), "string"))
 
 
 def _mapping(value: Plain) -> dict[str, Plain]:

@@ -196,6 +196,7 @@ KEYS: Final = {
     "next": "The steps that usually follow",
     "where": "Where it is worked on",
     "result": "What there is when it is done",
+    "either": "At least one of these fields is filled before an entry is made",
     "order": "The order in which entries begin; another needs a reason",
     "calls_at": "An entry calls what stands in the register: the time field from which the promised time counts",
     "custody": "The field that says who has the thing; each change is a hand-over",

@@ -17,6 +17,7 @@ from tocsin.plan.findings import Finding
 from tocsin.web import cases, finding_words, plan_changes, plan_chapters, plan_words, reply, wording
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request
+from tocsin.web.room import records
 
 
 def _findings(plan: Plan) -> tuple[Finding, ...]:
@@ -101,6 +102,7 @@ def words(program: Program) -> dict[str, Any]:
         "ungrouped": [role for role in program.roles if role not in grouped],
         "steps": _steps(program),
         "held": _held(program),
+        "held_in": lambda field, words: records.spelled(field, words, cases.People({}, "")),
     }
 
 
@@ -113,6 +115,8 @@ def _limit(program: Program, limit: Limit | None) -> list[tuple[Text | None, str
             cases_ = [(plan_words.case_name(program, by, name), plan_words.span(span)) for name, span in found.items()]
             rest: list[tuple[Text | None, str]] = [(plan_words.plain("other"), plan_words.span(otherwise))] if otherwise else []
             return [*cases_, *rest]
+        case FromFact(fact) if fact.startswith("entry."):
+            return [(None, _("what the entry says: %(field)s") % {"field": fact.removeprefix("entry.").replace("_", " ")})]
         case FromFact(fact):
             return [(plan_words.name_of(program, fact), "")]
         case _:

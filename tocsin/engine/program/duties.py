@@ -170,6 +170,8 @@ class Field:
     id: str
     type: Literal["choice", "yes_no", "number", "duration", "time", "text", "table", "person", "period"] = "text"
     of: tuple[str, ...] = ()
+    many: bool = False
+    """Several of its values at once, as the item of a register may have them."""
     names: Mapping[str, Text] = field(default_factory=dict)
     label: Text = field(default_factory=dict)
     from_: tuple[str, ...] = ()

@@ -24,11 +24,15 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """Conditions that must hold and fields that must be filled before an entry is made, handed over, or closed."""
+    """
+    Conditions that must hold and fields that must be filled before an entry is made, handed over, or closed; of the fields in `either` at
+    least one before it is made.
+    """
 
     enter: tuple[str, ...] = ()
     transfer: tuple[str, ...] = ()
     close: tuple[str, ...] = ()
+    either: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

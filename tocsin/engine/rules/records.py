@@ -27,7 +27,8 @@ def enter(turn: Turn, command: t.Enter) -> t.Refused | None:
     if refused:
         return refused
     given = entries.completed(turn.program, turn.state, record, command)
-    about = registers.named(turn, record, {**turn.state.open_fields.get(command.entry, {}), **given})
+    now = {**turn.state.open_fields.get(command.entry, {}), **given}
+    about = _item_named(turn, record, now) or registers.named(turn, record, now)
     if isinstance(about, t.Refused):
         return about
     refused = _needs(turn, record, command, given) or _alike(turn, record, command, given) or _in_order(turn, record, command, given)
@@ -35,6 +36,19 @@ def enter(turn: Turn, command: t.Enter) -> t.Refused | None:
         return refused
     write(turn, record, command, given, about=about)
     return None
+
+
+def _item_named(turn: Turn, record: Record, now: Mapping[str, str]) -> str | t.Refused:
+    """Return which item of a register an entry is for, where it is owed for each of them; empty where it is not, or says nothing of it."""
+    rules = obligations.duties_to(turn.program, "record", record.id)
+    over = {name for rule in rules for name in rule.collections}
+    owed = [turn.program.resources[name] for name in record.of if name in over and name in turn.program.resources]
+    wanted = now.get(record.fields[0].id, "") if owed and record.fields else ""
+    found = next((item.id for register in owed for item in register.items if entries.meant(register, item, wanted)), "")
+    if wanted and not found:
+        names = ", ".join(register.id for register in owed)
+        return t.Refused("E104", f"{wanted} is no item of {names}", hint="choose one that stands there")
+    return found
 
 
 def dated(turn: Turn, record: Record, fields: Mapping[str, str]) -> dict[str, str]:
@@ -92,6 +106,9 @@ def _needs(turn: Turn, record: Record, command: t.Enter, given: Mapping[str, str
     empty = tuple(name for name in wanted if name in fields and not now.get(name))
     if empty:
         return t.Refused("E202", f"{', '.join(empty)} is empty", hint="fill it in first", details=empty)
+    either = record.needs.either
+    if either and not command.entry and not any(now.get(name) for name in either):
+        return t.Refused("E202", f"one of {', '.join(either)} is filled", hint="say one of them", details=either)
     return conditions.unmet(turn, tuple(name for name in wanted if name not in fields))
 
 

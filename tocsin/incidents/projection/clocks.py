@@ -6,7 +6,7 @@ from typing import Any
 from tocsin.engine import owners
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING, link_of
-from tocsin.engine.program import Program, Record, Rule
+from tocsin.engine.program import Obligation, Program, Record, Rule
 from tocsin.incidents.models import BreachRow, ClockRow
 from tocsin.incidents.projection.rows import Row, Scene, titled
 
@@ -95,6 +95,7 @@ def _rule(scene: Scene, clock: t.Clock) -> dict[str, Any]:
         return {**titled(_subject(program, clock.obligation)), "verb": verb, "object": part}
     return {
         **titled(rule),
+        **_item(program, rule, clock.entry),
         "assumed": list(rule.assumed),
         "verb": rule.verb,
         "object": rule.object,
@@ -103,6 +104,17 @@ def _rule(scene: Scene, clock: t.Clock) -> dict[str, Any]:
         "optional": rule.optional,
         "tag": rule.tag,
     }
+
+
+def _item(program: Program, rule: Obligation, entry: str) -> dict[str, Any]:
+    """Return what is owed for one item of a register: what it asks, for what, and at which place of the document the item stands."""
+    registers = [program.resources[name] for name in rule.collections if name in program.resources]
+    for register, item in ((each, item) for each in registers for item in each.items if item.id == entry):
+        first = register.fields[0].id if register.fields else ""
+        said = "" if first in register.confidential else item.values.get(first, "")
+        title = {locale: f"{words}: {said}" for locale, words in rule.title.items()} if said else dict(rule.title)
+        return {"title": title, "cite": list(item.cite or rule.cite)}
+    return {}
 
 
 def _tracked(scene: Scene, record: Record, entry: str) -> dict[str, Any]:

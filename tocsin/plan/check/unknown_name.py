@@ -89,6 +89,11 @@ def _record(draft: Draft, path: Path, record: RecordForm) -> Iterator[Fault]:
                 say("there is no field {field}", field=brief(field)),
                 nearest(field, record.fields) or say("name a field of the record"),
             )
+    for index, name in enumerate(record.needs.either):
+        yield from (
+            Fault(fault.path, fault.message, fault.hint)
+            for fault in _among((*path, "needs", "either", index), name, "field", record.fields)
+        )
     for door in ("enter", "transfer", "close"):
         for index, name in enumerate(getattr(record.needs, door)):
             known = [*record.fields, *draft.names.all("condition")]

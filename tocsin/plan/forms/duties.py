@@ -114,9 +114,11 @@ def _for_each(value: Any) -> list[Ref]:
     if value in LATER_COLLECTIONS:
         raise wrong(say("for_each: {value} is not run by this version yet", value=value), code="L25")
     if isinstance(value, str):
-        return [Ref(value, ("collection", "record"))]
+        return [Ref(value, ("collection", "record", "resource"))]
     if not isinstance(value, list) or not value or not all(isinstance(item, str) and item for item in value):
-        raise wrong(say("not something to run over"), say("affected_parties, reporters, participants, a record, or a list of roles"))
+        raise wrong(
+            say("not something to run over"), say("affected_parties, reporters, participants, a record, a register, or a list of roles")
+        )
     return [Ref(item, ROLES) for item in value]
 
 

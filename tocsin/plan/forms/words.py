@@ -47,6 +47,7 @@ class ChannelsForm(Form):
 class FieldForm(Form):
     type: FieldType = "text"
     of: Choices | None = None
+    many: bool = False
     label: Translated | None = None
     from_: Annotated[list[SourceRef], Many] = Field(default=[], alias="from")
     sets: FactRef | None = None
@@ -106,6 +107,7 @@ def fields_by_name(value: Any) -> Any:
 
 class NeedsForm(Form):
     enter: Annotated[list[Id], Many] = []
+    either: Annotated[list[Id], Many] = []
     transfer: Annotated[list[Id], Many] = []
     close: Annotated[list[Id], Many] = []
 

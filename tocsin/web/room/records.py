@@ -39,6 +39,8 @@ class Kept:
     entries: tuple[Entry, ...]
     register: tuple[tuple[str, str], ...]
     """What an entry can be about, by the register of the organisation: each with its kind, in the order in which it comes."""
+    offered: tuple[str, ...]
+    """What the items of the register that it is about are called, for its first field."""
     measured: Mapping[str, str]
     """What signals say now of the fields that are filled from them; the person who enters it confirms it (HND-05)."""
 
@@ -55,6 +57,7 @@ def context(case: Case) -> dict[str, object]:
             f"record:{rule.id}",
             tuple(sorted(entries.get(rule.id, []), key=lambda entry: entry.last.at, reverse=True)),
             _register(case, rule),
+            _offered(case, rule),
             _measured(case, rule),
         )
         for rule in case.program.records.values()
@@ -85,6 +88,13 @@ def _register(case: Case, rule: Record) -> tuple[tuple[str, str], ...]:
 
     ordered = sorted(found, key=lambda each: [place for place, _name in kinds(each)])
     return tuple((each.name, ", ".join(name for _place, name in kinds(each))) for each in ordered)
+
+
+def _offered(case: Case, rule: Record) -> tuple[str, ...]:
+    registers = [case.program.resources[name] for name in rule.of if name in case.program.resources]
+    named = [(register, register.fields[0].id) for register in registers if register.fields]
+    open_ = [(register, first) for register, first in named if first not in register.confidential and not register.visible_to]
+    return tuple(item.values.get(first, item.id) for register, first in open_ for item in register.items)
 
 
 def _measured(case: Case, rule: Record) -> dict[str, str]:
@@ -131,6 +141,8 @@ def spelled(field: Field, value: str, people: People) -> Markup:
             return Markup("{}").format(times.lasting(known))
         case bool():
             return Markup("{}").format(_("yes") if known else _("no"))
+        case tuple():
+            return Markup("{}").format(_(", ")).join(text(plan_words.option_name(field, each)) for each in known)
         case _ if field.of:
             return text(plan_words.option_name(field, value))
         case _ if field.type == "person":
