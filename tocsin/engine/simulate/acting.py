@@ -1,8 +1,9 @@
 """What falls to people, and the commands with which they do it: read from the plan alone, for any plan."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING, link_of
@@ -33,27 +34,16 @@ class Duty:
     due: datetime | None = None
 
 
-def duties(turn: Turn, event: t.AnyEvent) -> Iterator[Duty]:
-    """Yield what falls to somebody because of `event`."""
-    if isinstance(event, t.Told):  # the most frequent one, and nobody's duty
+def duties(turn: Turn, event: t.AnyEvent) -> Iterable[Duty]:
+    """Return what falls to somebody because of `event`."""
+    fall = _FALL.get(type(event))
+    return fall(turn, event) if fall else ()
+
+
+def _clock(turn: Turn, event: t.ClockOpened | t.ClockMet | t.OccurrenceMissed) -> Iterator[Duty]:
+    program, clock, at = turn.program, turn.state.clocks[event.clock], event.at
+    if clock.status not in RUNNING:
         return
-    program, state = turn.program, turn.state
-    match event:
-        case t.ClockOpened() | t.ClockMet() | t.OccurrenceMissed():
-            clock = state.clocks[event.clock]
-            if clock.status in RUNNING:
-                yield from _clock(program, clock, event.at)
-        case t.DecisionProposed(decision=name):
-            yield from _decision(program, state, name, event.at)
-        case t.LevelProposed(level=level) if level and not state.level and program.classify:
-            yield from _decision(program, state, program.classify.decision, event.at)
-        case t.DecisionApplied() | t.LinkSigned() | t.MessageDrafted():
-            yield from _signature(turn, event.chain, event.at)
-        case t.RoleAssigned(role=role, accepted=False) if event.person:
-            yield Duty("accept", f"accept:{role}:{event.person}", role, role, event.at)
-
-
-def _clock(program: Program, clock: t.Clock, at: datetime) -> Iterator[Duty]:
     rule = program.obligations.get(clock.obligation)
     name = f"{clock.clock}:{clock.generation}:{clock.occurrence}"
     if rule is None:
@@ -71,6 +61,16 @@ def _clock(program: Program, clock: t.Clock, at: datetime) -> Iterator[Duty]:
     yield Duty(rule.verb, name, rule.object or rule.id, clock.owes, ready, clock.clock, due=clock.due_at)
 
 
+def _proposed(turn: Turn, event: t.DecisionProposed) -> Iterator[Duty]:
+    return _decision(turn.program, turn.state, event.decision, event.at)
+
+
+def _level(turn: Turn, event: t.LevelProposed) -> Iterable[Duty]:
+    classify = turn.program.classify
+    asked = event.level and not turn.state.level and classify
+    return _decision(turn.program, turn.state, classify.decision, event.at) if asked and classify else ()
+
+
 def _decision(program: Program, state: t.State, name: str, at: datetime) -> Iterator[Duty]:
     decision = program.decisions.get(name)
     owed = any(running(state, rule.id) for rule in duties_to(program, "decide", name))
@@ -79,8 +79,9 @@ def _decision(program: Program, state: t.State, name: str, at: datetime) -> Iter
         yield Duty("decide", f"decide:{name}:{state.counters.get(f'made:{name}', 0)}", name, who[0] if who else program.commander, at)
 
 
-def _signature(turn: Turn, name: str, at: datetime) -> Iterator[Duty]:
+def _signature(turn: Turn, event: t.DecisionApplied | t.LinkSigned | t.MessageDrafted) -> Iterator[Duty]:
     """Yield the next signature that a chain waits for, or the sending of a message that is signed to the end."""
+    name, at = event.chain, event.at
     chain = turn.state.chains.get(name)
     if chain is None or chain.status == "sent_back":
         return
@@ -96,6 +97,26 @@ def _signature(turn: Turn, name: str, at: datetime) -> Iterator[Duty]:
     if link is not None and ready:
         version = chain.content_hash[:8]
         yield Duty("sign", f"sign:{name}:{link.does}:{version}", plan.subject, link.role, at, name, f"{plan.subject}.{link.does}")
+
+
+def _accept(turn: Turn, event: t.RoleAssigned) -> Iterable[Duty]:
+    if event.accepted or not event.person:
+        return ()
+    return (Duty("accept", f"accept:{event.role}:{event.person}", event.role, event.role, event.at),)
+
+
+_FALL: Final[Mapping[type[t.AnyEvent], Callable[[Turn, Any], Iterable[Duty]]]] = {
+    t.ClockOpened: _clock,
+    t.ClockMet: _clock,
+    t.OccurrenceMissed: _clock,
+    t.DecisionProposed: _proposed,
+    t.LevelProposed: _level,
+    t.DecisionApplied: _signature,
+    t.LinkSigned: _signature,
+    t.MessageDrafted: _signature,
+    t.RoleAssigned: _accept,
+}
+"""By kind of event: what falls to somebody because of it. Most events are nobody's duty."""
 
 
 def stands(turn: Turn, duty: Duty) -> bool:

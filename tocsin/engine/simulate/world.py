@@ -24,6 +24,9 @@ STEPS_MAX: Final = 20_000
 """More than any incident of a few hours has; a plan whose duties cause each other without end ends here."""
 
 
+_SERVER: Final = t.Actor(t.SYSTEM)
+
+
 class Step(NamedTuple):
     """Something that happens at `at` in the incident `place`: a report, something of the world, a duty that can be taken up, or one done."""
 
@@ -36,10 +39,11 @@ class Step(NamedTuple):
 class Incident:
     """One incident of a run, kept in hand."""
 
-    def __init__(self, given: Given, tally: Tally, start: datetime) -> None:
+    def __init__(self, given: Given, tally: Tally, start: datetime, place: int) -> None:
         self.turn = in_hand(given.program, t.State())
         self.ledger = Ledger(tally, start)
         self.start = start
+        self.place = place
         self.pending: set[str] = set()
         self.due: datetime | None = None
 
@@ -71,20 +75,22 @@ class _World:
         self.incidents: list[Incident] = []
         self.steps: list[Step] = []
         self.number = 0
+        self.waking: tuple[datetime, int] | None = None
+        """When time alone does something next, and in which incident."""
 
     def play(self) -> None:
         """Let everything happen, in order of time, until the hours are over."""
         for after in self._arrivals():
-            self._plan(self.given.start + after, len(self.incidents), self._report)
-            self.incidents.append(Incident(self.given, self.tally, self.given.start + after))
+            place = len(self.incidents)
+            self._plan(self.given.start + after, place, self._report)
+            self.incidents.append(Incident(self.given, self.tally, self.given.start + after, place))
         self.tally.incidents += len(self.incidents)
         for _ in range(STEPS_MAX):
-            waking = min(((one.due, place) for place, one in enumerate(self.incidents) if one.due), default=None)
-            if waking and (not self.steps or waking[0] < self.steps[0].at):
-                at, incident = waking[0], self.incidents[waking[1]]
+            if self.waking and (not self.steps or self.waking[0] < self.steps[0].at):
+                at, place = self.waking
                 if at > self.until:
                     return
-                self._send(incident, t.Tick(at=at, by=t.Actor(t.SYSTEM)))
+                self._send(self.incidents[place], t.Tick(at=at, by=_SERVER))
             elif self.steps and self.steps[0].at <= self.until:
                 step = heappop(self.steps)
                 step.do(self.incidents[step.place], step.at)
@@ -116,6 +122,7 @@ class _World:
                 self._fall(incident, duty)
         wake = incident.turn.agenda.first(self.given.program, incident.turn.state)
         incident.due = wake.at if wake else None
+        self.waking = min([(one.due, one.place) for one in self.incidents if one.due], default=None)
         return None
 
     def _begin(self, incident: Incident, declare: t.Declare) -> tuple[t.AnyEvent, ...] | t.Refused:
@@ -133,7 +140,7 @@ class _World:
         program = self.given.program
         reporter = self.given.cast.get(program.commander) or "reporter"
         declare = t.Declare(
-            incident=f"sim-{self.incidents.index(incident) + 1}",
+            incident=f"sim-{incident.place + 1}",
             number="SIM",
             plan=program.id,
             plan_hash=program.hash,
@@ -148,9 +155,8 @@ class _World:
         if refused:
             self.tally.impossible["report"] = f"{refused.code} {refused.message}"
             return
-        place = self.incidents.index(incident)
         for after, command in self.given.happens:
-            self._plan(at + after, place, partial(self._happen, command))
+            self._plan(at + after, incident.place, partial(self._happen, command))
 
     def _happen(self, command: t.Command, incident: Incident, at: datetime) -> None:
         stamped = replace(command, at=at)
@@ -167,7 +173,7 @@ class _World:
         if duty.name in incident.pending:
             return
         incident.pending.add(duty.name)
-        self._plan(duty.ready, self.incidents.index(incident), lambda one, at: self._take(one, at, duty))
+        self._plan(duty.ready, incident.place, lambda one, at: self._take(one, at, duty))
 
     def _take(self, incident: Incident, at: datetime, duty: Duty) -> None:
         """Let the one of the role's people who is free first do it next."""
@@ -175,20 +181,19 @@ class _World:
             incident.pending.discard(duty.name)
             return
         if duty.role == t.SYSTEM:
-            self._do(incident, at, duty, t.Actor(t.SYSTEM), 1)
+            self._do(incident, at, duty, _SERVER, 1)
             return
         holder = owners.owner(self.given.program, incident.turn.state, duty.role).person
         people = (holder, *self.given.deputies.get(duty.role, ()))
         person = min(people, key=lambda one: self.free.get(one, at))
-        place = self.incidents.index(incident)
-        takes = self.given.times.get(duty.role, self.given.otherwise).at(draw(self.chance, f"{place}:{duty.name}"))
+        takes = self.given.times.get(duty.role, self.given.otherwise).at(draw(self.chance, f"{incident.place}:{duty.name}"))
         done = max(at, self.free.get(person, at)) + takes
         self.free[person] = done
         self.tally.in_hand(person, (at - self.given.start).total_seconds(), (min(done, self.until) - self.given.start).total_seconds())
         actor = t.Actor(person, frozenset() if person == holder else frozenset({f"deputy:{duty.role}"}))
         if duty.due and at + takes <= duty.due < done:
             self.tally.delayed[person] = self.tally.delayed.get(person, 0) + 1
-        self._plan(done, place, lambda one, now: self._do(one, now, duty, actor, 1))
+        self._plan(done, incident.place, lambda one, now: self._do(one, now, duty, actor, 1))
         if duty.kind == "sign":
             self.tally.unsigned[duty.link] = self.tally.unsigned.get(duty.link, 0) + 1
 
@@ -205,7 +210,7 @@ class _World:
         else:
             if tries < TRIES_MAX:
                 incident.pending.add(duty.name)
-                self._plan(at + AGAIN, self.incidents.index(incident), lambda one, now: self._do(one, now, duty, actor, tries + 1))
+                self._plan(at + AGAIN, incident.place, lambda one, now: self._do(one, now, duty, actor, tries + 1))
             elif refused:
                 self.tally.impossible.setdefault(duty.subject, f"{refused.code} {refused.message}")
             return
