@@ -27,6 +27,6 @@ def put(mapping: Mapping[K, V], key: K, value: V) -> dict[K, V]:
     return changed
 
 
-def drop(mapping: Mapping[K, V], key: K) -> dict[K, V]:
-    """Return a copy of `mapping` without `key`."""
-    return {other: value for other, value in mapping.items() if other != key}
+def drop(mapping: Mapping[K, V], key: K) -> Mapping[K, V]:
+    """Return `mapping` without `key`: a copy, or itself where it has none, as nobody changes it."""
+    return {other: value for other, value in mapping.items() if other != key} if key in mapping else mapping

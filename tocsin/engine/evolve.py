@@ -293,9 +293,12 @@ def _role(state: t.State, event: t.RoleAssigned | t.RoleAccepted | t.RoleCreated
         case t.RoleAssigned(role=role, person=""):
             return replace(state, roles=drop(state.roles, role))
         case t.RoleAssigned(role=role, person=person, accepted=accepted, passes=passes):
-            state = replace(state, working={clock: by for clock, by in state.working.items() if clock not in passes})
-            state = replace(state, turned=drop(state.turned, f"unaccepted:{role}"))
-            return replace(state, roles=put(state.roles, role, t.Seat(person, event.by, event.at, accepted)))
+            return replace(
+                state,
+                working={clock: by for clock, by in state.working.items() if clock not in passes},
+                turned=drop(state.turned, f"unaccepted:{role}"),
+                roles=put(state.roles, role, t.Seat(person, event.by, event.at, accepted)),
+            )
         case t.DeputyCalled(role=role):
             seat = state.roles[role]
             return replace(state, roles=put(state.roles, role, replace(seat, called=seat.called + 1, at=event.at)))

@@ -21,6 +21,8 @@ from tocsin.engine.program import Cases, Condition, FromFact, Program
 Read = tuple[str, str]
 """A field of the state and an entry of it, such as `("facts", "scope")`; the entry is empty for a field that has none."""
 ANYTHING: Final[Read] = ("", "")
+EVERYTHING: Final = (ANYTHING,)
+"""What an event touches that is not listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,11 @@ class Order:
 
     def reading(self, event: t.AnyEvent) -> int:
         """Return the rules that read something which `event` touched."""
+        names = touched(event)
+        if names is EVERYTHING:
+            return self.all
         found = self.readers.get(ANYTHING, 0)
-        for name in touched(event):
-            if name == ANYTHING:
-                return self.all
+        for name in names:
             found |= self.readers.get(name, 0)
         return found
 
@@ -71,7 +74,7 @@ def order(nouns: Iterable[tuple[str, Iterable[tuple[Any, Iterable[Read]]]]]) -> 
 def touched(event: t.AnyEvent) -> tuple[Read, ...]:
     """Return the names of the state that `event` changes."""
     listed = _TOUCHED.get(type(event))
-    return listed(event) if listed else (ANYTHING,)
+    return listed(event) if listed else EVERYTHING
 
 
 def obligation_of(clock: str) -> str:

@@ -56,9 +56,9 @@ def settle(turn: Turn) -> None:
     """Bring every clock in line with what now holds: open, move or end it."""
     whole = turn.program.once("undivided", undivided)
     for rule in turn.stale(NOUN):
-        names = turn.state.clocks_of.get(rule.id, ())
-        if rule.id in whole and all(not turn.state.clocks[name].entry for name in names):
-            _settle_entry(turn, rule, whole[rule.id], names)
+        past = [turn.state.clocks[name] for name in turn.state.clocks_of.get(rule.id, ())]
+        if rule.id in whole and not any(clock.entry for clock in past):
+            _settle_entry(turn, rule, whole[rule.id], past)
         else:
             _settle_entries(turn, rule)
 
@@ -72,15 +72,15 @@ def end_with_the_incident(turn: Turn) -> None:
 
 
 def _settle_entries(turn: Turn, rule: Obligation) -> None:
-    known: dict[str, list[str]] = {}
+    known: dict[str, list[t.Clock]] = {}
     for clock in clocks_of(turn.state, (rule.id,)):
-        known.setdefault(clock.entry, []).append(clock.clock)
+        known.setdefault(clock.entry, []).append(clock)
     present = {entry.key: entry for entry in entries(turn.program, turn.state, rule, turn.instant)}
     for entry in present.values():
-        _settle_entry(turn, rule, entry, known.get(entry.key, ()))
-    for key, names in known.items():
+        _settle_entry(turn, rule, entry, [turn.state.clocks[clock.clock] for clock in known.get(entry.key, ())])
+    for key, clocks_ in known.items():
         if key not in present:
-            _gone(turn, names)
+            _gone(turn, [clock.clock for clock in clocks_])
 
 
 def _ends_with_the_incident(turn: Turn, clock: t.Clock) -> bool:
@@ -90,14 +90,16 @@ def _ends_with_the_incident(turn: Turn, clock: t.Clock) -> bool:
     return clock.obligation not in turn.program.obligations
 
 
-def _settle_entry(turn: Turn, rule: Obligation, entry: Entry, names: Collection[str]) -> None:
+def _settle_entry(turn: Turn, rule: Obligation, entry: Entry, past: Collection[t.Clock]) -> None:
     anchor = _anchor(turn, rule, entry)
+    if anchor is None and not past:
+        return
     why_not = _why_not(turn, rule, entry, anchor)
-    for clock in [turn.state.clocks[name] for name in names]:
+    for clock in past:
         if clock.status in RUNNING:
             _reconsider(turn, rule, entry, clock, why_not, anchor=anchor)
     if why_not == "" and anchor and not rule.promised:
-        _open(turn, rule, entry, anchor, [turn.state.clocks[name] for name in names])
+        _open(turn, rule, entry, anchor, [turn.state.clocks[clock.clock] for clock in past])
         if rule.verb == "ensure":
             keeping.keep(turn, rule, entry)
         if rule.met_by_all:
@@ -164,8 +166,11 @@ def _why_not(turn: Turn, rule: Obligation, entry: Entry, anchor: Anchor | None) 
 def _until(turn: Turn, rule: Obligation, entry: Entry, anchor: Anchor) -> bool:
     """Return whether a moment that ends the obligation has come since its anchor."""
     named, known = anchor
-    ends = [end for name in rule.until if name != named and (end := _moment(turn, name, entry))]
-    return any(end.at >= known.at for end in ends)
+    for name in rule.until:
+        end = _moment(turn, name, entry) if name != named else None
+        if end and end.at >= known.at:
+            return True
+    return False
 
 
 def _anchor(turn: Turn, rule: Obligation, entry: Entry) -> Anchor | None:

@@ -296,7 +296,7 @@ class State:
 
     def phase_of(self, name: str) -> str:
         """Return the phase of the plan to which a rule belongs; what has no course of its own (a role set) goes by the whole."""
-        own = self.phases.get(part_of(name))
+        own = self.phases.get(part_of(name)) if self.phases else None
         return self.phase if own is None else own
 
     def standing(self, part: str) -> "State | LevelState":
