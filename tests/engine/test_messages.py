@@ -4,6 +4,7 @@ import pytest
 
 from tests.engine.story import Story
 from tocsin.engine import terms as t
+from tocsin.engine.react import react
 
 FIELDS = {"scope_text": "华东", "next_update": "15:00"}
 
@@ -140,3 +141,25 @@ def test_what_is_filled_in_is_never_read_for_slots_again():
     story = Story().declare(words="{{ incident.number }} {{ level.title }}", facts={"symptom": "{{ incident.number }}"})
     story.do(1, "chi", t.Decide(decision="judge", facts={"severity": "major"}))
     assert "{{ incident.number }}" in story.state.messages["urgent_to_command-1"].texts["en"]
+
+
+def test_the_state_holds_no_words_of_what_has_arrived_and_still_fills_in_what_it_said():
+    story = Story().started()
+    story.do(10, "lin", t.Send(template="handling_report", fields={"done": "step 1", "effect": "y", "estimate": "4h"}))
+    assert story.state.messages["handling_report-1"].texts
+    story.do(11, t.SYSTEM, t.ReportDelivery(message="handling_report-1", channel="email", outcome="delivered"))
+    assert not story.state.messages["handling_report-1"].texts
+    story.do(50, "ana", t.Draft(template="summary", fields={"next": "wait"}))
+    assert story.state.messages["summary-1"].fields["progress"] == "step 1"
+
+
+def test_the_words_of_what_has_still_to_go_out_on_another_channel_are_held():
+    story = Story().declare()
+    story.do(1, "chi", t.Decide(decision="judge", facts={"severity": "major"}))
+    (push,) = [message for message in story.state.messages.values() if message.template == "major_fault_push"]
+    story.do(3, t.SYSTEM, t.ReportDelivery(message=push.message, channel="webhook", outcome="failed"))
+    (moved,) = [event for event in story.of(t.MessageMovedOn) if event.message == push.message]
+    (wish,) = react(story.state, moved)
+    assert wish.texts == push.texts
+    story.do(4, t.SYSTEM, t.ReportDelivery(message=push.message, channel="email", outcome="delivered"))
+    assert not story.state.messages[push.message].texts

@@ -7,6 +7,7 @@ from typing import Any, Final, assert_never
 from tocsin.engine import terms as t
 from tocsin.engine.clock_course import after
 from tocsin.engine.copies import drop, put, replace
+from tocsin.engine.evolve_messages import lightened
 from tocsin.engine.evolve_parties import parties_after
 from tocsin.engine.firing import firing
 from tocsin.engine.kept import keep
@@ -328,7 +329,7 @@ def _message(state: t.State, event: t.MessageDrafted | t.MessagePublished | t.De
             state = state if event.awaits else _count(state, f"sent:{event.template}")
         case t.DeliveryReported(message=name):
             known = state.messages[name]
-            message = replace(known, outcomes=put(known.outcomes, event.channel, event.outcome))
+            message = lightened(replace(known, outcomes=put(known.outcomes, event.channel, event.outcome)))
     return replace(state, messages=put(state.messages, name, message))
 
 
