@@ -1,6 +1,6 @@
 """What the checks about people may know: who stands in the organisation's directory, and when its schedules have gaps. Nothing is guessed."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -70,3 +70,19 @@ def _larger(draft: Draft, name: str) -> Ref | str:
     organisation = draft.form.organisation if draft.form else None
     department = organisation.departments.get(name) if organisation else None
     return (department.part_of if department else None) or ""
+
+
+def most_signers(able: Sequence[tuple[str, ...]]) -> int:
+    """Return how many different people can sign a chain at most, each link by one of those who are able to."""
+    signs: dict[str, int] = {}
+
+    def seat(link: int, tried: set[str]) -> bool:
+        for person in able[link]:
+            if person not in tried:
+                tried.add(person)
+                if person not in signs or seat(signs[person], tried):
+                    signs[person] = link
+                    return True
+        return False
+
+    return sum(seat(link, set()) for link in range(len(able)))

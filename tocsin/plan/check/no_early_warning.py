@@ -19,7 +19,7 @@ def find(draft: Draft) -> Iterator[Fault]:
         tree = draft.tree(trigger.when)
         if opened is None or opened.stage != "warning" or tree is None:
             continue
-        space = draft.cells((tree, *(rule.when for rule in graded)))
+        space = draft.cells((tree, *(rule.when for rule in graded)), unknown=True)  # what else is known then is not known yet
         if not isinstance(space, Space) or not space.true(tree):
             continue
         before = space.true(tree)

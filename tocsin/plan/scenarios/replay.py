@@ -9,8 +9,8 @@ import click
 
 from tocsin.engine.compose import compose
 from tocsin.engine.program import Program
+from tocsin.plan import document, shipped
 from tocsin.plan import read as plans
-from tocsin.plan import shipped
 from tocsin.plan.scenarios.expect import failures
 from tocsin.plan.scenarios.play import Run, play, replayed, steps
 from tocsin.plan.scenarios.story import BadScenarioError, heading, load
@@ -57,12 +57,19 @@ def _composed(file: Path, programs: list[Program]) -> Program:
 def _source(file: Path, name: str) -> Path:
     """Return the file of a plan: the one above the scenario's folder, a shipped one, or one that lies beside the scenario."""
     above = file.resolve().parent.parent / "plan.yaml"
-    if above.is_file() and name in ("", above.parent.name):
+    if above.is_file() and name in ("", above.parent.name, _id_in(above)):
         return above
     source = shipped.sources().get(name, file.resolve().parent / f"{name}.yaml")
     if source.is_file():
         return source
     raise BadScenarioError(f"{file}: no plan {name or 'is named'}; name one with --plan, or of {', '.join(shipped.sources())}")
+
+
+def _id_in(source: Path) -> str:
+    """Return the id that a plan gives itself, whatever its folder is called."""
+    root = document.read(source.read_bytes()).root
+    said = document.plain(root) if root is not None else None
+    return str(said.get("id", "")) if isinstance(said, dict) else ""
 
 
 def _program(source: Path) -> Program:

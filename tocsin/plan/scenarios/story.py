@@ -13,6 +13,8 @@ from tocsin.engine.program import Program
 from tocsin.engine.role_names import plain
 from tocsin.engine.times import add, parse
 from tocsin.plan import document
+from tocsin.plan.findings import Path as Way
+from tocsin.plan.findings import brief, nearest
 from tocsin.plan.scenarios.naming import act_in_full, in_full
 
 Plain = Any
@@ -106,6 +108,14 @@ VERBS = (
     *("open_stream", "close_stream", "take_up", "put_down", "say", "promote"),
     *("join", "leave", "seat"),
 )
+
+BESIDE: Final = (
+    *("at", "by", "refused", "happened_at", "until", "labels", "with", "option", "reason", "link", "entry", "confirmed", "evidence"),
+    *("about", "after_downtime", "along", "assignee", "attach", "attendance", "as", "channel", "checks", "cites", "confirms", "department"),
+    *("from", "item", "means", "name", "occurrence", "outcome", "reached", "reporter", "result", "revise", "roles", "since", "texts"),
+    *("duty", "language", "readings", "to", "words", "baseline", "over", "every", "part", "stream", "role", "approve"),
+)
+"""What may stand beside a verb. Anything else would be passed over: a misspelt key is refused instead."""
 
 
 def labels_of(entry: Mapping[str, Plain]) -> tuple[tuple[str, str], ...]:
@@ -210,8 +220,8 @@ class _Reader:
         base = self.base
         acts = [self._act(index, entry) for index, entry in enumerate(self.body.get("when") or [])]
         acts = self._with_parties(given.get("parties"), acts)
-        feeds = [self._feed(entry) for entry in given.get("feed") or []]
-        feeds += [self._feed(act.body["feed"], act.at) for act in acts if act.what == "feed"]
+        feeds = [self._feed(entry, None, ("given", "feed", index)) for index, entry in enumerate(given.get("feed") or [])]
+        feeds += [self._feed(act.body["feed"], act.at, act.place) for act in acts if act.what == "feed"]
         if base:
             until = self.time(self.body["like"].get("until", "100y"))
             acts = [act for act in base.acts if act.at <= until] + acts
@@ -254,12 +264,21 @@ class _Reader:
         place = ("when", index)
         verbs = [verb for verb in VERBS if verb in entry]
         if len(verbs) != 1 or "at" not in entry:
-            line, column = self.source.where(place)
-            raise BadScenarioError(f"{self.file}:{line}:{column} an act has a time and one verb of: {', '.join(VERBS)}")
+            raise self._bad(place, f"an act has a time and one verb of: {', '.join(VERBS)}")
+        strange = next((key for key in entry if key not in (*VERBS, *BESIDE)), None)
+        if strange is not None:
+            hint = nearest(strange, BESIDE) or f"beside {verbs[0]} stand some of: {', '.join(BESIDE)}"
+            raise self._bad((*place, strange), f"{brief(strange)} says nothing here; {hint}")
         body = act_in_full(self.program, entry, VERBS)
         return Act(self.time(entry["at"]), str(entry.get("by", "")), verbs[0], body, str(entry.get("refused", "")), place)
 
-    def _feed(self, entry: Mapping[str, Plain], since: datetime | None = None) -> Feed:
+    def _bad(self, place: Way, message: str) -> BadScenarioError:
+        line, column = self.source.where(place, at_key=isinstance(place[-1], str))
+        return BadScenarioError(f"{self.file}:{line}:{column} {message}")
+
+    def _feed(self, entry: Mapping[str, Plain], since: datetime | None, place: Way) -> Feed:
+        if not isinstance(entry, dict) or not {"signal", "value"} <= set(entry):
+            raise self._bad(place, "a feed names its signal and its value, such as {signal: calls, value: 90.0, every: 1m}")
         every = parse(str(entry.get("every", "1m"))).exact
         over = parse(str(entry["over"])).exact if "over" in entry else timedelta()
         until = self.time(entry["until"]) if "until" in entry else None
