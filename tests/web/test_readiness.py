@@ -9,9 +9,12 @@ from tests.world import World, member
 from tocsin.accounts.models import Person
 from tocsin.comms import delivery
 from tocsin.comms.models import InboxItem
-from tocsin.incidents import standing, ticker
+from tocsin.incidents import chain, journal, standing, ticker
+from tocsin.incidents.dossier import contents
+from tocsin.incidents.dossier.verify import verify
 from tocsin.incidents.models import BoardRow, ClockRow, Incident, RegisterRow
 from tocsin.kit import clock, ids
+from tocsin.web import dossier
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +106,16 @@ def test_a_register_grows_and_an_entry_is_taken_out(world: World, kept: Incident
 def test_the_page_speaks_the_viewers_language(world: World, kept: Incident, language: str, words: str) -> None:
     Person.objects.filter(pk=world.bea.pk).update(language=language)
     assert words in page(world, world.bea)
+
+
+def test_the_record_leaves_as_a_dossier_that_is_proved_without_a_server(world: World, kept: Incident) -> None:
+    post(world, world.ana, "duties/joint_drill/fulfilment", words="held", evidence="INC-7")
+    whole = contents.gather(contents.find("hotline-outage", world.organisation.slug), contents.Confidential.MARKED)
+    content = dossier.file(whole, "en")
+    key = chain.public_text(journal.signing_key().public_key())
+    assert b"Hold and evaluate a joint drill" in content
+    assert verify(content, key=key).holds
+    assert verify(content.replace(b"INC-7", b"INC-8"), key=key).flaws
 
 
 def test_what_is_told_of_a_duty_leads_to_readiness(world: World, kept: Incident) -> None:

@@ -89,7 +89,7 @@ class Sheet:
 
 def lay_out(contents: Contents) -> Sheet:
     """Return the sheet of `contents`, as far as whoever asked for them sees it. Its rows are made in memory, from the entries in the file alone."""
-    projector = Projector(contents.incident, contents.program, t.State())
+    projector = Projector(contents.incident, contents.program, t.State(), at_a_glance=True)
     for one in contents.kept:
         projector.add(one.seq, one.event)
     made = projector.rows()

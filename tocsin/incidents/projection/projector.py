@@ -68,17 +68,18 @@ class _Pending:
 
 class Projector:
     """
-    Follows one incident from `state` on. `program` is the plan in force then; a journal read from its start names it itself.
+    Follows one incident from `state` on. `program` is the plan in force then; a journal read from its start names it itself. `at_a_glance` says
+    whether there is a row of the board, where that is not as usual: a dossier has one of a standing record, too.
     """
 
-    def __init__(self, incident: Incident, program: Program | None, state: t.State) -> None:
+    def __init__(self, incident: Incident, program: Program | None, state: t.State, *, at_a_glance: bool | None = None) -> None:
         self.state = state
         self._incident = incident
         self._program = program
         self._seq = 0
-        glance = () if incident.standing else (board.from_event,)  # the board is for incidents alone
-        self._from_events = (*glance, *_FROM_EVENTS)
-        self._from_state = (*(() if incident.standing else (board.from_state,)), *_FROM_STATE)
+        glance = not incident.standing if at_a_glance is None else at_a_glance  # the board is for incidents alone
+        self._from_events = (*((board.from_event,) if glance else ()), *_FROM_EVENTS)
+        self._from_state = (*((board.from_state,) if glance else ()), *_FROM_STATE)
         self._before = self._standing(Scene(program, state, 0)) if program and state.incident else {}
         self._pending: dict[Name, _Pending] = {}
 
