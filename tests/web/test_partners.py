@@ -84,7 +84,7 @@ def test_whoever_has_no_part_in_the_incident_calls_nobody(room: Room) -> None:
     assert room.post(room.world.chi, f"records/complaint_log/partners/{CARRIER}/call").status_code == 404
 
 
-@pytest.mark.row("X-61")
+@pytest.mark.row("X-61", "RDY-06")
 def test_the_number_is_at_hand_for_whoever_has_to_call_and_each_look_is_logged(room: Room) -> None:
     for htmx in (True, False):
         answer = room.post(room.world.chi, f"registers/agreements/{CARRIER}/number", htmx=htmx)
@@ -95,7 +95,7 @@ def test_the_number_is_at_hand_for_whoever_has_to_call_and_each_look_is_logged(r
     ] * 2
 
 
-@pytest.mark.row("X-61")
+@pytest.mark.row("X-61", "RDY-06")
 def test_nobody_else_is_shown_the_number_or_offered_it(room: Room) -> None:
     assert "Show the number" in panel(room, room.world.chi)
     assert "Show the number" not in panel(room, room.world.bea)
@@ -131,13 +131,27 @@ def addresses(room: Room) -> Iterator[str]:
             yield "/" + re.sub(r"<\w+:(\w+)>", lambda found, parts=parts: parts.get(found[1], "unknown"), where)
 
 
-@pytest.mark.row("X-61")
+@pytest.mark.row("X-61", "RDY-06")
+def test_on_the_readiness_page_too_a_number_is_shown_on_being_asked_for_and_each_look_is_logged(room: Room) -> None:
+    readiness = f"/o/{room.world.organisation.slug}/readiness"
+    chi, bea = room.world.browse(room.world.chi), room.world.browse(room.world.bea)
+    address = f"{readiness}/hotline-outage/registers/agreements/{CARRIER}/number"
+    assert (address in chi.get(readiness).content.decode(), address in bea.get(readiness).content.decode()) == (True, False)
+    assert NUMBER not in chi.get(readiness).content.decode()
+    assert NUMBER in chi.post(address).content.decode()
+    assert [entry.subject for entry in AuditEntry.objects.filter(act="number.viewed")] == [f"hotline-outage: {CARRIER}"]
+    assert bea.post(address).status_code == 404
+
+
+@pytest.mark.row("X-61", "RDY-06")
 def test_the_number_stands_on_no_page_in_no_file_and_in_no_answer_of_a_program(room: Room) -> None:
     room.post(room.world.chi, f"records/external_forces/partners/{CARRIER}/call")
     room.post(room.world.chi, f"registers/agreements/{CARRIER}/number")
-    browser, program = room.world.browse(room.world.bea), client.of(room.world, room.world.chi)
-    for address in addresses(room):
-        assert NUMBER not in browser.get(address).content.decode(), address
+    program = client.of(room.world, room.world.chi)
+    for person in (room.world.bea, room.world.chi):
+        browser = room.world.browse(person)
+        for address in addresses(room):
+            assert NUMBER not in browser.get(address).content.decode(), address
     mine = room.world.browse(room.world.chi)
     for path in ("", "/dossier", "/dossier/file", "/record", "/review"):
         assert NUMBER not in mine.get(f"/o/{room.world.organisation.slug}/incidents/{room.number}{path}").content.decode(), path

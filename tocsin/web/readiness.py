@@ -4,6 +4,7 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from tocsin.accounts import audit
 from tocsin.engine import terms as t
 from tocsin.engine.program import Field
 from tocsin.engine.program.standing import REMOVED
@@ -60,6 +61,19 @@ def entry(request: Request, plan_id: str, register: str) -> HttpResponse:
     elif name and rule:
         fields = _changed(kept, name, rule.fields, fields)
     return _act(request, kept, t.Enter(record=register, entry=name, fields=fields), request.POST.get("row", ""))
+
+
+@require_POST
+@needs("incident.act")
+def number(request: Request, plan_id: str, register: str, entry: str) -> HttpResponse:
+    """Show what is confidential of an entry, in this answer alone, to those whom the plan lets see it; each look is logged (RDY-06)."""
+    kept = _find(request, plan_id)
+    found = standing.secrets(kept, register, entry)
+    if not found:
+        raise Http404
+    audit.record(request.organisation, request.person, "number.viewed", f"{plan_id}: {entry}")
+    context = {"kept": kept, "entry": entry, "numbers": found}
+    return reply.page(request, "incidents/_number.html" if request.htmx else "readiness/number.html", context)
 
 
 def _changed(kept: standing.Kept, entry: str, fields: tuple[Field, ...], typed: dict[str, str]) -> dict[str, str]:

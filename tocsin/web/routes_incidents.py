@@ -96,6 +96,7 @@ urlpatterns = [
     path("readiness", readiness.page, name="readiness"),
     path("readiness/<str:plan_id>/duties/<str:obligation>/fulfilment", readiness.fulfilment, name="duty-fulfilment"),
     path("readiness/<str:plan_id>/registers/<str:register>/entries", readiness.entry, name="register-entry"),
+    path("readiness/<str:plan_id>/registers/<str:register>/<str:entry>/number", readiness.number, name="register-number"),
     path("revisions", revisions.every, name="revisions"),
     path("revisions/<str:number>/<str:seq>/ruling", revisions.ruling, name="ruling"),
     path("messages", messages.queue, name="messages"),

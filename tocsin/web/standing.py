@@ -81,13 +81,19 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An entry of a register. `cells` are the fields that the viewer sees, `hidden` those that are kept for others."""
+    """
+    An entry of a register. `cells` are the fields that anybody sees, `covered` those that the viewer is shown when asking for them,
+    `hidden` those that are kept for others.
+    """
 
     row: RegisterRow
     name: str
     person: str
     cells: tuple[tuple[Field, Markup], ...]
+    covered: tuple[Field, ...]
     hidden: tuple[Field, ...]
+    values: Mapping[str, str]
+    """What the form of the entry shows; what is confidential is only written over."""
     fields: tuple[Field, ...]
     due: ClockRow | None
     assumed: bool
@@ -180,6 +186,16 @@ def _part(kept: Kept, people: People) -> Part:
     duties.sort(key=lambda duty: (duty.state != "late", duty.clock.row.due_at is None, duty.clock.row.due_at or duty.clock.row.began_at))
     shown = [rule for rule in kept.program.records.values() if rule.register and kept.sees(rule)]
     return Part(kept, duties, _drags(kept, duties), [_register(kept, rule, rows, people, seen) for rule in shown])
+
+
+def secrets(kept: Kept, register: str, entry: str) -> list[tuple[Text, str]]:
+    """Return what of an entry is confidential and there for the viewer, each as it is called (RDY-06)."""
+    rule, row = kept.program.records.get(register), RegisterRow.objects.filter(incident_id=kept.id, record=register, entry=entry).first()
+    if rule is None or row is None or not kept.sees(rule):
+        return []
+    return [
+        (label(field), row.fields[field.id]) for field in _shown(kept, rule) if field.id in rule.confidential and row.fields.get(field.id)
+    ]
 
 
 def _called(kept: Kept, row: RegisterRow, people: People) -> str:
@@ -281,13 +297,18 @@ def _shown(kept: Kept, rule: Record) -> tuple[Field, ...]:
 def _line(kept: Kept, rule: Record, row: RegisterRow, people: People, running: list[ClockRow]) -> Line:
     item = next((each for each in rule.items if row.entry == f"{rule.id}-{each.id}"), None)
     first, fields = rule.fields[0].id, _shown(kept, rule)
+    open_to_all = {name: words for name, words in row.fields.items() if name not in rule.confidential}
     return Line(
         row=row,
         name=_called(kept, row, people),
         person=row.fields.get(first, "") if rule.fields[0].type == "person" else "",
         cells=tuple(
-            (field, _cell(kept, field, row.fields[field.id], people)) for field in fields if field.id != first and row.fields.get(field.id)
+            (field, _cell(kept, field, open_to_all[field.id], people))
+            for field in fields
+            if field.id != first and open_to_all.get(field.id)
         ),
+        covered=tuple(field for field in fields if field.id in rule.confidential and row.fields.get(field.id)),
+        values=open_to_all,
         hidden=tuple(field for field in rule.fields if not kept.sees(rule, field.id)),
         fields=tuple(field for field in fields if rule.id != PEOPLE or field.id == "department"),
         due=next((clock for clock in running if clock.entry == row.entry and clock.due_at), None),

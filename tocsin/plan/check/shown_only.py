@@ -15,7 +15,7 @@ from tocsin.plan.sentences import say
 def find(draft: Draft) -> Iterator[Fault]:
     """Yield a note at each key of a register that nothing acts on, and at each figure that is broken down by what is not added up."""
     for path, register in draft.walk(ResourceForm):
-        for key in ("alert_before", "fallback", "log_views"):
+        for key in ("alert_before", "fallback"):
             if getattr(register, key):
                 words = say("{key} of {name} is shown and nothing acts on it by this version yet", key=key, name=path[-1])
                 yield Fault((*path, key), words, say("see to it by hand"), at_key=True)
