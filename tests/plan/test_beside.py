@@ -9,6 +9,7 @@ from tocsin.engine.compose import compose, strangers
 from tocsin.engine.compose.renaming import names_of, registries, rewrite
 from tocsin.engine.namespaces import SEPARATOR, bare
 from tocsin.engine.program import Program
+from tocsin.engine.rules.audiences import served_by
 from tocsin.plan import read, shipped
 from tocsin.plan.scenarios.expect import failures
 from tocsin.plan.scenarios.play import play
@@ -131,3 +132,11 @@ def _essence(clock):
 
 def test_maps_of_shipped_role_sets_speak_only_of_what_the_plans_have():
     assert strangers([program(file) for file in PLANS.values()]) == ()
+
+
+@pytest.mark.row("X-62")
+def test_a_report_serves_another_plans_only_where_it_reaches_everybody_whom_that_one_is_for():
+    whole = compose([program(PLANS["pass24-critical-incidents"]), program(PLANS["hotline-outage"])])
+    theirs = "hotline-outage~management_report"
+    assert list(served_by(whole, whole.obligations["progress_up"])) == [theirs]
+    assert list(served_by(whole, whole.obligations[theirs])) == []  # theirs goes to the superior unit besides
