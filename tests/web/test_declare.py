@@ -173,6 +173,18 @@ def test_the_proposed_plan_is_taken_with_one_click_and_asks_its_own_questions(wo
     assert 'value="The barrier does not open"' in page
 
 
+def test_answers_to_the_questions_of_another_plan_are_not_lost_in_silence(world: World) -> None:
+    take(world, "pass24-critical-incidents")
+    fields = {"what": "The barrier does not open", "plan": "pass24-critical-incidents"}
+    refused = post(world, world.chi, **fields, **{"fact:scope": "nationwide"})
+    assert refused.status_code == 409
+    page = refused.content.decode()
+    assert "This plan asks other questions" in page
+    assert 'name="fact:unusable"' in page
+    assert 'value="The barrier does not open"' in page
+    assert post(world, world.chi, **fields).status_code == 303
+
+
 def test_a_second_plan_brings_its_questions_at_once(world: World) -> None:
     take(world, "pass24-critical-incidents")
     fields = {"what": "x", "plan": "hotline-outage", "asked_by": "hotline-outage", "beside": "pass24-critical-incidents"}

@@ -93,6 +93,8 @@ def _declare(request: Request, form: Form) -> HttpResponse:
         return _show(request, form, t.Refused("E202", _("Say in one line what is wrong."), _("Everything else can wait.")))
     if isinstance(form.values, t.Refused):
         return _show(request, form, form.values)
+    if _answered_another(request, form):
+        return _show(request, form, t.Refused("E104", _("This plan asks other questions."), _("Answer them here, or declare without answers.")))
     try:
         declaration = desk.Declaration(
             words=words,
@@ -116,6 +118,12 @@ def _declare(request: Request, form: Form) -> HttpResponse:
         words = _("The plan keeps such incidents for those it names. They were told, and you can do nothing more here.")
         return reply.page(request, "message.html", {"title": answer.number, "words": words, "way": None})
     return reply.see(reverse("incident", kwargs={"slug": request.organisation.slug, "number": answer.number}))
+
+
+def _answered_another(request: Request, form: Form) -> bool:
+    """Tell whether an answer would be lost: the plan was changed after it was given, and nothing asked the new plan's questions since."""
+    asked = {f"fact:{fact.id}" for fact in form.facts}
+    return any(name.startswith("fact:") and name not in asked and request.POST[name] for name in request.POST)
 
 
 def _decide(request: Request, form: Form, done: desk.Done) -> None:
