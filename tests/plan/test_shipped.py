@@ -44,6 +44,19 @@ def test_every_rule_of_a_shipped_plan_has_a_name_for_people(plan: str):
 
 
 @pytest.mark.row("CLS-11")
+@pytest.mark.row("LNG-02")
+@pytest.mark.parametrize("plan", sorted(sources()))
+def test_every_field_and_value_that_people_fill_in_has_a_name_for_people(plan: str):
+    program = read(sources()[plan].read_bytes(), plan).program
+    assert program is not None
+    forms = (*program.records.values(), *program.resources.values(), *program.messages.values())
+    fields = [(form.id, field) for form in forms for field in form.fields]
+    assert [(form, field.id) for form, field in fields if set(field.label) != {"en", "ru", "pl", "zh"}] == []
+    assert [
+        (form, field.id, each) for form, field in fields for each in field.of if set(field.names.get(each, {})) != {"en", "ru", "pl", "zh"}
+    ] == []
+
+
 def test_the_dimensions_have_exactly_the_values_of_the_document(hotline: Program):
     assert hotline.facts["scope"].of == ("single_region", "multiple_regions", "nationwide")
     assert [span.total_seconds() / 3600 for span in hotline.facts["recovery"].classes] == [2, 6, 24]

@@ -33,6 +33,14 @@ def test_a_plan_is_read_as_a_document_with_its_clauses(world: World) -> None:
         assert words in page
 
 
+def test_a_chapter_that_the_plan_leaves_empty_is_not_there(world: World) -> None:
+    take(world, "incident-roles")
+    page = get(world, world.bea, "plans/incident-roles").content.decode()
+    assert 'id="records"' in page
+    assert 'id="signals"' not in page
+    assert "from Made until" in " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
 def test_rules_are_said_in_words(world: World) -> None:
     page = get(world, world.bea, "plans/hotline-outage").content.decode()
     assert "&&" not in page

@@ -282,6 +282,7 @@ KEYS: Final = {
     "covered": "The register that must have somebody on duty without a gap",
     "estimate": "Later values are new estimates; the first stays in sight",
     "label": "What people read beside the field",
+    "terms": "What fields and their values are called wherever their form has no words of its own",
     "decision": "The decision that sets the level",
     "applies": "at_once: the level applies before anybody has confirmed it",
     "shows": "The values that stand beside the proposal",

@@ -94,7 +94,9 @@ def _declare(request: Request, form: Form) -> HttpResponse:
     if isinstance(form.values, t.Refused):
         return _show(request, form, form.values)
     if _answered_another(request, form):
-        return _show(request, form, t.Refused("E104", _("This plan asks other questions."), _("Answer them here, or declare without answers.")))
+        return _show(
+            request, form, t.Refused("E104", _("This plan asks other questions."), _("Answer them here, or declare without answers."))
+        )
     try:
         declaration = desk.Declaration(
             words=words,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tocsin.engine.figures import MADE
 from tocsin.engine.periods import MONTHS
-from tocsin.engine.program import Cases, Figure, FromFact, Program
+from tocsin.engine.program import Cases, Figure, FromFact, Moment, Program
 from tocsin.engine.times import Span
 from tocsin.incidents.models import Plan
 from tocsin.web import plan_words
@@ -36,19 +36,17 @@ def _counted(program: Program, name: str) -> str:
 
 def chapters(program: Program) -> list[tuple[str, str]]:
     """Return the ids and titles of the chapters that this plan fills."""
-    usual = [
-        ("levels", _("Levels")),
-        ("facts", _("What is asked")),
-        ("signals", _("What is measured")),
-        ("roles", _("Groups and roles")),
-        ("moments", _("Moments")),
-        ("obligations", _("What is owed, by when")),
-        ("decisions", _("Decisions")),
-        ("conditions", _("Conditions")),
-        ("messages", _("Messages")),
-        ("records", _("Records")),
-    ]
-    more = [
+    found = [
+        ("levels", _("Levels"), bool(program.levels)),
+        ("facts", _("What is asked"), bool(program.facts)),
+        ("signals", _("What is measured"), bool(program.signals)),
+        ("roles", _("Groups and roles"), bool(program.roles)),
+        ("moments", _("Moments"), any(shown_moment(rule) for rule in program.moments.values())),
+        ("obligations", _("What is owed, by when"), bool(program.obligations)),
+        ("decisions", _("Decisions"), bool(program.decisions)),
+        ("conditions", _("Conditions"), bool(program.conditions)),
+        ("messages", _("Messages"), bool(program.messages)),
+        ("records", _("Records"), bool(program.records)),
         ("figures", _("Figures"), bool(program.figures)),
         ("checklists", _("Checklists"), bool(program.checklists)),
         ("help", _("Questions and typical errors"), bool(program.help.questions or program.help.errors or program.help.examples)),
@@ -56,7 +54,12 @@ def chapters(program: Program) -> list[tuple[str, str]]:
         ("readiness", _("Standing duties"), bool(program.standing and program.standing.obligations)),
         ("about", _("The document"), True),
     ]
-    return usual + [(name, title) for name, title, filled in more if filled]
+    return [(name, title) for name, title, filled in found if filled]
+
+
+def shown_moment(rule: Moment) -> bool:
+    """Tell whether the document speaks of this moment; those of a rule stand with their rule."""
+    return bool(rule.cite) and "." not in rule.id
 
 
 def elements() -> list[tuple[str, str]]:

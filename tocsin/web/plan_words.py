@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from tocsin.engine.expressions import Value
 from tocsin.engine.namespaces import bare
-from tocsin.engine.program import Fact, Field, Program, Rule, Text
+from tocsin.engine.program import Fact, Field, Obligation, Program, Rule, Text
 from tocsin.engine.times import Span
 from tocsin.incidents.shapes import VALUE, Eye, Plain
 from tocsin.web import languages, times
@@ -73,6 +73,19 @@ def name_of(program: Program, name: str) -> Text:
     if name == "commander":
         name = program.commander
     return titled(find(program, name), name)
+
+
+def anchors(program: Program, rule: Obligation) -> Markup:
+    """Return what an obligation begins with; of the entries that it runs over, the field by its own words."""
+    over = program.records.get(rule.collection)
+    fields = {field.id: field for field in over.fields} if over else {}
+    said = (
+        text(field.label or plain(field.id))
+        if name.startswith("entry.") and (field := fields.get(name.removeprefix("entry.")))
+        else text(name_of(program, name))
+        for name in rule.anchors
+    )
+    return Markup("{}").format(_(", ")).join(said)
 
 
 def names(program: Program, ids: Iterable[str]) -> Markup:
@@ -161,6 +174,9 @@ def channel(name: str) -> str:
         "telephone": _("Telephone"),
         "web_site": _("Web site"),
         "status_page": _("Status page"),
+        "social": _("Social media"),
+        "voice": _("Voice call"),
+        "tracker": _("Tracker"),
     }
     return known.get(name, name.replace("_", " "))
 

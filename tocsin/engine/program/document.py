@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tocsin.engine.program.rule import Text
+from tocsin.engine.times import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Document:
     summary: Text = field(default_factory=dict)
     created: str = ""
     updated: str = ""
-    review_every: str = ""
+    review_every: Span | None = None
     department: str = ""
     audience: Audience = Audience()
     tags: tuple[str, ...] = ()
@@ -56,7 +57,7 @@ class Document:
     changes: tuple[Change, ...] = ()
     feedback_to: str = ""
     tracker: str = ""
-    retention: Mapping[str, str] = field(default_factory=dict)
+    retention: tuple[tuple[Text, Span], ...] = ()
     cite: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
     acknowledges: tuple[str, ...] = ()

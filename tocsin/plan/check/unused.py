@@ -1,4 +1,4 @@
-"""L08: a message, condition, role or moment that no other rule speaks of. Facts and records are forms: people fill them without being told."""
+"""L08: a message, condition, role, moment or term that nothing speaks of. Facts and records are forms: people fill them without being told."""
 
 from collections.abc import Iterator
 
@@ -9,6 +9,9 @@ from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault
 from tocsin.plan.forms.leaves import Formula, Ref, Template
+from tocsin.plan.forms.plan import PlanForm
+from tocsin.plan.forms.standing import ResourceForm
+from tocsin.plan.forms.words import MessageForm, RecordForm
 from tocsin.plan.nouns import noun
 from tocsin.plan.sentences import say
 
@@ -30,6 +33,33 @@ def find(draft: Draft) -> Iterator[Fault]:
                     say("use it, or remove it"),
                     at_key=True,
                 )
+
+    fields = {each for form in _forms(draft.form) for each in _said(form)} | {
+        *(draft.form.document.retention if draft.form.document else ())
+    }
+    for name in draft.form.terms:
+        if name not in fields:
+            yield Fault(
+                ("terms", name),
+                say("no field and no value is called {name}", name=name),
+                say("name one so, or remove it"),
+                at_key=True,
+            )
+
+
+def _forms(plan: PlanForm) -> Iterator[MessageForm | RecordForm | ResourceForm]:
+    yield from plan.records.values()
+    yield from plan.resources.values()
+    yield from plan.messages.values()
+
+
+def _said(form: MessageForm | RecordForm | ResourceForm) -> Iterator[str]:
+    """Yield the names of its fields and of their values."""
+    yield from form.fields
+    for field in form.fields.values():
+        yield from field.of or ()
+    for values in getattr(form, "choice", {}).values():
+        yield from values
 
 
 def _spoken(draft: Draft) -> Iterator[str]:

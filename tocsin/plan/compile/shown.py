@@ -190,11 +190,15 @@ def document(context: Context) -> Document:
         changes=tuple(Change(each.version, each.date, each.author, context.text(each.what)) for each in form.changes),
         feedback_to=form.feedback.to if form.feedback else "",
         tracker=form.feedback.tracker if form.feedback else "",
-        retention=dict(form.retention),
+        retention=tuple((_kept(context, what), span) for what, span in form.retention.items()),
         cite=tuple(form.cite),
         assumed=tuple(form.assumed),
         acknowledges=tuple(form.acknowledges),
     )
+
+
+def _kept(context: Context, what: str) -> Text:
+    return context.text(context.form.terms.get(what)) or {context.form.language: what.replace("_", " ")}
 
 
 def _audience(context: Context, form: AudienceForm) -> Audience:

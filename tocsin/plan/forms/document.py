@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from tocsin.plan.forms.leaves import Form, Id, RuleForm, Text, Translated, Whos
+from tocsin.plan.forms.leaves import Duration, Form, Id, RuleForm, Text, Translated, Whos
 
 Element = Literal[
     "general",
@@ -68,7 +68,7 @@ class DocumentForm(RuleForm):
     summary: Translated | None = None
     created: Text = ""
     updated: Text = ""
-    review_every: Text = ""
+    review_every: Duration | None = None
     department: Text = ""
     audience: AudienceForm | None = None
     tags: list[Text] = []
@@ -77,4 +77,4 @@ class DocumentForm(RuleForm):
     related: Annotated[RelatedForm, BeforeValidator(_related)] = RelatedForm()
     changes: list[ChangeForm] = []
     feedback: FeedbackForm | None = None
-    retention: dict[str, Text] = {}
+    retention: dict[Id, Duration] = {}

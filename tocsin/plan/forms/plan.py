@@ -110,6 +110,8 @@ class PlanForm(Form):
     obligations: dict[Id, ObligationForm] = {}
     messages: dict[Id, MessageForm] = {}
     records: dict[Id, RecordForm] = {}
+    terms: dict[Id, Translated] = {}
+    """What fields and their values are called wherever their form has no words of its own."""
     figures: dict[Id, FigureForm] = {}
     checklists: dict[Id, ChecklistForm] = {}
     help: HelpForm | None = None
