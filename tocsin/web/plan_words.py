@@ -77,8 +77,7 @@ def name_of(program: Program, name: str) -> Text:
 
 def anchors(program: Program, rule: Obligation) -> Markup:
     """Return what an obligation begins with; of the entries that it runs over, the field by its own words."""
-    over = program.records.get(rule.collection)
-    fields = {field.id: field for field in over.fields} if over else {}
+    fields = {field.id: field for each in rule.collections if each in program.records for field in program.records[each].fields}
     said = (
         text(field.label or plain(field.id))
         if name.startswith("entry.") and (field := fields.get(name.removeprefix("entry.")))

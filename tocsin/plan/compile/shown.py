@@ -16,6 +16,7 @@ from tocsin.engine.program import (
     Resource,
     Scope,
     Standard,
+    Text,
     Tier,
 )
 from tocsin.plan.compile.context import Context, name, names
