@@ -45,7 +45,7 @@ def _readable(turn: Turn, message: t.MessageState, template: Message, command: t
     if command.sender and command.sender not in message.parties:
         return t.Refused("E103", f"{command.message} did not go to {command.sender}", hint="see to whom it went", details=("sender",))
     if command.confirms and not template.answers:
-        return t.Refused("E102", f"{template.id} asks for nothing that an answer confirms", hint="record the answer as it is")
+        return t.Refused("E102", f"{template.id} asks for nothing that an answer confirms", hint="write down the answer as it is")
     happened_at = command.happened_at or turn.instant
     if message.published_at and not message.published_at <= happened_at <= turn.at:
         return t.Refused("E104", "the time lies before the message was sent, or in the future", hint="correct the time")

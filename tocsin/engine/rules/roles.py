@@ -33,7 +33,7 @@ def _meant(turn: Turn, name: str) -> str | t.Refused:
         return t.Refused("E402", f"{name} may be {', '.join(found)}", hint="say which is meant", details=found)
     bodies = bodies_named(turn.program, name)
     if bodies:
-        return t.Refused("E104", f"{name} is the department {bodies[0]}", hint="its head is in the directory; name a role", details=bodies)
+        return t.Refused("E104", f"{name} is the department {bodies[0]}", hint="name a role: its head is in the directory", details=bodies)
     return t.Refused("E103", f"there is no role {name}", hint="see the roles of the incident, or create one")
 
 
