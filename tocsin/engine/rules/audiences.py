@@ -13,11 +13,11 @@ def served_by(program: Program, rule: Obligation) -> Iterator[str]:
     owed = program.messages[rule.object]
     for other in program.obligations.values():
         told = program.messages.get(other.object)
-        if other.every and told and part_of(other.id) != part_of(rule.id) and told.audience == owed.audience and _for(owed) <= _for(told):
+        if other.every and told and part_of(other.id) != part_of(rule.id) and told.audience == owed.audience and meant(owed) <= meant(told):
             yield other.object
 
 
-def _for(message: Message) -> set[str]:
+def meant(message: Message) -> set[str]:
     """Return everybody a message may be for, by the names that plans share: what two plans call alike is the same to them."""
     to = message.to
     named = (name for roles in (*to.cases.values(), to.otherwise or ()) for name in roles) if isinstance(to, Cases) else to

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from tocsin.engine.program import Program
+from tocsin.engine.rules.audiences import meant
+from tocsin.plan.audiences import addressees
 from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault
@@ -34,15 +36,16 @@ def _names(draft: Draft, plan: Program) -> Iterator[Fault]:
 
 
 def _intervals(draft: Draft, plan: Program) -> Iterator[Fault]:
-    heard: dict[str, list[tuple[str, str]]] = {}
+    """Reports that the other plan owes as well, to at least everybody whom this one is for."""
+    heard: dict[str, list[tuple[str, str, set[str]]]] = {}
     for other in plan.obligations.values():
         message = plan.messages.get(other.object) if other.every else None
         if message and other.every:
-            heard.setdefault(message.audience, []).append((other.id, spelled(other.every)))
+            heard.setdefault(message.audience, []).append((other.id, spelled(other.every), meant(message)))
     for path, duty in draft.walk(ObligationForm):
         own = draft.form.messages.get(duty.send.name) if draft.form and duty.send and duty.every else None
-        for name, interval in heard.get(own.audience, ()) if own and duty.every else ():
-            if own and interval != spelled(duty.every):
+        for name, interval, told in heard.get(own.audience, ()) if own and duty.every else ():
+            if own and interval != spelled(duty.every) and set(addressees(own)) <= told:
                 said = say(
                     "{plan} owes {audience} {name} every {interval}, here it is every {own}: on one incident the shorter decides",
                     plan=plan.id,
