@@ -190,11 +190,11 @@ def _more(program: Program, state: t.State, role: str) -> list[str]:
 
 def _further(state: t.State) -> dict[str, list[str]]:
     """Return by role who holds its parts, streams and further seats."""
-    accepted = {name: seat.person for name, seat in state.roles.items() if seat.accepted and seat.person}
+    named = {name: person for name, person in state.seats.items() if "[" in name}
+    accepted = {name: seat.person for name, seat in state.roles.items() if "[" in name and seat.accepted and seat.person}
     found: dict[str, list[str]] = {}
-    for name, person in {**state.seats, **accepted}.items():
-        if "[" in name:
-            found.setdefault(name.partition("[")[0], []).append(person)
+    for name, person in {**named, **accepted}.items():
+        found.setdefault(split(name)[0], []).append(person)
     return found
 
 

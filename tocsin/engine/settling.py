@@ -82,6 +82,8 @@ def _act_as_system(turn: Turn) -> bool:
     """Do at once what the server itself owes; return whether there was something. What cannot be sent stays owed, and is breached."""
     sends = turn.program.once("sent_by_system", _sent_by_system)
     running = [clock for rule in sends for clock in obligations.running(turn.state, rule) if clock.owes == t.SYSTEM]
+    if not running:
+        return False
     untried = [clock for clock in sorted(running, key=lambda clock: clock.clock) if _tried(clock) not in turn.fresh]
     for duty, clocks in groupby(untried, key=lambda clock: clock.obligation):
         template, owed = turn.program.obligations[duty].object, list(clocks)
