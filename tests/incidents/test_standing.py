@@ -138,6 +138,19 @@ def test_another_version_in_force_moves_the_record_and_keeps_what_is_in_it(cast:
     assert clock_of(record, f"read[people-{cast.dov.person}]").generation == 2
 
 
+def test_a_plan_that_is_withdrawn_lets_its_record_rest_until_it_is_in_force_again(cast: Cast, record: Incident) -> None:
+    plan = Plan.objects.get(plan_id="house")
+    plans.withdraw(plan)
+    standing.keep(cast.organisation.id)
+    assert standing.records(cast.organisation.id) == []
+    wait(timedelta(days=40))
+    assert clock_of(record, "looked_at[lamps-gate]").missed == 0
+    plans.publish(plan)
+    standing.keep(cast.organisation.id)
+    wait(timedelta(seconds=1))
+    assert clock_of(record, "looked_at[lamps-gate]").missed == 1
+
+
 @pytest.mark.row("CLK-07", "CLK-12")
 def test_a_downtime_is_caught_up_with_once_for_each_duty(cast: Cast, record: Incident) -> None:
     Incident.objects.update(down_since=clock.now())

@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 import structlog
+from django.db.models import F
 
 from tocsin.accounts import directory
 from tocsin.engine import terms as t
@@ -24,22 +25,31 @@ _log = structlog.get_logger(__name__)
 
 def run_once() -> bool:
     """Bring every standing record in step; what this release cannot read is left alone. Never more to do: the next look finds it."""
-    for organisation_id in Plan.objects.filter(status=plans.IN_FORCE).values_list("organisation_id", flat=True).distinct():
+    for organisation_id in Plan.objects.values_list("organisation_id", flat=True).distinct():
         keep(organisation_id)
     return False
 
 
 def keep(organisation_id: UUID) -> None:
-    """Begin what has not begun, move it to the version in force, and say who holds which role and who is of the organisation. Idempotent."""
-    for plan in plans.in_force(organisation_id).values():
+    """
+    Begin what has not begun, move it to the version in force, and say who holds which role and who is of the organisation. Idempotent.
+
+    The record of a plan that is withdrawn rests: nobody is reminded of it until the plan is in force again.
+    """
+    in_force = plans.in_force(organisation_id)
+    own = Incident.objects.filter(organisation_id=organisation_id).exclude(standing="")
+    own.filter(wake_at__isnull=False).exclude(standing__in=in_force).update(wake_at=None)
+    own.filter(wake_at=None, next_due__isnull=False, standing__in=in_force).update(wake_at=F("next_due"))
+    for plan in in_force.values():
         program = plans.compiled(plan).standing
         if program is not None and (program.obligations or program.records or _known(plan)):
             _keep(plan, program)
 
 
 def records(organisation_id: UUID) -> list[Incident]:
-    """Return the standing records of an organisation, by plan."""
-    return list(Incident.objects.filter(organisation_id=organisation_id).exclude(standing="").order_by("standing"))
+    """Return the standing records of the plans that an organisation has in force, by plan."""
+    own = Incident.objects.filter(organisation_id=organisation_id, standing__in=plans.in_force(organisation_id)).exclude(standing="")
+    return list(own.order_by("standing"))
 
 
 def _known(plan: Plan) -> Incident | None:
