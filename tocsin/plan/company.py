@@ -12,7 +12,7 @@ from tocsin.plan import bodies, fields, standing
 from tocsin.plan.constants import MISFIT, constant
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path, brief
-from tocsin.plan.forms.duties import DecisionForm, DoorForm, EffectForm, ObligationForm, TogetherForm
+from tocsin.plan.forms.duties import CoveredForm, DecisionForm, DoorForm, EffectForm, ObligationForm, TogetherForm
 from tocsin.plan.forms.figures import FigureForm
 from tocsin.plan.forms.leaves import Cases, Form, FromFact
 from tocsin.plan.forms.levels import AdjustForm, StepForm
@@ -33,7 +33,12 @@ def faults(draft: Draft) -> Iterator[Fault]:
                 yield from check(draft, path, part)
 
 
-def _obligation(_: Draft, path: Path, rule: ObligationForm) -> Iterator[Fault]:
+def _says_a_stretch(draft: Draft, record: str) -> bool:
+    form = draft.form.records.get(record) if draft.form else None
+    return form is None or sum(1 for field in form.fields.values() if field.type == "time") > 1
+
+
+def _obligation(draft: Draft, path: Path, rule: ObligationForm) -> Iterator[Fault]:
     verbs = [verb for verb in _VERBS if getattr(rule, verb) is not None]
     if len(verbs) != 1:
         said = verbs or say("none")
@@ -50,6 +55,9 @@ def _obligation(_: Draft, path: Path, rule: ObligationForm) -> Iterator[Fault]:
         yield Fault(
             path, say("an obligation begins somewhere"), say("within and of, every and from, from alone, or by: promise"), at_key=True
         )
+    if isinstance(rule.ensure, CoveredForm) and not _says_a_stretch(draft, rule.ensure.covered.name):
+        said = say("{name} has no two times to say from and until when", name=rule.ensure.covered.name)
+        yield Fault((*path, "ensure", "covered"), said, quoted("fields: {begins: {type: time}, ends: {type: time}}"))
     if rule.by is not None and (rule.within or rule.every or rule.from_ or rule.for_each):
         yield Fault(
             (*path, "by"), say("what is promised is due when the message says, and once"), say("leave out what else says when"), at_key=True

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from fractions import Fraction
 from typing import Literal
 
@@ -69,6 +70,9 @@ class Obligation(Rule):
     """What stays true of an entry, where no condition is named: that these fields of it are filled."""
     manned: str = ""
     """What stays true, where no condition is named: that the directory finds somebody for this roster."""
+    covered: str = ""
+    """What stays true, where no condition is named: that the open entries of this record follow one another without a gap, `over` so much ahead."""
+    over: timedelta = timedelta()
     drill: bool = False
     """A finished drill of the plan fulfils it."""
 

@@ -1,6 +1,6 @@
 """What is to stay true: kept while its condition holds, breached each time it turns false."""
 
-from tocsin.engine import owners
+from tocsin.engine import coverage, owners
 from tocsin.engine import terms as t
 from tocsin.engine.collections import Entry
 from tocsin.engine.program import Obligation
@@ -11,6 +11,9 @@ from tocsin.engine.values import holds
 
 def keep(turn: Turn, rule: Obligation, entry: Entry) -> None:
     """Follow what is to stay true: breached each time it turns false, kept again once it holds (language reference, section 7)."""
+    if rule.covered:
+        _cover(turn, rule, entry)
+        return
     held = _held(turn, rule, entry)
     for clock in obligations.running(turn.state, rule.id, entry.key):
         if held is False and clock.status == "open":
@@ -31,6 +34,31 @@ def keep(turn: Turn, rule: Obligation, entry: Entry) -> None:
                     reason="kept",
                 )
             )
+
+
+def _cover(turn: Turn, rule: Obligation, entry: Entry) -> None:
+    """Let the clock stand at the instant at which the next stretch has to be known: so much before the last of those that follow ends."""
+    end = coverage.until(coverage.stretches(turn.program, turn.state, rule.covered), turn.instant)
+    for clock in obligations.running(turn.state, rule.id, entry.key):
+        due = max(end - rule.over, clock.began_at)
+        if due == clock.due_at or (clock.status == "breached" and due <= turn.instant):
+            continue
+        again = clock.status == "breached"
+        turn.emit(
+            t.ClockMoved(
+                at=turn.at,
+                by=t.SYSTEM,
+                clock=clock.clock,
+                occurrence=clock.occurrence + (1 if again else 0),
+                anchor=clock.anchor,
+                anchored_at=clock.anchored_at,
+                limit="",
+                due_at=due,
+                remind_at=None,
+                status="open",
+                reason="kept",
+            )
+        )
 
 
 def _held(turn: Turn, rule: Obligation, entry: Entry) -> bool | None:

@@ -47,6 +47,7 @@ def _reads(program: Program, rule: Obligation) -> Iterator[Read]:
     yield from of_expression(program, rule.where)
     for role in owners.of_roster(program, rule.manned) if rule.manned else ():
         yield from (("roles", role.id), ("seats", role.id))
+    yield from of_collection(rule.covered)
     if rule.verb == "ensure" and rule.object:
         yield from of_condition(program, program.conditions[rule.object])
     yield from of_limit(program, rule.every or rule.within)

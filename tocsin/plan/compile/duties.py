@@ -1,11 +1,21 @@
 """Situations, obligations and decisions."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from tocsin.engine.program import Decision, Door, HandsOver, Link, Obligation, Option, Search, Situation
 from tocsin.plan.compile.context import Context, name, names
 from tocsin.plan.findings import Path
-from tocsin.plan.forms.duties import DecisionForm, DoorForm, HandsOverForm, LinkForm, ObligationForm, SituationForm, TogetherForm
+from tocsin.plan.forms.duties import (
+    CoveredForm,
+    DecisionForm,
+    DoorForm,
+    HandsOverForm,
+    LinkForm,
+    ObligationForm,
+    SituationForm,
+    TogetherForm,
+)
 
 _VERBS = ("do", "send", "decide", "record", "reach", "ensure")
 _AFTER_THE_END = ("terminated", "analysed", "closed", "cancelled")
@@ -65,7 +75,7 @@ def _obligation(context: Context, path: Path, rule: ObligationForm, within: Situ
     kinds = {"send": "message", "decide": "decision", "record": "record", "ensure": "condition"}
     kind = kinds.get(verb) or ("condition" if object_ in context.form.conditions else "moment")
     collection = next((ref.name for ref in rule.for_each if "collection" in ref.kinds), "")
-    title = context.text(rule.do) if verb == "do" else context.title_of(kind, object_)
+    title = context.text(rule.do) if verb == "do" else context.title_of(kind, object_) if object_ else {}
     return Obligation(
         **context.common(str(path[-1]), rule, within=within, title=title),
         owes=rule.owes.name,
@@ -99,6 +109,8 @@ def _obligation(context: Context, path: Path, rule: ObligationForm, within: Situ
         promised=rule.by is not None,
         for_each=() if collection else names(rule.for_each),
         collections=(collection,) if collection else (),
+        covered=rule.ensure.covered.name if isinstance(rule.ensure, CoveredForm) else "",
+        over=rule.ensure.over if isinstance(rule.ensure, CoveredForm) else timedelta(),
         where=context.expression(rule.where, collection),
     )
 
@@ -114,7 +126,7 @@ def _promisers(context: Context, obligation: str) -> tuple[str, ...]:
 
 
 def _object(context: Context, path: Path, verb: str, rule: ObligationForm) -> str:
-    if verb == "do":
+    if verb == "do" or isinstance(rule.ensure, CoveredForm):
         return ""
     ref = getattr(rule, verb)
     is_moment = verb == "reach" and ref.name not in context.form.conditions

@@ -16,6 +16,7 @@ from tocsin.plan.forms.leaves import (
     DecisionRef,
     Demanded,
     Duration,
+    Exact,
     FactRef,
     FigureRef,
     Form,
@@ -142,6 +143,26 @@ class SearchForm(Form):
     by: Annotated[list[FactRef], Many] = []
 
 
+class CoveredForm(Form):
+    """
+    `{covered: shifts, over: 1h}`: entries of a record follow one another without a gap, known so far ahead. Of each the first two times say
+    from and until when.
+    """
+
+    covered: RecordRef
+    over: Exact
+
+
+def _how_ensured(value: object) -> str:
+    return "<covered>" if isinstance(value, dict) else "<plain>"
+
+
+Ensured = Annotated[
+    Annotated[ConditionRef, Tag("<plain>")] | Annotated[CoveredForm, Tag("<covered>")],
+    Discriminator(_how_ensured),
+]
+
+
 class ObligationForm(RuleForm):
     LATER: ClassVar = frozenset({"runs", "uses", "prefill"})
 
@@ -151,7 +172,7 @@ class ObligationForm(RuleForm):
     decide: DecisionRef | None = None
     record: RecordRef | None = None
     reach: Annotated[Ref, ref("moment", "condition")] | None = None
-    ensure: ConditionRef | None = None
+    ensure: Ensured | None = None
     within: Limit | None = None
     of: Annotated[list[AnchorRef], Many, NotEmpty] | None = None
     every: Limit | None = None

@@ -79,7 +79,9 @@ def now(case: Case) -> dict[str, object]:
 
 def steps(case: Case) -> dict[str, object]:
     """Return the steps by group, the open ones first within each; what nobody works on stands above what somebody does (ROL-14)."""
-    shown = [clock for clock in _clocks(case) if clock.row.verb not in ("sign", "ensure") and clock.row.status != "ended"]
+    shown = [
+        clock for clock in _clocks(case) if (clock.row.verb not in ("sign", "ensure") or clock.row.due_at) and clock.row.status != "ended"
+    ]
     suggestions = Suggestions(case)
     order = {name: index for index, name in enumerate(case.program.groups)}
     by_group = sorted(

@@ -1,4 +1,6 @@
-"""The order of recovery comes from the organisation's own register of services, not from the plan (X-37)."""
+"""Recovery: its order is that of the organisation's own register of services (X-37), and somebody watches without a gap (REC-06)."""
+
+from datetime import timedelta
 
 import pytest
 
@@ -7,8 +9,10 @@ from tests.world import World
 from tocsin.engine import terms as t
 from tocsin.incidents import desk, standing
 from tocsin.incidents.models import RecordRow
+from tocsin.kit import clock
 
 pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -44,3 +48,18 @@ def test_what_the_register_says_of_a_service_gives_its_place(room: Room) -> None
 def test_the_room_lists_the_services_in_the_order_of_the_register(room: Room) -> None:
     page = room.get(room.world.ana, "panels/records").content.decode()
     assert page.index("<li>Transactions") < page.index("<li>Reports")
+
+
+@pytest.mark.row("REC-06")
+def test_a_watch_that_nobody_keeps_stands_in_the_room_as_overdue_and_its_shift_sets_it_right(room: Room) -> None:
+    room.post(room.world.ana, "decisions/accept_restoration/choice")
+    room.pass_minutes(1)
+    assert room.row("ClockRow", clock="watch_manned").status == "breached"
+    assert "A watch without a gap" in room.get(room.world.ana, "panels/now").content.decode()
+    assert "A watch without a gap" in room.get(room.world.ana, "panels/steps").content.decode()
+    now = clock.now()
+    shift = {"field:begins": f"{now - 24 * HOUR:%Y-%m-%dT%H:%M}", "field:ends": f"{now + 24 * HOUR:%Y-%m-%dT%H:%M}", "field:person": "x"}
+    assert room.post(room.world.ana, "records/watch_shifts/entries", **shift).status_code == 303
+    row = room.row("ClockRow", clock="watch_manned")
+    assert row.status == "open"
+    assert row.due_at > now + 6 * HOUR
