@@ -1,8 +1,8 @@
-"""L59: something that can only come, hold or be held through itself: conditions, moments, roles, groups, computed signals."""
+"""L59: something that can only come, hold or be held through itself: conditions, moments, roles, groups, computed signals, decisions."""
 
 from collections.abc import Iterator
 
-from tocsin.engine.expressions import Call, Expression, Literal, SignalRead, leaves
+from tocsin.engine.expressions import All, Call, Expression, Literal, SignalRead, leaves
 from tocsin.plan.check import Check
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path
@@ -26,6 +26,36 @@ def find(draft: Draft) -> Iterator[Fault]:
                 at_key=True,
                 beside=beside,
             )
+    yield from _doors(draft)
+
+
+def _doors(draft: Draft) -> Iterator[Fault]:
+    """Yield a fault at each decision that needs, through conditions, that it has been taken."""
+    form = draft.form
+    if form is None:
+        return
+    needs = {name: [ref.name for ref in rule.needs] for name, rule in form.decisions.items()}
+    asks = {
+        name: [moment.removesuffix(".made") for moment in _must_have_come(draft.tree(rule.measure)) if moment.endswith(".made")]
+        for name, rule in form.conditions.items()
+        if rule.measure and not rule.waive and not rule.when
+    }
+    graph = {name: [made for condition in found for made in asks.get(condition, ()) if made in needs] for name, found in needs.items()}
+    for first, *others in circles(graph):
+        through = say(" through {others}", others=others[:_SAID_MAX]) if others else NOTHING
+        said = say("{first} waits for itself{through}", first=first, through=through)
+        beside = tuple(("decisions", name) for name in others[:_SAID_MAX])
+        yield Fault(("decisions", first, "needs"), said, say("cut the circle at one of its rules"), at_key=True, beside=beside)
+
+
+def _must_have_come(tree: Expression | None) -> Iterator[str]:
+    """Yield the moments without which `tree` is never true."""
+    match tree:
+        case All(operands):
+            for operand in operands:
+                yield from _must_have_come(operand)
+        case Call("happened", (Literal(str() as moment),)):
+            yield moment
 
 
 def _graphs(draft: Draft) -> Iterator[tuple[Path, Graph]]:

@@ -121,6 +121,8 @@ def words_by_locale(value: object) -> dict[str, str]:
     if not isinstance(value, dict) or not value:
         raise wrong(say("a text is wanted"), say("one text, or one for each language: {zh: …, en: …}"))
     for locale, text in value.items():
+        if not _LOCALE.fullmatch(locale) and text is None:
+            raise wrong(say("{locale} is not a language", locale=brief(locale)), say("a text with a comma in it stands in quotes"))
         if not _LOCALE.fullmatch(locale):
             raise wrong(say("{locale} is not a language", locale=brief(locale)), say("such as {examples}", examples="zh, en, ru, pl"))
         _text(text)
