@@ -42,6 +42,7 @@ def _type_of(hint: Any, *, wordy: bool) -> Any:
         str: text,
         int: int,
         bool: bool,
+        datetime: Instant,
         datetime | None: Instant | None,
         tuple[str, ...]: list[text],  # type: ignore[valid-type]
         tuple[int, ...]: list[int],

@@ -46,6 +46,7 @@ def _moved(event: t.ClockMoved, clocks: Mapping[str, t.Clock]) -> t.Clock:
         status=event.status,
         reminded=clock.reminded and not again,
         rungs={} if again else clock.rungs,
+        brought_to=event.due_at if event.reason == "by_hand" else clock.brought_to,
     )
 
 
@@ -68,6 +69,7 @@ def _occurrence_missed(event: t.OccurrenceMissed, clocks: Mapping[str, t.Clock])
         missed=clock.missed + event.missed,
         behind=clock.behind + event.missed,
         rungs={},
+        brought_to=None,
         last_due_at=event.last_due_at,
     )
 
@@ -89,6 +91,7 @@ def _met(event: t.ClockMet, clocks: Mapping[str, t.Clock]) -> t.Clock:
         reminded=False,
         behind=0,
         rungs={},
+        brought_to=None,
         last_due_at=None,
     )
 

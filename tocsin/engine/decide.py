@@ -266,6 +266,7 @@ _COMMANDS: Final[Mapping[type[t.Act], Callable[[Turn, Any], t.Refused | None]]] 
     t.SendBack: chains.send_back,
     t.Fulfil: fulfilment.fulfil,
     t.NotNeeded: fulfilment.not_needed,
+    t.BringForward: fulfilment.bring_forward,
     t.WaiveClock: fulfilment.waive,
     t.WaiveCondition: conditions.waive,
     t.Attest: conditions.attest,

@@ -18,6 +18,8 @@ def quote(row: TimelineRow, case: Case) -> str:
             return ""
         fields = (row.data.get("fields") or {}).items()
         return "\n".join(str(value) for name, value in fields if value and (rule is None or case.sees(rule, name)))
+    if row.kind == "ClockMoved":
+        return str(row.data.get("words", ""))
     if row.kind == "RoleCreated":
         return str(row.data.get("duty", ""))
     if row.kind == "ChannelConfirmed":

@@ -51,3 +51,18 @@ def waiver(request: Request, number: str, obligation: str) -> HttpResponse:
     """Waive what is owed, with a reason."""
     reason = request.POST.get("reason", "").strip()
     return forms.step(request, number, obligation, lambda entry: t.WaiveClock(obligation=obligation, entry=entry, reason=reason))
+
+
+@require_POST
+@needs("incident.act")
+def due(request: Request, number: str, obligation: str) -> HttpResponse:
+    """Bring the due time of what is owed forward, with a reason."""
+    return forms.step(request, number, obligation, lambda entry: _brought_forward(request, obligation, entry))
+
+
+def _brought_forward(request: Request, obligation: str, entry: str) -> t.BringForward | t.Refused:
+    try:
+        due_at = times.read(request.POST.get("due_at", ""))
+    except ValueError:
+        return t.Refused("E104", _("This is no time."), _("Write it as the field asks."))
+    return t.BringForward(obligation=obligation, entry=entry, due_at=due_at, reason=request.POST.get("reason", "").strip())

@@ -65,6 +65,7 @@ urlpatterns = [
     path(f"{ROOM}/moments/<str:moment>/withdrawal", facts.withdrawal, name="moment-withdrawal"),
     path(f"{ROOM}/obligations/<str:obligation>/fulfilment", obligations.fulfilment, name="fulfilment"),
     path(f"{ROOM}/obligations/<str:obligation>/answer", obligations.answer, name="obligation-answer"),
+    path(f"{ROOM}/obligations/<str:obligation>/due", obligations.due, name="obligation-due"),
     path(f"{ROOM}/obligations/<str:obligation>/waiver", obligations.waiver, name="obligation-waiver"),
     path(f"{ROOM}/obligations/<str:obligation>/work", team.work, name="work"),
     path(f"{ROOM}/obligations/<str:obligation>/rest", team.rest, name="rest"),

@@ -136,3 +136,23 @@ def waive(turn: Turn, command: t.WaiveClock) -> t.Refused | None:
     for clock in candidates:
         turn.emit(t.ClockWaived(at=turn.at, by=turn.by, clock=clock.clock, reason=command.reason))
     return None
+
+
+def bring_forward(turn: Turn, command: t.BringForward) -> t.Refused | None:
+    """Let what is owed be due earlier, as whoever owes it or stands above, with a reason: shortened, never put back beyond the plan's limit."""
+    candidates = [clock for clock in obligations.running(turn.state, command.obligation, command.entry) if clock.status == "open"]
+    if not candidates:
+        return _not_open(command.obligation)
+    clock = candidates[0]
+    if not owners.answers_for(turn.program, turn.state, turn.actor, clock.owes):
+        return t.Refused("E101", f"{command.obligation} is owed by {clock.owes}", hint="ask that role, or whoever commands")
+    if not command.reason.strip():
+        return t.Refused("E105", "no due time is moved without a reason", hint="say why in a sentence")
+    if clock.due_at is None:
+        return t.Refused("E102", f"{command.obligation} has no due time", hint="it is owed without a limit")
+    if command.due_at > clock.due_at:
+        return t.Refused("E104", "a due time is brought forward, never put back", hint="name an earlier time")
+    if command.due_at <= turn.instant:
+        return t.Refused("E104", "that time has passed", hint="name a time to come")
+    obligations.bring_forward(turn, clock, command.due_at, "by_hand", command.reason)
+    return None

@@ -147,3 +147,25 @@ def _settle_missed(turn: Turn, clock: t.Clock, happened_at: datetime) -> None:
 
 def _seconds(span: timedelta) -> int:
     return int(span.total_seconds())
+
+
+def bring_forward(turn: Turn, clock: t.Clock, due: datetime, reason: str, words: str = "") -> None:
+    """Let an open clock be due earlier; to a later time, or from none, nothing moves."""
+    if clock.status != "open" or clock.due_at is None or due >= clock.due_at:
+        return
+    turn.emit(
+        t.ClockMoved(
+            at=turn.at,
+            by=turn.by,
+            clock=clock.clock,
+            occurrence=clock.occurrence,
+            anchor=clock.anchor,
+            anchored_at=clock.anchored_at,
+            limit=clock.limit,
+            due_at=due,
+            remind_at=clocks.remind_at(turn.program, clock.obligation, turn.instant, due),
+            status="open",
+            reason=reason,
+            words=words,
+        )
+    )

@@ -308,6 +308,7 @@ def _move_anchor(turn: Turn, rule: Obligation, clock: t.Clock, anchor: str, know
         due = add(begins, parse(clock.limit), turn.program.reckons(rule.id))
     elif clock.limit and registers.corrects(turn.program, rule, clock, known.at):
         due = beginning.first_due(turn, rule, anchor, known.at, parse(clock.limit))
+    due = min(due, clock.brought_to) if due and clock.brought_to else due
     again = clock.status == "breached" and due is not None and due >= turn.instant
     turn.emit(
         t.ClockMoved(
@@ -339,6 +340,7 @@ def _move_limit(turn: Turn, rule: Obligation, clock: t.Clock, limit: Span) -> No
         due = min(clock.due_at, add(turn.instant, limit, place))
     else:
         due = clock.due_at if clock.recurring else add(clock.began_at, limit, place)
+    due = min(due, clock.brought_to) if clock.brought_to else due
     depends = rule.every or rule.within
     by = depends.by if isinstance(depends, Cases) else ""
     turn.emit(

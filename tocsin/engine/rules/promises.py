@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 
-from tocsin.engine import clocks, texts
 from tocsin.engine import terms as t
+from tocsin.engine import texts
 from tocsin.engine.collections import WHOLE
 from tocsin.engine.entries import wanted
 from tocsin.engine.program import Field, Message, Obligation
@@ -54,7 +54,7 @@ def keep(turn: Turn, name: str) -> None:
             continue
         for clock in obligations.running(turn.state, rule.id):
             if not clock.entry or clock.entry in message.parties:
-                _bring_forward(turn, clock, due)
+                obligations.bring_forward(turn, clock, due, "promised")
 
 
 def _due(turn: Turn, template: Message, field: Field, message: t.MessageState) -> datetime | None:
@@ -72,26 +72,6 @@ def _owe(turn: Turn, rule: Obligation, template: Message, due: datetime) -> None
     past = obligations.clocks_of(turn.state, (rule.id,))
     open_ = next((clock for clock in past if clock.status == "open"), None)
     if open_:
-        _bring_forward(turn, open_, due)
+        obligations.bring_forward(turn, open_, due, "promised")
     elif owed.applies(turn, rule, WHOLE):
         owed.begin_promised(turn, rule, f"{template.id}.sent", due, past)
-
-
-def _bring_forward(turn: Turn, clock: t.Clock, due: datetime) -> None:
-    if clock.status != "open" or clock.due_at is None or due >= clock.due_at:
-        return
-    turn.emit(
-        t.ClockMoved(
-            at=turn.at,
-            by=turn.by,
-            clock=clock.clock,
-            occurrence=clock.occurrence,
-            anchor=clock.anchor,
-            anchored_at=clock.anchored_at,
-            limit=clock.limit,
-            due_at=due,
-            remind_at=clocks.remind_at(turn.program, clock.obligation, turn.instant, due),
-            status="open",
-            reason="promised",
-        )
-    )

@@ -42,7 +42,7 @@ class ClockOpened(OfClock):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockMoved(OfClock):
-    """The due time was computed anew. `reason` is level_changed, fact_changed, corrected, promised, kept or plan_changed."""
+    """The due time was computed anew. `reason` is level_changed, fact_changed, corrected, promised, by_hand, kept or plan_changed."""
 
     occurrence: int
     """One more where a breach was already recorded for the old due time, so that the new one can be breached in its turn."""
@@ -54,6 +54,8 @@ class ClockMoved(OfClock):
     status: Literal["open", "breached", "met", "late"]
     """After the move: a correction can make a met clock late, or a breached one open again; the breach itself stays recorded."""
     reason: str
+    words: Words = ""
+    """Why, where a person brought it forward."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -165,6 +165,16 @@ class NotNeeded(Act):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BringForward(Act):
+    """Let what is owed be due earlier than the plan asks, with a reason. Nothing is ever put back."""
+
+    obligation: str
+    due_at: datetime
+    reason: str
+    entry: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaiveClock(Act):
     """Waive what is owed, with a reason. Waived is not met."""
 
@@ -325,6 +335,7 @@ Command = (
     | SendBack
     | Fulfil
     | NotNeeded
+    | BringForward
     | WaiveClock
     | WaiveCondition
     | Attest

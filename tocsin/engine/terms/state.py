@@ -100,6 +100,8 @@ class Clock:
     """Per rung carried out for this occurrence: when it comes again, if it does."""
     last_due_at: datetime | None = None
     """For a fixed grid: the due time last passed; rungs of a missed occurrence count from it."""
+    brought_to: datetime | None = None
+    """To when somebody brought this occurrence forward: no change of its limit puts it back."""
     met_at: datetime | None = None
     margin_s: int | None = None
     ended: str = ""

@@ -98,6 +98,8 @@ class ClockRow(Row):
     limit = models.CharField(max_length=64, blank=True)
     due_at = models.DateTimeField(null=True)
     remind_at = models.DateTimeField(null=True)
+    brought = models.BooleanField(default=False, db_default=False)
+    """Somebody brought its due time forward."""
     recurring = models.BooleanField(default=False)
     status = models.CharField(max_length=16)
     reminded = models.BooleanField(default=False)

@@ -23,7 +23,7 @@ _QUIET: Final = (
     t.WorkPutDown,
 )
 """What the machine notes for itself; a reader may leave it out."""
-_BY_PEOPLE: Final = ("not_needed", "promised")
+_BY_PEOPLE: Final = ("not_needed", "promised", "by_hand")
 """Why a clock ends or moves when somebody said so, which a reader wants to know."""
 
 _SUBJECTS: Final = (

@@ -318,6 +318,9 @@ def _doing(program: Program, act: Act, by: t.Actor, story: Story) -> t.Command:
             return t.TakeBack(condition=name, entry=text(body, "entry"), reason=text(body, "reason"), by=by, at=act.at)
         case "waive":
             return t.WaiveCondition(condition=name, reason=text(body, "reason"), by=by, at=act.at)
+        case "bring_forward":
+            due = story.time(str(body["to"]))
+            return t.BringForward(obligation=name, due_at=due, reason=text(body, "reason"), entry=text(body, "entry"), by=by, at=act.at)
         case "waive_clock":
             return t.WaiveClock(obligation=name, reason=text(body, "reason"), entry=text(body, "entry"), by=by, at=act.at)
         case "mark":

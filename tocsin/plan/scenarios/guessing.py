@@ -271,6 +271,12 @@ def _ended(program: Program, state: t.State, event: t.ClockEnded, ahead: Events)
         yield t.NotNeeded(obligation=clock.obligation, entry=clock.entry)
 
 
+def _forward(program: Program, state: t.State, event: t.ClockMoved, ahead: Events) -> Guesses:
+    clock = state.clocks.get(event.clock)
+    if clock and event.due_at and event.reason == "by_hand":
+        yield t.BringForward(obligation=clock.obligation, due_at=event.due_at, reason=event.words, entry=clock.entry)
+
+
 def _waived(program: Program, state: t.State, event: t.ClockWaived, ahead: Events) -> Guesses:
     clock = state.clocks.get(event.clock)
     for entry in {clock.entry, ""} if clock else ():
@@ -335,6 +341,7 @@ _GUESSES: Final[Mapping[type, Guess]] = {
     t.DecisionWaits: _decided,
     t.SituationOpened: _turned(t.Open, "situation", "reason"),
     t.SituationClosed: _turned(t.Close, "situation", "reason", "named"),
+    t.ClockMoved: _forward,
     t.ClockWaived: _waived,
     t.ClockEnded: _ended,
     t.Fulfilled: _done,

@@ -101,7 +101,7 @@ DEPUTY: Final = "deputy:"
 
 VERBS = (
     *("report", "set", "sample", "feed", "note", "mark", "withdraw", "record", "do", "open", "close"),
-    *("decide", "approve", "send_back", "attest", "take_back", "waive", "waive_clock", "not_needed"),
+    *("decide", "approve", "send_back", "attest", "take_back", "waive", "waive_clock", "bring_forward", "not_needed"),
     *("trigger", "observe", "party", "remove_party", "tell_party"),
     *("draft", "publish", "send", "confirm", "read", "reply", "deliver", "assign", "accept", "hand_over", "create_role"),
     *("call_in",),

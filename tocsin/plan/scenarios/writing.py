@@ -171,6 +171,9 @@ _WRITTEN: Final[Mapping[type, Callable[[Pen, Any, t.State], list[Body]]]] = {
     t.SendBack: lambda pen, c, state: [{"send_back": _chain(state, c.chain), "link": c.link, "reason": pen.veil.text(c.reason)}],
     t.Fulfil: _fulfil,
     t.NotNeeded: lambda pen, c, state: [{"not_needed": c.obligation, "entry": c.entry}],
+    t.BringForward: lambda pen, c, state: [
+        {"bring_forward": c.obligation, "entry": c.entry, "to": pen.when(c.due_at), "reason": pen.veil.text(c.reason)}
+    ],
     t.WaiveClock: _reasoned("waive_clock", "obligation"),
     t.WaiveCondition: _reasoned("waive", "condition"),
     t.Attest: lambda pen, c, state: [{"attest": c.condition, "entry": c.entry, "evidence": pen.veil.texts(c.evidence)}],

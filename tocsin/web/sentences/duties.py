@@ -22,6 +22,8 @@ def _clock_opened(e: Event) -> Markup:
 
 def _clock_moved(e: Event) -> Markup:
     due = instant(e.data["due_at"]) if e.data.get("due_at") else _("no limit")
+    if e.data.get("reason") == "by_hand":
+        return tell(_("%(who)s brought forward: %(what)s, now due %(due)s"), who=e.who, what=e.what, due=due)
     if e.data.get("reason") == "promised":
         return tell(_("Promised in a message: %(what)s, now due %(due)s"), what=e.what, due=due)
     return tell(_("Due time moved: %(what)s, now %(due)s"), what=e.what, due=due)
