@@ -13,8 +13,11 @@ from tocsin.accounts import people
 from tocsin.accounts.models import AuditEntry, Person
 from tocsin.engine import terms as t
 from tocsin.incidents import desk, standing
+from tocsin.incidents.dossier import contents
+from tocsin.incidents.dossier.verify import verify
 from tocsin.incidents.models import Incident
 from tocsin.kit import ids
+from tocsin.web import dossier
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +144,16 @@ def test_on_the_readiness_page_too_a_number_is_shown_on_being_asked_for_and_each
     assert NUMBER in chi.post(address).content.decode()
     assert [entry.subject for entry in AuditEntry.objects.filter(act="number.viewed")] == [f"hotline-outage: {CARRIER}"]
     assert bea.post(address).status_code == 404
+
+
+@pytest.mark.row("X-61", "RDY-06")
+def test_the_number_leaves_in_no_dossier_of_what_is_kept_between_incidents(room: Room) -> None:
+    content = dossier.file(
+        contents.gather(contents.find("hotline-outage", room.world.organisation.slug), contents.Confidential.MARKED), "en"
+    )
+    assert NUMBER.encode() not in content
+    assert b"Lines and bandwidth" in content
+    assert verify(content).holds
 
 
 @pytest.mark.row("X-61", "RDY-06")

@@ -85,8 +85,9 @@ def gather(incident: Incident, confidential: Confidential, eyes: Eyes | None = N
     """
     head = Head.objects.get(pk=incident.pk)  # read first: what lies before it never changes, so no transaction is held open
     stored = list(_joined(*journal.entries_of(incident, 0, head.seq)))
-    told = list(TimelineRow.objects.filter(incident=incident, seq__lte=head.seq)) if eyes else []
+    told = list(TimelineRow.objects.filter(incident=incident, seq__lte=head.seq)) if eyes or incident.standing else []
     unseen = frozenset((row.seq, f"/fields/{part}" if part else "") for row in told if eyes for part in eyes.unseen(row))
+    unseen |= frozenset(_of_registers(plans.of(incident), told))
     shown = confidential is Confidential.MARKED
     open_to = {entry.seq: _seen(entry.seq, texts, unseen) if shown else {} for entry, texts in stored}
     kept = tuple(_kept(entry, open_to[entry.seq]) for entry, _texts in stored)
@@ -154,6 +155,14 @@ def _kept(entry: Entry, texts: Mapping[str, Seal]) -> Kept:
 
 def _seen(seq: int, texts: Mapping[str, Seal], unseen: frozenset[tuple[int, str]]) -> dict[str, Seal]:
     return {place: seal for place, seal in texts.items() if not {(seq, ""), (seq, place)} & unseen}
+
+
+def _of_registers(program: Program, told: Iterable[TimelineRow]) -> Iterator[tuple[int, str]]:
+    """Yield what registers keep confidential: no number leaves in a file, whoever takes it out (RDY-06)."""
+    for row in told:
+        rule = program.records.get(row.subject) if row.kind == "RecordEntered" else None
+        if rule and rule.register:
+            yield from ((row.seq, f"/fields/{field}") for field in rule.confidential)
 
 
 def _withheld(entry: Entry) -> Line:
