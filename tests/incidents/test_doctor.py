@@ -102,6 +102,19 @@ def test_an_altered_journal_is_named_and_never_touched(cast: Cast, tamper: Any, 
     assert list(Entry.objects.filter(incident=incident).order_by("seq").values()) == before
 
 
+def test_two_texts_of_one_entry_that_changed_places_are_named_and_no_row_is_mended_by_them(cast: Cast) -> None:
+    incident = deeds.whole(cast)
+    seq = next(s.seq for s in Seal.objects.filter(incident=incident) if Seal.objects.filter(incident=incident, seq=s.seq).count() > 1)
+    one, other = Seal.objects.filter(incident=incident, seq=seq)[:2]
+    places = one.path, other.path
+    Seal.objects.filter(pk=one.pk).update(path="elsewhere")
+    Seal.objects.filter(pk=other.pk).update(path=places[0])
+    Seal.objects.filter(pk=one.pk).update(path=places[1])
+    complaints = doctor.examine(incident.pk, mend=True)
+    assert {complaint.problem for complaint in complaints} == {"the text is not the one that was sealed"}
+    assert not any(complaint.mendable for complaint in complaints)
+
+
 def test_a_head_signed_by_another_installation_is_named(cast: Cast) -> None:
     incident = cast.declare()
     head = Head.objects.get(pk=incident.pk)

@@ -230,6 +230,8 @@ def test_what_is_no_reading_is_refused(room: Room) -> None:
     for value in ("", "many", "nan"):
         assert room.post(room.world.chi, "signals/availability/readings", htmx=True, value=value).status_code == 409
     assert room.post(room.world.chi, "signals/weather/readings", htmx=True, value="3").status_code == 409
+    assert room.post(room.world.chi, "signals/availability/readings", htmx=True, value="1e15").status_code == 409
+    assert room.post(room.world.chi, "signals/availability/readings", htmx=True, value="3", at="2199-01-01T00:00").status_code == 409
     assert room.post(room.world.chi, "signals/complaints/baseline", htmx=True, mean="0").status_code == 409
     assert room.post(room.world.chi, "signals/complaints/baseline", htmx=True, mean="333").status_code == 200
 

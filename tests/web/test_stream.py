@@ -141,6 +141,30 @@ def test_a_gap_longer_than_notices_are_kept_is_said(world, note):
     run(story)
 
 
+@pytest.mark.parametrize("query", ["", "since=1"])
+def test_after_days_of_quiet_a_page_waits_and_hears_what_comes(world, note, monkeypatch, query):
+    """All that happened is forgotten by then; whoever waits is told so once in a while and no more often."""
+    monkeypatch.setattr(stream, "SILENCE_S", 0.5)
+    headers = cookie(world, world.chi)
+
+    async def story() -> None:
+        await note("old")
+        await in_thread(notices.Notice.objects.all().delete)()
+        async with listening("/o/hotline/stream", headers, query) as line:
+            assert await status(line) == 200
+            assert (await line.receive_output(timeout=5))["body"] == b"retry: 2000\n\n"
+            if query:
+                assert await events(line) == [("stale", {})]
+            started = asyncio.get_running_loop().time()
+            for _ in range(2):
+                assert (await line.receive_output(timeout=5))["body"] == b": still here\n\n"
+            assert asyncio.get_running_loop().time() - started > 0.5
+            after = await note("new")
+            assert {data["seq"] for _, data in await events(line)} == {after}
+
+    run(story)
+
+
 def test_who_heard_more_than_there_is_looks_again_and_hears_what_comes(world, note):
     """So it is after the database was put back from a copy."""
     headers = cookie(world, world.chi)
@@ -218,5 +242,24 @@ def test_whoever_is_taken_out_stops_hearing(world, monkeypatch):
             while last["body"]:
                 last = await line.receive_output(timeout=5)
             assert not last["more_body"]
+
+    run(story)
+
+
+def test_whoever_is_taken_out_stops_hearing_however_much_happens(world, note, monkeypatch):
+    monkeypatch.setattr(stream, "SILENCE_S", 0.3)
+    headers = cookie(world, world.chi)
+
+    async def story() -> None:
+        async with listening("/o/hotline/stream", headers) as line:
+            assert await status(line) == 200
+            assert (await line.receive_output(timeout=5))["body"] == b"retry: 2000\n\n"
+            await in_thread(Membership.objects.filter(person=world.chi).delete)()
+            for words in "abcdefghijklmnopqrstuvwxyz":
+                await note(words)
+                piece = await line.receive_output(timeout=5)
+                if not piece["body"]:
+                    break
+            assert not piece["more_body"]
 
     run(story)

@@ -20,9 +20,6 @@ from tocsin.kit import clock
 
 router = Router(tags=["signals"])
 SAMPLES_MAX = 1000
-AHEAD_MAX = timedelta(minutes=5)
-"""How far the clock of a source may be ahead of ours."""
-
 LABELS_MAX = 8
 LabelValue = Annotated[Text, Field(min_length=1, max_length=100)]
 Number = Annotated[Decimal, Field(max_digits=20, decimal_places=6)]
@@ -86,7 +83,7 @@ def _faults(body: Samples, known: Mapping[str, frozenset[str]], entered: frozens
         for label in sorted(one.labels.keys() - known.get(one.signal, one.labels.keys())):
             has = ", ".join(sorted(known[one.signal])) or "none"
             yield {"place": f"{place}/labels/{label}", "problem": f"no plan in force labels {one.signal} so; it has: {has}"}
-        if one.at and one.at > now + AHEAD_MAX:
+        if one.at and one.at > now + kept.AHEAD_MAX:
             yield {"place": f"{place}/at", "problem": "this instant has not come yet"}
 
 

@@ -16,6 +16,11 @@ def take(organisation_id: UUID, name: str) -> int:
     return row.values_list("value", flat=True).get()
 
 
+def taken(organisation_id: UUID, name: str) -> int:
+    """Return the last number that was taken, 0 before the first."""
+    return Counter.objects.filter(organisation_id=organisation_id, name=name).values_list("value", flat=True).first() or 0
+
+
 def hold(organisation_id: UUID, name: str) -> None:
     """Let nobody else take a number until the caller's transaction ends."""
     Counter.objects.bulk_create([Counter(organisation_id=organisation_id, name=name)], ignore_conflicts=True)

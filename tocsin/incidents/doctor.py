@@ -12,7 +12,7 @@ from django.db.models import Model
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import next_due
 from tocsin.engine.compose import hash_of
-from tocsin.incidents import chain, journal, plans, states
+from tocsin.incidents import canonical, chain, journal, plans, states
 from tocsin.incidents.canonical import UnknownEvent
 from tocsin.incidents.models import Entry, Head, Incident, Plan, Seal
 from tocsin.incidents.models.row import Row as RowModel
@@ -107,7 +107,10 @@ def _entry(entry: Entry, seq: int, before: str) -> str:
 
 def _is_sealed(incident: Incident, seal: Seal) -> bool:
     body = Entry.objects.filter(incident=incident, seq=seal.seq).values_list("body", flat=True).first() or ""
-    return f'"{commit(bytes.fromhex(seal.salt), seal.text)}"' in body
+    try:
+        return canonical.commitment_at(canonical.load(body), seal.path) == commit(bytes.fromhex(seal.salt), seal.text)
+    except (ValueError, LookupError):
+        return False  # nothing is sealed there
 
 
 # ------------------------------------------------------------------ what is made from it

@@ -23,6 +23,12 @@ BELL: Final = "samples"
 KEPT: Final = timedelta(days=8)
 """How far back a late sample can still change what an incident has seen."""
 
+AHEAD_MAX: Final = timedelta(minutes=5)
+"""How far the clock of a source may be ahead of ours."""
+
+VALUE_LIMIT: Final = Decimal(10) ** 14
+"""Below this in size is every value that can be kept."""
+
 SLACK: Final = timedelta(hours=6)
 """Samples before the window that tell how often data comes."""
 

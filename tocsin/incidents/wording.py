@@ -21,6 +21,11 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "opened": "Begun: {what}",
         "entered": "New entry: {what}",
         "done": "Done: {what}",
+        "filled": "You have the role now: {what}",
+        "near": "Nearly reached: {what}",
+        "applied": "Applied: {what}",
+        "closed": "Ended: {what}",
+        "waived": "Waived: {what}",
         "due": "Due {at}.",
         "chat": "Your group's chat is open: {what}",
         "video": "Video conference now: {what}",
@@ -45,6 +50,11 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "opened": "Началось: {what}",
         "entered": "Новая запись: {what}",
         "done": "Выполнено: {what}",
+        "filled": "Роль теперь у вас: {what}",
+        "near": "Почти достигнуто: {what}",
+        "applied": "Применено: {what}",
+        "closed": "Завершено: {what}",
+        "waived": "Сделано исключение: {what}",
         "due": "Срок: {at}.",
         "chat": "Открыт чат вашей группы: {what}",
         "video": "Видеоконференция сейчас: {what}",
@@ -69,6 +79,11 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "opened": "Rozpoczęto: {what}",
         "entered": "Nowy wpis: {what}",
         "done": "Wykonano: {what}",
+        "filled": "Rola należy teraz do ciebie: {what}",
+        "near": "Prawie osiągnięto: {what}",
+        "applied": "Zastosowano: {what}",
+        "closed": "Zakończono: {what}",
+        "waived": "Odstąpiono: {what}",
         "due": "Termin: {at}.",
         "chat": "Czat Twojej grupy jest otwarty: {what}",
         "video": "Wideokonferencja teraz: {what}",
@@ -93,6 +108,11 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "opened": "已开始：{what}",
         "entered": "新记录：{what}",
         "done": "已完成：{what}",
+        "filled": "您现已担任：{what}",
+        "near": "即将达到：{what}",
+        "applied": "已实施：{what}",
+        "closed": "已结束：{what}",
+        "waived": "已豁免：{what}",
         "due": "期限：{at}。",
         "chat": "工作组群已开通：{what}",
         "video": "现在开始视频会议：{what}",
@@ -118,7 +138,8 @@ def tell(program: Program, state: t.State, wish: t.Tell, reader: Contact, link: 
     mark = f"{words['drill']} " if state.drill else ""
     lines = [sentence]
     clock = state.clocks.get(subject)
-    due = (clock.last_due_at or clock.due_at) if clock else None
+    missed = kind == "breached" and clock is not None and clock.last_due_at
+    due = missed or (clock.due_at if clock else None)
     if due:
         lines.append(words["due"].format(at=_spell(due, reader.timezone)))
     lines += ["", state.words, link]

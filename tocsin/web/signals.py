@@ -27,6 +27,8 @@ def reading(request: Request, number: str, signal: str) -> HttpResponse:
     try:
         value = _finite(form.get("value", ""))
         at = times.read(form["at"]) if form.get("at") else times.now()
+        if at > times.now() + samples.AHEAD_MAX:
+            raise ValueError("measured in the future")
     except (ValueError, InvalidOperation):
         rule = None
     if rule is None:
@@ -57,6 +59,6 @@ def baseline(request: Request, number: str, signal: str) -> HttpResponse:
 
 def _finite(typed: str) -> Decimal:
     value = Decimal(typed.strip().replace(",", "."))
-    if not value.is_finite():
+    if not value.is_finite() or abs(value) >= samples.VALUE_LIMIT:
         raise InvalidOperation
     return value

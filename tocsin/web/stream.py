@@ -165,20 +165,25 @@ async def _tell(listener: Listener, send: Send) -> None:
     latest = await _in_thread(notices.latest, listener.organisation_id)
     seq = min(listener.since, latest)  # later than the latest: it was heard before the database was put back from a copy
     if seq < listener.since or seq < await _in_thread(_oldest, listener.organisation_id):
+        seq = latest  # whoever is told so fetches everything
         await _write(send, b"event: stale\ndata: {}\n\n")
+    loop = asyncio.get_running_loop()
+    asked = loop.time()
     while True:
         news = await watch.news(listener.organisation_id, seq)
-        if not news and not await _in_thread(listener.still):
-            return
+        if not news or loop.time() - asked >= SILENCE_S:  # news or not: whoever was shut out is not told on
+            if not await _in_thread(listener.still):
+                return
+            asked = loop.time()
         seq = news[-1].seq if news else seq
         heard = await _in_thread(listener.hears, news) if news else []
         await _write(send, listener.spell(heard) if heard else b": still here\n\n")
 
 
 def _oldest(organisation_id: UUID) -> int:
-    """Return the seq before the oldest notice still kept, 0 while all are."""
+    """Return the seq before the oldest notice still kept, 0 while all are; the latest where none is."""
     first = notices.since(organisation_id, 0, 1)
-    return first[0].seq - 1 if first else 0
+    return first[0].seq - 1 if first else notices.latest(organisation_id)
 
 
 def _admit(scope: Scope) -> Listener | int:

@@ -52,7 +52,7 @@ def context(case: Case) -> dict[str, object]:
 
 
 def _phases(case: Case) -> list[Phase]:
-    moments = {row.moment: row for row in MomentRow.objects.filter(incident_id=case.id).order_by("generation")}
+    moments = {row.moment: row for row in MomentRow.objects.filter(incident_id=case.id, withdrawn_at=None).order_by("generation")}
     ended = "cancelled" if "cancelled" in moments else "closed"
     line = [(ended if moment == "closed" else moment, ended if moment == "closed" else phase) for moment, phase in LINE]
     line = [(moment, phase) for moment, phase in line if moment != "warned" or moment in moments]

@@ -74,7 +74,7 @@ def _step(case: Case, rule: Situation, rows: list[SituationRow], shown: Mapping[
 
 def standing(case: Case) -> tuple[Guard, ...]:
     """Return the typical errors of the document that stand now (STP-15)."""
-    rows = MomentRow.objects.filter(incident_id=case.id).order_by("generation")
+    rows = MomentRow.objects.filter(incident_id=case.id, withdrawn_at=None).order_by("generation")
     moments = {row.moment: row.happened_at for row in case.eyes.seen(rows)}
     return guards.standing(case.program, moments)
 
