@@ -79,3 +79,21 @@ def test_what_is_unknown_is_no_evidence(room: Room) -> None:
     assert answer.status_code == 409
     assert "E106" in answer.content.decode()
     assert not DecidedRow.objects.exists()
+
+
+@pytest.mark.row("DET-08")
+def test_a_computed_mean_is_shown_with_its_period_its_window_its_hours_and_the_number_of_its_samples(world: World, clock) -> None:
+    room = declare(world)
+    now = clock.now()
+    begin = now.replace(minute=0, second=0, microsecond=0)
+    given = [
+        Given("complaints", begin - timedelta(days=back) + timedelta(minutes=10 * part), Decimal(15), timedelta(minutes=10))
+        for back in (1, 2)
+        for part in range(1, 7)
+    ]
+    samples.record(world.organisation.id, [*given, Given("complaints", now, Decimal(90), timedelta(hours=1))], "per_x")
+    page = shown(room, "signals")
+    assert (
+        "Mean 90, computed: days with data 2 of 30, samples 12, days of incidents left out 0, over 1 hr, in the same hour of each day"
+        in page
+    )
