@@ -21,3 +21,15 @@ def test_a_threat_is_triaged_as_a_fault_is_and_opens_a_security_case(world, thre
     assert levels[fault["number"]] == levels[reported["number"]] == "p1"
     assert SituationRow.objects.filter(incident__number=reported["number"], situation="security_case", open=True).count() == 1
     assert not SituationRow.objects.filter(incident__number=fault["number"], situation="security_case").exists()
+
+
+@pytest.mark.row("DET-13")
+@pytest.mark.parametrize("importance", ["low", "medium", "high"])
+@pytest.mark.parametrize("urgency", ["low", "medium", "high"])
+def test_a_threat_of_whatever_weight_gets_the_priority_of_a_fault_of_that_weight(world, importance, urgency):
+    plan = in_force(world, shipped.sources()["incident-basics"])
+    tool, weight = client.of(world, world.ana), {"importance": importance, "urgency": urgency}
+    fault = tool.declare(plan=plan.plan_id, facts={**weight, "event": "system_failure"})
+    threat = tool.declare(plan=plan.plan_id, words="Port scan", means="monitoring", facts={**weight, "event": "unauthorised_access"})
+    levels = {row.number: row.proposal for row in BoardRow.objects.filter(organisation=world.organisation)}
+    assert levels[fault["number"]] == levels[threat["number"]] != ""
