@@ -71,11 +71,13 @@ def test_an_overdue_measure_stands_in_the_next_incident(room: Room, kept: Plan, 
 
 
 @pytest.mark.row("PLN-11")
-def test_the_document_shows_its_elements_its_registers_and_what_is_not_run_yet(world: World) -> None:
+def test_the_document_shows_its_elements_its_registers_and_its_standing_duties(world: World) -> None:
     page = world.browse(world.ana).get(f"/o/{world.organisation.slug}/plans/hotline-outage").content.decode()
     assert "GB/T 29639" in page
     assert "newer edition: 2020" in page
     assert "Measures of each level" in page
-    assert "These duties are shown and not run by this version yet" in page
+    assert 'id="resources"' in page
+    assert 'id="duty-contacts_checked"' in page
+    assert "Check the contact" in page
     assert "Satellite telephone in reserve" in page
     assert "Restored in" in page
