@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.engine.story import Story
+from tests.engine.written import written
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import next_due
 
@@ -163,3 +164,41 @@ def test_each_step_of_the_way_keeps_its_own_time():
         "activated": 5,
         "restored": 30,
     }
+
+
+LOOK = """
+moments:
+  seen: {cite: O 3, title: {en: Seen}, recorded_by: [clerk]}
+facts:
+  pace: {cite: O 3, type: choice, ask: {en: Pace}, of: [calm, quick]}
+obligations:
+  look: {cite: O 4, owes: clerk, do: {en: Look}, of: seen, within: {by: pace, calm: 60m, else: 30m}}
+"""
+
+
+def looked() -> Story:
+    """Return a story in which what was seen at 20 was corrected to 10, and then to 12."""
+    story = Story(program=written(LOOK), cast={"ana": ("clerk",)}).declare(person="ana")
+    for minutes, happened in ((20, 20), (21, 10), (22, 12)):
+        story.do(minutes, "ana", t.Mark(moment="seen", happened_at=story.at(happened)))
+    return story
+
+
+@pytest.mark.row("CLK-08")
+def test_a_second_correction_counts_from_the_corrected_time():
+    story = looked()
+    assert (story.clock("look").began_at, story.clock("look").due_at) == (story.at(12), story.at(42))
+
+
+@pytest.mark.row("CLK-08", "CLK-02")
+def test_an_act_after_the_corrected_beginning_is_not_before_the_obligation():
+    story = looked()
+    story.do(23, "ana", t.Fulfil(obligation="look", happened_at=story.at(15)))
+    assert (story.clock("look").status, story.clock("look").margin_s) == ("met", 27 * 60)
+
+
+@pytest.mark.row("CLK-08")
+def test_a_longer_limit_counts_from_the_corrected_beginning():
+    story = looked()
+    story.do(23, "ana", t.StateFacts(facts={"pace": "calm"}))
+    assert story.clock("look").due_at == story.at(72)

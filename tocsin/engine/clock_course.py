@@ -40,6 +40,7 @@ def _moved(event: t.ClockMoved, clocks: Mapping[str, t.Clock]) -> t.Clock:
         occurrence=event.occurrence,
         anchor=event.anchor,
         anchored_at=event.anchored_at,
+        began_at=event.began_at,
         limit=event.limit,
         due_at=event.due_at,
         remind_at=event.remind_at,

@@ -155,7 +155,7 @@ def structural(program: Program, state: t.State) -> Iterator[Wake]:
             if door.after is None or anchor is None or door.unless in state.moments:
                 continue
             due = add(anchor.at, door.after, program.reckons(situation.id))
-            if known is None or is_open or known.at < due:
+            if known is None or known.since < due:
                 yield Wake(due, "2_door", situation.id, index)
 
 

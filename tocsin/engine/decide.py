@@ -15,6 +15,7 @@ from tocsin.engine.rules import (
     delivery,
     facts,
     fulfilment,
+    happened,
     joining,
     messages,
     moments,
@@ -148,7 +149,8 @@ def _declare(turn: Turn, command: t.Declare) -> t.Refused | None:
     )
     facts.say(turn, command.facts, source="person")
     if command.reported:
-        moments.record(turn, "reported", command.happened_at)
+        # a declaration is never held up by a slip of the pen: what lies ahead counts as now
+        moments.record(turn, "reported", None if happened.misdated(turn, command.happened_at) else command.happened_at)
         moments.record(turn, "registered")
     with turn.as_system():
         moments.of_the_calendar(turn, year=True)

@@ -92,11 +92,11 @@ def _situation(state: t.State, event: t.SituationOpened | t.SituationClosed | t.
     match event:
         case t.Restricted(to=to):
             return replace(state, restricted=to)
-        case t.SituationOpened(situation=name, generation=generation):
-            return replace(state, situations=put(state.situations, name, t.SituationState(open=True, generation=generation, at=event.at)))
+        case t.SituationOpened(situation=name, generation=generation, since=since):
+            return replace(state, situations=put(state.situations, name, t.SituationState(open=True, generation=generation, since=since)))
         case t.SituationClosed(situation=name, named=named):
             state = _count(state, f"counted:{within(part_of(name), named)}") if named else state
-            return replace(state, situations=put(state.situations, name, replace(state.situations[name], open=False, at=event.at)))
+            return replace(state, situations=put(state.situations, name, replace(state.situations[name], open=False, since=event.at)))
 
 
 def _clock(state: t.State, name: str, event: t.OfClock) -> t.State:

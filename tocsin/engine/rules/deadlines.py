@@ -27,7 +27,9 @@ def _held(turn: Turn, wake: Wake) -> None:
 
 def _door(turn: Turn, wake: Wake) -> None:
     situation = turn.program.situations[wake.subject]
-    situations.through(turn, situation, opening=not situations.is_open(turn.state, situation.id))
+    opening = not situations.is_open(turn.state, situation.id)
+    door = (situation.opens if opening else situation.closes)[wake.number]
+    situations.through(turn, situation, door, opening=opening)
 
 
 def _figure(turn: Turn, wake: Wake) -> None:

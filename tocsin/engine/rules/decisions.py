@@ -174,27 +174,22 @@ def take_effect(turn: Turn, decision: Decision, chain: t.ChainState) -> None:
 
 
 def _take(turn: Turn, decision: Decision, command: t.Decide, option: Option | None) -> t.Refused | None:
+    message = ""
     if decision.sends:
         fields = {name: _words(turn, decision, value) for name, value in command.facts.items()}
         template = turn.program.messages[decision.sends]
         slots = {field.id for field in template.fields}
         given = {bare(name): words for name, words in fields.items() if bare(name) in slots}
-        refused = messages.send_by_decision(turn, decision.sends, given, command.confirmed)
-        if refused:
-            return refused  # the decision takes effect when the message counts as sent
+        sent = messages.send_by_decision(turn, decision.sends, given, command.confirmed)
+        if isinstance(sent, t.Refused):
+            return sent
+        message = sent if turn.state.messages[sent].awaits else ""  # the decision takes effect when the message counts as sent
     role = next(filter(None, (_speaks(turn, name) for name in who(turn, decision, option, command.facts))), "")
-    message = _on_its_way(turn, decision)
     if message:
         _wait(turn, decision, command, role, message)
     else:
         _make(turn, decision, option, command, role=role, cited=_cited(command))
     return None
-
-
-def _on_its_way(turn: Turn, decision: Decision) -> str:
-    """Return the message that the decision sends and that does not count as sent yet."""
-    sent = [message for message in turn.state.messages.values() if message.template == decision.sends and message.awaits]
-    return sent[-1].message if sent else ""
 
 
 def _wait(turn: Turn, decision: Decision, command: t.Decide, role: str, message: str) -> None:

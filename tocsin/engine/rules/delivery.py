@@ -172,7 +172,7 @@ def move_on(turn: Turn, template: Message, message: str, failed: str) -> None:
     if template.all_channels:
         return
     following = next(iter(state.left), "")
-    awaits = following in BY_HAND or template.every_channel_confirmed
+    awaits = (following or failed) in BY_HAND or template.every_channel_confirmed
     to = roles_of(turn.program, turn.state, template.to, turn.instant)
     turn.emit(
         t.MessageMovedOn(

@@ -6,7 +6,7 @@ from tocsin.engine import owners
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import Name, Unknown, Value
 from tocsin.engine.program import Obligation
-from tocsin.engine.rules import facts, obligations, roles
+from tocsin.engine.rules import facts, happened, obligations, roles
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import holds, lookup
 
@@ -55,8 +55,9 @@ def _not_open(obligation: str) -> t.Refused:
 def _may_fulfil(turn: Turn, rule: Obligation, command: t.Fulfil, clock: t.Clock) -> t.Refused | None:
     if not owners.answers_for(turn.program, turn.state, turn.actor, clock.owes):
         return t.Refused("E101", f"{rule.id} is owed by {clock.owes}", hint="ask that role, or take it over")
-    if command.happened_at and not clock.began_at <= command.happened_at <= turn.at:
-        return t.Refused("E104", "the time given lies before the obligation began, or in the future", hint="correct the time")
+    refused = happened.misdated(turn, command.happened_at, clock.began_at)
+    if refused:
+        return refused
     missing = tuple(str(index) for index in range(len(rule.checks)) if index not in command.checks)
     if missing and rule.met_by == "done":
         return t.Refused("E202", f"parts {', '.join(missing)} of {rule.id} are not ticked", hint="tick each part", details=missing)

@@ -187,6 +187,8 @@ def _only_silent(turn: Turn, plan: Part, classify: Classify, found: tuple[str, s
     known, (level, source, _) = turn.state.standing(plan.name).proposal, found
     if known is None or known.source != "rule" or source == "adjust":
         return False
+    if known.level not in plan.levels:
+        return False  # another version of the plan has renamed it
     order = plan.levels
     if level and order.index(level) <= order.index(known.level):
         return False
@@ -212,8 +214,10 @@ def _keep_near(turn: Turn, plan: Part, classify: Classify) -> None:
     """Note what has come near; where no rule is met and nothing runs yet, let the plan's answer to it follow."""
     found = near(turn.program, turn.state, turn.instant, plan.name)
     names = tuple(rule.rule for rule in found)
-    if names != turn.state.standing(plan.name).near:
-        level = min((rule.level for rule in found), key=plan.levels.index, default=within(plan.name, ""))
+    level = min((rule.level for rule in found), key=plan.levels.index, default="")
+    standing = turn.state.standing(plan.name)
+    if (names, level) != (standing.near, standing.nearest):
+        level = level or within(plan.name, "")
         turn.emit(t.LevelNeared(at=turn.at, by=t.SYSTEM, level=level, rules=found))
     waiting = bool(names) and turn.state.phase_of(within(plan.name, "")) == "declared" and not _is_met(turn, classify)
     subject = within(plan.name, NEAR)
@@ -266,7 +270,7 @@ def decide(turn: Turn, level: str, reason: str) -> None:
             because=proposal.because if proposal else (),
             reason=reason,
             values=values,
-            raised=_rank(turn, turn.state.level) - _rank(turn, level) if turn.state.level else 0,
+            raised=_rank(plan, standing.level) - _rank(plan, level) if standing.level else 0,
         )
     )
     _fill(turn, level)
@@ -281,7 +285,6 @@ def _fill(turn: Turn, level: str) -> None:
             tell(turn, (role,), f"filled:{role}", urgent=True)
 
 
-def _rank(turn: Turn, level: str) -> int:
-    """Return how many levels are graver; a level of another plan version counts as the mildest."""
-    levels = list(turn.program.levels)
-    return levels.index(level) if level in levels else len(levels)
+def _rank(plan: Part, level: str) -> int:
+    """Return how many levels of its plan are graver; a level of another plan version counts as the mildest."""
+    return plan.levels.index(level) if level in plan.levels else len(plan.levels)

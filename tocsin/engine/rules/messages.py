@@ -70,6 +70,7 @@ def _barred(turn: Turn, template: Message, fields: Mapping[str, str]) -> t.Refus
 def write(turn: Turn, template: Message, fields: Mapping[str, str], *, message: str = "", wordings: Mapping[str, str] | None = None) -> str:
     """Record the draft rendered in every locale, and return its id."""
     message = message or f"{template.id}-{turn.state.counters.get(f'drafted:{template.id}', 0) + 1}"
+    before = turn.state.messages.get(message)
     filled = letters.filled(turn.program, turn.state, turn.instant, template, fields)
     missing = letters.missing(template, filled)
     rendered = letters.rendered(turn.program, turn.state, template, filled)
@@ -90,8 +91,9 @@ def write(turn: Turn, template: Message, fields: Mapping[str, str], *, message: 
             promised=promises.made(turn, template, filled),
         )
     )
+    if before and before.chain:  # whatever was asked of the old text, nobody owes it any more
+        chains.end_clocks(turn, turn.state.chains[before.chain])
     if chain and not missing:
-        chains.end_clocks(turn, turn.state.chains[chain])
         chains.start(turn, turn.state.chains[chain])
     return message
 
@@ -220,7 +222,8 @@ def send(turn: Turn, command: t.Send) -> t.Refused | None:
     refused = may_publish(turn, template) or _barred(turn, template, command.fields) or _evidenced(template, command.evidence)
     if refused:
         return refused
-    return _send(turn, template, command.fields, command.confirmed, evidence=command.evidence, chosen=command.parties, along=command.along)
+    sent = _send(turn, template, command.fields, command.confirmed, evidence=command.evidence, chosen=command.parties, along=command.along)
+    return sent if isinstance(sent, t.Refused) else None
 
 
 def _send(
@@ -234,13 +237,13 @@ def _send(
     along: tuple[str, ...] = (),
     draft: str = "",
     role: str = "",
-) -> t.Refused | None:
-    """Draft (or complete the `draft`) and publish; where a rule sends, a refusal leaves the draft behind, for whoever owes it."""
+) -> str | t.Refused:
+    """Draft (or complete the `draft`) and publish, and return its id; where a rule sends, a refusal leaves the draft behind, for its owner."""
     name = write(turn, template, fields, message=draft)
     message = turn.state.messages[name]
     refused = _complete(turn, template, message, message.text_hash, confirmed)
     refused = refused or _publish(turn, template, message.message, confirmed, evidence, chosen=chosen, role=role)
-    return refused or _send_along(turn, template, turn.state.messages[name], along)
+    return refused or _send_along(turn, template, turn.state.messages[name], along) or name
 
 
 def _send_along(turn: Turn, template: Message, message: t.MessageState, along: tuple[str, ...]) -> t.Refused | None:
@@ -250,9 +253,9 @@ def _send_along(turn: Turn, template: Message, message: t.MessageState, along: t
         return t.Refused("E103", f"{', '.join(strange)} does not go along with {template.id}", hint="send it by itself", details=strange)
     for other in (turn.program.messages[name] for name in dict.fromkeys(along)):
         shared = {field.id: message.fields[field.id] for field in other.fields if field.id in message.fields}
-        refused = _send(turn, other, shared, (), role=role_of(turn, template))
-        if refused:
-            return refused
+        sent = _send(turn, other, shared, (), role=role_of(turn, template))
+        if isinstance(sent, t.Refused):
+            return sent
     return None
 
 
@@ -265,16 +268,16 @@ def offer(turn: Turn, template: Message) -> str:
     return write(turn, template, {field.id: said[field.id] for field in template.fields if field.id in said})
 
 
-def send_by_rule(turn: Turn, template: str, fields: Mapping[str, str], *, parties: tuple[str, ...] = ()) -> t.Refused | None:
+def send_by_rule(turn: Turn, template: str, fields: Mapping[str, str], *, parties: tuple[str, ...] = ()) -> None:
     """
     Send what a rule of the plan sends, of the parties outside only to `parties` where some are named; what cannot be sent yet (a field, an
     approval) stays a draft and is owed.
     """
-    return _send(turn, turn.program.messages[template], fields, (), chosen=parties)
+    _send(turn, turn.program.messages[template], fields, (), chosen=parties)
 
 
-def send_by_decision(turn: Turn, template: str, fields: Mapping[str, str], confirmed: tuple[str, ...]) -> t.Refused | None:
-    """Send what a decision issues: the draft that waits for it, if one does, with what the decider fills in."""
+def send_by_decision(turn: Turn, template: str, fields: Mapping[str, str], confirmed: tuple[str, ...]) -> str | t.Refused:
+    """Send what a decision issues, and return its id: the draft that waits for it, if one does, with what the decider fills in."""
     waiting = [each for each in turn.state.messages.values() if each.template == template and each.status == "draft"]
     known = waiting[-1].fields if waiting else {}
     filled = {**known, **{name: words for name, words in fields.items() if words}}

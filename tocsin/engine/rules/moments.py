@@ -9,7 +9,7 @@ from tocsin.engine import terms as t
 from tocsin.engine.namespaces import bare, within
 from tocsin.engine.program import Moment, Program
 from tocsin.engine.reads import Read, of_expression
-from tocsin.engine.rules import obligations, situations
+from tocsin.engine.rules import happened, obligations, situations
 from tocsin.engine.times import day, zone_of
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import truth
@@ -177,7 +177,8 @@ def mark(turn: Turn, command: t.Mark) -> t.Refused | None:
     refused = _may_record(turn, command.moment)
     if refused:
         return refused
-    if command.happened_at and command.happened_at > command.at:
-        return t.Refused("E104", "a moment cannot lie in the future", hint="give the time at which it happened")
+    refused = happened.misdated(turn, command.happened_at)
+    if refused:
+        return refused
     record(turn, command.moment, command.happened_at, correct=True)
     return None

@@ -161,6 +161,7 @@ def bring_forward(turn: Turn, clock: t.Clock, due: datetime, reason: str, words:
             occurrence=clock.occurrence,
             anchor=clock.anchor,
             anchored_at=clock.anchored_at,
+            began_at=clock.began_at,
             limit=clock.limit,
             due_at=due,
             remind_at=clocks.remind_at(turn.program, clock.obligation, turn.instant, due),

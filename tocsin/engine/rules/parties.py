@@ -6,7 +6,7 @@ from typing import Final
 
 from tocsin.engine import collections, owners
 from tocsin.engine import terms as t
-from tocsin.engine.rules import messages, obligations
+from tocsin.engine.rules import happened, messages, obligations
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import KINDS_OF_PARTY, KNOWN_OF_CLIENTS
 
@@ -98,11 +98,11 @@ def tell(turn: Turn, command: t.TellParty) -> t.Refused | None:
         return t.Refused("E101", "parties are told by those who take part", hint="take a role first")
     if not command.words.strip():
         return t.Refused("E202", "say how the party was told", hint="write such as: by telephone, to whom", details=("words",))
-    happened_at = command.happened_at or turn.instant
-    if not turn.state.parties[command.party].added_at <= happened_at <= turn.at:
-        return t.Refused("E104", "the time lies before the party was added, or in the future", hint="correct the time")
+    refused = happened.misdated(turn, command.happened_at, turn.state.parties[command.party].added_at)
+    if refused:
+        return refused
     role = messages.role_of(turn, template) if template else ""
-    told(turn, (command.party,), template=command.template, words=command.words, happened_at=happened_at, role=role)
+    told(turn, (command.party,), template=command.template, words=command.words, happened_at=command.happened_at, role=role)
     return None
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from tocsin.engine import entries, owners
 from tocsin.engine import terms as t
 from tocsin.engine.program import Message, Record
 from tocsin.engine.role_names import plain
-from tocsin.engine.rules import conditions, facts, moments, obligations, registers, situations, tracked
+from tocsin.engine.rules import conditions, facts, happened, moments, obligations, registers, situations, tracked
 from tocsin.engine.run_over import entries as run_over
 from tocsin.engine.run_over import owing_roles
 from tocsin.engine.turn import Turn
@@ -23,7 +24,9 @@ def enter(turn: Turn, command: t.Enter) -> t.Refused | None:
     if record is None:
         return t.Refused("E103", f"this plan has no record {command.record}", hint="see the plan's records")
     command = replace(command, fields=dated(turn, record, command.fields))
-    refused = check(record, command) or _may(turn, record, command)
+    refused = (
+        check(record, command) or _may(turn, record, command) or happened.misdated(turn, command.happened_at, _owed_since(turn, record))
+    )
     if refused:
         return refused
     given = entries.completed(turn.program, turn.state, record, command)
@@ -74,6 +77,14 @@ def _may(turn: Turn, record: Record, command: t.Enter) -> t.Refused | None:
     if record.evidence and not command.evidence:
         return t.Refused("E106", f"an entry of {record.id} comes with evidence", hint="name the report, picture or log that shows it")
     return None
+
+
+def _owed_since(turn: Turn, record: Record) -> datetime | None:
+    """Return from when on an entry meets what is owed; None where nothing is, and something of before may be entered."""
+    running = (
+        clock for rule in obligations.duties_to(turn.program, "record", record.id) for clock in obligations.running(turn.state, rule.id)
+    )
+    return min((clock.began_at for clock in running), default=None)
 
 
 def check(record: Record, command: t.Enter) -> t.Refused | None:
@@ -200,13 +211,14 @@ def _whose(turn: Turn, record: Record) -> tuple[str, ...] | None:
 
 def keep_published(turn: Turn, template: Message, message: t.MessageState) -> None:
     """Enter what was just published into the records that the server itself keeps of publications (COM-23)."""
+    language = turn.program.part(template.id).program.language
     for record in turn.program.records.values():
         if record.filled_by == "publication":
             said = {
                 "sent": turn.instant.isoformat(),
-                "text": message.texts.get(turn.program.language, ""),
+                "text": message.texts.get(language, ""),
                 "channel": ", ".join(template.channels),
-                "message": template.title.get(turn.program.language, template.id),
+                "message": template.title.get(language, template.id),
             }
             fields = {field.id: said[field.id] for field in record.fields if said.get(field.id)}
             write(turn, record, t.Enter(record=record.id, fields=fields), fields)

@@ -213,6 +213,9 @@ def hand_over(turn: Turn, command: t.HandOver) -> t.Refused | None:
     """Hand a role on: its holder does, or the commander; the open clocks are listed."""
     if not _known(turn, command.role):
         return t.Refused("E103", f"there is no role {command.role}", hint="see the roles of the incident")
+    refused = by_decision(turn, command.role)
+    if refused:
+        return refused
     if not command.to:
         return t.Refused("E104", "a role is handed over to a person", hint="name the person, or take the role back instead")
     holder = owners.speaks_for(turn.program, turn.state, turn.actor, command.role)

@@ -1,6 +1,7 @@
 """Situations: stretches of time that open and close by moments, expressions, time, or a person."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Final
 
 from tocsin.engine import owners
@@ -19,13 +20,15 @@ def is_open(state: t.State, situation: str) -> bool:
     return known is not None and known.open
 
 
-def open_(turn: Turn, situation: Situation, reason: str = "") -> None:
-    """Open `situation`, unless it is open."""
+def open_(turn: Turn, situation: Situation, reason: str = "", *, since: datetime | None = None) -> None:
+    """Open `situation`, unless it is open; `since` an earlier moment that is recorded now."""
     if is_open(turn.state, situation.id):
         return
     known = turn.state.situations.get(situation.id)
     generation = known.generation + 1 if known else 1
-    turn.emit(t.SituationOpened(at=turn.at, by=turn.by, situation=situation.id, generation=generation, reason=reason))
+    turn.emit(
+        t.SituationOpened(at=turn.at, by=turn.by, situation=situation.id, generation=generation, reason=reason, since=since or turn.instant)
+    )
     if situation.visible_to:
         _restrict(turn, situation)
     if situation.stage == "warning" and turn.state.phase_of(situation.id) in ("", "declared"):
@@ -59,12 +62,15 @@ def close(turn: Turn, situation: Situation, reason: str = "", named: str = "") -
         moments.record(turn, f"{situation.id}.closed")
 
 
-def through(turn: Turn, situation: Situation, *, opening: bool) -> None:
-    """Open or close `situation`."""
+def through(turn: Turn, situation: Situation, door: Door, *, opening: bool, since: datetime | None = None, reason: str = "") -> None:
+    """Open or close `situation` by one of its doors, and let what goes with it follow."""
+    if is_open(turn.state, situation.id) == opening:
+        return
     if opening:
-        open_(turn, situation)
+        open_(turn, situation, reason, since=since)
     else:
-        close(turn, situation)
+        close(turn, situation, reason, door.name)
+    turn.queue(door.then, f"{'opened' if opening else 'closed'}:{situation.id}")
 
 
 def on_moment(turn: Turn, moment: str, part: str | None = None) -> None:
@@ -74,8 +80,9 @@ def on_moment(turn: Turn, moment: str, part: str | None = None) -> None:
             continue
         opening = not is_open(turn.state, situation.id)
         doors = situation.opens if opening else situation.closes
-        if any(door.on == moment for door in doors):
-            through(turn, situation, opening=opening)
+        door = next((door for door in doors if door.on == moment), None)
+        if door:
+            through(turn, situation, door, opening=opening, since=turn.state.moments[moment].at)
 
 
 def _on_moment(program: Program) -> Mapping[str, tuple[Situation, ...]]:
@@ -90,7 +97,7 @@ def _on_moment(program: Program) -> Mapping[str, tuple[Situation, ...]]:
 def on_entry(turn: Turn, record: str) -> None:
     """Open what a person opens with an entry of `record`."""
     for situation in turn.program.once("on_entry", _on_entry).get(record, ()):
-        open_(turn, situation)
+        through(turn, situation, next(door for door in situation.opens if door.records == record), opening=True)
 
 
 def _on_entry(program: Program) -> Mapping[str, tuple[Situation, ...]]:
@@ -134,7 +141,7 @@ def settle(turn: Turn) -> None:
         for kind, doors in (("opens", situation.opens), ("closes", situation.closes)):
             for index, door in enumerate(doors):
                 if door.when is not None and _turned(turn, situation, f"{kind}:{situation.id}:{index}", door):
-                    through(turn, situation, opening=kind == "opens")
+                    through(turn, situation, door, opening=kind == "opens")
 
 
 def _turned(turn: Turn, situation: Situation, subject: str, door: Door) -> bool:
@@ -171,9 +178,5 @@ def by_hand(turn: Turn, command: t.Open | t.Close) -> t.Refused | None:
         return t.Refused("E105", f"{situation.id} is not {how} without a reason", hint="say why in a sentence")
     if opening and door.records:
         return t.Refused("E102", f"{situation.id} opens with an entry of {door.records}", hint="enter what happened")
-    if opening:
-        open_(turn, situation, command.reason)
-    else:
-        close(turn, situation, command.reason, door.name)
-    turn.queue(door.then, f"{'opened' if opening else 'closed'}:{situation.id}")
+    through(turn, situation, door, opening=opening, reason=command.reason)
     return None

@@ -72,6 +72,7 @@ def _move(turn: Turn, record: Record, clock: t.Clock, due: datetime) -> None:
             occurrence=clock.occurrence + 1 if again else clock.occurrence,
             anchor=clock.anchor,
             anchored_at=clock.anchored_at,
+            began_at=clock.began_at,
             limit="",
             due_at=due,
             remind_at=clocks.remind_at(turn.program, record.id, turn.instant, due),

@@ -4,7 +4,6 @@ from tocsin.engine.terms.act import NOBODY, UNSTAMPED, Act
 from tocsin.engine.terms.clock_events import (
     ClockBreached,
     ClockEnded,
-    ClockEvent,
     ClockMet,
     ClockMoved,
     ClockOpened,
@@ -162,7 +161,6 @@ __all__ = [
     "Clock",
     "ClockBreached",
     "ClockEnded",
-    "ClockEvent",
     "ClockMet",
     "ClockMoved",
     "ClockOpened",

@@ -20,7 +20,7 @@ class ClockOpened(OfClock):
     A clock is a recorded fact: everything resolved, nothing looked up again.
 
     `due_at` is None for what is owed without a limit. `anchor` is the moment, `anchored_at` its instant, `began_at` the later of it and
-    the instant from which the obligation applied. `interval_s` is set for recurring ones. `zone` and `tz` say by which calendar.
+    the instant from which the obligation applied. `limit` is the span allowed, or from one time to the next. `zone` is the plan's.
     """
 
     obligation: str
@@ -48,11 +48,12 @@ class ClockMoved(OfClock):
     """One more where a breach was already recorded for the old due time, so that the new one can be breached in its turn."""
     anchor: str
     anchored_at: datetime
+    began_at: datetime
     limit: str
     due_at: datetime | None
     remind_at: datetime | None
-    status: Literal["open", "breached", "met", "late"]
-    """After the move: a correction can make a met clock late, or a breached one open again; the breach itself stays recorded."""
+    status: Literal["open", "breached"]
+    """After the move: a breached one may be open again; the breach itself stays recorded."""
     reason: str
     words: Words = ""
     """Why, where a person brought it forward."""
@@ -140,7 +141,3 @@ class ClockEnded(OfClock):
     """`reason` is until, unless, no_longer, not_needed, handed_on, moved_on, withdrawn, level_changed, closed, cancelled or plan_changed."""
 
     reason: str
-
-
-ClockEvent = ClockOpened | ClockMoved | ClockReminded | ClockBreached | OccurrenceMissed | RungReached | ClockMet | ClockWaived | ClockEnded
-"""Whatever happens to a clock."""

@@ -21,7 +21,7 @@ class Declare(Act):
     """
     Begin an incident or a warning (REG-01, REG-04): one line of `words` is enough, nothing may block it.
 
-    `seats` says whom the directory finds for each role now; `happened_at` is when it was reported, if earlier than `at`.
+    `seats` says whom the directory finds for each role now; `happened_at` is when it was reported, if earlier than `at` (else now).
     `reported` is false for an incident that begins with a decision (a warning).
     """
 

@@ -67,7 +67,7 @@ class ReportAdded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactStated(Event):
-    """`source` is person, default, implied, message, record or estimate. A text fact has its text in `words` and no `value`."""
+    """`source` is person, implied, message or record. A text fact has its text in `words` and no `value`."""
 
     fact: str
     value: Value | None
@@ -232,10 +232,13 @@ class DecisionProposed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SituationOpened(Event):
-    """`reason` is why a person opened it, where one was asked for (a step opened again)."""
+    """
+    `reason` is why a person opened it, where one was asked for (a step opened again). `since` is when the moment that opened it was.
+    """
 
     situation: str
     generation: int
+    since: datetime
     reason: Words = ""
 
 

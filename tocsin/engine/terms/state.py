@@ -54,7 +54,8 @@ class Holding:
 class SituationState:
     open: bool
     generation: int
-    at: datetime
+    since: datetime
+    """From when it counts as open or closed: the moment that opened it, or when that was recorded."""
 
 
 @dataclass(frozen=True, slots=True)
