@@ -150,7 +150,7 @@ def bring_forward(turn: Turn, command: t.BringForward) -> t.Refused | None:
     if not command.reason.strip():
         return t.Refused("E105", "no due time is moved without a reason", hint="say why in a sentence")
     if clock.due_at is None:
-        return t.Refused("E102", f"{command.obligation} has no due time", hint="it is owed without a limit")
+        return t.Refused("E102", f"{command.obligation} has no due time", hint="do it whenever you can; it is owed without a limit")
     if command.due_at > clock.due_at:
         return t.Refused("E104", "a due time is brought forward, never put back", hint="name an earlier time")
     if command.due_at <= turn.instant:

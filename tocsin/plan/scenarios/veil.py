@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from tocsin.engine import entries
 from tocsin.engine import terms as t
 from tocsin.engine.program import Field, Program
 
@@ -54,6 +55,8 @@ class Veil:
             return self._people[words]
         if rule and rule.type == "time":
             return _instant(words, start)
+        if any(entries.meant(register, item, words) for register in self.program.resources.values() for item in register.items):
+            return words  # the plan's own, and nobody's
         if rule and (rule.of or rule.type not in _OWN_WORDS or (fact and fact.type != "text")):
             return words
         return self._table(words) if rule and rule.columns and not self.shown else self.text(words)
