@@ -67,7 +67,7 @@ UNKNOWN_KEY = Problem(
     status=403,
     code="unknown_key",
     title="This key opens nothing.",
-    hint="It was mistyped or revoked. Make a new one on the page of sources.",
+    hint="It was mistyped or revoked. Make a new one on the page of keys.",
 )
 TOO_LARGE = Problem(status=413, code="too_large", title="The body is larger than 1 MiB.", hint="Send fewer alerts at once.")
 TOO_SLOW = Problem(status=408, code="too_slow", title="The body did not arrive in time.", headers=((b"connection", b"close"),))
@@ -85,5 +85,5 @@ def not_understood(detail: str) -> Problem:
         code="not_understood",
         title="The body is not what this source sends.",
         detail=detail[:400],
-        hint="It is kept and shown on the page of sources.",
+        hint="Send what the source sends by itself. The body is kept as it came.",
     )
