@@ -86,7 +86,7 @@ def test_an_erased_text_is_said_to_be_erased_and_the_rest_still_holds():
 # ------------------------------------------------------------------ one byte anywhere
 
 
-@pytest.mark.row("F-38", "REG-12", "I9")
+@pytest.mark.row("REG-12", "I9")
 def test_every_single_byte_of_the_file_is_bound():
     """Each byte in turn is flipped in one bit: there is none that may be another, and each is named by its place."""
     for offset in range(len(CONTENT)):
@@ -97,7 +97,6 @@ def test_every_single_byte_of_the_file_is_bound():
         assert named(report, part_of(offset)), (offset, part_of(offset), report.flaws)
 
 
-@pytest.mark.row("F-38")
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_no_splice_of_the_file_goes_unseen(data):
@@ -121,7 +120,6 @@ def test_no_splice_of_the_file_goes_unseen(data):
     assert altered == CONTENT or not verify(altered, key=OURS).holds
 
 
-@pytest.mark.row("F-38")
 def test_case_and_white_space_in_the_seal_count():
     signature = re.search(rb'"signature":"([0-9a-f]{128})"', OPENED.seal)
     assert signature
@@ -146,21 +144,21 @@ def refiled(lines: list[Line]) -> bytes:
 ORIGINAL = [Line("", json.loads(line)) for line in OPENED.lines]
 
 
-@pytest.mark.row("F-38", "REG-12")
+@pytest.mark.row("REG-12")
 @pytest.mark.parametrize("index", range(len(ORIGINAL)), ids=LABELS)
 def test_a_line_that_was_removed_is_named(index):
     report = verify(refiled(ORIGINAL[:index] + ORIGINAL[index + 1 :]), key=OURS)
     assert f"{LABELS[index]}: was removed" in first(report)
 
 
-@pytest.mark.row("F-38", "REG-12")
+@pytest.mark.row("REG-12")
 @pytest.mark.parametrize("index", range(len(ORIGINAL) - 1), ids=LABELS[:-1])
 def test_lines_that_changed_places_are_named(index):
     report = verify(refiled([*ORIGINAL[:index], ORIGINAL[index + 1], ORIGINAL[index], *ORIGINAL[index + 2 :]]), key=OURS)
     assert f"{LABELS[index + 1]}: stands in another place" in first(report)
 
 
-@pytest.mark.row("F-38", "REG-12")
+@pytest.mark.row("REG-12")
 def test_a_line_that_was_inserted_is_named():
     forged = Line("", {"entry": {"seq": 99, "type": "Noted", "version": 1, "body": "{}", "hash": "0" * 64}})
     assert "entry 99: was inserted" in first(verify(refiled([*ORIGINAL[:3], forged, *ORIGINAL[3:]]), key=OURS))
@@ -199,7 +197,7 @@ def rewritten(lines: list[Line], start: int) -> list[Line]:
     return labelled(made)
 
 
-@pytest.mark.row("F-38", "I9", "REG-12")
+@pytest.mark.row("I9", "REG-12")
 @pytest.mark.parametrize(
     ("doctor", "found"),
     [
@@ -218,7 +216,6 @@ def test_the_record_alone_gives_away_what_was_done_before_sealing(doctor: Callab
     assert found in "; ".join(f"{flaw.place}: {flaw.problem}" for flaw in verify(resealed(doctor()), key=OURS).flaws)
 
 
-@pytest.mark.row("F-38")
 def test_a_text_that_was_exchanged_is_not_the_one_committed_to():
     index = LABELS.index("seal 2 /words")
     lines = list(ORIGINAL)
@@ -242,7 +239,6 @@ def test_a_journal_does_not_pass_for_that_of_another_incident():
 # ------------------------------------------------------------------ keys
 
 
-@pytest.mark.row("F-38")
 def test_a_foreign_key_is_named():
     forged = container.close(records.PAGE, records.lines(records.journal(), key=records.FOREIGN), records.FOREIGN)
     report = verify(forged, key=OURS)

@@ -46,7 +46,7 @@ def fetch(world: World, number: str, part: str = "/file", **query: str) -> str:
     return answer.content.decode()
 
 
-@pytest.mark.row("AUD-03", "F-38")
+@pytest.mark.row("AUD-03")
 @pytest.mark.parametrize("language", list(languages.LANGUAGES))
 def test_a_downloaded_dossier_is_proved_offline(world, number, language):
     content = fetch(world, number, language=language)
@@ -95,7 +95,7 @@ def test_a_stranger_finds_nothing(world, number):
         assert world.browse(world.dov).get(f"/o/{world.elsewhere.slug}/incidents/{number}/dossier{part}").status_code == 404
 
 
-@pytest.mark.row("F-38", "AUD-03", "AUD-01")
+@pytest.mark.row("AUD-03", "AUD-01")
 def test_a_whole_incident_is_read_proved_and_guarded_in_every_part(cast, morning):
     """Everything that can happen stands in the readable part; five hundred bytes anywhere are flipped, and none goes unseen."""
     incident = deeds.whole(cast)
@@ -123,7 +123,7 @@ def run(*arguments: str) -> tuple[int, str]:
     return answer.exit_code, answer.output
 
 
-@pytest.mark.row("F-38", "AUD-03")
+@pytest.mark.row("AUD-03")
 def test_from_the_command_line_a_dossier_is_exported_and_proved(world, number, tmp_path):
     file = tmp_path / "dossier.html"
     code, said = run("dossier", number, "--out", str(file))
@@ -135,7 +135,6 @@ def test_from_the_command_line_a_dossier_is_exported_and_proved(world, number, t
     assert "whose key that is" in run("verify", str(file))[1]
 
 
-@pytest.mark.row("F-38")
 def test_what_was_altered_is_named_and_the_exit_code_says_so(world, number, tmp_path):
     file = tmp_path / "dossier.html"
     run("dossier", number, "--out", str(file))
