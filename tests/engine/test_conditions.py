@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.engine.story import STRANGER, Story
+from tests.engine.written import written
 from tocsin.engine import explain
 from tocsin.engine import terms as t
 
@@ -147,6 +148,20 @@ def test_a_waiver_takes_the_command_a_reason_and_top_management():
     shown = explain.condition(story.program, story.state, condition, story.at(65))
     assert (shown.holds, shown.waived, shown.waived_by) == (True, True, ("ana", "mei"))
     assert story.state.filed["plan_revision"] == 1
+
+
+WAIVED = """conditions:
+  seen: {cite: O 6, measure: done("look"), waive: {by: clerkINTO}}
+obligations:
+  look: {cite: O 6, owes: clerk, do: {en: Look}, within: 1h, of: reported}
+"""
+
+
+@pytest.mark.parametrize(("into", "inbox"), [("", "plan_revision"), (", into: examples", "examples")])
+def test_a_waiver_is_filed_where_the_plan_says_else_with_what_waits_for_its_revision(into: str, inbox: str):
+    story = Story(program=written(WAIVED.replace("INTO", into)), cast={"ana": ("clerk",)}).declare(person="ana")
+    story.do(1, "ana", t.WaiveCondition(condition="seen", reason="there is nothing to see"))
+    assert [(event.inbox, event.cause) for event in story.of(t.Filed)] == [(inbox, "waived:seen")]
 
 
 @pytest.mark.row("TRM-08")

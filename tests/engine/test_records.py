@@ -8,6 +8,7 @@ import pytest
 
 from tests.engine.story import Story
 from tocsin.engine import terms as t
+from tocsin.engine.compose import compose
 from tocsin.engine.owners import owner
 from tocsin.engine.program import Program
 from tocsin.plan import read
@@ -178,3 +179,23 @@ def test_what_is_published_is_kept_by_the_server_itself():
     story.do(7, "eva", t.Send(template="notice", fields={"what": "boil it"}))
     (entry,) = [event for event in story.of(t.RecordEntered) if event.record == "said"]
     assert entry.fields == {"sent": story.at(7).isoformat(), "text": "Water: boil it", "channel": "email"}
+
+
+def beside() -> Program:
+    """Return that plan, and beside it the same of another town, in Polish, whose notice has both languages."""
+    source = Path(__file__).with_name("kept.yaml").read_text()
+    changed = source.replace("id: kept", "id: town").replace("language: en", "language: pl").replace("{en: ", "{pl: ")
+    other = read.read(changed.replace('{pl: "Water: {{ what }}"}', '{en: "Water: {{ what }}", pl: "Woda: {{ what }}"}'), "town.yaml")
+    assert other.program is not None, other.findings
+    return compose([kept(), other.program])
+
+
+@pytest.mark.row("COM-23", "LNG-03")
+@pytest.mark.parametrize(("notice", "kept_"), [("notice", "Water: gotować"), ("town~notice", "Woda: gotować")])
+def test_what_a_plan_publishes_beside_another_is_kept_in_its_own_language(notice: str, kept_: str):
+    whole = beside()
+    story = Story(cast=CAST | {"ewa": ("town~foreman", "town~clerk")}, program=whole)
+    story = story.declare(person="jan", beside=(t.PlanRef("town", whole.parts[1].program.hash, "plan"),))
+    story.do(7, "ewa" if "town" in notice else "eva", t.Send(template=notice, fields={"what": "gotować"}))
+    entries = [event for event in story.of(t.RecordEntered) if event.record in ("said", "town~said")]
+    assert [(event.record, event.fields["text"]) for event in entries] == [("said", kept_), ("town~said", kept_)]

@@ -59,7 +59,9 @@ def _goal(program: Program, state: t.State, figure: Figure, at: datetime) -> Spa
 
 
 def _plain(goal: Span | Decimal | bool | None) -> Value | None:
-    """Return a target as a value; a calendar month counts thirty days where nothing anchors it."""
+    """Return a target as a value; where nothing anchors it, a calendar month counts thirty days, and business time is of no one length."""
+    if isinstance(goal, Span) and goal.is_business:
+        return None
     return goal.exact + timedelta(days=goal.days + 30 * goal.months) if isinstance(goal, Span) else goal
 
 

@@ -200,7 +200,7 @@ KEYS: Final = {
     "order": "The order in which entries begin; another needs a reason",
     "calls_at": "An entry calls what stands in the register: the time field from which the promised time counts",
     "custody": "The field that says who has the thing; each change is a hand-over",
-    "into": "The inbox that a closed entry is filed into; stream: each entry is said there at once",
+    "into": "The inbox that a closed entry, or a waiver, is filed into; stream: each entry is said there at once",
     "prefill": "Parts of the record that stand beside the form",
     "visible_to": "Who alone sees it; of a situation: who alone sees the incident once it has opened",
     "confidential": "By field: who sees it",

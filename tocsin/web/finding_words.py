@@ -75,6 +75,7 @@ def _of_form() -> dict[str, str]:
         "L15": _("Text missing"),
         "L16": _("Placeholder"),
         "L17": _("One name, two meanings"),
+        "L18": _("A target of no one length"),
         "L19": _("No business calendar"),
         "L20": _("Nothing promises it"),
         "L21": _("A case is missing"),

@@ -13,12 +13,12 @@ from tocsin.engine.program import Program, Text
 from tocsin.engine.terms import Refused
 from tocsin.incidents import plans
 from tocsin.incidents.models import BoardRow, FiledRow, RecordRow, Ruling
+from tocsin.plan.forms.leaves import REVISIONS
 from tocsin.web import cases, plan_words, reply
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
 from tocsin.web.room import records
 
-INBOX = "plan_revision"
 SHOWN_MAX = 200
 
 
@@ -46,7 +46,7 @@ def every(request: Request) -> HttpResponse:
 def ruling(request: Request, number: str, seq: str) -> HttpResponse:
     """Accept or reject what was filed, with a note."""
     meant = cases.seen(request).filter(number=number)
-    rows = FiledRow.objects.filter(incident_id__in=meant.values("incident_id"), inbox=INBOX, seq=int(seq)) if seq.isdecimal() else ()
+    rows = FiledRow.objects.filter(incident_id__in=meant.values("incident_id"), inbox=REVISIONS, seq=int(seq)) if seq.isdecimal() else ()
     row = next(iter(request.viewer.seen(meant, rows)), None)
     if row is None:
         raise Http404
@@ -62,7 +62,9 @@ def ruling(request: Request, number: str, seq: str) -> HttpResponse:
 
 def _context(request: Request) -> dict[str, object]:
     boards = {board.incident_id: board for board in cases.seen(request)}
-    rows = request.viewer.seen(boards.values(), FiledRow.objects.filter(incident_id__in=boards, inbox=INBOX).order_by("-at"))[:SHOWN_MAX]
+    rows = request.viewer.seen(boards.values(), FiledRow.objects.filter(incident_id__in=boards, inbox=REVISIONS).order_by("-at"))[
+        :SHOWN_MAX
+    ]
     rulings = {(each.incident_id, each.seq): each for each in Ruling.objects.filter(organisation=request.organisation)}
     by_plan: dict[str, list[Filed]] = {}
     for row in rows:

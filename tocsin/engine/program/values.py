@@ -100,6 +100,8 @@ class Waiver:
     after: Span | None = None
     of: str = ""
     """Open only once `needs` is true and `after` has passed since the moment `of`."""
+    into: str = ""
+    """The inbox that every waiver enters."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,7 +200,7 @@ def waive(turn: Turn, command: t.WaiveCondition) -> t.Refused | None:
     complete = not first or not condition.waive.approve
     turn.emit(t.ConditionWaived(at=turn.at, by=turn.by, condition=condition.id, reason=command.reason, complete=complete))
     if complete:
-        turn.emit(t.Filed(at=turn.at, by=turn.by, inbox="plan_revision", cause=f"waived:{condition.id}"))
+        turn.emit(t.Filed(at=turn.at, by=turn.by, inbox=condition.waive.into, cause=f"waived:{condition.id}"))
     return None
 
 

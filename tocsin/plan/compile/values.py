@@ -122,7 +122,7 @@ def _condition(context: Context, identifier: str, rule: ConditionForm, within: R
 
 
 def _waiver(context: Context, form: WaiveForm) -> Waiver:
-    return Waiver(names(form.by), names(form.approve), context.expression(form.needs), form.after, context.moment(form.of))
+    return Waiver(names(form.by), names(form.approve), context.expression(form.needs), form.after, context.moment(form.of), form.into)
 
 
 def reading(context: Context, form: ReadingForm) -> Reading:

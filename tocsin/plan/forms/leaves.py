@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
-from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Final, Generic, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -251,6 +251,9 @@ def _evidence(value: object) -> bool:
     return True
 
 
+Inbox = Literal["plan_revision", "known_solutions", "examples", "person_file"]
+REVISIONS: Final = "plan_revision"
+"""What waits for the next revision of the plan, whatever the plan is; a waiver enters it unless the plan names another inbox."""
 Id = Annotated[str, PlainValidator(_id), WithJsonSchema(like(_ID))]
 Name = Annotated[str, PlainValidator(_name), WithJsonSchema(like(_NAME))]
 Text = Annotated[str, PlainValidator(_text), WithJsonSchema(STRING)]

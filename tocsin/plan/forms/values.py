@@ -9,6 +9,7 @@ from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema
 from tocsin.engine.times import Span
 from tocsin.plan.forms.leaves import (
     DURATION,
+    REVISIONS,
     Amount,
     Anything,
     Cases,
@@ -17,6 +18,7 @@ from tocsin.plan.forms.leaves import (
     Duration,
     Exact,
     Form,
+    Inbox,
     Many,
     MomentRef,
     Name,
@@ -141,6 +143,7 @@ class WaiveForm(Form):
     after: Duration | None = None
     of: MomentRef | None = None
     reason: Literal["always"] = "always"
+    into: Inbox = REVISIONS
 
 
 class ReadingForm(Form):

@@ -16,6 +16,7 @@ from tocsin.plan.forms.leaves import (
     FactRef,
     Form,
     Id,
+    Inbox,
     Many,
     MessageRef,
     Name,
@@ -134,7 +135,6 @@ def _open_until(value: Any) -> Any:
     raise wrong(say("an entry is open until one field is filled"), say("open_until: returned, or {state: [confirmed, refuted]}"))
 
 
-Inbox = Literal["plan_revision", "known_solutions", "examples", "person_file", "stream"]
 Part = Literal["timeline", "roles", "theories", "decisions", "clocks", "messages", "figures", "facts"]
 
 
@@ -147,7 +147,7 @@ class RecordForm(RuleForm):
     needs: NeedsForm = NeedsForm()
     order: OrderForm | None = None
     custody: Id | None = None
-    into: Inbox | None = None
+    into: Inbox | Literal["stream"] | None = None
     of: Annotated[list[Annotated[Ref, ref("resource", "people")]], Many] = []
     visible_to: Whos = []
     confidential: dict[Id, Whos] = {}
