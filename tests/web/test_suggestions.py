@@ -25,7 +25,7 @@ def test_a_panel_loads_the_incident_at_most_once_for_all_that_it_suggests(world:
 
     monkeypatch.setattr("tocsin.web.room.suggestions.states.load", counting)
     counted = {}
-    for panel in PANELS:
+    for panel in PANELS.keys() - {"invitation"}:  # that is for whoever sees no more than a part
         loaded.clear()
         assert room.get(world.ana, f"panels/{panel}").status_code == 200
         counted[panel] = len(loaded)

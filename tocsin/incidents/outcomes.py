@@ -82,9 +82,9 @@ def _report(outcome: Outcome) -> None:
 
 def _told(incident_id: UUID) -> None:
     """Let pages that count what their reader has not read look again. An inbox is no part of the incident, so no event says it."""
-    incident = Incident.objects.filter(pk=incident_id).first()
-    if incident is not None:
-        with transaction.atomic():
+    with transaction.atomic():
+        incident = Incident.objects.select_for_update().filter(pk=incident_id).first()  # first the incident, then the counter: as the desk
+        if incident is not None:
             notices.note(incident, ("inbox",), clock.now())
 
 

@@ -127,12 +127,8 @@ def _acting(case: Case) -> set[str]:
 
 def stretches(case: Case) -> list[Stretch]:
     """Return how long each stretch of the incident took, station by station; what happened out of the usual order is left out."""
-    rows = {
-        row.moment: row
-        for row in case.eyes.seen(
-            MomentRow.objects.filter(incident_id=case.id, moment__in=STATIONS, withdrawn_at=None).order_by("generation")
-        )
-    }
+    standing = MomentRow.objects.filter(incident_id=case.id, moment__in=STATIONS, withdrawn_at=None).order_by("generation")
+    rows = {row.moment: row for row in case.eyes.seen(standing)}
     known = sorted((rows[name] for name in STATIONS if name in rows), key=lambda row: row.happened_at)
     whole = (known[-1].happened_at - known[0].happened_at) if len(known) > 1 else timedelta()
     found = []
