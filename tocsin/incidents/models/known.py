@@ -37,7 +37,7 @@ class FactRow(Row):
 class ConditionRow(Row):
     """
     A condition. `value` is its measured truth since `since`; `holds` the whole (true, false, null); `hold_s` and `holds_at` say how long
-    the measure must hold and when it will have.
+    the measure must hold and when it will have. `attested_each` says entry by entry who attested, where each has to be: `entry`, `by`.
     """
 
     condition = models.CharField(max_length=200)
@@ -52,6 +52,7 @@ class ConditionRow(Row):
     attest = models.CharField(max_length=200, blank=True)
     attested_by = models.CharField(max_length=40, blank=True)
     attested_at = models.DateTimeField(null=True)
+    attested_each = models.JSONField(default=list)
     evidence = models.JSONField(default=list)
     lapsed = models.TextField(blank=True)
     waived = models.BooleanField(default=False)

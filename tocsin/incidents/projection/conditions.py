@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from tocsin.engine import terms as t
+from tocsin.engine.collections import COLLECTIONS
 from tocsin.engine.program import Condition
 from tocsin.engine.values import holding_since, holds
 from tocsin.incidents.models import ConditionRow
@@ -43,7 +44,12 @@ def _values(scene: Scene, rule: Condition, at: datetime) -> dict[str, Any]:
         "attest": rule.attest,
         "attested_by": held.attested_by,
         "attested_at": held.attested_at,
+        "attested_each": [{"entry": key, "by": held.attested_each.get(key, "")} for key in _entries(scene, rule)],
         "evidence": list(held.evidence),
         "waived": held.waived,
         "waived_by": list(held.waived_by),
     }
+
+
+def _entries(scene: Scene, rule: Condition) -> list[str]:
+    return [entry.key for entry in COLLECTIONS[rule.each](scene.state)] if rule.each else []

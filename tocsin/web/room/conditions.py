@@ -5,15 +5,30 @@ from datetime import timedelta
 
 from markupsafe import Markup
 
+from tocsin.engine.collections import PARTIES
 from tocsin.engine.program import Condition, Decision
-from tocsin.incidents.models import ConditionRow
+from tocsin.incidents.models import ConditionRow, PartyRow
 from tocsin.web import clocks, plan_words, times, wording
 from tocsin.web.cases import Case
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One entry for which a condition has to be attested, and by whom it was."""
+
+    entry: str
+    name: str
+    person: bool
+    by: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """One condition. `state` is met, against, open or (in a checklist) later; `held_s` of `hold_s` is how long it has held without interruption."""
+    """
+    One condition. `state` is met, against, open or (in a checklist) later; `held_s` of `hold_s` is how long it has held without
+    interruption. With `lines` it is attested line by line.
+    """
 
     row: ConditionRow
     rule: Condition
@@ -26,6 +41,7 @@ class Shown:
     hold_s: int
     may_attest: bool
     may_waive: bool
+    lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +80,7 @@ def shown(case: Case, row: ConditionRow, rule: Condition) -> Shown:
         row=row,
         rule=rule,
         state="met" if row.holds else "against" if against else "open",
-        key=f"condition:{row.condition}",
+        key=key(row.condition),
         measure=wording.say(case.program, rule.measure) if rule.measure is not None else Markup(),
         held=times.lasting(min(held, hold)) if hold else "",
         hold=times.lasting(hold) if hold else "",
@@ -72,6 +88,26 @@ def shown(case: Case, row: ConditionRow, rule: Condition) -> Shown:
         hold_s=int(hold.total_seconds()),
         may_attest=bool(row.attest) and case.speaks([row.attest, "anyone" if row.attest == "sender" else ""]),
         may_waive=_may_waive(case, row, rule),
+        lines=_lines(case, row, rule),
+    )
+
+
+def key(condition: str, entry: str = "") -> str:
+    """Return the key of the row in which a condition, or one entry of it, is acted on."""
+    return f"condition:{condition}:{entry}" if entry else f"condition:{condition}"
+
+
+def _lines(case: Case, row: ConditionRow, rule: Condition) -> tuple[Line, ...]:
+    parties = dict(PartyRow.objects.filter(incident_id=case.id).values_list("party", "name")) if rule.each in PARTIES else {}
+    return tuple(
+        Line(
+            entry=one["entry"],
+            name=parties.get(one["entry"], one["entry"]),
+            person=one["entry"] not in parties,
+            by=one["by"],
+            key=key(row.condition, one["entry"]),
+        )
+        for one in row.attested_each
     )
 
 
