@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from tests.incidents import deeds
 from tests.incidents.cast import cast, morning
-from tests.world import World
+from tests.world import World, member
 from tocsin import cli
 from tocsin.accounts.models import AuditEntry
 from tocsin.engine import terms as t
@@ -19,7 +19,7 @@ from tocsin.incidents import chain, desk, journal
 from tocsin.incidents.dossier import contents as parts
 from tocsin.incidents.dossier.contents import Confidential
 from tocsin.incidents.dossier.verify import verify
-from tocsin.incidents.models import Entry
+from tocsin.incidents.models import Entry, Incident
 from tocsin.web import dossier, languages
 
 __all__ = ["cast", "morning"]
@@ -74,6 +74,23 @@ def test_left_out_means_left_out_of_the_readable_part_too(world, number):
     assert "Silence" not in content
     assert world.ana.name not in content.partition("</style>")[2]
     assert verify(content.encode(), key=key()).holds
+
+
+@pytest.mark.row("ACT-05")
+def test_who_attended_a_meeting_and_how_stands_in_the_dossier_even_who_did_nothing_else(world, number):
+    guest = member(world.organisation, "Gus")
+    attended = {world.actor(guest).person: "telephone", world.actor(world.ana).person: "in_person"}
+    choice = t.Decide(decision="decide_in_meeting", option="start", attendance=attended)
+    done = desk.handle(Incident.objects.get(number=number).pk, choice, actor=world.actor(world.ana))
+    assert isinstance(done, desk.Done), done
+
+    def present(**query: str) -> str:
+        return fetch(world, number, **query).partition("Present:")[2].partition("</p>")[0]
+
+    assert "Gus</span> (by telephone)" in present()
+    assert "Ana</span> (in person)" in present()
+    assert "(by telephone)" in present(confidential="left_out")
+    assert "Gus" not in present(confidential="left_out")
 
 
 def test_an_export_is_written_down(world, number):

@@ -94,6 +94,10 @@ class View:
         """Return how a channel is called."""
         return plan_words.channel(channel)
 
+    def way(self, way: str) -> str:
+        """Return how a way of attending is called."""
+        return plan_words.way(way)
+
     def party(self, key: str) -> Markup:
         """Return the name of a party outside, as far as it is shown."""
         return self.shown(self.sheet.parties.get(key, key))

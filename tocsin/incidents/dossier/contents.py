@@ -186,7 +186,7 @@ def lines_of(entry: Entry, texts: Mapping[str, Seal], shown: Mapping[str, Seal])
 
 
 def _persons(kept: Iterable[Kept]) -> Iterator[str]:
-    """Yield every typed person id that the record names, as an author, a holder, a recipient."""
+    """Yield every typed person id that the record names, as an author, a holder, a recipient, somebody who attended."""
     for one in kept:
         for name in one.event.__dataclass_fields__:
             match getattr(one.event, name):
@@ -195,4 +195,4 @@ def _persons(kept: Iterable[Kept]) -> Iterator[str]:
                 case tuple(several):
                     yield from (person for person in several if isinstance(person, str))
                 case Mapping() as mapping:
-                    yield from (person for person in mapping.values() if isinstance(person, str))
+                    yield from (name for name in (*mapping.keys(), *mapping.values()) if isinstance(name, str))
