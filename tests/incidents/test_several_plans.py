@@ -43,6 +43,18 @@ def test_it_is_open_until_both_plans_allow_it_to_end(cast: Cast, notices: Plan) 
     assert BoardRow.objects.get(incident=incident).open is False
 
 
+@pytest.mark.row("TRM-13")
+def test_since_when_it_is_where_it_is_moves_only_when_the_gravest_phase_does(cast: Cast, notices: Plan) -> None:
+    incident = cast.declare(beside=(notices.hash,))
+    before = BoardRow.objects.get(incident=incident)
+    clock.shift(timedelta(hours=1))
+    cast.done(incident, t.Attest(condition="clean"), cast.tom)
+    cast.done(incident, t.Decide(decision="close"))
+    row = BoardRow.objects.get(incident=incident)
+    assert [plan["phase"] for plan in row.plans] == ["closed", "declared"]
+    assert (row.phase, row.phase_at, row.closed_at, row.open) == (before.phase, before.phase_at, None, True)
+
+
 @pytest.mark.row("PLN-08")
 def test_each_plan_seats_whom_the_directory_names_for_it_and_counts_its_own_clocks(cast: Cast, notices: Plan) -> None:
     incident = cast.declare(beside=(notices.hash,))

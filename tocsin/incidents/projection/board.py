@@ -24,6 +24,8 @@ def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
             yield Row(BoardRow, (), _declared(scene, event))
         case t.PhaseEntered():
             phase = scene.state.phase  # of several plans the gravest
+            if phase == scene.phase_before:
+                return
             closed_at = event.at if phase in _OVER else None
             yield Row(BoardRow, (), {"phase_at": event.at, "closed_at": closed_at, "open": phase not in _OVER}, change=True)
         case t.LevelProposed(level=level, rules=readings) if not part_of(level):

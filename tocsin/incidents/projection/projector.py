@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from tocsin.engine import terms as t
@@ -87,8 +87,9 @@ class Projector:
         """Take in the next event of the journal."""
         if isinstance(event, t.Declared | t.PlanMoved | t.PlanAdded):
             self._program = plans.of(self._incident, _hashes(event, self.state))
+        before = self.state.phase
         self.state, self._seq = evolve(self.state, event), seq
-        scene = self._scene()
+        scene = replace(self._scene(), phase_before=before)
         for part in self._from_events:
             self._take(part(scene, event))
 

@@ -18,11 +18,12 @@ _PEN = Pen(text=str, sealed=lambda _place, text: text)
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The state after an event (or after all of them), and the plan in force then."""
+    """The state after an event (or after all of them), the plan in force then, and the phase that the event met."""
 
     program: Program
     state: t.State
     seq: int
+    phase_before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
