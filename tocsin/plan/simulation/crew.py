@@ -20,11 +20,8 @@ class Crew:
     """Answers one question. `cancel` ends it from another thread."""
 
     def __init__(self, given: Given, seed: int, runs: int, *, seconds_max: int = SECONDS_MAX) -> None:
-        self._given, self._seed, self._runs = (
-            replace(given, program=replace(given.program, standing=None)),
-            seed,
-            runs,
-        )  # without what is worked out
+        bare = replace(given.program, standing=None)  # without what is worked out, and without what no incident asks
+        self._given, self._seed, self._runs = replace(given, program=bare), seed, runs
         self._seconds_max = seconds_max
         self._children: list[subprocess.Popen[bytes]] = []
         self.cancelled = False
