@@ -19,8 +19,8 @@ CATCH_POINTS = {
     "tocsin/ingest/follower.py",
     "tocsin/ingest/writer.py",
     "tocsin/comms/delivery.py",
-    "tocsin/incidents/outcomes.py",
     "tocsin/incidents/ticker.py",
+    "tocsin/kit/faults.py",
     "tocsin/kit/loops.py",
 }
 """The places that may catch anything: each logs, counts and leaves what somebody can see: a row, a refusal, a server that is not ready."""

@@ -230,6 +230,35 @@ def test_a_plan_that_this_release_cannot_read_stops_its_own_routes_only(world):
     assert "cannot be compiled" in Match.objects.get(route__plan="old").problem
 
 
+@pytest.mark.row("REG-01")
+def test_a_fault_at_one_route_keeps_no_other_back_and_its_alert_says_why_it_waits(world, monkeypatch):
+    first, other = route(world.organisation), route(world.organisation, {"region": "north"})
+    arrive(world.organisation, bodies.entry())
+    real = desk.declare
+    now = [0.0]
+    declarer = Declarer(lambda: now[0])
+    tried: list[str] = []
+
+    def faulty(*arguments, **named):
+        tried.append("declare")
+        if len(tried) == 1:
+            raise KeyError("a fault of ours")
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(desk, "declare", faulty)
+    with pytest.raises(ExceptionGroup, match="could not declare"):
+        declarer.run_once()
+    assert Match.objects.get(route=other).about
+    waiting = Match.objects.get(route=first)
+    assert (waiting.handled_at, waiting.problem) == (None, "KeyError: 'a fault of ours'")
+    assert not declarer.run_once(), "it is not tried again at every turn"
+    now[0] += AGAIN_AFTER_S
+    declare(declarer)
+    settled = Match.objects.get(route=first)
+    assert settled.about
+    assert not settled.problem
+
+
 @pytest.mark.row("F-1")
 def test_a_crash_between_the_declaration_and_its_note_leaves_neither(world, monkeypatch):
     route(world.organisation)

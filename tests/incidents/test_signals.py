@@ -204,3 +204,49 @@ def test_an_incident_that_this_release_cannot_read_keeps_nobody_elses_from_being
     signals.run_once()
     assert state(incident).proposal is not None
     assert Lookout.objects.get(incident=answer.incident).look_at == clock.now() + signals.AGAIN_AFTER
+
+
+def second(world: World) -> Incident:
+    answer = desk.declare(world.organisation.id, world.plan.hash, desk.Declaration(words="too"), actor=world.actor(world.chi))
+    assert isinstance(answer, desk.Done)
+    return Incident.objects.get(pk=answer.incident)
+
+
+def test_a_fault_at_one_incident_keeps_nobody_elses_from_learning_and_loses_nothing(case, monkeypatch):
+    world, incident = case
+    other = second(world)
+    give(world, ("complaints", 0, "170"), over=60)
+    handle = desk.handle
+
+    def faulty(pk, *arguments, **more):
+        if pk == incident.pk:
+            raise KeyError("a fault of ours")
+        return handle(pk, *arguments, **more)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(desk, "handle", faulty)
+        with pytest.raises(ExceptionGroup):
+            signals.run_once()
+    assert state(other).proposal is not None
+    assert state(incident).proposal is None
+    assert Lookout.objects.get(incident=incident).until is None
+    assert not signals.run_once(), "it is not tried again at every turn"
+    clock.shift(signals.AGAIN_AFTER)
+    signals.run_once()
+    assert state(incident).proposal is not None
+
+
+def test_what_the_desk_refuses_to_learn_is_learned_once_it_does_not(case, monkeypatch):
+    world, incident = case
+    signals.run_once()
+    before = Lookout.objects.get(incident=incident).until
+    clock.shift(MINUTE)
+    give(world, ("complaints", 0, "170"), over=60)
+    with monkeypatch.context() as refusing:
+        refusing.setattr(desk, "handle", lambda *_, **__: t.Refused("E502", "read-only", hint="wait"))
+        signals.run_once()
+    assert Lookout.objects.get(incident=incident).until == before
+    assert state(incident).proposal is None
+    clock.shift(signals.AGAIN_AFTER)
+    signals.run_once()
+    assert state(incident).proposal is not None

@@ -15,13 +15,13 @@ from tocsin.incidents import desk, plans
 from tocsin.incidents.facts import stated
 from tocsin.incidents.models import BoardRow, Plan
 from tocsin.ingest.models import Alert, Match, Route
-from tocsin.kit import clock, ids, transactions
+from tocsin.kit import clock, faults, ids, transactions
 
 MEANS = "alert"
 MATCHES_MAX = 500
 TITLES_MAX = 12
 AGAIN_AFTER_S = 30.0
-"""A route whose plan is not in force is tried again after this; its alerts wait meanwhile and say why."""
+"""A route whose plan is not in force, or whose step ended in a fault, is tried again after this; its alerts wait meanwhile and say why."""
 
 SYSTEM = t.Actor(t.SYSTEM)
 T = TypeVar("T")
@@ -36,17 +36,31 @@ class Declarer:
         self._not_before: dict[UUID, float] = {}
 
     def run_once(self) -> bool:
-        """Take one step for each route that has matches waiting; return whether anything came of it."""
-        moved = False
+        """
+        Take one step for each route that has matches waiting; return whether anything came of it.
+
+        :raises ExceptionGroup: the faults of routes. Their alerts wait and say why; all other routes have taken their step.
+        """
+        moved: list[Route] = []
         waiting = Match.objects.filter(handled_at=None, route__enabled=True)
-        for route in Route.objects.filter(pk__in=waiting.values("route")).order_by("organisation", "created_at", "pk"):
-            if self._monotonic() < self._not_before.get(route.pk, 0.0):
-                continue
-            problem = _in_one_transaction(partial(_step, route))
-            moved = moved or not problem
-            if problem:
-                self._not_before[route.pk] = self._monotonic() + AGAIN_AFTER_S
-        return moved
+        routes = Route.objects.filter(pk__in=waiting.values("route")).order_by("organisation", "created_at", "pk")
+
+        def step(route: Route) -> None:
+            if _in_one_transaction(partial(_step, route)):
+                self._rest(route)
+            else:
+                moved.append(route)
+
+        def failed(route: Route, fault: Exception) -> None:
+            self._rest(route)
+            _in_one_transaction(partial(_faulted, route, fault))
+
+        due = [route for route in routes if self._monotonic() >= self._not_before.get(route.pk, 0.0)]
+        faults.each(due, step, "routes that could not declare", failed)
+        return bool(moved)
+
+    def _rest(self, route: Route) -> None:
+        self._not_before[route.pk] = self._monotonic() + AGAIN_AFTER_S
 
 
 def _in_one_transaction(work: Callable[[], T]) -> T:
@@ -131,8 +145,9 @@ def _attach(route: Route, incident: UUID, matches: Sequence[Match]) -> None:
     if told:
         key = f"matches:{told[0].pk}-{told[-1].pk}"
         answer = desk.handle(incident, t.AddReport(key=key, means=MEANS, words=_report(told)), actor=SYSTEM, key=key)
+        problem = answer.message if isinstance(answer, t.Refused) else ""
+        Match.objects.filter(pk__in=[match.pk for match in told]).update(problem=problem[:400])
         if isinstance(answer, t.Refused):
-            Match.objects.filter(pk__in=[match.pk for match in told]).update(problem=answer.message[:400])
             _log.warning("alert.not_attached", route=str(route.pk), reason=answer.message)
         _handled(told, about)
 
@@ -143,6 +158,11 @@ def _episode(match: Match) -> tuple[UUID, datetime]:
 
 def _handled(matches: Sequence[Match], about: str) -> None:
     Match.objects.filter(pk__in=[match.pk for match in matches]).update(about=about, handled_at=clock.now())
+
+
+def _faulted(route: Route, fault: Exception) -> None:
+    """Leave a fault of ours where people see why their alerts wait."""
+    Match.objects.filter(route=route, handled_at=None).update(problem=f"{type(fault).__name__}: {fault}"[:400])
 
 
 def _problem(match: Match, reason: str) -> str:

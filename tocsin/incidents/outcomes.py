@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from uuid import UUID
 
-from django.db import Error, transaction
+from django.db import transaction
 
 from tocsin.comms import outbox, trials
 from tocsin.comms.outbox import Outcome
@@ -13,7 +13,7 @@ from tocsin.engine.clocks import RUNNING
 from tocsin.incidents import about, desk, notices, states
 from tocsin.incidents.canonical import UnknownEvent
 from tocsin.incidents.models import Head, Incident
-from tocsin.kit import clock
+from tocsin.kit import clock, faults
 
 SYSTEM: Final = t.Actor(t.SYSTEM)
 _OVER: Final = ("closed", "cancelled")
@@ -49,18 +49,13 @@ def run_once() -> bool:
     :raises ExceptionGroup: the faults of those that could not be reported. They are tried again; all others have been.
     """
     finished = outbox.finished()
-    faults: list[Exception] = []
-    for outcome in finished:
-        try:
-            _report(outcome)
-            outbox.reported(outcome)
-        except (Error, OSError):
-            raise
-        except Exception as fault:  # noqa: BLE001 - the catch point of receipts: one that faults keeps no other back
-            faults.append(fault)
-    if faults:
-        raise ExceptionGroup("outcomes that could not be reported", faults)
+    faults.each(finished, _close, "outcomes that could not be reported")
     return bool(finished)
+
+
+def _close(outcome: Outcome) -> None:
+    _report(outcome)
+    outbox.reported(outcome)
 
 
 def _report(outcome: Outcome) -> None:

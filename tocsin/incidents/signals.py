@@ -1,6 +1,7 @@
 """Signals: samples in, edges to the desk. Series stay outside the lock; an incident learns only what turned, and when (CLK-09, TRM-04)."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -13,24 +14,49 @@ from tocsin.engine.program import Program
 from tocsin.incidents import desk, lookouts, measured, plans, samples, sentinels, states
 from tocsin.incidents.canonical import UnknownEvent
 from tocsin.incidents.models import BoardRow, Head, Incident, Lookout
-from tocsin.kit import clock
+from tocsin.kit import clock, faults
 
 OVER: Final = ("closed", "cancelled")
 AGAIN_AFTER: Final = timedelta(minutes=5)
 """An incident that this release cannot read is tried again after this; the others are looked at meanwhile."""
 SYSTEM: Final = t.Actor(t.SYSTEM)
 _log = structlog.get_logger(__name__)
+_resting: Final[dict[int, datetime]] = {}
+"""Until when this process leaves a lookout alone whose look ended in a fault."""
 
 
 def run_once() -> bool:
-    """Let every plan in force and every incident that must look at the samples do so; return whether there may be more."""
-    more = sentinels.run_once()
-    now = clock.now()
+    """
+    Let every plan in force and every incident that must look at the samples do so; return whether there may be more.
+
+    :raises ExceptionGroup: the faults of those that could not look. They know what they knew and are tried again; all others have looked.
+    """
+    more = False
+
+    def watch_for_new() -> None:
+        nonlocal more
+        more = sentinels.run_once()
+
+    def look_again() -> None:
+        nonlocal more
+        more = _look_all(clock.now()) or more
+
+    faults.each((watch_for_new, look_again), lambda act: act(), "what watches the samples")
+    return more
+
+
+def _look_all(now: datetime) -> bool:
     _watch_new()
-    due = list(Lookout.objects.filter(look_at__lte=now).select_related("incident"))
-    for lookout in due:
-        _look(lookout, now)
-    return bool(due) or more
+    wanted = Lookout.objects.filter(look_at__lte=now).select_related("incident")
+    due = [lookout for lookout in wanted if _resting.get(lookout.pk, now) <= now]
+    faults.each(due, partial(_look, now=now), "lookouts that could not look", lambda lookout, _: _rest(lookout, now))
+    return bool(due)
+
+
+def _rest(lookout: Lookout, now: datetime) -> None:
+    """Try it again after a while. It stays due: time must not complete what it would have learned otherwise (TRM-04)."""
+    _log.exception("signals.fault", incident=lookout.incident.number)
+    _resting[lookout.pk] = now + AGAIN_AFTER
 
 
 def _watch_new() -> None:
@@ -56,8 +82,12 @@ def _look(lookout: Lookout, now: datetime) -> None:
         return
     series = lookouts.series(lookout, program, now)
     found = lookouts.turned(lookout, program, series, known, now)
-    if found:
-        desk.handle(incident.pk, t.Observe(edges=found), actor=SYSTEM)
+    answer = desk.handle(incident.pk, t.Observe(edges=found), actor=SYSTEM) if found else None
+    if isinstance(answer, t.Refused):
+        # What it did not learn is not passed over: it looks again from where it stood.
+        _log.warning("signals.refused", incident=incident.number, code=answer.code, reason=answer.message)
+        Lookout.objects.filter(Q(look_at=lookout.look_at), pk=lookout.pk).update(look_at=now + AGAIN_AFTER)
+        return
     silences = [watch.silent_from(program.signals[name], one, now) for name, one in series.items()]
     following = min((at for at in silences if at and at > now), default=None)
     # Whoever recorded a sample meanwhile has asked to look again: that wish is left standing.
