@@ -7,10 +7,12 @@ import tokenize
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 from ruamel.yaml import YAML
 
 from tocsin.plan import builtin
+from tocsin.plan.forms.leaves import Inbox
 
 ROOT = Path(__file__).parent.parent
 LINES_MAX = 400
@@ -183,7 +185,14 @@ SECTIONS = (
     "messages",
     "records",
     "figures",
+    "triggers",
+    "checklists",
+    "resources",
+    "readiness",
+    "terms",
 )
+WORDS_OF_THE_LANGUAGE = {"at_once", "on_change", "out_of_turn", *(word for words in builtin.DERIVED.values() for word in words)}
+"""Words that the reference gives a meaning, though a plan may also call something of its own so."""
 SAMPLES = ("tocsin/web/sample", "tocsin/accounts/sample", "tocsin/incidents/sample")
 """Files that begin like this are sample data, made for one shipped plan: they name its roles. Everything else runs any plan."""
 
@@ -196,11 +205,24 @@ def test_the_code_knows_no_id_of_a_shipped_plan():
 
 
 def specific(plan: dict) -> Iterator[str]:
-    """Yield the ids of a plan that are nobody else's words: of two words at least, no moment of every plan, no name of an audience."""
-    organisation = plan.get("organisation") or {}
-    common = {*builtin.MOMENTS, *(message.get("audience") for message in (plan.get("messages") or {}).values())}
-    tables = [*map(plan.get, SECTIONS), organisation.get("departments"), organisation.get("groups")]
-    yield from (name for table in tables for name in table or () if "_" in name and name not in common)
+    """
+    Yield the ids of a plan that are nobody else's words: of two words at least, no moment of every plan, no name of an audience, no word
+    of the language. They count wherever they stand: in a situation, in a checklist, among the marks of a party.
+    """
+    common = {*builtin.MOMENTS, *(message.get("audience") for message in (plan.get("messages") or {}).values()), *WORDS_OF_THE_LANGUAGE}
+    yield from (name for table in defining(plan) for name in table or () if re.search(r"[_.]", name) and name not in common)
+
+
+def defining(plan: dict) -> Iterator[dict | None]:
+    """Yield every table of a plan whose keys are ids that the plan itself gives."""
+    organisation, classify = plan.get("organisation") or {}, plan.get("classify") or {}
+    parties = organisation.get("parties") or {}
+    yield from map(plan.get, SECTIONS)
+    yield from (organisation.get("departments"), organisation.get("groups"), organisation.get("lists"), classify.get("rules"))
+    yield from (parties.get("kinds"), parties.get("marks"))
+    for inner in (plan.get("situations") or {}).values():
+        yield from (inner.get("facts"), inner.get("obligations"))
+    yield from (inner.get("items") for inner in (plan.get("checklists") or {}).values())
 
 
 def spellings() -> Iterator[tuple[str, str]]:
@@ -211,6 +233,23 @@ def spellings() -> Iterator[tuple[str, str]]:
     for kind in ("html", "js", "css", "txt"):
         for path in (ROOT / "tocsin").rglob(f"*.{kind}"):
             yield from ((place(path), word) for word in re.findall(r"\w+", path.read_text()))
+
+
+def test_the_engine_knows_no_inbox_by_name():
+    """Where something is filed the plan says; the language names the usual inbox in one place, its forms."""
+    engine = {(place, text) for place, text in spellings() if place.startswith("tocsin/engine/")}
+    assert len(engine) > 1000
+    assert {use for use in engine if use[1] in get_args(Inbox)} == set()
+
+
+def test_what_a_plan_names_within_another_part_counts_too():
+    plan = {
+        "organisation": {"parties": {"marks": {"project.critical": "yes_no", "users_hit_share": "number"}, "kinds": {"guest": "Guest"}}},
+        "situations": {"outage": {"obligations": {"first_call": {}}, "facts": {"how_many": {}}}},
+        "checklists": {"end": {"items": {"all_quiet": {}, "at_once": {}}}},
+        "classify": {"rules": {"by_size": {}}},
+    }
+    assert set(specific(plan)) == {"project.critical", "users_hit_share", "first_call", "how_many", "all_quiet", "by_size"}
 
 
 def test_an_id_counts_if_it_is_of_two_words_and_not_of_the_language():

@@ -14,14 +14,15 @@ language: en
 timezone: UTC
 title: Outage
 document: {cite: §0, owner: lead, status: in_force}
+organisation: {cite: §1, parties: {kinds: {guest: Guest, owner: Owner}, marks: {key.customer: yes_no, hit: number}}}
 roles:
   lead: {cite: §2, title: Lead, held_by: {person: lead}, commander: true}
   voice: {cite: §2, title: Voice, held_by: {person: voice}}
 moments:
   changed: {cite: §3, title: Changed, repeats: true, recorded_by: [lead]}
   restored: {cite: §3, recorded_by: [lead]}
-  wide: {cite: §3, title: Wide, when: 'parties.count >= 2 || client.users_hit_share >= 50.0'}
-  pressing: {cite: §3, title: Pressing, when: 'client.project.critical'}
+  wide: {cite: §3, title: Wide, when: 'parties.count >= 2 || parties.hit >= 50.0'}
+  pressing: {cite: §3, title: Pressing, when: 'parties.key.customer'}
 obligations:
   tell: {cite: §4, for_each: affected_parties, owes: voice, send: notice, within: 15m, of: reported}
   update: {cite: §4, for_each: affected_parties, owes: voice, send: news, every: 60m, from: entry.notified, until: restored}

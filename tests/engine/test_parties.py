@@ -1,5 +1,6 @@
 """Parties outside: each is told by name and has clocks of its own; one act meets as many as it reaches (REG-08, REG-10, COM-07)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,6 +9,8 @@ import pytest
 from tests.engine.parties import story
 from tests.engine.story import STRANGER, Story
 from tocsin.engine import terms as t
+from tocsin.engine.compose import compose
+from tocsin.engine.program import Parties
 
 
 def add(run: Story, minutes: float, name: str, **more) -> None:
@@ -161,12 +164,28 @@ def test_done_means_done_for_every_entry_that_is_still_there():
 
 def test_the_register_speaks_for_all_affected_parties_together():
     run = story()
-    add(run, 1, "ann", about={"project.critical": False, "users_hit_share": Decimal("49.9")})
+    add(run, 1, "ann", about={"key.customer": False, "hit": Decimal("49.9")})
     assert not {"wide", "pressing"} & set(run.state.moments)
-    run.do(2, "lea", t.AddParty(party="ann", about={"project.critical": True}))
+    run.do(2, "lea", t.AddParty(party="ann", about={"key.customer": True}))
     assert run.state.moments["pressing"].at == run.at(2)
-    run.do(3, "lea", t.AddParty(party="ann", about={"users_hit_share": Decimal(50)}))
+    run.do(3, "lea", t.AddParty(party="ann", about={"hit": Decimal(50)}))
     assert run.state.moments["wide"].at == run.at(3)
+
+
+def test_a_party_is_of_a_kind_that_the_plan_names():
+    run = story()
+    add(run, 1, "ann", about={"kind": "guest"})
+    refused = run.do(2, "lea", t.AddParty(name="Bob", about={"kind": "client"}))
+    assert isinstance(refused, t.Refused)
+    assert (refused.code, refused.hint) == ("E104", "this plan keeps: key.customer; hit; kind, of guest, owner")
+
+
+def test_what_plans_keep_of_parties_beside_each_other_is_kept_by_the_whole():
+    other = Parties({"guest": {"en": "Visitor"}, "firm": {"en": "Firm"}}, {"seats": "number"})
+    both = compose([story().program, replace(story().program, id="other", hash="other", parties=other)])
+    assert list(both.parties.kinds) == ["guest", "firm", "owner"]
+    assert both.parties.kinds["guest"] == story().program.parties.kinds["guest"]
+    assert both.parties.marks == {"key.customer": "yes_no", "hit": "number", "seats": "number"}
 
 
 def test_two_parties_are_counted_as_two():
@@ -209,7 +228,7 @@ def test_parties_without_a_key_get_one_that_nobody_had():
         ("lea", t.AddParty(party="new"), "E202"),
         ("lea", t.AddParty(party="a[b]", name="Ann"), "E104"),
         ("lea", t.AddParty(name="Ann", about={"shoe.size": True}), "E104"),
-        ("lea", t.AddParty(name="Ann", about={"users_hit_share": True}), "E104"),
+        ("lea", t.AddParty(name="Ann", about={"hit": True}), "E104"),
         (STRANGER, t.RemoveParty(party="ann", reason="x"), "E101"),
         ("lea", t.RemoveParty(party="ann", reason=" "), "E105"),
         ("lea", t.TellParty(party="zed", words="by telephone"), "E103"),

@@ -20,7 +20,7 @@ def whole(cast: Cast) -> Incident:
 def begin(cast: Cast, incident: Incident) -> None:
     cast.done(incident, t.AddReport(key="ticket-7", means="ticket", words="Nobody answers"), cast.tom)
     cast.done(incident, t.AddParty(party="shop", name="Corner shop", contact="shop@example.org", reporter=True), cast.tom)
-    cast.done(incident, t.AddParty(party="bakery", name="Bakery", about={"project.critical": True}), cast.tom)
+    cast.done(incident, t.AddParty(party="bakery", name="Bakery", about={"key.customer": True}), cast.tom)
     cast.done(incident, t.TellParty(party="shop", words="by telephone"), cast.tom)
     cast.done(incident, t.RemoveParty(party="bakery", reason="It is on another line"), cast.tom)
     cast.done(incident, t.StateFacts(facts={"scope": "everywhere"}, reason="Heard from all regions"))

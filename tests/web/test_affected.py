@@ -20,12 +20,20 @@ def room(world: World) -> Room:
 
 
 @pytest.mark.row("REG-02")
-def test_who_reported_it_is_kept_as_one_of_three_kinds(room: Room) -> None:
-    shown = room.post(room.world.chi, "parties", htmx=True, name="Wanda", reporter="yes", kind="partner").content.decode()
+def test_who_reported_it_is_kept_as_one_of_the_kinds_that_the_plan_names(world: World) -> None:
+    take(world, "incident-basics")
+    room = under(world, Plan.objects.get(organisation=world.organisation, plan_id="incident-basics"), "Down")
+    assert '<option value="partner">Partner</option>' in room.page(world.ana)
+    shown = room.post(room.world.ana, "parties", htmx=True, name="Wanda", reporter="yes", kind="partner").content.decode()
     assert '<span class="tag">Partner</span> <span class="tag">reported it</span>' in shown
     row = room.row("PartyRow", name="Wanda")
     assert (row.reporter, row.about) == (True, {"kind": "partner"})
-    assert room.post(room.world.chi, "parties", htmx=True, name="Otto", kind="friend").status_code == 409
+    assert room.post(room.world.ana, "parties", htmx=True, name="Otto", kind="friend").status_code == 409
+
+
+def test_a_plan_that_names_no_kinds_asks_for_none(room: Room) -> None:
+    assert 'name="kind"' not in room.get(room.world.chi, "panels/parties").content.decode()
+    assert room.post(room.world.chi, "parties", htmx=True, name="Otto", kind="partner").status_code == 409
 
 
 @pytest.mark.row("REG-10", "COM-07")

@@ -235,7 +235,7 @@ def of_name(program: Program, path: str) -> Iterator[Read]:
         yield from of_standing(base, "level")
     elif bare(base) in _STANDING:
         yield from of_standing(base, *_STANDING[bare(base)])
-    elif base in ("parties", "client"):
+    elif base == "parties":
         yield "parties", ""
     elif base == "trigger_firing":
         yield "firing_turned", ""

@@ -34,12 +34,6 @@ from tocsin.engine.program import Cases, Condition, Fact, Program, Trigger
 from tocsin.engine.scenes import Prepared, Scene
 from tocsin.engine.spelling import spell
 
-KNOWN_OF_CLIENTS: Final[Mapping[str, type]] = {"project.critical": bool, "service.critical": bool, "users_hit_share": Decimal}
-"""What the register of clients can say of an affected party, read by expressions as `client.<name>` (REG-08)."""
-KINDS_OF_PARTY: Final = ("employee", "client", "partner")
-"""Who a party is, kept as `kind` among what is known of it (REG-02)."""
-
-
 _NO_ENTRY: Final[Mapping[str, Value]] = MappingProxyType({})
 
 
@@ -124,8 +118,8 @@ def _named(program: Program, path: str) -> Reader[Scene]:
         read = _OF_PART[own]
         return (lambda scene: read(scene.state, part) or UNKNOWN) if program.parts else _PLAIN[own]
     base, _, field = path.partition(".")
-    if base == "client":
-        return lambda scene: _of_clients(scene.state, field)
+    if base == "parties":
+        return lambda scene: _of_parties(scene.state, field)
     if base == "entry":
         return lambda scene: scene.entry.get(field, UNKNOWN)
     if base in program.records:
@@ -187,8 +181,8 @@ def nearest(state: t.State, part: str = "") -> str:
     return standing.proposal.level if standing.proposal and standing.proposal.source == "fallback" else ""
 
 
-def _of_clients(state: t.State, part: str) -> Known:
-    """Return what the register says of the affected parties together: true if of one of them, the largest number."""
+def _of_parties(state: t.State, part: str) -> Known:
+    """Return what is known of the affected parties together: true if of one of them, the largest number."""
     said = [party.about[part] for party in state.parties.values() if part in party.about]
     if not said:
         return UNKNOWN

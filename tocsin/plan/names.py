@@ -9,7 +9,6 @@ from tocsin.engine.measured import SLOTS
 from tocsin.engine.role_names import plain
 from tocsin.engine.rules.moments import PHASES
 from tocsin.engine.texts import OF_INCIDENT, PERSONAL
-from tocsin.engine.values import KNOWN_OF_CLIENTS
 from tocsin.plan.builtin import DERIVED, MOMENTS, UNSURE
 from tocsin.plan.document import Plain
 from tocsin.plan.findings import Path
@@ -175,8 +174,9 @@ def collect(data: Mapping[str, Plain]) -> Names:
     names.types["trigger_firing"] = names.types["out_of_turn"] = Type("bool")
     names.types["proposed.by"] = Type("string", ("rule", "fallback", "adjust"))
     names.cases |= {"level": levels, "phase": PHASES}
+    marks = _mapping(_mapping(_mapping(data.get("organisation")).get("parties")).get("marks"))
+    names.types |= {f"parties.{mark}": Type(_TYPES.get(str(kind), "any")) for mark, kind in marks.items()}
     names.types["parties.count"] = Type("int")
-    names.types |= {f"client.{name}": Type("bool" if kind is bool else "decimal") for name, kind in KNOWN_OF_CLIENTS.items()}
     names.entries["people"] = names.entries["newcomers"] = {
         "person": Type("string"),
         "department": Type("string"),

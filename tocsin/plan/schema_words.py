@@ -131,6 +131,7 @@ KEYS: Final = {
     "uses": "The values shown beside it",
     "options": "What it can be decided as; level: levels offers every level",
     "reason": "When a reason is demanded: always, when_differs or never",
+    "parties": "What is kept of an affected party: its kind, and marks that expressions read as parties.<mark>",
     "every_group": "What every working group gets: a chat, a video conference, each at these moments",
     "chat_at": "Moments at which each group gets its chat",
     "video_at": "Moments at which all groups meet by video",

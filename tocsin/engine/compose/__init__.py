@@ -9,7 +9,7 @@ from tocsin.engine import terms as t
 from tocsin.engine.compose import maps, moments
 from tocsin.engine.compose.renaming import Renaming, names_of, registries, rewrite
 from tocsin.engine.namespaces import within
-from tocsin.engine.program import Part, Program, Watch
+from tocsin.engine.program import Part, Parties, Program, Watch
 
 
 def compose(programs: Sequence[Program]) -> Program:
@@ -48,8 +48,17 @@ def compose(programs: Sequence[Program]) -> Program:
         hash=hash_of([program.hash for program in programs]),
         watches={watch.id: watch for part in parts for watch in _watches(part, meant)},
         classify=parts[0].classify,
+        parties=_parties(programs),
         parts=tuple(parts),
     )
+
+
+def _parties(programs: Sequence[Program]) -> Parties:
+    """Return what all plans together keep of an affected party: what two of them call alike is one thing, as the first has it."""
+    found = Parties()
+    for program in programs:
+        found = Parties({**program.parties.kinds, **found.kinds}, {**program.parties.marks, **found.marks})
+    return found
 
 
 def hash_of(hashes: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from tocsin.engine.program.effects import Door, Effect, Effects, Ladder, Moment,
 from tocsin.engine.program.figures import Figure, Goal
 from tocsin.engine.program.help import Checklist, Example, Guard, Help, Question
 from tocsin.engine.program.levels import Adjustment, Classify, Fallback, FallbackStep, Level, LevelRule, Near
-from tocsin.engine.program.people import Department, EveryGroup, Group, HeldBy, PeopleList, Role, Takes
+from tocsin.engine.program.people import Department, EveryGroup, Group, HeldBy, Parties, PeopleList, Role, Takes
 from tocsin.engine.program.records import Needs, Order, Record, Tracked
 from tocsin.engine.program.rule import Cases, FromFact, Limit, Roles, Rule, Text
 from tocsin.engine.program.scope import Scope
@@ -58,6 +58,7 @@ __all__ = [
     "Option",
     "Order",
     "Part",
+    "Parties",
     "PeopleList",
     "Program",
     "Question",

@@ -72,6 +72,17 @@ class EveryGroup:
     video_at: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """
+    What the plan keeps of an affected party beside its name: its `kind`, one of those that it names with their titles, and `marks`, each
+    `yes_no` or `number`, which expressions read of all parties together as `parties.<mark>`.
+    """
+
+    kinds: Mapping[str, Text] = field(default_factory=dict)
+    marks: Mapping[str, Literal["yes_no", "number"]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Department(Rule):
     """A department of the organisation; its head is found in the directory. Where it has none, it is a `part_of` another, whose head it has."""

@@ -14,7 +14,7 @@ from tocsin.engine.program.effects import Ladder, Moment, Situation, Trigger
 from tocsin.engine.program.figures import Figure
 from tocsin.engine.program.help import Checklist, Help
 from tocsin.engine.program.levels import Classify, Level
-from tocsin.engine.program.people import Department, EveryGroup, Group, PeopleList, Role, Takes
+from tocsin.engine.program.people import Department, EveryGroup, Group, Parties, PeopleList, Role, Takes
 from tocsin.engine.program.records import Record
 from tocsin.engine.program.rule import Text
 from tocsin.engine.program.scope import Scope
@@ -83,6 +83,7 @@ class Program:
     departments: Mapping[str, Department] = field(default_factory=dict)
     groups: Mapping[str, Group] = field(default_factory=dict)
     every_group: EveryGroup = field(default_factory=EveryGroup)
+    parties: Parties = field(default_factory=Parties)
     roles: Mapping[str, Role] = field(default_factory=dict)
     lists: Mapping[str, PeopleList] = field(default_factory=dict)
     levels: Mapping[str, Level] = field(default_factory=dict)

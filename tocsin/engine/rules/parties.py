@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 from tocsin.engine import collections, owners
 from tocsin.engine import terms as t
+from tocsin.engine.program import Parties
 from tocsin.engine.rules import happened, messages, obligations
 from tocsin.engine.turn import Turn
-from tocsin.engine.values import KINDS_OF_PARTY, KNOWN_OF_CLIENTS
 
 PARTIES_MAX: Final = 500
 """More parties than anybody keeps apart by name; beyond it they are told together, in public."""
+
+_TYPES: Final = {"yes_no": bool, "number": Decimal}
 
 
 def add(turn: Turn, command: t.AddParty) -> t.Refused | None:
@@ -57,17 +60,18 @@ def _check(turn: Turn, command: t.AddParty, known: t.PartyState | None) -> t.Ref
         return t.Refused("E104", "this is no key of a party", hint="choose at most 60 characters, without [, ] and #", details=("party",))
     if not known and len(turn.state.parties) >= PARTIES_MAX:
         return t.Refused("E104", f"an incident lists at most {PARTIES_MAX} parties", hint="tell the others together, in public")
+    return _strange(turn.program.parties, command)
+
+
+def _strange(known: Parties, command: t.AddParty) -> t.Refused | None:
+    """Return what the plan does not keep of a party, or None."""
     for name, value in command.about.items():
-        if name == "kind" and value in KINDS_OF_PARTY:
+        if name == "kind" and value in known.kinds:
             continue
-        wanted = KNOWN_OF_CLIENTS.get(name)
-        if wanted is None or not isinstance(value, wanted):
-            return t.Refused(
-                "E104",
-                f"{name} is not known of a party",
-                hint=f"one of {', '.join(KNOWN_OF_CLIENTS)}; kind, of {', '.join(KINDS_OF_PARTY)}",
-                details=(name,),
-            )
+        wanted = known.marks.get(name)
+        if wanted is None or not isinstance(value, _TYPES[wanted]):
+            kept = "; ".join((*known.marks, *([f"kind, of {', '.join(known.kinds)}"] if known.kinds else []))) or "its name and contact"
+            return t.Refused("E104", f"{name} is not known of a party", hint=f"this plan keeps: {kept}", details=(name,))
     return None
 
 

@@ -57,8 +57,8 @@ class AddParty(Act):
     """
     Say that somebody outside is affected (REG-10), or amend what is known of `party`. An empty `party` makes a new one.
 
-    `reporter`: this party reported it. `about` is what the register says of it: `project.critical`, `service.critical`, `users_hit_share`; and
-    its `kind`: employee, client or partner (REG-02).
+    `reporter`: this party reported it. `about` is what the register says of it: the plan's marks of parties; and
+    its `kind`, one of those that the plan names (REG-02).
     """
 
     party: str = ""

@@ -49,7 +49,7 @@ class Noted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed(Event):
-    """Something entered an inbox, such as `plan_revision`."""
+    """Something entered an inbox."""
 
     inbox: str
     cause: str

@@ -23,7 +23,7 @@ class PartyState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyAdded(Event):
-    """A party is affected, or what is known of it changed (`amends`). `about` holds marks of the register, such as `project.critical`."""
+    """A party is affected, or what is known of it changed (`amends`). `about` holds its kind and marks, as the plan names them."""
 
     party: str
     name: Words

@@ -116,7 +116,7 @@ class WordRow(Row):
 
 
 class FiledRow(Row):
-    """Something that entered an inbox of the organisation, such as `plan_revision`."""
+    """Something that entered an inbox of the organisation."""
 
     seq = models.PositiveIntegerField()
     inbox = models.CharField(max_length=64)

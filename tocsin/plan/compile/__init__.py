@@ -23,7 +23,6 @@ def compile_plan(draft: Draft) -> Program:
     context = Context(draft, form, values.signals(draft, form))
     defaults = _defaults(context, form.defaults or DefaultsForm())
     context.defaults = defaults
-    document = form.document
     program = Program(
         id=form.id,
         version=form.version,
@@ -31,8 +30,8 @@ def compile_plan(draft: Draft) -> Program:
         language=form.language,
         timezone=form.timezone,
         title=context.text(form.title),
-        owner=document.owner or "" if document else "",
-        status=document.status if document else "in_force",
+        owner=form.document.owner or "" if form.document else "",
+        status=form.document.status if form.document else "in_force",
         defaults=defaults,
         facts=values.facts(context),
         signals=context.signals,
@@ -41,6 +40,7 @@ def compile_plan(draft: Draft) -> Program:
         departments=people.departments(context),
         groups=people.groups(context),
         every_group=people.every_group(context),
+        parties=people.parties(context),
         roles=people.roles(context),
         lists=people.lists(context),
         levels=levels.levels(context),

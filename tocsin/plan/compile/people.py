@@ -1,6 +1,6 @@
 """Who: departments, groups, roles."""
 
-from tocsin.engine.program import Department, EveryGroup, Group, HeldBy, PeopleList, Role, Takes
+from tocsin.engine.program import Department, EveryGroup, Group, HeldBy, Parties, PeopleList, Role, Takes
 from tocsin.plan.compile.context import Context, name, names
 from tocsin.plan.forms.leaves import Ref
 from tocsin.plan.forms.people import OrganisationForm, RoleForm
@@ -46,6 +46,12 @@ def every_group(context: Context) -> EveryGroup:
     """Return what every group gets, and when."""
     form = (context.form.organisation or OrganisationForm()).every_group
     return EveryGroup(context.moments(form.chat_at), context.moments(form.video_at)) if form else EveryGroup()
+
+
+def parties(context: Context) -> Parties:
+    """Return what is kept of an affected party."""
+    form = (context.form.organisation or OrganisationForm()).parties
+    return Parties({kind: context.text(title) for kind, title in form.kinds.items()}, form.marks)
 
 
 def roles(context: Context) -> dict[str, Role]:

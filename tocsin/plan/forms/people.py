@@ -106,7 +106,15 @@ class ListForm(RuleForm):
     """A list of people to call in; who is on it the directory says."""
 
 
+class PartiesForm(Form):
+    """What the plan keeps of an affected party."""
+
+    kinds: dict[Id, Translated] = {}
+    marks: dict[Name, Literal["yes_no", "number"]] = {}
+
+
 class OrganisationForm(RuleForm):
+    parties: PartiesForm = PartiesForm()
     every_group: EveryGroupForm | None = None
     departments: dict[Id, DepartmentForm] = {}
     groups: dict[Id, GroupForm] = {}

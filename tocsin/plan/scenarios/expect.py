@@ -329,7 +329,7 @@ def _parties(run: Run, at: datetime, wanted: Any) -> Items:
 
 
 def _party(run: Run, at: datetime, wanted: Mapping[str, Mapping[str, Any]]) -> Items:
-    """Expect what is known of each party: `reporter`, its `kind` (employee, client, partner)."""
+    """Expect what is known of each party: `reporter`, its `kind`, its marks."""
     for name, known in wanted.items():
         party = run.state_at(at).parties.get(name)
         for part, value in known.items():

@@ -10,7 +10,6 @@ from tocsin.engine.program import Cases, Program, Text
 from tocsin.incidents.models import ClockRow, PartyRow
 from tocsin.web import clocks, plan_words
 from tocsin.web.cases import Case
-from tocsin.web.languages import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +20,7 @@ class Affected:
     key: str
     told: tuple[tuple[Text, datetime], ...]
     late: int
-    kind: str
-
-
-def kinds() -> dict[str, str]:
-    """Return what people call each kind of party."""
-    return {"employee": _("Employee"), "client": _("Client"), "partner": _("Partner")}
+    kind: Text
 
 
 def context(case: Case) -> dict[str, object]:
@@ -37,7 +31,7 @@ def context(case: Case) -> dict[str, object]:
     shown = [_affected(case, row, late_of(case)) for row in rows]
     return {
         "parties": shown,
-        "kinds": kinds().items(),
+        "kinds": case.program.parties.kinds.items(),
         "untold": sum(1 for each in shown if each.row.notified_at is None),
         "wanted": bool(shown) or speaks_of_parties(case.program),
         "by_word": [(rule.id, plan_words.titled(rule)) for rule in case.program.messages.values() if is_for_parties(rule.to)],
@@ -66,5 +60,5 @@ def is_for_parties(to: object) -> bool:
 
 def _affected(case: Case, row: PartyRow, late: dict[str, int]) -> Affected:
     told = [(plan_words.name_of(case.program, template), datetime.fromisoformat(at)) for template, at in row.told.items()]
-    kind = kinds().get(str(row.about.get("kind", "")), "")
+    kind = case.program.parties.kinds.get(str(row.about.get("kind", "")), {})
     return Affected(row, f"party:{row.party}", tuple(sorted(told, key=lambda each: each[1])), late.get(row.party, 0), kind)
