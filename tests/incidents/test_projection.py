@@ -242,3 +242,11 @@ def test_the_rows_of_a_drill_under_the_shipped_plan_are_what_its_journal_gives(s
     assert drill.incident is not None
     assert TimelineRow.objects.filter(incident=drill.incident).count() > 20
     assert doctor.examine(drill.incident.pk) == ()
+
+
+@pytest.mark.row("COM-25")
+def test_the_line_of_a_message_that_went_out_is_about_the_message_whoever_sent_it(cast: Cast) -> None:
+    incident = deeds.whole(cast)
+    lines = TimelineRow.objects.filter(incident=incident, kind="MessagePublished")
+    assert {line.subject for line in lines if line.data.get("role")} == {line.data["template"] for line in lines if line.data.get("role")}
+    assert any(line.data.get("role") for line in lines)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.plan.test_contradictions import _plain
 from tocsin.engine.expressions import evaluate
-from tocsin.engine.program import Program
+from tocsin.engine.program import FromFact, Program
 from tocsin.engine.times import Span
 from tocsin.plan.findings import Finding
 from tocsin.plan.read import read
@@ -109,6 +109,9 @@ def test_importance_and_urgency_give_four_priorities_and_every_time_is_said_to_b
             level for when, level in plan.classify.fallback.table if evaluate(when, lambda leaf, known=known: known[leaf.path]) is True
         )
     assert [matrix[each] for each in product(grades, grades)] == ["p1", "p2", "p3", "p2", "p3", "p4", "p3", "p4", "p4"]
-    limited = [duty for duty in plan.obligations.values() if duty.within or duty.every]
+    of_entries = [duty for duty in plan.obligations.values() if isinstance(duty.within, FromFact)]
+    kept = [item for duty in of_entries for name in duty.collections for item in plan.resources[name].items]
+    assert [item.id for item in kept if "limit" not in item.assumed] == []
+    limited = [duty for duty in plan.obligations.values() if (duty.within or duty.every) and duty not in of_entries]
     places = {each.path for each in found(plan.id) if each.code == "L09"}
     assert [duty.id for duty in limited if not any(f".{duty.id}." in f".{place}" for place in places)] == []
