@@ -57,7 +57,7 @@ def _composed(file: Path, programs: list[Program]) -> Program:
 def _source(file: Path, name: str) -> Path:
     """Return the file of a plan: the one above the scenario's folder, a shipped one, or one that lies beside the scenario."""
     above = file.resolve().parent.parent / "plan.yaml"
-    if above.is_file() and name in ("", above.parent.name, _id_in(above)):
+    if above.is_file() and (name in ("", above.parent.name) or name == _id_in(above.read_bytes())):
         return above
     source = shipped.sources().get(name, file.resolve().parent / f"{name}.yaml")
     if source.is_file():
@@ -65,9 +65,10 @@ def _source(file: Path, name: str) -> Path:
     raise BadScenarioError(f"{file}: no plan {name or 'is named'}; name one with --plan, or of {', '.join(shipped.sources())}")
 
 
-def _id_in(source: Path) -> str:
+@lru_cache(maxsize=16)
+def _id_in(text: bytes) -> str:
     """Return the id that a plan gives itself, whatever its folder is called."""
-    root = document.read(source.read_bytes()).root
+    root = document.read(text).root
     said = document.plain(root) if root is not None else None
     return str(said.get("id", "")) if isinstance(said, dict) else ""
 
