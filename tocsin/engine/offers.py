@@ -7,13 +7,10 @@ An offer is worked out and never recorded: it is there while its reason is, and 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
 from tocsin.engine.program import Message, Program
-
-OVER: Final = ("closed", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,7 @@ def offers(program: Program, state: t.State) -> tuple[Offer, ...]:
 
 def _offer(program: Program, state: t.State, template: Message) -> Offer | None:
     """Return the offer of one message: the duties that ask for it, else the moment at which it is used."""
-    if state.phase_of(template.id) in OVER:
+    if state.phase_of(template.id) in t.OVER:
         return None
     asking = [clock for name in template.offered for clock in _asking(program, state, name)]
     moments = list(_moments(program, state, template))

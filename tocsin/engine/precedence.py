@@ -10,7 +10,6 @@ FIRST: Final = 0
 _UNJUDGED: Final = 1
 """Nobody has said how grave it is: it may yet be grave, and comes right behind what is."""
 _WARNING, _DRILL, OVER = 80, 90, 99
-_ENDED: Final = ("closed", "cancelled")
 
 
 def place(program: Program, state: t.State) -> int:
@@ -20,11 +19,11 @@ def place(program: Program, state: t.State) -> int:
     What a plan works `out_of_turn` is first; then what has no level yet, then the levels by their rank in their plan, warnings, drills, and
     last what is over and waits for nobody. Of several plans the one decides that puts it first. Pure.
     """
-    if state.phase in _ENDED:
+    if state.phase in t.OVER:
         return OVER
     if state.drill:
         return _DRILL
-    running = [part for part in program.plans if part.levels and state.phase_of(within(part.name, "")) not in _ENDED]
+    running = [part for part in program.plans if part.levels and state.phase_of(within(part.name, "")) not in t.OVER]
     found = [_place(program, state, part) for part in running]
     return min([known for known in found if known != _UNJUDGED], default=_UNJUDGED)
 

@@ -65,7 +65,7 @@ def settle(turn: Turn) -> None:
         for noun, rules in nouns:
             if turn.waiting & rules:
                 noun.settle(turn)
-        if turn.state.phases or turn.state.phase in owed.ENDED:
+        if turn.state.phases or turn.state.phase in t.OVER:
             owed.end_with_the_incident(turn)
         if len(turn.events) > before:
             continue

@@ -3,7 +3,6 @@
 from tocsin.engine import terms as t
 from tocsin.incidents import journal, plans
 from tocsin.incidents.models import BoardRow, Incident
-from tocsin.incidents.signals import OVER
 from tocsin.plan.scenarios.export import export
 
 
@@ -18,7 +17,7 @@ def scenario_of(incident: Incident, *, texts: bool = False) -> str:
     :raises StillOpenError: close it first.
     :raises canonical.UnknownEvent: an entry that this release cannot read.
     """
-    if not BoardRow.objects.filter(incident=incident, phase__in=OVER).exists():
+    if not BoardRow.objects.filter(incident=incident, phase__in=t.OVER).exists():
         raise StillOpenError(f"{incident.number} is not closed yet")
     events = [written.event for written in journal.read(incident)]
     declared = events[0]

@@ -16,7 +16,6 @@ from tocsin.incidents.models import Head, Incident
 from tocsin.kit import clock, faults
 
 SYSTEM: Final = t.Actor(t.SYSTEM)
-_OVER: Final = ("closed", "cancelled")
 
 
 def still_wanted(text: str) -> bool:
@@ -84,7 +83,7 @@ def _told(incident_id: UUID) -> None:
 
 
 def _goes_on(state: t.State, _subject: str) -> bool:
-    return state.phase not in _OVER
+    return state.phase not in t.OVER
 
 
 def _runs(state: t.State, clock: str) -> bool:

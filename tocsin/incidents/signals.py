@@ -16,7 +16,6 @@ from tocsin.incidents.canonical import UnknownEvent
 from tocsin.incidents.models import BoardRow, Head, Incident, Lookout
 from tocsin.kit import clock, faults
 
-OVER: Final = ("closed", "cancelled")
 AGAIN_AFTER: Final = timedelta(minutes=5)
 """An incident that this release cannot read is tried again after this; the others are looked at meanwhile."""
 SYSTEM: Final = t.Actor(t.SYSTEM)
@@ -70,7 +69,7 @@ def _watch_new() -> None:
 
 def _look(lookout: Lookout, now: datetime) -> None:
     incident = lookout.incident
-    if BoardRow.objects.filter(incident=incident, phase__in=OVER).exists():
+    if BoardRow.objects.filter(incident=incident, phase__in=t.OVER).exists():
         Lookout.objects.filter(pk=lookout.pk).update(look_at=None)
         return
     try:

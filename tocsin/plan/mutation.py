@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from tocsin.engine.expressions import Compare, WatchRef
 from tocsin.engine.program import Decision, Defaults, Effect, Moment, Obligation, Program, Signal
-from tocsin.engine.rules.owed import ENDED
+from tocsin.engine.terms import OVER
 from tocsin.engine.times import Span
 from tocsin.plan.builtin import BY_ENGINE
 
@@ -166,7 +166,7 @@ def _both_end(program: Program, path: Path, before: Any, after: Any) -> bool:
     """Return whether a duty that lasts until one moment or the other ends with the incident either way: each of them is its end."""
     if path[0] != "obligations" or path[2] != "until":
         return False
-    return all(program.moments[moment].phase in ENDED for moment in (before, after))
+    return all(program.moments[moment].phase in OVER for moment in (before, after))
 
 
 def put(value: Any, path: Path, new: Any) -> Any:

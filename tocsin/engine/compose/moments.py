@@ -11,10 +11,11 @@ from typing import Any, Final
 from tocsin.engine.compose.renaming import rewrite
 from tocsin.engine.namespaces import bare, part_of, within
 from tocsin.engine.program import Effect, Program
+from tocsin.engine.terms import OVER
 
 OF_THE_WORLD: Final = ("occurred", "reported", "registered")
 """What happened to the incident itself, whichever plans it runs by."""
-ENDS: Final = ("closed", "cancelled")
+ENDS: Final = OVER
 """A plan that says how it is closed is not cancelled by another's false alarm."""
 
 

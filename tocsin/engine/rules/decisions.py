@@ -25,7 +25,7 @@ def decide(turn: Turn, command: t.Decide) -> t.Refused | None:
     decision = turn.program.decisions.get(command.decision)
     if decision is None:
         return t.Refused("E103", f"this plan has no decision {command.decision}", hint="see the plan's decisions")
-    if turn.state.phase_of(decision.id) in ("closed", "cancelled"):
+    if turn.state.phase_of(decision.id) in t.OVER:
         return t.Refused(
             "E102",
             "the incident is closed" if not turn.program.parts else f"{turn.program.part(decision.id).program.id} is closed here",

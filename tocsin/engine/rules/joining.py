@@ -7,8 +7,6 @@ from tocsin.engine.program import Part
 from tocsin.engine.rules import moments, roles, situations
 from tocsin.engine.turn import Turn
 
-OVER = ("closed", "cancelled")
-
 
 def add(turn: Turn, command: t.AddPlan) -> t.Refused | None:
     """
@@ -58,7 +56,7 @@ def _refused(turn: Turn, command: t.AddPlan, new: Part | None) -> t.Refused | No
         return t.Refused("E101", f"only {_first_commander(turn)} adds a plan to an incident", hint="ask that role")
     if new is None:
         return t.Refused("E102", "the incident runs by this plan already", hint="move it to another version instead")
-    if turn.state.phase in OVER:
+    if turn.state.phase in t.OVER:
         return t.Refused("E102", "the incident is over", hint="declare a new one under both plans")
     if new.program.hash != command.plan_hash:
         return t.Refused("E103", "the version asked for is not the one at hand", hint="load that version first")

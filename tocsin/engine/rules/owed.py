@@ -18,7 +18,6 @@ from tocsin.engine.times import Span, add, parse
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import holds, truth
 
-ENDED: Final = ("closed", "cancelled")
 """The phases after which nothing new is owed; a closed incident still owes what stays, a false alarm owes nothing more."""
 
 
@@ -67,7 +66,7 @@ def settle(turn: Turn) -> None:
 def end_with_the_incident(turn: Turn) -> None:
     """End the clocks that belong to no rule where a plan is over."""
     for clock in in_order(turn.state):
-        over = turn.state.phase_of(clock.obligation) in ENDED
+        over = turn.state.phase_of(clock.obligation) in t.OVER
         if over and clock.status == "open" and _ends_with_the_incident(turn, clock):
             turn.emit(t.ClockEnded(at=turn.at, by=t.SYSTEM, clock=clock.clock, reason="closed"))
 
@@ -145,7 +144,7 @@ def _why_not(turn: Turn, rule: Obligation, entry: Entry, anchor: Anchor | None) 
     """Return why the obligation does not apply (the reason a clock would end with), the empty string if it does, None if unknown."""
     state = turn.state
     phase = state.phase_of(rule.id)
-    if phase in ENDED:
+    if phase in t.OVER:
         return "closed" if phase == "closed" else "cancelled"
     if anchor is None:
         return "withdrawn"

@@ -27,7 +27,7 @@ def _reads(trigger: Trigger) -> Iterator[Read]:
 def settle(turn: Turn) -> None:
     """Let every trigger fire that has held for its time, once for each stretch in which it held."""
     for trigger in turn.stale(NOUN):
-        if turn.state.phase in ("closed", "cancelled"):
+        if turn.state.phase in t.OVER:
             continue
         for name, entry, edge in waiting(turn.program, turn.state, trigger):
             if turn.known_until - edge.since >= trigger.hold:

@@ -102,6 +102,7 @@ from tocsin.engine.terms.role_events import (
 )
 from tocsin.engine.terms.seating import Accept, Assign, CallIn, CreateRole, HandOver
 from tocsin.engine.terms.state import (
+    OVER,
     ChainState,
     Clock,
     ClockStatus,
@@ -139,6 +140,7 @@ from tocsin.engine.terms.words import (
 
 __all__ = [
     "NOBODY",
+    "OVER",
     "SYSTEM",
     "UNSTAMPED",
     "Accept",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 from tocsin.engine.expressions import Value
 from tocsin.engine.namespaces import part_of
@@ -69,6 +69,9 @@ class Firing:
     seen: Mapping[str, str]
     watch: str = ""
 
+
+OVER: Final = ("closed", "cancelled")
+"""The phases in which nothing goes on any more."""
 
 ClockStatus = Literal["open", "breached", "met", "late", "waived", "ended"]
 

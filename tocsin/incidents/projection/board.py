@@ -1,7 +1,7 @@
 """The row of the board: one incident at a glance."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from tocsin.engine import explain, owners, precedence, restricted
 from tocsin.engine import terms as t
@@ -14,8 +14,6 @@ from tocsin.incidents import plans, readers
 from tocsin.incidents.models import BoardRow
 from tocsin.incidents.projection.rows import Row, Scene
 
-_OVER: Final = ("closed", "cancelled")
-
 
 def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
     """Yield what only an event knows: how it began, when phase and level changed, which rules spoke."""
@@ -26,8 +24,8 @@ def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
             phase = scene.state.phase  # of several plans the gravest
             if phase == scene.phase_before:
                 return
-            closed_at = event.at if phase in _OVER else None
-            yield Row(BoardRow, (), {"phase_at": event.at, "closed_at": closed_at, "open": phase not in _OVER}, change=True)
+            closed_at = event.at if phase in t.OVER else None
+            yield Row(BoardRow, (), {"phase_at": event.at, "closed_at": closed_at, "open": phase not in t.OVER}, change=True)
         case t.LevelProposed(level=level, rules=readings) if not part_of(level):
             rules = {rule.id: rule for rule in scene.program.classify.rules} if scene.program.classify else {}
             explained = [
@@ -114,7 +112,7 @@ def _grading(scene: Scene) -> dict[str, Any]:
 def _view(scene: Scene, part: str) -> LevelView | None:
     """Return what one plan proposes now; None where it has no levels, or where it is over."""
     program, state = scene.program, scene.state
-    if program.part(within(part, "")).classify is None or state.at is None or state.phase_of(within(part, "")) in _OVER:
+    if program.part(within(part, "")).classify is None or state.at is None or state.phase_of(within(part, "")) in t.OVER:
         return None
     return explain.level(program, state, state.at, part)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from tocsin.engine import terms as t
 from tocsin.engine.program import Decision, Text
 from tocsin.incidents import plans
 from tocsin.incidents.models import ChainRow, ConditionRow, DecidedRow, DecisionRow, Plan
@@ -71,7 +72,7 @@ def context(case: Case) -> dict[str, object]:
     chained = {row.subject for row in ChainRow.objects.filter(incident_id=case.id, kind="decision", status="running")}
     free = [one for one in decisions if one.row.decision not in chained]
     free.sort(key=lambda one: (not one.row.proposed, one.row.order))
-    over = case.board.phase in ("closed", "cancelled")
+    over = case.board.phase in t.OVER
     return {
         "mine": [] if over else [one for one in free if one.may],
         "others": [] if over else [one for one in free if not one.may],

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from tocsin.engine import terms as t
 from tocsin.engine.program import Text
 from tocsin.incidents.models import ClockRow, ConditionRow, MomentRow
 from tocsin.web import clocks, plan_words, times
@@ -19,7 +20,6 @@ LINE = (
     ("closed", "closed"),
 )
 """The moments at which phases begin, in order, and those phases."""
-OVER = ("closed", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def context(case: Case) -> dict[str, object]:
         "indicators": indicators.of(case.program, board, ConditionRow.objects.filter(incident_id=case.id)),
         "titled": plan_words.titled,
         "due": next(iter(running), None),
-        "over": board.phase in OVER,
+        "over": board.phase in t.OVER,
         "phase_name": plan_words.phase(board.phase),
         "phase_of": plan_words.phase,
         "now_in_incident": clocks.incident_now(board.incident),
