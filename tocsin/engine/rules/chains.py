@@ -6,7 +6,7 @@ from typing import NamedTuple
 from tocsin.engine import clocks, owners
 from tocsin.engine import terms as t
 from tocsin.engine.program import Link
-from tocsin.engine.rules import conditions, decisions, messages, moments, obligations, records
+from tocsin.engine.rules import conditions, decisions, messages, moments, obligations, opening, records
 from tocsin.engine.times import add
 from tocsin.engine.turn import Turn
 
@@ -111,33 +111,10 @@ def _start_clock(turn: Turn, plan: Plan, chain: t.ChainState, link: Link) -> Non
         return
     obligation = f"{plan.subject}.{link.does}"
     past = [clock for clock in turn.state.clocks.values() if clock.obligation == obligation]
-    generation = 1 + max((clock.generation for clock in past), default=0)
-    clock_id = obligation
-    if any(clock.clock == clock_id and clock.status in clocks.RUNNING for clock in past):
-        clock_id += f"#{generation}"
+    number = opening.generation(past)
     due = add(turn.instant, limit, turn.program.reckons(obligation))
-    turn.emit(
-        t.ClockOpened(
-            at=turn.at,
-            by=t.SYSTEM,
-            clock=clock_id,
-            obligation=obligation,
-            entry=chain.chain,
-            generation=generation,
-            occurrence=1,
-            owes=link.role,
-            anchor="",
-            anchor_generation=generation,
-            anchored_at=turn.instant,
-            began_at=turn.instant,
-            limit=str(limit),
-            due_at=due,
-            remind_at=clocks.remind_at(turn.program, obligation, turn.instant, due, str(limit)),
-            recurring=False,
-            fixed=False,
-            zone=turn.program.zone(obligation),
-        )
-    )
+    clock = opening.named(obligation, number, past)
+    opening.begin(turn, clock, obligation, number, owes=link.role, entry=chain.chain, limit=str(limit), due=due)
 
 
 def missing_attachments(link: Link, attach: Mapping[str, Mapping[str, str]]) -> t.Refused | None:

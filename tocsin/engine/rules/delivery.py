@@ -6,7 +6,7 @@ from tocsin.engine import owners
 from tocsin.engine import terms as t
 from tocsin.engine.addressed import roles_of
 from tocsin.engine.program import Message, Program
-from tocsin.engine.rules import decisions, moments, obligations, parties
+from tocsin.engine.rules import decisions, moments, obligations, opening, parties
 from tocsin.engine.rules.deadlines import tell
 from tocsin.engine.turn import Turn
 
@@ -63,29 +63,9 @@ def _owe(turn: Turn, template: Message, message: str, channel: str) -> None:
     """Open the task of serving one channel: owed by the caller, or by whoever publishes, without a limit."""
     obligation = f"{template.id}.{channel}"
     past = [clock for clock in turn.state.clocks.values() if clock.obligation == obligation]
-    generation = 1 + max((clock.generation for clock in past), default=0)
-    turn.emit(
-        t.ClockOpened(
-            at=turn.at,
-            by=t.SYSTEM,
-            clock=obligation if generation == 1 else f"{obligation}#{generation}",
-            obligation=obligation,
-            entry=message,
-            generation=generation,
-            occurrence=1,
-            owes=_server(turn, template, channel),
-            anchor="",
-            anchor_generation=generation,
-            anchored_at=turn.instant,
-            began_at=turn.instant,
-            limit="",
-            due_at=None,
-            remind_at=None,
-            recurring=False,
-            fixed=False,
-            zone=turn.program.zone(template.id),
-        )
-    )
+    number = opening.generation(past)
+    clock = obligation if number == 1 else f"{obligation}#{number}"
+    opening.begin(turn, clock, obligation, number, owes=_server(turn, template, channel), entry=message)
 
 
 def _server(turn: Turn, template: Message, channel: str) -> str:

@@ -11,15 +11,13 @@ from tocsin.engine.collections import Entry
 from tocsin.engine.namespaces import bare, part_of
 from tocsin.engine.program import Cases, Obligation, Program
 from tocsin.engine.reads import Read, of_collection, of_condition, of_expression, of_limit, of_phase, of_standing
-from tocsin.engine.rules import beginning, keeping, registers, situations
+from tocsin.engine.rules import beginning, keeping, opening, registers, situations
 from tocsin.engine.rules.obligations import clocks_of, in_order, meet, running
+from tocsin.engine.rules.opening import Anchor
 from tocsin.engine.run_over import entries, undivided
 from tocsin.engine.times import Span, add, parse
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import holds, truth
-
-"""The phases after which nothing new is owed; a closed incident still owes what stays, a false alarm owes nothing more."""
-
 
 NOUN: Final = "owed"
 
@@ -136,10 +134,6 @@ def applies(turn: Turn, rule: Obligation, entry: Entry) -> bool:
     return _why_not(turn, rule, entry, _anchor(turn, rule, entry)) == ""
 
 
-Anchor = tuple[str, t.MomentState]
-"""The moment that a clock counts from, by its name."""
-
-
 def _why_not(turn: Turn, rule: Obligation, entry: Entry, anchor: Anchor | None) -> str | None:
     """Return why the obligation does not apply (the reason a clock would end with), the empty string if it does, None if unknown."""
     state = turn.state
@@ -199,60 +193,50 @@ def _open(turn: Turn, rule: Obligation, entry: Entry, anchor: Anchor, past: Coll
     if limit is None and (rule.every or rule.within):
         return  # its length depends on something not yet known
     begins = beginning.since(turn, rule, entry, name, known.at)
-    clock_id = rule.id + (f"[{entry.key}]" if entry.key else "")
-    generation = latest.generation + 1 if latest else 1
-    if any(clock.clock == clock_id and clock.status in RUNNING for clock in past):
-        clock_id += f"#{generation}"
+    number = opening.generation(past)
+    clock_id = opening.named(rule.id + (f"[{entry.key}]" if entry.key else ""), number, past)
     due = beginning.first_due(turn, rule, name, begins, limit) if limit else None
     if latest and limit and latest.ended == "until" and latest.anchor_generation == known.generation:
         begins, due = turn.instant, beginning.goes_on(turn, rule, latest, limit)
     spelled = str(limit) if limit else ""
-    _begin(turn, rule, entry, clock=clock_id, generation=generation, anchor=(name, known), begins=begins, limit=spelled, due=due)
+    _begin(turn, rule, entry, clock_id, number, anchor=(name, known), begins=begins, limit=spelled, due=due)
 
 
 def begin_promised(turn: Turn, rule: Obligation, anchor: str, due: datetime, past: Collection[t.Clock]) -> None:
     """Begin a clock of `rule` that is due when a message promised it; what is overdue from an earlier promise stays owed beside it."""
-    generation = 1 + max((clock.generation for clock in past), default=0)
-    clock_id = rule.id if all(clock.status not in RUNNING for clock in past) else f"{rule.id}#{generation}"
+    number = opening.generation(past)
+    runs = any(clock.status in RUNNING for clock in past)
     known = (anchor, turn.state.moments[anchor])
     entry = Entry("", owes=rule.owes)
-    _begin(turn, rule, entry, clock=clock_id, generation=generation, anchor=known, begins=turn.instant, limit="", due=due)
+    clock_id = f"{rule.id}#{number}" if runs else rule.id
+    _begin(turn, rule, entry, clock_id, number, anchor=known, begins=turn.instant, limit="", due=due)
 
 
 def _begin(
     turn: Turn,
     rule: Obligation,
     entry: Entry,
-    *,
     clock: str,
-    generation: int,
+    number: int,
+    *,
     anchor: Anchor,
     begins: datetime,
     limit: str,
     due: datetime | None,
 ) -> None:
-    name, known = anchor
-    turn.emit(
-        t.ClockOpened(
-            at=turn.at,
-            by=t.SYSTEM,
-            clock=clock,
-            obligation=rule.id,
-            entry=entry.key,
-            generation=generation,
-            occurrence=1,
-            owes=turn.state.passed[rule.id].target if rule.id in turn.state.passed else entry.owes,
-            anchor=name,
-            anchor_generation=known.generation,
-            anchored_at=known.at,
-            began_at=begins,
-            limit=limit,
-            due_at=due,
-            remind_at=clocks.remind_at(turn.program, rule.id, begins, due, limit),
-            recurring=rule.every is not None,
-            fixed=rule.fixed,
-            zone=turn.program.zone(rule.id),
-        )
+    opening.begin(
+        turn,
+        clock,
+        rule.id,
+        number,
+        owes=turn.state.passed[rule.id].target if rule.id in turn.state.passed else entry.owes,
+        entry=entry.key,
+        anchor=anchor,
+        begins=begins,
+        limit=limit,
+        due=due,
+        recurring=rule.every is not None,
+        fixed=rule.fixed,
     )
     if rule.verb == "reach" and _already_there(turn, rule.object, begins):
         meet(turn, "reach", rule.object)

@@ -7,7 +7,7 @@ from tocsin.engine import clocks, owners
 from tocsin.engine import terms as t
 from tocsin.engine.entries import values
 from tocsin.engine.program import Record
-from tocsin.engine.rules import obligations
+from tocsin.engine.rules import obligations, opening
 from tocsin.engine.turn import Turn
 
 
@@ -38,28 +38,8 @@ def _open(turn: Turn, record: Record, entry: str, owes: str, due: datetime | Non
     known = turn.state.clocks.get(name)
     if known and known.status in clocks.RUNNING:
         turn.emit(t.ClockEnded(at=turn.at, by=turn.by, clock=name, reason="handed_on"))
-    turn.emit(
-        t.ClockOpened(
-            at=turn.at,
-            by=turn.by,
-            clock=name,
-            obligation=record.id,
-            entry=entry,
-            generation=known.generation + 1 if known else 1,
-            occurrence=1,
-            owes=owes,
-            anchor="",
-            anchor_generation=0,
-            anchored_at=turn.instant,
-            began_at=turn.instant,
-            limit="",
-            due_at=due,
-            remind_at=clocks.remind_at(turn.program, record.id, turn.instant, due),
-            recurring=False,
-            fixed=False,
-            zone=turn.program.zone(record.id),
-        )
-    )
+    number = opening.generation((known,) if known else ())
+    opening.begin(turn, name, record.id, number, owes=owes, entry=entry, by=turn.by, due=due)
 
 
 def _move(turn: Turn, record: Record, clock: t.Clock, due: datetime) -> None:
