@@ -7,6 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from tocsin.engine.business import Calendar
 from tocsin.engine.texts import spell
 from tocsin.engine.times import Span, add, instant, parse
 
@@ -28,13 +29,35 @@ instants = st.datetimes(datetime(1975, 1, 1), datetime(2035, 1, 1)).map(lambda a
         ("2w", Span(days=14)),
         ("1mo", Span(months=1)),
         ("1y", Span(months=12)),
+        ("08:00,20:00", Span(clock=(480, 1200))),
+        ("bd@09:00", Span(clock=(540,), working=True)),
+        ("1bd@12:00", Span(open_days=1, clock=(720,))),
     ],
 )
 def test_a_span_is_read_as_plans_write_it(text, span):
     assert parse(text) == span
 
 
-@pytest.mark.parametrize("text", ["", "30", "m30", "30m2h", "1h1h", "-5m", "1.5h", "99999999d", "1h ", "٣h"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "30",
+        "m30",
+        "30m2h",
+        "1h1h",
+        "-5m",
+        "1.5h",
+        "99999999d",
+        "1h ",
+        "٣h",
+        "24:00",
+        "20:00,08:00",
+        "2h@08:00",
+        "1d@08:00,20:00",
+        "@08:00",
+    ],
+)
 def test_what_is_not_a_span_is_refused(text):
     with pytest.raises(ValueError, match=r"duration|100 years"):
         parse(text)
@@ -147,3 +170,24 @@ def test_a_local_time_that_does_not_exist_moves_to_the_first_that_does():
 def test_a_local_time_that_exists_twice_is_the_first():
     start = datetime(2025, 10, 25, 0, 30, tzinfo=UTC)  # 02:30 in Warsaw; on the 26th it comes twice
     assert add(start, Span(days=1), "Europe/Warsaw") == datetime(2025, 10, 26, 0, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("limit", "since", "then"),
+    [
+        ("08:00,20:00", "2026-03-06 07:59", "2026-03-06 08:00"),
+        ("08:00,20:00", "2026-03-06 08:00", "2026-03-06 20:00"),
+        ("08:00,20:00", "2026-03-06 20:00", "2026-03-07 08:00"),
+        ("02:30", "2026-03-28 12:00", "2026-03-29 03:00"),  # the clocks go forward over it
+        ("bd@09:00", "2026-03-06 09:00", "2026-03-09 09:00"),
+        ("1bd@12:00", "2026-03-05 09:00", "2026-03-06 12:00"),
+        ("1bd@12:00", "2026-03-07 15:00", "2026-03-09 12:00"),  # on a Saturday, Monday is the next working day
+        ("1mo@09:00", "2026-01-31 18:00", "2026-02-28 09:00"),
+    ],
+)
+def test_until_a_time_of_day_it_is_as_long_as_that_time_is_away(limit, since, then):
+    week = (((8 * 60, 18 * 60),),) * 5 + ((), ())
+    office = Calendar("Europe/Warsaw", week)
+    warsaw = ZoneInfo("Europe/Warsaw")
+    found = add(datetime.fromisoformat(since).replace(tzinfo=warsaw).astimezone(UTC), parse(limit), office)
+    assert found.astimezone(warsaw).strftime("%Y-%m-%d %H:%M") == then

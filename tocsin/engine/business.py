@@ -29,6 +29,10 @@ class Calendar:
         found = ((self._at(day, start), self._at(day, end)) for start, end in self.days.get(day, self.week[day.weekday()]))
         return tuple((start, end) for start, end in found if start < end)
 
+    def counts(self, day: date) -> bool:
+        """Return whether business is open on `day` at all."""
+        return bool(self.stretches(day))
+
     def ahead(self, at: datetime, days: int, hours: timedelta) -> datetime:
         """
         Return the instant that lies so many business days, then so much business time, after `at`.

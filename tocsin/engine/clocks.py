@@ -82,8 +82,11 @@ def remind_at(program: Program, obligation: str, begins: datetime, due: datetime
 
 
 def _part(place: Place, begins: datetime, due: datetime, limit: str, part: Fraction, *, after: datetime) -> datetime:
-    """Return the instant that lies a `part` of the limit `after` another; of a limit in business time the part is business time, too."""
-    if not part or isinstance(place, str) or not limit or not parse(limit).is_business:
+    """
+    Return the instant that lies a `part` of the limit `after` another; of a limit in business time the part is business time, too, unless it
+    ends at a time of day, which may lie where none is counted.
+    """
+    if not part or isinstance(place, str) or not limit or not parse(limit).is_business or parse(limit).clock:
         return after + (due - begins) * part.numerator // part.denominator
     return place.ahead(after, 0, place.between(begins, due) * part.numerator // part.denominator)
 

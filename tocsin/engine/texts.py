@@ -77,13 +77,14 @@ def span(words: str) -> Span:
     """
     Return the span that people wrote, as plans write it (`1h30m`) or as `spell` does in any of its languages.
 
-    :raises ValueError: it is none, longer than `parse` takes, or has months or business time: how long that is depends on when it is read.
+    :raises ValueError: it is none, longer than `parse` takes, or has months, business time or a time of day: how long that is depends on when
+        it is read.
     """
     try:
         found = parse(words.replace(" ", ""))
     except ValueError:
         found = parse(_as_plans_write(words))
-    if found.months or found.is_business:
+    if found.months or found.clock or found.is_business:
         raise ValueError(f"{words!r} has no length of its own")
     return found
 

@@ -2,7 +2,7 @@
 
 import calendar
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final, Protocol
@@ -12,9 +12,14 @@ _PART = re.compile(r"([0-9]+)(y|mo|w|d|h|min|m|s|bd|bh)")
 _ORDER = ("y", "mo", "w", "d", "h", "m", "s", "bd", "bh")
 _BUSINESS = {"bd", "bh"}
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
+_AT = "@"
+_WORKING = "bd"
+_NOTHING = "0s"
 _IN_ZONE = re.compile(r"(.*\S)\s*\(([^()]*)\)")
 KEPT_MAX: Final = 1024
 """Spans that are kept with their spelling: the clocks of a plan use the same few again and again."""
+CLOCK_MAX: Final = 24
+"""So many times of one day; what comes more often is said as an interval."""
 YEARS: Final = range(1900, 2200)
 """An instant of another year is a slip of the pen; what is reckoned from one of these stays within what a date can hold."""
 
@@ -24,6 +29,9 @@ class Span:
     """
     A length of time: `months` and `days` are calendar units in the plan's zone, `exact` is absolute. `open_days` and `open_hours` are those
     of the plan's calendar; what has them has nothing else.
+
+    `clock` are times of day, in minutes from midnight: it lasts until the next of them, on a business day if `working`; after so many days
+    or months, until that one on the day they lead to.
     """
 
     months: int = 0
@@ -31,9 +39,11 @@ class Span:
     exact: timedelta = timedelta()
     open_days: int = 0
     open_hours: int = 0
+    clock: tuple[int, ...] = ()
+    working: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.months or self.days or self.exact or self.is_business)
+        return bool(self.months or self.days or self.exact or self.clock or self.is_business)
 
     def __neg__(self) -> "Span":
         """Return the same length backwards, to be added; business time runs forward alone."""
@@ -42,12 +52,12 @@ class Span:
     @property
     def is_business(self) -> bool:
         """Whether it is counted by a calendar of business time."""
-        return bool(self.open_days or self.open_hours)
+        return bool(self.open_days or self.open_hours or self.working)
 
     @property
     def is_exact(self) -> bool:
         """Whether it is as long whenever it begins."""
-        return not (self.months or self.days or self.is_business)
+        return not (self.months or self.days or self.clock or self.is_business)
 
     def length(self) -> timedelta:
         """
@@ -59,11 +69,17 @@ class Span:
             raise ValueError(f"{self} is longer or shorter by the month")
         if self.is_business:
             raise ValueError(f"{self} is longer or shorter by the calendar")
+        if self.clock:
+            raise ValueError(f"{self} is longer or shorter by the time of day")
         return timedelta(days=self.days) + self.exact
 
     def __str__(self) -> str:
-        """Return the shortest spelling that `parse` reads back, such as `1mo3d4h`."""
-        return _spelled(self.months, self.days, self.exact, self.open_days, self.open_hours)
+        """Return the shortest spelling that `parse` reads back, such as `1mo3d4h` or `08:00,20:00`."""
+        if not self.clock:
+            return _spelled(self.months, self.days, self.exact, self.open_days, self.open_hours)
+        days = _WORKING if self.working else _spelled(self.months, self.days, self.exact, self.open_days, self.open_hours)
+        at = ",".join(f"{minutes // 60:02}:{minutes % 60:02}" for minutes in self.clock)
+        return at if days == _NOTHING else f"{days}{_AT}{at}"
 
 
 @lru_cache(maxsize=KEPT_MAX)
@@ -79,7 +95,7 @@ def _spelled(months: int, days: int, exact: timedelta, open_days: int, open_hour
         (open_days, "bd"),
         (open_hours, "bh"),
     ]
-    return "".join(f"{number}{unit}" for number, unit in parts if number) or "0s"
+    return "".join(f"{number}{unit}" for number, unit in parts if number) or _NOTHING
 
 
 @lru_cache(maxsize=KEPT_MAX)
@@ -87,8 +103,13 @@ def parse(text: str) -> Span:
     """
     Return the span that `text` spells: `30m`, `72h`, `3d4h12m`, `1mo`, largest unit first; or in business time `2bd`, `4bh`, `1bd4bh`.
 
+    Or until a time of day: `08:00,20:00` is the next of the two, `bd@09:00` the next on a business day, `1bd@12:00` noon of the business day
+    after this one.
+
     :raises ValueError: not a span, units repeated or out of order, business time among other, or longer than 100 years.
     """
+    if ":" in text:
+        return _until_a_time(text)
     parts = _PART.findall(text)
     units = [("m" if unit == "min" else unit) for _, unit in parts]
     ranks = [_ORDER.index(unit) for unit in units]
@@ -111,11 +132,30 @@ def parse(text: str) -> Span:
     return span
 
 
+def _until_a_time(text: str) -> Span:
+    days, _, at = text.rpartition(_AT)
+    found = [_CLOCK.fullmatch(each) for each in at.split(",")]
+    clock = [60 * int(each[1]) + int(each[2]) for each in found if each]
+    if len(clock) < len(found) or clock != sorted(set(clock)) or len(clock) > CLOCK_MAX:
+        raise ValueError(f"{text!r} is not a duration or times of day such as 08:00,20:00")
+    if days in ("", _WORKING):
+        if _AT in text and not days:
+            raise ValueError(f"{text!r} is not a duration such as 1bd@12:00")
+        return Span(clock=tuple(clock), working=bool(days))
+    span = parse(days)
+    if span.exact or span.open_hours or len(clock) > 1:
+        raise ValueError(f"{text!r} is not a duration: whole days, then one time of day")
+    return replace(span, clock=tuple(clock))
+
+
 class Reckoner(Protocol):
     """A calendar of business time in a time zone."""
 
     @property
     def zone(self) -> str: ...
+
+    def counts(self, day: date) -> bool:
+        """Return whether business is open on `day` at all."""
 
     def ahead(self, at: datetime, days: int, hours: timedelta) -> datetime:
         """Return the instant that lies so many business days, then so much business time, after `at`."""
@@ -134,8 +174,12 @@ def add(at: datetime, span: Span, place: Place) -> datetime:
 
     A month end is clamped; a local time that does not exist moves forward to the first that does; one that exists twice is the first.
 
+    Until a time of day, it is the next of them that lies after `at`.
+
     A clock that began with business time may go on under a version of the plan that has no calendar: there it runs round the clock.
     """
+    if span.clock:
+        return _next_of(at, span, place)
     if span.is_business and isinstance(place, str):
         span = Span(days=span.open_days, exact=timedelta(hours=span.open_hours))
     elif span.is_business and not isinstance(place, str):
@@ -149,6 +193,36 @@ def add(at: datetime, span: Span, place: Place) -> datetime:
     day = min(local.day, calendar.monthrange(year, month)[1])
     moved = local.replace(year=year, month=month, day=day) + timedelta(days=span.days)
     return _instant(moved, tz) + span.exact
+
+
+def _next_of(at: datetime, span: Span, place: Place) -> datetime:
+    """Return the next of the span's times of day: after `at`, or on the day that its days and months lead to."""
+    tz = ZoneInfo(place if isinstance(place, str) else place.zone)
+    day = at.astimezone(tz).date()
+    if span.open_days or span.days or span.months:
+        return _instant(datetime.combine(_days_later(day, span, place), _time(span.clock[0])), tz)
+    while True:
+        if not span.working or isinstance(place, str) or place.counts(day):
+            for minutes in span.clock:
+                then = _instant(datetime.combine(day, _time(minutes)), tz)
+                if then > at:
+                    return then
+        day += timedelta(days=1)
+
+
+def _days_later(day: date, span: Span, place: Place) -> date:
+    month = day.month - 1 + span.months
+    year, month = day.year + month // 12, month % 12 + 1
+    day = date(year, month, min(day.day, calendar.monthrange(year, month)[1])) + timedelta(days=span.days)
+    for _ in range(span.open_days):
+        day += timedelta(days=1)
+        while not isinstance(place, str) and not place.counts(day):
+            day += timedelta(days=1)
+    return day
+
+
+def _time(minutes: int) -> time:
+    return time(minutes // 60, minutes % 60)
 
 
 def zone_of(name: str) -> ZoneInfo:

@@ -43,13 +43,17 @@ def spelled(limit: object) -> str:
 
 
 def longest(span: Span) -> timedelta:
-    """Return the longest that a span can last: a month of 31 days, a day of 25 hours; for business time a year."""
+    """Return the longest that a span can last: a month of 31 days, a day of 25 hours, for business time a year; a day to a time of day."""
     in_business = timedelta(days=366) if span.is_business else timedelta()
-    return timedelta(days=31 * span.months, hours=25 * span.days) + span.exact + in_business
+    to_a_time = timedelta(hours=25) if span.clock else timedelta()
+    return timedelta(days=31 * span.months, hours=25 * span.days) + span.exact + in_business + to_a_time
 
 
 def shortest(span: Span) -> timedelta:
     """Return the shortest that a span can last: a month of 28 days, a day of 23 hours, a business day that begins at the end of one."""
+    if span.clock:  # from the end of one day to early on another
+        days = max(28 * span.months + span.days + span.open_days - 1, 0)
+        return timedelta(hours=23 * days, minutes=span.clock[0]) if span.months or span.days or span.open_days else timedelta()
     in_business = timedelta(days=max(span.open_days - 1, 0), hours=span.open_hours)
     return timedelta(days=28 * span.months, hours=23 * span.days) + span.exact + in_business
 

@@ -237,9 +237,11 @@ def _names_a(part: str, path: Path, parts: frozenset[str]) -> bool:
 
 
 def _longer(value: Span | timedelta) -> Span | timedelta:
-    """Return a tenth more, and at least a second (or a day, or a month, where the calendar counts)."""
+    """Return a tenth more, and at least a second (or a day, or a month, where the calendar counts); times of day half an hour later."""
     if isinstance(value, timedelta):
         return value + max(value / 10, timedelta(seconds=1))
+    if value.clock:
+        return replace(value, clock=tuple(sorted((minutes + 30) % 1440 for minutes in value.clock)))
     if value.exact:
         return replace(value, exact=value.exact + max(value.exact / 10, timedelta(seconds=1)))
     if value.days:

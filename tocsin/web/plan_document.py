@@ -96,6 +96,8 @@ def words(program: Program) -> dict[str, Any]:
         "audience": plan_words.audience,
         "deed": plan_words.deed,
         "limit": lambda limit: _limit(program, limit),
+        "once": lambda limit: _limit(program, limit, plan_words.within),
+        "again": lambda limit: _limit(program, limit, plan_words.every),
         "who": lambda roles: _who(program, roles),
         "moments": [rule for rule in program.moments.values() if plan_chapters.shown_moment(rule)],
         "anchors": lambda rule: plan_words.anchors(program, rule),
@@ -107,14 +109,14 @@ def words(program: Program) -> dict[str, Any]:
     }
 
 
-def _limit(program: Program, limit: Limit | None) -> list[tuple[Text | None, str]]:
-    """Return a limit as pairs of the case (None: always) and the span in words."""
+def _limit(program: Program, limit: Limit | None, put: Callable[[Span], str] = plan_words.span) -> list[tuple[Text | None, str]]:
+    """Return a limit as pairs of the case (None: always) and the span, `put` into words."""
     match limit:
         case Span():
-            return [(None, plan_words.span(limit))]
+            return [(None, put(limit))]
         case Cases(by, found, otherwise):
-            cases_ = [(plan_words.case_name(program, by, name), plan_words.span(span)) for name, span in found.items()]
-            rest: list[tuple[Text | None, str]] = [(plan_words.plain("other"), plan_words.span(otherwise))] if otherwise else []
+            cases_ = [(plan_words.case_name(program, by, name), put(span)) for name, span in found.items()]
+            rest: list[tuple[Text | None, str]] = [(plan_words.plain("other"), put(otherwise))] if otherwise else []
             return [*cases_, *rest]
         case FromFact(fact) if fact.startswith("entry."):
             return [(None, _("what the entry says: %(field)s") % {"field": fact.removeprefix("entry.").replace("_", " ")})]

@@ -1,9 +1,12 @@
 """How pages call what a plan knows by id: rules, values of facts, levels with their colour, roles, channels."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Literal
 
+from babel.lists import format_list
 from babel.units import format_unit
 from markupsafe import Markup
 
@@ -129,6 +132,8 @@ def spelled(rule: Fact | Field, value: Value | None) -> Markup:
 
 def span(limit: Span) -> str:
     """Return a limit of the plan, such as `30 min` or `3 days`."""
+    if limit.clock:
+        return _until_a_time(limit)
     months = [_unit("month", limit.months)] if limit.months else []
     days = [_unit("day", limit.days)] if limit.days else []
     exact = [times.lasting(limit.exact)] if limit.exact else []
@@ -136,6 +141,37 @@ def span(limit: Span) -> str:
     open_hours = ngettext("%(num)s business hour", "%(num)s business hours", limit.open_hours) % {"num": limit.open_hours}
     business = [words for words, count in ((open_days, limit.open_days), (open_hours, limit.open_hours)) if count]
     return " ".join((*months, *days, *exact, *business)) or times.lasting(timedelta())
+
+
+def _until_a_time(limit: Span) -> str:
+    days, clock = _days_before(limit), _clock(limit, "or")
+    if days:
+        return _("at %(times)s, %(span)s later") % {"times": clock, "span": days}
+    return (_("at %(times)s of a business day") if limit.working else _("at %(times)s")) % {"times": clock}
+
+
+def within(limit: Span) -> str:
+    """Return what is owed once, such as `within 30 min`, or the time of day at which it is due."""
+    return span(limit) if limit.clock else _("within %(span)s") % {"span": span(limit)}
+
+
+def every(limit: Span) -> str:
+    """Return what recurs, such as `every 30 min`, or the times of day at which it does."""
+    if not limit.clock:
+        return _("every %(span)s") % {"span": span(limit)}
+    if _days_before(limit):
+        return span(limit)
+    return (_("every business day at %(times)s") if limit.working else _("daily at %(times)s")) % {"times": _clock(limit, "standard")}
+
+
+def _days_before(limit: Span) -> str:
+    days = replace(limit, clock=(), working=False)
+    return span(days) if days else ""
+
+
+def _clock(limit: Span, style: Literal["or", "standard"]) -> str:
+    times_ = [f"{minutes // 60:02}:{minutes % 60:02}" for minutes in limit.clock]
+    return format_list(times_, style=style, locale=languages.active().locale)
 
 
 def _unit(name: str, count: int) -> str:

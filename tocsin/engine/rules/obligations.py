@@ -100,8 +100,9 @@ def meet_clock(turn: Turn, clock: t.Clock, happened_at: datetime) -> None:
     late = clock.due_at is not None and happened_at > clock.due_at
     following: datetime | None = None
     if clock.recurring and clock.due_at:
-        base = clock.due_at if clock.fixed else happened_at
-        following = add(base, parse(clock.limit), turn.program.reckons(clock.obligation))
+        interval = parse(clock.limit)
+        base = clock.due_at if clock.fixed or interval.clock else happened_at  # what is due at a time of day is on its grid
+        following = add(base, interval, turn.program.reckons(clock.obligation))
     turn.emit(
         t.ClockMet(
             at=turn.at,

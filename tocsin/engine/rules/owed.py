@@ -319,7 +319,10 @@ def _move_limit(turn: Turn, rule: Obligation, clock: t.Clock, limit: Span) -> No
     """
     assert clock.due_at is not None
     place = turn.program.reckons(rule.id)
-    shorter = add(clock.began_at, limit, place) < add(clock.began_at, parse(clock.limit), place)
+    known = parse(clock.limit)
+    shorter = add(clock.began_at, limit, place) < add(clock.began_at, known, place)
+    if clock.recurring and (limit.clock or known.clock):
+        shorter = add(turn.instant, limit, place) < clock.due_at  # how long it is to a time of day depends on when it is asked
     if shorter and not rule.stands:
         due = min(clock.due_at, add(turn.instant, limit, place))
     else:

@@ -33,6 +33,8 @@ T = TypeVar("T")
 
 STRING: dict[str, Any] = {"type": "string"}
 DURATION: dict[str, Any] = {"type": "string", "pattern": r"^(\d+(y|mo|w|d|h|min|m|s|bd|bh))+$"}
+TIMES: dict[str, Any] = {"type": "string", "pattern": r"^(((\d+(y|mo|w|d|bd))+|bd)@)?\d{1,2}:\d\d(,\d{1,2}:\d\d)*$"}
+DUE: dict[str, Any] = {"anyOf": [DURATION, TIMES, {"type": "array", "items": TIMES}]}
 TRANSLATED: dict[str, Any] = {"anyOf": [STRING, {"type": "object", "additionalProperties": STRING}]}
 """What an editor is told of a part of the form; the form itself is stricter."""
 
@@ -131,13 +133,28 @@ def words_by_locale(value: object) -> dict[str, str]:
 
 def span(value: object) -> Span:
     """Take a duration."""
-    text = _duration_text(value)
+    found = _span(_duration_text(value))
+    if found.clock:
+        raise wrong(
+            say("{value} is a time of day: that is said in limits alone", value=brief(value)),
+            say("such as {examples}", examples="30m, 72h, 3d, 1mo"),
+        )
+    return found
+
+
+def due(value: object) -> Span:
+    """Take when something is due: a duration, or times of day such as `[08:00, 20:00]` and `1bd@12:00`."""
+    if isinstance(value, list) and value and all(isinstance(each, str) for each in value):
+        return _span(",".join(value))
+    return _span(_duration_text(value))
+
+
+def _span(text: str) -> Span:
     try:
         found = times.parse(text)
     except ValueError as error:
-        raise wrong(
-            say("{value} is not a duration", value=brief(value)), say("such as {examples}", examples="30m, 72h, 3d, 1mo")
-        ) from error
+        examples = "08:00, [08:00, 20:00], 1bd@12:00" if ":" in text else "30m, 72h, 3d, 1mo"
+        raise wrong(say("{value} is not a duration", value=brief(text)), say("such as {examples}", examples=examples)) from error
     if not found:
         raise wrong(say("the duration is zero"), say("leave the key out, or say how long"))
     return found
@@ -260,6 +277,7 @@ Text = Annotated[str, PlainValidator(_text), WithJsonSchema(STRING)]
 Translated = Annotated[Words, PlainValidator(lambda value: Words(words_by_locale(value))), WithJsonSchema(TRANSLATED)]
 Wording = Annotated[Template, PlainValidator(lambda value: Template(words_by_locale(value))), WithJsonSchema(TRANSLATED)]
 Duration = Annotated[Span, PlainValidator(span), WithJsonSchema(DURATION)]
+Due = Annotated[Span, PlainValidator(due), WithJsonSchema(DUE)]
 Exact = Annotated[timedelta, PlainValidator(_exact), WithJsonSchema(DURATION)]
 Reminder = Annotated[Fraction | Span, PlainValidator(_remind), WithJsonSchema(STRING)]
 Share = Annotated[Fraction, PlainValidator(_part), WithJsonSchema(STRING)]
@@ -326,7 +344,7 @@ def kind_of_value(value: Any) -> str:
 
 
 Limit = Annotated[
-    Annotated[Duration, Tag("<plain>")] | Annotated[Cases[Duration], Tag("<cases>")] | Annotated[FromFact, Tag("<from>")],
+    Annotated[Due, Tag("<plain>")] | Annotated[Cases[Due], Tag("<cases>")] | Annotated[FromFact, Tag("<from>")],
     Discriminator(kind_of_value),
 ]
 Whos = Annotated[list[WhoRef], Many]

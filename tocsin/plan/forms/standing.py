@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Discriminator, Field, PlainValidator, Tag
 from tocsin.plan.forms.leaves import (
     Cites,
     Demanded,
+    Due,
     Duration,
     Form,
     Id,
@@ -125,7 +126,7 @@ def _kind(value: Any) -> str:
     return "<entry>" if isinstance(value, dict) else "<plain>"
 
 
-Every = Annotated[Annotated[Duration, Tag("<plain>")] | Annotated[EntrySpan, Tag("<entry>")], Discriminator(_kind)]
+Every = Annotated[Annotated[Due, Tag("<plain>")] | Annotated[EntrySpan, Tag("<entry>")], Discriminator(_kind)]
 
 
 class ReadinessForm(RuleForm):
@@ -139,7 +140,7 @@ class ReadinessForm(RuleForm):
     do: Translated | None = None
     record: RecordRef | None = None
     ensure: EnsureForm | None = None
-    within: Duration | None = None
+    within: Due | None = None
     of: Name | None = None
     every: Every | None = None
     from_: Name | None = Field(default=None, alias="from")
