@@ -15,3 +15,7 @@ for name in ("TOCSIN_BASE_URL", "TOCSIN_BIND"):
 from tocsin.settings import *  # noqa: E402, F403 - the product reads its environment when it is imported
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+if "options" in DATABASES["default"]["OPTIONS"]:  # noqa: F405
+    # A test is one transaction, and may think as long as it likes.
+    DATABASES["default"]["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=0"  # noqa: F405

@@ -12,6 +12,8 @@ from tocsin.ingest import lane  # noqa: E402 - Django is set up first
 from tocsin.web import stream  # noqa: E402
 from tocsin.web.stream import Receive, Scope, Send  # noqa: E402
 
+HEALTH = ("/healthz", "/readyz", "/metrics")
+
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Hand a request to whoever answers its path."""
@@ -23,6 +25,17 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await stream.application(scope, receive, send)
     else:
         await pages(scope, receive, send)
+
+
+async def health(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer what an operator's tools ask of a process that serves no pages."""
+    if scope["type"] == "lifespan":
+        await _live(receive, send)
+    elif scope["path"] in HEALTH:
+        await pages(scope, receive, send)
+    else:
+        await send({"type": "http.response.start", "status": 404, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
 
 
 async def _live(receive: Receive, send: Send) -> None:

@@ -3,11 +3,13 @@
 import re
 import shutil
 import socket
+from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.serving import Installed, Served
+from tocsin.kit.home import open_home
 
 pytestmark = pytest.mark.kill
 
@@ -55,6 +57,15 @@ def test_data_without_its_keys_is_not_served(installed: Installed):
     assert answer.stderr.count("\n") == 1
 
 
+@pytest.mark.row("F-37")
+def test_data_is_not_served_under_a_key_of_another_installation(installed: Installed, tmp_path: Path):
+    other = open_home({"TOCSIN_HOME": str(tmp_path / "other")})
+    shutil.copy(other.path / "signing.key", installed.served.home / "signing.key")
+    answer = installed.served.run("serve", check=False)
+    assert (answer.returncode, answer.stderr.count("\n")) == (1, 1)
+    assert f"signing.key in {installed.served.home} is not what this database was set up with" in answer.stderr
+
+
 def test_a_folder_that_cannot_be_is_said_in_one_sentence(served: Served):
     shutil.rmtree(served.home, ignore_errors=True)
     served.home.write_text("a file")
@@ -95,6 +106,14 @@ def test_pages_and_clocks_run_apart_on_postgresql_only(installed: Installed):
         served.start("web")
         assert served.lines[-1] == f"Serving {served.url}"
         assert 'tocsin_loop_age_seconds{loop="ticker"}' not in httpx.get(f"{served.url}/metrics", trust_env=False).text
+        served.stop()
+        served.environ["TOCSIN_HEALTH"] = served.bind
+        served.start("worker")
+        assert served.lines[-1] == "Working."
+        assert 'tocsin_loop_age_seconds{loop="ticker"}' in httpx.get(f"{served.url}/metrics", trust_env=False).text
+        answers = {path: httpx.get(f"{served.url}{path}", trust_env=False).status_code for path in ("/healthz", "/readyz", "/sign-in")}
+        assert answers == {"/healthz": 200, "/readyz": 200, "/sign-in": 404}
+        assert served.stop() == 0
         return
     for command in ("web", "worker"):
         answer = served.run(command, check=False)

@@ -308,3 +308,21 @@ def test_large_groups_go_in_a_few_statements():
     rows = [(ids.new(), "x")] * 5000
     statements = list(bulk.insert("t", {"id": "uuid", "word": "text"}, rows))
     assert len(statements) <= (1 if connection.vendor == "postgresql" else 5000 // bulk.CHUNK_MAX + 9)
+
+
+@pytest.mark.row("F-13")
+def test_whoever_stands_still_with_a_turn_loses_it_with_its_connection():
+    where = organisation()
+    with follower._turn(where.id) as mine:
+        assert mine
+        held = patience()
+    assert (held, patience()) == (("10s", "0") if connection.vendor == "postgresql" else ("", ""))
+
+
+def patience() -> str:
+    """Return how long the server bears with this connection while it asks nothing; on SQLite there is no server."""
+    if connection.vendor != "postgresql":
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW idle_session_timeout")
+        return str(cursor.fetchone()[0])

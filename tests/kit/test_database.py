@@ -33,6 +33,15 @@ def test_connections_are_pooled_and_checked_instead_of_kept_by_threads() -> None
     assert "pool" in found["OPTIONS"]  # type: ignore[operator]
 
 
+@pytest.mark.row("F-18")
+def test_either_side_notices_within_ten_seconds_that_the_other_is_gone() -> None:
+    found = settings("postgresql://db.example.org/tocsin?connect_timeout=2")["OPTIONS"]
+    assert [found[name] for name in ("connect_timeout", "tcp_user_timeout")] == ["2", "10000"]  # type: ignore[index]
+    assert sum(int(found[name]) * times for name, times in (("keepalives_idle", 1), ("keepalives_interval", 3))) <= 10  # type: ignore[index]
+    for setting in ("tcp_user_timeout=10s", "idle_in_transaction_session_timeout=10s", "tcp_keepalives_idle=4"):
+        assert f"-c {setting}" in found["options"]  # type: ignore[index]
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.row("I1")
 def test_a_commit_waits_for_the_disk_whatever_the_server_says(database_url: str, tmp_path: Path) -> None:

@@ -157,3 +157,18 @@ class RoleHolder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan} {self.role} {self.rank}"
+
+
+class Installation(models.Model):
+    """The one row that says which keys this database belongs to: what is sealed and signed in it is worth nothing under others."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    secret = models.CharField(max_length=64)
+    """A hash of the key of sessions and links."""
+    signing = models.CharField(max_length=64)
+    """The public key under which heads of journals are signed."""
+    cipher = models.TextField()
+    """Something enciphered: whoever can read it holds the key of the secrets at rest."""
+
+    def __str__(self) -> str:
+        return f"signs as {self.signing[:8]}"

@@ -5,8 +5,8 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import click
@@ -16,12 +16,13 @@ from django.core.management import call_command
 from django.db import Error, connection
 
 from tocsin import asgi
-from tocsin.accounts import links
+from tocsin.accounts import installation, links
 from tocsin.comms import delivery, outbox
 from tocsin.incidents import drills, outcomes, plans, samples, signals, standing, ticker
 from tocsin.incidents.declaring import Declarer
 from tocsin.incidents.listening import Ear
 from tocsin.ingest import follower, writer
+from tocsin.kit.home import Unusable
 from tocsin.kit.loops import Loop
 from tocsin.kit.sqlite import checkpoint
 
@@ -32,35 +33,43 @@ CONNECTIONS_CLOSE_WITHIN_S = 3
 @click.command()
 def serve() -> None:
     """Serve everything in one process: pages, API, alerts, clocks, deliveries."""
-    with _only_one(), _port() as door:
+    with _only_one(), _port(settings.BIND) as door:
         _prepare()
         with _running([*_loops(), *_hearing()]):
             _announce()
-            _answer(door)
+            _answer(door, asgi.application)
 
 
 @click.command()
 def web() -> None:
     """Serve pages, API and alerts; clocks and deliveries run in `tocsin worker`."""
     _needs_postgresql("web")
-    with _port() as door:
+    with _port(settings.BIND) as door:
         _prepare()
         with _running(_hearing()):
             _announce()
-            _answer(door)
+            _answer(door, asgi.application)
 
 
 @click.command()
-def worker() -> None:
+@click.option("--health", default="", envvar="TOCSIN_HEALTH", help="Where /healthz, /readyz and /metrics answer, such as 127.0.0.1:8001.")
+def worker(*, health: str) -> None:
     """Run clocks, deliveries and alerts; pages are served by `tocsin web`."""
     _needs_postgresql("worker")
-    _prepare()
+    with _port(health, "TOCSIN_HEALTH") if health else nullcontext() as door:
+        _prepare()
+        with _running([*_loops(), *_hearing()]):
+            click.echo("Working.")
+            connection.close()
+            _wait() if door is None else _answer(door, asgi.health)
+
+
+def _wait() -> None:
+    """Return when a signal says so."""
     stop = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: stop.set())
-    with _running([*_loops(), *_hearing()]):
-        click.echo("Working.")
-        stop.wait()
+    stop.wait()
 
 
 def _loops() -> list[Loop]:
@@ -119,6 +128,9 @@ def _prepare() -> None:
         else:
             call_command("migrate", verbosity=0, interactive=False)
         call_command("clearsessions")
+        installation.belong(settings.HOME)
+    except Unusable as error:
+        raise click.ClickException(str(error)) from error
     except Error as error:
         raise click.ClickException(f"The {kind} database cannot be used: {str(error).strip().splitlines()[0]}") from error
     click.echo(f"Data in {settings.HOME.path}, {kind} in step.")
@@ -135,10 +147,10 @@ def _announce() -> None:
     connection.close()
 
 
-def _answer(door: socket.socket) -> None:
+def _answer(door: socket.socket, application: Callable[..., Awaitable[None]]) -> None:
     """Serve until a signal ends it. Requests under way are finished, streams are let go."""
     config = uvicorn.Config(
-        asgi.application,
+        application,
         http="httptools",
         lifespan="on",
         access_log=False,
@@ -153,17 +165,15 @@ def _answer(door: socket.socket) -> None:
 
 
 @contextmanager
-def _port() -> Iterator[socket.socket]:
+def _port(bind: str, name: str = "TOCSIN_BIND") -> Iterator[socket.socket]:
     """Give the listening socket, before anything else is begun."""
-    host, _, port = settings.BIND.rpartition(":")
+    host, _, port = bind.rpartition(":")
     try:
         door = socket.create_server((host or "127.0.0.1", int(port)), backlog=2048)
     except ValueError as error:
-        raise click.ClickException(f"TOCSIN_BIND is {settings.BIND}, which is not an address and a port.") from error
+        raise click.ClickException(f"{name} is {bind}, which is not an address and a port.") from error
     except OSError as error:
-        raise click.ClickException(
-            f"Tocsin cannot listen on {settings.BIND}: {os.strerror(error.errno or 0)}. Set TOCSIN_BIND to another."
-        ) from error
+        raise click.ClickException(f"Tocsin cannot listen on {bind}: {os.strerror(error.errno or 0)}. Set {name} to another.") from error
     with door:
         yield door
 

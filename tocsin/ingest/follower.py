@@ -14,6 +14,7 @@ from prometheus_client import Counter
 from tocsin.ingest import alerts, bulk, log, sources
 from tocsin.ingest.episodes import Heard, hear
 from tocsin.kit import bells, clock, transactions
+from tocsin.kit.database import LOST_AFTER_S
 from tocsin.kit.precedence import way
 
 BODIES_MAX = 500
@@ -27,6 +28,10 @@ FIRST = UUID(int=0)
 BELL = "matches"
 """Rung for whoever declares incidents, once per turn in which something began or ended."""
 _LOCKS = 0x70C51
+_TAKE_TURN = (
+    """SELECT CASE WHEN pg_try_advisory_lock(%s, %s) THEN set_config('idle_session_timeout', %s, false) IS NOT NULL ELSE false END"""
+)
+_END_TURN = "SELECT pg_advisory_unlock(%s, %s), set_config('idle_session_timeout', '0', false)"
 _one_at_a_time = threading.Lock()
 
 _log = structlog.get_logger(__name__)
@@ -136,21 +141,25 @@ def _write(organisation_id: UUID, bodies: Sequence[log.Waiting], heard: Sequence
 
 @contextmanager
 def _turn(organisation_id: UUID) -> Iterator[bool]:
-    """Hold the organisation's turn, so that its bodies are read in order; yield false if another process of the cluster holds it."""
+    """
+    Hold the organisation's turn, so that its bodies are read in order; yield false if another process of the cluster holds it.
+
+    Whoever stands still with it loses it with its connection; what it then would write, others have read.
+    """
     if connection.vendor != "postgresql":
         with _one_at_a_time:
             yield True
         return
     lock = [_LOCKS, zlib.crc32(organisation_id.bytes) - (1 << 31)]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", lock)
+        cursor.execute(_TAKE_TURN, [*lock, f"{LOST_AFTER_S}s"])
         (mine,) = cursor.fetchone()
     try:
         yield mine
     finally:
         if mine and connection.connection is not None:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", lock)
+                cursor.execute(_END_TURN, lock)
 
 
 def _park(organisation_id: UUID, body: log.Waiting, error: Exception) -> None:

@@ -7,6 +7,27 @@ from tocsin.kit.home import Home, Unusable
 
 # A server thread that waits longer than this for a connection or a lock fails and is retried as a whole.
 WAIT_S = 20
+LOST_AFTER_S = 10
+"""After so long without a sign of life each side takes the other for gone: a process that is cut off notices, and the locks that it held,
+or that a stopped process holds, are free again before a lease of 15 s ends."""
+
+# How this side notices: of a peer behind a cut cable nothing ever comes, not even a refusal.
+_NOTICING = {
+    "connect_timeout": "5",
+    "keepalives_idle": "4",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": str(LOST_AFTER_S * 1000),
+}
+# How the server does. What was acknowledged is on the disk, whatever its own default is; synchronous replicas may only add to it.
+_SESSION = {
+    "synchronous_commit": "on",
+    "tcp_keepalives_idle": "4",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": f"{LOST_AFTER_S}s",
+    "idle_in_transaction_session_timeout": f"{LOST_AFTER_S}s",
+}
 
 
 def settings(home: Home) -> dict[str, Any]:
@@ -21,8 +42,7 @@ def settings(home: Home) -> dict[str, Any]:
     if url.scheme not in ("postgres", "postgresql"):
         raise Unusable("TOCSIN_DATABASE_URL must be empty (SQLite) or begin with postgresql://.")
     said = dict(parse_qsl(url.query))
-    # What was acknowledged is on the disk, whatever the server's own default is; synchronous replicas may only add to it.
-    options = [said.pop("options", ""), "-c synchronous_commit=on"]
+    options = [said.pop("options", ""), *(f"-c {name}={value}" for name, value in _SESSION.items())]
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(url.path.lstrip("/")),
@@ -33,7 +53,7 @@ def settings(home: Home) -> dict[str, Any]:
         # Connections come from the pool: kept alive per thread (CONN_MAX_AGE) they leak under ASGI.
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": WAIT_S}, **said, "options": " ".join(options)},
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": WAIT_S}, **_NOTICING, **said, "options": " ".join(options)},
     }
 
 
