@@ -181,3 +181,25 @@ class InboxItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.subject}"
+
+
+class MeetingPlace(models.Model):
+    """
+    Where working groups meet, by `way`: one group of a plan in its chat, or, with neither named, every group. `plan` and `group` are opaque.
+
+    `link` may leave open what differs from incident to incident.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    way = models.CharField(max_length=16)
+    plan = models.CharField(max_length=100, blank=True)
+    group = models.CharField(max_length=100, blank=True)
+    link = models.CharField(max_length=500)
+    entered_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "way", "plan", "group"], name="meeting_place_once")]
+
+    def __str__(self) -> str:
+        return f"{self.way} {self.group or 'every group'}"

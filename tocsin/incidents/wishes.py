@@ -8,13 +8,14 @@ from django.conf import settings
 
 from tocsin.accounts import directory
 from tocsin.accounts.directory import Contact
-from tocsin.comms import outbox, setup
+from tocsin.comms import meetings, outbox, setup
 from tocsin.comms.channel import Channel
 from tocsin.comms.models import OutsideAddress
 from tocsin.comms.outbox import Order
 from tocsin.comms.outside import adapter, addresses
 from tocsin.engine import terms as t
 from tocsin.engine.collections import PARTIES
+from tocsin.engine.namespaces import bare
 from tocsin.engine.program import Program
 from tocsin.engine.react import react
 from tocsin.engine.texts import PERSONAL
@@ -104,12 +105,13 @@ def _tell(cause: _Cause, wish: t.Tell) -> Iterator[Order]:
     mail = setup.ready(incident.organisation_id, "email")
     channels = ["inbox"] + (["email"] if mail and not mail.channel.captures else [])
     link = f"{settings.BASE_URL}/o/{incident.organisation.slug}/{incident.path}"
+    meeting = _meeting(cause, wish)
     for person in wish.persons:
         contact = cause.contacts.get(person)
         if contact is None:
             continue  # no account in this organisation any more; the journal names whom it was meant for
         if _sees(cause, person) and not _beyond(cause, contact, wish):
-            subject, body = wording.tell(cause.program, cause.state, wish, contact, link)
+            subject, body = wording.tell(cause.program, cause.state, wish, contact, link, meeting=meeting)
         else:
             subject, body = wording.outside(cause.state, contact)
         for channel in channels:
@@ -122,6 +124,18 @@ def _tell(cause: _Cause, wish: t.Tell) -> Iterator[Order]:
                 body=body,
                 urgent=wish.urgent,
             )
+
+
+def _meeting(cause: _Cause, wish: t.Tell) -> str:
+    """Return the link to where the groups are told to meet; it stands in what they are told, and in no journal."""
+    incident = cause.incident
+    way, _, subject = wish.cause.partition(":")
+    if way == meetings.VIDEO:
+        return meetings.conference(incident.organisation_id, incident=incident.pk, number=incident.number)
+    if way != meetings.CHAT:
+        return ""
+    plan = cause.program.part(subject).program.id
+    return meetings.chat(incident.organisation_id, plan, bare(subject), incident=incident.pk, number=incident.number)
 
 
 def _beyond(cause: _Cause, contact: Contact, wish: t.Tell) -> bool:

@@ -29,6 +29,7 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "due": "Due {at}.",
         "chat": "Your group's chat is open: {what}",
         "video": "Video conference now: {what}",
+        "meet": "Come here: {where}",
         "deputy": "The holder has not answered; you are asked as deputy: {what}",
         "undelivered": "Nobody was reached: {what}",
         "not_to_all": "Not everybody was reached: {what}",
@@ -58,6 +59,7 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "due": "Срок: {at}.",
         "chat": "Открыт чат вашей группы: {what}",
         "video": "Видеоконференция сейчас: {what}",
+        "meet": "Ссылка: {where}",
         "deputy": "Ответственный не ответил, вас просят как заместителя: {what}",
         "undelivered": "Никто не получил: {what}",
         "not_to_all": "Получили не все: {what}",
@@ -87,6 +89,7 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "due": "Termin: {at}.",
         "chat": "Czat Twojej grupy jest otwarty: {what}",
         "video": "Wideokonferencja teraz: {what}",
+        "meet": "Link: {where}",
         "deputy": "Osoba pełniąca rolę nie odpowiedziała; prośba do zastępcy: {what}",
         "undelivered": "Nikt nie odebrał: {what}",
         "not_to_all": "Nie wszyscy odebrali: {what}",
@@ -116,6 +119,7 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "due": "期限：{at}。",
         "chat": "工作组群已开通：{what}",
         "video": "现在开始视频会议：{what}",
+        "meet": "链接：{where}",
         "deputy": "负责人未应答，请您作为副职接任：{what}",
         "undelivered": "未送达任何人：{what}",
         "not_to_all": "未送达所有人：{what}",
@@ -129,8 +133,8 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
-def tell(program: Program, state: t.State, wish: t.Tell, reader: Contact, link: str) -> tuple[str, str]:
-    """Return subject and body of what `reader` is told; `link` leads to the incident."""
+def tell(program: Program, state: t.State, wish: t.Tell, reader: Contact, link: str, *, meeting: str = "") -> tuple[str, str]:
+    """Return subject and body of what `reader` is told; `link` leads to the incident, `meeting` to where those who are told come together."""
     words = _SENTENCES[nearest(_SENTENCES, reader.language, "en")]
     kind, _, subject = wish.cause.partition(":")
     what = _title(program, state, subject, reader.language)
@@ -142,6 +146,8 @@ def tell(program: Program, state: t.State, wish: t.Tell, reader: Contact, link: 
     due = missed or (clock.due_at if clock else None)
     if due:
         lines.append(words["due"].format(at=_spell(due, reader.timezone)))
+    if meeting:
+        lines.append(words["meet"].format(where=meeting))
     lines += ["", state.words, link]
     name = pick(program.title, reader.language, program.language) if state.number == program.id else state.number
     return f"{mark}[{name}] {sentence}", "\n".join(lines)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tocsin.comms import channels, setup, trials
 from tocsin.comms.channel import Channel, Field
 from tocsin.comms.setup import Invalid
-from tocsin.web import deliveries, languages, parties, reply, ways
+from tocsin.web import deliveries, languages, meetings, parties, reply, ways
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
 from tocsin.web.ways import Way
@@ -93,6 +93,7 @@ def overview(request: Request, *, wrong: tuple[Invalid, ...] = (), form: str = "
     known = ways.every(request)
     context = {
         "ways": list(known.values()),
+        "meetings": meetings.every(request),
         "networks": setup.open_networks(request.organisation.id),
         "wrong": {problem.field: _said(problem) for problem in wrong},
         "form": form,
@@ -148,6 +149,8 @@ def _said(problem: Invalid) -> str:
         "bad_port": _("A number from 1 to 65535, or nothing for every port."),
         "too_long": _("This is too long."),
         "again": _("Enter it again: it would go to another place."),
+        "not_https": _("A whole address that begins with https:// and has no password in it."),
+        "unknown_blank": _("Curly brackets may hold only what is named above; a conference has no {group}."),
         "bad_value": _("This value does not fit."),
     }
     return known.get(problem.code, problem.message)

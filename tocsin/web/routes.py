@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tocsin.web import audit, channels, inbox, keys, networks, outside, people, profile, routes_incidents
+from tocsin.web import audit, channels, inbox, keys, meetings, networks, outside, people, profile, routes_incidents
 
 administration = [
     path("people", people.everyone, name="people"),
@@ -21,6 +21,8 @@ administration = [
     path("channels/networks/closing", networks.closing, name="network-closing"),
     path("channels/outside", outside.entry, name="outside-entry"),
     path("channels/outside/<str:address_id>/removal", outside.removal, name="outside-removal"),
+    path("channels/meetings", meetings.entry, name="meeting-entry"),
+    path("channels/meetings/<str:place_id>/removal", meetings.removal, name="meeting-removal"),
     path("channels/to/<str:channel>", channels.one, name="channel"),
     path("channels/to/<str:channel>/configuration", channels.configuration, name="channel-configuration"),
     path("channels/to/<str:channel>/removal", channels.removal, name="channel-removal"),

@@ -38,6 +38,8 @@ ACTS: Mapping[str, Callable[[], str]] = {
     "network.closed": lambda: _("closed the network"),
     "outside.entered": lambda: _("entered an address outside for"),
     "outside.struck": lambda: _("struck out an address outside of"),
+    "meeting.entered": lambda: _("entered where groups meet:"),
+    "meeting.struck": lambda: _("struck out where groups meet:"),
     "dossier.exported": lambda: _("exported the dossier of"),
     "scenario.exported": lambda: _("exported as a scenario"),
     "plan.loaded": lambda: _("loaded the plan"),

@@ -77,7 +77,7 @@ PANELS: Final[Mapping[str, Panel]] = {
         Panel("records", records.context, ("record",)),
         Panel("partners", partners.context, ("record", "role")),
         Panel("conditions", conditions.context, ("condition", "role")),
-        Panel("roles", roles.context, ("role", "clock")),
+        Panel("roles", roles.context, ("role", "clock", "moment")),
         Panel("stream", stream.context, ("timeline",), in_part=True),
         Panel("timeline", timeline.context, ("timeline",)),
         Panel("signals", signals.context, ("condition",), every="20s"),

@@ -12,6 +12,7 @@ from tocsin.engine.role_names import lacking, roles_named, split
 from tocsin.incidents.models import ClockRow, RoleRow
 from tocsin.web import clocks, plan_words
 from tocsin.web.cases import Case
+from tocsin.web.room import meetings
 from tocsin.web.room.calls import calling
 
 SHOWN: Final = 12
@@ -71,6 +72,8 @@ def context(case: Case) -> dict[str, object]:
         "has_streams": any(role.streams for role in case.program.roles.values()),
         "streams": _streams(case),
         "calling": calling(case) if case.board.open else [],
+        "chats": meetings.chats(case) if case.board.open else [],
+        "conference": meetings.conference(case) if case.board.open else None,
     }
 
 
