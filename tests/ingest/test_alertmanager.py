@@ -4,12 +4,12 @@ import msgspec
 import pytest
 
 from tests.ingest import bodies
-from tocsin.ingest.sources import Alert
+from tocsin.ingest.sources import Alert, Arrival
 from tocsin.ingest.sources.alertmanager import SOURCE
 
 
 def read(body: bytes) -> list[Alert]:
-    return list(SOURCE.parse(msgspec.json.decode(body, type=SOURCE.payload)))
+    return list(SOURCE.parse(msgspec.json.decode(body, type=SOURCE.payload), Arrival(bodies.NOON)))
 
 
 def test_a_sender_that_leaves_the_fingerprint_out_is_known_by_its_labels():

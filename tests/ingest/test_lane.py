@@ -69,9 +69,10 @@ def test_what_arrives_together_is_committed_together():
     ("path", "method", "status", "code"),
     [
         ("/in/nagios/good", "POST", 404, "unknown_source"),
-        ("/in/alertmanager", "POST", 404, "unknown_source"),
+        ("/in/alertmanager", "POST", 401, "no_key"),
+        ("/in/", "POST", 404, "unknown_source"),
         ("/in/alertmanager/good/more", "POST", 404, "unknown_source"),
-        ("/in/alertmanager/good", "GET", 405, "post_only"),
+        ("/in/alertmanager/good", "GET", 405, "method"),
         ("/in/alertmanager/bad", "POST", 403, "unknown_key"),
     ],
 )

@@ -1,6 +1,7 @@
 """Alerts in the database: those that a batch speaks of, and what it made of them."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -15,6 +16,7 @@ from tocsin.kit import ids
 
 TITLE_CHARS_MAX = 500
 LINK_CHARS_MAX = 2000
+BY_CHARS_MAX = 200
 NUL, REPLACEMENT = "\0", "\N{REPLACEMENT CHARACTER}"
 """PostgreSQL keeps no NUL in a text."""
 
@@ -75,8 +77,12 @@ _KNOWN = (
 )
 
 
-def known(organisation_id: UUID, names: Collection[Name]) -> dict[Name, Standing]:
-    """Return how those of the named alerts stand that exist. Their words are not read: whoever asks has newer ones."""
+_TAKEN = {"organisation_id": "uuid", "alert_id": "uuid", "starts_at": "timestamptz", "by": "text", "at": "timestamptz"}
+_FIRST_TIME = "ON CONFLICT (organisation_id, alert_id, starts_at, by) DO NOTHING"
+
+
+def known(organisation_id: UUID, names: Collection[Name], brief: Collection[Name] = ()) -> dict[Name, Standing]:
+    """Return how those of the named alerts stand that exist. Their words are read only for the `brief` ones: the others have newer."""
     found: dict[Name, Standing] = {}
     for source, group in groupby(sorted(names), key=itemgetter(0)):
         keys = [key for _, key in group]
@@ -86,6 +92,11 @@ def known(organisation_id: UUID, names: Collection[Name]) -> dict[Name, Standing
                 key=key, title="", firing=firing, starts_at=starts_at, ends_at=ends_at, labels={}, annotations={}, link=""
             )
             found[source_, key] = Standing(id_, source_, unread, firing, starts_at, ends_at, *rest)
+    for source, group in groupby(sorted(brief), key=itemgetter(0)):
+        rows = Alert.objects.filter(organisation_id=organisation_id, source=source, fingerprint__in=[key for _, key in group])
+        for key, title, labels, annotations, link in rows.values_list("fingerprint", "title", "labels", "annotations", "link"):
+            standing = found[source, key]
+            standing.alert = replace(standing.alert, title=title, labels=labels, annotations=annotations, link=link)
     return found
 
 
@@ -98,6 +109,8 @@ def changes(organisation_id: UUID, outcome: Outcome) -> Iterator[bulk.Statement]
         for _, one in sorted(outcome.past.items())
     ]
     yield from bulk.insert("ingest_episode", _EPISODE, past, _ADD)
+    taken = [(organisation_id, one.alert_id, one.starts_at, _clean(one.by)[:BY_CHARS_MAX], one.at) for one in outcome.taken]
+    yield from bulk.insert("ingest_acknowledgement", _TAKEN, taken, _FIRST_TIME)
     yield from bulk.insert("ingest_match", _MATCH, _matches(organisation_id, outcome.turns), _ONCE)
 
 

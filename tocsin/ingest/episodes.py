@@ -1,7 +1,7 @@
 """What a message about an alert changes: pure, in the order of the log, so that reading the log again gives the same alerts."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -23,6 +23,11 @@ class Heard:
     alert: Alert
     at: datetime
     position: int
+
+    @property
+    def starts_at(self) -> datetime:
+        """Return when the episode began; where neither its source nor what was known before says so, when it was heard of."""
+        return self.alert.starts_at or self.at
 
 
 @dataclass(slots=True)
@@ -67,13 +72,24 @@ class Past:
     duplicates: int
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """At the sender's side somebody has taken an episode on; `by` is empty if it is not said who."""
+
+    alert_id: UUID
+    starts_at: datetime
+    by: str
+    at: datetime
+
+
 @dataclass(slots=True)
 class Outcome:
-    """What a batch changed: alerts as they stand now, episodes that are past, and turns in order."""
+    """What a batch changed: alerts as they stand now, episodes that are past, turns in order, and who has taken what on."""
 
     standings: dict[Name, Standing] = field(default_factory=dict)
     past: dict[tuple[UUID, datetime], Past] = field(default_factory=dict)
     turns: list[Turn] = field(default_factory=list)
+    taken: list[Taken] = field(default_factory=list)
 
 
 def hear(known: Mapping[Name, Standing], heard: Iterable[Heard]) -> Outcome:
@@ -84,17 +100,54 @@ def hear(known: Mapping[Name, Standing], heard: Iterable[Heard]) -> Outcome:
     what is over.
     """
     outcome = Outcome()
-    for one in heard:
-        name = (one.source, one.alert.key)
+    for told in heard:
+        name = (told.source, told.alert.key)
         standing = outcome.standings.get(name) or known.get(name)
+        one = _completed(standing, told) if told.alert.starts_at is None or told.alert.brief else told
+        if one.alert.acknowledged_by is not None and not _take(outcome, standing, one):
+            continue
         if standing is None:
             outcome.standings[name] = _new(one, ids.new(), one.at)
             _turned(outcome, outcome.standings[name])
-        elif _past(standing, one.alert):
-            _add_past(outcome, Past(standing.id, one.alert.starts_at, one.alert.ends_at, 1, 0))
+        elif _past(standing, one):
+            _add_past(outcome, Past(standing.id, one.starts_at, one.alert.ends_at, 1, 0))
         else:
             outcome.standings[name] = _follow(outcome, standing, one)
     return outcome
+
+
+def _completed(standing: Standing | None, one: Heard) -> Heard:
+    """Return `one` with what its source leaves out: when the episode began, and the words that it does not repeat."""
+    alert = one.alert
+    if alert.brief and standing is not None:
+        last = standing.alert
+        alert = replace(alert, title=last.title, labels=last.labels, annotations=last.annotations, link=last.link)
+    if alert.starts_at is None:
+        alert = replace(alert, starts_at=_beginning(standing, alert, one.at))
+    return replace(one, alert=alert)
+
+
+def _beginning(standing: Standing | None, alert: Alert, at: datetime) -> datetime:
+    """
+    Return when the episode began that `alert` speaks of, whose source does not tell one from another.
+
+    Whatever fires after an end begins anew; only an end that nobody saw begin has overtaken its beginning.
+    """
+    since = min(alert.happened_at or at, at)
+    if standing is None:
+        return since
+    overtaken = not standing.turn and at - standing.turned_at < LATE
+    if standing.firing or not alert.firing or overtaken:
+        return standing.starts_at
+    return max(since, standing.starts_at + timedelta(microseconds=1))
+
+
+def _take(outcome: Outcome, standing: Standing | None, one: Heard) -> bool:
+    """Note who has taken an open episode on, and return whether there is one."""
+    if standing is None or not standing.firing:
+        return False
+    outcome.taken.append(Taken(standing.id, standing.starts_at, one.alert.acknowledged_by or "", one.at))
+    return True
 
 
 def _new(one: Heard, alert_id: UUID, first_received_at: datetime) -> Standing:
@@ -105,7 +158,7 @@ def _new(one: Heard, alert_id: UUID, first_received_at: datetime) -> Standing:
         source=one.source,
         alert=alert,
         firing=alert.firing,
-        starts_at=alert.starts_at,
+        starts_at=one.starts_at,
         ends_at=None if alert.firing else alert.ends_at or one.at,
         first_received_at=first_received_at,
         last_received_at=one.at,
@@ -117,19 +170,20 @@ def _new(one: Heard, alert_id: UUID, first_received_at: datetime) -> Standing:
     )
 
 
-def _past(standing: Standing, alert: Alert) -> bool:
+def _past(standing: Standing, one: Heard) -> bool:
     """
-    Return whether `alert` speaks of an episode before the latest: it ended before that began.
+    Return whether `one` speaks of an episode before the latest: it ended before that began.
 
     An earlier beginning alone does not say so: of two replicas that saw the same fault, Alertmanager comes to tell the earlier one.
     """
-    return not alert.firing and alert.ends_at is not None and alert.starts_at < standing.starts_at and alert.ends_at <= standing.starts_at
+    ends_at = one.alert.ends_at
+    return not one.alert.firing and ends_at is not None and one.starts_at < standing.starts_at and ends_at <= standing.starts_at
 
 
 def _follow(outcome: Outcome, standing: Standing, one: Heard) -> Standing:
     """Return the standing after `one`, which speaks of the latest episode or of a newer one."""
     alert = one.alert
-    if alert.starts_at > standing.starts_at:
+    if one.starts_at > standing.starts_at:
         return _succeed(outcome, standing, one)
     standing.alert = alert
     standing.last_received_at = one.at

@@ -2,8 +2,9 @@
 
 import threading
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -11,8 +12,9 @@ import structlog
 from django.db import DataError, IntegrityError, connection, transaction
 from prometheus_client import Counter
 
-from tocsin.ingest import alerts, bulk, log, sources
+from tocsin.ingest import alerts, bulk, feeds, log, sources
 from tocsin.ingest.episodes import Heard, hear
+from tocsin.ingest.sources import Arrival
 from tocsin.kit import bells, clock, transactions
 from tocsin.kit.database import LOST_AFTER_S
 from tocsin.kit.precedence import way
@@ -27,6 +29,8 @@ ORGANISATIONS_MAX = 64
 FIRST = UUID(int=0)
 BELL = "matches"
 """Rung for whoever declares incidents, once per turn in which something began or ended."""
+_NONE: Mapping[str, Any] = {}
+_SET = frozenset(name for name, source in sources.registry().items() if source.settings)
 _LOCKS = 0x70C51
 _TAKE_TURN = (
     """SELECT CASE WHEN pg_try_advisory_lock(%s, %s) THEN set_config('idle_session_timeout', %s, false) IS NOT NULL ELSE false END"""
@@ -79,10 +83,12 @@ def settle(organisation_id: UUID, pace: Pace) -> None:
     """Read the oldest waiting bodies of one organisation, a bounded number of them. Nobody else may do so at the same time."""
     readable: list[log.Waiting] = []
     heard: list[Heard] = []
-    for body in log.waiting(organisation_id, BODIES_MAX, pace.bytes_max):
+    waiting = log.waiting(organisation_id, BODIES_MAX, pace.bytes_max)
+    settings = _settings(waiting)
+    for body in waiting:
         way.give()
         try:
-            heard += read(body)
+            heard += read(body, settings.get(body.key_id, _NONE))
             readable.append(body)
         except Exception as error:  # noqa: BLE001 - the catch point of the lane: any fault in one body parks that body
             _park(organisation_id, body, error)
@@ -90,20 +96,27 @@ def settle(organisation_id: UUID, pace: Pace) -> None:
         pace.took(_write(organisation_id, readable, heard))
     except (DataError, IntegrityError):
         for body in readable:
-            _write_alone(organisation_id, body)
+            _write_alone(organisation_id, body, settings.get(body.key_id, _NONE))
 
 
-def read(body: log.Waiting) -> list[Heard]:
-    """Return what a body says. Pure; whatever it raises is a reason to park the body."""
+def read(body: log.Waiting, settings: Mapping[str, Any] = _NONE) -> list[Heard]:
+    """Return what a body says, its feed set so. Pure; whatever it raises is a reason to park the body."""
     source = sources.registry()[body.source]
     payload = msgspec.json.decode(body.body, type=source.payload)
-    return [Heard(source.name, alert, body.received_at, body.position) for alert in source.parse(payload)]
+    arrival = Arrival(body.received_at, settings)
+    return [Heard(source.name, alert, body.received_at, body.position) for alert in source.parse(payload, arrival)]
 
 
-def _write_alone(organisation_id: UUID, body: log.Waiting) -> None:
+def _settings(bodies: Sequence[log.Waiting]) -> Mapping[UUID, Mapping[str, Any]]:
+    """Return how the feeds of those bodies are set whose source reads it."""
+    key_ids = {body.key_id for body in bodies if body.source in _SET}
+    return feeds.settings_by_key(key_ids) if key_ids else {}
+
+
+def _write_alone(organisation_id: UUID, body: log.Waiting, settings: Mapping[str, Any]) -> None:
     """Settle one body of a batch that the database would not take as a whole, or park it if it is the one."""
     try:
-        _write(organisation_id, [body], read(body))
+        _write(organisation_id, [body], read(body, settings))
     except (DataError, IntegrityError) as error:
         _park(organisation_id, body, error)
 
@@ -118,7 +131,8 @@ def _write(organisation_id: UUID, bodies: Sequence[log.Waiting], heard: Sequence
     way.give()
 
     def work() -> float:
-        known = alerts.known(organisation_id, {(one.source, one.alert.key) for one in heard})
+        names = {(one.source, one.alert.key) for one in heard}
+        known = alerts.known(organisation_id, names, {(one.source, one.alert.key) for one in heard if one.alert.brief})
         outcome = hear(known, heard)
         statements = list(alerts.changes(organisation_id, outcome))
         with transaction.atomic():

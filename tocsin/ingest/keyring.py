@@ -4,12 +4,13 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import close_old_connections
 
 from tocsin.accounts import keys
+from tocsin.ingest import feeds
 from tocsin.kit import clock
 
 TTL_S = 1.0
@@ -23,10 +24,12 @@ class Overloaded(Exception):  # noqa: N818 - it says how things stand
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who a key belongs to."""
+    """Who a key belongs to. Made for a feed, it opens only that feed's `source`; what comes by it is signed with one of `secrets`, if any."""
 
     key_id: UUID
     organisation_id: UUID
+    source: str = ""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 def look_up(secret: str) -> Holder | None:
@@ -36,7 +39,8 @@ def look_up(secret: str) -> Holder | None:
         if key is None:
             return None
         keys.touch(key)
-        return Holder(key.id, key.organisation_id)
+        feed = feeds.of_key(key.id)
+        return Holder(key.id, key.organisation_id, feed.source, feeds.secrets(feed)) if feed else Holder(key.id, key.organisation_id)
     finally:
         close_old_connections()
 

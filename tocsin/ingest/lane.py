@@ -1,27 +1,41 @@
-"""The lane: `POST /in/{source}/{key}`, answered once the body is valid and on the disk. Raw ASGI, nothing between it and the server."""
+"""
+The lane: `POST /in/{source}/{key}` and the doors of the sources, answered once the body is valid and on the disk.
+
+Raw ASGI, nothing between it and the server. A source that reads bodies as they come has the short way.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
+from uuid import UUID
 
 import msgspec
 from django.db import Error
 from prometheus_client import Counter
 
 from tocsin.ingest import nesting, problems, sources
+from tocsin.ingest.bodies import gunzip
+from tocsin.ingest.doors import Address, Call, Doors
 from tocsin.ingest.keyring import Holder, Keyring, Overloaded
 from tocsin.ingest.log import Arrived
 from tocsin.ingest.problems import Answer, NotAccepted, Problem
 from tocsin.ingest.queues import Queues
+from tocsin.ingest.sources import Source
 from tocsin.ingest.writer import NotStored, Ticket, Writer
-from tocsin.kit import clock
+from tocsin.kit import clock, ids
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _ACCEPTED = problems.accepted()
+_AS_IT_IS = (b"identity",)
+_PACKED = (b"identity", b"gzip", b"x-gzip")
+NOBODY = Holder(UUID(int=0), UUID(int=0))
+"""In whose account a body is held while nobody knows whose it is."""
 _answers = Counter("tocsin_lane_answers_total", "Requests to the lane by what became of them", ["code"])
 _accepted = _answers.labels("accepted")
 
@@ -34,6 +48,36 @@ class Limits:
     read_s: float = 10.0
     held_bytes_max: int = 64 * 1024 * 1024
     organisation_held_bytes_max: int = 16 * 1024 * 1024
+
+
+class Held:
+    """The bytes of one call in the queues' account, until they are given on to the writer or nothing comes of them."""
+
+    def __init__(self, queues: Queues[Ticket], organisation_id: UUID, size: int) -> None:
+        self._queues, self._organisation_id, self._size = queues, organisation_id, size
+
+    def move(self, organisation_id: UUID) -> None:
+        """Let them be held by the organisation that they turned out to be for."""
+        size = self._size
+        self.free()
+        self._organisation_id = organisation_id
+        self._hold(size)
+
+    def give(self, size: int) -> None:
+        """Leave `size` bytes, which they have become, to the writer: it lets them go."""
+        self.free()
+        self._hold(size)
+        self._size = 0
+
+    def free(self) -> None:
+        """Let go of what is still held here. Idempotent."""
+        self._queues.let_go(self._organisation_id, self._size)
+        self._size = 0
+
+    def _hold(self, size: int) -> None:
+        if not self._queues.hold(self._organisation_id, size):
+            raise NotAccepted(problems.BUSY)
+        self._size = size
 
 
 class Gone(Exception):  # noqa: N818 - it says what happened
@@ -53,55 +97,100 @@ class Lane:
         self._queues: Queues[Ticket] = Queues(bytes_max=limits.held_bytes_max, organisation_bytes_max=limits.organisation_held_bytes_max)
         self._make_keyring = keyring
         self._make_writer = writer
+        self._doors = Doors(sources.registry().values())
         self._decoders = {name: msgspec.json.Decoder(source.payload) for name, source in sources.registry().items()}
         self._keyring: Keyring | None = None
         self._writer: Writer | None = None
 
+    def answers(self, path: str) -> bool:
+        """Return whether a call of `path` is for the lane."""
+        return self._doors.answers(path)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        refuse: Callable[[Problem], Answer] = Problem.answer
         try:
-            answer = await self._accept(scope, receive)
+            address = self._doors.find(scope["path"], scope.get("raw_path", b""))
+            if address is None:
+                raise NotAccepted(problems.UNKNOWN_SOURCE)
+            refuse = address.source.refused
+            answer = await self._accept(address, scope, receive)
             _accepted.inc()
         except NotAccepted as refusal:
             _answers.labels(refusal.problem.code).inc()
-            answer = refusal.problem.answer()
+            answer = refuse(refusal.problem)
         except Gone:
             return
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-        await send({"type": "http.response.body", "body": answer.body})
+        await send({"type": "http.response.body", "body": answer.body if scope["method"] != "HEAD" else b""})
 
     def close(self) -> None:
         """Commit what is queued and end the writer."""
         if self._writer is not None:
             self._writer.close()
 
-    async def _accept(self, scope: Scope, receive: Receive) -> Answer:
-        source, secret = self._address(scope)
-        holder = await self._holder(secret)
-        body = await self._read(scope, receive, holder)
-        arrived = Arrived(holder.organisation_id, source, holder.key_id, clock.now(), body)
+    async def _accept(self, address: Address, scope: Scope, receive: Receive) -> Answer:
+        source, secret = address.source, address.secret
+        if scope["method"] not in address.door.methods:
+            raise NotAccepted(problems.method(address.door.methods))
+        call = None if secret and source.as_it_comes else _call(address, scope)
+        if call is not None and not secret:
+            secret = next(filter(None, (place.find(call) for place in source.keys)), "")
+            if not secret and source.key_of is None:
+                raise NotAccepted(problems.NO_KEY)
+        holder = await self._holder(source, secret) if secret else NOBODY
+        body = await self._read(scope, receive, holder, gzip=source.gzip)
+        if call is None and not holder.secrets:
+            return await self._take(source, holder, body)
+        held = Held(self._queues, holder.organisation_id, len(body))
         try:
-            self._validate(source, body)
+            return await self._read_and_take(source, holder, replace(call or _call(address, scope), body=body), held)
+        finally:
+            held.free()
+
+    async def _take(self, source: Source, holder: Holder, body: bytes) -> Answer:
+        """Append a body that says all by itself. Its bytes are held; whoever writes or keeps it lets them go."""
+        arrived = Arrived(holder.organisation_id, source.name, holder.key_id, clock.now(), body)
+        try:
+            self._decode(source, body)
         except NotAccepted as refusal:
             self._write().keep(_rejected(arrived, refusal.problem))
             raise
+        await self._append(arrived)
+        return _ACCEPTED
+
+    async def _read_and_take(self, source: Source, holder: Holder, call: Call, held: "Held") -> Answer:
+        """Append what a call says with all its parts, once it is known whose it is."""
+        raw, at, body = call.body, clock.now(), call.body
+        if holder is not NOBODY:
+            _check_signature(source, holder, call, raw, at)
+        try:
+            if call.headers.get("content-encoding", "identity").lower() != "identity":
+                call = replace(call, body=self._unpack(raw))
+            body = self._gather(source, call)
+            payload = self._decode(source, body)
+        except NotAccepted as refusal:
+            if holder is not NOBODY:
+                held.give(len(call.body))
+                arrived = Arrived(holder.organisation_id, source.name, holder.key_id, at, call.body)
+                self._write().keep(_rejected(arrived, refusal.problem))
+            raise
+        if holder is NOBODY:
+            holder = await self._holder(source, source.key_of(payload) if source.key_of else "")
+            held.move(holder.organisation_id)
+            _check_signature(source, holder, call, raw, at)
+        held.give(len(body))
+        await self._append(Arrived(holder.organisation_id, source.name, holder.key_id, at, body))
+        return source.accept(payload, call) if source.accept else _ACCEPTED
+
+    async def _append(self, arrived: Arrived) -> None:
         try:
             await self._write().append(arrived)
         except NotStored as error:
             raise NotAccepted(problems.NOT_STORED) from error
-        return _ACCEPTED
 
-    def _address(self, scope: Scope) -> tuple[str, str]:
-        """Return source and secret from the path."""
-        parts = scope["path"].split("/")
-        if len(parts) != 4 or parts[2] not in self._decoders:
-            raise NotAccepted(problems.UNKNOWN_SOURCE)
-        if scope["method"] != "POST":
-            raise NotAccepted(problems.POST_ONLY)
-        return parts[2], parts[3]
-
-    async def _holder(self, secret: str) -> Holder:
-        """Return whom the secret lets in. It is asked before a byte of the body is read."""
+    async def _holder(self, source: Source, secret: str) -> Holder:
+        """Return whom the secret lets in. It is asked before a byte of the body is read, unless it stands there."""
         if self._keyring is None:
             self._keyring = self._make_keyring()
         try:
@@ -111,13 +200,15 @@ class Lane:
         except Error as error:
             raise NotAccepted(problems.NO_DATABASE) from error
         if holder is None:
-            raise NotAccepted(problems.UNKNOWN_KEY)
+            raise NotAccepted(problems.UNKNOWN_KEY if secret else problems.NO_KEY)
+        if holder.source and holder.source != source.name:
+            raise NotAccepted(problems.OTHER_SOURCE)
         return holder
 
-    async def _read(self, scope: Scope, receive: Receive, holder: Holder) -> bytes:
+    async def _read(self, scope: Scope, receive: Receive, holder: Holder, *, gzip: bool) -> bytes:
         """Return the body, its bytes held in the queues' account until the writer has answered for them."""
         for name, value in scope["headers"]:
-            if name == b"content-encoding" and value.lower() != b"identity":
+            if name == b"content-encoding" and value.lower() not in (_PACKED if gzip else _AS_IT_IS):
                 raise NotAccepted(problems.ENCODED)
             if name == b"content-length" and int(value) > self._limits.body_bytes_max:
                 raise NotAccepted(problems.TOO_LARGE)
@@ -145,13 +236,33 @@ class Lane:
             self._queues.let_go(holder.organisation_id, held)
             raise
 
-    def _validate(self, source: str, body: bytes) -> None:
-        """Decode `body` as its source's payload and forget the result: the follower reads it again from the log."""
+    def _unpack(self, packed: bytes) -> bytes:
+        try:
+            body = gunzip(packed, self._limits.body_bytes_max)
+        except ValueError as error:
+            raise NotAccepted(problems.NOT_UNPACKED) from error
+        if body is None:
+            raise NotAccepted(problems.TOO_LARGE)
+        return body
+
+    def _gather(self, source: Source, call: Call) -> bytes:
+        """Return the one body that is kept of a call."""
+        if source.gather is None:
+            return call.body
+        if nesting.too_deep(call.body):
+            raise NotAccepted(problems.TOO_DEEP)
+        try:
+            return source.gather(call)
+        except (ValueError, msgspec.MsgspecError, RecursionError) as error:
+            raise NotAccepted(problems.not_understood(str(error))) from error
+
+    def _decode(self, source: Source, body: bytes) -> Any:
+        """Decode `body` as its source's payload. What is acknowledged is only the bytes: the follower reads them again from the log."""
         if nesting.too_deep(body):
             raise NotAccepted(problems.TOO_DEEP)
         try:
             body.decode()
-            self._decoders[source].decode(body)
+            return self._decoders[source.name].decode(body)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise NotAccepted(problems.not_understood(str(error))) from error
 
@@ -159,6 +270,21 @@ class Lane:
         if self._writer is None:
             self._writer = self._make_writer(self._queues)
         return self._writer
+
+
+def _call(address: Address, scope: Scope) -> Call:
+    try:
+        query = dict(parse_qsl(scope.get("query_string", b"").decode(), keep_blank_values=True, max_num_fields=100))
+    except ValueError as error:
+        raise NotAccepted(problems.not_understood(str(error))) from error
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    return Call(id=str(ids.new()), method=scope["method"], door=address.door.path, parts=address.parts, query=query, headers=headers)
+
+
+def _check_signature(source: Source, holder: Holder, call: Call, raw: bytes, at: datetime) -> None:
+    signature = source.signature
+    if signature and holder.secrets and not any(signature(secret, call.headers, raw, at) for secret in holder.secrets):
+        raise NotAccepted(problems.UNSIGNED)
 
 
 def _rejected(arrived: Arrived, problem: Problem) -> Arrived:

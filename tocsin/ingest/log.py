@@ -39,6 +39,7 @@ class Waiting:
 
     position: int
     source: str
+    key_id: UUID
     received_at: datetime
     body: bytes
 
@@ -109,8 +110,8 @@ def waiting(organisation_id: UUID, rows_max: int, bytes_max: int) -> list[Waitin
         if last and size > bytes_max:
             break
         last = position
-    found = rows.filter(id__lte=last).values_list("id", "source", "received_at", "body")
-    return [Waiting(position, source, received_at, bytes(body)) for position, source, received_at, body in found]
+    found = rows.filter(id__lte=last).values_list("id", "source", "key", "received_at", "body")
+    return [Waiting(position, source, key_id, received_at, bytes(body)) for position, source, key_id, received_at, body in found]
 
 
 def settle(organisation_id: UUID, positions: Sequence[int]) -> bool:

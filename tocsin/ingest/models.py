@@ -8,6 +8,38 @@ from tocsin.accounts.models import Organisation
 from tocsin.kit import clock, ids
 
 
+class Feed(models.Model):
+    """
+    One sender of an organisation: which source it is, what its bodies are signed with, and how that source reads them.
+
+    `secrets` are sealed: what may sign, two while one is changed for another. `settings` are the source's own words.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    source = models.CharField(max_length=32)
+    name = models.CharField(max_length=120)
+    secrets = models.TextField(blank=True)
+    settings = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "name"], name="feed_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FeedKey(models.Model):
+    """A key made for a feed: it opens that feed's source and no other. A key without a feed opens every source."""
+
+    key = models.UUIDField(primary_key=True)
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="keys")
+
+    def __str__(self) -> str:
+        return f"{self.feed_id} {self.key}"
+
+
 class RawBody(models.Model):
     """
     One acknowledged body, byte for byte: the append-only log from which everything else here can be read again.
@@ -116,6 +148,26 @@ class Episode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.alert_id} {self.starts_at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+class Acknowledgement(models.Model):
+    """Somebody has taken an episode on: at the sender's side, in the sender's words, or a person here."""
+
+    id = models.BigAutoField(primary_key=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False, related_name="+")
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, db_index=False, related_name="acknowledgements")
+    starts_at = models.DateTimeField()
+    by = models.CharField(max_length=200, blank=True)
+    person = models.UUIDField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "alert", "starts_at", "by"], name="alert_acknowledged_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.alert_id} {self.by}"
 
 
 class Route(models.Model):

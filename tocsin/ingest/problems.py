@@ -1,6 +1,8 @@
 """What the lane answers when it does not accept: RFC 9457 problems with a stable code and a hint."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -51,8 +53,29 @@ class NotAccepted(Exception):  # noqa: N818 - it says what became of the body
 
 def accepted() -> Answer:
     """Return the answer to a body that is on the disk."""
-    body = b'{"status":"accepted"}'
-    return Answer(202, _headers(b"application/json", body), body)
+    return json(202, {"status": "accepted"})
+
+
+def json(status: int, words: Any) -> Answer:
+    """Return an answer in JSON, for the clients of sources that expect one of their own."""
+    body = msgspec.json.encode(words)
+    return Answer(status, _headers(b"application/json", body), body)
+
+
+def text(status: int, words: str) -> Answer:
+    """Return an answer in plain words."""
+    body = words.encode()
+    return Answer(status, _headers(b"text/plain; charset=utf-8", body), body)
+
+
+def in_words_of(words: Callable[["Problem"], Any]) -> Callable[["Problem"], Answer]:
+    """Return how a source refuses whose clients read a JSON of their own: its `words`, under the status and headers of the problem."""
+
+    def refuse(problem: Problem) -> Answer:
+        said = json(problem.status, words(problem))
+        return Answer(said.status, [*said.headers, *problem.headers], said.body)
+
+    return refuse
 
 
 def _headers(content_type: bytes, body: bytes, more: tuple[tuple[bytes, bytes], ...] = ()) -> Headers:
@@ -62,7 +85,20 @@ def _headers(content_type: bytes, body: bytes, more: tuple[tuple[bytes, bytes], 
 _AGAIN = ((b"retry-after", b"1"),)
 
 UNKNOWN_SOURCE = Problem(status=404, code="unknown_source", title="There is no such source.", hint="The path is /in/{source}/{key}.")
-POST_ONLY = Problem(status=405, code="post_only", title="Alerts are sent with POST.", headers=((b"allow", b"POST"),))
+NO_KEY = Problem(
+    status=401,
+    code="no_key",
+    title="There is no key.",
+    hint="Put it at the end of the path, or where this source's own clients put theirs.",
+    headers=((b"www-authenticate", b"Bearer"),),
+)
+OTHER_SOURCE = Problem(status=403, code="other_source", title="This key was made for another source.", hint="Make one for this source.")
+UNSIGNED = Problem(
+    status=401,
+    code="unsigned",
+    title="The body is not signed with the secret agreed for this key.",
+    hint="Compare the secret at the sender with the one on the page of sources, and the sender's clock.",
+)
 UNKNOWN_KEY = Problem(
     status=403,
     code="unknown_key",
@@ -75,7 +111,15 @@ ENCODED = Problem(status=415, code="encoded", title="The body is compressed.", h
 BUSY = Problem(status=503, code="busy", title="More arrives than can be stored.", hint="Send it again.", headers=_AGAIN)
 NOT_STORED = Problem(status=503, code="not_stored", title="The body could not be stored.", hint="Send it again.", headers=_AGAIN)
 NO_DATABASE = Problem(status=503, code="no_database", title="The database does not answer.", hint="Send it again.", headers=_AGAIN)
+NOT_UNPACKED = Problem(status=400, code="not_unpacked", title="The body is not the gzip that it says it is.")
 TOO_DEEP = Problem(status=400, code="too_deep", title="The body is nested too deeply.", hint="64 levels are enough for any alert.")
+
+
+def method(allowed: Iterable[str]) -> Problem:
+    """Return the problem of a method that this address does not take."""
+    words = ", ".join(sorted(allowed))
+    headers = ((b"allow", words.encode()),)
+    return Problem(status=405, code="method", title="This address is not called so.", hint=f"Use {words}.", headers=headers)
 
 
 def not_understood(detail: str) -> Problem:

@@ -3,37 +3,52 @@
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-PATH = "path"
-"""The key is the last part of the path: `/in/{source}/{key}`."""
+from tocsin.ingest.doors import ANYWHERE, POST, Call, Door, Place
+from tocsin.ingest.problems import BUSY, Answer, Problem
+from tocsin.ingest.signatures import Signature
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """
-    What a source says about one alert. `key` is its fingerprint: the same alert has it again next time.
+    What a source says about one alert. `key` is its fingerprint: the same alert has it again next time. Times are aware.
 
-    An episode begins at `starts_at`; `ends_at` is set once it is over. Times are aware.
+    An episode is known by its beginning, `starts_at`; `ends_at` is set once it is over. A source that does not tell episodes apart
+    leaves `starts_at` empty: what fires goes on firing, and what had ended begins anew, at `happened_at` if that is known.
     """
 
     key: str
     title: str
     firing: bool
-    starts_at: datetime
+    starts_at: datetime | None
     ends_at: datetime | None
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
     link: str
+    happened_at: datetime | None = None
+    brief: bool = False
+    """It says no more than its key: title, labels, annotations and link stay what they were."""
+    acknowledged_by: str | None = None
+    """Somebody at the sender's side has taken it on; empty if it is not said who. An alert that nobody knows is not begun by that."""
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """What is known of a body besides what it says: when it came, and how the feed that it came by is set."""
+
+    at: datetime
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """
-    A place that alerts come from.
+    A place that alerts come from. All but what its file says is the same for each.
 
     `payload` is the msgspec type that a body must decode to (fields it does not name are tolerated); what decodes is acknowledged.
     `parse` reads it later, from the log; whatever it raises parks that body and no other.
@@ -41,9 +56,42 @@ class Source:
 
     name: str
     title: str
-    key_in: str
     payload: Any
-    parse: Callable[[Any], Iterable[Alert]]
+    parse: Callable[[Any, Arrival], Iterable[Alert]]
+
+    methods: frozenset[str] = POST
+    """What `/in/{name}/{key}` is called with."""
+    doors: tuple[Door, ...] = ()
+    keys: tuple[Place, ...] = ANYWHERE
+    """Where the key may stand if it is not in the path, the first that has one."""
+    key_of: Callable[[Any], str] | None = None
+    """Finds the key in the decoded payload. Then the body is read, within the limit, before anybody knows whose it is."""
+    gather: Callable[[Call], bytes] | None = None
+    """
+    Makes one body of a call that says something outside its body: a form, a path, a header. That is what the log keeps; None keeps
+    the body as it came. Pure; a ValueError says what is wrong with the call and is answered 400.
+    """
+    gzip: bool = False
+    """Clients of it compress their bodies."""
+    signature: Signature | None = None
+    """How its sender signs, if a secret is agreed for the feed."""
+
+    accept: Callable[[Any, Call], Answer] | None = None
+    """Answers a body that is on the disk as its clients expect it, who read more than the status."""
+    refuse: Callable[[Problem], Answer] = Problem.answer
+    busy: int = 503
+    """What tells its clients to come back later: those that retry on 5xx alone are never told 429."""
+    settings: bool = False
+    """`parse` reads the settings of the feed."""
+
+    @property
+    def as_it_comes(self) -> bool:
+        """Return whether a body and its key are all that there is to a call."""
+        return self.gather is None and self.accept is None and not self.gzip
+
+    def refused(self, problem: Problem) -> Answer:
+        """Return what its clients are told when a body is not accepted."""
+        return self.refuse(replace(problem, status=self.busy) if problem.code == BUSY.code else problem)
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from tocsin.ingest.sources import PATH, Alert, Source
+from tocsin.ingest.sources import Alert, Arrival, Source
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -30,7 +30,7 @@ class Payload(msgspec.Struct):
     alerts: list[Entry]
 
 
-def parse(payload: Payload) -> Iterator[Alert]:
+def parse(payload: Payload, _: Arrival) -> Iterator[Alert]:
     """Yield one Alert per entry. The fingerprint is the key, so a repeat is the same alert."""
     for entry in payload.alerts:
         firing = entry.status == "firing"
@@ -57,4 +57,4 @@ def _told(at: datetime | None) -> datetime | None:
     return at if at is not None and at.year > 1 else None
 
 
-SOURCE = Source(name="alertmanager", title="Prometheus Alertmanager", key_in=PATH, payload=Payload, parse=parse)
+SOURCE = Source(name="alertmanager", title="Prometheus Alertmanager", payload=Payload, parse=parse)

@@ -1,0 +1,190 @@
+"""Doors: the addresses at which sources are called, and where in a call the key stands. Pure."""
+
+import binascii
+from base64 import b64decode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, unquote
+
+if TYPE_CHECKING:
+    from tocsin.ingest.sources import Source
+
+POST = frozenset({"POST"})
+KEY = "key"
+"""The part of a door's path that is the key: `/alert/{key}/{routing}`."""
+OURS = "in"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """
+    An address that clients of a source call unchanged. A part in braces matches anything and is handed on under its name.
+
+    It is answered as it stands, and below `/in/{source}` and `/in/{source}/{key}`, for clients that let only the beginning be set.
+    """
+
+    path: str
+    methods: frozenset[str] = POST
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The key stands in this header, behind one of the schemes if there are any."""
+
+    name: str
+    schemes: tuple[str, ...] = ()
+
+    def find(self, call: "Call") -> str:
+        """Return the key, or nothing."""
+        value = call.headers.get(self.name, "").strip()
+        if not self.schemes:
+            return value
+        scheme, _, rest = value.partition(" ")
+        return rest.strip() if scheme.lower() in self.schemes else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The key stands in this parameter of the address."""
+
+    name: str
+
+    def find(self, call: "Call") -> str:
+        """Return the key, or nothing."""
+        return call.query.get(self.name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Password:
+    """The key is the password of HTTP Basic; the user's name does not matter."""
+
+    def find(self, call: "Call") -> str:
+        """Return the key, or nothing."""
+        scheme, _, rest = call.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "basic":
+            return ""
+        try:
+            return b64decode(rest.strip(), validate=True).decode().partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError):
+            return ""
+
+
+Place = Header | Query | Password
+ANYWHERE: tuple[Place, ...] = (Header("authorization", ("bearer",)), Password())
+"""Where the key of every source may stand besides the path."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """
+    One call as it came. `id` is ours, new for each; names of headers are in lower case; `body` is as its sender made it.
+
+    `door` is the path of the door, empty for `/in/{source}/{key}`; `parts` is what stood in its braces.
+    """
+
+    id: str
+    method: str = "POST"
+    door: str = ""
+    parts: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def content_type(self) -> str:
+        """Return the type of the body, without its parameters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    def form(self) -> dict[str, str]:
+        """
+        Return the fields of a form, the first of those that come twice.
+
+        :raises ValueError: it is none, or has too many fields.
+        """
+        pairs = parse_qsl(self.body.decode(), keep_blank_values=True, max_num_fields=100)
+        return dict(reversed(pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Which source is called, through which door, and the key if it stood in the path."""
+
+    source: "Source"
+    door: Door
+    secret: str = ""
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A door taken apart."""
+
+    source: "Source"
+    door: Door
+    words: tuple[str, ...]
+
+    def parts(self, words: list[str]) -> dict[str, str] | None:
+        """Return what stands in the braces if `words` go through here."""
+        if len(words) != len(self.words):
+            return None
+        found = {}
+        for wanted, word in zip(self.words, words, strict=True):
+            if wanted.startswith("{") and word:
+                found[wanted[1:-1]] = word
+            elif wanted != word:
+                return None
+        return found
+
+
+class Doors:
+    """All doors of all sources."""
+
+    def __init__(self, sources: Iterable["Source"]) -> None:
+        self._plain: dict[str, Address] = {}
+        self._ways: dict[str, list[_Way]] = {}
+        self._fronts: dict[str, list[_Way]] = {}
+        for source in sources:
+            self._plain[source.name] = Address(source, Door("", source.methods))
+            self._ways[source.name] = [_Way(source, door, tuple(door.path[1:].split("/"))) for door in source.doors]
+            for way in self._ways[source.name]:
+                self._fronts.setdefault(way.words[0], []).append(way)
+
+    def answers(self, path: str) -> bool:
+        """Return whether a call of `path` comes through a door. Every request to the whole server is asked."""
+        first = path[1:].partition("/")[0]
+        return first == OURS or (first in self._fronts and _through(self._fronts[first], path.rstrip("/").split("/")[1:]) is not None)
+
+    def find(self, path: str, raw_path: bytes = b"") -> Address | None:
+        """Return where a call of `path` goes; `raw_path` tells a slash within a part from one between parts."""
+        words = path.split("/")
+        if len(words) == 4 and words[1] == OURS and words[3] and (plain := self._plain.get(words[2])) and not plain.source.doors:
+            return Address(plain.source, plain.door, words[3])
+        if raw_path:
+            words = [unquote(word) for word in raw_path.decode("ascii", "replace").split("/")]
+        _, *words = words
+        if len(words) > 1 and not words[-1]:
+            words.pop()
+        return self._inside(words[1:]) if words[0] == OURS else _through(self._fronts.get(words[0], ()), words)
+
+    def _inside(self, words: list[str]) -> Address | None:
+        """Return where `/in/{source}/…` goes: a door or nothing, behind the key or without it."""
+        plain = self._plain.get(words[0]) if words else None
+        if plain is None or len(words) == 1:
+            return plain
+        ways = self._ways[words[0]]
+        open_one = _through(ways, words[1:])
+        if open_one is not None:
+            return open_one
+        if len(words) == 2:
+            return Address(plain.source, plain.door, words[1])
+        behind = _through(ways, words[2:])
+        return behind and Address(behind.source, behind.door, words[1], behind.parts)
+
+
+def _through(ways: Iterable[_Way], words: list[str]) -> Address | None:
+    for way in ways:
+        parts = way.parts(words)
+        if parts is not None:
+            return Address(way.source, way.door, parts.pop(KEY, ""), parts)
+    return None
