@@ -14,7 +14,9 @@ def test_a_body_is_unpacked_up_to_the_limit_and_never_beyond():
 
 
 @pytest.mark.row("F-22")
-@pytest.mark.parametrize("spoilt", [b"", b"no", gzip.compress(b"x" * 100)[:-4], gzip.compress(b"x") + b"more"], ids=["empty", "none", "cut", "more"])
+@pytest.mark.parametrize(
+    "spoilt", [b"", b"no", gzip.compress(b"x" * 100)[:-4], gzip.compress(b"x") + b"more"], ids=["empty", "none", "cut", "more"]
+)
 def test_what_is_no_whole_gzip_is_refused(spoilt):
     with pytest.raises(ValueError):  # noqa: PT011 - its words are zlib's
         gunzip(spoilt, 1000)

@@ -4,7 +4,6 @@ import hmac
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from standardwebhooks import Webhook

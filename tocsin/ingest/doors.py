@@ -162,10 +162,10 @@ class Doors:
             return Address(plain.source, plain.door, words[3])
         if raw_path:
             words = [unquote(word) for word in raw_path.decode("ascii", "replace").split("/")]
-        _, *words = words
-        if len(words) > 1 and not words[-1]:
-            words.pop()
-        return self._inside(words[1:]) if words[0] == OURS else _through(self._fronts.get(words[0], ()), words)
+        words = words[1:] if words[-1] else words[1:-1]
+        if words[:1] == [OURS]:
+            return self._inside(words[1:])
+        return _through(self._fronts.get(words[0], ()), words) if words else None
 
     def _inside(self, words: list[str]) -> Address | None:
         """Return where `/in/{source}/…` goes: a door or nothing, behind the key or without it."""
