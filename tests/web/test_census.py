@@ -12,7 +12,10 @@ from tocsin.accounts import keys
 from tocsin.api import problems
 from tocsin.incidents import desk
 from tocsin.incidents.desk import Declaration, Done
-from tocsin.kit import ids
+from tocsin.ingest import log
+from tocsin.ingest.log import Arrived
+from tocsin.ingest.models import RawBody
+from tocsin.kit import clock, ids
 
 OPEN = {"front", "sign-in", "link", "sign-out", "setup", "language", "theme", "healthz", "readyz", "metrics", "plan-schema"}
 """What anybody may open: none of it tells anything of an organisation."""
@@ -45,7 +48,9 @@ def fill(world: World) -> Callable[[str], str]:
     done = desk.declare(world.organisation.id, world.plan.hash, Declaration(words="Nobody answers"), actor=world.actor(world.ana))
     assert isinstance(done, Done)
     key, _ = keys.create(world.organisation, keys.INGEST, "alerts", person=world.ana)
+    log.append([Arrived(world.organisation.id, "alertmanager", key.id, clock.now(), b"{}")])
     known = {
+        "body": f"raw-{RawBody.objects.latest('id').pk}",
         "slug": world.organisation.slug,
         "person_id": ids.typed("per", world.chi.id),
         "key_id": ids.typed("key", key.id),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from prometheus_client import Counter
 from tocsin.engine import terms as t
 from tocsin.incidents import answers, desk, downtime, notices
 from tocsin.incidents.models import Incident
+from tocsin.ingest import received
 from tocsin.kit import clock
 from tocsin.kit.transactions import retry
 
@@ -69,9 +71,10 @@ def tick(one: Claim) -> None:
 
 
 def housekeep() -> bool:
-    """Forget answers and notices whose time is over. Often and in small helpings: it holds up everybody else who writes."""
-    more = retry(lambda: answers.forget(clock.now()))
-    return bool(retry(lambda: notices.forget(clock.now())) or more)
+    """Forget answers, notices and bodies whose time is over. Often and in small helpings: it holds up everybody else who writes."""
+    now = clock.now()
+    more = [retry(partial(forget, now)) for forget in (answers.forget, notices.forget, received.forget)]
+    return any(more)
 
 
 def _still_due(one: Claim) -> bool:

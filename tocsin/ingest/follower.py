@@ -107,6 +107,15 @@ def read(body: log.Waiting, settings: Mapping[str, Any] = _NONE) -> list[Heard]:
     return [Heard(source.name, alert, body.received_at, body.position) for alert in source.parse(payload, arrival)]
 
 
+def fault(body: log.Waiting) -> str:
+    """Return why a body cannot be read as things are now; nothing if it can."""
+    try:
+        read(body, _settings([body]).get(body.key_id, _NONE))
+    except Exception as error:  # noqa: BLE001 - the catch point of the lane: whatever one body raises is said of that body
+        return _reason(error)
+    return ""
+
+
 def _settings(bodies: Sequence[log.Waiting]) -> Mapping[UUID, Mapping[str, Any]]:
     """Return how the feeds of those bodies are set whose source reads it."""
     key_ids = {body.key_id for body in bodies if body.source in _SET}
@@ -177,7 +186,11 @@ def _turn(organisation_id: UUID) -> Iterator[bool]:
 
 
 def _park(organisation_id: UUID, body: log.Waiting, error: Exception) -> None:
-    reason = f"{type(error).__name__}: {error}".replace(alerts.NUL, alerts.REPLACEMENT)
+    reason = _reason(error)
     _log.warning("ingest.parked", organisation=str(organisation_id), position=body.position, source=body.source, reason=reason)
     _bodies.labels(body.source, "parked").inc()
     log.park(organisation_id, body.position, reason)
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".replace(alerts.NUL, alerts.REPLACEMENT)

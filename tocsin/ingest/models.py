@@ -67,6 +67,7 @@ class RawBody(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["organisation", "id"], name="raw_body_waiting", condition=models.Q(state=0)),
+            models.Index(fields=["organisation", "id"], name="raw_body_settled", condition=models.Q(state=1)),
             models.Index(fields=["organisation", "id"], name="raw_body_parked", condition=models.Q(state=2)),
         ]
 

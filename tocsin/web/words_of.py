@@ -53,6 +53,7 @@ ACTS: Mapping[str, Callable[[], str]] = {
     "route.made": lambda: _("made the route"),
     "route.stopped": lambda: _("stopped the route"),
     "route.started": lambda: _("started the route"),
+    "bodies.replayed": lambda: _("had bodies read once more, so many:"),
     "sample.loaded": lambda: _("loaded the sample organisation"),
 }
 
