@@ -91,6 +91,33 @@ def test_a_hand_over_passes_open_clocks_later_clocks_and_decisions():
     assert [event.decision for event in run.of(t.DecisionMade)] == ["set_level", "judge", "note_it"]
 
 
+def test_whoever_takes_over_is_not_named_and_holds_the_role_with_what_it_owes():
+    result = example(JUDGE, JUDGE.replace("who: [lead]", "who: [lead], takes_over: helper"))
+    assert result.program is not None, messages(result)
+    run = Story(cast={"ana": ("lead",), "lin": ("helper",)}, program=result.program).declare()
+    assert run.refused(1, "ana", t.Decide(decision="judge", assignee="zoe")) == "E104"
+    run.do(1, "ana", t.Decide(decision="judge"))
+    assert run.holder("helper") == "ana"
+    assert [(event.role, event.before, event.person) for event in run.of(t.RoleAssigned)[-1:]] == [("helper", "lin", "ana")]
+
+
+def test_a_decision_names_somebody_or_is_taken_over_not_both():
+    result = example(JUDGE, JUDGE.replace("who: [lead]", "who: [lead], assigns: helper, takes_over: helper"))
+    assert messages(result)[0].startswith("L03 a decision names somebody for a role")
+
+
+def test_what_an_option_leads_to_is_a_moment_of_its_own():
+    decision = JUDGE.replace("marks: judged", "marks: judged, options: {yes: {}, no: {title: {en: Not now}}}")
+    result = example(JUDGE, decision, more="figures: {refused: {cite: §9, from: reported, to: judge.no}}\n")
+    assert result.program is not None, messages(result)
+    assert result.program.moments["judge.no"].title["en"].endswith(": Not now")
+    run = Story(cast={"ana": ("lead",), "lin": ("helper",)}, program=result.program).declare()
+    run.do(1, "ana", t.Decide(decision="judge", option="yes"))
+    assert "judge.no" not in run.state.moments
+    run.do(2, "ana", t.Decide(decision="judge", option="no"))
+    assert run.state.moments["judge.no"].generation == 1
+
+
 def test_nothing_can_pass_and_stay():
     change = JUDGE.replace("marks: judged", PASSES.replace("keeps: []", "keeps: [note_it]")) + NOTE_IT
     result = handing_over(change)

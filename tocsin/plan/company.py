@@ -194,7 +194,7 @@ def _figure(draft: Draft, path: Path, figure: FigureForm) -> Iterator[Fault]:
     if (figure.at is not None or (figure.from_ is not None and figure.to is None)) and (figure.at is None or figure.from_ is None):
         yield Fault(path, say("a value read at a time of its own says how long after what"), quoted("from: moment, at: 72h"), at_key=True)
     for name in figure.count:
-        if name not in COUNTS and name not in _closings(draft) and (draft.names.derived(name) or ("",))[0] != "decision":
+        if name not in COUNTS and name not in _closings(draft) and (draft.names.derived(name) or ("", "", ""))[::2] != ("decision", "made"):
             yield Fault(
                 (*path, "count"),
                 say("nothing is counted as {name}", name=brief(name)),
@@ -322,6 +322,9 @@ def _decision(draft: Draft, path: Path, decision: DecisionForm) -> Iterator[Faul
             yield Fault((*path, "together"), say("{together} does not say how it decides together", together=decision.together.name), hint)
         if chained:
             yield Fault((*path, "together"), say("a decision is taken together, or signed one after another"), say("keep one"), at_key=True)
+    if decision.assigns and decision.takes_over:
+        said = say("a decision names somebody for a role, or whoever takes it takes the role over")
+        yield Fault((*path, "takes_over"), said, say("keep one"), at_key=True)
     record = draft.form.records.get(decision.about.name) if draft.form and decision.about else None
     for identifier, option in decision.options.items():
         stamped = record.fields.get(option.stamps) if record and option.stamps else None
@@ -334,7 +337,8 @@ def _decision(draft: Draft, path: Path, decision: DecisionForm) -> Iterator[Faul
             )
     if hands_over is None:
         return
-    if decision.assigns is None or decision.assigns.name != hands_over.to.name:
+    given = decision.assigns or decision.takes_over
+    if given is None or given.name != hands_over.to.name:
         yield Fault(
             (*path, "hands_over", "to"), say("who takes over is whom the decision assigns"), quoted(f"assigns: {hands_over.to.name}")
         )

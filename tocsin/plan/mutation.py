@@ -20,7 +20,22 @@ from tocsin.plan.builtin import BY_ENGINE
 
 _OTHER_WAY: Final = {"==": "!=", "!=": "==", "<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 _ROLES: Final = frozenset(
-    {"owes", "role", "publisher", "author", "lead", "attest", "who", "by", "approve", "stated_by", "recorded_by", "main", "coordinates"}
+    {
+        "owes",
+        "role",
+        "publisher",
+        "author",
+        "lead",
+        "attest",
+        "who",
+        "by",
+        "approve",
+        "stated_by",
+        "recorded_by",
+        "main",
+        "coordinates",
+        "takes_over",
+    }
 )
 """Parts that name a role: who owes, decides, signs, attests, waives, publishes, records."""
 _MOMENTS: Final = frozenset({"anchors", "until", "unless", "marks", "with_", "on", "of", "since", "begins", "ends"})

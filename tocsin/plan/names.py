@@ -83,6 +83,8 @@ class Names:
     """What messages say: `<message>.<field>`."""
     entries: dict[str, dict[str, Type]] = field(default_factory=dict)
     """By record or collection: the type of each field, for `entry.<field>`."""
+    options: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By decision: what it can be decided as; each makes a moment, `<decision>.<option>`."""
     turns: dict[str, set[str]] = field(default_factory=dict)
     """By record: its fields that are times, and the values of its choices; each makes a moment of the first entry with it."""
 
@@ -137,6 +139,8 @@ class Names:
         for kind, suffixes in DERIVED.items():
             if suffix in suffixes and owner in self.ids.get(kind, {}):
                 return kind, owner, suffix
+        if suffix in self.options.get(owner, ()):
+            return "decision", owner, suffix
         if owner in self.ids.get("record", {}) and suffix in self.turns[owner]:
             return "record", owner, suffix
         if owner in self.ids.get("fact", {}) and suffix in self.types.get(owner, ANY).of:
@@ -232,6 +236,11 @@ def _learn(names: Names, kind: str, identifier: str, rule: Plain) -> None:
         case "signal":
             baseline = keys.get("baseline") is not None
             names.signals[identifier] = SignalInfo(baseline, keys.get("kind") == "computed", keys.get("better") is not None)
+        case "decision":
+            offered = _mapping(keys.get("options"))
+            some = [str(level) for level in _listing(offered.get("level"))]
+            levels = some or list(names.ids["level"]) if "level" in offered else []
+            names.options[identifier] = (*(option for option in offered if option != "level"), *levels)
         case "message":
             names.said |= {f"{identifier}.{slot}" for slot in _mapping(keys.get("fields"))}
         case "record":

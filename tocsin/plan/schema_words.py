@@ -138,6 +138,7 @@ KEYS: Final = {
     "stamps": "The time field of the entry decided on that says when this option was taken",
     "about": "The record of which one entry is decided on",
     "together": "The group that decides together; who attended, and how, is part of the decision",
+    "takes_over": "The role that whoever takes the decision holds from then on, without anybody being named",
     "hands_over": "What passes from one role to another with this decision, and what expressly stays",
     "former": "The role that is left to whoever handed over",
     "passes": "Obligations and decisions that the new role answers for",

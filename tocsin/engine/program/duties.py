@@ -142,6 +142,8 @@ class Decision(Rule):
     options: tuple[Option, ...] = ()
     sets_level: bool = False
     assigns: str = ""
+    takes_over: str = ""
+    """The role that whoever takes the decision holds from then on, without anybody being named."""
     reason: Literal["always", "when_differs", "never"] = "never"
     evidence: bool = False
     marks: tuple[str, ...] = ()

@@ -89,6 +89,8 @@ def _grounds(turn: Turn, decision: Decision, command: t.Decide, option: Option |
             return t.Refused("E107", f"{option.id} is confirmed first: {says}", hint="look at it again, then confirm", details=(CONFIRMED,))
     if decision.assigns and not command.assignee:
         return t.Refused("E104", f"{decision.id} names a person", hint="say whom")
+    if decision.takes_over and command.assignee not in ("", turn.by):
+        return t.Refused("E104", f"whoever takes {decision.id} takes {decision.takes_over} over", hint="let that person take it")
     return None
 
 
@@ -166,7 +168,8 @@ def take_effect(turn: Turn, decision: Decision, chain: t.ChainState) -> None:
     """Let a decision whose chain is signed to the end take effect: only the last signature does."""
     option = next((option for option in decision.options if option.id == chain.option), None)
     role = chain.signatures[-1].role if chain.signatures else ""
-    command = t.Decide(decision=decision.id, reason=chain.reason, evidence=chain.evidence, entry=chain.entry)
+    taker = chain.signatures[0].person if decision.takes_over and chain.signatures else ""
+    command = t.Decide(decision=decision.id, reason=chain.reason, evidence=chain.evidence, entry=chain.entry, assignee=taker)
     _make(turn, decision, option, command, role=role, cited=chain.cited)
 
 
@@ -259,6 +262,7 @@ def _seen(turn: Turn, decision: Decision, readings: Mapping[str, Decimal]) -> di
 def _make(turn: Turn, decision: Decision, option: Option | None, command: t.Decide, *, role: str, cited: Mapping[str, str]) -> None:
     """Record the decision with the data then seen, and everything it marks, sets, assigns and causes."""
     seen = _seen(turn, decision, command.readings) | dict(cited)
+    assignee = command.assignee or (turn.by if decision.takes_over else "")
     turn.emit(
         t.DecisionMade(
             at=turn.at,
@@ -269,7 +273,7 @@ def _make(turn: Turn, decision: Decision, option: Option | None, command: t.Deci
             reason=command.reason,
             evidence=command.evidence,
             seen=seen,
-            assignee=command.assignee,
+            assignee=assignee,
             entry=command.entry,
             attendance=dict(command.attendance),
             cited=dict(cited),
@@ -283,12 +287,13 @@ def _make(turn: Turn, decision: Decision, option: Option | None, command: t.Deci
         records.write(turn, turn.program.records[decision.about], amends, given)
     if decision.hands_over:
         roles.pass_on(turn, decision.hands_over, command.reason)
-    if decision.assigns:
-        roles.seat(turn, decision.assigns, command.assignee, accepted=True, reason=command.reason)
+    if decision.assigns or decision.takes_over:
+        roles.seat(turn, decision.assigns or decision.takes_over, assignee, accepted=True, reason=command.reason)
     # An option that declines marks its own moments instead of those of the decision.
     for moment in _marks(turn, decision, option):
         moments.record(turn, moment)
-    moments.record(turn, f"{decision.id}.made")
+    for moment in (f"{decision.id}.made", *((f"{decision.id}.{option.id}",) if option else ())):
+        moments.record(turn, moment)
     obligations.meet(turn, "decide", decision.id, entries=(command.entry,) if command.entry else None)
     declined = option is not None and bool(option.marks)
     turn.queue(option.then if option else (), f"decided:{decision.id}")

@@ -36,7 +36,9 @@ def _doors(draft: Draft) -> Iterator[Fault]:
         return
     needs = {name: [ref.name for ref in rule.needs] for name, rule in form.decisions.items()}
     asks = {
-        name: [moment.removesuffix(".made") for moment in _must_have_come(draft.tree(rule.measure)) if moment.endswith(".made")]
+        name: [
+            found[1] for found in map(draft.names.derived, _must_have_come(draft.tree(rule.measure))) if found and found[0] == "decision"
+        ]
         for name, rule in form.conditions.items()
         if rule.measure and not rule.waive and not rule.when
     }

@@ -156,6 +156,7 @@ def _decision(context: Context, path: Path, rule: DecisionForm) -> Decision:
         options=tuple(_options(context, path, rule)),
         sets_level=rule.sets == "level",
         assigns=name(rule.assigns),
+        takes_over=name(rule.takes_over),
         reason=rule.reason,
         evidence=rule.evidence,
         marks=context.moments(rule.marks, path),

@@ -71,13 +71,23 @@ def _happened(tree: Expression) -> Iterator[str]:
 
 
 def _derived(context: Context, moment: str, kind: str, owner: str, suffix: str) -> Moment:
-    word = DERIVED[kind].get(suffix, {})
-    title = context.title_of(kind, owner)
-    return Moment(id=moment, title=_joined(title, word, moment, suffix), cite=(), repeats=_repeats(context, kind, owner))
+    word = DERIVED[kind].get(suffix) or (_chosen(context, owner, suffix) if kind == "decision" else {})
+    language = context.form.language
+    title = context.title_of(kind, owner) or {language: owner.replace("_", " ")}
+    usual = word.get(language, suffix.replace("_", " "))
+    return Moment(
+        id=moment,
+        title={locale: f"{text}: {word.get(locale, usual)}" for locale, text in title.items()},
+        cite=(),
+        repeats=_repeats(context, kind, owner),
+    )
 
 
-def _joined(title: Text, word: Text, moment: str, suffix: str) -> Text:
-    return {locale: f"{text}: {word.get(locale, suffix)}" for locale, text in title.items()} or {"en": moment}
+def _chosen(context: Context, decision: str, option: str) -> Text:
+    """Return how an option of a decision is called."""
+    level = context.form.levels.get(option)
+    form = context.form.decisions[decision].options.get(option)
+    return context.common(option, level)["title"] if level else context.text(form.title) if form else {}
 
 
 def _repeats(context: Context, kind: str, owner: str) -> bool:

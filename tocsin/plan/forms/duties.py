@@ -275,6 +275,7 @@ class DecisionForm(RuleForm):
     options: Annotated[dict[Id, Annotated[OptionForm, BeforeValidator(_option)]], BeforeValidator(_options)] = {}
     sets: Literal["level"] | None = None
     assigns: RoleRef | None = None
+    takes_over: RoleRef | None = None
     reason: Literal["always", "when_differs", "never"] = "never"
     evidence: Demanded = False
     marks: Moments = []

@@ -30,6 +30,8 @@ def _given(e: Event) -> Markup:
     if not e.data["person"]:
         return tell(_("%(who)s took back the role %(role)s"), **parts)
     parts["person"] = e.person(e.data["person"])
+    if e.data.get("accepted") and e.data["person"] == e.row.by:
+        return tell(_("%(who)s took over the role %(role)s"), **parts)
     if e.data.get("accepted") and count:
         sentence = ngettext(
             "%(who)s handed %(role)s to %(person)s, with %(num)s open clock",
