@@ -84,10 +84,10 @@ def _act_as_system(turn: Turn) -> bool:
     running = [clock for rule in sends for clock in obligations.running(turn.state, rule) if clock.owes == t.SYSTEM]
     if not running:
         return False
-    untried = [clock for clock in sorted(running, key=lambda clock: clock.clock) if _tried(clock) not in turn.fresh]
+    untried = [clock for clock in sorted(running, key=lambda clock: clock.clock) if _occurrence(clock) not in turn.tried]
     for duty, clocks in groupby(untried, key=lambda clock: clock.obligation):
         template, owed = turn.program.obligations[duty].object, list(clocks)
-        turn.fresh.update(map(_tried, owed))
+        turn.tried.update(map(_occurrence, owed))
         waiting = [clock for clock in owed if not _on_its_way(turn.state, template, clock)]
         if waiting:
             messages.send_by_rule(turn, template, {}, parties=tuple(clock.entry for clock in waiting if clock.entry in turn.state.parties))
@@ -95,8 +95,8 @@ def _act_as_system(turn: Turn) -> bool:
     return False
 
 
-def _tried(clock: t.Clock) -> str:
-    return f"tried:{clock.clock}:{clock.generation}:{clock.occurrence}"
+def _occurrence(clock: t.Clock) -> tuple[str, int, int]:
+    return clock.clock, clock.generation, clock.occurrence
 
 
 def _on_its_way(state: t.State, template: str, clock: t.Clock) -> bool:

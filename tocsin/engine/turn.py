@@ -45,6 +45,8 @@ class Turn:
         """Messages that count as sent in this turn and promise a time, as long as that is still to be followed."""
         self.fresh: set[str] = set()
         """Moments recorded in this turn."""
+        self.tried: set[tuple[str, int, int]] = set()
+        """What the server itself owes and has begun in this turn, by clock, generation and occurrence."""
         self.known_until = command.at
         """Until when what is measured is known to stand as it does: this instant, but while edges come in only the time of the one at hand."""
         self.until = command.at

@@ -24,7 +24,7 @@ def draft(turn: Turn, command: t.Draft) -> t.Refused | None:
     if known and known.status != "draft":
         return t.Refused("E102", f"{command.message} is sent and cannot be changed", hint="draft a new message")
     if not may_write(turn, template):
-        return t.Refused("E101", f"{template.id} is written by {_writers(turn, template)}", hint="ask one of them")
+        return t.Refused("E101", f"{template.id} is written by {_named(turn, template)}", hint="ask one of them")
     refused = _barred(turn, template, command.fields)
     if refused:
         return refused
@@ -32,12 +32,13 @@ def draft(turn: Turn, command: t.Draft) -> t.Refused | None:
     return None
 
 
-def _writers(turn: Turn, template: Message) -> str:
-    return ", ".join(sorted({*senders(turn.program, template), *_author(template)}))
+def _named(turn: Turn, template: Message) -> str:
+    return ", ".join(sorted(writers(turn.program, template)))
 
 
-def _author(template: Message) -> tuple[str, ...]:
-    return (template.author,) if template.author else ()
+def writers(program: Program, template: Message) -> tuple[str, ...]:
+    """Return the roles that draft a message: the author the plan names, and whoever sends it."""
+    return tuple(dict.fromkeys(role for role in (template.author, *senders(program, template)) if role))
 
 
 def senders(program: Program, template: Message) -> tuple[str, ...]:
@@ -50,9 +51,8 @@ def senders(program: Program, template: Message) -> tuple[str, ...]:
 
 
 def may_write(turn: Turn, template: Message) -> bool:
-    """Return whether the actor may draft: the author the plan names, whoever sends it, those above them."""
-    writers = (*senders(turn.program, template), *_author(template))
-    return any(owners.answers_for(turn.program, turn.state, turn.actor, role) for role in writers)
+    """Return whether the actor may draft: the writers, those above them."""
+    return any(owners.answers_for(turn.program, turn.state, turn.actor, role) for role in writers(turn.program, template))
 
 
 def _barred(turn: Turn, template: Message, fields: Mapping[str, str]) -> t.Refused | None:
@@ -134,7 +134,7 @@ def may_publish(turn: Turn, template: Message) -> t.Refused | None:
         return t.Refused("E401", f"only {template.publisher} publishes {template.id}", hint="ask that role")
     if any(owners.answers_for(turn.program, turn.state, turn.actor, role) for role in senders(turn.program, template)):
         return None
-    return t.Refused("E101", f"{template.id} is sent by {_writers(turn, template)}", hint="ask one of them")
+    return t.Refused("E101", f"{template.id} is sent by {_named(turn, template)}", hint="ask one of them")
 
 
 def _complete(turn: Turn, template: Message, message: t.MessageState, text_hash: str, confirmed: tuple[str, ...]) -> t.Refused | None:

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from tocsin.comms import receipts
 from tocsin.engine.program import Message, Text
 from tocsin.engine.rules.delivery import BY_HAND
+from tocsin.engine.rules.messages import senders, writers
 from tocsin.incidents import about
 from tocsin.incidents.models import ChainRow, ClockRow, ConditionRow, DeliveryRow, MessageRow
 from tocsin.web import clocks, deliveries, languages, plan_words
@@ -59,9 +60,9 @@ class Shown:
     missing: tuple[str, ...]
     receipts: tuple[Line, ...]
     alarming: tuple[str, ...] = ()
+    """Words in it at which the wording has to be confirmed."""
     unmet: tuple[ConditionRow, ...] = ()
     """Conditions that it needs before it is sent and that do not hold."""
-    """Words in it at which the wording has to be confirmed."""
     readers: tuple[Reader, ...] = ()
     """The parties outside whom it may go to, as long as it is a draft."""
     may_read: bool = False
@@ -88,7 +89,8 @@ def context(case: Case) -> dict[str, object]:
     kept = Correspondence(case)
     owed = set(ClockRow.objects.filter(incident_id=case.id, verb="send", status__in=clocks.RUNNING).values_list("object", flat=True))
     templates = [
-        Template(rule, case.speaks(writers(case, rule)) or case.commands, rule.id in owed) for rule in case.program.messages.values()
+        Template(rule, case.speaks(writers(case.program, rule)) or case.commands, rule.id in owed)
+        for rule in case.program.messages.values()
     ]
     templates.sort(key=lambda one: (not one.may, not one.owed))
     return {
@@ -108,20 +110,11 @@ def context(case: Case) -> dict[str, object]:
     }
 
 
-def writers(case: Case, rule: Message) -> tuple[str, ...]:
-    """Return the roles that draft this message: its author, its publisher, whoever owes it."""
-    owing = [
-        each.owes for each in case.program.obligations.values() if each.verb == "send" and each.object == rule.id and each.owes != "each"
-    ]
-    named = [role for role in (rule.author, rule.publisher, *owing) if role and role != "system"]
-    return tuple(dict.fromkeys(named)) or (case.program.commander,)
-
-
 def shown(case: Case, row: MessageRow, kept: Correspondence | None = None) -> Shown:
     """Return one message as a page shows it; what is `kept` with it too, where that is asked for."""
     rule = case.program.messages.get(row.template)
     chain = ChainRow.objects.filter(incident_id=case.id, chain=row.chain).first() if row.chain else None
-    publisher = (rule.publisher,) if rule and rule.publisher else writers(case, rule) if rule else ()
+    publishers = senders(case.program, rule) if rule else ()
     missing = tuple(field.id for field in rule.fields if not field.optional and not row.fields.get(field.id)) if rule else ()
     return Shown(
         row=row,
@@ -129,8 +122,8 @@ def shown(case: Case, row: MessageRow, kept: Correspondence | None = None) -> Sh
         key=f"message:{row.message}",
         letters=tuple(_letter(rule, locale, words, row.fields) for locale, words in row.texts.items()),
         chain=decisions.shown(case, chain) if chain else None,
-        may_write=rule is not None and (case.speaks(writers(case, rule)) or case.commands),
-        may_publish=case.speaks(publisher) or (case.commands and not (rule and rule.publisher)),
+        may_write=rule is not None and (case.speaks(writers(case.program, rule)) or case.commands),
+        may_publish=case.speaks(publishers) or (case.commands and not (rule and rule.publisher)),
         missing=missing,
         unmet=_unmet(case, row, rule),
         receipts=_receipts(case, row) if row.status != "draft" else (),
