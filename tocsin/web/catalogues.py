@@ -22,7 +22,7 @@ REFUSALS = ({"Refused": (2,)}, {"Refused": (3,)})
 CHANNELS = ({"Channel": (2,)}, {"Field": (2,)})
 """A channel says its title and the labels of its fields plainly, too."""
 FINDINGS = {"say": (1,)}
-"""The sentences of what is found in a plan; `web` fills in their values."""
+"""The sentences of what is found in a plan, or in what is handed in; `web` fills in their values."""
 
 HEADER = r"""# The words of Tocsin.
 msgid ""
@@ -84,7 +84,7 @@ def _strings() -> Iterator[Found]:
     for _file, _line, message, _comments, context in extract_from_dir(PRODUCT / "web", METHODS, OPTIONS, DEFAULT_KEYWORDS):
         yield message, context
     plainly = [("accounts", keywords) for keywords in REFUSALS] + [("comms/channels", keywords) for keywords in CHANNELS]
-    plainly += [("plan/check", FINDINGS), ("plan/forms", FINDINGS)]
+    plainly += [("plan/check", FINDINGS), ("plan/forms", FINDINGS), ("incidents", FINDINGS), ("ingest", FINDINGS)]
     for part, keywords in plainly:
         for _file, _line, message, _comments, context in extract_from_dir(PRODUCT / part, METHODS[:1], {}, keywords):
             yield message, context

@@ -10,6 +10,7 @@ from tocsin.incidents.models.kept import FiledRow, PartyRow, RecordRow, Register
 from tocsin.incidents.models.known import ConditionRow, FactRow, FigureRow, MomentRow, SituationRow
 from tocsin.incidents.models.rulings import Ruling
 from tocsin.incidents.models.samples import Baseline, Lookout, Sample, Sentinel, Silence
+from tocsin.incidents.models.series import CounterReading, Feed, SeriesRule, Unmapped
 from tocsin.incidents.models.sources import SourceText
 
 __all__ = [
@@ -24,12 +25,14 @@ __all__ = [
     "Composition",
     "ConditionRow",
     "Counter",
+    "CounterReading",
     "DecidedRow",
     "DecisionRow",
     "DeliveryRow",
     "Drill",
     "Entry",
     "FactRow",
+    "Feed",
     "FigureRow",
     "FiledRow",
     "Head",
@@ -52,9 +55,11 @@ __all__ = [
     "Sample",
     "Seal",
     "Sentinel",
+    "SeriesRule",
     "Silence",
     "SituationRow",
     "SourceText",
     "TimelineRow",
+    "Unmapped",
     "WordRow",
 ]
