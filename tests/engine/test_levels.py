@@ -193,3 +193,47 @@ def test_a_level_fills_its_roles_from_the_roster_at_once():
     }
     alerted = [event.targets for event in story.of(t.Told) if event.cause.startswith("filled:")]
     assert ("tech_leader",) in alerted
+
+
+def ahead(story: Story) -> Story:
+    """Let the recovery take half of what the level was decided on: the plan proposes the next lower level."""
+    story.do(10, "lin", t.StateFacts(facts={"recovery": timedelta(hours=1)}))
+    assert (story.state.proposal.level, story.state.proposal.source) == ("l3", "adjust")
+    return story
+
+
+@pytest.mark.row("LVL-01")
+def test_a_graver_rule_that_comes_true_after_the_decision_is_proposed_although_the_recovery_is_ahead():
+    story = ahead(Story().started("l2"))
+    story.observe(11, OVER_50, True, **{"complaints.excess": "70.00"})
+    assert (story.state.proposal.level, story.state.proposal.source, story.state.level) == ("l1", "rule", "l2")
+    assert any(event.cause == "proposed:l1" and "ana" in event.persons for event in story.of(t.Told))
+    story.observe(12, OVER_50, False, **{"complaints.excess": "10.00"})
+    assert (story.state.proposal.level, story.state.proposal.source) == ("l3", "adjust")
+
+
+def test_a_graver_rule_that_the_decision_weighed_leaves_the_adjustment_standing():
+    story = Story().declare()
+    story.observe(1, OVER_50, True, **{"complaints.excess": "70.00"})
+    story.do(
+        4, "lin", t.Decide(decision="assess", facts={"scope": "single_region", "effect": "interrupted", "recovery": timedelta(hours=2)})
+    )
+    story.do(5, "ana", t.Decide(decision="set_level", option="l2", reason="a poll, not a fault"))
+    ahead(story)
+    story.observe(11, OVER_50, None)
+    story.observe(12, OVER_50, True, **{"complaints.excess": "70.00"})
+    assert story.state.proposal.level == "l3", "what is unknown for a while has not ended"
+    story.observe(13, OVER_50, False, **{"complaints.excess": "10.00"})
+    story.observe(14, OVER_50, True, **{"complaints.excess": "70.00"})
+    assert (story.state.proposal.level, story.state.proposal.source) == ("l1", "rule")
+
+
+def test_an_adjustment_to_a_level_as_grave_as_the_rule_says_stands():
+    story = Story().started("l3")
+    for minute, secondary in ((9, "low"), (10, "high")):
+        story.do(minute, "lin", t.StateFacts(facts={"secondary": secondary}))
+    assert (story.state.proposal.level, story.state.proposal.source) == ("l2", "adjust")
+    story.observe(11, OVER_30, True, **{"complaints.excess": "40.00"})
+    assert (story.state.proposal.level, story.state.proposal.source) == ("l2", "adjust")
+    story.observe(12, OVER_50, True, **{"complaints.excess": "70.00"})
+    assert (story.state.proposal.level, story.state.proposal.source) == ("l1", "rule")

@@ -1,6 +1,6 @@
 """Levels: every rule evaluated, the gravest proposed, with the reason; nothing changes until somebody decides (CLS-12, CLS-13, LVL-01)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -9,7 +9,7 @@ from tocsin.engine import terms as t
 from tocsin.engine.addressed import roles_of
 from tocsin.engine.expressions import UNKNOWN, Expression, WatchRef, leaves
 from tocsin.engine.namespaces import bare, part_of, within
-from tocsin.engine.program import Adjustment, Classify, Fallback, Part, Program, Text
+from tocsin.engine.program import Adjustment, Classify, Fallback, LevelRule, Part, Program, Text
 from tocsin.engine.reads import Read, of_expression, of_phase, of_standing
 from tocsin.engine.rules import decisions, roles
 from tocsin.engine.rules.deadlines import tell
@@ -44,13 +44,13 @@ def propose(program: Program, state: t.State, at: datetime, part: str = "", by: 
 
 
 def _choose(program: Program, state: t.State, plan: Part, classify: Classify, at: datetime) -> tuple[str, str, tuple[str, ...]]:
+    true = [rule for rule in classify.rules if truth(program, state, rule.when, at)]
+    gravest = min((rule.level for rule in true), key=plan.levels.index, default="")
     adjusted = _adjust(program, state, plan, classify, at)
-    if adjusted:
+    if adjusted and not _is_news(state, plan, true, adjusted[0]):
         level, by = adjusted
         return level, "adjust", (by,)
-    true = [rule for rule in classify.rules if truth(program, state, rule.when, at)]
     if true:
-        gravest = min((rule.level for rule in true), key=plan.levels.index)
         return gravest, "rule", tuple(rule.id for rule in true)
     level, because = _fall_back(program, state, plan, classify.fallback, at)
     return level, "fallback" if level else "", because
@@ -89,6 +89,29 @@ def _adjust(program: Program, state: t.State, plan: Part, classify: Classify, at
         if level and level != now:
             return level, adjustment.id
     return None
+
+
+def _is_news(state: t.State, plan: Part, true: Sequence[LevelRule], adjusted: str) -> bool:
+    """
+    Return whether a rule speaks for a level graver than the one in force and than `adjusted`, and did not when that level was decided.
+
+    What was known then has been weighed; what came true since has not, and no adjustment speaks over it.
+    """
+    gravest = min(_rank(plan, state.standing(plan.name).level), _rank(plan, adjusted))
+    return any(_rank(plan, rule.level) < gravest and not state.turned.get(_overruled(plan, rule)) for rule in true)
+
+
+def _overruled(plan: Part, rule: LevelRule) -> str:
+    """Return under which name it is noted whether this rule has spoken for a graver level ever since the level was decided."""
+    return within(plan.name, f"overruled:{bare(rule.id)}")
+
+
+def _keep_overruled(turn: Turn, plan: Part, classify: Classify) -> None:
+    """Let a rule that does not hold any more be news when it comes true again; one that is only unknown has not ended."""
+    for rule in classify.rules:
+        subject = _overruled(plan, rule)
+        if turn.state.turned.get(subject) and truth(turn.program, turn.state, rule.when, turn.instant) is False:
+            turn.emit(t.ExpressionTurned(at=turn.at, by=t.SYSTEM, subject=subject, value=False))
 
 
 def _adjusted(program: Program, state: t.State, plan: Part, adjustment: Adjustment, at: datetime) -> str:
@@ -142,6 +165,7 @@ def _reads(program: Program, plan: Part, classify: Classify) -> Iterator[Read]:
     own = within(plan.name, "")
     yield from of_phase(own)
     yield from of_standing(own, "level", "level_at", "proposal", "near", "nearest")
+    yield from (("turned", _overruled(plan, rule)) for rule in classify.rules)
     yield from (("turned", within(plan.name, NEAR)), ("moments", plan.moment("activated")), ("moments", plan.moment("terminated")))
     fallback = classify.fallback or Fallback(table=())
     for tree in (
@@ -162,6 +186,7 @@ def settle(turn: Turn) -> None:
         phase = turn.state.phase_of(within(plan.name, ""))
         if plan.classify is not None and phase not in ("", "review", "closed", "cancelled"):
             _keep_near(turn, plan, plan.classify)
+            _keep_overruled(turn, plan, plan.classify)
             _follow(turn, plan, plan.classify)
 
 
@@ -273,7 +298,17 @@ def decide(turn: Turn, level: str, reason: str) -> None:
             raised=_rank(plan, standing.level) - _rank(plan, level) if standing.level else 0,
         )
     )
+    _weigh(turn, plan, level)
     _fill(turn, level)
+
+
+def _weigh(turn: Turn, plan: Part, level: str) -> None:
+    """Note which rules spoke for a graver level when this one was decided, where the plan adjusts levels."""
+    classify = plan.classify
+    for rule in classify.rules if classify and classify.adjust else ():
+        overruled = _rank(plan, rule.level) < _rank(plan, level) and truth(turn.program, turn.state, rule.when, turn.instant) is True
+        if overruled != bool(turn.state.turned.get(_overruled(plan, rule))):
+            turn.emit(t.ExpressionTurned(at=turn.at, by=t.SYSTEM, subject=_overruled(plan, rule), value=overruled))
 
 
 def _fill(turn: Turn, level: str) -> None:
