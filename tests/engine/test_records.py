@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.story import Story
+from tests.plan.example import example, messages
 from tocsin.engine import terms as t
 from tocsin.engine.compose import compose
 from tocsin.engine.owners import owner
@@ -199,3 +200,9 @@ def test_what_a_plan_publishes_beside_another_is_kept_in_its_own_language(notice
     story.do(7, "ewa" if "town" in notice else "eva", t.Send(template=notice, fields={"what": "gotować"}))
     entries = [event for event in story.of(t.RecordEntered) if event.record in ("said", "town~said")]
     assert [(event.record, event.fields["text"]) for event in entries] == [("said", kept_), ("town~said", kept_)]
+
+
+def test_only_what_runs_over_entries_that_can_be_closed_is_met_by_closing_them():
+    call = "call: {cite: §6, owes: helper, do: {en: Call, ru: Позвонить, pl: Zadzwonić, zh: 致电}, within: 30m, of: judged"
+    assert example(call, f"{call}, for_each: loans, met_by: closed").program is not None
+    assert messages(example(call, f"{call}, met_by: closed"))[0].startswith("L03 what closing an entry meets")

@@ -38,10 +38,16 @@ MINUTES = Span(exact=timedelta(minutes=30))
         ("within: {by: size, small: 30m, else: 1mo}, of: judged", Cases("size", {"small": MINUTES}, Span(months=1))),
         ("within: {by: level, high: 30m, low: 1mo}, of: judged", Cases("level", {"high": MINUTES, "low": Span(months=1)})),
         ("within: {from: limit}, of: judged", FromFact("limit")),
+        ("within: 1d@12:00, of: judged", Span(days=1, clock=(720,))),
     ],
 )
 def test_a_limit_is_a_span_a_case_or_the_value_of_a_fact(keys: str, limit: object):
     assert duty(keys).within == limit
+
+
+def test_times_of_day_are_a_list_or_one():
+    assert duty("every: [08:00, 20:00], from: judged").every == Span(clock=(480, 1200))
+    assert duty('every: "08:00", from: judged').every == Span(clock=(480,))
 
 
 def test_a_recurring_duty_counts_from_its_anchors_on_a_grid_or_not():

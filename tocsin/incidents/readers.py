@@ -112,7 +112,7 @@ def _rules(program: Program, name: str) -> Iterator[str]:
         for rule in (part, part.rpartition("-")[0]):
             yield rule
             duty = program.obligations.get(rule)
-            if duty and duty.verb in ("decide", "record"):
+            if duty and duty.verb in ("decide", "record", "close"):
                 yield duty.object
     yield from _only_marked_by(program, name)
 

@@ -73,10 +73,19 @@ def _obligation(draft: Draft, path: Path, rule: ObligationForm) -> Iterator[Faul
         yield Fault(
             (*path, "met_by"), say("what others meet is said with do; other verbs have an act of their own"), quoted("do: …"), at_key=True
         )
+    if rule.met_by == "closed" and (rule.do is None or not _closes(draft, rule)):
+        said = say("what closing an entry meets is said with do, over the entries of a record that are open until a field is filled")
+        yield Fault((*path, "met_by"), said, quoted("for_each: record"), at_key=True)
     if rule.where is not None and not over:
         yield Fault(
             (*path, "where"), say("where chooses among the entries of a collection"), quoted("for_each: affected_parties"), at_key=True
         )
+
+
+def _closes(draft: Draft, rule: ObligationForm) -> bool:
+    """Return whether a duty runs over the entries of a record that can be closed."""
+    records = draft.form.records if draft.form else {}
+    return len(rule.for_each) == 1 and rule.for_each[0].name in records and records[rule.for_each[0].name].open_until is not None
 
 
 def _together(draft: Draft, path: Path, rule: ObligationForm) -> Iterator[Fault]:

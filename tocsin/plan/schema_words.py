@@ -61,7 +61,7 @@ KEYS: Final = {
     "in": "The inboxes that are looked through: known_solutions, examples",
     "assigns": "The roles that have a holder once it is done",
     "evidence": "required: only with something that shows it is done",
-    "met_by": "done; begun where beginning is enough; or {all: […]}: done once all of these are",
+    "met_by": "done; begun where beginning is enough; closed: by closing the entry that it runs over; or {all: […]}: done once all of these are",
     "needs": "Conditions without which it cannot begin, be taken or be sent",
     "remind": "When its owner is reminded: a part of the limit (2/3), or a span before the due time",
     "late": "The ladder: who is told, and what happens, once it is overdue",

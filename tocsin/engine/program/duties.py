@@ -25,9 +25,12 @@ class Obligation(Rule):
     """Something one role owes, once (`within` of an anchor), again and again (`every`, from `anchors`), or without a limit."""
 
     owes: str
-    verb: Literal["do", "send", "decide", "record", "reach", "ensure"]
+    verb: Literal["do", "send", "decide", "record", "reach", "ensure", "close"]
     object: str = ""
-    """The message, decision, record, moment or condition; empty for `do`, and for what is reached once others are done."""
+    """
+    The message, decision, record, moment or condition; of `close` the record over whose entries it runs; empty for `do`, and for what is
+    reached once others are done.
+    """
     words: Text = field(default_factory=dict)
     within: Limit | None = None
     every: Limit | None = None

@@ -19,6 +19,8 @@ def fulfil(turn: Turn, command: t.Fulfil) -> t.Refused | None:
     if rule.met_by_all:
         waits = [name for name in rule.met_by_all if obligations.running(turn.state, name)] or rule.met_by_all
         return t.Refused("E102", f"{rule.id} is done once {', '.join(waits)} are", hint="do those; that meets it")
+    if rule.verb == "close":
+        return t.Refused("E102", f"{rule.id} is done by closing the entry of {rule.object}", hint="close that; it meets this")
     if rule.verb != "do":
         return t.Refused("E102", f"{rule.id} asks to {rule.verb} {rule.object}", hint=f"{rule.verb} {rule.object}; that meets it")
     candidates = obligations.running(turn.state, rule.id, command.entry)

@@ -54,6 +54,13 @@ def _item_named(turn: Turn, record: Record, now: Mapping[str, str]) -> str | t.R
     return found
 
 
+def _is_to_close(turn: Turn, record: Record, entry: str) -> bool:
+    """Return whether the actor answers for what is met by closing `entry`."""
+    rules = obligations.duties_to(turn.program, "close", record.id) if entry else ()
+    owing = (clock.owes for rule in rules for clock in obligations.running(turn.state, rule.id, entry))
+    return any(owners.answers_for(turn.program, turn.state, turn.actor, who) for who in owing)
+
+
 def dated(turn: Turn, record: Record, fields: Mapping[str, str]) -> dict[str, str]:
     """Return the fields of an entry made now as they are kept."""
     return entries.dated(record, fields, turn.instant, turn.program.zone(record.id))
@@ -65,7 +72,7 @@ def _may(turn: Turn, record: Record, command: t.Enter) -> t.Refused | None:
     owe |= {clock.owes for rule in owed if rule.owes.startswith("entry.") for clock in obligations.running(turn.state, rule.id)}
     owe |= set(registers.keepers(turn.program, turn.state, record, command.entry)) if record.register else set()
     known = turn.state.open_fields.get(command.entry, {})
-    own = record.tracked is not None and known.get(record.tracked.by) == turn.by
+    own = (record.tracked is not None and known.get(record.tracked.by) == turn.by) or _is_to_close(turn, record, command.entry)
     if record.visible_to and not any(owners.answers_for(turn.program, turn.state, turn.actor, who) for who in record.visible_to):
         return t.Refused("E101", f"{record.id} is kept by {', '.join(record.visible_to)}", hint="ask one of them")
     if owe and not own and not any(owners.answers_for(turn.program, turn.state, turn.actor, who) for who in owe):
@@ -182,6 +189,8 @@ def write(turn: Turn, record: Record, command: t.Enter, given: Mapping[str, str]
     now = {**known, **given}
     tracked.follow(turn, record, entry, now, closed=not still_open)
     obligations.meet(turn, "record", record.id, entries=(about, "") if about else _whose(turn, record), happened_at=happened_at)
+    if not still_open:
+        obligations.meet(turn, "close", record.id, entries=(entry,), happened_at=happened_at)
     turn.queue(record.then, f"entered:{entry}", entries.values(record, now))
     if record.into == STREAM:
         words = "; ".join(words for name, words in given.items() if words and name not in record.confidential)

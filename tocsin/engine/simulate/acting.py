@@ -58,7 +58,8 @@ def _clock(turn: Turn, event: t.ClockOpened | t.ClockMet | t.OccurrenceMissed) -
     if clock.owes == t.SYSTEM or rule.optional:
         return
     ready = max(at, clock.remind_at or at) if clock.recurring else at  # what recurs is begun when its owner is reminded
-    yield Duty(rule.verb, name, rule.object or rule.id, clock.owes, ready, clock.clock, due=clock.due_at)
+    verb = "complete" if rule.verb == "close" else rule.verb
+    yield Duty(verb, name, rule.object or rule.id, clock.owes, ready, clock.clock, due=clock.due_at)
 
 
 def _proposed(turn: Turn, event: t.DecisionProposed) -> Iterator[Duty]:

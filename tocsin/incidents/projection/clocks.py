@@ -97,6 +97,7 @@ def _rule(scene: Scene, clock: t.Clock) -> dict[str, Any]:
     return {
         **titled(rule),
         **_item(program, rule, clock.entry),
+        **_entry(scene, rule, clock.entry),
         "assumed": list(rule.assumed),
         "verb": rule.verb,
         "object": rule.object,
@@ -116,6 +117,17 @@ def _item(program: Program, rule: Obligation, entry: str) -> dict[str, Any]:
         title = {locale: f"{words}: {said}" for locale, words in rule.title.items()} if said else dict(rule.title)
         return {"title": title, "cite": list(item.cite or rule.cite)}
     return {}
+
+
+def _entry(scene: Scene, rule: Obligation, entry: str) -> dict[str, Any]:
+    """Return what is owed for one entry of a record of the incident: what it asks, and for what, unless only some may see that."""
+    record = next((each for name in rule.collections if (each := scene.program.records.get(name)) and not each.register), None)
+    if record is None or not entry:
+        return {}
+    first = record.fields[0].id
+    words = scene.state.open_fields.get(entry, {}).get(first, "")
+    hidden = bool(record.visible_to) or first in record.confidential
+    return {"title": {locale: f"{title}: {words}" for locale, title in rule.title.items()}} if words and not hidden else {}
 
 
 def _tracked(scene: Scene, record: Record, entry: str) -> dict[str, Any]:

@@ -79,8 +79,8 @@ def _obligation(context: Context, path: Path, rule: ObligationForm, within: Situ
     return Obligation(
         **context.common(str(path[-1]), rule, within=within, title=title),
         owes=rule.owes.name,
-        verb="reach" if isinstance(rule.met_by, TogetherForm) else verb,  # type: ignore[arg-type]
-        object=object_,
+        verb="reach" if isinstance(rule.met_by, TogetherForm) else "close" if rule.met_by == "closed" else verb,  # type: ignore[arg-type]
+        object=collection if rule.met_by == "closed" else object_,
         words=context.text(rule.do),
         within=context.limit(rule.within),
         every=context.limit(rule.every),
@@ -96,7 +96,7 @@ def _obligation(context: Context, path: Path, rule: ObligationForm, within: Situ
         searches=Search(tuple(rule.searches.in_), names(rule.searches.by)) if rule.searches else None,
         assigns=names(rule.assigns),
         evidence=rule.evidence,
-        met_by="done" if isinstance(rule.met_by, TogetherForm) else rule.met_by,
+        met_by="begun" if rule.met_by == "begun" else "done",
         met_by_all=names(rule.met_by.all) if isinstance(rule.met_by, TogetherForm) else (),
         remind=rule.remind if rule.remind is not None else context.defaults.remind,
         late=context.late(rule.late, path),

@@ -133,7 +133,9 @@ def _how_met(value: object) -> str:
     return "<all>" if isinstance(value, dict) else "<plain>"
 
 
-MetBy = Annotated[Annotated[Literal["done", "begun"], Tag("<plain>")] | Annotated[TogetherForm, Tag("<all>")], Discriminator(_how_met)]
+MetBy = Annotated[
+    Annotated[Literal["done", "begun", "closed"], Tag("<plain>")] | Annotated[TogetherForm, Tag("<all>")], Discriminator(_how_met)
+]
 
 
 class SearchForm(Form):

@@ -14,7 +14,15 @@ from tocsin.web.room import known
 from tocsin.web.room.suggestions import Suggestions
 
 MET_SHOWN = 8
-ELSEWHERE = {"send": "messages", "confirm": "messages", "decide": "decisions", "record": "records", "track": "records", "sign": "decisions"}
+ELSEWHERE = {
+    "send": "messages",
+    "confirm": "messages",
+    "decide": "decisions",
+    "record": "records",
+    "track": "records",
+    "close": "records",
+    "sign": "decisions",
+}
 """What is not done in the step itself, and the panel where it is."""
 
 
