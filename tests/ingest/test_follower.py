@@ -5,10 +5,12 @@ from uuid import UUID
 
 import pytest
 from django.db import DataError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.ingest import bodies
 from tocsin.accounts.models import Organisation
-from tocsin.ingest import bulk, follower, log
+from tocsin.ingest import alerts, bulk, follower, log
+from tocsin.ingest.episodes import hear
 from tocsin.ingest.follower import Follower
 from tocsin.ingest.log import Arrived
 from tocsin.ingest.models import Alert, Episode, Match, RawBody, Rejected, Route
@@ -53,6 +55,23 @@ def test_the_same_body_twice_is_one_alert_counted_twice():
     assert (alert.received, alert.duplicates, alert.firing, alert.starts_at) == (3, 2, True, bodies.NOON)
     assert (alert.first_received_at, alert.last_received_at) == (bodies.NOON, bodies.NOON + MINUTE)
     assert states() == [RawBody.State.SETTLED] * 3
+
+
+def test_a_resend_writes_only_that_it_came_and_one_in_other_words_brings_them():
+    where = organisation()
+    arrive(where, bodies.body(bodies.entry(), bodies.entry(key="a2")))
+    follow()
+    before = Alert.objects.values("title", "labels", "turned_at", "raw").get(fingerprint="a1")
+    arrive(where, bodies.body(bodies.entry(), bodies.entry(key="a2", summary="Longer than ever")), at=bodies.NOON + MINUTE)
+    with CaptureQueriesContext(connection) as asked:
+        heard = [one for body in log.waiting(where.id, 10, 10**6) for one in follower.read(body)]
+        outcome = hear(alerts.known(where.id, {("alertmanager", "a1"), ("alertmanager", "a2")}), heard)
+    assert len(asked) <= 3
+    assert [one.alert.key for one in outcome.standings.values() if one.rewritten] == ["a2"]
+    follow()
+    assert Alert.objects.values("title", "labels", "turned_at", "raw").get(fingerprint="a1") == before
+    assert dict(Alert.objects.values_list("fingerprint", "title"))["a2"] == "Longer than ever"
+    assert set(Alert.objects.values_list("received", "duplicates", "last_received_at")) == {(2, 1, bodies.NOON + MINUTE)}
 
 
 def test_a_resolve_and_a_new_beginning_make_two_episodes():

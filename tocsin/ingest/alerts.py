@@ -1,17 +1,17 @@
 """Alerts in the database: those that a batch speaks of, and what it made of them."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.db import connection
 
 from tocsin.ingest import bulk, sources
 from tocsin.ingest.episodes import Name, Outcome, Standing, Turn
-from tocsin.ingest.models import Alert, Route
+from tocsin.ingest.models import Route
 from tocsin.kit import ids
 
 TITLE_CHARS_MAX = 500
@@ -71,39 +71,59 @@ _MATCH = {
 }
 _ONCE = "ON CONFLICT (organisation_id, route_id, alert_id, starts_at, turn) DO NOTHING"
 
-_KNOWN = (
-    *("id", "source", "fingerprint", "firing", "starts_at", "ends_at", "first_received_at", "last_received_at"),
-    *("turned_at", "turn", "received", "duplicates", "raw"),
-)
+_COUNTED = {"id": "uuid", "last_received_at": "timestamptz", "received": "integer", "duplicates": "integer"}
+
+# Behind a plus a column comes as it is stored; Django would have SQLite's driver make something of each instant.
+_KNOWN = """SELECT id, fingerprint, title, +labels, +annotations, link, +firing, +starts_at, +ends_at,
+    +first_received_at, +last_received_at, +turned_at, turn, received, duplicates, raw
+    FROM ingest_alert WHERE organisation_id = %s AND source = %s AND fingerprint IN (SELECT value FROM json_each(%s))"""
+_KNOWN_POSTGRESQL = f"{_KNOWN.replace('+', '').rpartition(' IN ')[0]} = ANY(%s)"
 
 
 _TAKEN = {"organisation_id": "uuid", "alert_id": "uuid", "starts_at": "timestamptz", "by": "text", "at": "timestamptz"}
 _FIRST_TIME = "ON CONFLICT (organisation_id, alert_id, starts_at, by) DO NOTHING"
 
 
-def known(organisation_id: UUID, names: Collection[Name], brief: Collection[Name] = ()) -> dict[Name, Standing]:
-    """Return how those of the named alerts stand that exist. Their words are read only for the `brief` ones: the others have newer."""
+def known(organisation_id: UUID, names: Collection[Name]) -> dict[Name, Standing]:
+    """Return how those of the named alerts stand that exist."""
+    postgresql = connection.vendor == "postgresql"
     found: dict[Name, Standing] = {}
     for source, group in groupby(sorted(names), key=itemgetter(0)):
         keys = [key for _, key in group]
-        rows = Alert.objects.filter(organisation_id=organisation_id, source=source, fingerprint__in=keys)
-        for id_, source_, key, firing, starts_at, ends_at, *rest in rows.values_list(*_KNOWN):
-            unread = sources.Alert(
-                key=key, title="", firing=firing, starts_at=starts_at, ends_at=ends_at, labels={}, annotations={}, link=""
-            )
-            found[source_, key] = Standing(id_, source_, unread, firing, starts_at, ends_at, *rest)
-    for source, group in groupby(sorted(brief), key=itemgetter(0)):
-        rows = Alert.objects.filter(organisation_id=organisation_id, source=source, fingerprint__in=[key for _, key in group])
-        for key, title, labels, annotations, link in rows.values_list("fingerprint", "title", "labels", "annotations", "link"):
-            standing = found[source, key]
-            standing.alert = replace(standing.alert, title=title, labels=labels, annotations=annotations, link=link)
+        if postgresql:
+            rows = bulk.rows(_KNOWN_POSTGRESQL, [organisation_id, source, keys])
+        else:
+            rows = bulk.rows(_KNOWN, [organisation_id.hex, source, msgspec.json.encode(keys).decode()])
+        for row in rows:
+            found[source, row[1]] = _standing(source, row)
     return found
 
 
-def changes(organisation_id: UUID, outcome: Outcome) -> Iterator[bulk.Statement]:
-    """Yield the statements that write what a batch changed, and leave a match for each turn that an enabled route wants."""
-    standings = [_alert(organisation_id, outcome.standings[name]) for name in sorted(outcome.standings)]
-    yield from bulk.insert("ingest_alert", _ALERT, standings, _REPLACE)
+def _standing(source: str, row: Sequence[Any]) -> Standing:
+    id_, key, title, labels, annotations, link, firing, starts_at, ends_at, first_at, last_at, turned_at, *counters = row
+    alert = sources.Alert(
+        key=key,
+        title=title,
+        firing=bool(firing),
+        starts_at=bulk.instant(starts_at),
+        ends_at=bulk.instant(ends_at) if ends_at else None,
+        labels=bulk.mapping(labels),
+        annotations=bulk.mapping(annotations),
+        link=link,
+    )
+    times = (bulk.instant(starts_at), alert.ends_at, bulk.instant(first_at), bulk.instant(last_at), bulk.instant(turned_at))
+    standing = Standing(bulk.uuid(id_), source, alert, alert.firing, *times, *counters)
+    standing.rewritten = False
+    return standing
+
+
+def changes(organisation_id: UUID, outcome: Outcome, matches: Sequence[bulk.Row]) -> Iterator[bulk.Statement]:
+    """Yield the statements that write what a batch changed, with the matches that it brought."""
+    standings = [outcome.standings[name] for name in sorted(outcome.standings)]
+    rewritten = [_alert(organisation_id, one) for one in standings if one.rewritten]
+    yield from bulk.insert("ingest_alert", _ALERT, rewritten, _REPLACE)
+    counted = [(one.id, one.last_received_at, one.received, one.duplicates) for one in standings if not one.rewritten]
+    yield from bulk.update("ingest_alert", "id", _COUNTED, sorted(counted))
     past = [
         (ids.new(), organisation_id, one.alert_id, one.starts_at, one.ends_at, one.received, one.duplicates)
         for _, one in sorted(outcome.past.items())
@@ -111,10 +131,11 @@ def changes(organisation_id: UUID, outcome: Outcome) -> Iterator[bulk.Statement]
     yield from bulk.insert("ingest_episode", _EPISODE, past, _ADD)
     taken = [(organisation_id, one.alert_id, one.starts_at, _clean(one.by)[:BY_CHARS_MAX], one.at) for one in outcome.taken]
     yield from bulk.insert("ingest_acknowledgement", _TAKEN, taken, _FIRST_TIME)
-    yield from bulk.insert("ingest_match", _MATCH, _matches(organisation_id, outcome.turns), _ONCE)
+    yield from bulk.insert("ingest_match", _MATCH, matches, _ONCE)
 
 
-def _matches(organisation_id: UUID, turns: Sequence[Turn]) -> list[bulk.Row]:
+def matches(organisation_id: UUID, turns: Sequence[Turn]) -> list[bulk.Row]:
+    """Return a match for each turn that an enabled route wants."""
     routes = Route.objects.filter(organisation_id=organisation_id, enabled=True).values_list("id", "labels") if turns else ()
     return [
         (organisation_id, route_id, turn.alert_id, turn.starts_at, turn.turn, turn.firing, turn.at, "", "")

@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Any
+from uuid import UUID
 
+import msgspec
 from django.db import connection
 
 CHUNK_MAX = 512
@@ -13,6 +16,7 @@ CHUNK_MAX = 512
 _VARIABLES_MAX = 32_000
 
 Row = Sequence[Any]
+_mapping = msgspec.json.Decoder(dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +42,30 @@ def insert(table: str, columns: Mapping[str, str], rows: Sequence[Row], on_confl
         sql = f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM unnest({arrays}) {on_conflict}"  # noqa: S608
         yield Statement(sql, [list(values) for values in zip(*rows, strict=True)])
         return
-    adapt = [(at, _ADAPTERS[kind]) for at, kind in enumerate(columns.values()) if kind in _ADAPTERS]
-    chunk_max = min(CHUNK_MAX, 1 << (_VARIABLES_MAX // len(columns)).bit_length() - 1)
-    at = 0
-    while at < len(rows):
-        count = min(chunk_max, 1 << (len(rows) - at).bit_length() - 1)
-        yield Statement(_values(table, tuple(columns), count, on_conflict), _flat(rows[at : at + count], adapt))
-        at += count
+    for part in _parts(rows, len(columns)):
+        places = _places(len(columns), len(part))
+        yield Statement(f"INSERT INTO {table} ({', '.join(columns)}) VALUES {places} {on_conflict}", _flat(part, columns))  # noqa: S608
+
+
+def update(table: str, key: str, columns: Mapping[str, str], rows: Sequence[Row]) -> Iterator[Statement]:
+    """
+    Yield the statements that set `columns` of the rows that `key`, the first of the columns, names. As with `insert`, rows are sorted by
+    their key, which occurs once, and the names are literals of the code.
+    """
+    if not rows:
+        return
+    names = [name for name in columns if name != key]
+    if connection.vendor == "postgresql":
+        arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+        change = ", ".join(f"{name} = said.{name}" for name in names)
+        sql = f"UPDATE {table} SET {change} FROM unnest({arrays}) AS said({', '.join(columns)}) WHERE {table}.{key} = said.{key}"  # noqa: S608
+        yield Statement(sql, [list(values) for values in zip(*rows, strict=True)])
+        return
+    change = ", ".join(f"{name} = said.column{at}" for at, name in enumerate(columns, 1) if name != key)
+    for part in _parts(rows, len(columns)):
+        places = _places(len(columns), len(part))
+        sql = f"UPDATE {table} SET {change} FROM (VALUES {places}) AS said WHERE {table}.{key} = said.column1"  # noqa: S608
+        yield Statement(sql, _flat(part, columns))
 
 
 def run(statements: Iterable[Statement]) -> None:
@@ -60,27 +81,66 @@ def run(statements: Iterable[Statement]) -> None:
             connection.connection.execute(statement.sql, statement.values)
 
 
-@cache
-def _values(table: str, columns: tuple[str, ...], count: int, on_conflict: str) -> str:
-    row = f"({', '.join('?' * len(columns))})"
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * count)} {on_conflict}"  # noqa: S608
+def _parts(rows: Sequence[Row], width: int) -> Iterator[Sequence[Row]]:
+    """Yield the rows in helpings of powers of two that SQLite takes."""
+    most = min(CHUNK_MAX, 1 << (_VARIABLES_MAX // width).bit_length() - 1)
+    at = 0
+    while at < len(rows):
+        count = min(most, 1 << (len(rows) - at).bit_length() - 1)
+        yield rows[at : at + count]
+        at += count
 
 
-def _flat(rows: Sequence[Row], adapt: Sequence[tuple[int, Callable[[Any], Any]]]) -> list[Any]:
-    values: list[Any] = []
-    for row in rows:
-        changed = list(row)
-        for at, change in adapt:
-            if changed[at] is not None:
-                changed[at] = change(changed[at])
-        values += changed
-    return values
+def rows(sql: str, values: Sequence[Any]) -> list[Any]:
+    """Return the rows of a query as the driver gives them: on SQLite ids are hexadecimal and instants are texts, for `uuid` and `instant`."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        found: list[Any] = cursor.fetchall()
+    return found
+
+
+def uuid(value: UUID | str) -> UUID:
+    """Return an id as it came out of `rows`."""
+    return value if isinstance(value, UUID) else UUID(int=int(value, 16))
 
 
 @lru_cache(4096)
-def _instant(at: datetime) -> str:
+def instant(value: datetime | str) -> datetime:
+    """Return an instant as it came out of `rows`."""
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
+
+
+def mapping(value: Mapping[str, str] | str) -> Mapping[str, str]:
+    """Return a JSON object as it came out of `rows`."""
+    return _mapping.decode(value) if isinstance(value, str) else value
+
+
+@cache
+def _places(width: int, count: int) -> str:
+    return ", ".join([f"({', '.join('?' * width)})"] * count)
+
+
+def _flat(rows: Sequence[Row], columns: Mapping[str, str]) -> list[Any]:
+    """Return the values row by row, as SQLite takes them; column by column is how they are changed quickest."""
+    values = list(zip(*rows, strict=True))
+    for at, kind in enumerate(columns.values()):
+        if kind in _ADAPTERS:
+            values[at] = tuple(map(_ADAPTERS[kind], values[at]))
+    return list(chain.from_iterable(zip(*values, strict=True)))
+
+
+@lru_cache(4096)
+def _instant(at: datetime | None) -> str | None:
     """Return `at` as Django writes it to SQLite."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+    return None if at is None else at.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
 
 
-_ADAPTERS: dict[str, Callable[[Any], Any]] = {"uuid": lambda value: value.hex, "timestamptz": _instant, "boolean": int}
+def _hex(value: UUID | None) -> str | None:
+    return None if value is None else f"{value.int:032x}"
+
+
+def _flag(value: bool | None) -> int | None:
+    return None if value is None else int(value)
+
+
+_ADAPTERS: dict[str, Callable[[Any], Any]] = {"uuid": _hex, "timestamptz": _instant, "boolean": _flag}

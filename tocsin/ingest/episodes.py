@@ -47,6 +47,8 @@ class Standing:
     received: int
     duplicates: int
     position: int
+    rewritten: bool = True
+    """Whether more has changed than the time of the latest message and how many there were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,7 @@ def _follow(outcome: Outcome, standing: Standing, one: Heard) -> Standing:
     alert = one.alert
     if one.starts_at > standing.starts_at:
         return _succeed(outcome, standing, one)
+    standing.rewritten = standing.rewritten or not _in_the_same_words(standing.alert, alert)
     standing.alert = alert
     standing.last_received_at = one.at
     standing.received += 1
@@ -192,6 +195,7 @@ def _follow(outcome: Outcome, standing: Standing, one: Heard) -> Standing:
     if alert.firing == standing.firing or late:
         standing.duplicates += 1
         return standing
+    standing.rewritten = True
     standing.firing = alert.firing
     standing.ends_at = None if alert.firing else alert.ends_at or one.at
     standing.turned_at = one.at
@@ -199,6 +203,10 @@ def _follow(outcome: Outcome, standing: Standing, one: Heard) -> Standing:
     standing.position = one.position
     _turned(outcome, standing)
     return standing
+
+
+def _in_the_same_words(one: Alert, other: Alert) -> bool:
+    return (one.title, one.link, one.labels, one.annotations) == (other.title, other.link, other.labels, other.annotations)
 
 
 def _succeed(outcome: Outcome, standing: Standing, one: Heard) -> Standing:

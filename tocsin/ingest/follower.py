@@ -28,7 +28,7 @@ ORGANISATIONS_MAX = 64
 
 FIRST = UUID(int=0)
 BELL = "matches"
-"""Rung for whoever declares incidents, once per turn in which something began or ended."""
+"""Rung for whoever declares incidents, once per turn in which something began or ended that a route wants."""
 _NONE: Mapping[str, Any] = {}
 _SET = frozenset(name for name, source in sources.registry().items() if source.settings)
 _LOCKS = 0x70C51
@@ -140,16 +140,16 @@ def _write(organisation_id: UUID, bodies: Sequence[log.Waiting], heard: Sequence
     way.give()
 
     def work() -> float:
-        names = {(one.source, one.alert.key) for one in heard}
-        known = alerts.known(organisation_id, names, {(one.source, one.alert.key) for one in heard if one.alert.brief})
+        known = alerts.known(organisation_id, {(one.source, one.alert.key) for one in heard})
         outcome = hear(known, heard)
-        statements = list(alerts.changes(organisation_id, outcome))
+        matches = alerts.matches(organisation_id, outcome.turns)
+        statements = list(alerts.changes(organisation_id, outcome, matches))
         with transaction.atomic():
             begun = clock.monotonic()
             if not log.settle(organisation_id, [body.position for body in bodies]):
                 raise Overtaken
             bulk.run(statements)
-            if outcome.turns:
+            if matches:
                 bells.ring(BELL)
         return clock.monotonic() - begun
 

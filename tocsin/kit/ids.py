@@ -1,10 +1,11 @@
 """Ids: UUIDv7 inside, so that keys made later sort later; a typed spelling (`inc_…`) at every edge, so that none is taken for another."""
 
+import os
 import re
-import secrets
 import time
 from uuid import UUID
 
+_CHANCE = (1 << 62) - 1
 _TYPED = re.compile(r"([a-z]{2,8})_([0-9a-f]{32})")
 
 
@@ -12,7 +13,7 @@ def new() -> UUID:
     """Return a fresh UUIDv7: milliseconds, then 1/4096 of a millisecond, then chance (RFC 9562, method 3)."""
     milliseconds, rest = divmod(time.time_ns(), 1_000_000)
     fraction = rest * 4096 // 1_000_000
-    return UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | secrets.randbits(62))
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | int.from_bytes(os.urandom(8)) & _CHANCE)
 
 
 def typed(kind: str, uuid: UUID) -> str:
