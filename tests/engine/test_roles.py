@@ -3,6 +3,7 @@
 import pytest
 
 from tests.engine.story import STRANGER, Story
+from tests.plan.example import example, messages
 from tocsin.engine import terms as t
 
 
@@ -86,3 +87,29 @@ def test_a_deputy_on_record_may_act_and_a_stranger_may_not():
     answer = story.do(1, STRANGER, t.Decide(decision="judge", facts={"severity": "general"}), frozenset({"deputy:duty_manager"}))
     (made,) = [event for event in answer if isinstance(event, t.DecisionMade)]
     assert (made.by, made.role) == (STRANGER, "duty_manager")
+
+
+def apart() -> Story:
+    """A plan under which whoever leads does not help, and whoever helps never leads."""
+    result = example("helper: {cite: §4,", "judge: {cite: §4, held_by: nobody}\n  helper: {cite: §4, apart_from: [lead, judge],")
+    assert result.program is not None, messages(result)
+    return Story(cast={"ana": ("lead",)}, program=result.program).declare()
+
+
+def test_roles_held_apart_are_not_given_to_one_person_from_either_side():
+    run = apart()
+    assert run.refused(1, "ana", t.Assign(role="helper", person="ana")) == "E305"
+    run.do(1, "ana", t.Assign(role="helper", person="lin"))
+    assert run.refused(2, "ana", t.Assign(role="judge", person="lin")) == "E305"  # asked, and not yet answered
+    run.do(3, "lin", t.Accept(role="helper"))
+    assert run.refused(4, "ana", t.HandOver(role="lead", to="lin")) == "E305"
+    run.do(5, "ana", t.Assign(role="helper", person="zoe"))
+    run.do(6, "ana", t.HandOver(role="lead", to="lin"))
+    assert run.holder("lead") == "lin"
+
+
+def test_a_deputy_does_not_take_what_is_held_apart_from_their_own_role():
+    run = apart()
+    run.do(1, "ana", t.Assign(role="helper", person="lin"))
+    run.tick(30)
+    assert run.refused(31, "ana", t.Accept(role="helper")) == "E305"  # called as deputy, and leads

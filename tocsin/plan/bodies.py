@@ -37,6 +37,11 @@ def role(draft: Draft, path: Path, role: RoleForm) -> Iterator[Fault]:
                 )
         if role.commander:
             yield Fault((*path, "sees"), say("whoever commands sees everything"), say("leave out sees"), at_key=True)
+    for index, other in enumerate(role.apart_from):
+        if other.name == path[-1]:
+            yield Fault(
+                (*path, "apart_from", index), say("{name} cannot be held apart from itself", name=other.name), say("name another role")
+            )
     resources = draft.form.resources if draft.form else {}
     for index, pool in enumerate(role.called_from):
         register = resources.get(pool.name)

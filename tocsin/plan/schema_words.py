@@ -121,6 +121,7 @@ KEYS: Final = {
     "many": "Several may hold it",
     "outside": "Outside the organisation: no account, addressed by messages only",
     "appointed_by": "The only decision that can fill it",
+    "apart_from": "Roles that whoever holds this one may not hold besides; to say it at one of the two is enough",
     "aliases": "Other names for it",
     "sees": "limited: whoever is invited through this role sees the head of the incident and takes part in its stream, no more",
     "part_of": "The department that it is a part of: whoever heads that heads it, where nobody else does",

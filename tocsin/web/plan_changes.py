@@ -54,6 +54,7 @@ _NAMES: Final = frozenset(
             "ends",
             "of",
             "called_from",
+            "apart_from",
             "part_of",
         ),
     }
@@ -175,6 +176,7 @@ def _who() -> dict[str, str]:
         "lead": _("lead"),
         "members": _("members"),
         "called_from": _("called in from"),
+        "apart_from": _("held apart from"),
         "part_of": _("a part of"),
         "limited": _("sees a part only"),
         "aliases": _("other names"),

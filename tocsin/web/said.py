@@ -35,6 +35,10 @@ _WORDS: Final[Mapping[str, tuple[Callable[[], str], Callable[[], str]]]] = {
     ),
     "E303": (lambda: _("More people have to sign."), lambda: _("Ask another holder or the deputy.")),
     "E304": (lambda: _("The text has changed since you saw it."), lambda: _("Read it again, then sign or send.")),
+    "E305": (
+        lambda: _("One person may not hold these roles together."),
+        lambda: _("Name somebody else, or hand the other role over first."),
+    ),
     "E402": (lambda: _("Several roles bear this name."), lambda: _("Say which is meant.")),
     "E403": (lambda: _("Somebody does this already."), lambda: _("Join in there, or say why this is another.")),
     "E401": (lambda: _("Only the authorised voice publishes this."), lambda: _("Ask that role.")),

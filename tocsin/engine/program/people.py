@@ -36,6 +36,8 @@ class Role(Rule):
     """Named parts that may have holders of their own, such as internal and external."""
     outside: bool = False
     appointed_by: str = ""
+    apart_from: tuple[str, ...] = ()
+    """Roles that whoever holds this one may not hold besides."""
     aliases: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
     """Rights beside those of its decisions: see `RIGHTS`."""

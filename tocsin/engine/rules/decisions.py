@@ -12,7 +12,7 @@ from tocsin.engine.addressed import roles_of
 from tocsin.engine.expressions import Name, evaluate
 from tocsin.engine.namespaces import bare, part_of
 from tocsin.engine.program import Decision, Link, Option
-from tocsin.engine.rules import chains, conditions, facts, levels, meetings, messages, moments, obligations, records, roles
+from tocsin.engine.rules import apart, chains, conditions, facts, levels, meetings, messages, moments, obligations, records, roles
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import lookup
 
@@ -91,7 +91,9 @@ def _grounds(turn: Turn, decision: Decision, command: t.Decide, option: Option |
         return t.Refused("E104", f"{decision.id} names a person", hint="say whom")
     if decision.takes_over and command.assignee not in ("", turn.by):
         return t.Refused("E104", f"whoever takes {decision.id} takes {decision.takes_over} over", hint="let that person take it")
-    return None
+    return apart.refused(
+        turn, decision.assigns or decision.takes_over, command.assignee or turn.by if decision.takes_over else command.assignee
+    )
 
 
 def _evidence(turn: Turn, decision: Decision, command: t.Decide) -> t.Refused | None:

@@ -60,7 +60,7 @@ def _assign(turn: Turn, effect: Effect) -> None:
     """Give each role to whom the roster names now, and ask for acceptance."""
     for role in effect.targets:
         person = turn.state.seats.get(role)
-        if person and role not in turn.state.roles:
+        if person and role not in turn.state.roles and not roles.kept_apart(turn, role, person):
             roles.seat(turn, role, person, accepted=False)
             roles.ask(turn, role, person)
 

@@ -6,7 +6,7 @@ from tocsin.engine import owners
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import Name, Unknown, Value
 from tocsin.engine.program import Obligation
-from tocsin.engine.rules import facts, happened, obligations, roles
+from tocsin.engine.rules import apart, facts, happened, obligations, roles
 from tocsin.engine.turn import Turn
 from tocsin.engine.values import holds, lookup
 
@@ -69,7 +69,7 @@ def _may_fulfil(turn: Turn, rule: Obligation, command: t.Fulfil, clock: t.Clock)
     for role, person in command.roles.items():
         if not person:
             return t.Refused("E104", f"nobody is named for {role}", hint="name who takes it, or leave it out", details=(role,))
-        refused = roles.by_decision(turn, role)
+        refused = roles.by_decision(turn, role) or apart.refused(turn, role, person)
         if refused:
             return refused
     open_ = tuple(_unanswered(turn, rule, command))

@@ -315,7 +315,7 @@ def _fill(turn: Turn, level: str) -> None:
     """Seat whom the roster names for the roles of this level, and alert them; a role that somebody holds in this incident stays as it is."""
     for role in turn.program.levels[level].fills:
         person = turn.state.seats.get(role)
-        if person and role not in turn.state.roles:
+        if person and role not in turn.state.roles and not roles.kept_apart(turn, role, person):
             roles.seat(turn, role, person, accepted=True)
             tell(turn, (role,), f"filled:{role}", urgent=True)
 

@@ -5,6 +5,7 @@ from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
 from tocsin.engine.program import HandsOver
 from tocsin.engine.role_names import bodies_named, lacking, roles_named, seat_of, split
+from tocsin.engine.rules import apart
 from tocsin.engine.rules.deadlines import tell
 from tocsin.engine.rules.obligations import in_order
 from tocsin.engine.turn import Turn
@@ -99,7 +100,7 @@ def pass_on(turn: Turn, hand_over: HandsOver, reason: str) -> None:
             clocks=tuple(name for name in passing if turn.state.clocks[name].status in RUNNING),
         )
     )
-    if hand_over.former:
+    if hand_over.former and not kept_apart(turn, hand_over.former, source.person):
         seat(turn, hand_over.former, source.person, accepted=True, reason=reason)
 
 
@@ -113,6 +114,9 @@ def assign(turn: Turn, command: t.Assign) -> t.Refused | None:
         return refused
     if not _may_give(turn, role):
         return t.Refused("E101", f"{role} is given by the commander or its present holder", hint="ask one of them")
+    refused = apart.refused(turn, role, command.person)
+    if refused:
+        return refused
     give(turn, role, command.person, command.reason)
     return None
 
@@ -143,6 +147,9 @@ def call_in(turn: Turn, command: t.CallIn) -> t.Refused | None:
     people = tuple(dict.fromkeys(person for person in command.people if person))
     if not people:
         return t.Refused("E202", "nobody is named to be called in", hint="name one person at least", details=("people",))
+    refused = next(filter(None, (apart.refused(turn, role, person) for person in people)), None)
+    if refused:
+        return refused
     for person in people:
         if not _is_in(turn, role, person):
             _ask_to_take(turn, _beside(turn, role, person), person, command.reason, command.source)
@@ -178,6 +185,14 @@ def _ask_to_take(turn: Turn, role: str, person: str, reason: str, source: str = 
         ask(turn, role, person)
 
 
+def kept_apart(turn: Turn, role: str, person: str) -> bool:
+    """Return whether a rule of the plan cannot seat `person` because of what they hold; the commander is told that the role stays open."""
+    if apart.refused(turn, role, person) is None:
+        return False
+    tell(turn, (_commander(turn, role),), f"unaccepted:{role}", urgent=True)
+    return True
+
+
 def ask(turn: Turn, role: str, person: str) -> None:
     """Ask `person`, to whom `role` was assigned, to accept it: nobody else answers that, whoever owes its duties meanwhile."""
     turn.emit(t.Told(at=turn.at, by=turn.by, targets=(role,), persons=(person,), cause=f"assigned:{role}", urgent=True, accept=True))
@@ -193,6 +208,9 @@ def accept(turn: Turn, command: t.Accept) -> t.Refused | None:
     """Accept a role that one was assigned."""
     present = turn.state.roles.get(command.role)
     if present and not present.accepted and present.person != turn.by and _called(turn, command.role, present):
+        refused = apart.refused(turn, command.role, turn.by)
+        if refused:
+            return refused
         seat(turn, command.role, turn.by, accepted=True, reason="deputy")
         return None
     if present is None or present.person != turn.by:
@@ -224,6 +242,9 @@ def hand_over(turn: Turn, command: t.HandOver) -> t.Refused | None:
     present = turn.state.roles.get(command.role)
     if present and present.accepted and present.person == command.to:
         return None
+    refused = apart.refused(turn, command.role, command.to)
+    if refused:
+        return refused
     seat(turn, command.role, command.to, accepted=True, reason=command.reason)
     tell(turn, (command.role,), f"handed_over:{command.role}", urgent=True)
     return None

@@ -69,6 +69,7 @@ def roles(context: Context) -> dict[str, Role]:
             parts=_parts(context, rule),
             outside=rule.outside,
             appointed_by=name(rule.appointed_by),
+            apart_from=names(rule.apart_from),
             aliases=tuple(rule.aliases),
             main=context.text(rule.main),
             extra=context.text(rule.extra),

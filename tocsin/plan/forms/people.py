@@ -130,6 +130,7 @@ class RoleForm(RuleForm):
     many: Annotated[bool | str | tuple[str, ...], PlainValidator(_many)] = False
     outside: bool = False
     appointed_by: DecisionRef | None = None
+    apart_from: Annotated[list[RoleRef], Many] = []
     aliases: Annotated[tuple[str, ...], PlainValidator(other_names)] = ()
     main: Translated | None = None
     """The main duty, shown beside the role; what it owes stands in obligations."""
