@@ -46,6 +46,21 @@ def test_alerts_are_walked_by_cursor(world, ana):
     assert second["next"] == ""
 
 
+def test_alerts_are_found_by_labels_and_words(world, ana):
+    for name in ("east-1", "east-2", "west-1"):
+        alert(world.organisation, name)
+        Alert.objects.filter(fingerprint=name).update(labels={"region": name[:4]}, title=f"Line {name}")
+    assert [row["fingerprint"] for row in ana.get("/alerts", match="region=east").json()["items"]] == ["east-2", "east-1"]
+    assert [row["fingerprint"] for row in ana.get("/alerts", match='region!~"ea.*"').json()["items"]] == ["west-1"]
+    assert [row["fingerprint"] for row in ana.get("/alerts", q="LINE EAST-1").json()["items"]] == ["east-1"]
+    assert ana.get("/alerts", since="2100-01-01T00:00:00Z").json()["items"] == []
+
+
+@pytest.mark.parametrize("wrong", [{"match": "region"}, {"cursor": "WzEsICJ4Il0"}, {"since": "yesterday"}])
+def test_what_cannot_be_looked_for_is_422(ana, wrong):
+    assert ana.get("/alerts", **wrong).status_code == 422
+
+
 def test_plans_are_listed_with_their_hash(world, ana):
     (plan,) = ana.get("/plans").json()
     assert (plan["plan_id"], plan["hash"], plan["status"]) == ("hotline-outage", world.plan.hash, "in_force")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 
@@ -42,9 +43,32 @@ def page(rows: QuerySet[T], by: str, cursor: str, limit: int, *, newest_first: b
     return Page(found[:limit], _write(found[limit - 1], by, ahead) if more else "")
 
 
+def written(place: tuple[int, UUID] | None) -> str:
+    """Return the cursor of a place in a list that is searched; empty at the end."""
+    return _spell([place[0], str(place[1])]) if place else ""
+
+
+def place(cursor: str) -> tuple[int, UUID] | None:
+    """
+    Return the place that `written` wrote; none for no cursor.
+
+    :raises problems.Problem: 422 for a cursor that this API did not give out.
+    """
+    if not cursor:
+        return None
+    value, row_id = _read(cursor, 2)
+    try:
+        return int(value), UUID(row_id)
+    except (TypeError, ValueError) as problem:
+        raise invalid([{"place": "cursor", "problem": "this is no cursor of this list"}]) from problem
+
+
 def _write(row: Model, by: str, ahead: str) -> str:
     value = getattr(row, by)
-    parts = [spell_instant(value) if isinstance(value, datetime) else value, str(row.pk), *([getattr(row, ahead)] if ahead else [])]
+    return _spell([spell_instant(value) if isinstance(value, datetime) else value, str(row.pk), *([getattr(row, ahead)] if ahead else [])])
+
+
+def _spell(parts: list[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
 

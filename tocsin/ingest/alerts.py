@@ -71,6 +71,12 @@ _MATCH = {
 }
 _ONCE = "ON CONFLICT (organisation_id, route_id, alert_id, starts_at, turn) DO NOTHING"
 
+_FILED = {"organisation_id": "uuid", "upto": "bigint", "waiting": "boolean", "mark": "bigint"}
+_UNFILED = """ON CONFLICT (organisation_id) DO UPDATE SET
+    upto = CASE WHEN excluded.upto < ingest_filed.upto THEN excluded.upto ELSE ingest_filed.upto END,
+    waiting = excluded.waiting,
+    mark = ingest_filed.mark + 1"""
+
 _COUNTED = {"id": "uuid", "last_received_at": "timestamptz", "received": "integer", "duplicates": "integer"}
 
 # Behind a plus a column comes as it is stored; Django would have SQLite's driver make something of each instant.
@@ -118,7 +124,7 @@ def _standing(source: str, row: Sequence[Any]) -> Standing:
 
 
 def changes(organisation_id: UUID, outcome: Outcome, matches: Sequence[bulk.Row]) -> Iterator[bulk.Statement]:
-    """Yield the statements that write what a batch changed, with the matches that it brought."""
+    """Yield the statements that write what a batch changed, with the matches that it brought, and ask for what turned to be filed."""
     standings = [outcome.standings[name] for name in sorted(outcome.standings)]
     rewritten = [_alert(organisation_id, one) for one in standings if one.rewritten]
     yield from bulk.insert("ingest_alert", _ALERT, rewritten, _REPLACE)
@@ -132,6 +138,8 @@ def changes(organisation_id: UUID, outcome: Outcome, matches: Sequence[bulk.Row]
     taken = [(organisation_id, one.alert_id, one.starts_at, _clean(one.by)[:BY_CHARS_MAX], one.at) for one in outcome.taken]
     yield from bulk.insert("ingest_acknowledgement", _TAKEN, taken, _FIRST_TIME)
     yield from bulk.insert("ingest_match", _MATCH, matches, _ONCE)
+    if outcome.first is not None:
+        yield from bulk.insert("ingest_filed", _FILED, [(organisation_id, outcome.first - 1, True, 1)], _UNFILED)
 
 
 def matches(organisation_id: UUID, turns: Sequence[Turn]) -> list[bulk.Row]:

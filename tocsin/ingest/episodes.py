@@ -92,6 +92,8 @@ class Outcome:
     past: dict[tuple[UUID, datetime], Past] = field(default_factory=dict)
     turns: list[Turn] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
+    first: int | None = None
+    """The earliest position in the log at which one of the alerts turned."""
 
 
 def hear(known: Mapping[Name, Standing], heard: Iterable[Heard]) -> Outcome:
@@ -115,6 +117,8 @@ def hear(known: Mapping[Name, Standing], heard: Iterable[Heard]) -> Outcome:
             _add_past(outcome, Past(standing.id, one.starts_at, one.alert.ends_at, 1, 0))
         else:
             outcome.standings[name] = _follow(outcome, standing, one)
+        if name in outcome.standings and outcome.standings[name].position == one.position:
+            outcome.first = one.position if outcome.first is None else min(outcome.first, one.position)
     return outcome
 
 

@@ -124,13 +124,52 @@ class Alert(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "source", "fingerprint"], name="alert_once")]
-        indexes: ClassVar = [
-            models.Index(fields=["organisation", "-starts_at"], name="alert_firing", condition=models.Q(firing=True)),
-            models.Index(fields=["organisation", "-turned_at"], name="alert_turned"),
-        ]
+        indexes: ClassVar = [models.Index(fields=["organisation", "firing", "raw", "id"], name="alert_listed")]
 
     def __str__(self) -> str:
         return self.title
+
+
+class Filed(models.Model):
+    """
+    How far an organisation's alerts stand in the index of labels: those whose latest turn is no later in the log than `upto`.
+
+    `waiting` says that there may be more, and `mark` changes with every batch, so that nobody says there is none while one is written.
+    """
+
+    organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    upto = models.BigIntegerField(default=0)
+    waiting = models.BooleanField(default=True)
+    mark = models.BigIntegerField(default=0)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["organisation"], name="filed_waiting", condition=models.Q(waiting=True))]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.upto}"
+
+
+class Posting(models.Model):
+    """
+    One label of one alert in the index of labels: `label` is a hash of name and value, `raw` and `firing` are the alert's at the time.
+
+    Where the alert has turned since, `raw` differs and the posting says nothing; it is replaced when the alert is filed again.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False, related_name="+")
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="postings")
+    label = models.BigIntegerField()
+    firing = models.BooleanField()
+    raw = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "label", "firing", "raw", "alert"], name="posting_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.alert_id}"
 
 
 class Episode(models.Model):

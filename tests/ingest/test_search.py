@@ -1,0 +1,154 @@
+"""The search: the same alerts as reading them one by one would find, whatever is filed already, and never more work than a page is worth."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.ingest import bodies
+from tests.ingest.test_follower import arrive, follow, organisation
+from tocsin.accounts.models import Organisation
+from tocsin.ingest import filing, search
+from tocsin.ingest.matchers import parse
+from tocsin.ingest.models import Alert, Filed, Posting
+from tocsin.ingest.search import Place, Query, find
+from tocsin.kit import ids
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MINUTE = timedelta(minutes=1)
+
+
+def put(where: Organisation, number: int, *, firing: bool = True, raw: int = 0, **labels: str) -> Alert:
+    at = bodies.NOON + number * MINUTE
+    return Alert(
+        organisation=where, source="alertmanager", fingerprint=f"f{number}", title=f"Alert {number}", labels=labels, annotations={},
+        firing=firing, starts_at=at, first_received_at=at, last_received_at=at, turned_at=at, turn=1, received=1, duplicates=0,
+        raw=raw or number,
+    )  # fmt: skip
+
+
+def file_all() -> None:
+    while filing.run_once():
+        pass
+
+
+def walk(query: Query, limit: int) -> list[str]:
+    """Return what all pages find, in order."""
+    found: list[str] = []
+    after: Place | None = None
+    while True:
+        page = find(query, after, limit)
+        found += [alert.fingerprint for alert in page.alerts]
+        after = page.next
+        if after is None:
+            return found
+
+
+LABELS = st.fixed_dictionaries({"region": st.sampled_from(["east", "west", ""]), "job": st.sampled_from(["a", "b"])})
+QUERIES = st.sampled_from(
+    ["", "region=east", "region=east,job=b", "region!=east", "job=~[ab]", "region=", "region=~e.*,job=a", "region=nowhere"]
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(LABELS, st.booleans(), st.integers(1, 6)), max_size=12),
+    QUERIES,
+    st.sampled_from([None, True, False]),
+    st.integers(0, 7),
+    st.integers(1, 5),
+)
+def test_pages_find_what_reading_every_alert_finds(alerts, written, firing, upto, limit):
+    where = Organisation.objects.create(slug=ids.new().hex, name="Hotline")
+    Alert.objects.bulk_create(put(where, at, firing=up, raw=raw, **labels) for at, (labels, up, raw) in enumerate(alerts))
+    Filed.objects.create(organisation=where)
+    file_all()
+    Filed.objects.filter(organisation=where).update(upto=upto)
+    query = Query(where.id, firing, matchers=parse(written))
+    everything = Alert.objects.filter(organisation=where).order_by("-raw", "-id")
+    assert walk(query, limit) == [alert.fingerprint for alert in everything if query.finds(alert)]
+
+
+def test_what_has_turned_is_filed_anew_and_found_by_its_labels_before_and_after():
+    where = organisation()
+    query = Query(where.id, matchers=parse("region=north"))
+    arrive(where, bodies.body())
+    follow()
+    assert [alert.fingerprint for alert in find(query).alerts] == ["a1"]
+    file_all()
+    assert [alert.fingerprint for alert in find(query).alerts] == ["a1"]
+    arrive(where, bodies.body(bodies.entry(firing=False)), at=bodies.NOON + MINUTE)
+    follow()
+    assert find(query).alerts == []
+    file_all()
+    assert find(query).alerts == []
+    assert Posting.objects.filter(firing=True).count() == 0
+    assert not Filed.objects.get().waiting
+
+
+def test_a_body_that_is_read_late_is_filed_all_the_same():
+    where = organisation()
+    arrive(where, bodies.body(bodies.entry("a1")), bodies.body(bodies.entry("a2")))
+    follow()
+    file_all()
+    Alert.objects.filter(fingerprint="a1").delete()
+    first = filing.RawBody.objects.order_by("id").first()
+    filing.RawBody.objects.filter(pk=first.pk).update(state=filing.RawBody.State.WAITING)
+    follow()
+    assert {alert.fingerprint for alert in find(Query(where.id, matchers=parse("region=north"))).alerts} == {"a1", "a2"}
+    file_all()
+    assert {alert.fingerprint for alert in find(Query(where.id, matchers=parse("region=north"))).alerts} == {"a1", "a2"}
+
+
+def test_words_source_and_time_narrow_it():
+    where = organisation()
+    for number in range(4):
+        arrive(where, bodies.body(bodies.entry(f"a{number}", summary=f"Line {number}")), at=bodies.NOON + number * 20 * MINUTE)
+    follow()
+    assert walk(Query(where.id, words="LINE 2"), 5) == ["a2"]
+    assert walk(Query(where.id, source="zabbix"), 5) == []
+    assert walk(Query(where.id, since=bodies.NOON + 30 * MINUTE), 5) == ["a3", "a2"]
+    assert walk(Query(where.id, until=bodies.NOON + 30 * MINUTE), 5) == ["a1", "a0"]
+
+
+@pytest.mark.row("I8")
+def test_another_organisations_alerts_are_not_found():
+    here, there = organisation("Here"), organisation("There")
+    arrive(there, bodies.body())
+    follow()
+    file_all()
+    for written in ("", "region=north"):
+        assert find(Query(here.id, matchers=parse(written))).alerts == []
+
+
+def test_a_page_looks_at_so_many_and_says_where_to_go_on(monkeypatch):
+    monkeypatch.setattr(search, "LOOKED_AT_MAX", 100)
+    monkeypatch.setattr(search, "_CHUNKS", (100,))
+    where = organisation()
+    Alert.objects.bulk_create(put(where, number, instance=str(number)) for number in range(1, 301))
+    page = find(Query(where.id, matchers=parse("instance=~^1$")))
+    assert (page.alerts, page.looked_at, page.next is not None) == ([], 100, True)
+    assert walk(Query(where.id, matchers=parse("instance=~^1$")), 50) == ["f1"]
+
+
+@pytest.mark.parametrize("written", ["", "instance=17", "region=east,instance=17", "region=east"])
+def test_a_page_does_the_same_work_among_many_as_among_few(written):
+    looked, statements = [], []
+    for size in (200, 4_000):
+        where = organisation(f"O{size}")
+        Alert.objects.bulk_create(
+            (put(where, number, instance=str(number), region="east") for number in range(1, size + 1)), batch_size=500
+        )
+        Filed.objects.create(organisation=where)
+        file_all()
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            looked.append(find(Query(where.id, matchers=parse(written))).looked_at)
+        statements.append(len(captured))
+    assert looked[0] == looked[1]
+    assert statements[0] == statements[1]

@@ -1,0 +1,87 @@
+"""The index of labels: written behind the follower, at a pace that leaves it alone, and read by the search."""
+
+from collections.abc import Iterator, Mapping
+from hashlib import blake2b
+from operator import itemgetter
+from uuid import UUID
+
+from django.db import transaction
+
+from tocsin.ingest import bulk
+from tocsin.ingest.models import Alert, Filed, Posting, RawBody
+from tocsin.kit import transactions
+from tocsin.kit.precedence import way
+
+ALERTS_MAX = 300
+"""Alerts filed in one transaction; more only where one body of the log turned more."""
+ORGANISATIONS_MAX = 64
+
+_POSTING = {"organisation_id": "uuid", "alert_id": "uuid", "label": "bigint", "firing": "boolean", "raw": "bigint"}
+_ONCE = "ON CONFLICT (organisation_id, label, firing, raw, alert_id) DO NOTHING"
+
+
+def hashed(name: str, value: str) -> int:
+    """Return the number under which a label is filed: 63 bits. Two labels may share one, so whoever reads looks at the alert itself."""
+    return int.from_bytes(blake2b(f"{name}\0{value}".encode(), digest_size=8).digest(), "big") >> 1
+
+
+def upto(organisation_id: UUID) -> int:
+    """Return the position in the log up to which an organisation's alerts are filed."""
+    return Filed.objects.filter(organisation=organisation_id).values_list("upto", flat=True).first() or 0
+
+
+def run_once() -> bool:
+    """
+    File some alerts of each organisation that has any to file; return whether to go on at once.
+
+    While the follower has bodies to read, one turn is taken at a time: the search looks through what is not filed, so only its speed waits.
+    """
+    filed = [_file(one) for one in Filed.objects.filter(waiting=True)[:ORGANISATIONS_MAX]]
+    return any(filed) and not RawBody.objects.filter(state=RawBody.State.WAITING).exists()
+
+
+def _file(standing: Filed) -> bool:
+    """File the next alerts of one organisation; return whether there were any."""
+    way.give()
+    organisation_id = standing.organisation_id
+    rows = _next(organisation_id, standing.upto)
+    if not rows:
+        # Unless a batch was written meanwhile: its mark is another.
+        Filed.objects.filter(organisation=organisation_id, mark=standing.mark).update(waiting=False)
+        return False
+    last = rows[-1][1]
+    statements = list(bulk.insert("ingest_posting", _POSTING, list(_postings(organisation_id, rows)), _ONCE))
+
+    def work() -> None:
+        with transaction.atomic():
+            Posting.objects.filter(alert__in=[row[0] for row in rows]).delete()
+            bulk.run(statements)
+            # A body that came late in the log sets it back; what was filed is then filed again.
+            Filed.objects.filter(organisation=organisation_id, upto=standing.upto).update(upto=last)
+
+    transactions.retry(work)
+    return True
+
+
+_Row = tuple[UUID, int, bool, Mapping[str, str]]
+_READ = ("id", "raw", "firing", "labels")
+_POSITION = itemgetter(1, 0)
+
+
+def _next(organisation_id: UUID, after: int) -> list[_Row]:
+    """Return the alerts after a position in the log, never only some of those that one body turned."""
+    rows = Alert.objects.filter(organisation_id=organisation_id).order_by("raw", "id").values_list(*_READ)
+    found = [row for flag in (False, True) for row in rows.filter(firing__in=[flag], raw__gt=after)[: ALERTS_MAX + 1]]
+    if len(found) <= ALERTS_MAX:
+        return sorted(found, key=_POSITION)
+    some = sorted(found, key=_POSITION)[: ALERTS_MAX + 1]
+    cut = some[-1][1]
+    return [row for row in some if row[1] != cut] or [row for flag in (False, True) for row in rows.filter(firing__in=[flag], raw=cut)]
+
+
+def _postings(organisation_id: UUID, rows: list[_Row]) -> Iterator[bulk.Row]:
+    postings = {
+        (hashed(name, value), firing, raw, alert_id) for alert_id, raw, firing, labels in rows for name, value in labels.items() if value
+    }
+    for label, firing, raw, alert_id in sorted(postings):
+        yield organisation_id, alert_id, label, firing, raw

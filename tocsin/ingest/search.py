@@ -1,0 +1,187 @@
+"""Alerts found by state, source, labels, words and time, the latest turn first: a page costs the same whether a thousand are open or a million."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from heapq import merge
+from itertools import chain, islice, repeat
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from tocsin.ingest import filing
+from tocsin.ingest.matchers import Matcher
+from tocsin.ingest.models import Alert, Posting, RawBody
+
+LOOKED_AT_MAX: Final = 5_000
+"""Alerts that one page looks at; where they do not suffice, the page says how far back it has looked, and the next goes on from there."""
+COMMON: Final = 2_000
+"""How far labels are counted to find the rarest."""
+_CHUNKS: Final = (64, 256, 1_000)
+"""How many are taken at once: few at first, since most pages are full soon."""
+_SLACK: Final = timedelta(minutes=5)
+"""The log is in the order of arrival but for this, since several processes append to it."""
+
+Place = tuple[int, UUID]
+"""Where an alert stands in the list: its latest turn's position in the log, and its id."""
+_LAST: Final = UUID(int=(1 << 128) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is looked for. `firing` None means both; `since` and `until` are about the latest turn."""
+
+    organisation: UUID
+    firing: bool | None = True
+    source: str = ""
+    matchers: tuple[Matcher, ...] = ()
+    words: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def finds(self, alert: Alert) -> bool:
+        """Return whether `alert` is looked for."""
+        return (
+            (self.firing is None or alert.firing is self.firing)
+            and (not self.source or alert.source == self.source)
+            and all(one.meets(alert.labels) for one in self.matchers)
+            and (not self.words or self._says(alert))
+            and (self.since is None or alert.turned_at >= self.since)
+            and (self.until is None or alert.turned_at <= self.until)
+        )
+
+    def _says(self, alert: Alert) -> bool:
+        words = self.words.lower()
+        return words in alert.title.lower() or any(words in str(value).lower() for value in alert.labels.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Some alerts, and where to go on; None at the end. Fewer than asked for with a place to go on: so many were looked at."""
+
+    alerts: list[Alert]
+    next: Place | None
+    looked_at: int
+
+
+def find(query: Query, after: Place | None = None, limit: int = 50, also: Callable[[Alert], bool] | None = None) -> Found:
+    """Return up to `limit` alerts after a place. What `also` says no to is not found."""
+    found: list[Alert] = []
+    looked, last = 0, after
+    for chunk in _chunks(_places(query, after)):
+        for alert in _alerts(_narrowed(query, chunk)):
+            if query.finds(alert) and (also is None or also(alert)):
+                if len(found) == limit:
+                    return Found(found, last, looked)
+                found.append(alert)
+                last = alert.raw, alert.pk
+        looked, last = looked + len(chunk), chunk[-1]
+        if looked >= LOOKED_AT_MAX:
+            return Found(found, last, looked)
+    return Found(found, None, looked)
+
+
+def count(query: Query, most: int) -> int:
+    """Return how many are found, counted no further than `most`. Only for queries by state and source, which are counted in the index."""
+    rows = Alert.objects.filter(organisation_id=query.organisation, firing__in=_flags(query))
+    return rows.order_by()[:most].count()
+
+
+# ------------------------------------------------------------------ where to look
+
+
+def _chunks(places: Iterator[Place]) -> Iterator[list[Place]]:
+    for size in chain(_CHUNKS, repeat(_CHUNKS[-1])):
+        chunk = list(islice(places, size))
+        if not chunk:
+            return
+        yield chunk
+
+
+def _narrowed(query: Query, chunk: list[Place]) -> list[Place]:
+    """Leave out those that are not filed under all the labels that must be equal; an alert that is not filed yet stays."""
+    labels = _equal(query)
+    if len(labels) < 2:
+        return chunk
+    upto = filing.upto(query.organisation)
+    rows = Posting.objects.filter(organisation_id=query.organisation, label__in=labels, firing__in=_flags(query))
+    filed = rows.filter(raw__lte=chunk[0][0], raw__gte=chunk[-1][0], alert__in=[pk for _, pk in chunk])
+    borne = Counter(filed.values_list("raw", "alert_id"))
+    return [place for place in chunk if place[0] > upto or borne[place] >= len(labels)]
+
+
+def _equal(query: Query) -> list[int]:
+    """Return the labels that must be equal, as they are filed."""
+    return sorted({filing.hashed(one.name, one.value) for one in query.matchers if one.sign == "=" and one.value})
+
+
+def _flags(query: Query) -> list[bool]:
+    return [True, False] if query.firing is None else [query.firing]
+
+
+def _alerts(chunk: list[Place]) -> list[Alert]:
+    """Return the alerts at these places that are still there, in their order."""
+    rows = Alert.objects.filter(pk__in=[pk for _, pk in chunk])
+    still = {(alert.raw, alert.pk): alert for alert in rows}
+    return [still[place] for place in chunk if place in still]
+
+
+def _places(query: Query, after: Place | None) -> Iterator[Place]:
+    """Yield where what is looked for can stand, the latest first: by the rarest of the labels that must be equal, if there is one."""
+    before = after or _beginning(query)
+    floor = _position(query.since - _SLACK) if query.since else 0
+    labels = _equal(query)
+    upto = filing.upto(query.organisation) if labels else floor
+    walked = [_below(_walked(query, firing).filter(raw__gt=max(floor, upto)), "id", before) for firing in _flags(query)]
+    yield from merge(*walked, reverse=True)
+    if labels:
+        rows = Posting.objects.filter(organisation_id=query.organisation, label=_rarest(query, labels), raw__gt=floor)
+        filed = [_below(rows.filter(firing__in=[firing]), "alert_id", min(before, (upto, _LAST))) for firing in _flags(query)]
+        yield from merge(*filed, reverse=True)
+
+
+def _beginning(query: Query) -> Place:
+    return (_position(query.until + _SLACK), _LAST) if query.until else (1 << 62, _LAST)
+
+
+def _walked(query: Query, firing: bool) -> QuerySet[Alert]:
+    # An `IN` of one: for a bare yes-or-no column SQLite does not see that the index is in the right order.
+    return Alert.objects.filter(organisation_id=query.organisation, firing__in=[firing])
+
+
+def _below(rows: QuerySet[Any], key: str, before: Place) -> Iterator[Place]:
+    """Yield the places of `rows` from `before` down; `key` is the field that holds the alert's id."""
+    for size in chain(_CHUNKS, repeat(_CHUNKS[-1])):
+        below = rows.filter(raw__lte=before[0]).exclude(**{"raw": before[0], f"{key}__gte": before[1]})
+        chunk = list(below.order_by("-raw", f"-{key}").values_list("raw", key)[:size])
+        yield from chunk
+        if len(chunk) < size:
+            return
+        before = chunk[-1]
+
+
+def _rarest(query: Query, labels: list[int]) -> int:
+    """Return the label that the fewest alerts bear, as far as they are counted."""
+    if len(labels) == 1:
+        return labels[0]
+    rows = Posting.objects.filter(organisation_id=query.organisation, firing__in=_flags(query))
+    return min(labels, key=lambda label: rows.filter(label=label).order_by()[:COMMON].count())
+
+
+def _position(at: datetime) -> int:
+    """Return the position in the log at which bodies arrived at an instant, found by halving."""
+    ends = (
+        RawBody.objects.order_by("id").values_list("id", flat=True).first(),
+        RawBody.objects.order_by("-id").values_list("id", flat=True).first(),
+    )
+    low, high = (ends[0] or 1) - 1, (ends[1] or 0) + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        row = RawBody.objects.filter(id__gte=middle).order_by("id").values_list("id", "received_at").first()
+        if row is None or row[1] > at:
+            high = middle
+        else:
+            low = row[0]
+    return low
