@@ -15,11 +15,16 @@ from tocsin.ingest.sources import Alert, Arrival, Source
 PAYLOADS = Path(__file__).parent.parent / "payloads"
 ARRIVED = datetime(2026, 11, 27, 12, tzinfo=UTC)
 REGISTRY = sources.registry()
-RECORDED = [(name, path) for name in REGISTRY for path in sorted((PAYLOADS / name).glob("*.json")) if path.name != "expected.json"]
+ABOUT = {"expected.json", "settings.json"}
+"""What is no recording: what each says, and how its feed is set."""
+RECORDED = [(name, path) for name in REGISTRY for path in sorted((PAYLOADS / name).glob("*.json")) if path.name not in ABOUT]
 
 
-def read(source: Source, body: bytes) -> list[Alert]:
-    return list(source.parse(msgspec.json.decode(body, type=source.payload), Arrival(ARRIVED)))
+def read(source: Source, body: bytes, name: str = "") -> list[Alert]:
+    """Return what a body says, its feed set as the recording `name` has it."""
+    path = PAYLOADS / source.name / "settings.json"
+    settings = json.loads(path.read_text()).get(name, {}) if path.exists() else {}
+    return list(source.parse(msgspec.json.decode(body, type=source.payload), Arrival(ARRIVED, settings)))
 
 
 def told(alert: Alert) -> dict[str, Any]:
@@ -37,7 +42,7 @@ def test_every_source_is_proven_by_recordings_that_each_say_what_is_expected(nam
 @pytest.mark.parametrize(("name", "path"), RECORDED, ids=lambda value: value.stem if isinstance(value, Path) else value)
 def test_a_recorded_payload_says_what_is_expected(name, path):
     expected = json.loads((PAYLOADS / name / "expected.json").read_text())[path.name]
-    assert [told(alert) for alert in read(REGISTRY[name], path.read_bytes())] == expected
+    assert [told(alert) for alert in read(REGISTRY[name], path.read_bytes(), path.name)] == expected
 
 
 @pytest.mark.parametrize(("name", "path"), RECORDED, ids=lambda value: value.stem if isinstance(value, Path) else value)
@@ -45,7 +50,7 @@ def test_what_a_payload_says_beyond_its_source_is_tolerated(name, path):
     body = path.read_bytes()
     more = msgspec.json.encode(scattered(json.loads(body)))
     assert not nesting.too_deep(more)
-    assert read(REGISTRY[name], more) == read(REGISTRY[name], body)
+    assert read(REGISTRY[name], more, path.name) == read(REGISTRY[name], body, path.name)
 
 
 def scattered(value: Any) -> Any:

@@ -12,7 +12,7 @@ from tocsin.accounts import keys
 from tocsin.api import problems
 from tocsin.incidents import desk
 from tocsin.incidents.desk import Declaration, Done
-from tocsin.ingest import log
+from tocsin.ingest import feeds, log
 from tocsin.ingest.log import Arrived
 from tocsin.ingest.models import RawBody
 from tocsin.kit import clock, ids
@@ -49,7 +49,9 @@ def fill(world: World) -> Callable[[str], str]:
     assert isinstance(done, Done)
     key, _ = keys.create(world.organisation, keys.INGEST, "alerts", person=world.ana)
     log.append([Arrived(world.organisation.id, "alertmanager", key.id, clock.now(), b"{}")])
+    feed, _ = feeds.create(world.organisation, "generic", "Uptime", person=world.ana)
     known = {
+        "feed_id": ids.typed("fee", feed.id),
         "body": f"raw-{RawBody.objects.latest('id').pk}",
         "slug": world.organisation.slug,
         "person_id": ids.typed("per", world.chi.id),

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from tocsin.accounts.models import Organisation
+from tocsin.accounts.models import Organisation, Person
 from tocsin.kit import clock, ids
 
 
@@ -38,6 +38,23 @@ class FeedKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.feed_id} {self.key}"
+
+
+class MappingVersion(models.Model):
+    """A mapping of a feed as somebody saved it. The newest is in use: its text stands in the feed's settings."""
+
+    id = models.BigAutoField(primary_key=True)
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="mappings")
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    saved_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    saved_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["feed", "number"], name="mapping_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.feed_id} {self.number}"
 
 
 class RawBody(models.Model):

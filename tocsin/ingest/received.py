@@ -1,6 +1,6 @@
 """The bodies as people see them: what came in and what became of it, one of them whole, and those to be read once more."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,6 +18,8 @@ SETTLED_KEPT: Final = timedelta(days=30)
 PARKED_KEPT: Final = timedelta(days=90)
 FORGOTTEN_AT_ONCE: Final = 500
 REPLAYED_AT_ONCE: Final = 300
+SEARCHED: Final = 2_000
+"""How many bodies of each state are looked through for those of one key."""
 
 WAITING, SETTLED, PARKED, REFUSED = "waiting", "settled", "parked", "refused"
 _STATES: Final = {WAITING: RawBody.State.WAITING, SETTLED: RawBody.State.SETTLED, PARKED: RawBody.State.PARKED}
@@ -63,6 +65,12 @@ def latest(organisation_id: UUID, state: str, limit: int, before: int = 0) -> li
         return [_refused(row) for row in refused.values_list(*_HEAD, "code")[:limit]]
     rows = RawBody.objects.filter(organisation_id=organisation_id, state=_STATES[state], **_before(before)).order_by("-id")
     return [_raw(row) for row in rows.values_list(*_HEAD, "state")[:limit]]
+
+
+def latest_of(organisation_id: UUID, keys: Collection[UUID], limit: int) -> list[Kept]:
+    """Return the newest bodies that came by one of these keys and are whole, of the newest of the organisation."""
+    found = [one for state in _STATES for one in latest(organisation_id, state, SEARCHED) if one.key in keys]
+    return sorted(found, key=lambda one: one.received_at, reverse=True)[:limit]
 
 
 def count(organisation_id: UUID, state: str) -> int:

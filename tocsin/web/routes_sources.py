@@ -2,10 +2,16 @@
 
 from django.urls import path
 
-from tocsin.web import sources
+from tocsin.web import feeds, mappings, sources
 
 urlpatterns = [
     path("sources", sources.every, name="sources"),
     path("sources/replay", sources.replay, name="body-replay"),
+    path("sources/feeds", sources.addition, name="feed-new"),
+    path("sources/feeds/<str:feed_id>", feeds.one, name="feed"),
+    path("sources/feeds/<str:feed_id>/keys", feeds.key, name="feed-key"),
+    path("sources/feeds/<str:feed_id>/mapping", mappings.text, name="mapping"),
+    path("sources/feeds/<str:feed_id>/mapping/reading", mappings.reading, name="mapping-reading"),
+    path("sources/feeds/<str:feed_id>/mapping/saving", mappings.saving, name="mapping-saving"),
     path("sources/bodies/<str:body>", sources.body, name="body"),
 ]

@@ -1,41 +1,32 @@
 """What comes in from outside: the bodies as they came and what became of each; what could not be read is read once more."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from tocsin.accounts import audit
-from tocsin.accounts.models import Key
 from tocsin.engine.terms import Refused
-from tocsin.ingest import log, received
+from tocsin.ingest import feeds as ingest_feeds
+from tocsin.ingest import log, received, sources
+from tocsin.ingest.models import Feed
 from tocsin.ingest.received import Kept, Unread
-from tocsin.web import raw_text, reply
+from tocsin.web import bodies, feeds, raw_text, reply
 from tocsin.web.languages import gettext as _
-from tocsin.web.languages import ngettext, pgettext
+from tocsin.web.languages import ngettext
 from tocsin.web.reply import Request, needs
 
 LISTED = 50
 REASONS_SAID = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A body as a line: `key` is what the key that it came by is called."""
-
-    body: Kept
-    key: str
-    state: str
-    tone: str
+FEED_CHARS_MAX = 120
 
 
 @require_GET
 @needs("incident.see")
 def every(request: Request) -> HttpResponse:
     """Show what waits for somebody, and the latest that was read; `before` leads further back."""
-    return _page(request)
+    return page(request)
 
 
 @require_GET
@@ -45,7 +36,7 @@ def body(request: Request, body: str) -> HttpResponse:
     found = received.one(request.organisation.id, body)
     if found is None:
         raise Http404
-    (row,) = _rows(request, [found[0]])
+    (row,) = bodies.rows(request, [found[0]])
     return reply.page(request, "sources/body.html", {"row": row, "shown": raw_text.shown(found[1]), "bytes_kept": log.REJECTED_BYTES_MAX})
 
 
@@ -61,40 +52,48 @@ def replay(request: Request) -> HttpResponse:
         named = ", ".join(one.name for one in done)
         audit.record(request.organisation, request.person, "bodies.replayed", str(len(done)), bodies=named)
     if unread:
-        return _page(request, _still(done, unread))
+        return page(request, _still(done, unread))
     return reply.see(reverse("sources", kwargs={"slug": request.organisation.slug}))
 
 
-def _page(request: Request, refused: Refused | None = None) -> HttpResponse:
+@require_POST
+@needs("keys.edit")
+def addition(request: Request) -> HttpResponse:
+    """Make a feed with its first key."""
+    source, name = request.POST.get("source", ""), request.POST.get("name", "").strip()
+    if source not in sources.registry() or not name or len(name) > FEED_CHARS_MAX:
+        return page(
+            request, Refused("E202", _("A source needs a kind and a name."), _("Name what sends, such as uptime checks in Warsaw."))
+        )
+    if Feed.objects.filter(organisation=request.organisation, name=name).exists():
+        return page(request, Refused("E104", _("There is a source with this name."), _("Choose another name.")))
+    feed, secret = ingest_feeds.create(request.organisation, source, name, person=request.person)
+    return feeds.page(request, feed, secret=secret)
+
+
+def page(request: Request, refused: Refused | None = None) -> HttpResponse:
+    """Return the page of sources."""
     before = request.GET.get("before", "")
     organisation_id = request.organisation.id
     settled = received.latest(organisation_id, received.SETTLED, LISTED, int(before) if before.isdecimal() and len(before) < 18 else 0)
     aside = [*received.latest(organisation_id, received.PARKED, LISTED), *received.latest(organisation_id, received.REFUSED, LISTED)]
     aside.sort(key=lambda one: one.received_at, reverse=True)
     context = {
-        "settled": _rows(request, settled),
+        "settled": bodies.rows(request, settled),
         "older": settled[-1].name.partition("-")[2] if len(settled) == LISTED else "",
         "waiting": received.count(organisation_id, received.WAITING),
-        "aside": _rows(request, aside),
+        "aside": bodies.rows(request, aside),
         "parked": received.count(organisation_id, received.PARKED),
         "refused_count": received.count(organisation_id, received.REFUSED),
         "replayable": len(received.waiting_for_somebody(organisation_id)),
         "days_read": received.SETTLED_KEPT.days,
         "days_parked": received.PARKED_KEPT.days,
         "refused_kept": log.REJECTED_KEPT,
+        "feeds": feeds.every(request),
+        "kinds": feeds.kinds(),
+        "typed": request.POST,
     }
     return reply.page(request, "sources/page.html", context, refused=refused)
-
-
-def _rows(request: Request, bodies: Sequence[Kept]) -> list[Row]:
-    names = dict(Key.objects.filter(organisation=request.organisation, id__in={one.key for one in bodies}).values_list("id", "name"))
-    words = {
-        received.WAITING: (_("waits to be read"), "none"),
-        received.SETTLED: (_("read"), "ok"),
-        received.PARKED: (_("set aside"), "fault"),
-        received.REFUSED: (pgettext("body", "refused"), "fault"),
-    }
-    return [Row(one, names.get(one.key, ""), *words[one.state]) for one in bodies]
 
 
 def _still(done: Sequence[Kept], unread: Sequence[Unread]) -> Refused:

@@ -53,6 +53,9 @@ ACTS: Mapping[str, Callable[[], str]] = {
     "route.made": lambda: _("made the route"),
     "route.stopped": lambda: _("stopped the route"),
     "route.started": lambda: _("started the route"),
+    "feed.created": lambda: _("made the source"),
+    "feed.signed": lambda: _("changed what signs for the source"),
+    "mapping.saved": lambda: _("saved the mapping of the source"),
     "bodies.replayed": lambda: _("had bodies read once more, so many:"),
     "sample.loaded": lambda: _("loaded the sample organisation"),
 }

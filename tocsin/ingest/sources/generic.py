@@ -1,0 +1,24 @@
+"""A sender with a form of its own: any JSON, read as the mapping of its feed says. Without a mapping its bodies wait for one."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tocsin.ingest.mapping import reading, text
+from tocsin.ingest.sources import Alert, Arrival, Source
+
+MAPPING, PREFIX = "mapping", "prefix"
+"""Words of the feed's settings: the text of the mapping in use, and what its keys of alerts begin with."""
+
+
+def parse(payload: Any, arrival: Arrival) -> Iterator[Alert]:
+    """Yield what the mapping of the feed makes of a body."""
+    written = arrival.settings.get(MAPPING, "")
+    if not written:
+        raise ValueError("there is no mapping for this key yet")
+    mapping = text.read(written)
+    if mapping.findings:
+        raise ValueError(f"line {mapping.findings[0].line} of the mapping: {mapping.findings[0].message}")
+    return reading.alerts(mapping, payload, arrival.at, arrival.settings.get(PREFIX, ""))
+
+
+SOURCE = Source(name="generic", title="Another sender, by a mapping", payload=Any, parse=parse, settings=True)
