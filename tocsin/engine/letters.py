@@ -6,6 +6,7 @@ from typing import Final
 
 from tocsin.engine import measured, texts
 from tocsin.engine import terms as t
+from tocsin.engine.asking import may_be_empty
 from tocsin.engine.expressions import UNKNOWN, Name, Unknown
 from tocsin.engine.namespaces import within
 from tocsin.engine.program import Field, Message, Program
@@ -22,15 +23,16 @@ def filled(program: Program, state: t.State, at: datetime, template: Message, gi
     return {field.id: texts.settled(field, said[field.id], at, zone) for field in template.fields}
 
 
-def missing(template: Message, fields: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the fields without which the message is not sent."""
-    return tuple(field.id for field in template.fields if not _is_complete(field, fields.get(field.id, "")))
+def missing(program: Program, state: t.State, at: datetime, template: Message, fields: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the fields without which the message is not sent at `at`."""
+    empty = (field for field in template.fields if not _is_complete(field, fields.get(field.id, "")))
+    return tuple(field.id for field in empty if field.columns or not may_be_empty(program, state, field, at))
 
 
 def _is_complete(field: Field, words: str) -> bool:
-    """Return whether a field says all it must: something, or a table with enough rows and no empty cell."""
+    """Return whether a field is filled: with something, or with a table of enough rows and no empty cell."""
     if not field.columns:
-        return field.optional or bool(words)
+        return bool(words)
     rows = [[cell.strip() for cell in line.replace("；", ";").split(";")] for line in words.splitlines() if line.strip()]
     return len(rows) >= field.rows_min and all(len(row) == len(field.columns) and all(row) for row in rows)
 

@@ -22,6 +22,9 @@ def field(draft: Draft, path: Path, slot: FieldForm) -> Iterator[Fault]:
         yield Fault((*path, "promises"), say("an entry promises nothing to anybody"), say("say it in a message"), at_key=True)
     if slot.many and path[0] != "resources":
         yield Fault((*path, "many"), say("one value is entered here, not several"), say("many belongs to a register"), at_key=True)
+    if slot.when is not None and (path[0] != "messages" or slot.optional or slot.columns):
+        said = say("when says of a field of a message that it is needed only in some case; else it is optional")
+        yield Fault((*path, "when"), said, say("leave out the one or the other"), at_key=True)
     fact = next((each for place, each in draft.walk(FactForm) if slot.sets and place[-1] == slot.sets.name), None)
     if fact is None:
         return

@@ -12,7 +12,7 @@ from django_htmx.http import reselect, reswap, retarget
 from markupsafe import Markup
 
 from tocsin.accounts import directory
-from tocsin.engine import owners
+from tocsin.engine import asking, owners
 from tocsin.engine import terms as t
 from tocsin.engine.explain import LevelView
 from tocsin.engine.expressions import Value
@@ -182,25 +182,28 @@ def _others(request: Request, first: Plan) -> list[Plan]:
 
 def _show(request: Request, form: Form, refused: t.Refused | None = None) -> HttpResponse:
     values = form.values if not isinstance(form.values, t.Refused) else {}
+    found = _recommendation(request, form)
     context = {
         "plans": list(_first(request).values()),
         "others": [(plan, plans.compiled(plan).kind, plan in form.beside) for plan in _others(request, form.plan)],
-        "asked": _asked(form, values),
         "typed": request.POST,
         "what": request.POST.get("what", request.GET.get("what", "")),
-        **_recommendation(request, form),
+        **found,
+        "asked": _asked(form, values, found["found"]),
     }
     shown = said(refused, form.program) if refused else None
     return reply.page(request, "incidents/declare.html", {**context, "refused": shown}, refused=refused)
 
 
-def _asked(form: Form, values: Mapping[str, Value]) -> list[tuple[Text, list[fact_fields.Asked]]]:
-    """Return the questions under the plan that asks them; the plan is named where there are several."""
-    asked = fact_fields.asked(form.facts, values)
+def _asked(form: Form, values: Mapping[str, Value], found: Recommendation | None) -> list[tuple[Text, list[fact_fields.Asked]]]:
+    """Return the questions under the plan that asks them, as far as it asks them now; the plan is named where there are several."""
+    now = times.now()
+    facts = [fact for fact in form.facts if found is None or asking.asks(form.program, found.state, fact, now)]
+    asked = fact_fields.asked(facts, values)
     if not form.program.parts:
         return [({}, asked)]
-    found = [(part.program.title, [one for one in asked if part_of(one.fact.id) == part.name]) for part in form.program.parts]
-    return [(title, questions) for title, questions in found if questions]
+    grouped = [(part.program.title, [one for one in asked if part_of(one.fact.id) == part.name]) for part in form.program.parts]
+    return [(title, questions) for title, questions in grouped if questions]
 
 
 def _recommendation(request: Request, form: Form) -> dict[str, Any]:

@@ -186,6 +186,8 @@ class Field:
     from_: tuple[str, ...] = ()
     sets: str = ""
     optional: bool = False
+    when: Expression | None = None
+    """Needed only while this is true, and optional otherwise."""
     promises: str = ""
     ahead: bool = False
     """What a time means lies ahead: written without its day it is the next one. Otherwise the last one."""

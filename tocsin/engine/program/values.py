@@ -22,6 +22,8 @@ class Fact(Rule):
     unit: str = ""
     classes: tuple[timedelta, ...] = ()
     ask: Text = field(default_factory=dict)
+    when: Expression | None = None
+    """Asked only while this is true."""
     default: Value | Cases[Value] | None = None
     at_most: timedelta | None = None
     implied: tuple[tuple[Value, Expression], ...] = ()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tocsin.engine import owners
+from tocsin.engine import asking, owners
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import Name, Unknown, Value
 from tocsin.engine.program import Obligation
@@ -102,7 +102,10 @@ def _answers(turn: Turn, rule: Obligation, command: t.Fulfil) -> dict[str, Value
 def _unanswered(turn: Turn, rule: Obligation, command: t.Fulfil) -> Iterator[str]:
     """Yield the facts nobody has answered and the roles nobody holds, once this is done."""
     answered = _answers(turn, rule, command)
-    yield from (name for name in rule.fields if name not in turn.state.facts and name not in answered)
+    for name in rule.fields:
+        fact = turn.program.facts[name]
+        if name not in turn.state.facts and name not in answered and asking.asks(turn.program, turn.state, fact, turn.instant):
+            yield name
     for role in rule.assigns:
         if not command.roles.get(role) and owners.owner(turn.program, turn.state, role).role != role:
             yield role

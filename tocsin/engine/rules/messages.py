@@ -72,7 +72,7 @@ def write(turn: Turn, template: Message, fields: Mapping[str, str], *, message: 
     message = message or f"{template.id}-{turn.state.counters.get(f'drafted:{template.id}', 0) + 1}"
     before = turn.state.messages.get(message)
     filled = letters.filled(turn.program, turn.state, turn.instant, template, fields)
-    missing = letters.missing(template, filled)
+    missing = letters.missing(turn.program, turn.state, turn.instant, template, filled)
     rendered = letters.rendered(turn.program, turn.state, template, filled)
     rendered |= {locale: words for locale, words in (wordings or {}).items() if locale in rendered and words.strip()}
     edited = any(words.strip() for words in (wordings or {}).values())
@@ -140,8 +140,8 @@ def may_publish(turn: Turn, template: Message) -> t.Refused | None:
 def _complete(turn: Turn, template: Message, message: t.MessageState, text_hash: str, confirmed: tuple[str, ...]) -> t.Refused | None:
     if unmet := conditions.unmet(turn, template.needs):
         return unmet
-    if not message.ready:
-        empty = letters.missing(template, message.fields)
+    empty = letters.missing(turn.program, turn.state, turn.instant, template, message.fields)  # what is needed may have changed since
+    if empty:
         return t.Refused("E202", f"{', '.join(empty)} is empty", hint="fill it in", details=empty)
     unreadable = promises.unreadable(turn, template, message)
     if unreadable:

@@ -82,6 +82,7 @@ def _fact(context: Context, path: Path, rule: FactForm, within: RuleForm | None 
         unit=rule.unit,
         classes=tuple(rule.classes),
         ask=context.text(rule.ask),
+        when=context.expression(rule.when),
         default=default,
         at_most=rule.at_most,
         implied=tuple((value(each.value), context.must(each.when)) for each in rule.implied),

@@ -76,6 +76,7 @@ def _field(
         from_=tuple(context.draft.names.moment(ref.name, ()) for ref in form.from_),
         sets=name(form.sets),
         optional=form.optional,
+        when=context.expression(form.when),
         promises=form.promises or "",
         ahead=form.ahead or form.promises is not None,
         columns=tuple(form.columns),

@@ -99,6 +99,8 @@ class FactForm(RuleForm):
     estimate: bool = False
     """Every statement is kept with who and when anyway; the key says that changes are expected."""
     ask: Translated | None = None
+    when: Truth | None = None
+    """Asked only while this is true; whoever knows it may say it before."""
     default: Default | None = None
     implied: list[ImpliedForm] = []
     suggested: Anything | None = None

@@ -29,6 +29,7 @@ from tocsin.plan.forms.leaves import (
     SourceRef,
     Text,
     Translated,
+    Truth,
     Whos,
     Wording,
     ref,
@@ -53,6 +54,8 @@ class FieldForm(Form):
     from_: Annotated[list[SourceRef], Many] = Field(default=[], alias="from")
     sets: FactRef | None = None
     optional: bool = False
+    when: Truth | None = None
+    """In a message: needed only while this is true, and left out at will otherwise."""
     promises: Name | None = None
     ahead: bool = False
     columns: list[Id] = []

@@ -130,7 +130,7 @@ def shown(case: Case, row: ChainRow) -> Chain:
 
 def _open(case: Case, row: DecisionRow, unmet: dict[str, ConditionRow], suggestions: Suggestions) -> Open:
     rule = case.program.decisions[row.decision]
-    asks = [case.program.facts[name] for name in rule.asks if name in case.program.facts]
+    asks = suggestions.asked(case.program.facts[name] for name in rule.asks if name in case.program.facts)
     marks = {*rule.marks, *(mark for option in rule.options for mark in option.marks)}
     return Open(
         row=row,

@@ -42,8 +42,9 @@ def context(case: Case) -> dict[str, object]:
     known = [Known(row, plan_words.kept(rules[row.fact], row.value)) for row in rows if row.known and row.fact in rules]
     values = {row.fact: value for row in rows if row.fact in rules and (value := plan_words.unplain(row.value)) is not None}
     weighing = {fact.id for fact in recommendation.questions(case.program)}
-    facts = [rules[row.fact] for row in rows if row.fact in rules]
-    asked = fact_fields.asked(facts, values, Suggestions(case).of(facts))
+    suggestions = Suggestions(case)
+    facts = suggestions.asked(rules[row.fact] for row in rows if row.fact in rules)
+    asked = fact_fields.asked(facts, values, suggestions.of(facts))
     return {
         "known": known,
         "weighing": [one for one in asked if one.fact.id in weighing],

@@ -19,6 +19,7 @@ from tocsin.web.room.decisions import Chain
 from tocsin.web.room.kept import Correspondence, Kept
 from tocsin.web.room.letters import marked
 from tocsin.web.room.offers import Reader
+from tocsin.web.room.suggestions import Suggestions
 
 SENT_SHOWN = 6
 
@@ -115,7 +116,7 @@ def shown(case: Case, row: MessageRow, kept: Correspondence | None = None) -> Sh
     rule = case.program.messages.get(row.template)
     chain = ChainRow.objects.filter(incident_id=case.id, chain=row.chain).first() if row.chain else None
     publishers = senders(case.program, rule) if rule else ()
-    missing = tuple(field.id for field in rule.fields if not field.optional and not row.fields.get(field.id)) if rule else ()
+    missing = Suggestions(case).missing(rule, row.fields) if rule else ()
     return Shown(
         row=row,
         rule=rule,

@@ -170,7 +170,7 @@ def _step(case: Case, clock: Shown, suggestions: Suggestions) -> Step:
 
 def _asked(case: Case, rule: Obligation, suggestions: Suggestions) -> tuple[fact_fields.Asked, ...]:
     """Return the facts that are answered with an obligation, with what is known or holds by default filled in."""
-    rules = [case.program.facts[name] for name in rule.fields if name in case.program.facts]
+    rules = suggestions.asked(case.program.facts[name] for name in rule.fields if name in case.program.facts)
     rows = {row.fact: row.value for row in FactRow.objects.filter(incident_id=case.id, fact__in=rule.fields)}
     known = {fact.id: plan_words.unplain(rows[fact.id]) for fact in rules if fact.id in rows}
     answered = {name: value for name, value in known.items() if value is not None}
