@@ -62,6 +62,8 @@ def fill(world: World) -> Callable[[str], str]:
         "plan_hash": world.plan.hash,
         "scenario": "first-ten-minutes",
         "step": "1",
+        "signal": "complaints",
+        "rule_id": "1",
     }
 
     def filled(where: str) -> str:

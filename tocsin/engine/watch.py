@@ -154,7 +154,7 @@ def reading(signal: Signal, known: Series, measure: str, window: timedelta | Non
     if signal.kind == "count" and measure in ("now", "sum", "excess", "level", "avg"):
         value = _counted(known, window or signal.window, at)
         if mean and window and signal.window:
-            mean = mean * _ratio(window, signal.window)
+            mean = mean * ratio(window, signal.window)
     else:
         value = _gauged(signal, known, measure, window or signal.window, at)
     if measure not in ("excess", "level"):
@@ -199,12 +199,13 @@ def _counted_since(known: Series, start: datetime, at: datetime) -> Decimal:
         if sample.at <= start:
             break
         begins = max(sample.at - sample.over, start)
-        total += sample.value * _ratio(sample.at - begins, sample.over) if sample.over else sample.value
+        total += sample.value * ratio(sample.at - begins, sample.over) if sample.over else sample.value
         edge = begins
     return total
 
 
-def _ratio(part: timedelta, whole: timedelta) -> Decimal:
+def ratio(part: timedelta, whole: timedelta) -> Decimal:
+    """Return `part` as a share of `whole`, exactly."""
     return Decimal(part // timedelta(microseconds=1)) / Decimal(whole // timedelta(microseconds=1))
 
 

@@ -37,7 +37,7 @@ def every(organisation_id: UUID, program: Program, trees: Mapping[str, Expressio
 
 def trend(program: Program, series: Mapping[str, watch.Series], tree: Expression, since: datetime, at: datetime) -> Trend:
     """Return how `tree` came to what it is. Pure."""
-    needed = tuple(dict.fromkeys(_measured(program, tree)))
+    needed = tuple(dict.fromkeys(measured_by(program, tree)))
     instants = [since, *watch.instants(program, needed, series, since, at)]
     thinned = instants[:: len(instants) // POINTS_MAX + 1]
     points = tuple((each, _known(program, series, tree, each)) for each in (*thinned, at))
@@ -47,12 +47,12 @@ def trend(program: Program, series: Mapping[str, watch.Series], tree: Expression
     return Trend(value, points, unheard, None if value is None or before is None else value - before)
 
 
-def _measured(program: Program, tree: Expression) -> Iterator[str]:
+def measured_by(program: Program, tree: Expression) -> Iterator[str]:
     """Yield the measured signals behind `tree`: of a computed one those in its formula."""
     for leaf in leaves(tree):
         if isinstance(leaf, SignalRead):
             formula = program.signals[leaf.signal].formula
-            yield from _measured(program, formula) if formula is not None else (leaf.signal,)
+            yield from measured_by(program, formula) if formula is not None else (leaf.signal,)
 
 
 def _known(program: Program, series: Mapping[str, watch.Series], tree: Expression, at: datetime) -> Decimal | None:

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from tocsin.web import audit, channels, inbox, keys, meetings, networks, outside, people, profile, routes_incidents, routes_sources
+from tocsin.web import (
+    audit,
+    channels,
+    inbox,
+    keys,
+    meetings,
+    networks,
+    outside,
+    people,
+    profile,
+    routes_incidents,
+    routes_signals,
+    routes_sources,
+)
 
 administration = [
     path("people", people.everyone, name="people"),
@@ -35,4 +48,4 @@ administration = [
     path("profile/password", profile.password, name="profile-password"),
     path("audit", audit.entries, name="audit"),
 ]
-urlpatterns = [*routes_incidents.urlpatterns, *routes_sources.urlpatterns, *administration]
+urlpatterns = [*routes_incidents.urlpatterns, *routes_signals.urlpatterns, *routes_sources.urlpatterns, *administration]

@@ -25,7 +25,7 @@ def reading(request: Request, number: str, signal: str) -> HttpResponse:
     case, form = cases.find(request, number), request.POST
     rule = case.program.signals.get(signal)
     try:
-        value = _finite(form.get("value", ""))
+        value = finite(form.get("value", ""))
         at = times.read(form["at"]) if form.get("at") else times.now()
         if at > times.now() + samples.AHEAD_MAX:
             raise ValueError("measured in the future")
@@ -47,7 +47,7 @@ def baseline(request: Request, number: str, signal: str) -> HttpResponse:
     """Say what mean a signal is held against."""
     case = cases.find(request, number)
     try:
-        mean = _finite(request.POST.get("mean", ""))
+        mean = finite(request.POST.get("mean", ""))
     except InvalidOperation:
         mean = Decimal(0)
     if signal not in case.program.signals or mean <= 0:
@@ -57,7 +57,12 @@ def baseline(request: Request, number: str, signal: str) -> HttpResponse:
     return panels.answer(request, number, None, "signals", f"signal:{signal}")
 
 
-def _finite(typed: str) -> Decimal:
+def finite(typed: str) -> Decimal:
+    """
+    Return the number that a person typed, with a point or a comma.
+
+    :raises InvalidOperation: it is none, or one that cannot be kept.
+    """
     value = Decimal(typed.strip().replace(",", "."))
     if not value.is_finite() or abs(value) >= samples.VALUE_LIMIT:
         raise InvalidOperation

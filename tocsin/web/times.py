@@ -58,6 +58,11 @@ def zone() -> str:
     return name if name == "UTC" else get_timezone_location(ZoneInfo(name), locale=languages.active().locale, return_city=True)
 
 
+def zone_id() -> str:
+    """Return the viewer's zone as the tz database names it."""
+    return _zone.get()
+
+
 def now() -> datetime:
     """Return the present instant."""
     return time_now.now()

@@ -56,6 +56,8 @@ ACTS: Mapping[str, Callable[[], str]] = {
     "feed.created": lambda: _("made the source"),
     "feed.signed": lambda: _("changed what signs for the source"),
     "mapping.saved": lambda: _("saved the mapping of the source"),
+    "series_rule.made": lambda: _("made the rule for the series"),
+    "series_rule.removed": lambda: _("removed the rule for the series"),
     "bodies.replayed": lambda: _("had bodies read once more, so many:"),
     "sample.loaded": lambda: _("loaded the sample organisation"),
 }

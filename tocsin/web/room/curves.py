@@ -1,9 +1,10 @@
 """Values over time, drawn: small lines beside a reading, and curves with their bounds for whoever decides by them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from itertools import pairwise
 from typing import Final
 
 WIDTH, HEIGHT, EDGE = 72, 24, 3
@@ -15,54 +16,79 @@ Point = tuple[datetime, Decimal | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
+class Frame:
     """
-    A curve ready to draw in a square of `SPREAD`: a line with a gap wherever the value was not known, and the last value by itself.
+    A square of `SPREAD` in which values over time are drawn, from `begin` to `end`.
 
     `low` and `high` are the bounds it is drawn between: round numbers around all that it shows.
     """
 
-    path: str
-    last: str
-    limit: str
-    """Where a target lies; empty for none."""
     low: Decimal
     high: Decimal
     begin: datetime
     end: datetime
-    points: tuple[tuple[datetime, Decimal], ...]
 
     def across(self, at: datetime) -> str:
         """Return how far from its left edge an instant lies."""
         return f"{SPREAD * ((at - self.begin) / (self.end - self.begin)):.1f}"
 
+    def line(self, points: Sequence[Point]) -> str:
+        """Return the path through `points`, with a gap wherever the value was not known."""
+        return " ".join(
+            "M" + " ".join(self._place(at, value) for at, value in part) + ("h0" if len(part) == 1 else "") for part in _parts(points)
+        )
+
+    def steps(self, points: Sequence[Point]) -> str:
+        """Return the path of what keeps each of its values until the next one."""
+        path = ""
+        for (at, value), (until, _) in pairwise([*points, (self.end, None)]):
+            path += f"M{self._place(at, value)}H{self.across(until)}" if value is not None else ""
+        return path
+
+    def dot(self, at: datetime, value: Decimal) -> str:
+        """Return one value by itself."""
+        return f"M{self._place(at, value)}h0"
+
+    def level(self, value: Decimal) -> str:
+        """Return the path of what is the same all the time."""
+        return f"M0 {self._height(value)}h{SPREAD}"
+
+    def _place(self, at: datetime, value: Decimal) -> str:
+        return f"{self.across(at)} {self._height(value)}"
+
+    def _height(self, value: Decimal) -> str:
+        return f"{SPREAD - float((value - self.low) / (self.high - self.low)) * SPREAD:.1f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A curve ready to draw in its frame: a line with a gap wherever the value was not known, and the last value by itself."""
+
+    frame: Frame
+    path: str
+    last: str
+    limit: str
+    """Where a target lies; empty for none."""
+    points: tuple[tuple[datetime, Decimal], ...]
+
+
+def frame(begin: datetime, end: datetime, values: Iterable[Decimal]) -> Frame | None:
+    """Return the frame around `values`; None where there are none, or no time passes."""
+    shown = list(values)
+    return Frame(*_bounds(min(shown), max(shown)), begin, end) if shown and begin < end else None
+
 
 def curve(points: Sequence[Point], target: Decimal | None = None) -> Curve | None:
     """Return the curve through `points`, in order of time; None where fewer than two values are known, or all at one instant."""
     known = tuple((at, value) for at, value in points if value is not None)
-    if len(known) < 2 or points[0][0] == points[-1][0]:
+    if len(known) < 2:
         return None
     shown = [value for _, value in known] + ([target] if target is not None else [])
-    low, high = _bounds(min(shown), max(shown))
-    begin, end = points[0][0], points[-1][0]
-
-    def place(at: datetime, value: Decimal) -> str:
-        return f"{SPREAD * ((at - begin) / (end - begin)):.1f} {_height(value, low, high)}"
-
-    return Curve(
-        path=" ".join("M" + " ".join(place(at, value) for at, value in part) + ("h0" if len(part) == 1 else "") for part in _parts(points)),
-        last=f"M{place(*known[-1])}h0",
-        limit=f"M0 {_height(target, low, high)}h{SPREAD}" if target is not None else "",
-        low=low,
-        high=high,
-        begin=begin,
-        end=end,
-        points=known,
-    )
-
-
-def _height(value: Decimal, low: Decimal, high: Decimal) -> str:
-    return f"{SPREAD - float((value - low) / (high - low)) * SPREAD:.1f}"
+    around = frame(points[0][0], points[-1][0], shown)
+    if around is None:
+        return None
+    limit = around.level(target) if target is not None else ""
+    return Curve(around, around.line(points), around.dot(*known[-1]), limit, known)
 
 
 def _bounds(least: Decimal, most: Decimal) -> tuple[Decimal, Decimal]:

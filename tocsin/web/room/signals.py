@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 from markupsafe import Markup
 
@@ -10,10 +12,14 @@ from tocsin.engine.logged import SOURCE
 from tocsin.engine.program import Program, Signal
 from tocsin.incidents import readings
 from tocsin.incidents.readings import Reading
-from tocsin.web import plan_words, times
+from tocsin.web import charts, plan_words, times
 from tocsin.web.cases import Case
+from tocsin.web.charts import Chart
 from tocsin.web.jinja import text
 from tocsin.web.room import curves, trends
+
+BEFORE: Final = timedelta(minutes=45)
+"""How much of what went before an incident its evidence shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +39,20 @@ def context(case: Case) -> dict[str, object]:
         "signals": [shown(case.program.signals[name], found) for name, found in known.items()],
         "titled": plan_words.titled,
         "part_of": lambda reading: part_of(case.program, reading),
+        "evidence": evidence(case),
         "computed": trends.of(case, [SignalRead(rule.id, "now") for rule in case.program.signals.values() if rule.kind == "computed"]),
     }
+
+
+def evidence(case: Case) -> list[Chart]:
+    """Return the charts of the signals whose triggers fired in this incident, from before the first of them until now (DET-10)."""
+    now = case.board.closed_at or times.now()
+    begin = max(case.board.declared_at - BEFORE, now - trends.SPAN_MAX)
+    found: list[Chart] = []
+    for rule in case.program.signals.values():
+        fired = charts.fired_by([case.board], rule.id, begin)
+        found += charts.of(case.board.organisation_id, case.program, rule, (begin, now), fired=fired) if fired else []
+    return [chart for chart in found if chart.marks]
 
 
 def shown(rule: Signal, found: Sequence[Reading]) -> Shown:

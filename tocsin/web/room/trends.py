@@ -61,5 +61,5 @@ def _trend(case: Case, tree: Expression, found: trends.Trend, levels: list[datet
         missing=plan_words.names(case.program, found.missing),
         curve=curve,
         moved=found.moved,
-        decided=tuple(curve.across(at) for at in levels if curve.begin <= at <= curve.end) if curve else (),
+        decided=tuple(curve.frame.across(at) for at in levels if curve.frame.begin <= at <= curve.frame.end) if curve else (),
     )

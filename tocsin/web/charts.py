@@ -1,0 +1,111 @@
+"""Charts of signals as pages show them: the curve with its mean and its thresholds, when a trigger fired, and the same as a table."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from markupsafe import Markup
+
+from tocsin.engine.expressions import SignalRead
+from tocsin.engine.program import Program, Signal, Text
+from tocsin.incidents import charts, plans
+from tocsin.incidents.charts import Plot
+from tocsin.incidents.models import BoardRow, TimelineRow
+from tocsin.web import plan_words, times, wording
+from tocsin.web.room import curves
+from tocsin.web.room.curves import Frame
+
+ROWS_MAX: Final = 24
+"""How many lines the table beside a chart has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A trigger that fired by this signal: when, in which incident, and what it was measured on."""
+
+    at: datetime
+    number: str
+    trigger: Text
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the table: the value and its mean, None while they were not known."""
+
+    at: datetime
+    value: Decimal | None
+    mean: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One plot ready to draw; without a frame nothing was known in all that time."""
+
+    title: Markup
+    unit: str
+    value: Decimal | None
+    frame: Frame | None
+    path: str
+    dot: str
+    mean: str
+    limits: tuple[tuple[Markup, str], ...]
+    marks: tuple[str, ...]
+    rows: Sequence[Row]
+
+
+def of(
+    organisation_id: UUID,
+    program: Program,
+    signal: Signal,
+    span: tuple[datetime, datetime],
+    *,
+    fired: Iterable[Fired],
+    part: tuple[str, str] | None = None,
+) -> list[Chart]:
+    """Return the charts of a signal over a span of time, or of one part of it."""
+    found = charts.of(organisation_id, program, signal, *span, part=part)
+    return [_chart(program, signal, plot, tuple(one.at for one in fired)) for plot in found]
+
+
+def _chart(program: Program, signal: Signal, plot: Plot, fired: Sequence[datetime]) -> Chart:
+    points, lines = plot.trend.points, [plot.means, *(limit.points for limit in plot.limits)]
+    known = [value for line in (points, *lines) for _, value in line if value is not None]
+    frame = curves.frame(points[0][0], points[-1][0], known)
+    read = SignalRead(signal.id, "now", plot.window)
+    last = next(((at, value) for at, value in reversed(points) if value is not None), None)
+    step = len(points) // ROWS_MAX + 1
+    return Chart(
+        title=wording.say(program, read),
+        unit=wording.unit(program, read),
+        value=plot.trend.value,
+        frame=frame,
+        path=frame.line(points) if frame else "",
+        dot=frame.dot(*last) if frame and last else "",
+        mean=frame.steps(plot.means) if frame else "",
+        limits=tuple((wording.say(program, limit.test), frame.steps(limit.points)) for limit in plot.limits) if frame else (),
+        marks=tuple(frame.across(at) for at in fired if frame.begin <= at <= frame.end) if frame else (),
+        rows=[Row(at, value, mean) for (at, value), (_, mean) in list(zip(points, plot.means, strict=True))[::-1][::step]],
+    )
+
+
+def fired_by(boards: Iterable[BoardRow], signal: str, since: datetime) -> list[Fired]:
+    """Return when triggers that look at this signal fired in these incidents, the latest first."""
+    numbers = {board.incident_id: board for board in boards}
+    rows = TimelineRow.objects.filter(incident_id__in=numbers, kind="TriggerFired", happened_at__gte=since).order_by("-happened_at", "-seq")
+    found = []
+    for row in rows:
+        program = plans.readable(row.organisation_id, numbers[row.incident_id].plan_hash)
+        trigger = program.triggers.get(row.data["trigger"]) if program else None
+        if program is not None and trigger is not None and signal in program.watches[trigger.watch].signals:
+            found.append(Fired(row.happened_at, numbers[row.incident_id].number, plan_words.titled(trigger), row.data.get("entry", "")))
+    return found
+
+
+def span(hours: int) -> tuple[datetime, datetime]:
+    """Return the last so many hours."""
+    now = times.now()
+    return now - timedelta(hours=hours), now
