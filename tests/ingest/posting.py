@@ -5,6 +5,7 @@ import json
 from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from urllib.parse import unquote
 from uuid import UUID
 
 from tocsin.ingest.keyring import Holder, Keyring
@@ -48,11 +49,14 @@ async def post(
     async def send(message: Any) -> None:
         sent.append(message)
 
-    await lane({"type": "http", "method": method, "path": path, "headers": list(headers)}, receive, send)
+    raw_path, _, query = path.partition("?")
+    scope = {"type": "http", "method": method, "path": unquote(raw_path), "raw_path": raw_path.encode(), "query_string": query.encode()}
+    await lane({**scope, "headers": list(headers)}, receive, send)
     if not sent:
         return Reply(0, {}, None)
     start, end = sent
-    return Reply(start["status"], {name.decode(): value.decode() for name, value in start["headers"]}, json.loads(end["body"]))
+    told = {name.decode(): value.decode() for name, value in start["headers"]}
+    return Reply(start["status"], told, json.loads(end["body"]) if "json" in told.get("content-type", "") else end["body"].decode())
 
 
 @dataclass

@@ -16,7 +16,8 @@ LABELS = {"service": "db"}
 
 def said(firing: bool = True, *, at: datetime = NOON, **more: Any) -> Heard:
     words = {"title": "Disk full", "labels": LABELS} if firing and not more.get("brief") else {"title": "disk", "labels": {}, "brief": True}
-    alert = Alert(key="disk", firing=firing, starts_at=None, ends_at=None, annotations={}, link="", **(words | more))
+    rest: dict[str, Any] = {"starts_at": None, "ends_at": None, "annotations": {}, "link": ""}
+    alert = Alert(key="disk", firing=firing, **(rest | words | more))
     return Heard("pagerduty", alert, at, 1)
 
 
@@ -77,3 +78,30 @@ def test_nobody_takes_on_what_is_over_or_was_never_heard_of():
     assert hear({}, [taken()]).standings == {}
     ended, outcome = after(said(), said(firing=False, at=NOON + S), taken(at=NOON + 2 * S))
     assert (ended.firing, outcome.taken) == (False, [])
+
+
+def test_whoever_heard_it_begin_hears_it_end_whatever_the_end_is_labelled():
+    standing, outcome = after(
+        said(labels={"severity": "major"}), said(firing=False, at=NOON + S, labels={"severity": "normal"}, brief=False)
+    )
+    assert [labels for _, _, labels in turns(outcome)] == [{"severity": "major"}] * 2
+    assert standing.alert.labels == {"severity": "major"}
+
+
+def test_an_alert_that_becomes_graver_turns_and_one_whose_other_labels_change_does_not():
+    warned = [said(labels={"severity": "warning", "server": name}, at=NOON + number * S) for number, name in enumerate("ab")]
+    standing, outcome = after(*warned, said(labels={"severity": "critical"}, at=NOON + 60 * S))
+    assert [labels["severity"] for _, _, labels in turns(outcome)] == ["warning", "critical"]
+    assert (standing.firing, standing.starts_at, standing.turn) == (True, NOON, 2)
+
+
+@pytest.mark.row("F-21")
+def test_what_happened_before_the_last_turn_by_the_senders_own_clock_is_old_news():
+    def told(firing: bool, happened_s: int, heard_s: int) -> Heard:
+        at = NOON + happened_s * S
+        return said(firing, at=NOON + heard_s * S, happened_at=at, ends_at=None if firing else at, sequenced=True)
+
+    again, outcome = after(told(True, 0, 1), told(False, 10, 11), told(True, 0, 300), told(False, 10, 301))
+    assert (again.firing, again.ends_at, again.received, len(outcome.turns)) == (False, NOON + 10 * S, 4, 2)
+    late, outcome = after(told(True, 0, 1), told(False, 10, 11), told(True, 20, 21), told(False, 10, 22))
+    assert (late.firing, late.starts_at, len(outcome.turns)) == (True, NOON + 20 * S, 3)

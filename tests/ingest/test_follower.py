@@ -332,7 +332,7 @@ def test_large_groups_go_in_a_few_statements():
 @pytest.mark.row("F-13")
 def test_whoever_stands_still_with_a_turn_loses_it_with_its_connection():
     where = organisation()
-    with follower._turn(where.id) as mine:
+    with follower.turn(where.id) as mine:
         assert mine
         held = patience()
     assert (held, patience()) == (("10s", "0") if connection.vendor == "postgresql" else ("", ""))

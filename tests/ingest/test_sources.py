@@ -2,29 +2,46 @@
 
 import dataclasses
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from tests.ingest import posting, recordings
+from tests.ingest.posting import Reply, Store, post, run
+from tests.ingest.recordings import Recording
 from tocsin.ingest import nesting, sources
 from tocsin.ingest.sources import Alert, Arrival, Source
 
-PAYLOADS = Path(__file__).parent.parent / "payloads"
-ARRIVED = datetime(2026, 11, 27, 12, tzinfo=UTC)
 REGISTRY = sources.registry()
-ABOUT = {"expected.json", "settings.json"}
-"""What is no recording: what each says, and how its feed is set."""
-RECORDED = [(name, path) for name in REGISTRY for path in sorted((PAYLOADS / name).glob("*.json")) if path.name not in ABOUT]
+RECORDED = [(name, path) for name in REGISTRY for path in recordings.files(name)]
 
 
-def read(source: Source, body: bytes, name: str = "") -> list[Alert]:
-    """Return what a body says, its feed set as the recording `name` has it."""
-    path = PAYLOADS / source.name / "settings.json"
-    settings = json.loads(path.read_text()).get(name, {}) if path.exists() else {}
-    return list(source.parse(msgspec.json.decode(body, type=source.payload), Arrival(ARRIVED, settings)))
+def named(value: Any) -> str:
+    return value.stem if isinstance(value, Path) else value
+
+
+def sent(recording: Recording) -> tuple[Reply, bytes]:
+    """Return what the lane answers to a recording, and the one body that it keeps of it."""
+    store = Store()
+    lane = posting.lane(store)
+    how = {"method": recording.method, "headers": recording.headers}
+    reply = run(lane, post(lane, recording.path, recording.body, **how))
+    (row,) = store.rows
+    return reply, row.body
+
+
+def read(source: Source, body: bytes, arrival: Arrival) -> list[Alert]:
+    return list(source.parse(msgspec.json.decode(body, type=source.payload), arrival))
+
+
+def say(name: str, path: Path) -> list[dict[str, Any]]:
+    """Return what a recording of a source says, once it is accepted."""
+    recording = recordings.read(path)
+    reply, kept = sent(recording)
+    assert 200 <= reply.status < 300, reply
+    return [told(alert) for alert in read(REGISTRY[name], kept, recordings.arrival(path))]
 
 
 def told(alert: Alert) -> dict[str, Any]:
@@ -35,22 +52,30 @@ def told(alert: Alert) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", REGISTRY)
 def test_every_source_is_proven_by_recordings_that_each_say_what_is_expected(name):
-    expected = json.loads((PAYLOADS / name / "expected.json").read_text())
+    expected = json.loads((recordings.PAYLOADS / name / recordings.EXPECTED).read_text())
     assert [path.name for source, path in RECORDED if source == name] == sorted(expected)
 
 
-@pytest.mark.parametrize(("name", "path"), RECORDED, ids=lambda value: value.stem if isinstance(value, Path) else value)
-def test_a_recorded_payload_says_what_is_expected(name, path):
-    expected = json.loads((PAYLOADS / name / "expected.json").read_text())[path.name]
-    assert [told(alert) for alert in read(REGISTRY[name], path.read_bytes(), path.name)] == expected
+@pytest.mark.parametrize(("name", "path"), RECORDED, ids=named)
+def test_a_recorded_payload_is_accepted_and_says_what_is_expected(name, path):
+    expected = json.loads((recordings.PAYLOADS / name / recordings.EXPECTED).read_text())[path.name]
+    assert say(name, path) == expected
 
 
-@pytest.mark.parametrize(("name", "path"), RECORDED, ids=lambda value: value.stem if isinstance(value, Path) else value)
+@pytest.mark.parametrize(("name", "path"), RECORDED, ids=named)
 def test_what_a_payload_says_beyond_its_source_is_tolerated(name, path):
-    body = path.read_bytes()
-    more = msgspec.json.encode(scattered(json.loads(body)))
+    recording = recordings.read(path)
+    if not recording.body.lstrip().startswith((b"{", b"[")):
+        return
+    more = msgspec.json.encode(scattered(json.loads(recording.body)))
     assert not nesting.too_deep(more)
-    assert read(REGISTRY[name], more, path.name) == read(REGISTRY[name], body, path.name)
+    plain, more_told = (
+        read(REGISTRY[name], sent(one)[1], recordings.arrival(path)) for one in (recording, dataclasses.replace(recording, body=more))
+    )
+    for one, other in zip(plain, more_told, strict=True):
+        assert one.labels.items() <= other.labels.items()
+        assert one.annotations.items() <= other.annotations.items()
+        assert dataclasses.replace(other, labels=one.labels, annotations=one.annotations) == one
 
 
 def scattered(value: Any) -> Any:

@@ -21,7 +21,7 @@ from tocsin.comms import delivery, outbox
 from tocsin.incidents import drills, outcomes, plans, samples, signals, standing, ticker
 from tocsin.incidents.declaring import Declarer
 from tocsin.incidents.listening import Ear
-from tocsin.ingest import filing, follower, writer
+from tocsin.ingest import expiry, filing, follower, writer
 from tocsin.kit.home import Unusable
 from tocsin.kit.loops import Loop
 from tocsin.kit.sqlite import checkpoint
@@ -85,6 +85,7 @@ def _loops() -> list[Loop]:
         *delivery.loops(outcomes.still_wanted),
         Loop("follower", follower.Follower().run_once, every_s=0.5, bell=writer.BELL),
         Loop("filing", filing.run_once, every_s=1.0),
+        Loop("expiry", expiry.Expirer().run_once, every_s=2.0),
         Loop("declaring", Declarer().run_once, every_s=1.0, bell=follower.BELL),
         Loop("outcomes", outcomes.run_once, every_s=0.5, bell=outbox.ENDED),
         Loop("signals", signals.run_once, every_s=0.5, bell=samples.BELL),

@@ -90,6 +90,10 @@ _TAKEN = {"organisation_id": "uuid", "alert_id": "uuid", "starts_at": "timestamp
 _FIRST_TIME = "ON CONFLICT (organisation_id, alert_id, starts_at, by) DO NOTHING"
 
 
+_EXPIRY = {"alert_id": "uuid", "organisation_id": "uuid", "expires_at": "timestamptz"}
+_MOVED = "ON CONFLICT (alert_id) DO UPDATE SET expires_at = excluded.expires_at"
+
+
 def known(organisation_id: UUID, names: Collection[Name]) -> dict[Name, Standing]:
     """Return how those of the named alerts stand that exist."""
     postgresql = connection.vendor == "postgresql"
@@ -137,6 +141,8 @@ def changes(organisation_id: UUID, outcome: Outcome, matches: Sequence[bulk.Row]
     yield from bulk.insert("ingest_episode", _EPISODE, past, _ADD)
     taken = [(organisation_id, one.alert_id, one.starts_at, _clean(one.by)[:BY_CHARS_MAX], one.at) for one in outcome.taken]
     yield from bulk.insert("ingest_acknowledgement", _TAKEN, taken, _FIRST_TIME)
+    expiries = [(alert_id, organisation_id, expires_at) for alert_id, expires_at in sorted(outcome.expiries.items())]
+    yield from bulk.insert("ingest_expiry", _EXPIRY, expiries, _MOVED)
     yield from bulk.insert("ingest_match", _MATCH, matches, _ONCE)
     if outcome.first is not None:
         yield from bulk.insert("ingest_filed", _FILED, [(organisation_id, outcome.first - 1, True, 1)], _UNFILED)

@@ -11,6 +11,9 @@ from tocsin.kit import ids
 LATE = timedelta(seconds=60)
 """A firing message that arrives this soon after the end of its own episode was overtaken by that end. Later, the alert fires again."""
 
+SEVERITY = "severity"
+"""The label that makes an alert turn when it changes: a route that waits for a grave one has to hear of it."""
+
 Name = tuple[str, str]
 """Source and fingerprint."""
 
@@ -94,6 +97,8 @@ class Outcome:
     taken: list[Taken] = field(default_factory=list)
     first: int | None = None
     """The earliest position in the log at which one of the alerts turned."""
+    expiries: dict[UUID, datetime] = field(default_factory=dict)
+    """Until when those alerts fire at most whose senders have said so; the end itself is brought by time (`expiry.py`)."""
 
 
 def hear(known: Mapping[Name, Standing], heard: Iterable[Heard]) -> Outcome:
@@ -113,13 +118,41 @@ def hear(known: Mapping[Name, Standing], heard: Iterable[Heard]) -> Outcome:
         if standing is None:
             outcome.standings[name] = _new(one, ids.new(), one.at)
             _turned(outcome, outcome.standings[name])
+        elif one.alert.sequenced and _old(standing, one):
+            outcome.standings[name] = _count(standing)
         elif _past(standing, one):
             _add_past(outcome, Past(standing.id, one.starts_at, one.alert.ends_at, 1, 0))
         else:
             outcome.standings[name] = _follow(outcome, standing, one)
         if name in outcome.standings and outcome.standings[name].position == one.position:
             outcome.first = one.position if outcome.first is None else min(outcome.first, one.position)
+        if one.alert.expires_at is not None:
+            outcome.expiries[outcome.standings[name].id] = one.alert.expires_at
     return outcome
+
+
+def expire(standings: Iterable[tuple[Standing, datetime]], at: datetime) -> Outcome:
+    """Return what it changes that these alerts, altered in place, fire no longer since the instant beside each, as is found `at`."""
+    outcome = Outcome()
+    for standing, expired_at in standings:
+        standing.firing, standing.ends_at, standing.rewritten = False, max(expired_at, standing.starts_at), True
+        standing.turned_at, standing.turn = at, standing.turn + 1
+        outcome.standings[standing.source, standing.alert.key] = standing
+        _turned(outcome, standing)
+    return outcome
+
+
+def _old(standing: Standing, one: Heard) -> bool:
+    """Return whether `one` happened before the last turn, both by the sender's clock."""
+    happened_at = one.alert.happened_at
+    return happened_at is not None and happened_at < (standing.ends_at or standing.starts_at)
+
+
+def _count(standing: Standing) -> Standing:
+    """Return the standing after one more message that says nothing new."""
+    standing.received += 1
+    standing.duplicates += 1
+    return standing
 
 
 def _completed(standing: Standing | None, one: Heard) -> Heard:
@@ -191,12 +224,15 @@ def _follow(outcome: Outcome, standing: Standing, one: Heard) -> Standing:
     alert = one.alert
     if one.starts_at > standing.starts_at:
         return _succeed(outcome, standing, one)
+    if standing.firing and not alert.firing and alert.labels != standing.alert.labels:
+        alert = replace(alert, labels=standing.alert.labels)  # whoever heard it begin hears it end
+    regraded = standing.alert.labels.get(SEVERITY) != alert.labels.get(SEVERITY)
     standing.rewritten = standing.rewritten or not _in_the_same_words(standing.alert, alert)
     standing.alert = alert
     standing.last_received_at = one.at
     standing.received += 1
-    late = alert.firing and not standing.firing and one.at - standing.turned_at < LATE
-    if alert.firing == standing.firing or late:
+    late = alert.firing and not standing.firing and one.at - standing.turned_at < LATE and alert.expires_at is None
+    if late or (alert.firing == standing.firing and not (alert.firing and regraded)):
         standing.duplicates += 1
         return standing
     standing.rewritten = True

@@ -73,7 +73,7 @@ class Follower:
         begun = self._after != FIRST
         self._after = turns[-1] if len(turns) == ORGANISATIONS_MAX else FIRST
         for organisation_id in turns:
-            with _turn(organisation_id) as mine:
+            with turn(organisation_id) as mine:
                 if mine:
                     settle(organisation_id, self._pace)
         return bool(turns) or begun
@@ -163,7 +163,7 @@ def _write(organisation_id: UUID, bodies: Sequence[log.Waiting], heard: Sequence
 
 
 @contextmanager
-def _turn(organisation_id: UUID) -> Iterator[bool]:
+def turn(organisation_id: UUID) -> Iterator[bool]:
     """
     Hold the organisation's turn, so that its bodies are read in order; yield false if another process of the cluster holds it.
 

@@ -207,6 +207,17 @@ class Episode(models.Model):
         return f"{self.alert_id} {self.starts_at:%Y-%m-%dT%H:%M:%SZ}"
 
 
+class Expiry(models.Model):
+    """Until when an alert fires at most unless its sender says so again. A row of an alert that has ended means nothing."""
+
+    alert = models.OneToOneField(Alert, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False, related_name="+")
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.alert_id} {self.expires_at:%Y-%m-%dT%H:%M:%SZ}"
+
+
 class Acknowledgement(models.Model):
     """Somebody has taken an episode on: at the sender's side, in the sender's words, or a person here."""
 

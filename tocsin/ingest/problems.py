@@ -56,24 +56,23 @@ def accepted() -> Answer:
     return json(202, {"status": "accepted"})
 
 
-def json(status: int, words: Any) -> Answer:
+def json(status: int, words: Any, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:
     """Return an answer in JSON, for the clients of sources that expect one of their own."""
     body = msgspec.json.encode(words)
-    return Answer(status, _headers(b"application/json", body), body)
+    return Answer(status, _headers(b"application/json", body, headers), body)
 
 
-def text(status: int, words: str) -> Answer:
+def text(status: int, words: str, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:
     """Return an answer in plain words."""
     body = words.encode()
-    return Answer(status, _headers(b"text/plain; charset=utf-8", body), body)
+    return Answer(status, _headers(b"text/plain; charset=utf-8", body, headers), body)
 
 
 def in_words_of(words: Callable[["Problem"], Any]) -> Callable[["Problem"], Answer]:
     """Return how a source refuses whose clients read a JSON of their own: its `words`, under the status and headers of the problem."""
 
     def refuse(problem: Problem) -> Answer:
-        said = json(problem.status, words(problem))
-        return Answer(said.status, [*said.headers, *problem.headers], said.body)
+        return json(problem.status, words(problem), problem.headers)
 
     return refuse
 

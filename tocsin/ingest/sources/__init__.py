@@ -35,6 +35,10 @@ class Alert:
     """It says no more than its key: title, labels, annotations and link stay what they were."""
     acknowledged_by: str | None = None
     """Somebody at the sender's side has taken it on; empty if it is not said who. An alert that nobody knows is not begun by that."""
+    sequenced: bool = False
+    """The sender dates beginnings and ends alike by `happened_at`: what happened before the last turn is old news and turns nothing."""
+    expires_at: datetime | None = None
+    """It fires only until then unless its sender says so again, which then is never an overtaken message."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,117 @@
+"""Record what the client libraries of the imitated services send, into the folders here: `python -m tests.payloads.clients`."""
+
+from datetime import UTC, datetime
+
+import alertaclient.api
+import httpx
+import httpx2
+import opsgenie_sdk
+import pagerduty
+from cloudevents.core.bindings import http as cloudevents_http
+from cloudevents.core.v1.event import CloudEvent
+from slack_sdk.webhook import WebhookClient
+
+from tests.payloads.recorder import Recorder, recording
+
+KEY = "good"
+
+
+class WithoutTls(httpx2.HTTPTransport):
+    """Carries to a server without TLS what its client insists to send with it."""
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        request.url = request.url.copy_with(scheme="http")
+        return super().handle_request(request)
+
+
+def with_pagerduty(url: str) -> None:
+    """Trigger, acknowledge and resolve."""
+    client = pagerduty.EventsApiV2Client(KEY, base_url=url.replace("http:", "https:"), transport=WithoutTls())
+    key = client.trigger(
+        "Queue wait over 8 minutes on line 4001",
+        "sip-3.example.net",
+        dedup_key="hotline/4001",
+        severity="critical",
+        custom_details={"wait": 512, "region": "north", "lines": ["4001", "4002"]},
+        links=[{"href": "https://graphs.example.net/hotline", "text": "Graph"}],
+        payload={"component": "queue", "group": "hotline", "class": "latency", "timestamp": "2026-11-27T09:12:00.5+00:00"},
+    )
+    client.acknowledge(key)
+    client.resolve(key)
+
+
+def with_opsgenie(url: str) -> None:
+    """Create, acknowledge and close by alias."""
+    configuration = opsgenie_sdk.Configuration()
+    configuration.api_key["Authorization"] = KEY
+    configuration.host = url
+    api = opsgenie_sdk.AlertApi(opsgenie_sdk.ApiClient(configuration))
+    api.create_alert(
+        create_alert_payload=opsgenie_sdk.CreateAlertPayload(
+            message="Диск заполнен на db-1",
+            alias="disk/db 1",
+            description="96 % of /var",
+            responders=[{"name": "Storage", "type": "team"}],
+            tags=["disk", "night"],
+            details={"region": "north"},
+            entity="db-1.example.net",
+            priority="P2",
+            source="cron",
+        )
+    )
+    api.acknowledge_alert(identifier="disk/db 1", identifier_type="alias", acknowledge_alert_payload={"user": "bea@example.net"})
+    api.close_alert(identifier="disk/db 1", identifier_type="alias", close_alert_payload={"user": "bea@example.net", "note": "cleaned"})
+
+
+def with_alerta(url: str) -> None:
+    """Send, act, send again as normal."""
+    client = alertaclient.api.Client(endpoint=url, key=KEY)
+    what = {"environment": "Production", "correlate": ["NodeDown", "NodeUp"], "service": ["Web"], "origin": "check/web-1"}
+    id_, _, _ = client.send_alert("web-1", "NodeDown", severity="major", text="web-1 does not answer", value="3 of 3", timeout=3600, **what)
+    client.action(id_, "ack", "looking")
+    client.send_alert("web-1", "NodeUp", severity="normal", text="web-1 answers", **what)
+
+
+def with_cloudevents(url: str) -> None:
+    """Structured, binary and a batch."""
+
+    def event(id_: str, type_: str, data: object, minute: int = 12) -> CloudEvent:
+        attributes = {"id": id_, "source": "//hotline.example.net/north", "type": type_, "specversion": "1.0", "subject": "line/4001"}
+        time = datetime(2026, 11, 27, 9, minute, tzinfo=UTC)
+        return CloudEvent(attributes | {"datacontenttype": "application/json", "time": time, "team": "voice"}, data)
+
+    began = event("e-1", "net.example.queue.exceeded", {"summary": "Очередь дольше 8 минут", "severity": "critical", "wait": 512})
+    ended = event("e-2", "net.example.queue.resolved", {"summary": "Очередь короче 8 минут"}, minute=55)
+    for message in (cloudevents_http.to_structured_event(began), cloudevents_http.to_binary_event(ended)):
+        httpx.post(f"{url}/in/cloudevents/{KEY}", content=message.body, headers=dict(message.headers)).raise_for_status()
+
+
+def with_slack(url: str) -> None:
+    """A text, and an attachment as many tools colour it."""
+    client = WebhookClient(f"{url}/services/T0/B0/{KEY}")
+    assert client.send(text="*Problem*: <https://status.example.net/4001|Line 4001> is busy").body == "ok"
+    fields = [{"title": "Region", "value": "north", "short": True}]
+    client.send(attachments=[{"color": "good", "title": "[RESOLVED] Disk full on db-1", "text": "94 % of /var", "fields": fields}])
+
+
+def record() -> None:
+    """Record them all."""
+    with recording() as recorder:
+        for send, source, names in (
+            (with_pagerduty, "pagerduty", ("trigger", "acknowledge", "resolve")),
+            (with_opsgenie, "opsgenie", ("create", "acknowledge", "close")),
+            (with_alerta, "alerta", ("major", "ack", "normal")),
+            (with_cloudevents, "cloudevents", ("structured", "binary")),
+            (with_slack, "slack", ("text", "attachment")),
+        ):
+            send(recorder.url)
+            written(recorder, source, names)
+
+
+def written(recorder: Recorder, source: str, names: tuple[str, ...]) -> None:
+    """Write down what was sent."""
+    recorder.write(source, *names)
+
+
+if __name__ == "__main__":
+    record()

@@ -1,0 +1,63 @@
+"""Alerts that fire only as long as their sender says so again: they end when it has fallen silent."""
+
+from collections.abc import Collection
+from datetime import datetime
+from functools import partial
+from itertools import groupby
+from operator import attrgetter
+from uuid import UUID
+
+from django.db import transaction
+
+from tocsin.ingest import alerts, bulk
+from tocsin.ingest.episodes import expire
+from tocsin.ingest.follower import BELL, turn
+from tocsin.ingest.models import Alert, Expiry, Posting, RawBody
+from tocsin.kit import bells, clock, transactions
+
+GRACE_S = 120.0
+"""After a start nothing expires for so long: whoever could not reach us meanwhile says first that it still fires."""
+AT_ONCE = 500
+
+
+class Expirer:
+    """Ends what has expired."""
+
+    def __init__(self, grace_s: float = GRACE_S) -> None:
+        self._begins_at = clock.monotonic() + grace_s
+
+    def run_once(self) -> bool:
+        """End what has expired by now, a helping of it; return whether there may be more."""
+        if clock.monotonic() < self._begins_at:
+            return False
+        now = clock.now()
+        due = list(Expiry.objects.filter(expires_at__lte=now).order_by("organisation_id")[:AT_ONCE])
+        ended = 0
+        for organisation_id, rows in groupby(due, key=attrgetter("organisation_id")):
+            ids = [row.alert_id for row in rows]
+            with turn(organisation_id) as mine:
+                if mine and not _more_to_read(organisation_id, now):
+                    ended += transactions.retry(partial(_end, organisation_id, ids, now))
+        return ended == AT_ONCE
+
+
+def _more_to_read(organisation_id: UUID, now: datetime) -> bool:
+    """Return whether the log holds what came before now: it may say that an alert goes on."""
+    return RawBody.objects.filter(organisation_id=organisation_id, state=RawBody.State.WAITING, received_at__lte=now).exists()
+
+
+def _end(organisation_id: UUID, alert_ids: Collection[UUID], now: datetime) -> int:
+    """End those of the alerts that nobody has spoken for meanwhile; return how many rows are dealt with."""
+    with transaction.atomic():
+        due = dict(Expiry.objects.filter(alert_id__in=alert_ids, expires_at__lte=now).values_list("alert_id", "expires_at"))
+        firing = Alert.objects.filter(organisation_id=organisation_id, id__in=due, firing=True)
+        names = set(firing.values_list("source", "fingerprint"))
+        standings = alerts.known(organisation_id, names).values()
+        outcome = expire(((one, due[one.id]) for one in standings), now)
+        matches = alerts.matches(organisation_id, outcome.turns)
+        bulk.run(alerts.changes(organisation_id, outcome, matches))
+        Posting.objects.filter(alert__in=[one.id for one in standings], firing=True).update(firing=False)
+        Expiry.objects.filter(alert_id__in=due).delete()
+        if matches:
+            bells.ring(BELL)
+    return len(due)
