@@ -3,8 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tocsin.engine.baselines import mean, step_of, steps, stretches
 from tocsin.engine.program import Baseline, Signal
@@ -106,3 +109,36 @@ def test_whole_days_are_as_long_as_they_are():
 def test_the_mean_changes_with_the_hour():
     found = list(steps(RULE, NOW, NOW + 2 * HOUR, "UTC"))
     assert found == [NOW.replace(hour=hour, minute=0) for hour in (10, 11, 12)]
+
+
+ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Shanghai")
+TURNS = (datetime(2025, 3, 30, 12, tzinfo=UTC), datetime(2025, 10, 26, 12, tzinfo=UTC), datetime(2025, 11, 2, 18, tzinfo=UTC))
+
+
+@pytest.mark.row("DET-08", "X-40")
+@settings(max_examples=60, deadline=None)
+@given(
+    zone=st.sampled_from(ZONES),
+    turn=st.sampled_from(TURNS),
+    hours=st.integers(0, 47),
+    missing=st.sets(st.integers(0, 6 * 24 * 5 - 1), max_size=200),
+    same_hour=st.booleans(),
+)
+def test_it_is_what_one_finds_who_walks_through_every_ten_minutes_with_a_clock_on_the_wall(zone, turn, hours, missing, same_hour):
+    """The oracle knows no stretches: it asks of each ten minutes what the wall clock said, and divides what was counted by how long that was."""
+    rule = replace(RULE, same_hour=same_hour)
+    now = turn + hours * HOUR
+    begin = now - timedelta(days=5)
+    begin = begin.replace(minute=0)
+    walls = {n: (begin + (10 * n + 5) * MINUTE).astimezone(ZoneInfo(zone)) for n in range(6 * 24 * 5) if n not in missing}
+    samples = [Sample(begin + (n + 1) * 10 * MINUTE, Decimal(n % 7), 10 * MINUTE) for n in walls]
+    here = now.astimezone(ZoneInfo(zone))
+    days = {here.date() - timedelta(days=back) for back in (1, 2, 3)}
+    counted_in = [n for n, wall in walls.items() if wall.date() in days and (not same_hour or wall.hour == here.hour)]
+    found = mean(replace(CALLS, baseline=rule), samples, now, zone)
+    if not counted_in:
+        assert found is None
+        return
+    assert found is not None
+    assert found.samples == len(counted_in)
+    assert found.value == Decimal(sum(n % 7 for n in counted_in)) * 6 / len(counted_in)
