@@ -124,12 +124,12 @@ class Seen(dict):
 
     def __init__(self, field, entries, notes):
         super().__init__(entries)
-        self.field, self.notes = field, notes
+        self.field, self.entries, self.notes = field, entries, notes
+        self.called, self.name = ("clocks" if field == "clocks_of" else field), WHOLE.get(field, str)
 
     def note(self, entry):
-        if self.field in ("open_fields", "open_since"):  # follow the open entries of their record
-            return
-        self.notes.add(("clocks" if self.field == "clocks_of" else self.field, WHOLE.get(self.field, str)(entry)))
+        if self.field not in ("open_fields", "open_since"):  # these follow the open entries of their record
+            self.notes.add((self.called, self.name(entry)))
 
     def get(self, entry, default=None):
         self.note(entry)
@@ -147,25 +147,32 @@ class Seen(dict):
 class Watched(t.State):
     """A state that notes what is read of it. Copies made by `evolve` are watched as well."""
 
-    def __getattribute__(self, name):
-        value = super().__getattribute__(name)
-        notes = object.__getattribute__(self, "__dict__").get("notes")
-        if notes is None or name not in _FIELDS:
+
+def reading(name):
+    """Return what reads the field of a watched state; a mapping is wrapped once, as long as it is the same."""
+
+    def read(state):
+        value = state.__dict__[name]
+        if not isinstance(value, dict):
+            state.__dict__["notes"].add((name, ""))
             return value
-        if isinstance(value, dict):
-            return Seen(name, value, notes)
-        notes.add((name, ""))
-        return value
+        seen = state.__dict__["seen"]
+        if name not in seen or seen[name].entries is not value:
+            seen[name] = Seen(name, value, state.__dict__["notes"])
+        return seen[name]
+
+    return property(read)
 
 
-_FIELDS = {field.name for field in fields(t.State)} - OWN | {"clocks_of"}
+for each in {field.name for field in fields(t.State)} - OWN | {"clocks_of"}:
+    setattr(Watched, each, reading(each))
 
 
 @pytest.mark.parametrize(("plan", "file"), STORIES, ids=lambda value: getattr(value, "stem", value))
 def test_a_rule_reads_nothing_that_it_does_not_name(plan, file, monkeypatch):
     """Until its first event of a visit, which is what decides whether it has something to do."""
     program = program_of(file)
-    notes, missing = set(), set()
+    notes, missing, seen = set(), set(), {}
     visit = {"rule": None}
 
     def close(order: Order):
@@ -178,7 +185,7 @@ def test_a_rule_reads_nothing_that_it_does_not_name(plan, file, monkeypatch):
     def stale(turn, noun):
         first, rules = turn.order.rules[noun]
         for index, rule in enumerate(rules):
-            turn.state = watched(turn.state, notes)
+            turn.state = watched(turn.state, notes, seen)
             notes.clear()
             visit["rule"] = (getattr(rule, "id", noun), first + index)
             yield rule
@@ -197,9 +204,9 @@ def test_a_rule_reads_nothing_that_it_does_not_name(plan, file, monkeypatch):
     assert not missing
 
 
-def watched(state, notes):
+def watched(state, notes, seen):
     copy = object.__new__(Watched)
-    copy.__dict__.update(state.__dict__, notes=notes)
+    copy.__dict__.update(state.__dict__, notes=notes, seen=seen)
     return copy
 
 

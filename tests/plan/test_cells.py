@@ -78,14 +78,14 @@ rules: st.SearchStrategy[Expression] = st.recursive(
     max_leaves=5,
 )
 
-_QUARTERS = [Decimal(number) / 4 for number in range(-2, 15)]
+_HALVES = [Decimal(number) / 2 for number in range(-1, 8)]
 _GRID: dict[Leaf, list[Known]] = {
     Name("scope"): ["one", "some", "all"],
     Name("core"): [True, False],
-    LOAD: list(_QUARTERS),
-    RECOVERY: [timedelta(minutes=minutes) for minutes in range(0, 160, 20)],
-    LOANS: [Decimal(number) for number in range(6)],
-    EXCESS: [Decimal(number) for number in (-30, -11, -10, -9, 0, 29, 30, 31, 60)],
+    LOAD: list(_HALVES),
+    RECOVERY: [timedelta(minutes=minutes) for minutes in range(0, 180, 30)],
+    LOANS: [Decimal(number) for number in range(5)],
+    EXCESS: [Decimal(number) for number in (-11, -10, 0, 30, 31)],
 }
 
 
