@@ -35,17 +35,18 @@ def context(case: Case) -> dict[str, object]:
 
 
 def _of(case: Case, rule: Record) -> Iterator[Shown]:
-    called = _called(case, rule)
-    for partner in partners.callable_by(case.board.organisation_id, case.program, rule):
-        if case.eyes.are_of(partner.register.visible_to):
-            yield Shown(
-                partner=partner,
-                record=rule.id,
-                key=f"partner:{partner.key}",
-                said=tuple(_said(case, partner)),
-                secret=bool(secrets(case, partner)),
-                called_at=called.get(partner.name) or called.get(partner.key),
-            )
+    known = partners.callable_by(case.board.organisation_id, case.program, rule)
+    shown = [partner for partner in known if case.eyes.are_of(partner.register.visible_to)]
+    called = _called(case, rule) if shown else {}
+    for partner in shown:
+        yield Shown(
+            partner=partner,
+            record=rule.id,
+            key=f"partner:{partner.key}",
+            said=tuple(_said(case, partner)),
+            secret=bool(secrets(case, partner)),
+            called_at=called.get(partner.name) or called.get(partner.key),
+        )
 
 
 def _numbers(case: Case, register: Resource) -> Iterator[Shown]:
