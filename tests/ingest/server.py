@@ -26,6 +26,7 @@ django.setup()
 
 from tocsin.ingest.follower import Follower  # noqa: E402 - only after Django is set up
 from tocsin.ingest.lane import application  # noqa: E402
+from tocsin.ingest.wire import Wire  # noqa: E402
 from tocsin.ingest.writer import BELL  # noqa: E402
 from tocsin.kit.loops import Loop  # noqa: E402
 
@@ -71,7 +72,7 @@ async def serve() -> None:
     following = Loop("follower", Follower().run_once, 0.2, bell=BELL)
     following.start()
     say({"port": listening.getsockname()[1]})
-    configuration = uvicorn.Config(application, http="httptools", lifespan="off", log_level="warning", access_log=False)
+    configuration = uvicorn.Config(application, http=Wire, lifespan="off", log_level="warning", access_log=False)
     await uvicorn.Server(configuration).serve([listening])
 
 

@@ -14,6 +14,7 @@ import uvicorn
 from django.conf import settings
 from django.core.management import call_command
 from django.db import Error, connection
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tocsin import asgi
 from tocsin.accounts import installation, links
@@ -22,6 +23,7 @@ from tocsin.incidents import drills, outcomes, plans, samples, signals, standing
 from tocsin.incidents.declaring import Declarer
 from tocsin.incidents.listening import Ear
 from tocsin.ingest import expiry, filing, follower, writer
+from tocsin.ingest.wire import Wire
 from tocsin.kit.home import Unusable
 from tocsin.kit.loops import Loop
 from tocsin.kit.sqlite import checkpoint
@@ -37,7 +39,7 @@ def serve() -> None:
         _prepare()
         with _running([*_loops(), *_hearing()]):
             _announce()
-            _answer(door, asgi.application)
+            _answer(door, asgi.application, Wire)
 
 
 @click.command()
@@ -48,7 +50,7 @@ def web() -> None:
         _prepare()
         with _running(_hearing()):
             _announce()
-            _answer(door, asgi.application)
+            _answer(door, asgi.application, Wire)
 
 
 @click.command()
@@ -149,11 +151,11 @@ def _announce() -> None:
     connection.close()
 
 
-def _answer(door: socket.socket, application: Callable[..., Awaitable[None]]) -> None:
+def _answer(door: socket.socket, application: Callable[..., Awaitable[None]], http: type[HttpToolsProtocol] = HttpToolsProtocol) -> None:
     """Serve until a signal ends it. Requests under way are finished, streams are let go."""
     config = uvicorn.Config(
         application,
-        http="httptools",
+        http=http,
         lifespan="on",
         access_log=False,
         log_level="warning",

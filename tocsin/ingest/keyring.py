@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -45,6 +46,11 @@ def look_up(secret: str) -> Holder | None:
         close_old_connections()
 
 
+def digest_of(secret: str) -> bytes:
+    """Return under what a key is remembered, which is not the key."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
 class Keyring:
     """
     A cache over `look_up`, for one event loop. No answer older than `TTL_S` is given, so a revoked key is refused within that time;
@@ -58,13 +64,22 @@ class Keyring:
         self._running: dict[bytes, asyncio.Task[Holder | None]] = {}
         self._threads = ThreadPoolExecutor(2, "lane-keys")
 
+    def at_hand(self, secret: str, digest: bytes) -> Holder | None:
+        """Return the holder of `secret`, whose digest the caller keeps, if it is known: for callers that cannot wait."""
+        asked_at, holder = self._known.get(digest, (-TTL_S, None))
+        age = self._monotonic() - asked_at
+        if age >= TTL_S / 2 and holder is not None and digest not in self._running:
+            with suppress(Overloaded):  # then a later call renews it
+                self._ask(digest, secret)
+        return holder if age < TTL_S else None
+
     async def find(self, secret: str) -> Holder | None:
         """
         Return the holder of `secret`, or None if it opens nothing.
 
         :raises Overloaded: too many unknown keys at once; try again.
         """
-        digest = hashlib.sha256(secret.encode()).digest()
+        digest = digest_of(secret)
         asked_at, holder = self._known.get(digest, (-TTL_S, None))
         age = self._monotonic() - asked_at
         if age < TTL_S / 2:

@@ -6,7 +6,8 @@ Raw ASGI, nothing between it and the server. A source that reads bodies as they 
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
@@ -16,10 +17,10 @@ import msgspec
 from django.db import Error
 from prometheus_client import Counter
 
-from tocsin.ingest import nesting, problems, sources
+from tocsin.ingest import nesting, plain, problems, sources
 from tocsin.ingest.bodies import gunzip
 from tocsin.ingest.doors import Address, Call, Doors
-from tocsin.ingest.keyring import Holder, Keyring, Overloaded
+from tocsin.ingest.keyring import Holder, Keyring, Overloaded, digest_of
 from tocsin.ingest.log import Arrived
 from tocsin.ingest.problems import Answer, NotAccepted, Problem
 from tocsin.ingest.queues import Queues
@@ -34,6 +35,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _ACCEPTED = problems.accepted()
 _AS_IT_IS = (b"identity",)
 _PACKED = (b"identity", b"gzip", b"x-gzip")
+HEADS_MAX = 1024
+"""Heads that are remembered with what they call for: those of one sender differ in the length of the body only."""
 NOBODY = Holder(UUID(int=0), UUID(int=0))
 """In whose account a body is held while nobody knows whose it is."""
 _answers = Counter("tocsin_lane_answers_total", "Requests to the lane by what became of them", ["code"])
@@ -48,6 +51,16 @@ class Limits:
     read_s: float = 10.0
     held_bytes_max: int = 64 * 1024 * 1024
     organisation_held_bytes_max: int = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """A plain call to a source that reads bodies as they come: the short way (`wire.py`) is open to it."""
+
+    source: Source
+    secret: str = field(repr=False)
+    digest: bytes
+    length: int
 
 
 class Held:
@@ -93,12 +106,13 @@ class Lane:
         keyring: Callable[[], Keyring] = Keyring,
         writer: Callable[[Queues[Ticket]], Writer] = Writer,
     ) -> None:
-        self._limits = limits
+        self.limits = limits
         self._queues: Queues[Ticket] = Queues(bytes_max=limits.held_bytes_max, organisation_bytes_max=limits.organisation_held_bytes_max)
         self._make_keyring = keyring
         self._make_writer = writer
         self._doors = Doors(sources.registry().values())
         self._decoders = {name: msgspec.json.Decoder(source.payload) for name, source in sources.registry().items()}
+        self._heads: dict[bytes, Short | None] = {}
         self._keyring: Keyring | None = None
         self._writer: Writer | None = None
 
@@ -128,6 +142,72 @@ class Lane:
         """Commit what is queued and end the writer."""
         if self._writer is not None:
             self._writer.close()
+
+    # ------------------------------------------------------------------ the short way
+
+    def short(self, head: bytes) -> Short | None:
+        """Return the call that a request's head makes if the short way is open to it."""
+        try:
+            return self._heads[head]
+        except KeyError:
+            pass
+        if len(self._heads) >= HEADS_MAX:
+            self._heads.clear()
+        found = self._heads[head] = self._read_head(head)
+        return found
+
+    def _read_head(self, head: bytes) -> Short | None:
+        read = plain.read(head) if len(head) <= plain.HEAD_BYTES_MAX else None
+        address = self._doors.find(read.path) if read else None
+        if read is None or address is None or not address.secret or read.length > self.limits.body_bytes_max:
+            return None
+        open_to_it = address.source.as_it_comes and "POST" in address.door.methods
+        return Short(address.source, address.secret, digest_of(address.secret), read.length) if open_to_it else None
+
+    def admit(self, short: Short) -> Holder | None:
+        """
+        Return whom a call's key lets in, and hold memory for its body, until it is taken or let go.
+
+        None: the key is not at hand, or the call is not for the short way.
+        """
+        holder = self._keyring.at_hand(short.secret, short.digest) if self._keyring else None
+        if holder is None or holder.secrets or holder.source not in ("", short.source.name):
+            return None
+        return holder if self._queues.hold(holder.organisation_id, short.length) else None
+
+    async def ask(self, short: Short) -> None:
+        """Let the key be at hand, if it opens anything."""
+        with suppress(NotAccepted):
+            await self._holder(short.source, short.secret)
+
+    def let_go(self, short: Short, holder: Holder) -> None:
+        """Hold no memory for a call any more: its body does not come."""
+        self._queues.let_go(holder.organisation_id, short.length)
+
+    def take(self, short: Short, holder: Holder, body: bytes, told: Callable[[NotStored | None], None]) -> None:
+        """
+        Append the whole body of a call that was admitted; `told` is called in the event loop once it is known what became of it.
+
+        :raises NotAccepted: it is not what its source sends.
+        """
+        arrived = Arrived(holder.organisation_id, short.source.name, holder.key_id, clock.now(), body)
+        try:
+            self._decode(short.source, body)
+        except NotAccepted as refusal:
+            self._write().keep(_rejected(arrived, refusal.problem))
+            raise
+        self._write().append_and_tell(arrived, told)
+
+    def accepted(self) -> None:
+        """Count a call that was answered so."""
+        _accepted.inc()
+
+    def refused(self, short: Short, problem: Problem) -> Answer:
+        """Return what the sender of a call is told, and count it."""
+        _answers.labels(problem.code).inc()
+        return short.source.refused(problem)
+
+    # ------------------------------------------------------------------ the long way
 
     async def _accept(self, address: Address, scope: Scope, receive: Receive) -> Answer:
         source, secret = address.source, address.secret
@@ -210,18 +290,18 @@ class Lane:
         for name, value in scope["headers"]:
             if name == b"content-encoding" and value.lower() not in (_PACKED if gzip else _AS_IT_IS):
                 raise NotAccepted(problems.ENCODED)
-            if name == b"content-length" and int(value) > self._limits.body_bytes_max:
+            if name == b"content-length" and int(value) > self.limits.body_bytes_max:
                 raise NotAccepted(problems.TOO_LARGE)
         held = 0
         chunks: list[bytes] = []
         try:
-            async with asyncio.timeout(self._limits.read_s):
+            async with asyncio.timeout(self.limits.read_s):
                 while True:
                     message = await receive()
                     if message["type"] == "http.disconnect":
                         raise Gone
                     chunk = message.get("body", b"")
-                    if held + len(chunk) > self._limits.body_bytes_max:
+                    if held + len(chunk) > self.limits.body_bytes_max:
                         raise NotAccepted(problems.TOO_LARGE)
                     if not self._queues.hold(holder.organisation_id, len(chunk)):
                         raise NotAccepted(problems.BUSY)
@@ -238,7 +318,7 @@ class Lane:
 
     def _unpack(self, packed: bytes) -> bytes:
         try:
-            body = gunzip(packed, self._limits.body_bytes_max)
+            body = gunzip(packed, self.limits.body_bytes_max)
         except ValueError as error:
             raise NotAccepted(problems.NOT_UNPACKED) from error
         if body is None:

@@ -60,10 +60,10 @@ def leave() -> None:
 
 @dataclass(slots=True)
 class Ticket:
-    """A body waiting for its commit; `answer` is set by the event loop once it is known whether it is durable."""
+    """A body waiting for its commit; the event loop calls `told` once it is known whether it is durable."""
 
     arrived: log.Arrived
-    answer: "asyncio.Future[None] | None"
+    told: Callable[[NotStored | None], None] | None
 
     @property
     def organisation_id(self) -> UUID:
@@ -100,11 +100,23 @@ class Writer:
 
         :raises NotStored: it is not; the sender must try again.
         """
-        if self._failed:
-            raise NotStored("the server is ending")
         answer = self._loop.create_future()
-        self._queues.put(Ticket(arrived, answer))
-        await answer
+
+        def told(failure: NotStored | None) -> None:
+            if not answer.done():
+                answer.set_result(failure)
+
+        self.append_and_tell(arrived, told)
+        failure = await answer
+        if failure is not None:
+            raise NotStored(str(failure)) from failure
+
+    def append_and_tell(self, arrived: log.Arrived, told: Callable[[NotStored | None], None]) -> None:
+        """Call `told` in the event loop once it is known whether `arrived` is durable: without a reason not to be, it is."""
+        if self._failed:
+            told(NotStored("the server is ending"))
+        else:
+            self._queues.put(Ticket(arrived, told))
 
     def keep(self, arrived: log.Arrived) -> None:
         """Append `arrived` with the next group; nobody waits for it."""
@@ -146,12 +158,8 @@ class Writer:
             group = [*group, *self._queues.take(1 << 30, 1 << 40)]
         for ticket in group:
             self._queues.let_go(ticket.organisation_id, ticket.size)
-            if ticket.answer is None or ticket.answer.done():
-                continue
-            if failure is None:
-                ticket.answer.set_result(None)
-            else:
-                ticket.answer.set_exception(NotStored(str(failure)))
+            if ticket.told is not None:
+                self._loop.call_soon(ticket.told, failure)  # each by itself: a fault in one keeps no other back
         if self._failed:
             self._loop.call_later(FLUSH_S, self._leave)
         if failure is not None:  # last, since a full disk may take no log either
