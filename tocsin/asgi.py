@@ -19,7 +19,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Hand a request to whoever answers its path."""
     if scope["type"] == "lifespan":
         await _live(receive, send)
-    elif scope["type"] == "http" and lane.application.answers(scope["path"]):
+    elif scope["type"] == "http" and lane.application.answers(scope):
         await lane.application(scope, receive, send)
     elif scope["type"] == "http" and (scope["path"] == stream.API or stream.PAGE.fullmatch(scope["path"])):
         await stream.application(scope, receive, send)

@@ -48,6 +48,7 @@ def test_a_call_goes_through_the_door_that_it_names(path, where):
 
 
 def test_what_is_no_door_is_left_to_the_pages():
+    assert DOORS.answers("/v2/alerts/disk/db 1/close", b"/v2/alerts/disk%2Fdb%201/close")
     answered = {path: DOORS.answers(path) for path in ("/in/any/thing", "/v2/alerts", "/v2/incidents", "/o/north/board", "/", "")}
     assert answered == {"/in/any/thing": True, "/v2/alerts": True, "/v2/incidents": False, "/o/north/board": False, "/": False, "": False}
 

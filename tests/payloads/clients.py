@@ -1,8 +1,13 @@
-"""Record what the client libraries of the imitated services send, into the folders here: `python -m tests.payloads.clients`."""
+"""
+The client libraries of the imitated services, and what each is used for here.
+
+`DJANGO_SETTINGS_MODULE=tests.settings python -m tests.payloads.clients` records what they send into the folders beside this.
+"""
 
 from datetime import UTC, datetime
 
 import alertaclient.api
+import django
 import httpx
 import httpx2
 import opsgenie_sdk
@@ -11,9 +16,7 @@ from cloudevents.core.bindings import http as cloudevents_http
 from cloudevents.core.v1.event import CloudEvent
 from slack_sdk.webhook import WebhookClient
 
-from tests.payloads.recorder import Recorder, recording
-
-KEY = "good"
+from tests.payloads.recorder import recording
 
 
 class WithoutTls(httpx2.HTTPTransport):
@@ -24,10 +27,10 @@ class WithoutTls(httpx2.HTTPTransport):
         return super().handle_request(request)
 
 
-def with_pagerduty(url: str) -> None:
+def with_pagerduty(url: str, key: str) -> None:
     """Trigger, acknowledge and resolve."""
-    client = pagerduty.EventsApiV2Client(KEY, base_url=url.replace("http:", "https:"), transport=WithoutTls())
-    key = client.trigger(
+    client = pagerduty.EventsApiV2Client(key, base_url=url.replace("http:", "https:"), transport=WithoutTls())
+    name = client.trigger(
         "Queue wait over 8 minutes on line 4001",
         "sip-3.example.net",
         dedup_key="hotline/4001",
@@ -36,14 +39,15 @@ def with_pagerduty(url: str) -> None:
         links=[{"href": "https://graphs.example.net/hotline", "text": "Graph"}],
         payload={"component": "queue", "group": "hotline", "class": "latency", "timestamp": "2026-11-27T09:12:00.5+00:00"},
     )
-    client.acknowledge(key)
-    client.resolve(key)
+    client.acknowledge(name)
+    client.resolve(name)
+    client.close()
 
 
-def with_opsgenie(url: str) -> None:
+def with_opsgenie(url: str, key: str) -> None:
     """Create, acknowledge and close by alias."""
     configuration = opsgenie_sdk.Configuration()
-    configuration.api_key["Authorization"] = KEY
+    configuration.api_key["Authorization"] = key
     configuration.host = url
     api = opsgenie_sdk.AlertApi(opsgenie_sdk.ApiClient(configuration))
     api.create_alert(
@@ -61,18 +65,20 @@ def with_opsgenie(url: str) -> None:
     )
     api.acknowledge_alert(identifier="disk/db 1", identifier_type="alias", acknowledge_alert_payload={"user": "bea@example.net"})
     api.close_alert(identifier="disk/db 1", identifier_type="alias", close_alert_payload={"user": "bea@example.net", "note": "cleaned"})
+    api.api_client.rest_client.pool_manager.clear()
 
 
-def with_alerta(url: str) -> None:
+def with_alerta(url: str, key: str) -> None:
     """Send, act, send again as normal."""
-    client = alertaclient.api.Client(endpoint=url, key=KEY)
+    client = alertaclient.api.Client(endpoint=url, key=key)
     what = {"environment": "Production", "correlate": ["NodeDown", "NodeUp"], "service": ["Web"], "origin": "check/web-1"}
     id_, _, _ = client.send_alert("web-1", "NodeDown", severity="major", text="web-1 does not answer", value="3 of 3", timeout=3600, **what)
     client.action(id_, "ack", "looking")
     client.send_alert("web-1", "NodeUp", severity="normal", text="web-1 answers", **what)
+    client.http.session.close()
 
 
-def with_cloudevents(url: str) -> None:
+def with_cloudevents(url: str, key: str) -> None:
     """Structured, binary and a batch."""
 
     def event(id_: str, type_: str, data: object, minute: int = 12) -> CloudEvent:
@@ -83,35 +89,34 @@ def with_cloudevents(url: str) -> None:
     began = event("e-1", "net.example.queue.exceeded", {"summary": "Очередь дольше 8 минут", "severity": "critical", "wait": 512})
     ended = event("e-2", "net.example.queue.resolved", {"summary": "Очередь короче 8 минут"}, minute=55)
     for message in (cloudevents_http.to_structured_event(began), cloudevents_http.to_binary_event(ended)):
-        httpx.post(f"{url}/in/cloudevents/{KEY}", content=message.body, headers=dict(message.headers)).raise_for_status()
+        httpx.post(f"{url}/in/cloudevents/{key}", content=message.body, headers=dict(message.headers)).raise_for_status()
 
 
-def with_slack(url: str) -> None:
+def with_slack(url: str, key: str) -> None:
     """A text, and an attachment as many tools colour it."""
-    client = WebhookClient(f"{url}/services/T0/B0/{KEY}")
+    client = WebhookClient(f"{url}/services/T0/B0/{key}")
     assert client.send(text="*Problem*: <https://status.example.net/4001|Line 4001> is busy").body == "ok"
     fields = [{"title": "Region", "value": "north", "short": True}]
     client.send(attachments=[{"color": "good", "title": "[RESOLVED] Disk full on db-1", "text": "94 % of /var", "fields": fields}])
 
 
+SENDERS = {
+    with_pagerduty: ("pagerduty", ("trigger", "acknowledge", "resolve")),
+    with_opsgenie: ("opsgenie", ("create", "acknowledge", "close")),
+    with_alerta: ("alerta", ("major", "ack", "normal")),
+    with_cloudevents: ("cloudevents", ("structured", "binary")),
+    with_slack: ("slack", ("text", "attachment")),
+}
+
+
 def record() -> None:
     """Record them all."""
     with recording() as recorder:
-        for send, source, names in (
-            (with_pagerduty, "pagerduty", ("trigger", "acknowledge", "resolve")),
-            (with_opsgenie, "opsgenie", ("create", "acknowledge", "close")),
-            (with_alerta, "alerta", ("major", "ack", "normal")),
-            (with_cloudevents, "cloudevents", ("structured", "binary")),
-            (with_slack, "slack", ("text", "attachment")),
-        ):
-            send(recorder.url)
-            written(recorder, source, names)
-
-
-def written(recorder: Recorder, source: str, names: tuple[str, ...]) -> None:
-    """Write down what was sent."""
-    recorder.write(source, *names)
+        for send, (source, names) in SENDERS.items():
+            send(recorder.url, "good")
+            recorder.write(source, *names)
 
 
 if __name__ == "__main__":
+    django.setup()
     record()

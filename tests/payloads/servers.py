@@ -1,7 +1,7 @@
 """
-Record what the real Alertmanager and Prometheus send to the services imitated here: `python -m tests.payloads.servers [PROMETHEUS]`.
+The real Alertmanager, whose own senders speak PagerDuty, Opsgenie, Splunk On-Call and Slack, and the real Prometheus, which posts to it.
 
-Alertmanager's own senders speak PagerDuty, Opsgenie, Splunk On-Call and Slack; Prometheus posts to an Alertmanager.
+`DJANGO_SETTINGS_MODULE=tests.settings python -m tests.payloads.servers [PROMETHEUS]` records what they send into the folders beside this.
 """
 
 import json
@@ -9,8 +9,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import django
 
 from tests import programs
 from tests.payloads.alertmanager.record import hand_in
@@ -27,13 +31,13 @@ route:
 receivers:
   - name: none
   - name: pagerduty
-    pagerduty_configs: [{{routing_key: good, url: {url}/v2/enqueue, severity: critical, client_url: "https://alertmanager.example.net"}}]
+    pagerduty_configs: [{{routing_key: {key}, url: {url}/v2/enqueue, severity: critical, client_url: "https://alertmanager.example.net"}}]
   - name: opsgenie
-    opsgenie_configs: [{{api_key: good, api_url: {url}/, priority: P1, entity: sip-3.example.net}}]
+    opsgenie_configs: [{{api_key: {key}, api_url: {url}/, priority: P1, entity: sip-3.example.net}}]
   - name: splunk_oncall
-    victorops_configs: [{{api_key: good, api_url: {url}/integrations/generic/20131114/alert/, routing_key: hotline}}]
+    victorops_configs: [{{api_key: {key}, api_url: {url}/integrations/generic/20131114/alert/, routing_key: hotline}}]
   - name: slack
-    slack_configs: [{{api_url: {url}/services/T0/B0/good, channel: "#hotline", send_resolved: true}}]
+    slack_configs: [{{api_url: {url}/services/T0/B0/{key}, channel: "#hotline", send_resolved: true}}]
 """
 RULES = """
 groups:
@@ -64,11 +68,12 @@ SENDERS = {
 }
 
 
-def of_alertmanager(recorder: Recorder) -> None:
-    """Let one alert fire and end for each sender in turn."""
+@contextmanager
+def alertmanager(url: str, key: str) -> Iterator[str]:
+    """Run an Alertmanager whose every sender calls `url`; an alert goes to the sender that its label names. Give its address."""
     routes = ", ".join(f'{{receiver: {name}, matchers: ["sender = {name}"], group_by: [alertname]}}' for name in SENDERS)
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "alertmanager.yml").write_text(RECEIVERS.format(url=recorder.url, routes=routes))
+        (Path(folder) / "alertmanager.yml").write_text(RECEIVERS.format(url=url, key=key, routes=routes))
         address = f"127.0.0.1:{free_port()}"
         arguments = [
             f"--config.file={folder}/alertmanager.yml",
@@ -79,14 +84,26 @@ def of_alertmanager(recorder: Recorder) -> None:
         ]
         with subprocess.Popen([programs.program("alertmanager"), *arguments], stderr=subprocess.DEVNULL) as process:
             try:
-                for name, (source, names) in SENDERS.items():
-                    labels = {**QUEUE["labels"], "sender": name}
-                    for count, more in enumerate(({}, {"endsAt": "2024-06-07T09:55:30Z"}), 1):
-                        eventually(lambda labels=labels, more=more: hand_in(address, [QUEUE | more | {"labels": labels}]))
-                        eventually(lambda count=count: len(recorder.calls) == count)
-                    recorder.write(source, *names)
+                yield address
             finally:
                 process.terminate()
+
+
+def tell(address: str, sender: str, *, over: bool = False) -> None:
+    """Hand an alert in, or its end, that goes to this sender, as soon as there is somebody to take it."""
+    end = {"endsAt": "2024-06-07T09:55:30Z"} if over else {}
+    eventually(lambda: hand_in(address, [QUEUE | end | {"labels": {**QUEUE["labels"], "sender": sender}}]))
+
+
+def of_alertmanager(recorder: Recorder) -> None:
+    """Let one alert fire and end for each sender in turn."""
+    with alertmanager(recorder.url, "good") as address:
+        for sender, (source, names) in SENDERS.items():
+            tell(address, sender)
+            eventually(lambda: len(recorder.calls) == 1)
+            tell(address, sender, over=True)
+            eventually(lambda: len(recorder.calls) == 2)
+            recorder.write(source, *names)
 
 
 def of_prometheus(program: str, recorder: Recorder) -> None:
@@ -128,4 +145,5 @@ def record() -> None:
 
 
 if __name__ == "__main__":
+    django.setup()
     record()

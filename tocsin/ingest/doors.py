@@ -150,19 +150,17 @@ class Doors:
             for way in self._ways[source.name]:
                 self._fronts.setdefault(way.words[0], []).append(way)
 
-    def answers(self, path: str) -> bool:
+    def answers(self, path: str, raw_path: bytes = b"") -> bool:
         """Return whether a call of `path` comes through a door. Every request to the whole server is asked."""
         first = path[1:].partition("/")[0]
-        return first == OURS or (first in self._fronts and _through(self._fronts[first], path.rstrip("/").split("/")[1:]) is not None)
+        return first == OURS or (first in self._fronts and _through(self._fronts[first], _words(path, raw_path)) is not None)
 
     def find(self, path: str, raw_path: bytes = b"") -> Address | None:
         """Return where a call of `path` goes; `raw_path` tells a slash within a part from one between parts."""
-        words = path.split("/")
-        if len(words) == 4 and words[1] == OURS and words[3] and (plain := self._plain.get(words[2])) and not plain.source.doors:
-            return Address(plain.source, plain.door, words[3])
-        if raw_path:
-            words = [unquote(word) for word in raw_path.decode("ascii", "replace").split("/")]
-        words = words[1:] if words[-1] else words[1:-1]
+        parts = path.split("/")
+        if len(parts) == 4 and parts[1] == OURS and parts[3] and (plain := self._plain.get(parts[2])) and not plain.source.doors:
+            return Address(plain.source, plain.door, parts[3])
+        words = _words(path, raw_path)
         if words[:1] == [OURS]:
             return self._inside(words[1:])
         return _through(self._fronts.get(words[0], ()), words) if words else None
@@ -180,6 +178,12 @@ class Doors:
             return Address(plain.source, plain.door, words[1])
         behind = _through(ways, words[2:])
         return behind and Address(behind.source, behind.door, words[1], behind.parts)
+
+
+def _words(path: str, raw_path: bytes) -> list[str]:
+    """Return what stands between the slashes, the first and the last of them left out."""
+    words = [unquote(word) for word in raw_path.decode("ascii", "replace").split("/")] if raw_path else path.split("/")
+    return words[1:] if words[-1] else words[1:-1]
 
 
 def _through(ways: Iterable[_Way], words: list[str]) -> Address | None:

@@ -116,9 +116,9 @@ class Lane:
         self._keyring: Keyring | None = None
         self._writer: Writer | None = None
 
-    def answers(self, path: str) -> bool:
-        """Return whether a call of `path` is for the lane."""
-        return self._doors.answers(path)
+    def answers(self, scope: Scope) -> bool:
+        """Return whether a request is for the lane."""
+        return self._doors.answers(scope["path"], scope.get("raw_path", b""))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
