@@ -61,6 +61,14 @@ def test_one_option_can_need_signatures_that_the_others_do_not():
     assert [event.option for event in run.of(t.DecisionMade)] == ["renew", "clear"]
 
 
+def test_a_decision_is_recorded_under_the_role_of_its_last_signature():
+    chain = "chain: [{role: lead, does: apply}, {role: helper, does: approve}], marks: judged"
+    run = story(JUDGE, JUDGE.replace("marks: judged", chain))
+    run.do(1, "ana", t.Decide(decision="judge"))
+    run.do(2, "lin", t.Sign(chain="judge-1", link="approve"))
+    assert [(event.by, event.role) for event in run.of(t.DecisionMade)] == [("lin", "helper")]
+
+
 HANDS = """\
   second: {cite: §4, held_by: nobody, appointed_by: judge}
   adviser: {cite: §4, held_by: nobody}

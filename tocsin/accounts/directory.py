@@ -60,8 +60,8 @@ def brought(organisation_id: UUID) -> dict[str, frozenset[str]]:
 
 
 def names(program: Program) -> dict[str, Text]:
-    """Return the titles of all that a person can be recorded for: roles, the seats that departments have in them, departments, lists."""
-    found = {rule.id: rule.title for rule in program.roles.values()}
+    """Return the titles of all that a person can be recorded for: roles of the house, the seats of departments in them, departments, lists."""
+    found = {rule.id: rule.title for rule in program.roles.values() if not rule.outside}
     for role, department in _each(program):
         titles = program.roles[role].title, program.departments[department].title
         found[seat_of(role, department)] = {

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from tocsin.engine.program import Text
 from tocsin.incidents.models import ClockRow, Incident
 from tocsin.incidents.times import incident_time
-from tocsin.web import languages, times
+from tocsin.web import languages, plan_words, times
 from tocsin.web.languages import gettext as _
 
 RUNNING: Final = ("open", "breached")
@@ -52,7 +52,8 @@ def show(row: ClockRow, now: datetime, *, number: str, owner: str, mine: bool) -
     state, count, small, late = _words(row, now)
     allowed = int((row.due_at - row.began_at).total_seconds()) if row.due_at else 0
     left = int((row.due_at - now).total_seconds()) if row.due_at else 0
-    return Shown(row, row.title, number, owner, mine, state, count, small, late, max(allowed, 0), max(left, 0))
+    title = {locale: f"{said}: {plan_words.deed(row.object)}" for locale, said in row.title.items()} if row.verb == "sign" else row.title
+    return Shown(row, title, number, owner, mine, state, count, small, late, max(allowed, 0), max(left, 0))
 
 
 def order(clocks: Iterable[Shown]) -> list[Shown]:

@@ -15,12 +15,14 @@ from markupsafe import Markup
 from tocsin.accounts import access, audit
 from tocsin.accounts.directory import Contact
 from tocsin.engine import terms as t
+from tocsin.engine.expressions import Value
 from tocsin.engine.program import Program
 from tocsin.incidents import chain, journal
 from tocsin.incidents.dossier import contents as parts
 from tocsin.incidents.dossier import sheet as sheets
 from tocsin.incidents.dossier.contents import Confidential, Contents
 from tocsin.incidents.dossier.sheet import Owed, Sheet
+from tocsin.incidents.models import MessageRow
 from tocsin.incidents.readers import Eyes
 from tocsin.incidents.sealing import ERASED
 from tocsin.web import cases, languages, plan_words, reply, sentences, times
@@ -93,6 +95,26 @@ class View:
     def channel(self, channel: str) -> str:
         """Return how a channel is called."""
         return plan_words.channel(channel)
+
+    def deed(self, link: str) -> str:
+        """Return what a signature was for."""
+        return plan_words.deed(link)
+
+    def seen(self, name: str, value: str) -> Markup:
+        """Return a value that lay before whoever decided, called as the plan calls it; what no fact says stays as it was written."""
+        fact = self.program.facts.get(name)
+        if fact is None:
+            return Markup('<span class="mono">{}</span> {}').format(name, value)
+        known: Value = {"True": True, "False": False}.get(value, value) if fact.type == "yes_no" else value
+        return Markup("{}: {}").format(text(plan_words.titled(fact)), plan_words.spelled(fact, known))
+
+    def told(self, row: MessageRow, words: str) -> Markup:
+        """Return the words of a message as they went out: signed by whoever sent it, and to each reader by name."""
+        sender = str(self.case.people.name(row.published_by)) if row.published_by else _("the sender's name")
+        slots = {"sender.name": sender, "party.name": _("the reader's name")}
+        for slot, said in slots.items() if words != ERASED else ():
+            words = words.replace(f"{{{{ {slot} }}}}", said)
+        return self.shown(words)
 
     def way(self, way: str) -> str:
         """Return how a way of attending is called."""

@@ -93,7 +93,7 @@ def words(program: Program) -> dict[str, Any]:
         "tone_of": lambda name: plan_words.tone(program, name),
         "mark_of": lambda name: plan_words.mark(program, name),
         "channel": plan_words.channel,
-        "audience": plan_words.audience,
+        "audience": lambda name: plan_words.audience(name, program),
         "deed": plan_words.deed,
         "limit": lambda limit: _limit(program, limit),
         "once": lambda limit: _limit(program, limit, plan_words.within),

@@ -136,11 +136,17 @@ def span(limit: Span) -> str:
         return _until_a_time(limit)
     months = [_unit("month", limit.months)] if limit.months else []
     days = [_unit("day", limit.days)] if limit.days else []
-    exact = [times.lasting(limit.exact)] if limit.exact else []
+    exact = [_exact(limit.exact)] if limit.exact else []
     open_days = ngettext("%(num)s business day", "%(num)s business days", limit.open_days) % {"num": limit.open_days}
     open_hours = ngettext("%(num)s business hour", "%(num)s business hours", limit.open_hours) % {"num": limit.open_hours}
     business = [words for words, count in ((open_days, limit.open_days), (open_hours, limit.open_hours)) if count]
     return " ".join((*months, *days, *exact, *business)) or times.lasting(timedelta())
+
+
+def _exact(span: timedelta) -> str:
+    """Return a length of time that is the same on every day: hours stay hours, a day of the calendar may have one more or less."""
+    hours, rest = divmod(span, timedelta(hours=1))
+    return times.lasting(span) if rest or hours < 24 else _unit("hour", hours)
 
 
 def _until_a_time(limit: Span) -> str:
@@ -236,8 +242,11 @@ def way(name: str) -> str:
     return known.get(name, name.replace("_", " "))
 
 
-def audience(name: str) -> str:
-    """Return how an audience is called."""
+def audience(name: str, program: Program | None = None) -> str:
+    """Return how an audience is called; one that bears the name of a role, group or department of the plan as that is."""
+    bodies = {**program.departments, **program.groups, **program.roles} if program else {}
+    if name in bodies:
+        return words(bodies[name].title)
     known = {
         "client": _("Client"),
         "affected": _("Affected parties"),

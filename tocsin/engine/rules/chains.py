@@ -148,7 +148,7 @@ def sign_command(turn: Turn, command: t.Sign) -> t.Refused | None:
         return refused
     sign(turn, chain, link, command.attach)
     if turn.state.chains[chain.chain].status == "complete" and chain.kind == "decision":
-        decisions.take_effect(turn, turn.program.decisions[chain.subject], chain)
+        decisions.take_effect(turn, turn.program.decisions[chain.subject], turn.state.chains[chain.chain])
     return None
 
 

@@ -65,13 +65,14 @@ def _wording(context: Context, rule: MessageForm) -> Text:
 def _field(
     context: Context, identifier: str, form: FieldForm, cite: tuple[str, ...], choices: dict[str, Words | None] | None = None
 ) -> Field:
-    of, terms = form.of or choices or _choices_of_source(context, form), context.form.terms
+    source = _choices_of_source(context, form)
+    of, terms = form.of or choices or source, context.form.terms
     return Field(
         id=identifier,
         type="choice" if choices else form.type,
         of=tuple(of),
         many=form.many,
-        names={each: said for each, words in of.items() if (said := context.text(words or terms.get(each)))},
+        names={each: said for each, words in of.items() if (said := context.text(words or terms.get(each) or source.get(each)))},
         label=context.text(form.label or terms.get(identifier)),
         from_=tuple(context.draft.names.moment(ref.name, ()) for ref in form.from_),
         sets=name(form.sets),

@@ -103,7 +103,7 @@ def context(case: Case) -> dict[str, object]:
         "at_once": offers.sends_at_once,
         "readers": lambda rule: offers.readers(case, rule, offers.owed_to(case, rule)),
         "people": case.people,
-        "audience": plan_words.audience,
+        "audience": lambda name: plan_words.audience(name, case.program),
         "names": lambda roles: plan_words.names(case.program, roles),
         "channel": plan_words.channel,
         "label": records.label,

@@ -6,6 +6,7 @@ from typing import Final
 from markupsafe import Markup
 
 from tocsin.web import plan_words
+from tocsin.web.jinja import text
 from tocsin.web.languages import gettext as _
 from tocsin.web.sentences.event import Event, tell
 
@@ -44,7 +45,13 @@ def _restricted(e: Event) -> Markup:
 
 def _expression_turned(e: Event) -> Markup:
     value = {True: _("true"), False: _("false"), None: _("unknown")}[e.data["value"]]
-    return tell(_("%(what)s is now %(value)s"), what=Markup("<code>{}</code>").format(e.row.subject), value=value)
+    return tell(_("%(what)s is now %(value)s"), what=_subject(e), value=value)
+
+
+def _subject(e: Event) -> Markup:
+    """Return what turned: by its name where it is a rule, else as the engine keeps it."""
+    known = plan_words.find(e.program, e.row.subject)
+    return Markup("<b>{}</b>").format(text(plan_words.titled(known))) if known else Markup("<code>{}</code>").format(e.row.subject)
 
 
 SENTENCES: Final[Mapping[str, Callable[[Event], Markup]]] = {
