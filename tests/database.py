@@ -38,14 +38,19 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("database") != "postgresql":
+        chosen = [item for item in items if not item.get_closest_marker("postgresql")]
+        config.hook.pytest_deselected(items=without(items, chosen))
+        items[:] = chosen
         return
-    chosen = [item for item in items if touches(item) and not item.get_closest_marker("browser")]
+    elsewhere = ("browser", "sqlite")
+    chosen = [item for item in items if touches(item) and not any(map(item.get_closest_marker, elsewhere))]
     config.hook.pytest_deselected(items=without(items, chosen))
     items[:] = chosen
 
 
 def touches(item: pytest.Item) -> bool:
-    return item.get_closest_marker("django_db") is not None or not TOUCHES.isdisjoint(getattr(item, "fixturenames", ()))
+    marked = item.get_closest_marker("django_db") or item.get_closest_marker("postgresql")
+    return marked is not None or not TOUCHES.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def without(items: Sequence[pytest.Item], chosen: Sequence[pytest.Item]) -> list[pytest.Item]:

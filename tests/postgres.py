@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 OWNERS = ("postgres", "nobody")
 CONFIGURATION = """
-listen_addresses = ''
+listen_addresses = '{listen}'
 unix_socket_directories = '{folder}'
 max_connections = 200
 fsync = off
@@ -39,16 +39,18 @@ class Cluster:
     """A running cluster. Whoever can reach its folder is its superuser `tocsin`."""
 
     folder: Path
+    within: tuple[str, ...] = ()
+    """The command under which its programs run, such as one that enters a network of its own."""
 
-    def url(self, database: str = "tocsin") -> str:
-        """Return the address of one database, as TOCSIN_DATABASE_URL takes it."""
-        return f"postgresql://tocsin@{quote(str(self.folder), safe='')}/{database}"
+    def url(self, database: str = "tocsin", host: str = "") -> str:
+        """Return the address of one database, as TOCSIN_DATABASE_URL takes it: over the socket, unless a `host` is named."""
+        return f"postgresql://tocsin@{host or quote(str(self.folder), safe='')}/{database}"
 
     def crash(self) -> None:
         """End every server process at once, as a power cut would, and start again."""
         data = str(self.folder / "data")
         _run("pg_ctl", "stop", "-m", "immediate", "-w", "-D", data, folder=self.folder)
-        _run("pg_ctl", "start", "-w", "-D", data, "-l", str(self.folder / "log"), folder=self.folder)
+        _run("pg_ctl", "start", "-w", "-D", data, "-l", str(self.folder / "log"), folder=self.folder, within=self.within)
 
     def stop(self) -> None:
         """Stop the cluster without ceremony and remove it."""
@@ -56,8 +58,12 @@ class Cluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def start() -> Cluster:
-    """Return a fresh cluster. PostgreSQL refuses to run as root, so root hands it to another user."""
+def start(listen: str = "", within: tuple[str, ...] = ()) -> Cluster:
+    """
+    Return a fresh cluster that also listens at the address `listen`, where it trusts everybody.
+
+    PostgreSQL refuses to run as root, so root hands it to another user.
+    """
     folder = Path(tempfile.mkdtemp(prefix="tocsin-pg-"))
     owner = _owner()
     if owner:
@@ -65,9 +71,11 @@ def start() -> Cluster:
     data = folder / "data"
     _run("initdb", "-A", "trust", "-U", "tocsin", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "-D", str(data), folder=folder)
     with (data / "postgresql.conf").open("a", encoding="utf-8") as file:
-        file.write(CONFIGURATION.format(folder=folder))
-    _run("pg_ctl", "start", "-w", "-D", str(data), "-l", str(folder / "log"), folder=folder)
-    return Cluster(folder)
+        file.write(CONFIGURATION.format(folder=folder, listen=listen))
+    with (data / "pg_hba.conf").open("a", encoding="utf-8") as file:
+        file.write("host all all samenet trust\n")
+    _run("pg_ctl", "start", "-w", "-D", str(data), "-l", str(folder / "log"), folder=folder, within=within)
+    return Cluster(folder, within)
 
 
 def _owner() -> pwd.struct_passwd | None:
@@ -77,14 +85,16 @@ def _owner() -> pwd.struct_passwd | None:
     return next(known[name] for name in OWNERS if name in known)
 
 
-def _run(program: str, *arguments: str, folder: Path) -> None:
+def _run(program: str, *arguments: str, folder: Path, within: tuple[str, ...] = ()) -> None:
     owner = _owner()
-    who = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {}
+    who = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner and not within else {}
+    if owner and within:
+        within = (*within, f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups")
     bin_folder = binaries()
     if bin_folder is None:
         raise FileNotFoundError("initdb: PostgreSQL is not installed")
     done = subprocess.run(
-        [str(bin_folder / program), *arguments],
+        [*within, str(bin_folder / program), *arguments],
         cwd=folder,
         check=False,
         stdin=subprocess.DEVNULL,

@@ -6,8 +6,17 @@ from collections import Counter
 
 import pytest
 
+from tests import mounts
+from tests.fleet import networks
+
 NEEDS = {"browser": ("chromium",), "alertmanager": ("prometheus-alertmanager",)}
 """The programs that a test with this mark starts; the first one found serves."""
+
+PERMITS = {
+    "networks": (networks.permitted, "networks may not be made here"),
+    "mounts": (mounts.permitted, "nothing may be mounted here"),
+}
+"""What the machine has to allow for a test with this mark, and why it was left out: in CI too, for no installation mends it."""
 
 NotRun = Counter[str]
 _not_run = pytest.StashKey[NotRun]()
@@ -35,9 +44,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if os.environ.get("CI"):
-        return
-    missing = {mark: needed[0] for mark, needed in NEEDS.items() if find(mark) is None}
+    asked = {mark.name for item in items for mark in item.iter_markers()}
+    missing = {mark: why for mark, (allowed, why) in PERMITS.items() if mark in asked and not allowed()}
+    if not os.environ.get("CI"):
+        missing |= {mark: f"{needed[0]} is not installed" for mark, needed in NEEDS.items() if find(mark) is None}
     reasons = {item: missing[mark.name] for item in items for mark in item.iter_markers() if mark.name in missing}
     config.stash[_not_run] = Counter(reasons.values())
     config.hook.pytest_deselected(items=list(reasons))
@@ -60,7 +70,7 @@ def pytest_testnodedown(node: object, error: object) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    lines = [f"{count} tests, because {name} is not installed" for name, count in config.stash.get(_not_run, Counter()).items()]
+    lines = [f"{count} tests, because {why}" for why, count in config.stash.get(_not_run, Counter()).items()]
     if config.getoption("not_run"):
         lines.append(config.getoption("not_run"))
     for line in lines:

@@ -51,6 +51,8 @@ class Served:
     environ: dict[str, str] = field(default_factory=dict)
     bind: str = field(default_factory=lambda: f"127.0.0.1:{free_port()}")
     moved: timedelta = timedelta()
+    within: tuple[str, ...] = ()
+    """The command under which it runs, such as one that enters a network of its own."""
     process: subprocess.Popen[str] | None = None
 
     def __post_init__(self) -> None:
@@ -61,11 +63,11 @@ class Served:
     def url(self) -> str:
         return f"http://{self.bind}"
 
-    def start(self, command: str = "serve") -> "Served":
+    def start(self, command: str = "serve", within_s: float = STARTS_WITHIN_S) -> "Served":
         """Start the server and wait until it says that it is ready."""
         self.process = self._launch(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
-        eventually(self._is_ready, STARTS_WITHIN_S)
+        eventually(self._is_ready, within_s)
         return self
 
     def start_and_kill(self, after_s: float) -> None:
@@ -126,7 +128,7 @@ class Served:
             "PYTHONUNBUFFERED": "1",
         }
         return subprocess.Popen(
-            [sys.executable, "-m", "tests.launch", *arguments], env=os.environ | own | self.environ, text=True, **streams
+            [*self.within, sys.executable, "-m", "tests.launch", *arguments], env=os.environ | own | self.environ, text=True, **streams
         )
 
     def _read(self, process: subprocess.Popen[str]) -> None:

@@ -1,6 +1,7 @@
 """The keyring: asks seldom, and never answers from longer ago than a second."""
 
 import asyncio
+import threading
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
@@ -114,5 +115,19 @@ def test_guessing_many_keys_at_once_is_refused_before_it_piles_up():
         guesses = [asyncio.ensure_future(keyring.find(f"guess {number}")) for number in range(LOOKUPS_MAX + 1)]
         answers = await asyncio.gather(*guesses, return_exceptions=True)
         assert [type(answer) for answer in answers if answer is not None] == [Overloaded]
+
+    run(scene())
+
+
+@pytest.mark.row("F-18")
+def test_a_database_that_does_not_answer_is_not_waited_for_longer_than_a_sender_would():
+    silent = threading.Event()
+
+    async def scene() -> None:
+        keyring = Keyring(lambda _: HOLDER if silent.wait(30) else None, answered_within_s=0.05)
+        with pytest.raises(OperationalError):
+            await keyring.find("good")
+        silent.set()  # what was asked is not asked again, and its answer serves whoever comes next
+        assert await keyring.find("good") == HOLDER
 
     run(scene())

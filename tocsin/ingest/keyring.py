@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db import close_old_connections
+from django.db import OperationalError, close_old_connections
 
 from tocsin.accounts import keys
 from tocsin.ingest import feeds
@@ -17,6 +17,8 @@ from tocsin.kit import clock
 TTL_S = 1.0
 SIZE = 20_000
 LOOKUPS_MAX = 512
+ANSWERED_WITHIN_S = 4.0
+"""A sender is told so before it gives up by itself."""
 
 
 class Overloaded(Exception):  # noqa: N818 - it says how things stand
@@ -57,8 +59,14 @@ class Keyring:
     one half as old is renewed while it still serves.
     """
 
-    def __init__(self, look_up: Callable[[str], Holder | None] = look_up, monotonic: Callable[[], float] = clock.monotonic) -> None:
+    def __init__(
+        self,
+        look_up: Callable[[str], Holder | None] = look_up,
+        monotonic: Callable[[], float] = clock.monotonic,
+        answered_within_s: float = ANSWERED_WITHIN_S,
+    ) -> None:
         self._look_up = look_up
+        self._answered_within_s = answered_within_s
         self._monotonic = monotonic
         self._known: dict[bytes, tuple[float, Holder | None]] = {}
         self._running: dict[bytes, asyncio.Task[Holder | None]] = {}
@@ -78,6 +86,7 @@ class Keyring:
         Return the holder of `secret`, or None if it opens nothing.
 
         :raises Overloaded: too many unknown keys at once; try again.
+        :raises OperationalError: the database does not answer; try again.
         """
         digest = digest_of(secret)
         asked_at, holder = self._known.get(digest, (-TTL_S, None))
@@ -85,7 +94,13 @@ class Keyring:
         if age < TTL_S / 2:
             return holder
         asking = self._running.get(digest) or self._ask(digest, secret)
-        return holder if age < TTL_S else await asyncio.shield(asking)
+        if age < TTL_S:
+            return holder
+        try:
+            async with asyncio.timeout(self._answered_within_s):
+                return await asyncio.shield(asking)
+        except TimeoutError:
+            raise OperationalError("no answer in time") from None
 
     def _ask(self, digest: bytes, secret: str) -> asyncio.Task[Holder | None]:
         if len(self._running) >= LOOKUPS_MAX:

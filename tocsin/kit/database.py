@@ -5,8 +5,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tocsin.kit.home import Home, Unusable
 
-# A server thread that waits longer than this for a connection or a lock fails and is retried as a whole.
+# A server thread that waits longer than this for a lock, or on PostgreSQL for a connection, fails and is retried as a whole.
 WAIT_S = 20
+POOL_WAIT_S = 6
 LOST_AFTER_S = 10
 """After so long without a sign of life each side takes the other for gone: a process that is cut off notices, and the locks that it held,
 or that a stopped process holds, are free again before a lease of 15 s ends."""
@@ -53,7 +54,7 @@ def settings(home: Home) -> dict[str, Any]:
         # Connections come from the pool: kept alive per thread (CONN_MAX_AGE) they leak under ASGI.
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": WAIT_S}, **_NOTICING, **said, "options": " ".join(options)},
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": POOL_WAIT_S}, **_NOTICING, **said, "options": " ".join(options)},
     }
 
 

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
 
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqr"
 BEHAVIOURS = {
     "accepts": (200, {}, b'{"ok": true, "id": "17"}'),
     "rejects": (403, {}, b'{"error": "no such hook"}'),
@@ -32,7 +33,7 @@ class Request:
 class Sink:
     """The server, for as long as a `with` block. `behaviour` may be changed meanwhile."""
 
-    def __init__(self, behaviour: str = "accepts", tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, behaviour: str = "accepts", tls: ssl.SSLContext | None = None, address: str = "127.0.0.1") -> None:
         self.behaviour = behaviour
         self.requests: list[Request] = []
         self.over = threading.Event()
@@ -51,10 +52,10 @@ class Sink:
             def handle_error(self, *_: Any) -> None:
                 """A client that leaves is none of our errors."""
 
-        self._server = Server(("127.0.0.1", 0), Handler)
+        self._server = Server((address, 0), Handler)
         if tls is not None:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
-        self.port = self._server.server_address[1]
+        self.address, self.port = address, self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
@@ -75,12 +76,12 @@ class Sink:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/hook"
+        return f"http://{self.address}:{self.port}/hook"
 
     @property
     def fields(self) -> dict[str, str]:
         """What a channel that is to reach this sink is configured with."""
-        return {"url": self.url, "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqr"}
+        return {"url": self.url, "secret": SECRET}
 
     @property
     def keys(self) -> list[str]:

@@ -1,0 +1,1 @@
+"""Several hosts that share one PostgreSQL: webs and workers that are killed, stand still or are cut off."""
