@@ -9,6 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tocsin.settings")
 pages = get_asgi_application()
 
 from tocsin.ingest import lane  # noqa: E402 - Django is set up first
+from tocsin.kit import watchdog  # noqa: E402
 from tocsin.web import stream  # noqa: E402
 from tocsin.web.stream import Receive, Scope, Send  # noqa: E402
 
@@ -39,8 +40,11 @@ async def health(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def _live(receive: Receive, send: Send) -> None:
-    """Begin at once; end when the lane has committed what it holds."""
+    """Begin at once; end when the lane has committed what it holds. Whoever stands still in between is ended."""
+    dog = watchdog.Watchdog(asyncio.get_running_loop())
+    dog.start()
     while (await receive())["type"] != "lifespan.shutdown":
         await send({"type": "lifespan.startup.complete"})
+    dog.stop()
     await asyncio.to_thread(lane.application.close)
     await send({"type": "lifespan.shutdown.complete"})

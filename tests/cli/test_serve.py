@@ -95,7 +95,7 @@ def test_a_server_with_listeners_stops_when_asked(installed: Installed):
     with httpx.stream(
         "GET", f"{served.url}/api/v1/stream", headers={"authorization": f"Bearer {installed.api_key}"}, trust_env=False
     ) as stream:
-        assert next(stream.iter_lines()) == "retry: 2000"
+        assert next(stream.iter_lines()).startswith("retry: ")
         assert served.stop() == 0
     assert served.lines[-1] == f"Serving {served.url}"
 

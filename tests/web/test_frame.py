@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.test import RequestFactory
 
@@ -106,6 +107,18 @@ def test_every_icon_that_a_template_names_is_in_the_sprite():
     named = {name for page in TEMPLATES.rglob("*.html") for name in re.findall(r'icon\("([a-z]+)"\)', page.read_text())}
     assert len(named) > 10
     assert named - sprite == set()
+
+
+@pytest.mark.postgresql
+@pytest.mark.row("F-17")
+@pytest.mark.django_db(transaction=True)
+def test_whoever_asks_whether_all_is_well_needs_no_connection_of_the_pool(client):
+    held = [connection.pool.getconn() for _ in range(connection.pool.max_size - (connection.connection is not None))]
+    try:
+        assert client.get("/readyz").status_code == 200
+    finally:
+        for each in held:
+            connection.pool.putconn(each)
 
 
 def test_alive_ready_and_the_numbers(client, db, monkeypatch):

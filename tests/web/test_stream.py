@@ -18,6 +18,7 @@ from tocsin.engine import terms as t
 from tocsin.incidents import desk, notices
 from tocsin.incidents.desk import Declaration, Done
 from tocsin.web import stream
+from tocsin.web.listeners import Limits, Seats
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -152,7 +153,7 @@ def test_after_days_of_quiet_a_page_waits_and_hears_what_comes(world, note, monk
         await in_thread(notices.Notice.objects.all().delete)()
         async with listening("/o/hotline/stream", headers, query) as line:
             assert await status(line) == 200
-            assert (await line.receive_output(timeout=5))["body"] == b"retry: 2000\n\n"
+            assert (await line.receive_output(timeout=5))["body"].startswith(b"retry: ")
             if query:
                 assert await events(line) == [("stale", {})]
             started = asyncio.get_running_loop().time()
@@ -221,7 +222,7 @@ def test_no_notice_crosses_organisations(world, note):
         await note("ours")
         async with listening("/api/v1/stream", {"authorization": f"Bearer {secret}"}, "since=0") as line:
             assert await status(line) == 200
-            assert (await line.receive_output(timeout=5))["body"] == b"retry: 2000\n\n"
+            assert (await line.receive_output(timeout=5))["body"].startswith(b"retry: ")
             await note("ours again")
             assert await line.receive_nothing(timeout=1)
 
@@ -253,7 +254,7 @@ def test_whoever_is_taken_out_stops_hearing_however_much_happens(world, note, mo
     async def story() -> None:
         async with listening("/o/hotline/stream", headers) as line:
             assert await status(line) == 200
-            assert (await line.receive_output(timeout=5))["body"] == b"retry: 2000\n\n"
+            assert (await line.receive_output(timeout=5))["body"].startswith(b"retry: ")
             await in_thread(Membership.objects.filter(person=world.chi).delete)()
             for words in "abcdefghijklmnopqrstuvwxyz":
                 await note(words)
@@ -261,5 +262,25 @@ def test_whoever_is_taken_out_stops_hearing_however_much_happens(world, note, mo
                 if not piece["body"]:
                     break
             assert not piece["more_body"]
+
+    run(story)
+
+
+@pytest.mark.row("F-29")
+def test_whoever_finds_no_seat_is_told_when_to_come_again(world, monkeypatch):
+    monkeypatch.setattr(stream, "seats", Seats(Limits(person=1)))
+    headers = cookie(world, world.chi)
+
+    async def story() -> None:
+        async with listening("/o/hotline/stream", headers) as first:
+            assert await status(first) == 200
+            retry = (await first.receive_output(timeout=5))["body"].decode()
+            assert 2000 <= int(retry.removeprefix("retry: ")) <= 6000
+            async with listening("/o/hotline/stream", headers) as second:
+                refused = await second.receive_output(timeout=5)
+                assert refused["status"] == 503
+                assert 5 <= int(dict(refused["headers"])[b"retry-after"]) <= 15
+        async with listening("/o/hotline/stream", headers) as third:
+            assert await status(third) == 200
 
     run(story)

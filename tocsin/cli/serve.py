@@ -24,9 +24,11 @@ from tocsin.incidents.declaring import Declarer
 from tocsin.incidents.listening import Ear
 from tocsin.ingest import expiry, filing, follower, writer
 from tocsin.ingest.wire import Wire
+from tocsin.kit import doors
 from tocsin.kit.home import Unusable
 from tocsin.kit.loops import Loop
-from tocsin.kit.sqlite import checkpoint
+from tocsin.kit.reserve import EVERY_S, reserve
+from tocsin.kit.sqlite import checkpoint, soundness
 
 MIGRATING = 0x70C50
 CONNECTIONS_CLOSE_WITHIN_S = 3
@@ -35,7 +37,7 @@ CONNECTIONS_CLOSE_WITHIN_S = 3
 @click.command()
 def serve() -> None:
     """Serve everything in one process: pages, API, alerts, clocks, deliveries."""
-    with _only_one(), _port(settings.BIND) as door:
+    with only_one(), _port(settings.BIND) as door:
         _prepare()
         with _running([*_loops(), *_hearing()]):
             _announce()
@@ -81,7 +83,7 @@ def _loops() -> list[Loop]:
     How often it also looks by itself is for what only time brings: an attempt that is due again, a feed that has fallen silent.
     """
     return [
-        *_checkpoint(),
+        *_on_a_file(),
         Loop("ticker", ticker.run_once, every_s=0.25),
         Loop("housekeeping", ticker.housekeep, every_s=20),
         *delivery.loops(outcomes.still_wanted),
@@ -96,11 +98,16 @@ def _loops() -> list[Loop]:
     ]
 
 
-def _checkpoint() -> list[Loop]:
-    """Return what moves SQLite's log into its file; PostgreSQL does that itself."""
+def _on_a_file() -> list[Loop]:
+    """Return what SQLite needs: its log is moved into its file, and the disk kept from filling up. PostgreSQL looks after its own."""
     if connection.vendor != "sqlite":
         return []
-    return [Loop("checkpoint", checkpoint.Checkpointer(Path(connection.settings_dict["NAME"])).run_once, every_s=checkpoint.EVERY_S)]
+    file = Path(connection.settings_dict["NAME"])
+    reserve.keep(file.parent)
+    return [
+        Loop("checkpoint", checkpoint.Checkpointer(file).run_once, every_s=checkpoint.EVERY_S),
+        Loop("reserve", reserve.look, every_s=EVERY_S),
+    ]
 
 
 def _hearing() -> list[Loop]:
@@ -130,7 +137,10 @@ def _prepare() -> None:
                 call_command("migrate", verbosity=0, interactive=False)
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
         else:
+            file = Path(connection.settings_dict["NAME"])
+            soundness.examine(file)
             call_command("migrate", verbosity=0, interactive=False)
+            soundness.made(file)
         call_command("clearsessions")
         installation.belong(settings.HOME)
     except Unusable as error:
@@ -161,6 +171,7 @@ def _answer(door: socket.socket, application: Callable[..., Awaitable[None]], ht
         log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=CONNECTIONS_CLOSE_WITHIN_S,
+        limit_concurrency=doors.connections_max(),
     )
     # The server raises the signal again when it has ended; then the loops still have to.
     for each in (signal.SIGTERM, signal.SIGINT):
@@ -173,7 +184,7 @@ def _port(bind: str, name: str = "TOCSIN_BIND") -> Iterator[socket.socket]:
     """Give the listening socket, before anything else is begun."""
     host, _, port = bind.rpartition(":")
     try:
-        door = socket.create_server((host or "127.0.0.1", int(port)), backlog=2048)
+        door = doors.open_door(host or "127.0.0.1", int(port))
     except ValueError as error:
         raise click.ClickException(f"{name} is {bind}, which is not an address and a port.") from error
     except OSError as error:
@@ -183,7 +194,7 @@ def _port(bind: str, name: str = "TOCSIN_BIND") -> Iterator[socket.socket]:
 
 
 @contextmanager
-def _only_one() -> Iterator[None]:
+def only_one() -> Iterator[None]:
     """Hold the data folder: two servers on one folder would ruin it."""
     with (settings.HOME.path / "serve.lock").open("w") as file:
         try:

@@ -12,7 +12,8 @@ from django.db import Error, InterfaceError, OperationalError, connection, trans
 
 from tocsin.ingest import log
 from tocsin.ingest.queues import Queues
-from tocsin.kit import bells
+from tocsin.kit import bells, transactions
+from tocsin.kit.reserve import reserve
 from tocsin.kit.sqlite import gate
 
 ROWS_MAX = 4_000
@@ -47,10 +48,14 @@ def store(arrived: Sequence[log.Arrived]) -> None:
             bells.ring(BELL)
             written = True
     except Error as error:
+        # A full disk is no broken one: what did not fit was taken back, and fits later.
         # PostgreSQL looks after its own disk and ends itself; losing the connection to it is no reason to end as well.
         away = connection.vendor == "postgresql" and isinstance(error, OperationalError | InterfaceError)
+        full = transactions.disk_full(error)
+        if full:
+            reserve.give_up()
         connection.close()
-        raise (CommitFailed if written and not away else NotStored)(str(error)) from error
+        raise (CommitFailed if written and not away and not full else NotStored)(str(error)) from error
 
 
 def leave() -> None:
@@ -115,12 +120,14 @@ class Writer:
         """Call `told` in the event loop once it is known whether `arrived` is durable: without a reason not to be, it is."""
         if self._failed:
             told(NotStored("the server is ending"))
+        elif reserve.scarce:
+            told(NotStored("the disk is full"))
         else:
             self._queues.put(Ticket(arrived, told))
 
     def keep(self, arrived: log.Arrived) -> None:
         """Append `arrived` with the next group; nobody waits for it."""
-        if not self._failed:
+        if not self._failed and not reserve.scarce:
             self._queues.put(Ticket(arrived, None))
 
     def close(self) -> None:

@@ -13,3 +13,8 @@ def salt() -> bytes:
 def secret() -> str:
     """Return 160 unpredictable bits in lower-case hex: safe in a path, a header and a form."""
     return secrets.token_hex(20)
+
+
+def between(least: int, most: int) -> int:
+    """Return a number by lot, so that many who would do the same at the same moment do not."""
+    return least + secrets.randbelow(most - least + 1)

@@ -59,3 +59,9 @@ def passing(error: Exception) -> str:
             return "busy"
         case _:
             return ""
+
+
+def disk_full(error: Exception) -> bool:
+    """Return whether SQLite had no room for it. Nothing is broken then, and what was written stands."""
+    cause = error.__cause__
+    return isinstance(cause, sqlite3.Error) and getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL

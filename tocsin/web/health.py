@@ -1,16 +1,17 @@
 """What an operator's tools ask: alive, ready, and the numbers."""
 
-from django.db import Error, transaction
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from tocsin.incidents.models import Heartbeat
-from tocsin.kit import clock, loops
+from tocsin.kit import clock, doors, loops
+from tocsin.kit.reserve import reserve
 
 STALE_AFTER_S = 30
+_BEAT = "INSERT INTO incidents_heartbeat (name, at) VALUES ('readyz', %s) ON CONFLICT (name) DO UPDATE SET at = excluded.at"
 
 
 @require_GET
@@ -24,10 +25,13 @@ def ready(_request: HttpRequest) -> HttpResponse:
     """
     Return 200 if the database takes a write and every loop of this process ran lately and well, else 503 with what does not.
 
+    Nor is it ready while the disk is full, or nearly all files are open that it may open.
     `faults` names the kind of a loop's last error; the server's log says the rest.
     """
     stale = [name for name, age_s in loops.health().items() if age_s > STALE_AFTER_S]
     stale += [] if _writable() else ["database"]
+    stale += ["disk"] if reserve.scarce else []
+    stale += ["files"] if doors.crowded() else []
     faults = loops.faults()
     ready = not stale and not faults
     return JsonResponse({"ready": ready, "stale": stale, "faults": faults}, status=200 if ready else 503)
@@ -54,9 +58,18 @@ REGISTRY.register(LoopAges())
 
 
 def _writable() -> bool:
+    """Write something. On PostgreSQL over a connection of its own, and taken back: when the pool has none left, the database is still there."""
+    pooled = connection.vendor == "postgresql"
+    own = connection.copy("health") if pooled else connection
+    own.settings_dict["OPTIONS"].pop("pool", None)
     try:
-        with transaction.atomic():
-            Heartbeat.objects.update_or_create(name="readyz", defaults={"at": clock.now()})
+        if pooled:
+            own.set_autocommit(False)
+        with own.cursor() as cursor:
+            cursor.execute(_BEAT, [own.ops.adapt_datetimefield_value(clock.now())])
     except Error:
         return False
+    finally:
+        if pooled:
+            own.close()
     return True

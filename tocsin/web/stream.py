@@ -26,8 +26,9 @@ from tocsin.accounts import access, keys
 from tocsin.accounts.models import Key, Organisation, Person
 from tocsin.incidents import notices, readers
 from tocsin.incidents.notices import News
-from tocsin.kit import ids
+from tocsin.kit import chance, ids
 from tocsin.web.headers import HEADERS
+from tocsin.web.listeners import Full, Seats
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -140,6 +141,7 @@ class Watch:
 
 
 watch = Watch()
+seats = Seats()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -148,6 +150,14 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if isinstance(answer, int):
         await _refuse(send, answer)
         return
+    try:
+        with seats.taken(answer.organisation_id, answer.person):
+            await _serve(answer, receive, send)
+    except Full:
+        await _refuse(send, 503, [(b"retry-after", b"%d" % chance.between(5, 15))])
+
+
+async def _serve(answer: Listener, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": _headers("text/event-stream; charset=utf-8")})
     gone = asyncio.ensure_future(_gone(receive))
     telling = asyncio.ensure_future(_tell(answer, send))
@@ -161,7 +171,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def _tell(listener: Listener, send: Send) -> None:
-    await _write(send, b"retry: 2000\n\n")
+    # Everybody loses a stream at the same moment when a server ends; they must not all come back at the same moment.
+    await _write(send, b"retry: %d\n\n" % chance.between(2000, 6000))
     latest = await _in_thread(notices.latest, listener.organisation_id)
     seq = min(listener.since, latest)  # later than the latest: it was heard before the database was put back from a copy
     if seq < listener.since or seq < await _in_thread(_oldest, listener.organisation_id):
@@ -261,8 +272,8 @@ async def _write(send: Send, body: bytes) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": True})
 
 
-async def _refuse(send: Send, status: int) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": _headers("text/plain; charset=utf-8")})
+async def _refuse(send: Send, status: int, more: Sequence[tuple[bytes, bytes]] = ()) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": [*_headers("text/plain; charset=utf-8"), *more]})
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 

@@ -1,0 +1,42 @@
+"""Whether the database file is there and whole: what is damaged or gone is never served as if it were empty."""
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from tocsin.kit.home import Unusable
+
+MADE: Final = "data.made"
+"""Lies beside the database from its first start on."""
+_AGAIN: Final = "put the file back from the last backup"
+
+
+def examine(path: Path) -> None:
+    """
+    Return if the file may be served: it is sound, or the folder is new. Reads all of it once, a second for some hundred MiB.
+
+    :raises Unusable: it is damaged or gone. Nothing was written.
+    """
+    if not path.exists():
+        if (path.parent / MADE).exists():
+            raise Unusable(f"The database {path} is gone: {_AGAIN}, or remove {path.parent / MADE} to begin with an empty one.")
+        return
+    found = _complaint(path)
+    if found:
+        raise Unusable(f"The database {path} is damaged ({found}): {_AGAIN}. Nothing was written to it.")
+
+
+def made(path: Path) -> None:
+    """Remember that there has been a database."""
+    (path.parent / MADE).touch(mode=0o600)
+
+
+def _complaint(path: Path) -> str:
+    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        (first,) = database.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    finally:
+        database.close()
+    return "" if first == "ok" else " ".join(str(first).split())
