@@ -1,6 +1,7 @@
 """The data folder: made once with its keys, unusable without them, never readable by others."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,12 @@ def test_what_the_environment_does_not_say_has_a_default(tmp_path: Path, monkeyp
     monkeypatch.chdir(tmp_path)
     home = open_home({})
     assert (home.path, home.bind, home.base_url, home.database_url) == (tmp_path / "var", "127.0.0.1:8000", "http://127.0.0.1:8000", "")
+
+
+def test_a_folder_whose_data_were_moved_is_not_served_and_says_where_they_are(home: Callable[[], Home]) -> None:
+    moved = home()
+    moved.mark_moved("postgresql://ana:secret@db.example.org:5433/tocsin", datetime(2026, 3, 4, tzinfo=UTC))
+    with pytest.raises(Unusable, match=r"were moved to postgresql://db\.example\.org:5433/tocsin: set TOCSIN_DATABASE_URL"):
+        home()
+    environ = {"TOCSIN_HOME": str(moved.path), "TOCSIN_DATABASE_URL": "postgresql://db.example.org/tocsin"}
+    assert open_home(environ).signing_key().private_bytes_raw() == moved.signing_key().private_bytes_raw()

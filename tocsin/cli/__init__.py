@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, Lazy] = {
     "replay": Lazy("tocsin.plan.scenarios.replay:command", "Run scenario files against their plan."),
     "dossier": Lazy("tocsin.cli.dossier:dossier", "Export the record of an incident.", data=True),
     "scenario": Lazy("tocsin.cli.scenario:scenario", "Write a closed incident as a scenario to replay.", data=True),
+    "move": Lazy("tocsin.cli.move:move", "Move an embedded installation to PostgreSQL.", data=True),
     "verify": Lazy("tocsin.cli.verify:verify", "Prove a dossier, offline."),
     "doctor": Lazy("tocsin.incidents.commands:doctor", "Rebuild every incident from its journal and name what differs.", data=True),
 }

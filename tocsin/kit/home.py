@@ -1,16 +1,20 @@
 """The data folder of one installation: where its files lie, and the keys without which its data is worth nothing."""
 
+import json
 import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 _KEYS = ("secret", "fernet", "signing")
+MOVED = "moved.json"
 
 
 class Unusable(Exception):  # noqa: N818 - it names what the folder is
@@ -41,6 +45,19 @@ class Home:
             raise Unusable(f"{self.path / 'signing.key'} is not an Ed25519 key.")
         return key
 
+    def mark_moved(self, url: str, at: datetime) -> None:
+        """Note that the data of this folder are in another database from now on: they are not served from here any more."""
+        said = urlsplit(url)
+        place = said._replace(netloc=said.netloc.rpartition("@")[2]).geturl()
+        _write_once(self.path / MOVED, json.dumps({"to": place, "at": at.isoformat()}).encode())
+
+    def moved_to(self) -> str:
+        """Return whither the data of this folder were moved, without password, or the empty string."""
+        try:
+            return str(json.loads((self.path / MOVED).read_bytes())["to"])
+        except FileNotFoundError:
+            return ""
+
     def _key(self, name: str) -> bytes:
         return (self.path / f"{name}.key").read_bytes()
 
@@ -63,6 +80,8 @@ def open_home(environ: Mapping[str, str] = os.environ) -> Home:
         _ensure_keys(home.path)
     except OSError as error:
         raise Unusable(f"The data folder {home.path} cannot be used: {error.strerror}.") from error
+    if not home.database_url and home.moved_to():
+        raise Unusable(f"The data in {home.path} were moved to {home.moved_to()}: set TOCSIN_DATABASE_URL to it, with its password.")
     return home
 
 
