@@ -100,6 +100,15 @@ def test_a_server_with_listeners_stops_when_asked(installed: Installed):
     assert served.lines[-1] == f"Serving {served.url}"
 
 
+@pytest.mark.postgresql
+def test_a_database_that_is_not_there_is_said_as_the_server_says_it(served: Served):
+    served.database_url += "_elsewhere"
+    answer = served.run("web", check=False)
+    assert (answer.returncode, answer.stderr.count("\n")) == (1, 1)
+    assert "The PostgreSQL database cannot be used: " in answer.stderr
+    assert "does not exist" in answer.stderr
+
+
 def test_pages_and_clocks_run_apart_on_postgresql_only(installed: Installed):
     served = installed.served
     if served.database_url:

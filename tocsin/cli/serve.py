@@ -6,7 +6,7 @@ import signal
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 
 import click
@@ -25,6 +25,7 @@ from tocsin.incidents.listening import Ear
 from tocsin.ingest import expiry, filing, follower, writer
 from tocsin.ingest.wire import Wire
 from tocsin.kit import doors
+from tocsin.kit.database import beside_the_pool
 from tocsin.kit.home import Unusable
 from tocsin.kit.loops import Loop
 from tocsin.kit.reserve import EVERY_S, reserve
@@ -132,10 +133,9 @@ def _prepare() -> None:
     kind = "PostgreSQL" if connection.vendor == "postgresql" else "SQLite"
     try:
         if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
+            with closing(beside_the_pool(connection)) as own, own.cursor() as cursor:  # a pool would only say that it waited
                 cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
                 call_command("migrate", verbosity=0, interactive=False)
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
         else:
             file = Path(connection.settings_dict["NAME"])
             soundness.examine(file)

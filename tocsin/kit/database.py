@@ -3,6 +3,8 @@
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from django.db.backends.base.base import BaseDatabaseWrapper
+
 from tocsin.kit.home import Home, Unusable
 
 # A server thread that waits longer than this for a lock, or on PostgreSQL for a connection, fails and is retried as a whole.
@@ -56,6 +58,13 @@ def settings(home: Home) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": POOL_WAIT_S}, **_NOTICING, **said, "options": " ".join(options)},
     }
+
+
+def beside_the_pool(connection: BaseDatabaseWrapper) -> BaseDatabaseWrapper:
+    """Return a connection to the same database that no pool gives and no pool waits for; whoever takes it closes it."""
+    own = connection.copy("beside")
+    own.settings_dict["OPTIONS"].pop("pool", None)
+    return own
 
 
 def _sqlite(home: Home) -> dict[str, Any]:

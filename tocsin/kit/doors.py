@@ -9,6 +9,7 @@ TAKES_WITHIN_S: Final = 30
 """A client that takes nothing of what it is sent for so long is dropped by the kernel: what waits for it is bounded in bytes and in time."""
 KEPT_FILES: Final = 256
 """Open files that no connection gets: databases, logs, deliveries, and whoever asks whether all is well."""
+FILES_ENOUGH: Final = 1 << 20
 
 
 def open_door(host: str, port: int, takes_within_s: float = TAKES_WITHIN_S) -> socket.socket:
@@ -26,11 +27,12 @@ def open_door(host: str, port: int, takes_within_s: float = TAKES_WITHIN_S) -> s
 def connections_max() -> int:
     """Raise the limit of open files as far as it goes, and return how many connections that leaves room for."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return max(KEPT_FILES, hard - KEPT_FILES)
+    files = hard if hard != resource.RLIM_INFINITY else FILES_ENOUGH
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+    return max(KEPT_FILES, files - KEPT_FILES)
 
 
 def crowded() -> bool:
     """Return whether so many files are open that those which are kept for the server itself are being used up."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return len(os.listdir("/proc/self/fd")) > soft - KEPT_FILES // 2
+    return len(os.listdir("/dev/fd")) > soft - KEPT_FILES // 2

@@ -8,6 +8,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from tocsin.kit import clock, doors, loops
+from tocsin.kit.database import beside_the_pool
 from tocsin.kit.reserve import reserve
 
 STALE_AFTER_S = 30
@@ -60,8 +61,7 @@ REGISTRY.register(LoopAges())
 def _writable() -> bool:
     """Write something. On PostgreSQL over a connection of its own, and taken back: when the pool has none left, the database is still there."""
     pooled = connection.vendor == "postgresql"
-    own = connection.copy("health") if pooled else connection
-    own.settings_dict["OPTIONS"].pop("pool", None)
+    own = beside_the_pool(connection) if pooled else connection
     try:
         if pooled:
             own.set_autocommit(False)
