@@ -56,7 +56,8 @@ async def post(
         return Reply(0, {}, None)
     start, end = sent
     told = {name.decode(): value.decode() for name, value in start["headers"]}
-    return Reply(start["status"], told, json.loads(end["body"]) if "json" in told.get("content-type", "") else end["body"].decode())
+    text = end["body"].decode()
+    return Reply(start["status"], told, json.loads(text) if text and "json" in told.get("content-type", "") else text)
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -15,6 +16,8 @@ from tocsin.incidents.desk import Declaration, Done
 from tocsin.ingest import feeds, log
 from tocsin.ingest.log import Arrived
 from tocsin.ingest.models import RawBody
+from tocsin.ingest.pings import checks
+from tocsin.ingest.pings.schedule import Schedule
 from tocsin.kit import clock, ids
 
 OPEN = {"front", "sign-in", "link", "sign-out", "setup", "language", "theme", "healthz", "readyz", "metrics", "plan-schema"}
@@ -50,8 +53,8 @@ def fill(world: World) -> Callable[[str], str]:
     key, _ = keys.create(world.organisation, keys.INGEST, "alerts", person=world.ana)
     log.append([Arrived(world.organisation.id, "alertmanager", key.id, clock.now(), b"{}")])
     feed, _ = feeds.create(world.organisation, "generic", "Uptime", person=world.ana)
+    check, _ = checks.create(world.organisation, "Night backup", Schedule(timedelta(hours=1), timedelta(days=1)), by=world.ana)
     known = {
-        "feed_id": ids.typed("fee", feed.id),
         "body": f"raw-{RawBody.objects.latest('id').pk}",
         "slug": world.organisation.slug,
         "person_id": ids.typed("per", world.chi.id),
@@ -67,6 +70,7 @@ def fill(world: World) -> Callable[[str], str]:
     }
 
     def filled(where: str) -> str:
+        known["feed_id"] = ids.typed("fee", check.pk if "/checks/" in where else feed.id)
         parts = [part.strip("<>").split(":")[-1] if part.startswith("<") else "" for part in where.split("/")]
         return (
             "/"

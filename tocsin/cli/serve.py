@@ -23,6 +23,7 @@ from tocsin.incidents import drills, outcomes, plans, samples, signals, standing
 from tocsin.incidents.declaring import Declarer
 from tocsin.incidents.listening import Ear
 from tocsin.ingest import expiry, filing, follower, writer
+from tocsin.ingest.pings import checks, listening
 from tocsin.ingest.wire import Wire
 from tocsin.kit import doors
 from tocsin.kit.database import beside_the_pool
@@ -40,7 +41,7 @@ def serve() -> None:
     """Serve everything in one process: pages, API, alerts, clocks, deliveries."""
     with only_one(), _port(settings.BIND) as door:
         _prepare()
-        with _running([*_loops(), *_hearing()]):
+        with _running([*_loops(), *_hearing(), _listening()]):
             _announce()
             _answer(door, asgi.application, Wire)
 
@@ -51,7 +52,7 @@ def web() -> None:
     _needs_postgresql("web")
     with _port(settings.BIND) as door:
         _prepare()
-        with _running(_hearing()):
+        with _running([*_hearing(), _listening()]):
             _announce()
             _answer(door, asgi.application, Wire)
 
@@ -91,6 +92,7 @@ def _loops() -> list[Loop]:
         Loop("follower", follower.Follower().run_once, every_s=0.5, bell=writer.BELL),
         Loop("filing", filing.run_once, every_s=1.0),
         Loop("expiry", expiry.Expirer().run_once, every_s=2.0),
+        Loop("checks", checks.run_once, every_s=1.0),
         Loop("declaring", Declarer().run_once, every_s=1.0, bell=follower.BELL),
         Loop("outcomes", outcomes.run_once, every_s=0.5, bell=outbox.ENDED),
         Loop("signals", signals.run_once, every_s=0.5, bell=samples.BELL),
@@ -114,6 +116,11 @@ def _on_a_file() -> list[Loop]:
 def _hearing() -> list[Loop]:
     """Return what hears of changes in other processes; on SQLite there is no other."""
     return [Loop("hearing", Ear().run_once, every_s=0)] if connection.vendor == "postgresql" else []
+
+
+def _listening() -> Loop:
+    """Return what says that senders are answered, wherever they are."""
+    return Loop("listening", listening.Pulse().run_once, every_s=listening.EVERY_S)
 
 
 @contextmanager

@@ -113,6 +113,8 @@ def hear(known: Mapping[Name, Standing], heard: Iterable[Heard]) -> Outcome:
         name = (told.source, told.alert.key)
         standing = outcome.standings.get(name) or known.get(name)
         one = _completed(standing, told) if told.alert.starts_at is None or told.alert.brief else told
+        if one.alert.quiet and (standing is None or not standing.firing):
+            continue
         if one.alert.acknowledged_by is not None and not _take(outcome, standing, one):
             continue
         if standing is None:

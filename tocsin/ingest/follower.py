@@ -14,6 +14,7 @@ from prometheus_client import Counter
 
 from tocsin.ingest import alerts, bulk, feeds, log, sources
 from tocsin.ingest.episodes import Heard, hear
+from tocsin.ingest.pings import checks
 from tocsin.ingest.sources import Arrival
 from tocsin.kit import bells, clock, transactions
 from tocsin.kit.database import LOST_AFTER_S
@@ -149,6 +150,7 @@ def _write(organisation_id: UUID, bodies: Sequence[log.Waiting], heard: Sequence
             if not log.settle(organisation_id, [body.position for body in bodies]):
                 raise Overtaken
             bulk.run(statements)
+            checks.hear(bodies)
             if matches:
                 bells.ring(BELL)
         return clock.monotonic() - begun

@@ -57,6 +57,42 @@ class MappingVersion(models.Model):
         return f"{self.feed_id} {self.number}"
 
 
+class Check(models.Model):
+    """
+    What pings by itself: how often it is expected, and how its pings went. The feed has its name and its key.
+
+    `due_at` is when it is missed, empty before the first ping and while it is overdue or paused.
+    """
+
+    feed = models.OneToOneField(Feed, on_delete=models.CASCADE, primary_key=True, related_name="check_up")
+    period = models.DurationField(null=True)
+    cron = models.CharField(max_length=100, blank=True)
+    zone = models.CharField(max_length=64, default="UTC")
+    grace = models.DurationField()
+    last_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    failed = models.BooleanField(default=False)
+    overdue_since = models.DateTimeField(null=True)
+    paused = models.BooleanField(default=False)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["due_at"], name="check_due", condition=models.Q(due_at__isnull=False))]
+
+    def __str__(self) -> str:
+        return f"{self.feed_id} {self.due_at}"
+
+
+class Listening(models.Model):
+    """When some process of the cluster last answered senders: while none does, nobody can be missed."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.at}"
+
+
 class RawBody(models.Model):
     """
     One acknowledged body, byte for byte: the append-only log from which everything else here can be read again.

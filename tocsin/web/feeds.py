@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tocsin.accounts.models import Key
 from tocsin.ingest import feeds, mappings, received, sources
 from tocsin.ingest.models import Feed
-from tocsin.ingest.sources import generic
+from tocsin.ingest.sources import generic, ping
 from tocsin.kit import ids
 from tocsin.web import bodies, reply
 from tocsin.web.reply import Request, needs
@@ -53,8 +53,9 @@ def every(request: Request) -> list[Row]:
 
 
 def kinds() -> list[tuple[str, str]]:
-    """Return the sources that a feed can be, by their titles."""
-    return sorted(((name, source.title) for name, source in sources.registry().items()), key=lambda each: each[1].lower())
+    """Return the sources that a feed can be, by their titles; a check has a page of its own."""
+    found = ((name, source.title) for name, source in sources.registry().items() if name != ping.SOURCE.name)
+    return sorted(found, key=lambda each: each[1].lower())
 
 
 def find(request: Request, feed_id: str) -> Feed:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tocsin.web import feeds, mappings, sources
+from tocsin.web import checks, feeds, mappings, sources
 
 urlpatterns = [
     path("sources", sources.every, name="sources"),
@@ -13,5 +13,10 @@ urlpatterns = [
     path("sources/feeds/<str:feed_id>/mapping", mappings.text, name="mapping"),
     path("sources/feeds/<str:feed_id>/mapping/reading", mappings.reading, name="mapping-reading"),
     path("sources/feeds/<str:feed_id>/mapping/saving", mappings.saving, name="mapping-saving"),
+    path("sources/checks", checks.every, name="checks"),
+    path("sources/checks/new", checks.addition, name="check-new"),
+    path("sources/checks/<str:feed_id>", checks.one, name="check"),
+    path("sources/checks/<str:feed_id>/change", checks.change, name="check-change"),
+    path("sources/checks/<str:feed_id>/pausing", checks.pausing, name="check-pausing"),
     path("sources/bodies/<str:body>", sources.body, name="body"),
 ]

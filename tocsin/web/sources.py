@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tocsin.accounts import audit
 from tocsin.engine.terms import Refused
 from tocsin.ingest import feeds as ingest_feeds
-from tocsin.ingest import log, received, sources
+from tocsin.ingest import log, received
 from tocsin.ingest.models import Feed
 from tocsin.ingest.received import Kept, Unread
 from tocsin.web import bodies, feeds, raw_text, reply
@@ -61,7 +61,7 @@ def replay(request: Request) -> HttpResponse:
 def addition(request: Request) -> HttpResponse:
     """Make a feed with its first key."""
     source, name = request.POST.get("source", ""), request.POST.get("name", "").strip()
-    if source not in sources.registry() or not name or len(name) > FEED_CHARS_MAX:
+    if source not in dict(feeds.kinds()) or not name or len(name) > FEED_CHARS_MAX:
         return page(
             request, Refused("E202", _("A source needs a kind and a name."), _("Name what sends, such as uptime checks in Warsaw."))
         )

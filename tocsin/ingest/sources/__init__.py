@@ -33,6 +33,8 @@ class Alert:
     happened_at: datetime | None = None
     brief: bool = False
     """It says no more than its key: title, labels, annotations and link stay what they were."""
+    quiet: bool = False
+    """It is no news where the alert does not fire: an end that nobody waits for."""
     acknowledged_by: str | None = None
     """Somebody at the sender's side has taken it on; empty if it is not said who. An alert that nobody knows is not begun by that."""
     sequenced: bool = False
