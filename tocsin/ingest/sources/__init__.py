@@ -87,6 +87,8 @@ class Source:
     refuse: Callable[[Problem], Answer] = Problem.answer
     busy: int = 503
     """What tells its clients to come back later: those that retry on 5xx alone are never told 429."""
+    setup: str = ""
+    """What is written at the sender's side, in its own form; `$base`, `$scheme`, `$host` and `$key` are ours."""
     settings: bool = False
     """`parse` reads the settings of the feed."""
 

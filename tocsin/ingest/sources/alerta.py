@@ -144,11 +144,17 @@ def words_of(problem: Problem) -> dict[str, Any]:
     return {"status": "error", "code": problem.status, "message": problem.detail or problem.title, "requestId": "", "errors": None}
 
 
+SETUP = """\
+export ALERTA_ENDPOINT=$base ALERTA_API_KEY=$key
+alerta send --resource web-1 --event NodeDown --environment Production --severity major
+"""
+
 SOURCE = Source(
     name="alerta",
     title="Alerta",
     payload=Created | Acted,
     parse=parse,
+    setup=SETUP,
     doors=(
         *(Door(path) for path in CREATE),
         *(Door(path, PUT) for path in ACT),

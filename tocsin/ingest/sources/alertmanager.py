@@ -57,4 +57,13 @@ def _told(at: datetime | None) -> datetime | None:
     return at if at is not None and at.year > 1 else None
 
 
-SOURCE = Source(name="alertmanager", title="Prometheus Alertmanager", payload=Payload, parse=parse)
+SETUP = """\
+receivers:
+  - name: tocsin
+    webhook_configs:
+      - url: $base/in/alertmanager
+        send_resolved: true
+        http_config: {authorization: {credentials: "$key"}}
+"""
+
+SOURCE = Source(name="alertmanager", title="Prometheus Alertmanager", payload=Payload, parse=parse, setup=SETUP)

@@ -100,11 +100,18 @@ def parse(kept: list[Kept], arrival: Arrival) -> Iterator[Alert]:
         )
 
 
+SETUP = """\
+curl $base/in/cloudevents/$key \\
+  -H 'Content-Type: application/cloudevents+json' \\
+  -d '{"specversion": "1.0", "id": "1", "source": "/disks", "type": "net.example.disk.full", "subject": "db-1"}'
+"""
+
 SOURCE = Source(
     name="cloudevents",
     title="CloudEvents",
     payload=list[Kept],
     parse=parse,
+    setup=SETUP,
     gather=gather,
     gzip=True,
     signature=standard_webhooks,

@@ -55,11 +55,17 @@ def accept(_: Message, __: Call) -> Answer:
     return Answer(204, [], b"")
 
 
+SETUP = """\
+curl '$base/api/v2/generic/incoming?token=$key' \\
+  -d summary='Disk full on db-1' -d dedup=disk
+"""
+
 SOURCE = Source(
     name="goalert",
     title="GoAlert generic API",
     payload=Message,
     parse=parse,
+    setup=SETUP,
     doors=(Door("/api/v2/generic/incoming"),),
     keys=(Query("token"), *ANYWHERE),
     gather=gather,

@@ -53,10 +53,24 @@ def parse(payload: Payload, _: Arrival) -> Iterator[Alert]:
         )
 
 
+SETUP = """\
+apiVersion: 1
+contactPoints:
+  - name: Tocsin
+    receivers:
+      - uid: tocsin
+        type: webhook
+        settings:
+          url: $base/in/grafana
+          authorization_scheme: Bearer
+          authorization_credentials: "$key"
+"""
+
 SOURCE = Source(
     name="grafana",
     title="Grafana Alerting",
     payload=Payload,
     parse=parse,
+    setup=SETUP,
     signature=hex_sha256("x-grafana-alerting-signature"),
 )

@@ -102,11 +102,18 @@ def refuse(problem: Problem) -> Answer:
     return problems.json(422 if problem.status == 400 else problem.status, said, problem.headers)
 
 
+SETUP = """\
+# Instead of https://api.opsgenie.com:
+curl $base/v2/alerts -H 'Authorization: GenieKey $key' -H 'Content-Type: application/json' \\
+  -d '{"message": "Disk full", "alias": "disk", "entity": "db-1", "priority": "P1"}'
+"""
+
 SOURCE = Source(
     name="opsgenie",
     title="Opsgenie Alert API",
     payload=Request,
     parse=parse,
+    setup=SETUP,
     doors=(Door(CREATE), *(Door(path, frozenset({"DELETE" if path.endswith("}") else "POST"})) for path in ACTIONS)),
     keys=(Header("authorization", ("geniekey",)), *ANYWHERE),
     gather=gather,

@@ -130,11 +130,19 @@ def refuse(problem: Problem) -> Answer:
     return problems.json(400 if problem.status in (401, 403) else problem.status, said, problem.headers)
 
 
+SETUP = """\
+# Instead of https://events.pagerduty.com, with the key as routing key:
+curl $base/v2/enqueue -H 'Content-Type: application/json' \\
+  -d '{"routing_key": "$key", "event_action": "trigger", "dedup_key": "disk",
+       "payload": {"summary": "Disk full", "source": "db-1", "severity": "critical"}}'
+"""
+
 SOURCE = Source(
     name="pagerduty",
     title="PagerDuty Events API",
     payload=Event,
     parse=parse,
+    setup=SETUP,
     doors=(Door("/v2/enqueue"), Door(V1)),
     key_of=lambda event: event.routing_key or event.service_key,
     gather=gather,

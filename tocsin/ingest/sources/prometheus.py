@@ -57,11 +57,20 @@ def accept(_: list[Entry], __: Call) -> Answer:
     return Answer(200, [(b"content-length", b"0")], b"")
 
 
+SETUP = """\
+alerting:
+  alertmanagers:
+    - scheme: $scheme
+      static_configs: [{targets: ["$host"]}]
+      authorization: {credentials: "$key"}
+"""
+
 SOURCE = Source(
     name="prometheus",
     title="Prometheus",
     payload=list[Entry],
     parse=parse,
+    setup=SETUP,
     doors=(Door("/api/v2/alerts"),),
     accept=accept,
 )

@@ -186,11 +186,18 @@ def _slug(project: Project | None) -> str:
     return (project.slug or project.name or "") if project else ""
 
 
+SETUP = """\
+# Settings > Custom Integrations > Internal Integration. Webhook URL:
+$base/in/sentry/$key
+# Permissions: Issue & Event read. Webhooks: issue. Alert Rule Action: on.
+"""
+
 SOURCE = Source(
     name="sentry",
     title="Sentry",
     payload=Payload,
     parse=parse,
+    setup=SETUP,
     gather=gather,
     signature=hex_sha256("sentry-hook-signature"),
 )

@@ -140,11 +140,17 @@ def refuse(problem: Problem) -> Answer:
     return problems.text(problem.status, said, problem.headers)
 
 
+SETUP = """\
+# As the URL of an incoming webhook:
+$base/services/T/B/$key
+"""
+
 SOURCE = Source(
     name="slack",
     title="Slack incoming webhook",
     payload=Message,
     parse=parse,
+    setup=SETUP,
     doors=(Door("/services/{team}/{hook}/{key}"),),
     gather=gather,
     accept=accept,

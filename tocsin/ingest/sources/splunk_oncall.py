@@ -89,11 +89,17 @@ def words_of(problem: Problem) -> dict[str, str]:
     return {"result": "failure", "message": problem.detail or problem.title}
 
 
+SETUP = """\
+# The REST endpoint, with a routing key of yours in place of "night":
+$base/integrations/generic/20131114/alert/$key/night
+"""
+
 SOURCE = Source(
     name="splunk_oncall",
     title="Splunk On-Call",
     payload=Message,
     parse=parse,
+    setup=SETUP,
     doors=(Door(ADDRESS), Door(ADDRESS + "/{routing}")),
     gather=gather,
     accept=accept,

@@ -97,4 +97,9 @@ def _tags(text: str) -> dict[str, str]:
     return {name: value for name, value in pairs if name and value}
 
 
-SOURCE = Source(name="zabbix", title="Zabbix", payload=Event, parse=parse)
+SETUP = """\
+# Alerts > Media types > Import: docs/senders/zabbix.yaml. Then give a user this medium, sent to:
+$base/in/zabbix/$key
+"""
+
+SOURCE = Source(name="zabbix", title="Zabbix", payload=Event, parse=parse, setup=SETUP)
