@@ -86,12 +86,17 @@ def mean(signal: Signal, samples: Sequence[Sample], at: datetime, zone: str, lef
     if not found:
         return None
     values = [sample for _, sample in found]
-    value = _of_counts(signal, values) if signal.kind == "count" else sum((one.value for one in values), Decimal()) / len(values)
+    value = average(signal, values)
     if value is None:
         return None
     today = at.astimezone(ZoneInfo(zone)).date()
     skipped = sum(1 for day in left_out if timedelta(0) < today - day <= timedelta(days=rule.days))
     return Mean(value, len(values), len({begin for begin, _ in found}), rule.days, skipped)
+
+
+def average(signal: Signal, samples: Sequence[Sample]) -> Decimal | None:
+    """Return the mean over these samples, of which there are some: of a count what its window would hold; None where that is not known."""
+    return _of_counts(signal, samples) if signal.kind == "count" else sum((one.value for one in samples), Decimal()) / len(samples)
 
 
 def _within(samples: Sequence[Sample], wanted: Sequence[Stretch]) -> Iterator[tuple[datetime, Sample]]:

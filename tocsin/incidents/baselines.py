@@ -22,19 +22,28 @@ from tocsin.kit import clock
 PAST_MAX: Final = timedelta(days=2)
 """How far back a mean is computed for what was not looked at in time; before that it is unknown."""
 
+REVIEWED_MAX: Final = timedelta(days=4)
+"""How much of what is over is held against its means, hour by hour."""
+
 HOUR: Final = timedelta(hours=1)
 
 WHOLE: Final = ("", "")
 """In place of a label and its value: over all of them."""
 
 
-def apply(organisation_id: UUID, program: Program, name: str, known: watch.Series, since: datetime) -> watch.Series:
-    """Return the series held against its computed means, each from its hour or day on, and its parts against theirs."""
+def apply(
+    organisation_id: UUID, program: Program, name: str, known: watch.Series, since: datetime, *, until: datetime | None = None
+) -> watch.Series:
+    """
+    Return the series held against its computed means, each from its hour or day on, and its parts against theirs.
+
+    Whoever looks back says `until` when; who looks at the present says nothing.
+    """
     signal = program.signals[name]
     if signal.baseline is None or not known.samples:
         return known
-    now = clock.now()
-    steps = list(baselines.steps(signal.baseline, max(since, now - PAST_MAX), now, program.zone(name)))
+    end, back = (until, REVIEWED_MAX) if until else (clock.now(), PAST_MAX)
+    steps = list(baselines.steps(signal.baseline, max(since, end - back), end, program.zone(name)))
     found = [(step, at(organisation_id, program, signal, step)) for step in steps]
     return known.against(
         {scope: [(step, each[scope].value if scope in each else None) for step, each in found] for scope in [WHOLE, *known.scopes]},

@@ -18,11 +18,16 @@ NEAR: Final = timedelta(hours=3)
 """How much of the past tells what signals read now."""
 
 
-def load(organisation_id: UUID, program: Program, since: datetime) -> Mapping[str, watch.Series]:
-    """Return the series of every signal of `program` since then. A mean that somebody typed overrides the computed one."""
+def load(organisation_id: UUID, program: Program, since: datetime, until: datetime | None = None) -> Mapping[str, watch.Series]:
+    """
+    Return the series of every signal of `program` since then, until now if nothing else is said.
+
+    A mean that somebody typed overrides the computed one.
+    """
     typed = dict(Baseline.objects.filter(organisation_id=organisation_id).values_list("signal", "mean"))
     found: dict[str, list[watch.Sample]] = defaultdict(list)
     rows = Sample.objects.filter(organisation_id=organisation_id, signal__in=[bare(name) for name in program.signals], at__gte=since)
+    rows = rows.filter(at__lte=until) if until else rows
     known: dict[str, watch.Labels] = {}
     for signal, at, value, over_s, labels in rows.values_list("signal", "at", "value", "over_s", "labels"):
         if labels not in known:
@@ -33,7 +38,7 @@ def load(organisation_id: UUID, program: Program, since: datetime) -> Mapping[st
         # Of several plans each measures by its own window and baseline what the organisation sends once.
         series[name] = watch.series(found[bare(name)], typed.get(bare(name)))
         if bare(name) not in typed:
-            series[name] = baselines.apply(organisation_id, program, name, series[name], since)
+            series[name] = baselines.apply(organisation_id, program, name, series[name], since, until=until)
     return series
 
 

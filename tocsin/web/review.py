@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from tocsin.engine.expressions import UNKNOWN
 from tocsin.engine.program import Record, Text
-from tocsin.incidents import compared
+from tocsin.incidents import compared, courses
 from tocsin.incidents.models import BoardRow, BreachRow, ClockRow, DecidedRow, FiledRow, MessageRow, MomentRow, RoleRow
 from tocsin.web import cases, clocks, plan_words, reply
 from tocsin.web.cases import Case
@@ -92,6 +92,8 @@ def context(case: Case) -> dict[str, Any]:
         "figures": measured,
         "similar": similar,
         "beside": beside(case, measured, similar),
+        "courses": courses.of(case.board, case.program, case.people.viewer, clocks.incident_now(case.board.incident)),
+        "percent": figures.percent,
         "filed": case.eyes.seen(FiledRow.objects.filter(incident_id=case.id).order_by("at")),
         "label": records.label,
         "named": plan_words.option_name,
