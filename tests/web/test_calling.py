@@ -8,6 +8,7 @@ from tests.web.room import Room, declare, under
 from tests.world import World, load, member
 from tocsin.accounts import people
 from tocsin.accounts.models import Person
+from tocsin.comms.models import Delivery
 from tocsin.engine import terms as t
 from tocsin.incidents import desk, plans, standing
 from tocsin.incidents.models import Incident, RoleRow
@@ -95,3 +96,21 @@ def test_the_lists_of_a_plan_are_kept_on_the_page_of_a_person(room: Room) -> Non
     page = room.world.browse(room.world.ana).get(f"/o/hotline/people/{typed(room.world.bea)}").content.decode()
     assert "Expert pool" in page
     assert plans.in_force(room.world.organisation.id)["incident-roles"]
+
+
+@pytest.mark.row("ESC-06")
+def test_whoever_declines_says_why_and_the_next_of_the_list_is_asked(room: Room) -> None:
+    world, eva = room.world, Person.objects.get(name="Eva")
+    room.post(world.ana, f"roles/{SPECIALIST}/calling-in", person=typed(world.bea), source="incident-roles~experts")
+    seat = RoleRow.objects.get(assigned=typed(world.bea), role__startswith=SPECIALIST).role
+    assert "Decline" in room.get(world.bea, "panels/roles").content.decode()
+    assert "E105" in room.post(world.bea, f"roles/{seat}/refusal").content.decode()
+    assert room.post(world.bea, f"roles/{seat}/refusal", reason="On a train").status_code == 303
+    asked = RoleRow.objects.filter(role__startswith=SPECIALIST).exclude(assigned="")
+    assert [(row.assigned, row.assigned_by, row.accepted) for row in asked] == [(typed(eva), typed(world.ana), False)]
+    page = room.page(world.ana)
+    assert re.search(r"Bea</b> declined the role", page)
+    assert "On a train" in page
+    assert re.search(r"Bea</span> <span class=\"tag\">declined</span>", page)
+    (told,) = Delivery.objects.filter(about__contains=":declined:", channel="inbox")
+    assert (told.recipient, told.subject) == (typed(world.ana), f"[{room.number}] Declined the role: Specialist")

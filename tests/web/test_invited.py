@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 SECRETS = ("The lock is old", "Four, seven", "File a report", "A break-in", "Findings", "The keeper sleeps", "Bea")
 """What stands in the incident beside its head and its stream: entries, duties, facts, notes, people."""
 OPEN_TO_GUESTS = {
-    *("incidents", "incident", "panel", "saying", "acceptance", "inbox", "unread", "reading"),
+    *("incidents", "incident", "panel", "saying", "acceptance", "role-refusal", "inbox", "unread", "reading"),
     *("profile", "profile-change", "profile-password"),
 }
 OF_ONE = [where for where, _route in routes(get_resolver().url_patterns) if "<str:number>" in where]
@@ -122,6 +122,19 @@ def test_a_guest_is_there_for_one_incident_and_for_as_long_as_the_invitation_sta
     assert (room.number in listed, other.number in listed) == (True, False)
     act(room, t.Assign(role="locksmith", person="", reason="done"))
     assert room.get(gus).status_code == 404
+
+
+@pytest.mark.row("COM-30")
+def test_a_guest_who_declines_sees_nothing_of_the_incident_any_more(room: Room) -> None:
+    person = people.invite(room.world.organisation, OUTSIDE, "Gus", Access.GUEST, by=room.world.ana)
+    assert isinstance(person, Person)
+    act(room, t.CallIn(role="locksmith", people=(ids.typed("per", person.id),)))
+    assert "Decline" in room.page(person)
+    assert room.post(person, "roles/locksmith/refusal").status_code == 409
+    answer = room.post(person, "roles/locksmith/refusal", reason="Abroad")
+    assert (answer.status_code, answer["Location"]) == (303, f"/o/{room.world.organisation.slug}/inbox")
+    assert room.get(person).status_code == 404
+    assert "Abroad" in room.page(room.world.ana)
 
 
 @pytest.mark.row("COM-30")

@@ -12,6 +12,7 @@ from tocsin.engine.evolve_parties import parties_after
 from tocsin.engine.firing import firing
 from tocsin.engine.kept import keep
 from tocsin.engine.namespaces import bare, part_of, within
+from tocsin.engine.role_names import split
 
 
 def evolve(state: t.State, event: t.AnyEvent) -> t.State:
@@ -36,7 +37,7 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return state
         case t.MessageDrafted() | t.MessagePublished() | t.DeliveryReported():
             return _message(state, event)
-        case t.RoleAssigned() | t.RoleAccepted() | t.RoleCreated() | t.DeputyCalled() | t.DirectoryRead():
+        case t.RoleAssigned() | t.RoleAccepted() | t.RoleDeclined() | t.RoleCreated() | t.DeputyCalled() | t.DirectoryRead():
             return _role(state, event)
         case t.MomentRecorded() | t.MomentWithdrawn():
             return _moment(state, event)
@@ -289,16 +290,22 @@ def _team(state: t.State, event: t.StreamOpened | t.StreamClosed | t.WorkTakenUp
             return replace(state, promoted=(*state.promoted, said))
 
 
-def _role(state: t.State, event: t.RoleAssigned | t.RoleAccepted | t.RoleCreated | t.DeputyCalled | t.DirectoryRead) -> t.State:
+def _role(
+    state: t.State, event: t.RoleAssigned | t.RoleAccepted | t.RoleDeclined | t.RoleCreated | t.DeputyCalled | t.DirectoryRead
+) -> t.State:
     match event:
         case t.RoleAssigned(role=role, person=""):
             return replace(state, roles=drop(state.roles, role))
+        case t.RoleDeclined(role=role):
+            base = split(role)[0]
+            declined = put(state.declined, base, (*state.declined.get(base, ()), event.by))
+            return replace(state, roles=drop(state.roles, role), declined=declined)
         case t.RoleAssigned(role=role, person=person, accepted=accepted, passes=passes):
             return replace(
                 state,
                 working={clock: by for clock, by in state.working.items() if clock not in passes},
                 turned=drop(state.turned, f"unaccepted:{role}"),
-                roles=put(state.roles, role, t.Seat(person, event.by, event.at, accepted)),
+                roles=put(state.roles, role, t.Seat(person, event.asker or event.by, event.at, accepted, source=event.source)),
             )
         case t.DeputyCalled(role=role):
             seat = state.roles[role]

@@ -169,6 +169,7 @@ _TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
         *(("working", clock) for clock in event.passes),
     ),
     t.DeputyCalled: lambda event: (("roles", ""), ("roles", event.role)),
+    t.RoleDeclined: lambda event: (("roles", ""), ("roles", event.role), ("declined", "")),
     t.RoleAccepted: lambda event: (("roles", ""), ("roles", event.role)),
     t.StreamOpened: lambda event: (("streams", ""), ("streams", event.stream)),
     t.StreamClosed: lambda event: (("streams", ""), ("streams", event.stream)),

@@ -9,17 +9,19 @@ from tocsin.accounts import directory
 from tocsin.engine import laid_before
 from tocsin.engine import terms as t
 from tocsin.engine.program import Program
+from tocsin.engine.role_names import split
 from tocsin.incidents import measured, partners
 from tocsin.incidents.models import Incident
 
-GIVE_ROLES: Final = (t.Assign, t.CallIn, t.HandOver, t.CreateRole, t.Accept, t.Decide, t.Fulfil)
+GIVE_ROLES: Final = (t.Assign, t.CallIn, t.HandOver, t.CreateRole, t.Accept, t.Decline, t.Decide, t.Fulfil)
 """What may give somebody a role: what they bring along is looked up."""
 
 
 def stamped(incident: Incident, program: Program, command: t.Command, actor: t.Actor, at: datetime) -> t.Command:
     """
     Return the command as the desk hands it to the engine: with whom the directory finds for the roles of a plan that is added, what the
-    register says of what an entry names, what is on record of people where roles are given, and what signals read where a level is decided.
+    register says of what an entry names, who stands on the lists of a role that is declined, what is on record of people where roles are
+    given, and what signals read where a level is decided.
 
     A drill says itself what its registers hold, what its people have learned, and what is measured.
     """
@@ -28,12 +30,22 @@ def stamped(incident: Incident, program: Program, command: t.Command, actor: t.A
     if isinstance(command, t.Enter) and not command.entry:
         found = partners.item(incident.organisation_id, program, command.record, command.fields)
         command = replace(command, item=found or command.item)
+    if isinstance(command, t.Decline) and not incident.drill:
+        command = replace(command, lists=_lists(incident, program, split(command.role)[0]))
     if isinstance(command, t.Decide) and not incident.drill:
         command = replace(command, readings=_readings(incident, program, command.decision, at))
     if isinstance(command, GIVE_ROLES) and not incident.drill and any(role.requires for role in program.roles.values()):
         brought = directory.brought(incident.organisation_id)
         command = replace(command, brings={person: tuple(sorted(brings)) for person, brings in brought.items()})
     return replace(command, by=actor, at=at)
+
+
+def _lists(incident: Incident, program: Program, role: str) -> dict[str, tuple[str, ...]]:
+    """Return who stands on each list or in each pool that a role is called in from, in its order."""
+    rule = program.roles.get(role)
+    named = directory.callable_into(incident.organisation_id, program, role)
+    pools = [program.resources[name] for name in (rule.called_from if rule else ()) if name in program.resources]
+    return named | {pool.id: tuple(partners.persons(incident.organisation_id, program, pool)) for pool in pools}
 
 
 def _readings(incident: Incident, program: Program, decision: str, at: datetime) -> dict[str, Decimal]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from tocsin.accounts.directory import Contact
 from tocsin.engine import terms as t
 from tocsin.engine.program import Program, Text
+from tocsin.engine.role_names import split
 
 _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
@@ -16,6 +17,7 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "assigned": "You are asked to take the role: {what}",
         "handed_over": "Handed over to you: {what}",
         "unaccepted": "Nobody has accepted the role: {what}",
+        "declined": "Declined the role: {what}",
         "proposed": "Level proposed, please decide: {what}",
         "decided": "Decided: {what}",
         "opened": "Begun: {what}",
@@ -46,6 +48,7 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "assigned": "Вас просят принять роль: {what}",
         "handed_over": "Вам передано: {what}",
         "unaccepted": "Роль никто не принял: {what}",
+        "declined": "От роли отказались: {what}",
         "proposed": "Предложен уровень, примите решение: {what}",
         "decided": "Принято решение: {what}",
         "opened": "Началось: {what}",
@@ -76,6 +79,7 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "assigned": "Prośba o przyjęcie roli: {what}",
         "handed_over": "Przekazano Tobie: {what}",
         "unaccepted": "Nikt nie przyjął roli: {what}",
+        "declined": "Odmówiono przyjęcia roli: {what}",
         "proposed": "Zaproponowano poziom, podejmij decyzję: {what}",
         "decided": "Podjęto decyzję: {what}",
         "opened": "Rozpoczęto: {what}",
@@ -106,6 +110,7 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "assigned": "请您接任角色：{what}",
         "handed_over": "已移交给您：{what}",
         "unaccepted": "角色尚无人接任：{what}",
+        "declined": "已谢绝接任角色：{what}",
         "proposed": "系统已提出级别，请决定：{what}",
         "decided": "已决定：{what}",
         "opened": "已开始：{what}",
@@ -193,7 +198,7 @@ def _title(program: Program, state: t.State, subject: str, language: str) -> str
         program.messages,
         program.records,
     )
-    for candidate in (name, name.partition(".")[0], name.rpartition("-")[0]):
+    for candidate in (name, split(name)[0], name.partition(".")[0], name.rpartition("-")[0]):
         for rules in nouns:
             if candidate in rules:
                 return pick(rules[candidate].title, language, program.language)

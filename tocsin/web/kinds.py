@@ -37,7 +37,10 @@ _NOUNS: Final[tuple[tuple[Callable[[], str], tuple[str, ...]], ...]] = (
     (lambda: _("fact"), ("FactStated",)),
     (lambda: _("level"), ("LevelDecided", "LevelProposed", "LevelNeared")),
     (lambda: _("decision"), ("DecisionMade", "DecisionApplied", "DecisionWaits")),
-    (lambda: _("role"), ("DutiesPassed", "RoleAssigned", "RoleAccepted", "RoleCreated", "DeputyCalled", "Gathered", "DirectoryRead")),
+    (
+        lambda: _("role"),
+        ("DutiesPassed", "RoleAssigned", "RoleAccepted", "RoleDeclined", "RoleCreated", "DeputyCalled", "Gathered", "DirectoryRead"),
+    ),
     (lambda: _("signature"), ("LinkSigned",)),
     (lambda: _("work stream"), ("StreamOpened", "StreamClosed")),
     (lambda: _("stream"), ("Said", "Promoted")),

@@ -3,11 +3,12 @@
 import re
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from tocsin.engine import terms as t
 from tocsin.kit import ids
-from tocsin.web import cases
+from tocsin.web import cases, reply
 from tocsin.web.reply import Request, needs
 from tocsin.web.room import panels
 
@@ -25,6 +26,17 @@ def assignment(request: Request, number: str, role: str) -> HttpResponse:
 def acceptance(request: Request, number: str, role: str) -> HttpResponse:
     """Accept a role, or an invitation."""
     return panels.act(request, number, t.Accept(role=role), "roles", f"role:{role}", find=cases.attend)
+
+
+@require_POST
+@needs("incident.speak")
+def refusal(request: Request, number: str, role: str) -> HttpResponse:
+    """Decline a role or an invitation; whoever sees nothing of the incident any more is led to what else he or she was told."""
+    case = cases.attend(request, number)
+    outcome = panels.handle(request, case, t.Decline(role=role, reason=request.POST.get("reason", "").strip()))
+    if request.viewer.attended().filter(incident_id=case.id).exists():
+        return panels.answer(request, number, outcome, "roles", f"role:{role}", find=cases.attend)
+    return reply.see(reverse("inbox", kwargs={"slug": request.organisation.slug}))
 
 
 @require_POST

@@ -85,6 +85,7 @@ urlpatterns = [
     path(f"{ROOM}/roles/<str:role>/calling-in", roles.calling_in, name="calling-in"),
     path(f"{ROOM}/roles/<str:role>/invitation", guests.invitation, name="guest-invitation"),
     path(f"{ROOM}/roles/<str:role>/acceptance", roles.acceptance, name="acceptance"),
+    path(f"{ROOM}/roles/<str:role>/refusal", roles.refusal, name="role-refusal"),
     path(f"{ROOM}/roles/<str:role>/handover", roles.handover, name="handover"),
     path(f"{ROOM}/messages", messages.draft, name="draft"),
     path(f"{ROOM}/messages/<str:message>/publication", messages.publication, name="publication"),

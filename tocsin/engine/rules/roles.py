@@ -55,14 +55,14 @@ def _may_give(turn: Turn, role: str) -> bool:
     return bool(commander or owners.answers_for(turn.program, turn.state, turn.actor, role))
 
 
-def seat(turn: Turn, role: str, person: str, *, accepted: bool, reason: str = "", source: str = "") -> None:
-    """Record who holds `role` from now on, with the open clocks that go along (ROL-19)."""
+def seat(turn: Turn, role: str, person: str, *, accepted: bool, reason: str = "", source: str = "", asker: str = "") -> None:
+    """Record who holds `role` from now on, with the open clocks that go along (ROL-19). With an `asker` it is Tocsin that asks, for them."""
     before = owners.owner(turn.program, turn.state, role).person
     passes = tuple(sorted(name for name, clock in turn.state.clocks.items() if clock.owes == role and clock.status in RUNNING))
     turn.emit(
         t.RoleAssigned(
             at=turn.at,
-            by=turn.by,
+            by=t.SYSTEM if asker else turn.by,
             role=role,
             person=person,
             before=before,
@@ -71,6 +71,7 @@ def seat(turn: Turn, role: str, person: str, *, accepted: bool, reason: str = ""
             accepted=accepted,
             source=source,
             lacks=_lacks(turn, role, person),
+            asker=asker,
         )
     )
 
@@ -151,18 +152,18 @@ def call_in(turn: Turn, command: t.CallIn) -> t.Refused | None:
     if refused:
         return refused
     for person in people:
-        if not _is_in(turn, role, person):
-            _ask_to_take(turn, _beside(turn, role, person), person, command.reason, command.source)
+        if not is_in(turn, role, person):
+            _ask_to_take(turn, beside(turn, role, person), person, command.reason, command.source)
     return None
 
 
-def _is_in(turn: Turn, role: str, person: str) -> bool:
+def is_in(turn: Turn, role: str, person: str) -> bool:
     """Return whether a person was asked into a role, in whichever seat, or holds it."""
     asked = any(seat.person == person for name, seat in turn.state.roles.items() if split(name)[0] == role)
     return asked or (role not in turn.state.roles and turn.state.seats.get(role) == person)
 
 
-def _beside(turn: Turn, role: str, person: str) -> str:
+def beside(turn: Turn, role: str, person: str) -> str:
     """Return the seat of whoever is called in: nobody who holds the role already gives it up, whoever found them for it."""
     return seat_of(role, person) if role in turn.state.roles or turn.state.seats.get(role) else role
 

@@ -99,8 +99,9 @@ from tocsin.engine.terms.role_events import (
     RoleAccepted,
     RoleAssigned,
     RoleCreated,
+    RoleDeclined,
 )
-from tocsin.engine.terms.seating import Accept, Assign, CallIn, CreateRole, HandOver
+from tocsin.engine.terms.seating import Accept, Assign, CallIn, CreateRole, Decline, HandOver
 from tocsin.engine.terms.state import (
     OVER,
     ChainState,
@@ -183,6 +184,7 @@ __all__ = [
     "DecisionWaits",
     "Declare",
     "Declared",
+    "Decline",
     "Deliver",
     "DeliveryReported",
     "DeputyCalled",
@@ -256,6 +258,7 @@ __all__ = [
     "RoleAccepted",
     "RoleAssigned",
     "RoleCreated",
+    "RoleDeclined",
     "RuleReading",
     "RungReached",
     "Said",

@@ -9,7 +9,7 @@ from tocsin.engine.expressions import Value
 from tocsin.engine.terms.act import Act
 from tocsin.engine.terms.replies import AddReply
 from tocsin.engine.terms.reported import Observe, ReadDirectory, ReportDelivery, Tick
-from tocsin.engine.terms.seating import Accept, Assign, CallIn, CreateRole, HandOver
+from tocsin.engine.terms.seating import Accept, Assign, CallIn, CreateRole, Decline, HandOver
 from tocsin.engine.terms.streams import CloseStream, OpenStream
 from tocsin.engine.terms.team import Promote, PutDown, Say, TakeUp
 from tocsin.engine.terms.versions import AddPlan, MovePlan
@@ -346,6 +346,7 @@ Command = (
     | Close
     | Assign
     | CallIn
+    | Decline
     | Accept
     | HandOver
     | CreateRole

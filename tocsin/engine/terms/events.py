@@ -36,6 +36,7 @@ from tocsin.engine.terms.role_events import (
     RoleAccepted,
     RoleAssigned,
     RoleCreated,
+    RoleDeclined,
 )
 from tocsin.engine.terms.streams import StreamClosed, StreamOpened
 from tocsin.engine.terms.team import Promoted, Said, WorkPutDown, WorkTakenUp
@@ -370,6 +371,7 @@ AnyEvent = (
     | Fulfilled
     | RoleAssigned
     | RoleAccepted
+    | RoleDeclined
     | DeputyCalled
     | RoleCreated
     | StreamOpened

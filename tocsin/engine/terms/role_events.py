@@ -10,7 +10,8 @@ from tocsin.engine.terms.words import Event, Words
 class RoleAssigned(Event):
     """
     An empty `person` takes the role back. `passes` lists the open clocks that go along; `source` is the list called in from, if any. `lacks`
-    is what the role requires and is not on record of the person, in the plan's language: a warning (ROL-36).
+    is what the role requires and is not on record of the person, in the plan's language: a warning (ROL-36). `asker` is whoever asked
+    somebody else before, who has declined: the duties stay with them until the role is accepted.
     """
 
     role: str
@@ -21,11 +22,21 @@ class RoleAssigned(Event):
     accepted: bool
     source: str
     lacks: tuple[str, ...] = ()
+    asker: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleAccepted(Event):
     role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleDeclined(Event):
+    """Whoever was asked to take `role` will not. `source` is the list called in from, if any."""
+
+    role: str
+    reason: Words
+    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """What may be commanded about roles: given, filled up, accepted, handed over, made up on the spot."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from tocsin.engine.terms.act import Act
 
@@ -29,6 +30,19 @@ class Accept(Act):
     """Accept a role that one was assigned."""
 
     role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decline(Act):
+    """
+    Decline a role that one was asked to take, with a reason.
+
+    `lists` has, by list of the role, who stands on it now, in its order: whoever is next is asked in one's place.
+    """
+
+    role: str
+    reason: str
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,6 +121,8 @@ class Seat:
     accepted: bool
     called: int = 0
     """How many deputies were called since, because nobody accepted."""
+    source: str = ""
+    """The list called in from, if any."""
 
 
 @dataclass(frozen=True)
@@ -276,6 +278,8 @@ class State:
     promoted: tuple[str, ...] = ()
     """What of the stream belongs to the timeline."""
     made_roles: Mapping[str, str] = field(default_factory=dict)
+    declined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By role: who was asked to take it, or a part of it, and would not."""
     """Roles created in this incident, with their names."""
     chains: Mapping[str, ChainState] = field(default_factory=dict)
     messages: Mapping[str, MessageState] = field(default_factory=dict)

@@ -14,7 +14,7 @@ def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
     match event:
         case t.RoleCreated(role=role, duty=duty):
             yield Row(RoleRow, (role,), {"duty": duty, "at": event.at})
-        case t.RoleAssigned(role=role) | t.RoleAccepted(role=role):
+        case t.RoleAssigned(role=role) | t.RoleAccepted(role=role) | t.RoleDeclined(role=role):
             left = {} if role in _seats(scene) else {**_values(scene, role), "person": "", "via": ""}
             yield Row(RoleRow, (role,), {**left, "at": event.at})
 

@@ -85,7 +85,7 @@ def _command_of(program: Program, story: Story, act: Act, state: t.State) -> t.C
             return replying(story, act, by, state)
         case "party" | "remove_party" | "tell_party":
             return _of_parties(story, act, by)
-        case "assign" | "call_in" | "accept" | "hand_over" | "create_role" | "open_stream" | "close_stream":
+        case "assign" | "call_in" | "accept" | "decline" | "hand_over" | "create_role" | "open_stream" | "close_stream":
             return _seating(act, by)
         case "take_up" | "put_down" | "say" | "promote":
             return _teaming(act, by)
@@ -248,6 +248,10 @@ def _seating(act: Act, by: t.Actor) -> t.Command:
     match act.what:
         case "accept":
             return t.Accept(role=_seat(body), by=by, at=act.at)
+        case "decline":
+            standing = body.get("next") or {} if isinstance(body, Mapping) else {}
+            lists = {str(name): tuple(map(str, people)) for name, people in standing.items()}
+            return t.Decline(role=_seat(body), reason=text(act.body, "reason"), lists=lists, by=by, at=act.at)
         case "assign":
             person, reason = text(body, "to"), text(act.body, "reason")
             return t.Assign(role=_seat(body), person=person, reason=reason, by=by, at=act.at)

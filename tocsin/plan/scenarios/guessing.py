@@ -240,6 +240,11 @@ def _seated(program: Program, state: t.State, event: t.RoleAssigned, ahead: Even
     yield t.HandOver(role=event.role, to=event.person, reason=event.reason)
 
 
+def _declined(program: Program, state: t.State, event: t.RoleDeclined, ahead: Events) -> Guesses:
+    asked = tuple(each.person for each in ahead if isinstance(each, t.RoleAssigned) and each.asker and each.source == event.source)
+    yield t.Decline(role=event.role, reason=event.reason, lists={event.source: asked[:1]} if event.source and asked else {})
+
+
 def _created(program: Program, state: t.State, event: t.RoleCreated, ahead: Events) -> Guesses:
     given = next((each.person for each in _own(event, ahead, t.RoleAssigned) if each.role == event.role), "")
     yield t.CreateRole(role=event.role, name=event.name, duty=event.duty, person=given)
@@ -347,6 +352,7 @@ _GUESSES: Final[Mapping[type, Guess]] = {
     t.Fulfilled: _done,
     t.RoleAssigned: _seated,
     t.RoleAccepted: _turned(t.Accept, "role"),
+    t.RoleDeclined: _declined,
     t.RoleCreated: _created,
     t.PartyAdded: _turned(t.AddParty, "party", "name", "contact", "reporter", "about"),
     t.PartyRemoved: _turned(t.RemoveParty, "party", "reason"),

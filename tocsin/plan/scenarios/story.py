@@ -104,7 +104,7 @@ VERBS = (
     *("decide", "approve", "send_back", "attest", "take_back", "waive", "waive_clock", "bring_forward", "not_needed"),
     *("trigger", "observe", "party", "remove_party", "tell_party"),
     *("draft", "publish", "send", "confirm", "read", "reply", "deliver", "assign", "accept", "hand_over", "create_role"),
-    *("call_in",),
+    *("call_in", "decline"),
     *("open_stream", "close_stream", "take_up", "put_down", "say", "promote"),
     *("join", "leave", "seat"),
 )

@@ -192,6 +192,17 @@ _WRITTEN: Final[Mapping[type, Callable[[Pen, Any, t.State], list[Body]]]] = {
         }
     ],
     t.Accept: lambda pen, c, state: [{"accept": pen.veil.seat(c.role)}],
+    t.Decline: lambda pen, c, state: [
+        {
+            "decline": _full(
+                {
+                    "role": pen.veil.seat(c.role),
+                    "next": {name: [pen.veil.person(person) for person in people] for name, people in c.lists.items()},
+                }
+            ),
+            "reason": pen.veil.text(c.reason),
+        }
+    ],
     t.HandOver: lambda pen, c, state: [
         {"hand_over": {"role": pen.veil.seat(c.role), "to": pen.veil.person(c.to)}, "reason": pen.veil.text(c.reason)}
     ],

@@ -7,7 +7,7 @@ from tocsin.accounts import directory
 from tocsin.engine.program import Role, Text
 from tocsin.engine.role_names import split
 from tocsin.incidents import partners
-from tocsin.incidents.models import RoleRow
+from tocsin.incidents.models import RoleRow, TimelineRow
 from tocsin.web import languages, plan_words
 from tocsin.web.cases import Case
 from tocsin.web.languages import gettext as _
@@ -35,6 +35,8 @@ class Calling:
     lists: tuple[Listed, ...]
     limited: bool
     """Somebody from elsewhere can be invited to it, by name and e-mail."""
+    declined: frozenset[str]
+    """Who was asked into it in this incident and would not."""
 
 
 def calling(case: Case) -> list[Calling]:
@@ -49,7 +51,12 @@ def _may_call(case: Case, role: str) -> bool:
 
 
 def _calling(case: Case, rule: Role) -> Calling:
-    return Calling(rule.id, f"call:{rule.id}", plan_words.titled(rule), tuple(_lists(case, rule)), rule.limited)
+    return Calling(rule.id, f"call:{rule.id}", plan_words.titled(rule), tuple(_lists(case, rule)), rule.limited, _declined(case, rule))
+
+
+def _declined(case: Case, rule: Role) -> frozenset[str]:
+    rows = TimelineRow.objects.filter(incident_id=case.id, kind="RoleDeclined").values_list("subject", "by")
+    return frozenset(by for role, by in rows if split(role)[0] == rule.id)
 
 
 def _lists(case: Case, rule: Role) -> Iterator[Listed]:

@@ -50,6 +50,10 @@ def _role_accepted(e: Event) -> Markup:
     return tell(_("%(who)s accepted the role %(role)s"), who=e.who, role=e.what)
 
 
+def _role_declined(e: Event) -> Markup:
+    return tell(_("%(who)s declined the role %(role)s"), who=e.who, role=e.what)
+
+
 def _deputy_called(e: Event) -> Markup:
     return tell(_("Nobody accepted %(role)s in time: %(person)s is asked as deputy"), role=e.what, person=e.person(e.data["person"]))
 
@@ -76,6 +80,7 @@ def _stream_closed(e: Event) -> Markup:
 SENTENCES: Final[Mapping[str, Callable[[Event], Markup]]] = {
     "RoleAssigned": _role_assigned,
     "RoleAccepted": _role_accepted,
+    "RoleDeclined": _role_declined,
     "RoleCreated": _role_created,
     "DeputyCalled": _deputy_called,
     "Gathered": _gathered,
