@@ -1,6 +1,7 @@
 """Answers of yes, no or unsure that decide by themselves, and what they default to (CLS-02 to CLS-04, COM-06)."""
 
 from datetime import timedelta
+from decimal import Decimal
 from functools import cache
 
 import pytest
@@ -62,12 +63,22 @@ def test_the_interval_follows_the_urgency_until_somebody_says_it_and_has_a_longe
     run.do(3, "anna", t.StateFacts(facts={"interval": timedelta(minutes=120)}))
 
 
-def test_a_mark_in_the_register_suggests_an_answer_and_gives_none():
+def test_how_many_are_hit_suggests_an_answer_and_gives_none():
+    run = story()
+    run.do(1, "anna", t.AddParty(name="Client", about={"users_hit_share": Decimal(60)}))
+    fact = run.program.facts["many_users"]
+    assert suggested(run.program, run.state, fact, run.at(1)) == "yes"
+    assert "many_users" not in run.state.facts
+
+
+@pytest.mark.row("REG-08")
+def test_what_the_register_calls_critical_is_an_answer_until_somebody_gives_another():
     run = story()
     run.do(1, "anna", t.AddParty(name="Client", about={"project.critical": True}))
-    fact = run.program.facts["critical_project"]
-    assert suggested(run.program, run.state, fact, run.at(1)) == "yes"
-    assert "critical_project" not in run.state.facts
+    assert (run.state.facts["critical_project"].value, run.state.level) == ("yes", "critical")
+    run.do(2, "anna", t.StateFacts(facts={"critical_project": "no"}))
+    run.do(3, "anna", t.AddParty(name="Another", about={"project.critical": True}))
+    assert run.state.facts["critical_project"].value == "no"
 
 
 def test_a_change_of_the_plan_of_action_is_a_moment_and_its_first_wording_is_none():

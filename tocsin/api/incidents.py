@@ -34,6 +34,8 @@ class Declaration(Given):
     reason: Text = Field(default="", description="Why it runs by another plan than the one whose scope speaks of it.")
     means: Name = "api"
     facts: FactValues = Field(default_factory=dict)
+    affected: list[Name] = Field(default_factory=list)
+    """Entries of the organisation's registers that it affects, by their keys."""
     happened_at: Instant | None = None
     drill: bool = False
 
@@ -64,6 +66,7 @@ def declare(request: HttpRequest, response: HttpResponse, body: Declaration, key
         words=body.words,
         means=body.means,
         facts=facts.read(program, body.facts),
+        affected=tuple(body.affected),
         happened_at=body.happened_at,
         drill=body.drill,
         reason=body.reason,

@@ -1,7 +1,7 @@
 """The desk: the one way into an incident. Lock, stamp the time, load, decide, append, project, wish, commit, give notice."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
 from typing import Any, Final
@@ -29,6 +29,7 @@ from tocsin.incidents import (
     plans,
     refusals,
     scopes,
+    served,
     stamping,
     states,
     wishes,
@@ -81,6 +82,8 @@ class Declaration:
     drill_speed: float = 1.0
     beside: tuple[str, ...] = ()
     """The hashes of the other plans that it runs by, and of the role sets laid over them."""
+    affected: tuple[str, ...] = ()
+    """The entries of the organisation's registers that it affects: clients, projects, services."""
     reason: str = ""
     """Why it runs by another plan than the one whose scope speaks of it (PLN-04)."""
 
@@ -192,7 +195,7 @@ def _answer(incident: Incident, command: t.Command, actor: t.Actor, now: datetim
     if answer is None or not isinstance(command, t.Tick):
         if program is not case.program:  # what fell due until now fell due under the plan in force until now
             _decide(case, case.program, t.Tick(by=t.Actor(t.SYSTEM), at=case.at), now)
-        answer = _not_in_force(incident.organisation_id, [command.plan_hash]) if isinstance(command, t.AddPlan) else None
+        answer = plans.not_in_force(incident.organisation_id, [command.plan_hash]) if isinstance(command, t.AddPlan) else None
         answer = answer or _decide(case, program, stamping.stamped(case.incident, program, command, actor, case.at), now)
     return answer
 
@@ -280,7 +283,7 @@ def _declare(request: Request, plan_hash: str, declaration: Declaration, actor: 
             transaction.set_rollback(True)  # the number was not needed
             return again
         hashes = [plan_hash, *declaration.beside]
-        refused = _not_in_force(request.organisation_id, hashes)
+        refused = plans.not_in_force(request.organisation_id, hashes)
         if refused:
             transaction.set_rollback(True)
             return refused
@@ -289,8 +292,19 @@ def _declare(request: Request, plan_hash: str, declaration: Declaration, actor: 
         if isinstance(answer, t.Refused):
             transaction.set_rollback(True)
             return answer
+        answer = _affect(case, declaration, answer, actor, now)
         answers.remember(request, _kept(answer), now)
     return answer
+
+
+def _affect(case: _Case, declaration: Declaration, done: Done, actor: t.Actor, now: datetime) -> Done:
+    """Let the incident affect what was chosen in the registers; what stands there no longer is nothing."""
+    for entry in declaration.affected:
+        party = served.party(case.incident.organisation_id, case.program, t.AddParty(party=entry))
+        if party.name:
+            more = _decide(case, case.program, replace(party, by=actor, at=case.at), now)
+            done = replace(done, seq=more.seq, events=(*done.events, *more.events)) if isinstance(more, Done) else done
+    return done
 
 
 def establish(organisation_id: UUID, plan: Plan, *, seats: Mapping[str, str]) -> UUID:
@@ -310,17 +324,6 @@ def _establish(organisation_id: UUID, plan: Plan, seats: Mapping[str, str]) -> U
         answer = _decide(case, case.program, _command(case, declaration, t.Actor(t.SYSTEM)), now)
         assert isinstance(answer, Done), answer
     return answer.incident
-
-
-def _not_in_force(organisation_id: UUID, hashes: Sequence[str]) -> t.Refused | None:
-    """Return why no incident can begin by these plan versions together, or None."""
-    rows = [Plan.objects.get(organisation_id=organisation_id, hash=plan_hash) for plan_hash in hashes]
-    for plan in rows:
-        if plan.status != plans.IN_FORCE:
-            return t.Refused("E501", f"plan {plan.plan_id} {plan.version} is not in force", hint="publish it, or choose another version")
-    if len({plan.plan_id for plan in rows}) < len(rows):
-        return t.Refused("E104", "an incident runs by each plan once", hint="choose one version of each")
-    return None
 
 
 def _begin(

@@ -224,3 +224,14 @@ class _Cache:
 
 
 _cache = _Cache()
+
+
+def not_in_force(organisation_id: UUID, hashes: Sequence[str]) -> t.Refused | None:
+    """Return why no incident can begin by these plan versions together, or None."""
+    rows = [Plan.objects.get(organisation_id=organisation_id, hash=plan_hash) for plan_hash in hashes]
+    for plan in rows:
+        if plan.status != IN_FORCE:
+            return t.Refused("E501", f"plan {plan.plan_id} {plan.version} is not in force", hint="publish it, or choose another version")
+    if len({plan.plan_id for plan in rows}) < len(rows):
+        return t.Refused("E104", "an incident runs by each plan once", hint="choose one version of each")
+    return None

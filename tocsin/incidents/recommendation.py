@@ -5,7 +5,7 @@ The incident is declared in thought, through the same engine, so that the answer
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
 
@@ -63,11 +63,12 @@ def recommend(
     by: t.Actor = SOMEBODY,
     seats: Mapping[str, str] | None = None,
     edges: tuple[t.Edge, ...] = (),
+    affected: tuple[t.AddParty, ...] = (),
 ) -> Recommendation | t.Refused:
     """
     Return what would be proposed if somebody declared with `facts` at `at`, or why the facts cannot be stated so.
 
-    `edges` are what the watches of the plan measure now.
+    `edges` are what the watches of the plan measure now, `affected` what is known to be affected.
     """
     plan_hash, others = versions(program)
     declaration = t.Declare(
@@ -87,10 +88,13 @@ def recommend(
     if isinstance(events, t.Refused):
         return events
     state = reduce(evolve, events, t.State())
+    more: list[t.Command] = [replace(party, by=by, at=at) for party in affected]
     if edges:
-        observed = decide(program, state, t.Observe(edges=edges, by=t.Actor(t.SYSTEM), at=at))
-        if not isinstance(observed, t.Refused):
-            events, state = (*events, *observed), reduce(evolve, observed, state)
+        more.append(t.Observe(edges=edges, by=t.Actor(t.SYSTEM), at=at))
+    for command in more:
+        followed = decide(program, state, command)
+        if not isinstance(followed, t.Refused):
+            events, state = (*events, *followed), reduce(evolve, followed, state)
     clocks = tuple(event for event in events if isinstance(event, t.ClockOpened))
     beside = {part.name: explain.level(program, state, at, part.name) for part in program.parts[1:] if part.classify}
     return Recommendation(explain.level(program, state, at), state, clocks, beside)

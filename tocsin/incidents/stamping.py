@@ -10,7 +10,7 @@ from tocsin.engine import laid_before
 from tocsin.engine import terms as t
 from tocsin.engine.program import Program
 from tocsin.engine.role_names import split
-from tocsin.incidents import measured, partners
+from tocsin.incidents import measured, partners, served
 from tocsin.incidents.models import Incident
 
 GIVE_ROLES: Final = (t.Assign, t.CallIn, t.HandOver, t.CreateRole, t.Accept, t.Decline, t.Decide, t.Fulfil)
@@ -20,8 +20,8 @@ GIVE_ROLES: Final = (t.Assign, t.CallIn, t.HandOver, t.CreateRole, t.Accept, t.D
 def stamped(incident: Incident, program: Program, command: t.Command, actor: t.Actor, at: datetime) -> t.Command:
     """
     Return the command as the desk hands it to the engine: with whom the directory finds for the roles of a plan that is added, what the
-    register says of what an entry names, who stands on the lists of a role that is declined, what is on record of people where roles are
-    given, and what signals read where a level is decided.
+    registers say of what an entry names and of whom an incident affects, who stands on the lists of a role that is declined, what is on
+    record of people where roles are given, and what signals read where a level is decided.
 
     A drill says itself what its registers hold, what its people have learned, and what is measured.
     """
@@ -32,6 +32,8 @@ def stamped(incident: Incident, program: Program, command: t.Command, actor: t.A
         command = replace(command, item=found or command.item)
     if isinstance(command, t.Decline) and not incident.drill:
         command = replace(command, lists=_lists(incident, program, split(command.role)[0]))
+    if isinstance(command, t.AddParty) and command.party and not command.name:
+        command = served.party(incident.organisation_id, program, command)
     if isinstance(command, t.Decide) and not incident.drill:
         command = replace(command, readings=_readings(incident, program, command.decision, at))
     if isinstance(command, GIVE_ROLES) and not incident.drill and any(role.requires for role in program.roles.values()):

@@ -178,7 +178,10 @@ def collect(data: Mapping[str, Plain]) -> Names:
     names.types["trigger_firing"] = names.types["out_of_turn"] = Type("bool")
     names.types["proposed.by"] = Type("string", ("rule", "fallback", "adjust"))
     names.cases |= {"level": levels, "phase": PHASES}
-    marks = _mapping(_mapping(_mapping(data.get("organisation")).get("parties")).get("marks"))
+    parties = _mapping(_mapping(data.get("organisation")).get("parties"))
+    marks = _mapping(parties.get("marks"))
+    for kind, key in (("mark of parties", "marks"), ("kind of party", "kinds")):
+        names.ids[kind] = {name: ("organisation", "parties", key, name) for name in _mapping(parties.get(key))}
     names.types |= {f"parties.{mark}": Type(_TYPES.get(str(kind), "any")) for mark, kind in marks.items()}
     names.types["parties.count"] = Type("int")
     names.entries["people"] = names.entries["newcomers"] = {

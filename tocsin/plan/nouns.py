@@ -29,6 +29,8 @@ _NOUNS = {
     "figure": say("figure"),
     "checklist": say("checklist"),
     "resource": say("resource"),
+    "mark of parties": say("mark of parties"),
+    "kind of party": say("kind of party"),
     "standing duty": say("standing duty"),
     "field": say("field"),
     "option": say("option"),

@@ -335,6 +335,8 @@ KEYS: Final = {
     "scenario": "The rehearsal that plays it",
     "runs": "drill: it is a rehearsal of the plan",
     "log_views": "Who looks at it is recorded",
+    "as_party": "Its entries can be chosen as what an incident affects",
+    "contact": "The field that says where it is reached",
     "never_in": "Where its confidential fields must never appear",
     "alert_before": "How long before an item expires its owner is told",
     "place": "Where it is",

@@ -15,10 +15,12 @@ def _said(request: Request, name: str) -> str:
 @require_POST
 @needs("incident.act")
 def addition(request: Request, number: str) -> HttpResponse:
-    """Add a party."""
+    """Add a party, by its name or by its entry in a register."""
     about = {"kind": kind} if (kind := _said(request, "kind")) else {}
     reporter = bool(request.POST.get("reporter"))
-    command = t.AddParty(name=_said(request, "name"), contact=_said(request, "contact"), reporter=reporter, about=about)
+    command = t.AddParty(
+        party=_said(request, "party"), name=_said(request, "name"), contact=_said(request, "contact"), reporter=reporter, about=about
+    )
     return panels.act(request, number, command, "parties", "party:new")
 
 

@@ -19,15 +19,17 @@ from tocsin.engine.expressions import Value
 from tocsin.engine.namespaces import part_of
 from tocsin.engine.program import Fact, Program, Text
 from tocsin.engine.rules.decisions import CONFIRMED
-from tocsin.incidents import desk, plans, recommendation, scopes, signals
+from tocsin.incidents import desk, plans, recommendation, scopes, served, signals
 from tocsin.incidents.answers import KeyReused
 from tocsin.incidents.models import BoardRow, Plan
 from tocsin.incidents.recommendation import Recommendation
+from tocsin.incidents.served import Served
 from tocsin.web import cases, fact_fields, plan_words, reply, times, wording
 from tocsin.web.jinja import text
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
 from tocsin.web.room import level
+from tocsin.web.room.records import label, spelled
 from tocsin.web.said import said
 
 WORDS_MAX = 500
@@ -53,6 +55,10 @@ class Form:
     facts: tuple[Fact, ...]
     values: Mapping[str, Value] | t.Refused
     actor: t.Actor
+    served: tuple[Served, ...]
+    """What the organisation's registers list as what can be affected."""
+    affected: tuple[Served, ...]
+    """What of it was chosen."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,6 +107,7 @@ def _declare(request: Request, form: Form) -> HttpResponse:
         declaration = desk.Declaration(
             words=words,
             facts=form.values,
+            affected=tuple(each.key for each in form.affected),
             happened_at=_happened(request),
             drill=bool(request.POST.get("drill")),
             beside=tuple(plan.hash for plan in form.beside),
@@ -166,7 +173,9 @@ def _form(request: Request) -> Form | None:
     program = plans.composed(request.organisation.id, [plan.hash, *(each.hash for each in beside)])
     actor = replace(request.actor, standing=directory.standing(request.organisation.id, request.actor.person, program))
     facts = recommendation.questions(program)
-    return Form(plan, beside, program, facts, fact_fields.read(facts, asked, dict(asked.lists())), actor)
+    offered, chosen = served.every(request.organisation.id, program), asked.getlist("affected")
+    affected = tuple(each for each in offered if each.key in chosen)
+    return Form(plan, beside, program, facts, fact_fields.read(facts, asked, dict(asked.lists())), actor, offered, affected)
 
 
 def _first(request: Request) -> dict[str, Plan]:
@@ -186,6 +195,7 @@ def _show(request: Request, form: Form, refused: t.Refused | None = None) -> Htt
     context = {
         "plans": list(_first(request).values()),
         "others": [(plan, plans.compiled(plan).kind, plan in form.beside) for plan in _others(request, form.plan)],
+        "served": _served(request, form),
         "typed": request.POST,
         "what": request.POST.get("what", request.GET.get("what", "")),
         **found,
@@ -193,6 +203,15 @@ def _show(request: Request, form: Form, refused: t.Refused | None = None) -> Htt
     }
     shown = said(refused, form.program) if refused else None
     return reply.page(request, "incidents/declare.html", {**context, "refused": shown}, refused=refused)
+
+
+def _served(request: Request, form: Form) -> list[tuple[Text, list[dict[str, Any]]]]:
+    """Return what can be affected, register by register: how it is called, what the register says of it, whether it is chosen."""
+    people, found = cases.people_of(request), dict[str, list[dict[str, Any]]]()
+    for each in form.served:
+        says = [(label(field), spelled(field, words, people)) for field, words in each.says]
+        found.setdefault(each.register.id, []).append({"key": each.key, "name": each.name, "says": says, "chosen": each in form.affected})
+    return [(plan_words.titled(form.program.resources[name]), entries) for name, entries in found.items()]
 
 
 def _asked(form: Form, values: Mapping[str, Value], found: Recommendation | None) -> list[tuple[Text, list[fact_fields.Asked]]]:
@@ -210,7 +229,8 @@ def _recommendation(request: Request, form: Form) -> dict[str, Any]:
     program, values = form.program, {} if isinstance(form.values, t.Refused) else form.values
     seats, now = directory.seats(request.organisation.id, program), times.now()
     measured = signals.edges_now(request.organisation.id, program, now)
-    found = recommendation.recommend(program, values, now, by=form.actor, seats=seats, edges=measured)
+    affected = tuple(each.command for each in form.affected)
+    found = recommendation.recommend(program, values, now, by=form.actor, seats=seats, edges=measured, affected=affected)
     if isinstance(found, t.Refused):
         return {"plan": form.plan, "program": program, "found": None, "refused": said(found, program)}
     people = cases.people_of(request)

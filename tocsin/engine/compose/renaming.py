@@ -13,6 +13,7 @@ from tocsin.engine.expressions import Call, Literal, Name, WatchRef
 from tocsin.engine.namespaces import within
 from tocsin.engine.program import (
     Adjustment,
+    AsParty,
     Cases,
     Effect,
     Fact,
@@ -111,7 +112,7 @@ class Renaming:
                 return within(self.part, word)
             case Effect() if field == "to" or holder.kind == "file":
                 return word
-            case Order() | Tracked() | Item():
+            case Order() | Tracked() | Item() | AsParty():
                 return word
             case Record() if field in ("open_until", "custody", "calls_at"):
                 return word

@@ -10,12 +10,13 @@ from tocsin.engine.program.people import Department, EveryGroup, Group, HeldBy, 
 from tocsin.engine.program.records import Needs, Order, Record, Tracked
 from tocsin.engine.program.rule import Cases, FromFact, Limit, Roles, Rule, Text
 from tocsin.engine.program.scope import Scope
-from tocsin.engine.program.standing import Item, Resource, Tier
+from tocsin.engine.program.standing import AsParty, Item, Resource, Tier
 from tocsin.engine.program.values import Baseline, Condition, Fact, Reading, Signal, Waiver, Watch
 from tocsin.engine.program.whole import Defaults, Part, Program
 
 __all__ = [
     "Adjustment",
+    "AsParty",
     "Audience",
     "Baseline",
     "Cases",

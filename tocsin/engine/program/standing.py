@@ -35,6 +35,18 @@ class Tier(Rule):
     confidential: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class AsParty:
+    """
+    How an entry of a register stands among the affected parties of an incident (REG-08): of which kind, reached at which field, and by
+    mark of the parties the field that says it.
+    """
+
+    kind: str = ""
+    contact: str = ""
+    marks: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource(Rule):
     """A register that readiness depends on. `confidential` says who sees a field; `fallback` which tier follows when another fails."""
@@ -51,3 +63,4 @@ class Resource(Rule):
     never_in: tuple[str, ...] = ()
     alert_before: Span | None = None
     retained: Span | None = None
+    as_party: AsParty | None = None

@@ -55,7 +55,8 @@ class AddReport(Act):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddParty(Act):
     """
-    Say that somebody outside is affected (REG-10), or amend what is known of `party`. An empty `party` makes a new one.
+    Say that somebody outside is affected (REG-10), or amend what is known of `party`. An empty `party` makes a new one; the key of an entry
+    in a register whose entries can be affected is enough: the rest stands there (REG-08).
 
     `reporter`: this party reported it. `about` is what the register says of it: the plan's marks of parties; and
     its `kind`, one of those that the plan names (REG-02).

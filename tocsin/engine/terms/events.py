@@ -28,16 +28,7 @@ from tocsin.engine.terms.message_events import (
 )
 from tocsin.engine.terms.parties import PartiesTold, PartyAdded, PartyRemoved
 from tocsin.engine.terms.replies import ReplyAdded
-from tocsin.engine.terms.role_events import (
-    DeputyCalled,
-    DirectoryRead,
-    DutiesPassed,
-    Gathered,
-    RoleAccepted,
-    RoleAssigned,
-    RoleCreated,
-    RoleDeclined,
-)
+from tocsin.engine.terms.role_events import OfRoles
 from tocsin.engine.terms.streams import StreamClosed, StreamOpened
 from tocsin.engine.terms.team import Promoted, Said, WorkPutDown, WorkTakenUp
 from tocsin.engine.terms.words import Edge, Event, PlanRef, Words
@@ -351,8 +342,6 @@ AnyEvent = (
     | LinkSigned
     | ChainSentBack
     | DecisionMade
-    | DutiesPassed
-    | DirectoryRead
     | LevelDecided
     | DecisionProposed
     | SituationOpened
@@ -369,11 +358,7 @@ AnyEvent = (
     | ClockWaived
     | ClockEnded
     | Fulfilled
-    | RoleAssigned
-    | RoleAccepted
-    | RoleDeclined
-    | DeputyCalled
-    | RoleCreated
+    | OfRoles
     | StreamOpened
     | StreamClosed
     | WorkTakenUp
@@ -394,7 +379,6 @@ AnyEvent = (
     | Told
     | Filed
     | FiguresKept
-    | Gathered
     | PlanMoved
     | PlanAdded
     | DowntimeNoted

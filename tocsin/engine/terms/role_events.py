@@ -82,3 +82,6 @@ class Gathered(Event):
     persons: tuple[str, ...]
     way: str
     moment: str
+
+
+OfRoles = DutiesPassed | DirectoryRead | RoleAssigned | RoleAccepted | RoleDeclined | DeputyCalled | RoleCreated | Gathered

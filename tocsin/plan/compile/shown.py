@@ -1,6 +1,7 @@
 """What is shown beside the rules: figures, checklists, help, registers, and what the document says of itself."""
 
 from tocsin.engine.program import (
+    AsParty,
     Audience,
     Change,
     Checklist,
@@ -26,7 +27,7 @@ from tocsin.plan.forms.figures import SIMILAR, FigureForm
 from tocsin.plan.forms.help import ErrorForm
 from tocsin.plan.forms.leaves import Cases, Formula
 from tocsin.plan.forms.leaves import FromFact as FromFactForm
-from tocsin.plan.forms.standing import ResourceForm
+from tocsin.plan.forms.standing import AsPartyForm, ResourceForm
 
 
 def figures(context: Context) -> dict[str, Figure]:
@@ -159,7 +160,14 @@ def _resource(context: Context, identifier: str, rule: ResourceForm) -> Resource
         never_in=tuple(rule.never_in),
         alert_before=rule.alert_before,
         retained=rule.retained,
+        as_party=_as_party(rule.as_party),
     )
+
+
+def _as_party(form: AsPartyForm | None) -> AsParty | None:
+    if form is None:
+        return None
+    return AsParty(name(form.kind), form.contact or "", {name(mark): field for field, mark in form.marks.items()})
 
 
 # ------------------------------------------------------------------ the document

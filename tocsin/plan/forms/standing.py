@@ -2,9 +2,9 @@
 
 # ruff: noqa: RUF012 - pydantic copies the defaults of its models
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, PlainValidator, Tag
+from pydantic import BeforeValidator, Discriminator, Field, PlainValidator, Tag, model_validator
 
 from tocsin.plan.forms.leaves import (
     Cites,
@@ -14,8 +14,10 @@ from tocsin.plan.forms.leaves import (
     Form,
     Id,
     Many,
+    MarkRef,
     Name,
     Names,
+    PartyKindRef,
     RecordRef,
     Reminder,
     Rise,
@@ -73,6 +75,14 @@ class FallbackForm(Form):
     use: Id
 
 
+class AsPartyForm(Form):
+    """How an entry of a register stands among the affected parties: its kind, where it is reached, and by field the mark that it gives."""
+
+    kind: PartyKindRef | None = None
+    contact: Id | None = None
+    marks: dict[Id, MarkRef] = {}
+
+
 class ResourceForm(RuleForm):
     fields: Annotated[dict[Id, FieldForm], BeforeValidator(fields_by_name)]
     choice: dict[Id, Choices] = {}
@@ -87,6 +97,15 @@ class ResourceForm(RuleForm):
     never_in: list[Place] = []
     alert_before: Duration | None = None
     retained: Duration | None = None
+    as_party: AsPartyForm | None = None
+
+    @model_validator(mode="after")
+    def _fields_are_there(self) -> Self:
+        party = self.as_party or AsPartyForm()
+        for name in (*([party.contact] if party.contact else []), *party.marks):
+            if name not in self.fields:
+                raise wrong(say("{name} is no field of this register", name=name), say("name one of its fields"))
+        return self
 
 
 class EntrySpan(Form):

@@ -7,6 +7,7 @@ from django.db.models import F
 
 from tocsin.engine.collections import PARTIES
 from tocsin.engine.program import Cases, Program, Text
+from tocsin.incidents import served
 from tocsin.incidents.models import ClockRow, PartyRow
 from tocsin.web import clocks, plan_words
 from tocsin.web.cases import Case
@@ -34,6 +35,8 @@ def context(case: Case) -> dict[str, object]:
         "kinds": case.program.parties.kinds.items(),
         "untold": sum(1 for each in shown if each.row.notified_at is None),
         "wanted": bool(shown) or speaks_of_parties(case.program),
+        "served": [each for each in served.every(case.board.organisation_id, case.program) if each.key not in {row.party for row in rows}],
+        "titled": plan_words.titled,
         "by_word": [(rule.id, plan_words.titled(rule)) for rule in case.program.messages.values() if is_for_parties(rule.to)],
     }
 
