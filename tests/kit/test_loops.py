@@ -3,13 +3,14 @@
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import pairwise
 
 import pytest
 from django.db import OperationalError, transaction
 from prometheus_client import REGISTRY
 
 from tests.serving import eventually
-from tocsin.kit import bells, ids, loops
+from tocsin.kit import bells, clock, ids, loops
 from tocsin.kit.loops import Loop
 
 Make = Callable[..., Loop]
@@ -141,3 +142,21 @@ def test_a_stopped_loop_is_no_longer_asked_for(make: Make) -> None:
     assert loop.name in loops.health()
     assert loop.stop()
     assert loop.name not in loops.health()
+
+
+def test_rung_again_and_again_it_takes_no_more_than_its_share_unless_there_is_more(make: Make) -> None:
+    begun: list[float] = []
+    pause = threading.Event()
+
+    def run() -> bool:
+        begun.append(clock.monotonic())
+        pause.wait(0.05)
+        loop.wake()
+        return len(begun) in (1, 2)
+
+    loop = Loop("shared", run, 60, share=0.2)
+    loop.start()
+    eventually(lambda: len(begun) >= 5)
+    assert loop.stop()
+    apart = [later - earlier for earlier, later in pairwise(begun)]
+    assert min(apart[2:]) >= 0.2

@@ -89,7 +89,7 @@ def _loops() -> list[Loop]:
         Loop("ticker", ticker.run_once, every_s=0.25),
         Loop("housekeeping", ticker.housekeep, every_s=20),
         *delivery.loops(outcomes.still_wanted),
-        Loop("follower", follower.Follower().run_once, every_s=0.5, bell=writer.BELL),
+        Loop("follower", follower.Follower().run_once, every_s=0.5, bell=writer.BELL, share=0.5),
         Loop("filing", filing.run_once, every_s=1.0),
         Loop("expiry", expiry.Expirer().run_once, every_s=2.0),
         Loop("checks", checks.run_once, every_s=1.0),

@@ -21,7 +21,7 @@ from tocsin.kit.database import LOST_AFTER_S
 from tocsin.kit.precedence import way
 
 BODIES_MAX = 500
-BYTES_MIN, BYTES_MAX = 32 * 1024, 1024 * 1024
+BYTES_MIN, BYTES_MAX = 128 * 1024, 2 * 1024 * 1024
 HOLD_S = 0.025
 """A turn is made as large as can be written in this time, so that whoever waits at the write gate behind it does not wait long."""
 ORGANISATIONS_MAX = 64
@@ -51,7 +51,7 @@ class Pace:
     """How many bytes of the log a turn takes: more while writing is quick, less as soon as it is not."""
 
     def __init__(self) -> None:
-        self.bytes_max = BYTES_MIN * 4
+        self.bytes_max = BYTES_MIN * 2
 
     def took(self, seconds: float) -> None:
         """Learn from the turn just written."""
@@ -71,20 +71,24 @@ class Follower:
     def run_once(self) -> bool:
         """Give one turn to each of the next organisations with waiting bodies; return whether there may be more."""
         turns = log.organisations(self._after, ORGANISATIONS_MAX)
-        begun = self._after != FIRST
+        more = self._after != FIRST or len(turns) == ORGANISATIONS_MAX
         self._after = turns[-1] if len(turns) == ORGANISATIONS_MAX else FIRST
         for organisation_id in turns:
             with turn(organisation_id) as mine:
                 if mine:
-                    settle(organisation_id, self._pace)
-        return bool(turns) or begun
+                    more |= settle(organisation_id, self._pace)
+        return more
 
 
-def settle(organisation_id: UUID, pace: Pace) -> None:
-    """Read the oldest waiting bodies of one organisation, a bounded number of them. Nobody else may do so at the same time."""
+def settle(organisation_id: UUID, pace: Pace) -> bool:
+    """
+    Read the oldest waiting bodies of one organisation, a bounded number of them; return whether there may be more.
+
+    Nobody else may do so at the same time.
+    """
     readable: list[log.Waiting] = []
     heard: list[Heard] = []
-    waiting = log.waiting(organisation_id, BODIES_MAX, pace.bytes_max)
+    waiting, more = log.waiting(organisation_id, BODIES_MAX, pace.bytes_max)
     settings = _settings(waiting)
     for body in waiting:
         way.give()
@@ -98,6 +102,7 @@ def settle(organisation_id: UUID, pace: Pace) -> None:
     except (DataError, IntegrityError):
         for body in readable:
             _write_alone(organisation_id, body, settings.get(body.key_id, _NONE))
+    return more
 
 
 def read(body: log.Waiting, settings: Mapping[str, Any] = _NONE) -> list[Heard]:

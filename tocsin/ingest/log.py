@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from django.db import connection
 
 from tocsin.ingest import bulk
@@ -76,6 +77,14 @@ _ORGANISATIONS = """SELECT organisation_id FROM (
     )
     SELECT organisation_id FROM leap WHERE organisation_id IS NOT NULL LIMIT %s
 ) AS found"""
+_LENGTHS = "SELECT id, length FROM ingest_rawbody WHERE organisation_id = %s AND state = 0 ORDER BY id LIMIT %s"
+# Behind a plus an instant comes as it is stored; Django would have SQLite's driver make something of each.
+_BODIES = """SELECT id, source, key, +received_at, body FROM ingest_rawbody
+    WHERE organisation_id = %s AND state = 0 AND id <= %s ORDER BY id"""
+_BODIES_POSTGRESQL = _BODIES.replace("+", "")
+_SETTLE = """UPDATE ingest_rawbody SET state = 1
+    WHERE organisation_id = %s AND state = 0 AND id IN (SELECT value FROM json_each(%s))"""
+_SETTLE_POSTGRESQL = f"{_SETTLE.rpartition(' IN ')[0]} = ANY(%s)"
 
 
 def append(arrived: Iterable[Arrived]) -> None:
@@ -101,32 +110,42 @@ def organisations(after: UUID, limit: int) -> list[UUID]:
         return [value if isinstance(value, UUID) else UUID(value) for (value,) in cursor.fetchall()]
 
 
-def waiting(organisation_id: UUID, rows_max: int, bytes_max: int) -> list[Waiting]:
-    """Return the oldest waiting bodies of an organisation: at least one if there is any, then as many as the limits allow."""
-    rows = RawBody.objects.filter(organisation_id=organisation_id, state=RawBody.State.WAITING).order_by("id")
-    size, last = 0, 0
-    for position, length in rows.values_list("id", "length")[:rows_max]:
+def waiting(organisation_id: UUID, rows_max: int, bytes_max: int) -> tuple[list[Waiting], bool]:
+    """
+    Return the oldest waiting bodies of an organisation, and whether there may be more.
+
+    That is one at least if there is any, and as many as the limits allow.
+    """
+    whose = organisation_id if connection.vendor == "postgresql" else organisation_id.hex
+    lengths = bulk.rows(_LENGTHS, [whose, rows_max])
+    size, last, more = 0, 0, len(lengths) == rows_max
+    for position, length in lengths:
         size += length
         if last and size > bytes_max:
+            more = True
             break
         last = position
-    found = rows.filter(id__lte=last).values_list("id", "source", "key", "received_at", "body")
-    return [Waiting(position, source, key_id, received_at, bytes(body)) for position, source, key_id, received_at, body in found]
+    found = bulk.rows(_BODIES if whose is not organisation_id else _BODIES_POSTGRESQL, [whose, last]) if last else []
+    return [
+        Waiting(position, source, bulk.uuid(key_id), bulk.instant(received_at), bytes(body))
+        for position, source, key_id, received_at, body in found
+    ], more
 
 
 def settle(organisation_id: UUID, positions: Sequence[int]) -> bool:
     """Mark bodies as read; false if somebody else has read any of them meanwhile, and then the transaction must not be committed."""
-    return _turn(organisation_id, positions, RawBody.State.SETTLED, "")
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_SETTLE_POSTGRESQL, [organisation_id, list(positions)])
+        else:
+            cursor.execute(_SETTLE, [organisation_id.hex, msgspec.json.encode(positions).decode()])
+        return bool(cursor.rowcount == len(positions))
 
 
 def park(organisation_id: UUID, position: int, reason: str) -> bool:
     """Set a body aside that cannot be read; false if somebody else has done so meanwhile."""
-    return _turn(organisation_id, [position], RawBody.State.PARKED, reason[:400])
-
-
-def _turn(organisation_id: UUID, positions: Sequence[int], state: RawBody.State, reason: str) -> bool:
-    rows = RawBody.objects.filter(organisation_id=organisation_id, id__in=positions, state=RawBody.State.WAITING)
-    return rows.update(state=state, reason=reason) == len(positions)
+    rows = RawBody.objects.filter(organisation_id=organisation_id, id=position, state=RawBody.State.WAITING)
+    return rows.update(state=RawBody.State.PARKED, reason=reason[:400]) == 1
 
 
 def _trim_rejected(organisation_id: UUID) -> None:

@@ -36,13 +36,17 @@ class Loop:
 
     A lost database or file is waited out, and the heartbeat shows it. Any other exception is a fault: it is logged, counted and makes the
     server not ready until a run ends well; the loop goes on after a pause that grows.
+
+    A loop that is rung again and again takes no more than its `share` of the time, unless it says that there is more: what comes in the
+    meantime is done in one run, at the price of one.
     """
 
-    def __init__(self, name: str, run_once: Callable[[], bool], every_s: float, bell: str = "") -> None:
+    def __init__(self, name: str, run_once: Callable[[], bool], every_s: float, bell: str = "", share: float = 1.0) -> None:
         self.name = name
         self._run_once = run_once
         self._every_s = every_s
         self._bell = bell
+        self._share = share
         self._in_a_row = 0
         self._resting = False
         self._stopping = threading.Event()
@@ -76,7 +80,10 @@ class Loop:
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._woken.clear()
+            began = clock.monotonic()
             pause_s = self._run_safely()
+            if pause_s and self._share < 1:
+                self._stopping.wait((clock.monotonic() - began) * (1 / self._share - 1))
             if pause_s:
                 self._resting = True
                 self._woken.wait(pause_s)
