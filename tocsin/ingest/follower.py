@@ -12,7 +12,7 @@ import structlog
 from django.db import DataError, IntegrityError, connection, transaction
 from prometheus_client import Counter
 
-from tocsin.ingest import alerts, bulk, feeds, log, sources
+from tocsin.ingest import alerts, bulk, feeds, log, sources, tallies
 from tocsin.ingest.episodes import Heard, hear
 from tocsin.ingest.pings import checks
 from tocsin.ingest.sources import Arrival
@@ -144,12 +144,13 @@ def _write(organisation_id: UUID, bodies: Sequence[log.Waiting], heard: Sequence
     """
 
     way.give()
+    came = [(organisation_id, body.key_id, body.received_at) for body in bodies]
 
     def work() -> float:
         known = alerts.known(organisation_id, {(one.source, one.alert.key) for one in heard})
         outcome = hear(known, heard)
         matches = alerts.matches(organisation_id, outcome.turns)
-        statements = list(alerts.changes(organisation_id, outcome, matches))
+        statements = [*alerts.changes(organisation_id, outcome, matches), *tallies.count(read=came)]
         with transaction.atomic():
             begun = clock.monotonic()
             if not log.settle(organisation_id, [body.position for body in bodies]):

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
-from tocsin.ingest import bulk
+from tocsin.ingest import bulk, tallies
 from tocsin.ingest.models import RawBody, Rejected
 
 REJECTED_KEPT = 100
@@ -99,6 +99,7 @@ def append(arrived: Iterable[Arrived]) -> None:
     bulk.run(bulk.insert("ingest_rawbody", _RAW, accepted))
     if rejected:
         bulk.run(bulk.insert("ingest_rejected", _REJECTED, rejected))
+        bulk.run(tallies.count(refused=[(whose, key_id, at) for whose, _, key_id, at, *_rest in rejected]))
         for organisation_id in {row[0] for row in rejected}:
             _trim_rejected(organisation_id)
 

@@ -93,6 +93,23 @@ class Listening(models.Model):
         return f"{self.at}"
 
 
+class Tally(models.Model):
+    """How many bodies came by a key in one hour: those that were read, and those that were refused."""
+
+    id = models.BigAutoField(primary_key=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False, related_name="+")
+    key = models.UUIDField()
+    hour = models.DateTimeField(db_index=True)
+    read = models.PositiveIntegerField()
+    refused = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "hour", "key"], name="tally_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.hour:%Y-%m-%dT%H}"
+
+
 class RawBody(models.Model):
     """
     One acknowledged body, byte for byte: the append-only log from which everything else here can be read again.

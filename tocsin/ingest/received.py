@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tocsin.ingest import follower, log, writer
+from tocsin.ingest import follower, log, tallies, writer
 from tocsin.ingest.models import RawBody, Rejected
 from tocsin.kit import bells, transactions
 
@@ -118,6 +118,7 @@ def replay(organisation_id: UUID, names: Iterable[str]) -> tuple[list[Kept], lis
 
 def forget(now: datetime) -> bool:
     """Drop bodies whose time is over, a helping of them; return whether there may be more."""
+    tallies.forget(now)
     return _forget(RawBody.State.SETTLED, now - SETTLED_KEPT) | _forget(RawBody.State.PARKED, now - PARKED_KEPT)
 
 

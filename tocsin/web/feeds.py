@@ -1,28 +1,33 @@
 """Feeds: who sends to the organisation, each with keys of its own; a key is shown once, when it is made."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from django.conf import settings
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from tocsin.accounts.models import Key
+from tocsin.engine.terms import Refused
 from tocsin.ingest import feeds, mappings, received, sources
-from tocsin.ingest.models import Feed
+from tocsin.ingest.models import Feed, FeedKey, Tally
 from tocsin.ingest.sources import generic, ping
 from tocsin.kit import ids
-from tocsin.web import bodies, reply
+from tocsin.web import bodies, guides, lately, reply
+from tocsin.web.languages import gettext as _
+from tocsin.web.lately import Lately
 from tocsin.web.reply import Request, needs
 
 BODIES_LISTED = 20
+SECRETS_MAX, SECRET_CHARS_MAX = 2, 200
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A feed as a line: which source it is, its keys, when one was last used, and whether its bodies wait for a mapping."""
+    """A feed as a line: which source it is, its keys, what came by them lately, and whether its bodies wait for a mapping."""
 
     id: str
     feed: Feed
@@ -30,6 +35,15 @@ class Row:
     keys: Sequence[Key]
     last_used_at: datetime | None
     unmapped: bool
+    lately: Lately
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """A key of no feed, which opens every source, and what came by it lately."""
+
+    key: Key
+    lately: Lately
 
 
 @require_GET
@@ -47,9 +61,31 @@ def key(request: Request, feed_id: str) -> HttpResponse:
     return page(request, feed, secret=feeds.add_key(feed, person=request.person)[1])
 
 
+@require_POST
+@needs("keys.edit")
+def signing(request: Request, feed_id: str) -> HttpResponse:
+    """Let only what is signed in, or again everything that has the key."""
+    feed = find(request, feed_id)
+    secrets = request.POST.get("secrets", "").split()
+    if len(secrets) > SECRETS_MAX or any(len(each) > SECRET_CHARS_MAX for each in secrets) or not guides.signable(feed.source):
+        sentence = _("These are no secrets that a sender signs with.")
+        return page(request, feed, refused=Refused("E202", sentence, _("Enter one, or two while one is changed for another.")))
+    feeds.sign(feed, secrets, by=request.person)
+    return reply.see(reverse("feed", kwargs={"slug": request.organisation.slug, "feed_id": feed_id}))
+
+
 def every(request: Request) -> list[Row]:
     """Return the feeds of the organisation by name."""
-    return [_row(feed) for feed in Feed.objects.filter(organisation=request.organisation).order_by("name")]
+    told = lately.by_key(request.organisation.id)
+    return [_row(feed, told) for feed in Feed.objects.filter(organisation=request.organisation).order_by("name")]
+
+
+def loose(request: Request) -> list[Loose]:
+    """Return the keys of no feed by which something came lately."""
+    told = lately.by_key(request.organisation.id)
+    fed = FeedKey.objects.filter(key__in=told).values_list("key", flat=True)
+    keys = Key.objects.filter(organisation=request.organisation, id__in=set(told) - set(fed)).order_by("name")
+    return [Loose(each, lately.of([each.id], told)) for each in keys]
 
 
 def kinds() -> list[tuple[str, str]]:
@@ -75,25 +111,28 @@ def keys_of(feed: Feed) -> list[Key]:
     return list(Key.objects.filter(id__in=made_for, organisation=feed.organisation_id).order_by("revoked_at", "-created_at"))
 
 
-def _row(feed: Feed) -> Row:
+def _row(feed: Feed, told: Mapping[UUID, Sequence[Tally]]) -> Row:
     keys = keys_of(feed)
     used = [each.last_used_at for each in keys if each.last_used_at]
     source = sources.registry().get(feed.source)
     unmapped = feed.source == generic.SOURCE.name and not feed.settings.get(generic.MAPPING)
-    return Row(ids.typed("fee", feed.id), feed, source.title if source else feed.source, keys, max(used, default=None), unmapped)
+    title, came = source.title if source else feed.source, lately.of([each.id for each in keys], told)
+    return Row(ids.typed("fee", feed.id), feed, title, keys, max(used, default=None), unmapped, came)
 
 
-def page(request: Request, feed: Feed, *, secret: str = "") -> HttpResponse:
+def page(request: Request, feed: Feed, *, secret: str = "", refused: Refused | None = None) -> HttpResponse:
     """Return the page of a feed, with the secret of a key that was just made."""
-    row = _row(feed)
+    row = _row(feed, lately.by_key(request.organisation.id))
     kept = received.latest_of(request.organisation.id, {each.id for each in row.keys}, BODIES_LISTED)
     context: dict[str, Any] = {
         "row": row,
         "rows": bodies.rows(request, kept),
         "choose": True,
         "secret": secret,
-        "address": f"{settings.BASE_URL}/in/{feed.source}/{secret or '…'}",
+        "guide": guides.of(feed.source, secret),
+        "signed": len(feeds.secrets(feed)),
+        "signable": guides.signable(feed.source),
         "mapped": feed.source == generic.SOURCE.name,
         "version": mappings.latest(feed),
     }
-    return reply.page(request, "sources/feed.html", context)
+    return reply.page(request, "sources/feed.html", context, refused=refused)

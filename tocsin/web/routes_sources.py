@@ -10,6 +10,7 @@ urlpatterns = [
     path("sources/feeds", sources.addition, name="feed-new"),
     path("sources/feeds/<str:feed_id>", feeds.one, name="feed"),
     path("sources/feeds/<str:feed_id>/keys", feeds.key, name="feed-key"),
+    path("sources/feeds/<str:feed_id>/signing", feeds.signing, name="feed-signing"),
     path("sources/feeds/<str:feed_id>/mapping", mappings.text, name="mapping"),
     path("sources/feeds/<str:feed_id>/mapping/reading", mappings.reading, name="mapping-reading"),
     path("sources/feeds/<str:feed_id>/mapping/saving", mappings.saving, name="mapping-saving"),

@@ -90,6 +90,7 @@ def page(request: Request, refused: Refused | None = None) -> HttpResponse:
         "days_parked": received.PARKED_KEPT.days,
         "refused_kept": log.REJECTED_KEPT,
         "feeds": feeds.every(request),
+        "loose": feeds.loose(request),
         "kinds": feeds.kinds(),
         "typed": request.POST,
     }
