@@ -73,7 +73,9 @@ def _happened(tree: Expression) -> Iterator[str]:
 def _derived(context: Context, moment: str, kind: str, owner: str, suffix: str) -> Moment:
     word = DERIVED[kind].get(suffix) or (_chosen(context, owner, suffix) if kind == "decision" else {})
     language = context.form.language
-    title = context.title_of(kind, owner) or {language: owner.replace("_", " ")}
+    title = (
+        context.title_of(kind, owner) or (_asked_for(context, owner) if kind == "obligation" else {}) or {language: owner.replace("_", " ")}
+    )
     usual = word.get(language, suffix.replace("_", " "))
     return Moment(
         id=moment,
@@ -81,6 +83,14 @@ def _derived(context: Context, moment: str, kind: str, owner: str, suffix: str) 
         cite=(),
         repeats=_repeats(context, kind, owner),
     )
+
+
+def _asked_for(context: Context, obligation: str) -> Text:
+    """Return how what a duty asks for is called: the message, decision, record, moment or condition."""
+    every = context.form.obligations | {name: rule for each in context.form.situations.values() for name, rule in each.obligations.items()}
+    rule = every[obligation]
+    wanted = (("message", rule.send), ("decision", rule.decide), ("record", rule.record), ("moment", rule.reach), ("condition", rule.reach))
+    return next((title for kind, ref in wanted if ref and (title := context.title_of(kind, ref.name))), {})
 
 
 def _chosen(context: Context, decision: str, option: str) -> Text:
