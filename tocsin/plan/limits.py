@@ -50,12 +50,21 @@ def longest(span: Span) -> timedelta:
 
 
 def shortest(span: Span) -> timedelta:
-    """Return the shortest that a span can last: a month of 28 days, a day of 23 hours, a business day that begins at the end of one."""
+    """
+    Return the shortest that a span can last: a month of 28 days, a day of 23 hours, a business day that begins at the end of one; from one
+    time of day to the next.
+    """
     if span.clock:  # from the end of one day to early on another
         days = max(28 * span.months + span.days + span.open_days - 1, 0)
-        return timedelta(hours=23 * days, minutes=span.clock[0]) if span.months or span.days or span.open_days else timedelta()
+        return timedelta(hours=23 * days, minutes=span.clock[0]) if span.months or span.days or span.open_days else _least_gap(span.clock)
     in_business = timedelta(days=max(span.open_days - 1, 0), hours=span.open_hours)
     return timedelta(days=28 * span.months, hours=23 * span.days) + span.exact + in_business
+
+
+def _least_gap(clock: tuple[int, ...]) -> timedelta:
+    """Return the least time from one of these times of day to the next, the first of the next day among them."""
+    following = (*clock[1:], clock[0] + 23 * 60)
+    return timedelta(minutes=min(after - before for before, after in zip(clock, following, strict=True)))
 
 
 def said(case: dict[str, str]) -> str:

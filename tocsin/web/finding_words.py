@@ -84,6 +84,7 @@ def _of_form() -> dict[str, str]:
         "L24": _("Wrong kind of number"),
         "L25": _("Not run yet"),
         "L26": _("Shown, not run"),
+        "L27": _("A part where per cent is meant"),
     }
 
 
@@ -101,6 +102,7 @@ def _of_time() -> dict[str, str]:
         "L39": _("The target is looser than the limit"),
         "L40": _("Longer limit for the graver case"),
         "L41": _("Several limits for one result"),
+        "L42": _("Ends before it begins"),
     }
 
 
@@ -121,6 +123,11 @@ def _of_levels() -> dict[str, str]:
 
 def _of_people() -> dict[str, str]:
     return {
+        "L60": _("Nobody signs"),
+        "L61": _("The first signature is of somebody else"),
+        "L62": _("Nobody can say it"),
+        "L63": _("Never asked"),
+        "L64": _("The deputy is the holder"),
         "L70": _("Nobody holds it"),
         "L71": _("Too few people to sign"),
         "L72": _("Nobody may decide"),
@@ -130,6 +137,7 @@ def _of_people() -> dict[str, str]:
         "L76": _("Two voices to one audience"),
         "L77": _("Decisions left to nobody"),
         "L78": _("Signed by one hand"),
+        "L79": _("Held apart, and in one hand"),
         "L80": _("Confidential words go outside"),
         "L81": _("The cause is told too early"),
         "L82": _("Nobody else has read it"),

@@ -1,4 +1,7 @@
-"""L30: the approvals of a message may take as long as the duty to send it, or longer: the duty could not be kept by those who keep every limit."""
+"""
+L30: the approvals of a message may take as long as the duty to send it, or longer, and the later signatures of a decision as long as the duty
+to take it: the duty could not be kept by those who keep every limit.
+"""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -24,6 +27,20 @@ def find(draft: Draft) -> Iterator[Fault]:
         if slow:
             place = (*path, "within" if obligation.within else "every")
             yield Fault(place, slow, say("shorten the approval, or start earlier"), at_key=True)
+    yield from _decided(draft)
+
+
+def _decided(draft: Draft) -> Iterator[Fault]:
+    """Yield a doubt at each duty to take a decision that the signatures after the first may outlast."""
+    for path, obligation in draft.walk(ObligationForm):
+        limit = obligation.within or obligation.every
+        decision = draft.form.decisions.get(obligation.decide.name) if obligation.decide and draft.form else None
+        if decision is None or limit is None or isinstance(limit, FromFact):
+            continue
+        slow = next(_slow(draft, limit, (decision.chain or [])[1:]), None)
+        if slow:
+            place = (*path, "within" if obligation.within else "every")
+            yield Fault(place, slow, say("shorten the approval, or start earlier"), severity="warning", at_key=True)
 
 
 def _slow(draft: Draft, limit: LimitForm, approvals: list[LinkForm]) -> Iterator[Sentence]:
