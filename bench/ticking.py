@@ -1,0 +1,202 @@
+"""
+What `bench.clocks` measures, in a process whose database is the one to measure.
+
+Incidents that wait are rows without a journal: nobody opens them before they are due. Those that fall due are whole ones, and their breach
+is decided, recorded, projected and told like any other.
+"""
+
+import argparse
+import json
+import multiprocessing
+import resource
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+from typing import cast
+from uuid import UUID
+
+import django
+from django.core.management import call_command
+from django.db import close_old_connections, connection, connections
+from django.db.backends.postgresql.base import DatabaseWrapper as PostgreSQL
+
+django.setup()
+
+from tocsin.accounts import founding, people  # noqa: E402 - only after Django is set up
+from tocsin.engine import terms as t  # noqa: E402
+from tocsin.incidents import desk, downtime, plans, ticker  # noqa: E402
+from tocsin.incidents.models import Incident  # noqa: E402
+from tocsin.kit import clock, ids  # noqa: E402
+
+LOOKS = 200
+"""Times that a claim is measured that finds nothing due."""
+WAITING = """INSERT INTO incidents_incident (id, organisation_id, number, plan_hash, standing, drill, declared_at, last_at, state, state_hash,
+    state_seq, next_due, wake_at, fence, fault, faults, drill_speed)
+    SELECT gen_random_uuid(), organisation_id, 'W-' || n, plan_hash, '', false, declared_at, last_at, '', '', 0, due, due, 0, '', 0, 0
+    FROM (SELECT *, now() + interval '10 years' + n * interval '1 second' AS due FROM incidents_incident, generate_series(%s, %s) AS n
+          WHERE number = 'INC-1') AS made"""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """With so many clocks waiting: a look that finds nothing due, breaches a second, and how late they were at the rate `offered`."""
+
+    waiting: int
+    look_ms: float
+    breaches: float
+    cpu_ms: float
+    """Processor time of the workers for one breach; PostgreSQL's own is not in it."""
+    offered: float
+    late_p50_ms: float
+    late_p99_ms: float
+
+
+def main() -> None:
+    """Measure and print."""
+    arguments = _arguments()
+    declare = _prepare()
+    multiprocessing.get_context("spawn").Process(target=_beat, daemon=True).start()
+    found = []
+    for waiting in (0, arguments.open):
+        with connection.cursor() as cursor:
+            if waiting:
+                cursor.execute(WAITING, [1, waiting])
+            cursor.execute("VACUUM ANALYZE incidents_incident")
+        found.append(_measure(waiting, declare, arguments))
+        _say(_line(found[-1]))
+    few, many = found
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_total_relation_size('incidents_incident')")
+        _say(f"a waiting incident takes {cursor.fetchone()[0] / (many.waiting or 1):.0f} bytes of its table and indexes")
+    look, breach = many.look_ms / few.look_ms, few.breaches / many.breaches
+    _say(f"with {many.waiting:,} waiting against none: a look that finds nothing takes {look:.2f} of the time, a breach {breach:.2f}")
+    if arguments.json:
+        Path(arguments.json).write_text(json.dumps([asdict(one) for one in found]))
+
+
+def _prepare() -> Callable[[], None]:
+    """Make an organisation with the plan in force; return what declares one incident whose clock has been due for a minute."""
+    call_command("migrate", verbosity=0)
+    organisation, owner = founding.found("Bench", "bench@example.org", "Bench", "en")
+    plan, findings = plans.load(organisation.id, Path(__file__).with_name("clocks.yaml").read_text("utf-8"), "clocks.yaml")
+    if plan is None:
+        sys.exit(f"the plan cannot be loaded: {findings}")
+    plans.publish(plan)
+    people.hold(organisation, owner, plan.plan_id, {"head": 0}, by=owner)
+    actor = t.Actor(ids.typed("per", owner.id))
+
+    def declare() -> None:
+        clock.shift(-timedelta(minutes=31))
+        answer = desk.declare(organisation.id, plan.hash, desk.Declaration(words="Measured"), actor=actor)
+        clock.reset()
+        if isinstance(answer, t.Refused):
+            sys.exit(answer.message)
+
+    declare()
+    return declare
+
+
+def _measure(waiting: int, declare: Callable[[], None], arguments: argparse.Namespace) -> Measured:
+    ticker.run_once()
+    while ticker.run_once() or Incident.objects.filter(wake_at__lte=clock.now()).exists():
+        pass
+    looks = [_timed(lambda: ticker.claim(clock.now())) for _ in range(LOOKS)]
+
+    _declared(declare, arguments.due)
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    took = _timed(lambda: _workers(arguments.workers, 0))
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - spent
+    rate = arguments.due / took
+
+    numbers = _declared(declare, arguments.due)
+    offered = rate * arguments.load
+    begins_at = clock.now() + timedelta(seconds=3)
+    due_at = {pk: begins_at + timedelta(seconds=number / offered) for number, pk in enumerate(numbers)}
+    for pk, at in due_at.items():
+        Incident.objects.filter(pk=pk).update(wake_at=at)
+    _workers(arguments.workers, arguments.due / offered + 6)
+    seen = Incident.objects.filter(pk__in=numbers).values_list("pk", "last_at")
+    late = sorted((at - due_at[pk]).total_seconds() for pk, at in seen)
+    return Measured(
+        waiting=waiting,
+        look_ms=median(looks) * 1000,
+        breaches=rate,
+        cpu_ms=spent / arguments.due * 1000,
+        offered=offered,
+        late_p50_ms=late[len(late) // 2] * 1000,
+        late_p99_ms=late[int(len(late) * 0.99)] * 1000,
+    )
+
+
+def _declared(declare: Callable[[], None], count: int) -> list[UUID]:
+    """Return the ids of so many fresh incidents that have fallen due and that nobody has seen."""
+    known = set(Incident.objects.exclude(state="").values_list("pk", flat=True))
+    for _ in range(count):
+        declare()
+    return [pk for pk in Incident.objects.exclude(state="").order_by("number").values_list("pk", flat=True) if pk not in known]
+
+
+def _workers(count: int, for_s: float) -> None:
+    """Let so many processes tick, for `for_s` seconds or until nothing is due."""
+    connections.close_all()
+    cast("PostgreSQL", connection).close_pool()
+    processes = [multiprocessing.get_context("fork").Process(target=_tick, args=(for_s,)) for _ in range(count)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+
+
+def _tick(for_s: float) -> None:
+    ends_at = time.perf_counter() + for_s
+    while True:
+        more = ticker.run_once()
+        if for_s and time.perf_counter() > ends_at:
+            break
+        if not more and not for_s and not Incident.objects.filter(wake_at__lte=clock.now(), leased_until=None).exists():
+            break
+        if not more and for_s:
+            time.sleep(0.25)  # as long as the loop of a worker rests
+
+
+def _beat() -> None:
+    """Watch time while nothing ticks: a gap would be a downtime, of which every incident that waits is told."""
+    while True:
+        downtime.pulse.beat(clock.now())
+        close_old_connections()
+        time.sleep(1)
+
+
+def _timed(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _line(one: Measured) -> str:
+    reached = f"{one.breaches:.1f} breaches/s ({one.cpu_ms:.0f} ms of processor each)"
+    late = f"offered {one.offered:.1f}/s: late p50 {one.late_p50_ms:.0f} ms, p99 {one.late_p99_ms:.0f} ms"
+    return f"{one.waiting:,} waiting: a look that finds nothing {one.look_ms:.2f} ms, {reached}; {late}"
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.clocks", description=__doc__)
+    parser.add_argument("--open", type=int, default=1_000_000, help="clocks that wait")
+    parser.add_argument("--due", type=int, default=200, help="clocks that fall due, for each figure")
+    parser.add_argument("--load", type=float, default=0.5, help="share of what was reached at which lateness is measured")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--json", default="", help="also write every figure into this file")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
