@@ -11,6 +11,7 @@ DEBUG = False
 ALLOWED_HOSTS = ["*"]  # Tocsin serves under whatever name its proxy gives it; links are built from TOCSIN_BASE_URL only.
 BASE_URL = HOME.base_url
 BIND = HOME.bind
+SMTP_LISTEN = HOME.smtp_listen
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"

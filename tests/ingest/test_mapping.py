@@ -119,6 +119,8 @@ DOUBLED = "|".join(["[@, @]"] * 24)
         f"to_string({DOUBLED})",
         f"({DOUBLED}) == ({DOUBLED})",
         "join(big, list)",
+        "replace(big, 'x', big)",
+        "split(join('', [big, big]), 'x')",
         "list[].[@, @, @][] | [].[@, @, @][] | [].[@, @, @][]",
         "map(&[@, @, @, @], list) | map(&[@, @, @, @], @)",
         "list[*].[`[" + ",".join(["1"] * 400) + "]`]",
@@ -127,6 +129,20 @@ DOUBLED = "|".join(["[@, @]"] * 24)
 def test_an_expression_that_multiplies_is_stopped(greedy):
     with pytest.raises(TooMuch):
         find(greedy, {"big": "x" * 400_000, "list": [0] * 150_000})
+
+
+@pytest.mark.parametrize(
+    ("expression", "found"),
+    [
+        ("trim(replace(subject, 'RESOLVED:', ''))", "Queue grows"),
+        ("contains(lower(subject), 'resolved')", True),
+        ("split(subject, ': ')[1]", "Queue grows"),
+        ("upper(split(subject, '')[0])", "RESOLVED: QUEUE GROWS"),
+        ("replace(subject, '', 'x')", "RESOLVED: Queue grows"),
+    ],
+)
+def test_texts_are_taken_apart_without_regular_expressions(expression, found):
+    assert find(expression, {"subject": "RESOLVED: Queue grows"}) == found
 
 
 @pytest.mark.row("F-22")

@@ -23,6 +23,7 @@ from tocsin.incidents import drills, outcomes, plans, samples, signals, standing
 from tocsin.incidents.declaring import Declarer
 from tocsin.incidents.listening import Ear
 from tocsin.ingest import expiry, filing, follower, writer
+from tocsin.ingest.mail.listener import Listener
 from tocsin.ingest.pings import checks, listening
 from tocsin.ingest.wire import Wire
 from tocsin.kit import doors
@@ -41,7 +42,7 @@ def serve() -> None:
     """Serve everything in one process: pages, API, alerts, clocks, deliveries."""
     with only_one(), _port(settings.BIND) as door:
         _prepare()
-        with _running([*_loops(), *_hearing(), _listening()]):
+        with _mail(), _running([*_loops(), *_hearing(), _listening()]):
             _announce()
             _answer(door, asgi.application, Wire)
 
@@ -52,7 +53,7 @@ def web() -> None:
     _needs_postgresql("web")
     with _port(settings.BIND) as door:
         _prepare()
-        with _running([*_hearing(), _listening()]):
+        with _mail(), _running([*_hearing(), _listening()]):
             _announce()
             _answer(door, asgi.application, Wire)
 
@@ -121,6 +122,22 @@ def _hearing() -> list[Loop]:
 def _listening() -> Loop:
     """Return what says that senders are answered, wherever they are."""
     return Loop("listening", listening.Pulse().run_once, every_s=listening.EVERY_S)
+
+
+@contextmanager
+def _mail() -> Iterator[None]:
+    """Take mail, if it was said where."""
+    if not settings.SMTP_LISTEN:
+        yield
+        return
+    with _port(settings.SMTP_LISTEN, "TOCSIN_SMTP_LISTEN") as door:
+        listener = Listener(door)
+        listener.start()
+        click.echo(f"Taking mail at {settings.SMTP_LISTEN}.")
+        try:
+            yield
+        finally:
+            listener.stop()
 
 
 @contextmanager

@@ -329,7 +329,7 @@ class Lane:
         """Return the one body that is kept of a call."""
         if source.gather is None:
             return call.body
-        if nesting.too_deep(call.body):
+        if not source.text and nesting.too_deep(call.body):
             raise NotAccepted(problems.TOO_DEEP)
         try:
             return source.gather(call)

@@ -1,5 +1,7 @@
 """The mappings of feeds: each saved version with who and when; what is in use stands in the settings of the feed."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 
 from tocsin.accounts import audit
@@ -7,6 +9,7 @@ from tocsin.accounts.models import Person
 from tocsin.ingest.mapping import text
 from tocsin.ingest.mapping.text import Finding
 from tocsin.ingest.models import Feed, MappingVersion
+from tocsin.ingest.sources import email, generic
 from tocsin.ingest.sources.generic import MAPPING, PREFIX
 
 BEGINNING = """\
@@ -19,7 +22,8 @@ labels: labels
 annotations: {details: message}
 link: url
 """
-"""What a new mapping begins as."""
+BEGINNINGS: Mapping[str, str] = {generic.SOURCE.name: BEGINNING, email.SOURCE.name: email.BEGINNING}
+"""The sources that are read by a mapping, and what a new one begins as."""
 
 
 class Stale(Exception):  # noqa: N818 - it says how things stand

@@ -29,6 +29,8 @@ class Home:
     database_url: str
     base_url: str
     bind: str
+    smtp_listen: str = ""
+    """Where mail for feeds is taken; nowhere unless it is said."""
 
     def secret_key(self) -> str:
         """Return Django's secret key."""
@@ -74,6 +76,7 @@ def open_home(environ: Mapping[str, str] = os.environ) -> Home:
         database_url=environ.get("TOCSIN_DATABASE_URL", ""),
         base_url=(environ.get("TOCSIN_BASE_URL", "") or f"http://{bind}").rstrip("/"),
         bind=bind,
+        smtp_listen=environ.get("TOCSIN_SMTP_LISTEN", ""),
     )
     try:
         home.path.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -14,7 +16,7 @@ from tocsin.accounts.models import Key
 from tocsin.engine.terms import Refused
 from tocsin.ingest import feeds, mappings, received, sources
 from tocsin.ingest.models import Feed, FeedKey, Tally
-from tocsin.ingest.sources import generic, ping
+from tocsin.ingest.sources import email, generic, ping
 from tocsin.kit import ids
 from tocsin.web import bodies, guides, lately, reply
 from tocsin.web.languages import gettext as _
@@ -132,7 +134,10 @@ def page(request: Request, feed: Feed, *, secret: str = "", refused: Refused | N
         "guide": guides.of(feed.source, secret),
         "signed": len(feeds.secrets(feed)),
         "signable": guides.signable(feed.source),
-        "mapped": feed.source == generic.SOURCE.name,
+        "mail": f"{secret or '…'}@{urlsplit(settings.BASE_URL).hostname}" if feed.source == email.SOURCE.name else "",
+        "listens": settings.SMTP_LISTEN,
+        "mapped": feed.source in mappings.BEGINNINGS,
+        "waits": feed.source == generic.SOURCE.name,
         "version": mappings.latest(feed),
     }
     return reply.page(request, "sources/feed.html", context, refused=refused)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -12,7 +11,6 @@ from tocsin.ingest import mappings, received
 from tocsin.ingest.mapping import trial
 from tocsin.ingest.models import Feed
 from tocsin.ingest.received import Kept
-from tocsin.ingest.sources import generic
 from tocsin.kit import clock, ids
 from tocsin.web import feeds, raw_text, reply
 from tocsin.web.languages import gettext as _
@@ -30,7 +28,7 @@ def text(request: Request, feed_id: str) -> HttpResponse:
     feed = _mapped(request, feed_id)
     chosen = request.GET.get("version", "")
     version = feed.mappings.filter(number=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 9 else mappings.latest(feed)
-    return _editor(request, feed, version.text if version else mappings.BEGINNING)
+    return _editor(request, feed, version.text if version else mappings.BEGINNINGS[feed.source])
 
 
 @require_POST
@@ -71,7 +69,6 @@ def _editor(request: Request, feed: Feed, written: str, refused: Refused | None 
         "newest": newest,
         "versions": mappings.versions(feed),
         "replayable": sum(1 for one in offered if one.state == received.PARKED),
-        "address": f"{settings.BASE_URL}/in/{feed.source}/…",
         **_read(request, written, sample),
     }
     return reply.page(request, "sources/mapping.html", context, refused=refused)
@@ -101,7 +98,7 @@ def _sample(request: Request, feed: Feed, offered: list[Kept] | None = None) -> 
 
 def _mapped(request: Request, feed_id: str) -> Feed:
     feed = feeds.find(request, feed_id)
-    if feed.source != generic.SOURCE.name:
+    if feed.source not in mappings.BEGINNINGS:
         raise Http404
     return feed
 

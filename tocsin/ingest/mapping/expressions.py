@@ -23,7 +23,34 @@ BUDGET: Final = 500_000
 _CHARS_PER_STEP: Final = 32
 
 Node = Mapping[str, Any]
-_FUNCTIONS: Final = functions.Functions()
+_STRING: Final = {"types": ["string"]}
+
+
+class _Functions(functions.Functions):
+    """Those of JMESPath, and for texts what JEP-014 adds to them: https://github.com/jmespath-community/jmespath.spec/pull/101"""
+
+    @functions.signature(_STRING)  # type: ignore[arg-type]
+    def _func_lower(self, text: str) -> str:
+        return text.lower()
+
+    @functions.signature(_STRING)  # type: ignore[arg-type]
+    def _func_upper(self, text: str) -> str:
+        return text.upper()
+
+    @functions.signature(_STRING)  # type: ignore[arg-type]
+    def _func_trim(self, text: str) -> str:
+        return text.strip()
+
+    @functions.signature(_STRING, _STRING, _STRING)  # type: ignore[arg-type]
+    def _func_replace(self, text: str, old: str, new: str) -> str:
+        return text.replace(old, new) if old else text
+
+    @functions.signature(_STRING, _STRING)  # type: ignore[arg-type]
+    def _func_split(self, text: str, between: str) -> list[str]:
+        return text.split(between) if between else [text]
+
+
+_FUNCTIONS: Final = _Functions()
 
 
 class TooMuch(ValueError):  # noqa: N818 - it says what happened
@@ -95,7 +122,7 @@ def _misuse(tree: Node) -> Sentence | None:
     for node in _all(tree):
         if node["type"] != "function_expression":
             continue
-        known, given = functions.Functions.FUNCTION_TABLE.get(node["value"]), len(node["children"])
+        known, given = _Functions.FUNCTION_TABLE.get(node["value"]), len(node["children"])
         if known is None:
             return say("There is no function {name}.", name=node["value"])
         wanted, variadic = len(known["signature"]), bool(known["signature"] and known["signature"][-1].get("variadic"))
@@ -174,10 +201,9 @@ class Evaluator(visitor.TreeInterpreter):
         return self.COMPARATOR_FUNC[node["value"]](left, right)
 
     def visit_function_expression(self, node: Any, value: Any) -> Any:
-        """Count what a function is given, and what `join` will make of it."""
+        """Count what a function is given, and what it will make of it."""
         given = [self._counted(self.visit(child, value)) for child in node["children"]]
-        if node["value"] == "join" and isinstance(given[0], str) and isinstance(given[1], list):
-            self._spend(len(given[0]) * len(given[1]) // _CHARS_PER_STEP)
+        self._spend(_growth(node["value"], given))
         return _FUNCTIONS.call_function(node["value"], given)
 
     def _counted(self, value: Any) -> Any:
@@ -195,6 +221,19 @@ class Evaluator(visitor.TreeInterpreter):
         self._left -= steps
         if self._left < 0:
             raise TooMuch
+
+
+def _growth(name: str, given: list[Any]) -> int:
+    """Return how many steps more than its arguments the result of a function is worth."""
+    match name, given:
+        case "join", [str(between), list(parts)]:
+            return len(between) * len(parts) // _CHARS_PER_STEP
+        case "replace", [str(text), str(old), str(new)] if old:
+            return text.count(old) * len(new) // _CHARS_PER_STEP
+        case "split", [str(text), str(between)] if between:
+            return text.count(between)
+        case _:
+            return 0
 
 
 def _ordered(value: Any) -> bool:

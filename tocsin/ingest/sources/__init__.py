@@ -77,6 +77,8 @@ class Source:
     Makes one body of a call that says something outside its body: a form, a path, a header. That is what the log keeps; None keeps
     the body as it came. Pure; a ValueError says what is wrong with the call and is answered 400.
     """
+    text: bool = False
+    """What it is called with need be no JSON: `gather` takes it for text, and no bracket in it counts."""
     gzip: bool = False
     """Clients of it compress their bodies."""
     signature: Signature | None = None

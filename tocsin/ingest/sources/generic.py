@@ -12,13 +12,22 @@ MAPPING, PREFIX = "mapping", "prefix"
 
 def parse(payload: Any, arrival: Arrival) -> Iterator[Alert]:
     """Yield what the mapping of the feed makes of a body."""
+    return reading.alerts(mapped(arrival), payload, arrival.at, arrival.settings.get(PREFIX, ""))
+
+
+def mapped(arrival: Arrival) -> text.Mapped:
+    """
+    Return the mapping of the feed that something came by.
+
+    :raises ValueError: there is none, or this release does not understand it.
+    """
     written = arrival.settings.get(MAPPING, "")
     if not written:
         raise ValueError("there is no mapping for this key yet")
     mapping = text.read(written)
     if mapping.findings:
         raise ValueError(f"line {mapping.findings[0].line} of the mapping: {mapping.findings[0].message}")
-    return reading.alerts(mapping, payload, arrival.at, arrival.settings.get(PREFIX, ""))
+    return mapping
 
 
 SOURCE = Source(name="generic", title="Another sender, by a mapping", payload=Any, parse=parse, settings=True)

@@ -106,6 +106,7 @@ SOURCE = Source(
     methods=METHODS,
     doors=tuple(Door(path, METHODS) for path in ("/ping/{key}/{signal}", "/ping/{key}", "/{key}/{signal}", "/{key}")),
     gather=gather,
+    text=True,
     accept=accept,
     refuse=refuse,
     settings=True,

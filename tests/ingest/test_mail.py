@@ -1,0 +1,153 @@
+"""Mail: sent by a real client, on the disk before it is accepted, and read by the mapping of its feed."""
+
+import smtplib
+import socket
+from collections.abc import Iterator
+from email.message import EmailMessage
+
+import pytest
+
+from tests.ingest import bodies, posting
+from tests.ingest.test_follower import follow
+from tests.world import World
+from tocsin.ingest import feeds, log, mappings, writer
+from tocsin.ingest.doors import Call
+from tocsin.ingest.log import Arrived
+from tocsin.ingest.mail import listener, message
+from tocsin.ingest.models import Alert
+from tocsin.ingest.sources import email
+
+KEY = f"ingest_{'0a' * 20}"
+
+
+@pytest.fixture
+def store() -> posting.Store:
+    return posting.Store()
+
+
+@pytest.fixture
+def port(store: posting.Store) -> Iterator[int]:
+    """Give the port of a listener that knows one key and writes to a fake disk."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        taking = listener.Listener(door, lambda: posting.lane(store, known=[KEY]))
+        taking.start()
+        yield door.getsockname()[1]
+        taking.stop()
+
+
+def mail(subject: str = "PROBLEM: Queue grows", text: str = "Nine minutes", **headers: str) -> EmailMessage:
+    made = EmailMessage()
+    made["From"], made["Subject"] = "monitor@example.net", subject
+    for name, value in headers.items():
+        made[name.replace("_", "-")] = value
+    made.set_content(text)
+    return made
+
+
+def send(port: int, what: EmailMessage, *to: str) -> int:
+    """Send a mail and return the code of the answer."""
+    with smtplib.SMTP("127.0.0.1", port) as client:
+        try:
+            client.send_message(what, to_addrs=list(to) or [f"{KEY}@in.example.org"])
+        except smtplib.SMTPRecipientsRefused as refused:
+            return int(next(iter(refused.recipients.values()))[0])
+        except smtplib.SMTPResponseException as refused:
+            return int(refused.smtp_code)
+    return 250
+
+
+def test_a_mail_is_accepted_once_it_is_on_the_disk(port: int, store: posting.Store) -> None:
+    assert send(port, mail()) == 250
+    (row,) = store.rows
+    assert (row.organisation_id, row.source, b"PROBLEM: Queue grows" in row.body) == (posting.HOLDER.organisation_id, "email", True)
+
+
+def test_a_mail_that_could_not_be_stored_is_to_be_sent_again(port: int, store: posting.Store) -> None:
+    store.failures.append(writer.NotStored("the disk is full"))
+    assert send(port, mail()) == 451
+    assert send(port, mail()) == 250
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        (f"{KEY}@in.example.org", 250),
+        (f"EMAIL+{KEY.upper()}@in.example.org", 250),
+        ("nobody@in.example.org", 550),
+        (f"ingest_{'0b' * 20}@in.example.org", 550),
+        (f"nothing+{KEY}@in.example.org", 550),
+    ],
+)
+def test_the_address_says_whose_it_is(port: int, address: str, code: int) -> None:
+    assert send(port, mail(), address) == code
+
+
+@pytest.mark.row("F-22")
+def test_a_mail_too_large_is_refused(port: int, store: posting.Store) -> None:
+    assert send(port, mail(text="long line\n" * 120_000)) == 552
+    assert store.rows == []
+
+
+def test_two_recipients_are_answered_one_by_one(port: int, store: posting.Store) -> None:
+    with smtplib.SMTP("127.0.0.1", port) as client:
+        left = client.send_message(mail(), to_addrs=[f"{KEY}@a.example.org", f"email+{KEY}@a.example.org"])
+    assert [code for code, _ in left.values()] == [452]
+    assert len(store.rows) == 1
+
+
+def test_an_automatic_reply_is_refused_and_kept_with_its_reason(port: int, store: posting.Store) -> None:
+    assert send(port, mail(Auto_Submitted="auto-replied")) == 554
+    assert "automatic reply" in store.rows[0].reason
+
+
+def test_a_mail_to_a_source_is_what_that_source_would_have_posted(port: int, store: posting.Store) -> None:
+    assert send(port, mail(text='{"alerts": []}'), f"alertmanager+{KEY}@in.example.org") == 250
+    assert send(port, mail(text="no JSON"), f"alertmanager+{KEY}@in.example.org") == 554
+    assert [(row.source, bool(row.code)) for row in store.rows] == [("alertmanager", False), ("alertmanager", True)]
+
+
+# ------------------------------------------------------------------ what a mail says
+
+
+@pytest.mark.row("F-22")
+@pytest.mark.parametrize(
+    ("raw", "subject", "text"),
+    [
+        (b"Subject: =?utf-8?q?Kolejka_ro=C5=9Bnie?=\n\na", "Kolejka rośnie", "a"),
+        (b"Subject: =?no-such?q?a=FF?=\n\na", "a\N{REPLACEMENT CHARACTER}", "a"),
+        (b"Subject: a\n\tb\n\nc\0d", "a\tb", "c\N{REPLACEMENT CHARACTER}d"),
+        (b"\n", "", ""),
+        (b"\xff\xfe", "", "\N{REPLACEMENT CHARACTER}" * 2),
+        (b"Content-Type: text/html\n\n<style>x</style><p>It <b>grows</b><script>y", "", "It grows"),
+        (b"Content-Type: text/plain; charset=windows-1251\nContent-Transfer-Encoding: 8bit\n\n\xef\xf0", "", "пр"),
+        (b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html\n\n<p>b\n--b\n\na\n--b--", "", "a"),
+        (b"Content-Type: multipart/mixed\n\nnothing", "", ""),
+    ],
+)
+def test_a_mail_is_read_whatever_it_is(raw: bytes, subject: str, text: str) -> None:
+    said = message.read(raw)
+    assert (said["subject"], said["text"]) == (subject, text)
+
+
+@pytest.mark.row("F-22")
+def test_a_mail_nested_without_end_is_refused_as_not_understood() -> None:
+    nested = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000))
+    lane = posting.lane(store := posting.Store())
+    headers = [(b"content-type", b"message/rfc822")]
+    assert posting.run(lane, posting.post(lane, "/in/email/good", nested, headers=headers)).status == 400
+    assert len(store.rows) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_subject_opens_an_alert_and_another_ends_it(world: World) -> None:
+    feed, _ = feeds.create(world.organisation, "email", "Duty mailbox", person=world.ana)
+    mappings.save(feed, email.BEGINNING, 0, by=world.ana)
+    for subject in ("PROBLEM: Queue grows", "PROBLEM: Disk full", "RESOLVED: Queue grows"):
+        body = email.gather(Call(id="", headers={"content-type": email.MESSAGE}, body=mail(subject).as_bytes()))
+        log.append([Arrived(world.organisation.id, "email", feed.keys.get().key, bodies.NOON, body)])
+        follow()
+    assert dict(Alert.objects.values_list("fingerprint", "firing")) == {
+        f"{feed.pk.hex[-8:]}:Queue grows": False,
+        f"{feed.pk.hex[-8:]}:Disk full": True,
+    }
+    assert Alert.objects.get(firing=True).annotations["text"] == "Nine minutes"
