@@ -194,6 +194,27 @@ FAULTS = {
         ),
     ),
     "nobody keeps a register": Planted("L84", "resources.services", take("resources.services.acknowledges")),
+    "a report ends before it begins": Planted("L42", "obligations.site_record.until", put("obligations.site_record.until", "reported")),
+    "a percentage is a part of one": Planted(
+        "L27", "triggers.complaint_peak.when", put("triggers.complaint_peak.when", "complaints.excess > 0.3")
+    ),
+    "whoever signs first may not decide": Planted(
+        "L61", "decisions.terminate.chain.0.role", put("decisions.terminate.chain.0.role", "hr_head")
+    ),
+    "a condition waits for somebody outside": Planted(
+        "L62", "conditions.resources_withdrawn.attest", put("conditions.resources_withdrawn.attest", "regulator")
+    ),
+    "a fact has no question": Planted(
+        "L63",
+        "facts.hidden",
+        both(
+            put("facts.hidden", {"cite": "H 四.1", "type": "yes_no"}),
+            put("conditions.no_anomaly.when", "hidden"),
+        ),
+    ),
+    "a deputy is the holder": Planted(
+        "L64", "roles.cto.deputies.0", both(put("roles.coo.held_by", {"person": "cto"}), put("roles.cto.deputies", ["coo"]))
+    ),
     "a number is only assumed": Planted("L09", "obligations.handling.every", put("obligations.handling.assumed", ["until", "every"])),
 }
 
