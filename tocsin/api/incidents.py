@@ -14,6 +14,7 @@ from tocsin.api.door import Caller, Request, needs
 from tocsin.api.wire import Instant, Name, Text
 from tocsin.engine.terms import Refused
 from tocsin.incidents import desk, plans, readers
+from tocsin.incidents.elsewhere import Elsewhere
 from tocsin.incidents.models import BoardRow, ClockRow, Plan, TimelineRow
 from tocsin.kit import ids
 
@@ -23,6 +24,14 @@ Cursor = Annotated[str, Query(description="`next` of the page before; empty for 
 Limit = Annotated[int, Query(ge=1, le=cursors.LIMIT_MAX)]
 
 
+class RecordElsewhere(Given):
+    """A record of another system: how the system is called, the number that the record has there, and a link that leads to it."""
+
+    system: Annotated[Name, Field(min_length=1)]
+    number: Annotated[Name, Field(min_length=1, max_length=100)]
+    link: Annotated[str, Field(max_length=500, pattern=r"^(https?://\S+)?$")] = ""
+
+
 class Declaration(Given):
     """One line of `words` is enough. `plan` is the id or hash of a plan in force; it may be left out where only one is."""
 
@@ -30,6 +39,9 @@ class Declaration(Given):
     plan: Name = ""
     beside: list[Name] = Field(
         default_factory=list, description="Other plans that it runs by, and role sets laid over them: ids or hashes."
+    )
+    record: RecordElsewhere | None = Field(
+        default=None, description="The ticket that it is registered for. The same ticket again is answered with the same incident."
     )
     reason: Text = Field(default="", description="Why it runs by another plan than the one whose scope speaks of it.")
     means: Name = "api"
@@ -52,10 +64,13 @@ def every(request: HttpRequest, state: str = "all", cursor: Cursor = "", limit: 
     return {"items": _viewer(request).glances(page.rows), "next": page.next}
 
 
-@router.post("", response={201: out.DoneOut}, summary="Declare an incident")
+@router.post("", response={201: out.DoneOut, 200: out.DoneOut}, summary="Declare an incident")
 @needs(access.DECLARE)
 def declare(request: HttpRequest, response: HttpResponse, body: Declaration, key: Key = "") -> Any:
-    """201 with what was recorded, 409 with why the plan does not allow it, 422 with every place that cannot be read."""
+    """
+    201 with what was recorded, 200 with the incident that the record of another system is registered as already, 409 with why the plan
+    does not allow it, 422 with every place that cannot be read.
+    """
     caller = _caller(request)
     plan = _plan(caller, body.plan)
     beside = [_plan(caller, name, f"/beside/{index}") for index, name in enumerate(body.beside)]
@@ -67,6 +82,7 @@ def declare(request: HttpRequest, response: HttpResponse, body: Declaration, key
         means=body.means,
         facts=facts.read(program, body.facts),
         affected=tuple(body.affected),
+        record=Elsewhere(body.record.system, body.record.number, body.record.link) if body.record else None,
         happened_at=body.happened_at,
         drill=body.drill,
         reason=body.reason,
@@ -76,7 +92,7 @@ def declare(request: HttpRequest, response: HttpResponse, body: Declaration, key
     if isinstance(answer, Refused):
         return problems.refused(answer)
     response.headers["Location"] = f"/api/v1/incidents/{ids.typed('inc', answer.incident)}"
-    return Status(201, out.done(answer))
+    return Status(201 if answer.events or answer.seq else 200, out.done(answer))
 
 
 @router.get("/{incident}", response=out.StateOut, summary="Read one incident, explained")

@@ -20,6 +20,7 @@ from tocsin.engine.rules import (
     joining,
     messages,
     moments,
+    outside_records,
     owed,
     parties,
     records,
@@ -160,8 +161,11 @@ def _declare(turn: Turn, command: t.Declare) -> t.Refused | None:
 
 
 def _add_report(turn: Turn, command: t.AddReport) -> t.Refused | None:
+    wrong = outside_records.wrong(command)
+    if wrong:
+        return wrong
     if command.key not in turn.state.reports:
-        turn.emit(t.ReportAdded(at=turn.at, by=turn.by, key=command.key, means=command.means, words=command.words))
+        turn.emit(outside_records.added(turn, command))
         if "reported" not in turn.state.moments:  # what began by itself is reported now
             moments.record(turn, "reported")
             moments.record(turn, "registered")

@@ -1,7 +1,7 @@
 """The desk: the one way into an incident. Lock, stamp the time, load, decide, append, project, wish, commit, give notice."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
 from typing import Any, Final
@@ -17,11 +17,11 @@ from tocsin.engine.clocks import next_due
 from tocsin.engine.compose import versions
 from tocsin.engine.decide import decide
 from tocsin.engine.evolve import evolve
-from tocsin.engine.expressions import Value
 from tocsin.engine.program import Program
 from tocsin.incidents import (
     answers,
     counters,
+    elsewhere,
     journal,
     logged,
     lookouts,
@@ -29,18 +29,20 @@ from tocsin.incidents import (
     plans,
     refusals,
     scopes,
-    served,
     stamping,
     states,
     wishes,
 )
 from tocsin.incidents.answers import Request
 from tocsin.incidents.canonical import UnknownEvent
+from tocsin.incidents.declaration import Declaration
 from tocsin.incidents.models import Head, Incident, Plan
 from tocsin.incidents.projection.projector import Projector
 from tocsin.incidents.times import incident_time, server_time, set_drill
 from tocsin.kit import clock, ids
 from tocsin.kit.transactions import retry
+
+__all__ = ["NUMBERS", "Answer", "Declaration", "Done", "Overtaken", "declare", "establish", "foresee", "handle"]
 
 NUMBERS: Final = "incident"
 """The counter that numbers incidents. Whoever holds it is alone in declaring."""
@@ -63,29 +65,6 @@ class Done:
 
 
 Answer = Done | t.Refused
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declaration:
-    """What is said when an incident is declared; the desk adds number, plan, seats, author and time."""
-
-    words: str
-    means: str = "manual"
-    facts: Mapping[str, Value] = field(default_factory=dict)
-    happened_at: datetime | None = None
-    reported: bool = True
-    seats: Mapping[str, str] | None = None
-    """Who sits where at the start; whom the directory finds, if nobody says otherwise (a drill's cast)."""
-    drill: bool = False
-    drill_at: datetime | None = None
-    """In which incident time a drill begins; the server's if none is given."""
-    drill_speed: float = 1.0
-    beside: tuple[str, ...] = ()
-    """The hashes of the other plans that it runs by, and of the role sets laid over them."""
-    affected: tuple[str, ...] = ()
-    """The entries of the organisation's registers that it affects: clients, projects, services."""
-    reason: str = ""
-    """Why it runs by another plan than the one whose scope speaks of it (PLN-04)."""
 
 
 class Overtaken(Exception):  # noqa: N818 - it names what happened to the worker
@@ -282,6 +261,10 @@ def _declare(request: Request, plan_hash: str, declaration: Declaration, actor: 
             again = _again(known)
             transaction.set_rollback(True)  # the number was not needed
             return again
+        registered = elsewhere.incident(request.organisation_id, declaration.record)
+        if registered is not None:
+            transaction.set_rollback(True)
+            return Done(registered.pk, registered.number, 1, 0, ())
         hashes = [plan_hash, *declaration.beside]
         refused = plans.not_in_force(request.organisation_id, hashes)
         if refused:
@@ -292,18 +275,16 @@ def _declare(request: Request, plan_hash: str, declaration: Declaration, actor: 
         if isinstance(answer, t.Refused):
             transaction.set_rollback(True)
             return answer
-        answer = _affect(case, declaration, answer, actor, now)
+        answer = _follow(case, declaration, answer, actor, now)
         answers.remember(request, _kept(answer), now)
     return answer
 
 
-def _affect(case: _Case, declaration: Declaration, done: Done, actor: t.Actor, now: datetime) -> Done:
-    """Let the incident affect what was chosen in the registers; what stands there no longer is nothing."""
-    for entry in declaration.affected:
-        party = served.party(case.incident.organisation_id, case.program, t.AddParty(party=entry))
-        if party.name:
-            more = _decide(case, case.program, replace(party, by=actor, at=case.at), now)
-            done = replace(done, seq=more.seq, events=(*done.events, *more.events)) if isinstance(more, Done) else done
+def _follow(case: _Case, declaration: Declaration, done: Done, actor: t.Actor, now: datetime) -> Done:
+    """Let what else was said at the declaration follow it; what the plan does not take stands in the way of nothing (REG-04)."""
+    for command in declaration.further(case.incident.organisation_id, case.program):
+        more = _decide(case, case.program, replace(command, by=actor, at=case.at), now)
+        done = replace(done, seq=more.seq, events=(*done.events, *more.events)) if isinstance(more, Done) else done
     return done
 
 

@@ -45,11 +45,17 @@ class Declare(Act):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddReport(Act):
-    """Attach one more report, ticket or alert to the incident (REG-10). `key` makes a repeat harmless."""
+    """
+    Attach one more report, ticket or alert to the incident (REG-10). `key` makes a repeat harmless.
+
+    With a `number` it stands for a record in another system, called `means`, and `link` leads there (REG-18).
+    """
 
     key: str
     means: str
     words: str
+    number: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,8 @@ class ReportAdded(Event):
     key: str
     means: str
     words: Words
+    number: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,11 +51,17 @@ class ReportRow(Row):
     key = models.CharField(max_length=200, blank=True)
     means = models.CharField(max_length=64)
     words = models.TextField(blank=True)
+    number = models.CharField(max_length=100, blank=True)
+    """How another system, called `means`, numbers the record that this stands for; `link` leads there."""
+    link = models.CharField(max_length=500, blank=True)
     by = models.CharField(max_length=40)
     at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar = once("seq")
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "means", "number"], condition=~models.Q(number=""), name="report_of_a_record"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.means} {self.key}"

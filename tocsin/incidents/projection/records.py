@@ -14,8 +14,9 @@ def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
             yield _entry(scene, event)
         case t.Declared(means=means, words=words):
             yield Row(ReportRow, (scene.seq,), {"key": "", "means": means, "words": words, "by": event.by, "at": event.at})
-        case t.ReportAdded(key=key, means=means, words=words):
-            yield Row(ReportRow, (scene.seq,), {"key": key, "means": means, "words": words, "by": event.by, "at": event.at})
+        case t.ReportAdded(key=key, means=means, words=words, number=number, link=link):
+            there = {"number": number, "link": link}
+            yield Row(ReportRow, (scene.seq,), {"key": key, "means": means, "words": words, **there, "by": event.by, "at": event.at})
         case t.Filed(inbox=inbox, cause=cause):
             yield Row(FiledRow, (scene.seq,), {"inbox": inbox, "cause": cause, "at": event.at})
 

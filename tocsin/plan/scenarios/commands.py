@@ -67,8 +67,10 @@ def _command_of(program: Program, story: Story, act: Act, state: t.State) -> t.C
         case "report" if not state.incident:
             return _declare(program, story, act, by)
         case "report":
-            words = " ".join(str(word) for word in body["report"].values())
-            return t.AddReport(key=str(act.at), means=text(body, "means") or "person", words=words, by=by, at=act.at)
+            number, link = text(body["report"], "number"), text(body["report"], "link")
+            words = " ".join(str(word) for name, word in body["report"].items() if name not in ("number", "link"))
+            means = text(body, "means") or "person"
+            return t.AddReport(key=str(act.at), means=means, words=words, number=number, link=link, by=by, at=act.at)
         case "trigger":
             return None if state.incident else begin_by_trigger(program, story, str(body["trigger"]), act.at)
         case "observe":

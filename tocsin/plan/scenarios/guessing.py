@@ -331,7 +331,7 @@ def _turned(kind: Callable[..., t.Command], *names: str) -> Guess:
 
 _GUESSES: Final[Mapping[type, Guess]] = {
     t.Declared: _declared,
-    t.ReportAdded: _turned(t.AddReport, "key", "means", "words"),
+    t.ReportAdded: _turned(t.AddReport, "key", "means", "words", "number", "link"),
     t.FactStated: _stated,
     t.Observed: _measured,
     t.MomentRecorded: _happened,

@@ -150,7 +150,7 @@ def _reasoned(verb: str, name: str) -> Callable[[Pen, Any, t.State], list[Body]]
 
 _WRITTEN: Final[Mapping[type, Callable[[Pen, Any, t.State], list[Body]]]] = {
     t.Declare: _declare,
-    t.AddReport: lambda pen, c, state: [{"report": {"words": pen.veil.text(c.words)}}],
+    t.AddReport: lambda pen, c, state: [{"report": _full({"words": pen.veil.text(c.words), "number": pen.veil.text(c.number)})}],
     t.AddParty: lambda pen, c, state: [
         {"party": c.party, "name": pen.veil.text(c.name), "about": dict(c.about), **({"reporter": True} if c.reporter else {})}
     ],

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from tocsin.engine import terms as t
 from tocsin.engine.program import Text
-from tocsin.incidents.models import ClockRow, ConditionRow, MomentRow
+from tocsin.incidents.models import ClockRow, ConditionRow, MomentRow, ReportRow
 from tocsin.web import clocks, plan_words, times
 from tocsin.web.cases import Case
 from tocsin.web.room import indicators
@@ -43,6 +43,7 @@ def context(case: Case) -> dict[str, object]:
         "phases": _phases(case),
         "indicators": indicators.of(case.program, board, ConditionRow.objects.filter(incident_id=case.id)),
         "titled": plan_words.titled,
+        "elsewhere": ReportRow.objects.filter(incident_id=case.id).exclude(number="").order_by("seq") if not case.limited else [],
         "due": next(iter(running), None),
         "over": board.phase in t.OVER,
         "phase_name": plan_words.phase(board.phase),

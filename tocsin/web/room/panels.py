@@ -63,7 +63,7 @@ class Panel:
 PANELS: Final[Mapping[str, Panel]] = {
     panel.name: panel
     for panel in (
-        Panel("head", head.context, ("board", "moment", "condition"), in_part=True),
+        Panel("head", head.context, ("board", "moment", "condition", "report"), in_part=True),
         Panel("invitation", roles.invitation, ("role",), in_part=True),
         Panel("procedure", procedure.context, ("situation", "moment", "clock", "figure")),
         Panel("checklists", procedure.checklists, ("condition",)),
