@@ -1,5 +1,5 @@
 # Each target is a script that runs without make as well: sh scripts/run, sh scripts/test …
-.PHONY: run test check bench mutate screens lock
+.PHONY: run test check bench soak mutate screens lock
 
 run: ## set up, migrate and serve on 127.0.0.1:8000
 	@sh scripts/run
@@ -12,6 +12,9 @@ check: ## format, lint, types, layers, locks, migrations, coverage of the rows
 
 bench: ## measure, as ratios within one run
 	@sh scripts/bench
+
+soak: ## kill servers and cut the power thousands of times
+	@sh scripts/soak
 
 mutate: ## alter the shipped plans one thing at a time; list what no scenario notices
 	@sh scripts/mutate

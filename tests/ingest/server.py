@@ -2,7 +2,8 @@
 The lane and its follower as servers that are killed: `python -m tests.ingest.server DATABASE-NAME`.
 
 For each JSON line on standard input a server is forked from this process, which has everything imported but no thread and no connection.
-It is killed before its statement number `dies_before` (never, if 0). The answers are lines of JSON: its pid, its port, how it ended.
+It listens on `port` (any, if 0) and is killed before its statement number `dies_before` (never, if 0). The answers are lines of JSON:
+its pid, its port, how it ended.
 """
 
 import asyncio
@@ -64,11 +65,9 @@ class Killer:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-async def serve() -> None:
+async def serve(port: int) -> None:
     """Serve the lane until the process ends."""
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    listening.listen(128)
+    listening = socket.create_server(("127.0.0.1", port), backlog=128)
     following = Loop("follower", Follower().run_once, 0.2, bell=BELL)
     following.start()
     say({"port": listening.getsockname()[1]})
@@ -80,9 +79,10 @@ if __name__ == "__main__":
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
-            killer = Killer(json.loads(line)["dies_before"])
+            order = json.loads(line)
+            killer = Killer(order["dies_before"])
             connection_created.connect(killer.watch)
-            asyncio.run(serve())
+            asyncio.run(serve(order["port"]))
             os._exit(0)
         say({"pid": pid})
         say({"ended": os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])})

@@ -8,6 +8,7 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
@@ -18,7 +19,7 @@ from django.conf import settings
 from django.db import connection, connections
 
 from tests.ingest import bodies
-from tests.serving import eventually
+from tests.serving import eventually, free_port
 from tocsin.accounts import founding, keys
 from tocsin.ingest.follower import Follower
 from tocsin.ingest.models import Alert, RawBody
@@ -26,7 +27,6 @@ from tocsin.ingest.writer import EXIT_STATUS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.kill]
 
-CYCLES = 12
 BATCH = 3
 SENDERS = 8
 SEED = 20240607
@@ -43,7 +43,7 @@ class Servers:
         self.runs = False
         self.told: dict[str, int] = {}
 
-    def start(self, dies_before: int = 0) -> "Servers":
+    def start(self, dies_before: int = 0, port: int = 0) -> "Servers":
         """
         Start a server, which is killed before statement number `dies_before` of its own, if one is given.
 
@@ -51,7 +51,7 @@ class Servers:
         """
         connections.close_all()
         assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps({"dies_before": dies_before}) + "\n")
+        self.process.stdin.write(json.dumps({"dies_before": dies_before, "port": port}) + "\n")
         self.process.stdin.flush()
         self.pid, self.port = self._next("pid"), self._next("port")
         self.runs = True
@@ -150,9 +150,9 @@ def follow() -> None:
 
 
 @pytest.mark.row("I1", "I2", "F-1")
-def test_killed_at_random_moments_nothing_acknowledged_is_lost(servers, secret, numbers):
-    chance, load = random.Random(SEED), Load(secret, numbers)
-    for _ in range(CYCLES):
+def test_killed_at_random_moments_nothing_acknowledged_is_lost(servers, secret, numbers, times):
+    chance, load, kills = random.Random(SEED), Load(secret, numbers), times(20, 10_000)
+    for _ in range(kills):
         asyncio.run(load.until_killed(servers.start(), chance.randint(1, 40), chance.uniform(0, 0.02)))
         assert servers.wait() == -signal.SIGKILL
 
@@ -163,7 +163,35 @@ def test_killed_at_random_moments_nothing_acknowledged_is_lost(servers, secret, 
     assert set(alerts.values()) == {1}
     assert RawBody.objects.filter(state=RawBody.State.SETTLED).count() * BATCH == len(alerts) == RawBody.objects.count() * BATCH
     unacknowledged = len(alerts) - len(load.acknowledged)
-    assert unacknowledged <= CYCLES * SENDERS * BATCH, "a body is acknowledged as soon as it is stored"
+    assert unacknowledged <= kills * SENDERS * BATCH, "a body is acknowledged as soon as it is stored"
+
+
+@pytest.mark.alertmanager
+@pytest.mark.row("I1", "F-1")
+def test_every_alert_of_the_real_alertmanager_arrives_however_often_the_server_dies(servers, secret, alertmanager, times):
+    chance, port, fired, lives = random.Random(SEED), free_port(), set(), times(4, 300)
+    sender = alertmanager(f"http://127.0.0.1:{port}/in/alertmanager/{secret}")
+    for life in range(lives):
+        for number in range(3):
+            name = f"Fault{life}x{number}"
+            sender.fire(alertname=name)
+            fired.add(name)
+        server = servers.start(port=port)
+        eventually(partial(arrived_or_late, time.monotonic() + chance.uniform(0.1, 0.6), fired))
+        assert server.end(signal.SIGKILL) == -signal.SIGKILL
+    servers.start(port=port)
+    eventually(lambda: fired <= alert_names(), 60)
+    assert alert_names() == fired
+
+
+def alert_names() -> set[str]:
+    names = {labels["alertname"] for labels in Alert.objects.values_list("labels", flat=True)}
+    connection.close()
+    return names
+
+
+def arrived_or_late(until: float, fired: set[str]) -> bool:
+    return time.monotonic() > until or fired <= alert_names()
 
 
 def post(server: Servers, secret: str, *keys_: str) -> httpx.Response:
