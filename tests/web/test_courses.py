@@ -7,7 +7,7 @@ import pytest
 
 from tests.web.room import Room, declare
 from tests.world import World
-from tocsin.incidents import samples
+from tocsin.incidents import samples, signals
 from tocsin.incidents.models import BoardRow, FigureRow
 from tocsin.incidents.samples import Given
 from tocsin.kit import clock as clocks
@@ -65,6 +65,18 @@ def test_the_mean_wait_of_customers_comes_from_its_samples(world: World, clock) 
     row = review(room, "Time in the queue")
     assert "320&nbsp;s" in row
     assert "not yet" not in row
+
+
+@pytest.mark.row("KPI-04")
+def test_what_began_an_incident_by_itself_belongs_to_it(world: World, clock) -> None:
+    clock.freeze(START)
+    samples.set_baseline(world.organisation.id, "complaints", Decimal(60), "per_x")
+    measure(world, "complaints", clock, 5, 5, 5, every=5, count=True)
+    signals.run_once()
+    measure(world, "complaints", clock, 90, every=5, count=True)
+    signals.run_once()
+    room = Room(world, BoardRow.objects.get().number, {})
+    assert "105&nbsp;calls" in review(room, "Complaints")
 
 
 @pytest.mark.row("KPI-04", "DET-11")

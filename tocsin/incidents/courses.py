@@ -10,8 +10,8 @@ from tocsin.engine import courses, figures
 from tocsin.engine.courses import Course
 from tocsin.engine.expressions import UNKNOWN, Known
 from tocsin.engine.program import Program, Signal
-from tocsin.incidents import compared, measured, plans, samples
-from tocsin.incidents.models import BoardRow, MomentRow
+from tocsin.incidents import compared, looks, measured, plans, samples
+from tocsin.incidents.models import BoardRow, MomentRow, TimelineRow
 
 EARLIER_MAX: Final = compared.SHOWN_MAX
 """With how many earlier incidents it is compared: each is read from its samples."""
@@ -58,8 +58,13 @@ def _courses(board: BoardRow, program: Program, now: datetime) -> Mapping[str, C
 
 
 def span(board: BoardRow, now: datetime) -> tuple[datetime, datetime]:
-    """Return from when until when an incident is measured: from when it occurred, or was declared, until its end, or now."""
+    """
+    Return from when until when an incident is measured: from when it occurred, or was declared, or from the sample on that a trigger fired
+    by, until its end, or now.
+    """
     rows = MomentRow.objects.filter(incident_id=board.incident_id, withdrawn_at=None, moment__in=(BEGINS, *ENDS))
     at = dict(rows.order_by("generation").values_list("moment", "happened_at"))
     ends = [at[name] for name in ENDS if name in at]
-    return min(at.get(BEGINS, board.declared_at), board.declared_at), min([*ends, board.closed_at or now, now])
+    fired = TimelineRow.objects.filter(incident_id=board.incident_id, kind="TriggerFired").order_by("seq").first()
+    by = [datetime.fromisoformat(fired.data["since"]) - looks.TICK] if fired else []
+    return min([at.get(BEGINS, board.declared_at), board.declared_at, *by]), min([*ends, board.closed_at or now, now])

@@ -1,10 +1,11 @@
-"""The pages of what is measured, under `/o/{slug}/`."""
+"""The pages of what is measured and counted, under `/o/{slug}/`."""
 
 from django.urls import path
 
-from tocsin.web import measured
+from tocsin.web import figures, measured
 
 urlpatterns = [
+    path("figures", figures.every, name="figures"),
     path("signals", measured.every, name="signals"),
     path("signals/sheet", measured.sheet, name="signal-sheet"),
     path("signals/samples", measured.typed, name="signal-sample"),
