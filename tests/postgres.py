@@ -48,13 +48,39 @@ class Cluster:
 
     def crash(self) -> None:
         """End every server process at once, as a power cut would, and start again."""
+        self.halt()
+        self.begin()
+
+    def standby(self) -> "Cluster":
+        """Return a cluster that follows this one, which from now on confirms no commit before the standby has it on its disk."""
+        folder = _folder("tocsin-standby-")
+        data = str(folder / "data")
+        _run("pg_basebackup", "-h", str(self.folder), "-U", "tocsin", "-R", "-X", "stream", "-c", "fast", "-D", data, folder=folder)
+        with (folder / "data" / "postgresql.conf").open("a", encoding="utf-8") as file:
+            file.write(f"unix_socket_directories = '{folder}'\n")
+        _run("pg_ctl", "start", "-w", "-D", data, "-l", str(folder / "log"), folder=folder)
+        with (self.folder / "data" / "postgresql.conf").open("a", encoding="utf-8") as file:
+            file.write("synchronous_standby_names = '*'\n")
+        _run("pg_ctl", "reload", "-D", str(self.folder / "data"), folder=self.folder)
+        return Cluster(folder)
+
+    def promote(self) -> None:
+        """Make a standby the one that is written to."""
+        _run("pg_ctl", "promote", "-w", "-D", str(self.folder / "data"), folder=self.folder)
+
+    def halt(self) -> None:
+        """End every server process at once, as a power cut would."""
+        _run("pg_ctl", "stop", "-m", "immediate", "-w", "-D", str(self.folder / "data"), folder=self.folder)
+
+    def begin(self) -> None:
+        """Start it again."""
         data = str(self.folder / "data")
-        _run("pg_ctl", "stop", "-m", "immediate", "-w", "-D", data, folder=self.folder)
         _run("pg_ctl", "start", "-w", "-D", data, "-l", str(self.folder / "log"), folder=self.folder, within=self.within)
 
     def stop(self) -> None:
-        """Stop the cluster without ceremony and remove it."""
-        _run("pg_ctl", "stop", "-m", "immediate", "-w", "-D", str(self.folder / "data"), folder=self.folder)
+        """Stop the cluster without ceremony, if it runs, and remove it."""
+        if (self.folder / "data" / "postmaster.pid").exists():
+            self.halt()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -64,10 +90,7 @@ def start(listen: str = "", within: tuple[str, ...] = ()) -> Cluster:
 
     PostgreSQL refuses to run as root, so root hands it to another user.
     """
-    folder = Path(tempfile.mkdtemp(prefix="tocsin-pg-"))
-    owner = _owner()
-    if owner:
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
+    folder = _folder("tocsin-pg-")
     data = folder / "data"
     _run("initdb", "-A", "trust", "-U", "tocsin", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "-D", str(data), folder=folder)
     with (data / "postgresql.conf").open("a", encoding="utf-8") as file:
@@ -76,6 +99,14 @@ def start(listen: str = "", within: tuple[str, ...] = ()) -> Cluster:
         file.write("host all all samenet trust\n")
     _run("pg_ctl", "start", "-w", "-D", str(data), "-l", str(folder / "log"), folder=folder, within=within)
     return Cluster(folder, within)
+
+
+def _folder(prefix: str) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    owner = _owner()
+    if owner:
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+    return folder
 
 
 def _owner() -> pwd.struct_passwd | None:

@@ -57,6 +57,7 @@ def _one_fleet(template: Template, folder: Path, chance: random.Random, ends_at:
             if time.monotonic() >= ends_at:
                 return
             _round(running, range(first, first + BY_ROUND), chance, suffered)
+            assert running.doctor() == "Every incident is as its journal says.\n"
 
 
 def _round(running: Fleet, routed: range, chance: random.Random, suffered: "Counter[str]") -> None:

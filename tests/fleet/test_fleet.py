@@ -28,6 +28,7 @@ def running(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Ite
         fleet(folder, template.copy(folder / "seed", url), apart=networks.permitted()) as made,
     ):
         yield made
+        assert made.doctor() == "Every incident is as its journal says.\n"
 
 
 def ready(fleet: Fleet, name: str) -> bool:
