@@ -45,6 +45,11 @@ def test_a_limit_is_a_span_a_case_or_the_value_of_a_fact(keys: str, limit: objec
     assert duty(keys).within == limit
 
 
+def test_what_is_asked_of_whoever_ticks_is_asked_of_nobody_else():
+    result = example("  call: {", "  x: {cite: §6, owes: helper, record: loans, within: 1h, of: judged, fields: [size]}\n  call: {")
+    assert [f"{each.code} {each.path}" for each in result.findings if each.severity == "error"] == ["L03 obligations.x.fields"]
+
+
 def test_times_of_day_are_a_list_or_one():
     assert duty("every: [08:00, 20:00], from: judged").every == Span(clock=(480, 1200))
     assert duty('every: "08:00", from: judged').every == Span(clock=(480,))

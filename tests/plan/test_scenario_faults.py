@@ -40,6 +40,7 @@ def test_a_scenario_finds_the_plan_above_it_whatever_the_folder_is_called(tmp_pa
     ("right", "wrong", "said"),
     [
         ("decide: close", "decide: close, reson: bored", "10:38 reson says nothing here; did you mean reason?"),
+        ("phase: closed", "proposed: high", "12:24 proposed is not said so: "),
         ("signal: load, value: 20.0", "load: 20.0", "7:10 a feed names its signal and its value"),
     ],
 )

@@ -22,6 +22,8 @@ from tocsin.plan.forms.values import ConditionForm, FactForm, ReadingForm, Signa
 from tocsin.plan.forms.words import ChannelsForm, FieldForm, MessageForm, RecordForm
 from tocsin.plan.sentences import NOTHING, Sentence, quoted, say
 
+_TICKED = ("fields", "checks", "assigns", "needs", "evidence")
+"""What a duty asks of whoever ticks it; sending, deciding and recording ask what the message, the decision and the record do."""
 _VERBS = ("do", "send", "decide", "record", "reach", "ensure")
 
 
@@ -76,6 +78,10 @@ def _obligation(draft: Draft, path: Path, rule: ObligationForm) -> Iterator[Faul
     if rule.met_by == "closed" and (rule.do is None or not _closes(draft, rule)):
         said = say("what closing an entry meets is said with do, over the entries of a record that are open until a field is filled")
         yield Fault((*path, "met_by"), said, quoted("for_each: record"), at_key=True)
+    for key in _TICKED if rule.do is None and len(verbs) == 1 else ():
+        if getattr(rule, key):
+            said = say("{key} is asked of what somebody ticks: what asks to {verb} is met by that alone", key=key, verb=verbs[0])
+            yield Fault((*path, key), said, say("say it with do, or with what is sent, decided or recorded"), at_key=True)
     if rule.where is not None and not over:
         yield Fault(
             (*path, "where"), say("where chooses among the entries of a collection"), quoted("for_each: affected_parties"), at_key=True

@@ -14,6 +14,7 @@ from tocsin.engine.program import Program
 from tocsin.engine.spelling import spell as spell_expression
 from tocsin.engine.texts import spell
 from tocsin.engine.values import holding_since, holds, suggested
+from tocsin.plan.findings import brief
 from tocsin.plan.scenarios import clocks, said, shown
 from tocsin.plan.scenarios.clocks import Check
 from tocsin.plan.scenarios.commands import value_of
@@ -79,10 +80,14 @@ def checked(run: Run, expectation: Expectation) -> Iterator[Checked]:
     """Yield everything that an expectation looks at."""
     for kind, wanted in expectation.what.items():
         check = CHECKS.get(kind)
+        place = run.story.where((*expectation.place, kind))
         if check is None:
-            place = run.story.where((*expectation.place, kind))
             raise BadScenarioError(f"{place} nothing can expect {kind!r}; known are {', '.join(CHECKS)}")
-        for subject, expected, found in check(run, expectation.at, wanted):
+        try:
+            items = list(check(run, expectation.at, wanted))
+        except (TypeError, AttributeError) as error:  # a name where a mapping is wanted, a list where a name is
+            raise BadScenarioError(f"{place} {kind} is not said so: {brief(wanted)}") from error
+        for subject, expected, found in items:
             yield Checked(kind, subject, expected == found, _show(run, expected), _show(run, found))
 
 
