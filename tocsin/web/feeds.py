@@ -92,8 +92,15 @@ def loose(request: Request) -> list[Loose]:
 
 def kinds() -> list[tuple[str, str]]:
     """Return the sources that a feed can be, by their titles; a check has a page of its own."""
-    found = ((name, source.title) for name, source in sources.registry().items() if name != ping.SOURCE.name)
+    found = ((name, titled(name)) for name in sources.registry() if name != ping.SOURCE.name)
     return sorted(found, key=lambda each: each[1].lower())
+
+
+def titled(name: str) -> str:
+    """Return how a source is called: products by their own name, the others in the viewer's language."""
+    words = {"email": _("E-mail"), "generic": _("Another sender, by a mapping"), "ping": _("Checks that ping")}
+    source = sources.registry().get(name)
+    return words.get(name) or (source.title if source else name)
 
 
 def find(request: Request, feed_id: str) -> Feed:
@@ -116,10 +123,9 @@ def keys_of(feed: Feed) -> list[Key]:
 def _row(feed: Feed, told: Mapping[UUID, Sequence[Tally]]) -> Row:
     keys = keys_of(feed)
     used = [each.last_used_at for each in keys if each.last_used_at]
-    source = sources.registry().get(feed.source)
     unmapped = feed.source == generic.SOURCE.name and not feed.settings.get(generic.MAPPING)
-    title, came = source.title if source else feed.source, lately.of([each.id for each in keys], told)
-    return Row(ids.typed("fee", feed.id), feed, title, keys, max(used, default=None), unmapped, came)
+    came = lately.of([each.id for each in keys], told)
+    return Row(ids.typed("fee", feed.id), feed, titled(feed.source), keys, max(used, default=None), unmapped, came)
 
 
 def page(request: Request, feed: Feed, *, secret: str = "", refused: Refused | None = None) -> HttpResponse:
