@@ -67,7 +67,7 @@ def sent(recording: Recording) -> tuple[Reply, list[Arrived]]:
     return reply, store.rows
 
 
-@pytest.mark.row("F-22", "F-23")
+@pytest.mark.row("F-22")
 @pytest.mark.parametrize("name", FIXED)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=some.data())

@@ -7,7 +7,6 @@ The client libraries of the imitated services, and what each is used for here.
 from datetime import UTC, datetime
 
 import alertaclient.api
-import django
 import httpx
 import httpx2
 import opsgenie_sdk
@@ -28,7 +27,7 @@ class WithoutTls(httpx2.HTTPTransport):
 
 
 def with_pagerduty(url: str, key: str) -> None:
-    """Trigger, acknowledge and resolve."""
+    """Trigger, acknowledge and resolve; tell of a change."""
     client = pagerduty.EventsApiV2Client(key, base_url=url.replace("http:", "https:"), transport=WithoutTls())
     name = client.trigger(
         "Queue wait over 8 minutes on line 4001",
@@ -41,6 +40,7 @@ def with_pagerduty(url: str, key: str) -> None:
     )
     client.acknowledge(name)
     client.resolve(name)
+    client.submit("Release 4.2 is out", "sip-3.example.net", timestamp="2026-11-27T09:00:00Z")
     client.close()
 
 
@@ -101,7 +101,7 @@ def with_slack(url: str, key: str) -> None:
 
 
 SENDERS = {
-    with_pagerduty: ("pagerduty", ("trigger", "acknowledge", "resolve")),
+    with_pagerduty: ("pagerduty", ("trigger", "acknowledge", "resolve", "change")),
     with_opsgenie: ("opsgenie", ("create", "acknowledge", "close")),
     with_alerta: ("alerta", ("major", "ack", "normal")),
     with_cloudevents: ("cloudevents", ("structured", "binary")),
@@ -118,5 +118,4 @@ def record() -> None:
 
 
 if __name__ == "__main__":
-    django.setup()
     record()

@@ -10,8 +10,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from tests.ingest import posting
-from tests.ingest.posting import Store
+import django
+
+django.setup()  # where a program begins here, nobody has done it yet
+
+from tests.ingest import posting  # noqa: E402
+from tests.ingest.posting import Store  # noqa: E402
 
 HERE = Path(__file__).parent
 TOLD = ("authorization", "content-encoding", "content-type", "user-agent", "x-api-key")

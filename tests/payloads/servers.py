@@ -14,8 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import django
-
 from tests import programs
 from tests.payloads.alertmanager.record import hand_in
 from tests.payloads.recorder import Recorder, recording
@@ -145,5 +143,4 @@ def record() -> None:
 
 
 if __name__ == "__main__":
-    django.setup()
     record()

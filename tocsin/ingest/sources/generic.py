@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tocsin.ingest.mapping import reading, text
+from tocsin.ingest.signatures import standard_webhooks
 from tocsin.ingest.sources import Alert, Arrival, Source
 
 MAPPING, PREFIX = "mapping", "prefix"
@@ -30,4 +31,4 @@ def mapped(arrival: Arrival) -> text.Mapped:
     return mapping
 
 
-SOURCE = Source(name="generic", title="Another sender, by a mapping", payload=Any, parse=parse, settings=True)
+SOURCE = Source(name="generic", title="Another sender, by a mapping", payload=Any, parse=parse, settings=True, signature=standard_webhooks)

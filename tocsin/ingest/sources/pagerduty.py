@@ -1,5 +1,5 @@
 """
-PagerDuty: Events API v2, and v1 for what still speaks it.
+PagerDuty: Events API v2, and v1 for what still speaks it. Change events are kept as they came and are no alerts.
 
 Source: https://developer.pagerduty.com/docs/events-api-v2-overview and https://developer.pagerduty.com/docs/events-api-v1-overview
 """
@@ -17,6 +17,8 @@ from tocsin.ingest.telling import instant, text, words
 
 V1 = "/generic/2010-04-15/create_event.json"
 
+CHANGE = "/v2/change/enqueue"
+
 Action = Literal["trigger", "acknowledge", "resolve"]
 Key = Annotated[str, msgspec.Meta(max_length=255)]
 
@@ -25,8 +27,8 @@ class Details(msgspec.Struct):
     """What a trigger of v2 says about the trouble."""
 
     summary: Annotated[str, msgspec.Meta(min_length=1)]
-    source: str
-    severity: Literal["critical", "error", "warning", "info"]
+    source: str | None = None
+    severity: Literal["critical", "error", "warning", "info"] | None = None
     timestamp: str | None = None
     component: str | None = None
     group: str | None = None
@@ -41,9 +43,9 @@ class Link(msgspec.Struct):
 
 
 class Event(msgspec.Struct):
-    """One event of either version; the fields from `service_key` on are those of v1."""
+    """One event of either version; the fields from `service_key` on are those of v1. A change says what was done, and asks for nothing."""
 
-    event_action: Action | None = None
+    event_action: Action | Literal["change"] | None = None
     routing_key: str = ""
     dedup_key: Key | None = None
     payload: Details | None = None
@@ -60,15 +62,18 @@ class Event(msgspec.Struct):
         if self.action is None:
             raise ValueError("it has no `event_action`")
         if self.action == "trigger":
-            if self.event_action and self.payload is None:
-                raise ValueError("a trigger has a `payload`")
+            if self.event_action and not (self.payload and self.payload.source and self.payload.severity):
+                raise ValueError("a trigger has a `payload` with `summary`, `source` and `severity`")
             if self.event_type and not self.description:
                 raise ValueError("a trigger has a `description`")
+        elif self.action == "change":
+            if self.payload is None:
+                raise ValueError("a change has a `payload`")
         elif not self.key:
             raise ValueError(f"`{self.action}` names what it is about by its `dedup_key`")
 
     @property
-    def action(self) -> Action | None:
+    def action(self) -> Action | Literal["change"] | None:
         """Return what it asks for."""
         return self.event_action or self.event_type
 
@@ -81,6 +86,8 @@ class Event(msgspec.Struct):
 def gather(call: Call) -> bytes:
     """Return the event; a trigger without a name gets one, which its sender is told."""
     body = msgspec.json.decode(call.body)
+    if call.door == CHANGE and isinstance(body, dict):
+        return msgspec.json.encode(body | {"event_action": "change"})
     version = "event_action" if isinstance(body, dict) and "event_action" in body else "event_type"
     name = "dedup_key" if version == "event_action" else "incident_key"
     if not isinstance(body, dict) or body.get(version) != "trigger" or body.get(name):
@@ -90,6 +97,8 @@ def gather(call: Call) -> bytes:
 
 def parse(event: Event, arrival: Arrival) -> Iterator[Alert]:
     """Yield the alert named by the key. PagerDuty tells no episodes apart: a trigger of what is open adds to it."""
+    if event.action == "change":
+        return
     firing, trigger = event.action != "resolve", event.action == "trigger"
     about = event.payload
     link = event.client_url or next((link.href for link in event.links or () if link.href), "")
@@ -119,6 +128,8 @@ def parse(event: Event, arrival: Arrival) -> Iterator[Alert]:
 
 def accept(event: Event, call: Call) -> Answer:
     """Answer with the name of the alert, by which clients resolve it later."""
+    if event.action == "change":
+        return problems.json(202, {"status": "success", "message": "Change event processed"})
     if event.event_action is None:
         return problems.json(200, {"status": "success", "message": "Event processed", "incident_key": event.key})
     return problems.json(202, {"status": "success", "message": "Event processed", "dedup_key": event.key})
@@ -143,7 +154,7 @@ SOURCE = Source(
     payload=Event,
     parse=parse,
     setup=SETUP,
-    doors=(Door("/v2/enqueue"), Door(V1)),
+    doors=(Door("/v2/enqueue"), Door(V1), Door(CHANGE)),
     key_of=lambda event: event.routing_key or event.service_key,
     gather=gather,
     accept=accept,
