@@ -86,3 +86,18 @@ def test_everything_that_cannot_be_kept_is_named_and_nothing_is(ana):
 def test_an_observer_hands_nothing_in(world):
     observer = client.of(world, world.ana, "observer")
     assert observer.post("/samples", {"samples": [{"signal": "complaints", "value": 1}]}).status_code == 403
+
+
+def test_what_signals_stand_at_is_read_back_and_what_is_silent_is_unknown(ana, dov, clock):
+    clock.freeze(clock.now().replace(microsecond=0))
+    for ago in (3, 2, 1, 0):
+        at = (clock.now() - timedelta(minutes=ago)).isoformat()
+        ana.post("/samples", {"samples": [{"signal": "call_success", "value": 90 + ago, "at": at, "labels": {"region": "east"}}]})
+    (whole, east) = [one for one in ana.get("/signals").json() if one["signal"] == "call_success"]
+    assert (whole["plan"], whole["label"], whole["value"]) == ("hotline-outage", "", "90.000000")
+    assert (east["label"], east["of"], east["value"]) == ("region", "east", "90.000000")
+    clock.shift(timedelta(minutes=5))
+    (whole, _) = [one for one in ana.get("/signals").json() if one["signal"] == "call_success"]
+    assert whole["value"] is None
+    assert whole["silent_since"] is not None
+    assert {one["at"] for one in dov.get("/signals").json()} == {None}

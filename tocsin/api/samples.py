@@ -1,6 +1,6 @@
 """Samples of signals, handed in by programs: what the watches of a plan look at."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, cast
 
@@ -13,7 +13,7 @@ from tocsin.api import problems
 from tocsin.api.commands import Given
 from tocsin.api.door import Request, needs
 from tocsin.api.wire import Instant, Name, Text
-from tocsin.incidents import measurable
+from tocsin.incidents import measurable, readings
 from tocsin.incidents import samples as kept
 from tocsin.kit import clock
 
@@ -55,6 +55,45 @@ class Taken(Schema):
     """How many samples were kept."""
 
     taken: int
+
+
+class Reading(Schema):
+    """
+    What a signal stands at over its own window: as a whole, or with `label` and `of` the part that was measured on that.
+
+    `value` is null where nothing was heard, or it has been silent since `silent_since`: unknown, never zero.
+    """
+
+    plan: str
+    signal: str
+    label: str
+    of: str
+    value: Decimal | None
+    mean: Decimal | None
+    at: datetime | None
+    silent_since: datetime | None
+
+
+@router.get("/signals", response=list[Reading], summary="Read what signals stand at")
+@needs(access.SEE)
+def signals(request: HttpRequest) -> Any:
+    """Every measured signal of the plans in force, as a whole and by each label value."""
+    organisation, now = cast("Request", request).auth.organisation, clock.now()
+    return [
+        Reading(
+            plan=program.id,
+            signal=name,
+            label=one.label,
+            of=one.of,
+            value=one.value,
+            mean=one.mean,
+            at=one.at,
+            silent_since=one.silent_since,
+        )
+        for program in measurable.programs(organisation.id)
+        for name, found in readings.every(organisation.id, program, now).items()
+        for one in found
+    ]
 
 
 @router.post("/samples", response={201: Taken}, summary="Hand in samples of signals")
