@@ -65,10 +65,10 @@ def _round(running: Fleet, routed: range, chance: random.Random, suffered: "Coun
     with senders.sending():
         senders.declare()
         _suffer(running, chance, suffered)
-        eventually(lambda: incidents(running) == routed.stop, PATIENCE_S)
+        eventually(lambda: incidents(running) == senders.begun, PATIENCE_S)
         running.move(FALLS_DUE)
         _suffer(running, chance, suffered)
-        eventually(lambda: breaches(running) == routed.stop, PATIENCE_S)
+        eventually(lambda: breaches(running) == senders.begun, PATIENCE_S)
     reckon(running, senders)
     suffered["alerts"] += len(senders.acknowledged)
     sys.stdout.write(f"{len(senders.acknowledged)} alerts, answers {dict(senders.answers)}, so far {dict(suffered)}\n")
