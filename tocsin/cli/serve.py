@@ -32,6 +32,7 @@ from tocsin.kit.home import Unusable
 from tocsin.kit.loops import Loop
 from tocsin.kit.reserve import EVERY_S, reserve
 from tocsin.kit.sqlite import checkpoint, soundness
+from tocsin.kit.turns import alone
 
 MIGRATING = 0x70C50
 CONNECTIONS_CLOSE_WITHIN_S = 3
@@ -88,17 +89,17 @@ def _loops() -> list[Loop]:
     return [
         *_on_a_file(),
         Loop("ticker", ticker.run_once, every_s=0.25),
-        Loop("housekeeping", ticker.housekeep, every_s=20),
+        Loop("housekeeping", alone("housekeeping", ticker.housekeep), every_s=20),
         *delivery.loops(outcomes.still_wanted),
         Loop("follower", follower.Follower().run_once, every_s=0.5, bell=writer.BELL, share=0.5),
         Loop("filing", filing.run_once, every_s=1.0),
-        Loop("expiry", expiry.Expirer().run_once, every_s=2.0),
+        Loop("expiry", alone("expiry", expiry.Expirer().run_once), every_s=2.0),
         Loop("checks", checks.run_once, every_s=1.0),
         Loop("declaring", Declarer().run_once, every_s=1.0, bell=follower.BELL),
         Loop("outcomes", outcomes.run_once, every_s=0.5, bell=outbox.ENDED),
         Loop("signals", signals.run_once, every_s=0.5, bell=samples.BELL),
         Loop("drills", drills.run_once, every_s=0.25, bell=drills.BELL),
-        Loop("standing", standing.run_once, every_s=15, bell=plans.PUT_IN_FORCE),
+        Loop("standing", alone("standing", standing.run_once), every_s=15, bell=plans.PUT_IN_FORCE),
     ]
 
 

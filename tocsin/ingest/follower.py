@@ -1,7 +1,6 @@
 """The follower: reads the log behind the lane at its own pace, turn by turn of the organisations, and makes alerts and matches of it."""
 
 import threading
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -16,8 +15,7 @@ from tocsin.ingest import alerts, bulk, feeds, log, sources, tallies
 from tocsin.ingest.episodes import Heard, hear
 from tocsin.ingest.pings import checks
 from tocsin.ingest.sources import Arrival
-from tocsin.kit import bells, clock, transactions
-from tocsin.kit.database import LOST_AFTER_S
+from tocsin.kit import bells, clock, transactions, turns
 from tocsin.kit.precedence import way
 
 BODIES_MAX = 500
@@ -33,10 +31,6 @@ BELL = "matches"
 _NONE: Mapping[str, Any] = {}
 _SET = frozenset(name for name, source in sources.registry().items() if source.settings)
 _LOCKS = 0x70C51
-_TAKE_TURN = (
-    """SELECT CASE WHEN pg_try_advisory_lock(%s, %s) THEN set_config('idle_session_timeout', %s, false) IS NOT NULL ELSE false END"""
-)
-_END_TURN = "SELECT pg_advisory_unlock(%s, %s), set_config('idle_session_timeout', '0', false)"
 _one_at_a_time = threading.Lock()
 
 _log = structlog.get_logger(__name__)
@@ -181,16 +175,8 @@ def turn(organisation_id: UUID) -> Iterator[bool]:
         with _one_at_a_time:
             yield True
         return
-    lock = [_LOCKS, zlib.crc32(organisation_id.bytes) - (1 << 31)]
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE_TURN, [*lock, f"{LOST_AFTER_S}s"])
-        (mine,) = cursor.fetchone()
-    try:
+    with turns.turn(_LOCKS, organisation_id.bytes) as mine:
         yield mine
-    finally:
-        if mine and connection.connection is not None:
-            with connection.cursor() as cursor:
-                cursor.execute(_END_TURN, lock)
 
 
 def _park(organisation_id: UUID, body: log.Waiting, error: Exception) -> None:
