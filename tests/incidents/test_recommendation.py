@@ -70,9 +70,10 @@ def test_nothing_needs_to_be_known(program: Program) -> None:
     assert {clock.obligation for clock in found.clocks} >= {"first_judgement", "impact"}
 
 
-def test_the_questions_are_the_facts_on_which_the_level_depends(program: Program) -> None:
+def test_the_questions_are_the_kind_and_the_facts_on_which_the_level_depends(program: Program) -> None:
     asked = [fact.id for fact in recommendation.questions(program)]
-    assert set(asked) == {"node_fault", "node_volume", "effect", "scope", "recovery", "business", "secondary"}
+    assert asked[0] == "kind"
+    assert set(asked[1:]) == {"node_fault", "node_volume", "effect", "scope", "recovery", "business", "secondary"}
     assert asked == [name for name in program.facts if name in asked]
 
 

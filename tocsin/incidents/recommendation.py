@@ -17,9 +17,10 @@ from tocsin.engine.decide import decide
 from tocsin.engine.evolve import evolve
 from tocsin.engine.explain import LevelView
 from tocsin.engine.expressions import Expression, Name, Value, leaves
-from tocsin.engine.program import Fact, Program
+from tocsin.engine.program import Fact, Program, Template
 
 SOMEBODY = t.Actor("nobody-yet")
+NOTHING: Mapping[str, Value] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +121,32 @@ def changes(before: Recommendation, after: Recommendation) -> Changes:
     return Changes(facts, turned, before.view.level, after.view.level)
 
 
-def questions(program: Program) -> tuple[Fact, ...]:
-    """Return the facts on which the level depends, in the order of the plan: what is worth asking at once (REG-04)."""
+def kinds(program: Program) -> tuple[Fact, ...]:
+    """Return the facts that say of what kind an incident is, where the plan has templates for registering it."""
+    return tuple(fact for fact in program.facts.values() if fact.templates and not fact.stated_by)
+
+
+def templates(program: Program, said: Mapping[str, Value]) -> tuple[Template, ...]:
+    """Return the templates of the kinds that are said (REG-19)."""
+    return tuple(each for fact in kinds(program) for each in fact.templates if each.value == said.get(fact.id))
+
+
+def prefilled(program: Program, said: Mapping[str, Value]) -> dict[str, Value]:
+    """Return what the templates of the kinds that are said fill in."""
+    return {each.fact: each.value for template in templates(program, said) for each in template.says}
+
+
+def questions(program: Program, said: Mapping[str, Value] = NOTHING) -> tuple[Fact, ...]:
+    """
+    Return what is worth asking at once (REG-04): of what kind it is, what the template of that kind asks and fills in, and the facts on
+    which the level depends, in the order of the plan.
+    """
+    first = dict.fromkeys(fact.id for fact in kinds(program))
+    for template in templates(program, said):
+        first |= dict.fromkeys((*template.asks, *(each.fact for each in template.says)))
     asked = {leaf.path.partition(".")[0] for tree in _trees(program) for leaf in leaves(tree) if isinstance(leaf, Name)}
-    return tuple(fact for fact in program.facts.values() if fact.id in asked and not fact.stated_by)
+    names = dict.fromkeys((*first, *(name for name in program.facts if name in asked)))
+    return tuple(program.facts[name] for name in names if not program.facts[name].stated_by)
 
 
 def _trees(program: Program) -> Iterator[Expression]:

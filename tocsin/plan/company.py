@@ -1,14 +1,13 @@
 """What a plan says wrongly only in the company of other keys: two ways where there is one, one key without the other, a constant of another type."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from tocsin.engine.figures import COUNTS
 from tocsin.engine.program.values import FEED
 from tocsin.engine.times import Span
-from tocsin.plan import bodies, fields, standing
+from tocsin.plan import bodies, company_facts, fields, standing
 from tocsin.plan.constants import MISFIT, constant
 from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path, brief
@@ -20,7 +19,7 @@ from tocsin.plan.forms.people import OrganisationForm, RoleForm
 from tocsin.plan.forms.standing import ReadinessForm, ResourceForm
 from tocsin.plan.forms.values import ConditionForm, FactForm, ReadingForm, SignalForm
 from tocsin.plan.forms.words import ChannelsForm, FieldForm, MessageForm, RecordForm
-from tocsin.plan.sentences import NOTHING, Sentence, quoted, say
+from tocsin.plan.sentences import NOTHING, quoted, say
 
 _TICKED = ("fields", "checks", "assigns", "needs", "evidence")
 """What a duty asks of whoever ticks it; sending, deciding and recording ask what the message, the decision and the record do."""
@@ -105,38 +104,6 @@ def _together(draft: Draft, path: Path, rule: ObligationForm) -> Iterator[Fault]
                 say("{part} recurs and is never done for good", part=part.name),
                 say("name duties that are done once"),
             )
-
-
-def _fact(draft: Draft, path: Path, fact: FactForm) -> Iterator[Fault]:
-    if fact.type == "choice" and fact.of is None:
-        yield Fault(path, say("a choice needs its values"), quoted("of: [mild, grave]"), at_key=True)
-    if fact.type != "choice" and fact.of is not None:
-        yield Fault((*path, "of"), say("a {type} has no values to choose from", type=fact.type), quoted("type: choice"), at_key=True)
-    stated: list[tuple[Path, Any]] = [((*path, "implied", index, "value"), each.value) for index, each in enumerate(fact.implied)]
-    if isinstance(fact.default, Cases):
-        stated += [((*path, "default", case), value) for case, value in fact.default.cases.items()]
-        if fact.default.otherwise is not None:
-            stated.append(((*path, "default", "else"), fact.default.otherwise))
-    elif fact.default is not None:
-        stated.append(((*path, "default"), fact.default))
-    for place, value in stated:
-        known = constant(draft.names.types[str(path[-1])], value)
-        if known is MISFIT:
-            yield Fault(place, say("{value} is not a value of this fact", value=brief(value)), _expected(fact))
-        elif fact.at_most is not None and isinstance(known, timedelta) and known > fact.at_most:
-            yield Fault(place, say("{value} is beyond at_most", value=brief(value)), say("at most {most}", most=Span(exact=fact.at_most)))
-    if fact.at_most is not None and fact.type != "duration":
-        yield Fault((*path, "at_most"), say("at_most belongs to a duration"), quoted("type: duration"), at_key=True)
-
-
-def _expected(fact: FactForm) -> Sentence:
-    examples = {
-        "yes_no": say("one of {names}", names=('"yes"', '"no"')),
-        "number": say("such as {examples}", examples="50.0"),
-        "duration": say("such as {examples}", examples="30m"),
-        "time": say("a time is learned, never a constant"),
-    }
-    return say("one of {names}", names=list(fact.of)) if fact.of else examples.get(fact.type, say("a text"))
 
 
 def _effect(draft: Draft, path: Path, effect: EffectForm) -> Iterator[Fault]:
@@ -365,7 +332,7 @@ def _decision(draft: Draft, path: Path, decision: DecisionForm) -> Iterator[Faul
 _CHECKS: tuple[tuple[type[Form], Callable[[Draft, Path, Any], Iterator[Fault]]], ...] = (
     (ObligationForm, _obligation),
     (ObligationForm, _together),
-    (FactForm, _fact),
+    (FactForm, company_facts.find),
     (EffectForm, _effect),
     (DoorForm, _door),
     (ConditionForm, _condition),

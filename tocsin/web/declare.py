@@ -78,16 +78,21 @@ def advice(request: Request) -> HttpResponse:
     form = _form(request)
     if form is None:
         return reply.see(reverse("declare", kwargs={"slug": request.organisation.slug}))
+    others_asked = request.POST.get("asked_by") not in (None, _asked_by(form))  # other plans and kinds ask other questions: another form
+    if others_asked and not isinstance(form.values, t.Refused):
+        form = replace(form, values={**recommendation.prefilled(form.program, form.values), **form.values})
     if not request.htmx:
         return _show(request, form)
-    if request.POST.get("asked_by") not in (None, _asked_by(form)):  # other plans ask other questions: the whole form is another
+    if others_asked:
         return reselect(retarget(reswap(_show(request, form), "outerHTML"), "#declaration"), "#declaration")
     return reply.page(request, "incidents/_recommendation.html", _recommendation(request, form))
 
 
 def _asked_by(form: Form) -> str:
-    """Return which plans ask what the form asks."""
-    return " ".join(plan.plan_id for plan in (form.plan, *form.beside))
+    """Return which plans ask what the form asks, and for which kind of incident."""
+    said = {} if isinstance(form.values, t.Refused) else form.values
+    kinds = [f"{fact.id}={said[fact.id]}" for fact in recommendation.kinds(form.program) if fact.id in said]
+    return " ".join((*(plan.plan_id for plan in (form.plan, *form.beside)), *kinds))
 
 
 # ------------------------------------------------------------------ the act
@@ -172,7 +177,8 @@ def _form(request: Request) -> Form | None:
     beside = tuple(each for each in _others(request, plan) if each.plan_id in wanted)
     program = plans.composed(request.organisation.id, [plan.hash, *(each.hash for each in beside)])
     actor = replace(request.actor, standing=directory.standing(request.organisation.id, request.actor.person, program))
-    facts = recommendation.questions(program)
+    said = fact_fields.read(recommendation.kinds(program), asked, dict(asked.lists()))
+    facts = recommendation.questions(program, {} if isinstance(said, t.Refused) else said)
     offered, chosen = served.every(request.organisation.id, program), asked.getlist("affected")
     affected = tuple(each for each in offered if each.key in chosen)
     return Form(plan, beside, program, facts, fact_fields.read(facts, asked, dict(asked.lists())), actor, offered, affected)

@@ -23,9 +23,11 @@ from tocsin.engine.program import (
     LevelRule,
     Option,
     Order,
+    Prefilled,
     Program,
     Record,
     Takes,
+    Template,
     Tracked,
     Trigger,
     Watch,
@@ -118,6 +120,8 @@ class Renaming:
                 return word
             case _ if field in _MOMENTS:
                 return self.moment(word)
+            case Template() | Prefilled() if field == "value":
+                return word
             case Fact() | Field() if field == "of":
                 return word
             case _ if field == "id" and isinstance(holder, _ID_IS_LOCAL):

@@ -11,7 +11,7 @@ from tocsin.engine.program.records import Needs, Order, Record, Tracked
 from tocsin.engine.program.rule import Cases, FromFact, Limit, Roles, Rule, Text
 from tocsin.engine.program.scope import Scope
 from tocsin.engine.program.standing import AsParty, Item, Resource, Tier
-from tocsin.engine.program.values import Baseline, Condition, Fact, Reading, Signal, Waiver, Watch
+from tocsin.engine.program.values import Baseline, Condition, Fact, Prefilled, Reading, Signal, Template, Waiver, Watch
 from tocsin.engine.program.whole import Defaults, Part, Program
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "Part",
     "Parties",
     "PeopleList",
+    "Prefilled",
     "Program",
     "Question",
     "Reading",
@@ -76,6 +77,7 @@ __all__ = [
     "Situation",
     "Standard",
     "Takes",
+    "Template",
     "Text",
     "Tier",
     "Tracked",

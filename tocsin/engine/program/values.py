@@ -11,6 +11,23 @@ from tocsin.engine.spelling import spell
 from tocsin.engine.times import Span
 
 
+@dataclass(frozen=True, slots=True)
+class Prefilled:
+    """What a template says of a fact."""
+
+    fact: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """How an incident of one kind, a `value` of a fact, is registered: what the form is filled with, and what it asks first (REG-19)."""
+
+    value: str
+    says: tuple[Prefilled, ...] = ()
+    asks: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact(Rule):
     """A typed value known about the incident. `of` runs from mild to grave; `names` are what people call its values, where the plan says."""
@@ -33,6 +50,7 @@ class Fact(Rule):
     stated_by: tuple[str, ...] = ()
     reason_on_change: bool = False
     situation: str = ""
+    templates: tuple[Template, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

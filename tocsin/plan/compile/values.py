@@ -1,7 +1,7 @@
 """Facts, signals and conditions."""
 
 from tocsin.engine.expressions import Value
-from tocsin.engine.program import Baseline, Condition, Fact, Reading, Signal, Text, Waiver
+from tocsin.engine.program import Baseline, Condition, Fact, Prefilled, Reading, Signal, Template, Text, Waiver
 from tocsin.engine.program.values import FEED
 from tocsin.plan.builtin import UNSURE
 from tocsin.plan.compile.context import Context, name, names
@@ -11,7 +11,7 @@ from tocsin.plan.findings import Path
 from tocsin.plan.forms.leaves import Cases as CasesForm
 from tocsin.plan.forms.leaves import RuleForm
 from tocsin.plan.forms.plan import DefaultsForm, PlanForm
-from tocsin.plan.forms.values import BaselineForm, ConditionForm, FactForm, ReadingForm, WaiveForm
+from tocsin.plan.forms.values import BaselineForm, ConditionForm, FactForm, ReadingForm, TemplateForm, WaiveForm
 
 
 def signals(draft: Draft, form: PlanForm) -> dict[str, Signal]:
@@ -92,7 +92,17 @@ def _fact(context: Context, path: Path, rule: FactForm, within: RuleForm | None 
         stated_by=names(rule.stated_by),
         reason_on_change=rule.reason is not None,
         situation=str(path[1]) if within else "",
+        templates=tuple(_template(context, each, form) for each, form in rule.templates.items()),
     )
+
+
+def _template(context: Context, value: str, form: TemplateForm) -> Template:
+    def said(fact: str, stated: object) -> Prefilled:
+        found = constant(context.draft.names.types[fact], stated)
+        assert not isinstance(found, Misfit)
+        return Prefilled(fact, found)
+
+    return Template(value, tuple(said(fact, stated) for fact, stated in form.prefill.items()), names(form.asks))
 
 
 def conditions(context: Context) -> dict[str, Condition]:

@@ -17,7 +17,9 @@ from tocsin.plan.forms.leaves import (
     Demanded,
     Duration,
     Exact,
+    FactRef,
     Form,
+    Id,
     Inbox,
     Many,
     MomentRef,
@@ -89,6 +91,13 @@ class ImpliedForm(Form):
     when: Truth
 
 
+class TemplateForm(Form):
+    """How an incident of one kind is registered: what the form is filled with, and what it asks first."""
+
+    prefill: dict[Id, Any] = {}
+    asks: Annotated[list[FactRef], Many] = []
+
+
 class FactForm(RuleForm):
     type: FactKind
     of: Choices | None = None
@@ -108,6 +117,8 @@ class FactForm(RuleForm):
     marks_change: MomentRef | None = None
     stated_by: Whos = []
     reason: Literal["on_change"] | None = None
+    templates: dict[Text, TemplateForm] = {}
+    """By value of a choice that says what kind of incident it is."""
 
 
 def _days(value: object) -> Span:
