@@ -3,9 +3,13 @@
 import smtplib
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from email.message import EmailMessage
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.ingest import bodies, posting
 from tests.ingest.test_follower import follow
@@ -106,6 +110,14 @@ def test_a_mail_to_a_source_is_what_that_source_would_have_posted(port: int, sto
     assert [(row.source, bool(row.code)) for row in store.rows] == [("alertmanager", False), ("alertmanager", True)]
 
 
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(200, 250), (202, 250), (400, 554), (401, 550), (403, 550), (408, 451), (413, 552), (422, 554), (429, 451), (503, 451)],
+)
+def test_only_what_may_be_better_later_is_to_be_sent_again(status: int, code: int) -> None:
+    assert listener.said(status).startswith(str(code))
+
+
 # ------------------------------------------------------------------ what a mail says
 
 
@@ -127,6 +139,14 @@ def test_a_mail_to_a_source_is_what_that_source_would_have_posted(port: int, sto
 def test_a_mail_is_read_whatever_it_is(raw: bytes, subject: str, text: str) -> None:
     said = message.read(raw)
     assert (said["subject"], said["text"]) == (subject, text)
+
+
+@pytest.mark.row("F-22")
+@given(st.binary(max_size=300), st.sampled_from([b"", b"Content-Type: multipart/mixed; boundary=b\n\n--b\n", b"Subject: =?utf-8?b?"]))
+def test_no_bytes_are_more_than_no_mail(tail: bytes, head: bytes) -> None:
+    with suppress(ValueError):
+        said = message.read(head + tail)
+        assert msgspec.json.decode(email.gather(Call(id="", headers={"content-type": email.MESSAGE}, body=head + tail))) == said
 
 
 @pytest.mark.row("F-22")

@@ -29,6 +29,8 @@ COMMANDS: Mapping[str, Lazy] = {
     "setup": Lazy("tocsin.cli.setup:setup", "Set up the first organisation unattended.", data=True),
     "user": Lazy("tocsin.cli.people:user", "List people, add one, make a sign-in link.", data=True),
     "key": Lazy("tocsin.cli.people:key", "List keys, make one, revoke one.", data=True),
+    "body": Lazy("tocsin.cli.bodies:body", "List what came in, print it, have it read once more.", data=True),
+    "check": Lazy("tocsin.cli.checks:check", "List checks that ping, make one.", data=True),
     "plan": Lazy("tocsin.cli.plans:plan", "Check, show, compare, rehearse and load plans."),
     "replay": Lazy("tocsin.plan.scenarios.replay:command", "Run scenario files against their plan."),
     "dossier": Lazy("tocsin.cli.dossier:dossier", "Export the record of an incident.", data=True),

@@ -26,15 +26,12 @@ QUIET_MAX_S: Final = 60.0
 _KEY: Final = re.compile(keys.SECRET.pattern, re.IGNORECASE)
 _log = structlog.get_logger(__name__)
 
-_SAID: Final = {
-    400: "554 5.6.0 What it says is not understood. It is kept as it came.",
-    403: "550 5.1.1 There is no such address.",
-    404: "550 5.1.1 There is no such address.",
-    413: "552 5.3.4 The message is too large.",
-}
+_STORED: Final = "250 2.0.0 It is stored."
 _LATER: Final = "451 4.3.0 It cannot be stored now. Send it again."
 _NOBODY: Final = "550 5.1.1 There is no such address."
-_STORED: Final = "250 2.0.0 It is stored."
+_UNSIGNED: Final = "550 5.7.1 This source takes only what is signed."
+_TOO_LARGE: Final = "552 5.3.4 The message is too large."
+_WRONG: Final = "554 5.6.0 What it says is not understood. It is kept as it came."
 
 
 class Taker:
@@ -61,7 +58,7 @@ class Taker:
         raw = envelope.content if isinstance(envelope.content, bytes) else b""
         body, kind = (raw, email.MESSAGE) if source == email.SOURCE.name else (message.text_of(raw).encode(), "application/json")
         status = await post(self._lane, f"/in/{source}/{secret}", body, kind)
-        return _STORED if 200 <= status < 300 else _SAID.get(status, _LATER)
+        return said(status)
 
     async def handle_exception(self, error: Exception) -> str:
         """Say that it may be sent again, whatever went wrong here."""
@@ -77,6 +74,20 @@ def target(address: str) -> tuple[str, str] | None:
     if source not in sources.registry() or not _KEY.fullmatch(secret):
         return None
     return source, secret.lower()
+
+
+def said(status: int) -> str:
+    """Return how mail says what the lane answered: what may be better later is to be sent again, and nothing else. Pure."""
+    match status:
+        case 401:
+            return _UNSIGNED
+        case 403 | 404:
+            return _NOBODY
+        case 413:
+            return _TOO_LARGE
+        case 408 | 429:
+            return _LATER
+    return _STORED if status < 300 else _WRONG if status < 500 else _LATER
 
 
 async def post(lane: Lane, path: str, body: bytes, kind: str) -> int:

@@ -31,11 +31,11 @@ class Pulse:
     def beat(self, now: datetime) -> None:
         """Say that senders are answered at `now`; after a gap every deadline moves by it."""
         running = clock.running()
-        present = self._beaten_at is not None and running - self._beaten_at <= NOTICED_AFTER.total_seconds()
+        away = None if self._beaten_at is None else timedelta(seconds=running - self._beaten_at)
         with transaction.atomic():
             known, new = Listening.objects.select_for_update().get_or_create(id=1, defaults={"at": now})
-            gap = now - known.at
-            if not new and not present and gap > NOTICED_AFTER:
+            gap = now - known.at if away is None else min(now - known.at, away)
+            if not new and gap > NOTICED_AFTER:
                 Check.objects.filter(due_at__gt=known.at).update(due_at=F("due_at") + gap)
             Listening.objects.filter(id=1).update(at=now)
         self._beaten_at = running
