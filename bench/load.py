@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal, cast
 from urllib.parse import urlsplit
 
@@ -137,11 +138,11 @@ class Sender(asyncio.Protocol):
     def _send(self) -> None:
         assert self._transport is not None
         self._sent_at = time.perf_counter()
-        if self._sent_at >= self._task.ends_at:
+        body = next(self._task.bodies, None) if self._sent_at < self._task.ends_at else None
+        if body is None:
             self.done.set_result(None)
             self._transport.close()
             return
-        body = next(self._task.bodies)
         self._transport.write(self._task.head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
 
     def _count(self, status: int) -> None:
@@ -156,15 +157,18 @@ class Sender(asyncio.Protocol):
             tally.latencies.append(now - self._sent_at)
 
 
-def send(url: str, kind: Format, *, batch: int, connections: int, warm_up_s: float, measured_s: float) -> Tally:
-    """Return what `url` made of new alerts, `batch` in each request, over so many connections."""
+def send(
+    url: str, kind: Format, *, batch: int, connections: int, warm_up_s: float = 0, measured_s: float = 3600, alerts: int | None = None
+) -> Tally:
+    """Return what `url` made of new alerts, `batch` in each request, over so many connections: for so long, or so many of them."""
     target = urlsplit(url)
     head = f"POST {target.path} HTTP/1.1\r\nHost: {target.netloc}\r\nContent-Type: application/json\r\n".encode()
     tally = Tally(measured_s)
 
     async def run() -> None:
         begins_at = time.perf_counter() + warm_up_s
-        task = Task(head, iter(Bodies(kind, batch)), batch, tally, begins_at, begins_at + measured_s)
+        bodies = islice(Bodies(kind, batch), None if alerts is None else alerts // batch)
+        task = Task(head, bodies, batch, tally, begins_at, begins_at + measured_s)
         loop = asyncio.get_running_loop()
         made = [await loop.create_connection(lambda: Sender(task), target.hostname, target.port) for _ in range(connections)]
         await asyncio.gather(*(sender.done for _, sender in made))

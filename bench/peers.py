@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -12,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,6 +51,17 @@ class Tocsin:
     home: Path
     base_url: str
     keys: Keys
+    pid: int
+
+    @contextmanager
+    def again(self) -> Iterator[None]:
+        """Kill it, and serve what it leaves behind until the end of the block."""
+        os.kill(self.pid, signal.SIGKILL)
+        while Path(f"/proc/{self.pid}/fd").exists() and os.listdir(f"/proc/{self.pid}/fd"):
+            time.sleep(0.01)
+        address = self.base_url.removeprefix("http://")
+        with _running([*_tocsin(), "serve"], _environ(self.home, address), f"{self.base_url}/readyz"):
+            yield
 
     @property
     def url(self) -> str:
@@ -70,6 +82,16 @@ class Tocsin:
                 raise TimeoutError(f"not settled within {SETTLES_WITHIN_S} s: {self.rows()}")
             time.sleep(0.1)
         return time.perf_counter()
+
+    def rest(self) -> None:
+        """Wait until it is at rest: settled, and the labels of every alert filed for the search."""
+        self.settle()
+        deadline = time.perf_counter() + SETTLES_WITHIN_S
+        with closing(sqlite3.connect(f"file:{self.home}/tocsin.sqlite3?mode=ro", uri=True)) as database:
+            while database.execute("SELECT count(*) FROM ingest_filed WHERE waiting").fetchone() != (0,):
+                if time.perf_counter() > deadline:
+                    raise TimeoutError(f"not filed within {SETTLES_WITHIN_S} s")
+                time.sleep(0.1)
 
 
 @contextmanager
@@ -92,8 +114,8 @@ def tocsin(home: Path, keys: Keys) -> Iterator[Tocsin]:
         copy = Path(folder) / "home"
         shutil.copytree(home, copy)
         address = f"127.0.0.1:{free_port()}"
-        with _running([*_tocsin(), "serve"], _environ(copy, address), f"http://{address}/readyz"):
-            yield Tocsin(copy, f"http://{address}", keys)
+        with _running([*_tocsin(), "serve"], _environ(copy, address), f"http://{address}/readyz") as pid:
+            yield Tocsin(copy, f"http://{address}", keys, pid)
 
 
 @contextmanager
@@ -114,19 +136,29 @@ def alertmanager(sink_url: str = "") -> Iterator[str]:
 
 def received(alertmanager_url: str) -> int:
     """Return how many alerts an Alertmanager says it has received."""
+    return int(_metric(alertmanager_url, "alertmanager_alerts_received_total"))
+
+
+def resident_mib(alertmanager_url: str) -> float:
+    """Return the memory that an Alertmanager says it takes."""
+    return _metric(alertmanager_url, "process_resident_memory_bytes") / 2**20
+
+
+def _metric(alertmanager_url: str, name: str) -> float:
     with urllib.request.urlopen(alertmanager_url.replace("/api/v2/alerts", "/metrics")) as answer:
         lines = answer.read().decode().splitlines()
-    return sum(int(float(line.split()[-1])) for line in lines if line.startswith("alertmanager_alerts_received_total"))
+    return sum(float(line.split()[-1]) for line in lines if line.startswith(name))
 
 
 @contextmanager
-def _running(command: list[str], environ: dict[str, str], ready_url: str) -> Iterator[None]:
+def _running(command: list[str], environ: dict[str, str], ready_url: str) -> Iterator[int]:
+    """Give the number of the process."""
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, env=environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
             _wait(process, ready_url)
-            yield
-            if process.poll() is not None:
+            yield process.pid
+            if process.poll() not in (None, -signal.SIGKILL):
                 log.seek(0)
                 raise RuntimeError(f"{command[0]} ended with {process.returncode}: {log.read()[-2000:].decode()}")
         finally:

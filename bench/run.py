@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
-from bench import delivery, desk, disk, engine, load, peers
+from bench import delivery, desk, disk, engine, load, peers, standing
 
 NOTES_S = 30.0
 """How long notes are written under each load."""
@@ -26,7 +26,7 @@ class Case:
     connections: int
 
 
-CASES = (Case("single", 1, 32), Case("hundreds", 100, 8))
+CASES = (Case("single", 1, 32), Case("tens", 10, 8), Case("hundreds", 100, 8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def main() -> None:
     notes = {} if arguments.only_lane else _desk(arguments)
     told = {} if arguments.only_lane else _delivery(arguments.alerts)
     _report(results, notes, told)
-    for line in engine.report(engine.measure()) if not arguments.only_lane else ():
+    for line in _rest(arguments) if not arguments.only_lane else ():
         _say(line)
     _say(f"{time.perf_counter() - began:.0f} s, load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     if arguments.json:
@@ -65,6 +65,11 @@ def main() -> None:
                 {"lane": {name: [asdict(one) for one in rounds] for name, rounds in results.items()}, "desk_s": notes, "delivery_s": told}
             )
         )
+
+
+def _rest(arguments: argparse.Namespace) -> Iterable[str]:
+    yield from standing.report(standing.measure(arguments.active), standing.fairness(arguments.seconds * 5))
+    yield from engine.report(engine.measure())
 
 
 def _round(case: Case, home: Path, keys: peers.Keys, arguments: argparse.Namespace) -> Round:
@@ -177,6 +182,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=4.0, help="measured, in each round and case")
     parser.add_argument("--warm-up", type=float, default=1.0)
     parser.add_argument("--alerts", type=int, default=50, help="for the time to the first delivery")
-    parser.add_argument("--only-lane", action="store_true", help="neither the desk nor deliveries")
+    parser.add_argument("--active", type=int, default=100_000, help="alerts that stand at once while memory and a start are measured")
+    parser.add_argument("--only-lane", action="store_true", help="neither the desk nor deliveries nor what stands")
     parser.add_argument("--json", default="", help="also write every figure into this file")
     return parser.parse_args()
