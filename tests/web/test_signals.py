@@ -93,6 +93,7 @@ def test_a_signal_is_drawn_with_its_mean_its_thresholds_and_when_a_trigger_fired
     assert f">{number}</a>" in shown
     assert "Momentary peak of complaints" in shown
     room = world.browse(world.chi).get(f"/o/hotline/incidents/{number}/panels/signals").content.decode()
+    assert f'href="/o/hotline/signals/of/{PLAN}/complaints"' in room
     assert room.count('<figure class="chart">') == 2  # the evidence of what began it, in the incident itself
     assert '<path class="fired"' in room
 

@@ -9,8 +9,9 @@ from markupsafe import Markup
 
 from tocsin.engine.expressions import SignalRead
 from tocsin.engine.logged import SOURCE
+from tocsin.engine.namespaces import bare
 from tocsin.engine.program import Program, Signal
-from tocsin.incidents import readings
+from tocsin.incidents import plans, readings
 from tocsin.incidents.readings import Reading
 from tocsin.web import charts, plan_words, times
 from tocsin.web.cases import Case
@@ -40,8 +41,16 @@ def context(case: Case) -> dict[str, object]:
         "titled": plan_words.titled,
         "part_of": lambda reading: part_of(case.program, reading),
         "evidence": evidence(case),
+        "pages": pages(case),
         "computed": trends.of(case, [SignalRead(rule.id, "now") for rule in case.program.signals.values() if rule.kind == "computed"]),
     }
+
+
+def pages(case: Case) -> dict[str, tuple[str, str]]:
+    """Return the plan and the name under which each signal has a page: those of the plans in force."""
+    there = plans.in_force(case.board.organisation_id)
+    found = {name: (case.program.part(name).program.id, bare(name)) for name in case.program.signals}
+    return {name: page for name, page in found.items() if page[0] in there}
 
 
 def evidence(case: Case) -> list[Chart]:
