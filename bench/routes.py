@@ -30,7 +30,7 @@ def main(sink_url: str, count: int) -> None:
     if wrong:
         sys.exit(f"the webhook cannot be set up: {wrong}")
     Route.objects.bulk_create(
-        Route(organisation=organisation, name=f"Bench {number}", labels={"number": str(number)}, plan=PLAN) for number in range(count)
+        Route(organisation=organisation, name=f"Bench {number}", rule={"wanted": f"number={number}"}, plan=PLAN) for number in range(count)
     )
 
 

@@ -33,7 +33,7 @@ def main(sink_url: str, network: str, count: int) -> None:
     assert not wrong, wrong
     Route.objects.all().delete()
     Route.objects.bulk_create(
-        Route(organisation=organisation, name=f"Number {number}", labels={"number": str(number)}, plan=plan.plan_id)
+        Route(organisation=organisation, name=f"Number {number}", rule={"wanted": f"number={number}"}, plan=plan.plan_id)
         for number in range(count)
     )
 

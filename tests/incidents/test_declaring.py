@@ -15,7 +15,9 @@ from tocsin.incidents.declaring import AGAIN_AFTER_S, Declarer
 from tocsin.incidents.models import BoardRow, Incident, Plan, ReportRow
 from tocsin.ingest import log
 from tocsin.ingest.follower import Follower
+from tocsin.ingest.matchers import Matcher, write
 from tocsin.ingest.models import Alert, Match, Route
+from tocsin.ingest.routing.runs import LINES_MAX
 from tocsin.kit import ids
 from tocsin.plan import shipped
 
@@ -31,7 +33,8 @@ def world(transactional_db: None) -> World:
 
 def route(where: Organisation, labels: dict[str, str] | None = None, **facts: object) -> Route:
     made = labels or {"alertname": "HotlineQueue"}
-    return Route.objects.create(organisation=where, name=str(made), labels=made, plan=PLAN, facts=facts)
+    wanted = write(Matcher(name, "=", value) for name, value in made.items())
+    return Route.objects.create(organisation=where, name=wanted, rule={"wanted": wanted}, plan=PLAN, facts=facts)
 
 
 def arrive(where: Organisation, *entries: dict[str, object], at=bodies.NOON) -> None:
@@ -109,8 +112,8 @@ def test_a_storm_is_one_incident_with_one_line_for_the_many(world):
     arrive(world.organisation, *[bodies.entry(f"a{number}", summary=f"Line {number}") for number in range(200)])
     declare()
     (attached,) = reports(Incident.objects.get())[1:]
-    assert attached.splitlines()[-1] == f"+{199 - declaring.TITLES_MAX}"
-    assert len(attached.splitlines()) == declaring.TITLES_MAX + 1
+    assert attached.splitlines()[-1] == f"+{199 - LINES_MAX}"
+    assert len(attached.splitlines()) == LINES_MAX + 1
     assert not Match.objects.filter(handled_at=None).exists()
 
 
@@ -222,7 +225,7 @@ def test_a_plan_that_this_release_cannot_read_stops_its_own_routes_only(world):
     old = Plan.objects.create(
         organisation=world.organisation, plan_id="old", version="1", hash="f" * 64, source="tocsin: 1", status="in_force"
     )
-    Route.objects.create(organisation=world.organisation, name="old", labels={"alertname": "HotlineQueue"}, plan=old.plan_id)
+    Route.objects.create(organisation=world.organisation, name="old", rule={"wanted": "alertname=HotlineQueue"}, plan=old.plan_id)
     route(world.organisation)
     arrive(world.organisation, bodies.entry())
     declare()

@@ -12,6 +12,7 @@ from tocsin.accounts.models import Organisation
 from tocsin.ingest import log
 from tocsin.ingest.expiry import Expirer
 from tocsin.ingest.follower import Follower
+from tocsin.ingest.matchers import Matcher, write
 from tocsin.ingest.models import Alert, Expiry, Match, Route
 from tocsin.kit import ids
 
@@ -25,7 +26,9 @@ LABELS = {"alertname": "HotlineQueue", "region": "north"}
 def north(clock: Any) -> Organisation:
     clock.freeze(NOON)
     made, _ = founding.found("North", "ana@example.org", "Ana", "en")
-    Route.objects.create(organisation=made, name="queue", labels=LABELS, plan="any")
+    Route.objects.create(
+        organisation=made, name="queue", rule={"wanted": write(Matcher(name, "=", value) for name, value in LABELS.items())}, plan="any"
+    )
     return made
 
 

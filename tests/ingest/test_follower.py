@@ -13,6 +13,7 @@ from tocsin.ingest import alerts, bulk, follower, log
 from tocsin.ingest.episodes import hear
 from tocsin.ingest.follower import Follower
 from tocsin.ingest.log import Arrived
+from tocsin.ingest.matchers import Matcher, write
 from tocsin.ingest.models import Alert, Episode, Match, RawBody, Rejected, Route
 from tocsin.kit import ids
 
@@ -37,7 +38,8 @@ def follow() -> None:
 
 
 def route(where: Organisation, **labels: str) -> Route:
-    return Route.objects.create(organisation=where, name=str(sorted(labels.items())), labels=labels, plan="hotline-outage")
+    wanted = write(Matcher(name, "=", value) for name, value in labels.items())
+    return Route.objects.create(organisation=where, name=str(sorted(labels.items())), rule={"wanted": wanted}, plan="hotline-outage")
 
 
 def states() -> list[int]:

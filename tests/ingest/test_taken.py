@@ -19,7 +19,7 @@ TRIGGER = {"payload": {"summary": "Disk full", "source": "db-1", "severity": "cr
 
 def test_an_acknowledgement_is_kept_once_and_the_end_reaches_the_route_that_wanted_the_beginning():
     north, _ = founding.found("North", "ana@example.org", "Ana", "en")
-    Route.objects.create(organisation=north, name="disks", labels={"severity": "critical"}, plan="any")
+    Route.objects.create(organisation=north, name="disks", rule={"wanted": "severity=critical"}, plan="any")
 
     def say(action: str, **more: Any) -> None:
         body = json.dumps({"event_action": action, "dedup_key": "disk", **more}).encode()

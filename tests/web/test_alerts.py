@@ -1,14 +1,22 @@
 """Alerts and routes: what fires is listed with its count, and a route says which labels declare under which plan."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from types import ModuleType
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
+from tests.ingest import bodies
+from tests.ingest.test_follower import arrive, follow
 from tests.web.test_plans import take
 from tests.world import World
 from tocsin.accounts.models import Person
 from tocsin.ingest.models import Alert, Route
+from tocsin.kit import ids
+from tocsin.web import alerts
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 19, 5, 52, tzinfo=UTC)
@@ -61,39 +69,109 @@ def test_a_label_filters(world: World) -> None:
 
 
 def test_a_link_that_is_no_web_address_is_not_a_link(world: World) -> None:
-    alert(world, link="javascript:alert(1)")
-    assert "javascript:" not in get(world, world.bea).content.decode()
+    made = alert(world, link="javascript:alert(1)")
+    page = world.browse(world.bea).get(f"/o/{world.organisation.slug}/alerts/seen/{ids.typed('alr', made.id)}").content.decode()
+    assert "javascript:" not in get(world, world.bea).content.decode() + page
+
+
+def test_pages_lead_further_back_and_group_by_a_label(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alerts, "LISTED", 2)
+    for number in range(3):
+        alert(world, fingerprint=f"f{number}", title=f"Line {number}", labels={"region": "east" if number else "west"}, raw=number + 1)
+    first = get(world, world.bea, by="region").content.decode()
+    assert "region = east, 2 alerts on this page" in first
+    (further,) = re.findall(r'href="\?([^"]*after=[^"]*)"', first)
+    second = get(world, world.bea, **dict(parse_qsl(unescape(further)))).content.decode()
+    assert "region = west, 1 alert on this page" in second
+    assert "Line 2" not in second
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"), [("region!=east", "west"), ("region=~we.*", "west"), ("region!~we.*", "east"), ("LINE east", "east")]
+)
+def test_labels_and_words_find(world: World, asked: str, found: str) -> None:
+    for name in ("east", "west"):
+        alert(world, fingerprint=name, title=f"Line {name}", labels={"region": name})
+    page = get(world, world.bea, q=asked).content.decode()
+    assert {name for name in ("east", "west") if f"Line {name}" in page} == {found}
+
+
+def test_what_cannot_be_looked_for_is_said(world: World) -> None:
+    answer = get(world, world.bea, q="region=~[")
+    assert answer.status_code == 409
+    assert "cannot be read" in answer.content.decode()
+
+
+def test_a_person_takes_an_alert_on_and_leaves_it_again(world: World) -> None:
+    made = alert(world)
+    page = f"/o/{world.organisation.slug}/alerts/seen/{ids.typed('alr', made.id)}"
+    assert "Nobody yet." in world.browse(world.bea).get(page).content.decode()
+    assert world.browse(world.bea).post(f"{page}/acknowledgement", {"words": "Looking at the trunk"}).status_code == 303
+    shown = world.browse(world.chi).get(page).content.decode()
+    assert "Looking at the trunk" in shown
+    assert "Bea" in get(world, world.chi).content.decode()
+    assert world.browse(world.chi).post(f"{page}/withdrawal").status_code == 303
+    assert "Nobody yet." in world.browse(world.bea).get(page).content.decode()
+    assert "Looking at the trunk" in world.browse(world.bea).get(page).content.decode(), "that she had it stays said"
+    assert world.browse(world.dov).get(page).status_code == 404
+
+
+def make(world: World, **body: Any) -> Any:
+    asked = {"name": "Hotline", "wanted": "a=b", "plan": "hotline-outage"} | body
+    return world.browse(world.ana).post(f"/o/{world.organisation.slug}/alerts/routes/new", asked)
 
 
 def test_an_editor_makes_a_route_with_facts(world: World) -> None:
-    body = {
-        "name": "Hotline",
-        "labels": 'alertname=HotlineDown, region="east"',
-        "plan": "hotline-outage",
-        "fact:scope": "nationwide",
-        "fact:node_fault": "no",
-    }
-    assert world.browse(world.ana).post(f"/o/{world.organisation.slug}/alerts/routes", body).status_code == 303
+    wanted = 'alertname=HotlineDown, region="east"'
+    assert make(world, wanted=wanted, **{"fact:scope": "nationwide", "fact:node_fault": "no"}).status_code == 303
     route = Route.objects.get(organisation=world.organisation)
-    assert route.labels == {"alertname": "HotlineDown", "region": "east"}
+    assert route.rule == {"wanted": "alertname=HotlineDown, region=east"}
     assert route.facts == {"scope": "nationwide", "node_fault": False}
 
 
 def test_a_route_names_the_other_plans_that_it_declares_by(world: World) -> None:
     take(world, "incident-roles")
-    body = {"name": "Hotline", "labels": "a=b", "plan": "hotline-outage", "beside": ["incident-roles", "hotline-outage", "none"]}
-    assert world.browse(world.ana).post(f"/o/{world.organisation.slug}/alerts/routes", body).status_code == 303
+    assert make(world, beside=["incident-roles", "hotline-outage", "none"]).status_code == 303
     assert Route.objects.get(organisation=world.organisation).beside == ["incident-roles"]
     assert "hotline-outage + incident-roles" in get(world, world.ana).content.decode()
 
 
-def test_a_route_without_labels_would_declare_for_everything_and_is_refused(world: World) -> None:
-    body = {"name": "All", "labels": "", "plan": "hotline-outage"}
-    answer = world.browse(world.ana).post(f"/o/{world.organisation.slug}/alerts/routes", body)
-    assert answer.status_code == 409
+@pytest.mark.parametrize(
+    "wrong", [{"wanted": ""}, {"wanted": "region"}, {"name": ""}, {"plan": "none"}, {"count": "0"}, {"flaps": "3"}, {"held": "x"}]
+)
+def test_a_route_that_cannot_be_is_refused(world: World, wrong: dict[str, str]) -> None:
+    assert make(world, **wrong).status_code == 409
     assert not Route.objects.filter(organisation=world.organisation).exists()
 
 
+def test_a_route_is_changed_stopped_and_removed(world: World) -> None:
+    make(world)
+    route = Route.objects.get()
+    page = f"/o/{world.organisation.slug}/alerts/routes/{ids.typed('rou', route.id)}"
+    assert 'value="Hotline"' in world.browse(world.ana).get(page).content.decode()
+    changed = {"name": "Lines", "wanted": "a=~c.*", "plan": "hotline-outage", "count": "3", "within": "10", "group_by": "region"}
+    assert world.browse(world.ana).post(page, changed).status_code == 303
+    assert Route.objects.get().rule == {"wanted": "a=~c.*", "count": 3, "within": 600, "group_by": ["region"]}
+    world.browse(world.ana).post(f"{page}/stop")
+    assert not Route.objects.get().enabled
+    world.browse(world.ana).post(f"{page}/removal")
+    assert "Lines" not in get(world, world.ana).content.decode()
+    assert world.browse(world.ana).get(page).status_code == 404
+    assert make(world, name="Lines").status_code == 303, "its name is free again"
+
+
+def test_a_route_is_tried_on_what_came_in_before_it_goes_live(world: World, clock: ModuleType) -> None:
+    clock.freeze(bodies.NOON + timedelta(days=1))
+    for minute, name in enumerate(("a1", "a2", "a3")):
+        arrive(world.organisation, bodies.body(bodies.entry(name, summary=f"Line {name}")), at=bodies.NOON + timedelta(minutes=minute))
+    follow()
+    tried = make(world, wanted="region=north", count="2", within="30", trial="1").content.decode()
+    assert "It would have declared 1 incident" in tried
+    assert "Line a1, Line a2" in tried
+    assert "3 bodies were read once more" in tried
+    assert not Route.objects.exists()
+
+
 def test_members_see_routes_and_make_none(world: World) -> None:
-    assert world.browse(world.bea).post(f"/o/{world.organisation.slug}/alerts/routes", {"name": "x"}).status_code == 403
+    assert world.browse(world.bea).post(f"/o/{world.organisation.slug}/alerts/routes/new", {"name": "x"}).status_code == 403
     assert get(world, world.dov).status_code == 404

@@ -8,16 +8,18 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tests.web.test_alerts import alert
 from tests.world import PLAN, World
 from tocsin.accounts import keys
 from tocsin.api import problems
 from tocsin.incidents import desk
 from tocsin.incidents.desk import Declaration, Done
-from tocsin.ingest import feeds, log
+from tocsin.ingest import feeds, keeping, log
 from tocsin.ingest.log import Arrived
-from tocsin.ingest.models import RawBody
+from tocsin.ingest.models import Alert, RawBody, Route
 from tocsin.ingest.pings import checks
 from tocsin.ingest.pings.schedule import Schedule
+from tocsin.ingest.routing.models import MaintenanceWindow
 from tocsin.kit import clock, ids
 
 OPEN = {"front", "sign-in", "link", "sign-out", "setup", "language", "theme", "healthz", "readyz", "metrics", "plan-schema"}
@@ -54,6 +56,13 @@ def fill(world: World) -> Callable[[str], str]:
     log.append([Arrived(world.organisation.id, "alertmanager", key.id, clock.now(), b"{}")])
     feed, _ = feeds.create(world.organisation, "generic", "Uptime", person=world.ana)
     check, _ = checks.create(world.organisation, "Night backup", Schedule(timedelta(hours=1), timedelta(days=1)), by=world.ana)
+    alert(world)
+    route = Route.objects.create(organisation=world.organisation, name="Hotline", rule={"wanted": "a=b"}, plan=PLAN)
+    now, person = clock.now(), world.ana.id
+    silence = keeping.silence(world.organisation.id, "a=b", now, now + timedelta(hours=1), comment="x", person=person)
+    window = MaintenanceWindow.objects.create(
+        organisation=world.organisation, name="w", matchers="a=b", zone="UTC", begins="2026-01-01T00:00", lasts_s=60, person=person
+    )
     known = {
         "body": f"raw-{RawBody.objects.latest('id').pk}",
         "slug": world.organisation.slug,
@@ -67,6 +76,10 @@ def fill(world: World) -> Callable[[str], str]:
         "step": "1",
         "signal": "complaints",
         "rule_id": "1",
+        "alert": ids.typed("alr", Alert.objects.get().pk),
+        "route_id": ids.typed("rou", route.pk),
+        "silence_id": ids.typed("sil", silence.pk),
+        "window_id": ids.typed("mnt", window.pk),
     }
 
     def filled(where: str) -> str:

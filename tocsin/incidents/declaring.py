@@ -1,35 +1,48 @@
-"""From alerts to incidents: what a route wants is declared once, and everything later about it is attached to the open incident."""
+"""From alerts to incidents: what a route decides is declared once, and everything later about it is told to the incident that is open."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
+from itertools import takewhile
 from typing import TypeVar
 from uuid import UUID
 
 import structlog
 from django.db import transaction
+from django.db.models import Q
 
 from tocsin.engine import terms as t
 from tocsin.incidents import desk, plans
 from tocsin.incidents.facts import stated
 from tocsin.incidents.models import BoardRow, Plan
-from tocsin.ingest.models import Alert, Match, Route
+from tocsin.ingest import log, quiet
+from tocsin.ingest.models import Match, Route
+from tocsin.ingest.routing import rules
+from tocsin.ingest.routing.models import RouteGroup, RouteRun
+from tocsin.ingest.routing.router import Router
+from tocsin.ingest.routing.rows import Rows
+from tocsin.ingest.routing.runs import Line, Run, State, Told, Turned
 from tocsin.kit import clock, faults, ids, transactions
 
 MEANS = "alert"
 MATCHES_MAX = 500
-TITLES_MAX = 12
 AGAIN_AFTER_S = 30.0
 """A route whose plan is not in force, or whose step ended in a fault, is tried again after this; its alerts wait meanwhile and say why."""
+LAG_MAX = timedelta(minutes=1)
+"""How long what is due waits for bodies that came before it and are not read yet."""
 
 SYSTEM = t.Actor(t.SYSTEM)
 T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 
 
+class Blocked(Exception):  # noqa: N818 - it says what happened
+    """A route cannot declare as things are; the text says why."""
+
+
 class Declarer:
-    """Takes matches, route by route, in the order in which the alerts turned."""
+    """Takes turns of alerts, route by route, in the order in which they came, and does what has fallen due."""
 
     def __init__(self, monotonic: Callable[[], float] = clock.monotonic) -> None:
         self._monotonic = monotonic
@@ -37,30 +50,39 @@ class Declarer:
 
     def run_once(self) -> bool:
         """
-        Take one step for each route that has matches waiting; return whether anything came of it.
+        Take one step for each route that has something to do; return whether anything came of it.
 
         :raises ExceptionGroup: the faults of routes. Their alerts wait and say why; all other routes have taken their step.
         """
         moved: list[Route] = []
-        waiting = Match.objects.filter(handled_at=None, route__enabled=True)
-        routes = Route.objects.filter(pk__in=waiting.values("route")).order_by("organisation", "created_at", "pk")
 
         def step(route: Route) -> None:
-            if _in_one_transaction(partial(_step, route)):
+            if _step(route):
                 self._rest(route)
             else:
                 moved.append(route)
 
         def failed(route: Route, fault: Exception) -> None:
             self._rest(route)
-            _in_one_transaction(partial(_faulted, route, fault))
+            _in_one_transaction(partial(_explain, route, f"{type(fault).__name__}: {fault}"))
 
-        due = [route for route in routes if self._monotonic() >= self._not_before.get(route.pk, 0.0)]
+        due = [route for route in _busy() if self._monotonic() >= self._not_before.get(route.pk, 0.0)]
         faults.each(due, step, "routes that could not declare", failed)
         return bool(moved)
 
     def _rest(self, route: Route) -> None:
         self._not_before[route.pk] = self._monotonic() + AGAIN_AFTER_S
+
+
+def _busy() -> Iterable[Route]:
+    """Return the routes that have something to hear of, or for which time has brought something."""
+    now = clock.now()
+    waiting = Match.objects.filter(handled_at=None).values("route")
+    due = Q(pk__in=RouteRun.objects.filter(due_at__lte=now).values("route")) | Q(
+        pk__in=RouteGroup.objects.filter(due_at__lte=now).values("route")
+    )
+    routes = Route.objects.filter(Q(pk__in=waiting) | due, enabled=True, removed_at=None)
+    return routes.order_by("organisation", "created_at", "pk")
 
 
 def _in_one_transaction(work: Callable[[], T]) -> T:
@@ -74,51 +96,144 @@ def _in_one_transaction(work: Callable[[], T]) -> T:
 
 
 def _step(route: Route) -> str:
-    """Declare for the first alert that waits, or attach all that wait to the route's open incident. Return why it could not, or nothing."""
-    rows = Match.objects.select_for_update(of=("self",)).select_related("alert").filter(route=route, handled_at=None)
-    matches = list(rows.order_by("id")[:MATCHES_MAX])
-    if not matches:
-        return ""
-    incident = _open_incident(route)
-    if incident is not None:
-        _attach(route, incident, matches)
-        return ""
-    first = next((match for match in matches if match.firing), None)
-    if first is None:
-        _handled(matches, "")  # ends of alerts whose incident is closed: nobody waits to hear of them
-        return ""
-    return _declare(route, first)
-
-
-def _open_incident(route: Route) -> UUID | None:
-    """Return the incident that this route declared last, if it is still open."""
-    last = Match.objects.filter(route=route, handled_at__isnull=False).exclude(about="").order_by("-id").first()
-    if last is None:
-        return None
-    incident = ids.untyped("inc", last.about)
-    return incident if BoardRow.objects.filter(incident=incident, open=True).exists() else None
-
-
-def _declare(route: Route, match: Match) -> str:
-    """Declare for `match`. A fact of the route that the plan does not take is left out: nothing may block a declaration (REG-04)."""
-    plan = plans.in_force(route.organisation_id).get(route.plan)
-    if plan is None:
-        return _problem(match, plans.absent(route.organisation_id, route.plan))
-    beside, absent = _beside(route, plan)
-    facts, left_out = stated(plans.composed(route.organisation_id, [plan.hash, *beside]), route.facts)
-    left_out = [*absent, *left_out]
-    declaration = desk.Declaration(words=_words(match), means=MEANS, facts=facts, beside=beside)
-    key = f"match:{match.pk}"
-    answer = desk.declare(route.organisation_id, plan.hash, declaration, actor=SYSTEM, key=key)
-    if isinstance(answer, t.Refused) and facts:
-        left_out = [*left_out, answer.message]
-        answer = desk.declare(route.organisation_id, plan.hash, replace(declaration, facts={}), actor=SYSTEM, key=f"{key}:bare")
-    if isinstance(answer, t.Refused):
-        return _problem(match, answer.message)
-    Match.objects.filter(pk=match.pk).update(problem="; ".join(left_out)[:400])
-    _handled([match], ids.typed("inc", answer.incident))
-    _log.info("alert.declared", route=str(route.pk), incident=answer.number)
+    """Take one step of a route. Return why it could not go on, or nothing; what came before that is done."""
+    step = _Step(route)
+    try:
+        _in_one_transaction(step.take)
+    except Blocked as problem:
+        _in_one_transaction(partial(step.take, step.done))
+        _in_one_transaction(partial(_explain, route, str(problem)))
+        _log.warning("alert.not_declared", route=str(route.pk), reason=str(problem))
+        return str(problem)
     return ""
+
+
+class _Step:
+    """One step: the oldest turns that wait, and what is due, as far as all that came before it is known. `done` counts what was done."""
+
+    def __init__(self, route: Route) -> None:
+        self._route = route
+        self.done = 0
+
+    def take(self, most: int | None = None) -> None:
+        """Do no more than `most` things. Within the caller's transaction."""
+        self.done = 0
+        route = Route.objects.select_for_update(of=("self",)).get(pk=self._route.pk)
+        rows = Match.objects.select_related("alert").filter(route=route, handled_at=None)
+        matches = list(rows.order_by("id")[:MATCHES_MAX])
+        turns = [_turned(match) for match in matches]
+        until = turns[-1].at if len(turns) == MATCHES_MAX else max([_horizon(route), *(turned.at for turned in turns[-1:])])
+        ledger = Rows(route, turns, until)
+        if ledger.crowded:  # more is due than one step takes: no further than what it takes
+            until = ledger.crowded
+            turns = list(takewhile(lambda turned: turned.at <= until, turns))
+            matches = matches[: len(turns)]
+        hands = _Hands(route)
+        router = Router(
+            rules.read(route.rule), ledger, hands, quiet.keeper(route.organisation_id, min([until, *(one.at for one in turns)]))
+        )
+        heard: list[tuple[Match, Run | None]] = []
+
+        def go_on() -> bool:
+            return most is None or self.done < most
+
+        for match, turned in zip(matches, turns, strict=True):
+            while go_on() and router.next(turned.at):
+                self.done += 1
+            if not go_on():
+                break
+            router.turn(turned)
+            heard.append((match, ledger.run(match.alert_id)))
+            self.done += 1
+        while go_on() and router.next(until):
+            self.done += 1
+        ledger.save()
+        _handled(heard)
+        hands.explain()
+
+
+def _turned(match: Match) -> Turned:
+    alert = match.alert
+    return Turned(match.pk, alert.pk, match.starts_at, match.firing, match.at, alert.title, alert.labels)
+
+
+def _horizon(route: Route) -> datetime:
+    """Return until when everything that came is known: until now, or until the oldest body came that is not read yet."""
+    now = clock.now()
+    oldest = log.oldest_waiting(route.organisation_id)
+    return now if oldest is None else max(min(now, oldest), now - LAG_MAX)
+
+
+def _handled(heard: Sequence[tuple[Match, Run | None]]) -> None:
+    """Note of each turn what came of it."""
+    outcomes: dict[tuple[str, bool], list[int]] = {}
+    for match, run in heard:
+        unsaid = run is not None and run.state in {State.WAITS, State.READY}
+        outcomes.setdefault((run.about if run and not unsaid else "", unsaid), []).append(match.pk)
+    for (about, waits), rows in outcomes.items():
+        Match.objects.filter(pk__in=rows).update(about=about, waits=waits, problem="", handled_at=clock.now())
+
+
+def _explain(route: Route, problem: str) -> None:
+    """Leave where people see it why a route's alerts wait."""
+    Match.objects.filter(Q(handled_at=None) | Q(waits=True), route=route).update(problem=problem[:400])
+
+
+class _Hands:
+    """Declares and reports at the desk, within the step's transaction."""
+
+    def __init__(self, route: Route) -> None:
+        self._route = route
+        self._open: dict[str, bool] = {}
+        self._left_out: dict[str, list[str]] = {}
+
+    def open(self, about: str, at: datetime) -> bool:
+        """Return whether the incident is open now: when it was closed is between the people who closed it and the record."""
+        if about not in self._open:
+            self._open[about] = BoardRow.objects.filter(incident=ids.untyped("inc", about), open=True).exists()
+        return self._open[about]
+
+    def declare(self, told: Told) -> str:
+        """
+        Declare. A fact of the route that the plan does not take is left out: nothing may block a declaration (REG-04).
+
+        :raises Blocked: no incident can begin as things are.
+        """
+        route = self._route
+        plan = plans.in_force(route.organisation_id).get(route.plan)
+        if plan is None:
+            raise Blocked(plans.absent(route.organisation_id, route.plan))
+        beside, absent = _beside(route, plan)
+        facts, left_out = stated(plans.composed(route.organisation_id, [plan.hash, *beside]), route.facts)
+        left_out = [*absent, *left_out]
+        declaration = desk.Declaration(words=_words(told), means=MEANS, facts=facts, beside=beside)
+        key = f"match:{told.lines[0].number}"
+        answer = desk.declare(route.organisation_id, plan.hash, declaration, actor=SYSTEM, key=key)
+        if isinstance(answer, t.Refused) and facts:
+            left_out = [*left_out, answer.message]
+            answer = desk.declare(route.organisation_id, plan.hash, replace(declaration, facts={}), actor=SYSTEM, key=f"{key}:bare")
+        if isinstance(answer, t.Refused):
+            raise Blocked(answer.message)
+        _log.info("alert.declared", route=str(route.pk), incident=answer.number, alerts=told.count)
+        about = ids.typed("inc", answer.incident)
+        self._open[about] = True
+        self._left_out[about] = left_out
+        return about
+
+    def attach(self, told: Told) -> None:
+        """Tell the incident of all that it does not know, as one report (REG-10). The end of an alert ends no incident."""
+        key = f"matches:{told.lines[0].number}:{told.at.isoformat()}"
+        report = t.AddReport(key=key, means=MEANS, words=_report(told.lines, told.count))
+        answer = desk.handle(ids.untyped("inc", told.about), report, actor=SYSTEM, key=key)
+        if isinstance(answer, t.Refused):
+            self._left_out.setdefault(told.about, []).append(answer.message)
+            _log.warning("alert.not_attached", route=str(self._route.pk), reason=answer.message)
+
+    def explain(self) -> None:
+        """Say beside the alerts what an incident did not take."""
+        for about, left_out in self._left_out.items():
+            if left_out:
+                Match.objects.filter(route=self._route, about=about).update(problem="; ".join(left_out)[:400])
 
 
 def _beside(route: Route, first: Plan) -> tuple[tuple[str, ...], list[str]]:
@@ -129,59 +244,18 @@ def _beside(route: Route, first: Plan) -> tuple[tuple[str, ...], list[str]]:
     return tuple(known[name].hash for name in wanted if name in known), absent
 
 
-def _attach(route: Route, incident: UUID, matches: Sequence[Match]) -> None:
-    """
-    Attach all that wait as one report (REG-10). The end of an alert ends no incident: it may have left damage behind.
-
-    An end whose beginning belongs to an earlier, closed incident is of no interest to this one.
-    """
-    about = ids.typed("inc", incident)
-    begun = {_episode(match) for match in matches if match.firing}
-    ends = [match for match in matches if not match.firing]
-    earlier = Match.objects.filter(route=route, about=about, firing=True, alert__in=[match.alert_id for match in ends])
-    begun |= {_episode(match) for match in earlier}
-    told = [match for match in matches if match.firing or _episode(match) in begun]
-    _handled([match for match in ends if _episode(match) not in begun], "")
-    if told:
-        key = f"matches:{told[0].pk}-{told[-1].pk}"
-        answer = desk.handle(incident, t.AddReport(key=key, means=MEANS, words=_report(told)), actor=SYSTEM, key=key)
-        problem = answer.message if isinstance(answer, t.Refused) else ""
-        Match.objects.filter(pk__in=[match.pk for match in told]).update(problem=problem[:400])
-        if isinstance(answer, t.Refused):
-            _log.warning("alert.not_attached", route=str(route.pk), reason=answer.message)
-        _handled(told, about)
-
-
-def _episode(match: Match) -> tuple[UUID, datetime]:
-    return match.alert_id, match.starts_at
-
-
-def _handled(matches: Sequence[Match], about: str) -> None:
-    Match.objects.filter(pk__in=[match.pk for match in matches]).update(about=about, handled_at=clock.now())
-
-
-def _faulted(route: Route, fault: Exception) -> None:
-    """Leave a fault of ours where people see why their alerts wait."""
-    Match.objects.filter(route=route, handled_at=None).update(problem=f"{type(fault).__name__}: {fault}"[:400])
-
-
-def _problem(match: Match, reason: str) -> str:
-    Match.objects.filter(pk=match.pk).update(problem=reason[:400])
-    _log.warning("alert.not_declared", route=str(match.route_id), reason=reason)
-    return reason
-
-
 # ------------------------------------------------------------------ words
 
 
-def _words(match: Match) -> str:
-    alert: Alert = match.alert
-    labels = ", ".join(f"{name}={value}" for name, value in sorted(alert.labels.items()))
-    return f"{alert.title} ({labels})" if labels else alert.title
+def _words(told: Told) -> str:
+    first, *others = told.lines
+    labels = ", ".join(f"{name}={value}" for name, value in sorted(first.labels.items()))
+    words = f"{first.title} ({labels})" if labels else first.title
+    return "\n".join([words, *([_report(others, told.count - 1)] if others else [])])
 
 
-def _report(matches: Sequence[Match]) -> str:
+def _report(lines: Sequence[Line], count: int) -> str:
     """Return one line for each alert, the first few of many, and how many more."""
-    lines = [f"{'firing' if match.firing else 'resolved'}: {match.alert.title}" for match in matches[:TITLES_MAX]]
-    more = len(matches) - len(lines)
-    return "\n".join([*lines, *([f"+{more}"] if more else [])])
+    said = [f"{'firing' if line.firing else 'resolved'}: {line.title}" for line in lines]
+    more = count - len(said)
+    return "\n".join([*said, *([f"+{more}"] if more else [])])

@@ -1,6 +1,6 @@
 """Alerts in the database: those that a batch speaks of, and what it made of them."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -12,6 +12,7 @@ from django.db import connection
 from tocsin.ingest import bulk, sources
 from tocsin.ingest.episodes import Name, Outcome, Standing, Turn
 from tocsin.ingest.models import Route
+from tocsin.ingest.routing import rules
 from tocsin.kit import ids
 
 TITLE_CHARS_MAX = 500
@@ -149,19 +150,35 @@ def changes(organisation_id: UUID, outcome: Outcome, matches: Sequence[bulk.Row]
 
 
 def matches(organisation_id: UUID, turns: Sequence[Turn]) -> list[bulk.Row]:
-    """Return a match for each turn that an enabled route wants."""
-    routes = Route.objects.filter(organisation_id=organisation_id, enabled=True).values_list("id", "labels") if turns else ()
+    """Return a match for each turn that an enabled route is to hear of."""
+    if not turns:
+        return []
+    routes = Route.objects.filter(organisation_id=organisation_id, enabled=True, removed_at=None).values_list("id", "rule")
+    wanting = Wanting((route_id, rules.read(rule)) for route_id, rule in routes)
     return [
         (organisation_id, route_id, turn.alert_id, turn.starts_at, turn.turn, turn.firing, turn.at, "", "")
-        for route_id, labels in routes
         for turn in turns
-        if wants(labels, turn.labels)
+        for route_id in wanting.routes(turn.labels)
     ]
 
 
-def wants(route: Mapping[str, str], labels: Mapping[str, str]) -> bool:
-    """Return whether every label of the route is equal. A route without labels wants nothing: it would declare everything."""
-    return bool(route) and all(labels.get(name) == value for name, value in route.items())
+class Wanting:
+    """Which routes are to hear of an alert, found by one label that each asks to be equal; those that ask for none are all asked."""
+
+    def __init__(self, those: Iterable[tuple[UUID, rules.Rule]]) -> None:
+        self._by_label: dict[tuple[str, str], list[tuple[UUID, rules.Rule]]] = {}
+        self._others: list[tuple[UUID, rules.Rule]] = []
+        for route_id, rule in those:
+            equal = next(((one.name, one.value) for one in rule.wanted if one.sign == "=" and one.value), None)
+            where = self._others if equal is None or rule.unless else self._by_label.setdefault(equal, [])
+            where.append((route_id, rule))
+
+    def routes(self, labels: Mapping[str, str]) -> Iterator[UUID]:
+        """Yield the routes that are to hear of an alert with these labels."""
+        for asked in (self._others, *(self._by_label.get(label, ()) for label in labels.items())):
+            for route_id, rule in asked:
+                if rule.hears(labels):
+                    yield route_id
 
 
 def _alert(organisation_id: UUID, standing: Standing) -> tuple[Any, ...]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import connection
+from django.db.models import QuerySet
 
 from tocsin.ingest import bulk, tallies
 from tocsin.ingest.models import RawBody, Rejected
@@ -36,7 +37,7 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One body of the log that has not been read yet, at its position there."""
+    """One body of the log, at its position there, to be read."""
 
     position: int
     source: str
@@ -131,6 +132,22 @@ def waiting(organisation_id: UUID, rows_max: int, bytes_max: int) -> tuple[list[
         Waiting(position, source, bulk.uuid(key_id), bulk.instant(received_at), bytes(body))
         for position, source, key_id, received_at, body in found
     ], more
+
+
+def at(organisation_id: UUID, positions: Sequence[int]) -> list[Waiting]:
+    """Return the organisation's bodies at these positions that are still kept, in order."""
+    return _read(RawBody.objects.filter(organisation_id=organisation_id, id__in=positions).order_by("id"))
+
+
+def _read(rows: QuerySet[RawBody]) -> list[Waiting]:
+    found = rows.values_list("id", "source", "key", "received_at", "body")
+    return [Waiting(position, source, key_id, received_at, bytes(body)) for position, source, key_id, received_at, body in found]
+
+
+def oldest_waiting(organisation_id: UUID) -> datetime | None:
+    """Return when the oldest body came that has not been read yet; none if all are."""
+    rows = RawBody.objects.filter(organisation_id=organisation_id, state=RawBody.State.WAITING).order_by("id")
+    return rows.values_list("received_at", flat=True).first()
 
 
 def settle(organisation_id: UUID, positions: Sequence[int]) -> bool:

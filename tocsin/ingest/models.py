@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from tocsin.accounts.models import Organisation, Person
+from tocsin.ingest.routing import models as routing  # noqa: F401 - Django finds them by way of this module
 from tocsin.kit import clock, ids
 
 
@@ -272,7 +273,7 @@ class Expiry(models.Model):
 
 
 class Acknowledgement(models.Model):
-    """Somebody has taken an episode on: at the sender's side, in the sender's words, or a person here."""
+    """Somebody has taken an episode on: at the sender's side, in the sender's words, or a person here, until they withdraw it."""
 
     id = models.BigAutoField(primary_key=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False, related_name="+")
@@ -281,6 +282,8 @@ class Acknowledgement(models.Model):
     by = models.CharField(max_length=200, blank=True)
     person = models.UUIDField(null=True)
     at = models.DateTimeField()
+    words = models.TextField(blank=True, default="", db_default="")
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -292,21 +295,28 @@ class Acknowledgement(models.Model):
 
 
 class Route(models.Model):
-    """Which alerts begin an incident: every label in `labels` must be equal; then under which plans, with which facts already stated."""
+    """
+    Which alerts begin an incident, under what conditions (`routing.rules.Rule`, plain), under which plans, with which facts already stated.
+
+    One that was removed is kept, since alerts say where it led.
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=120)
-    labels = models.JSONField(default=dict)
+    rule = models.JSONField(default=dict)
     plan = models.CharField(max_length=120)
     beside = models.JSONField(default=list, blank=True)
     """Ids of the other plans that it runs by, and of the role sets laid over them."""
     facts = models.JSONField(default=dict, blank=True)
     enabled = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.now)
+    removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "name"], name="route_name_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "name"], name="route_name_once", condition=models.Q(removed_at=None)),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -330,6 +340,8 @@ class Match(models.Model):
     at = models.DateTimeField()
     about = models.CharField(max_length=80, blank=True)
     problem = models.CharField(max_length=400, blank=True)
+    waits = models.BooleanField(default=False, db_default=False)
+    """The route has heard of it, and no incident has yet."""
     handled_at = models.DateTimeField(null=True)
 
     class Meta:

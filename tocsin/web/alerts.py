@@ -1,133 +1,184 @@
-"""Alerts: what fires, since when, how often, in how many episodes, and where its route led; and the routes themselves."""
+"""Alerts: what fires, since when, how often, in how many episodes, who has taken it on, and where its route led; found and grouped."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlencode
+from uuid import UUID
 
-from django.http import Http404, HttpResponse
-from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET
 
-from tocsin.accounts import audit
 from tocsin.engine.terms import Refused
-from tocsin.incidents import plans, recommendation
-from tocsin.ingest.models import Alert, Episode, Match, Route
-from tocsin.kit import ids
-from tocsin.web import cases, fact_fields, firings, reply
+from tocsin.ingest import matchers, quiet, search, taking
+from tocsin.ingest.models import Acknowledgement, Alert, Episode, Match, Route
+from tocsin.ingest.quiet import Keeper
+from tocsin.ingest.routing.models import RouteRun
+from tocsin.ingest.routing.runs import State
+from tocsin.ingest.sources import registry
+from tocsin.kit import clock, ids
+from tocsin.web import cases, firings, holds, reply
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
 
-LISTED = 100
+LISTED = 50
+COUNTED = 1_000
+"""What fires is counted no further."""
+SPANS = {"1h": timedelta(hours=1), "24h": timedelta(days=1), "7d": timedelta(days=7), "30d": timedelta(days=30)}
+SHOWN = ("firing", "silenced", "resolved", "all")
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One alert. `episodes` counts the present one too; `numbers` are the incidents that its routes led to."""
+    """
+    One alert. `episodes` counts the present one too; `numbers` are the incidents that its routes led to; `hold` says why one waits;
+    `quiet` is until when it is silenced, if it is.
+    """
 
     alert: Alert
     episodes: int
     routes: tuple[str, ...]
     numbers: tuple[str, ...]
     problem: str
+    hold: str
+    quiet: str
+    taken: Sequence[Acknowledgement]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Some alerts of the page with the same value of a label; empty where they have none."""
+
+    value: str
+    alerts: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for. `words` is what was typed: matchers, or else words; `query` is None where it cannot be read."""
+
+    shown: str
+    words: str
+    source: str
+    span: str
+    by: str
+    query: search.Query | None
+
+    def address(self, **other: str) -> str:
+        """Return the query of the address that asks for the same, but for `other`."""
+        asked = {"show": self.shown, "q": self.words, "source": self.source, "since": self.span, "by": self.by} | other
+        return urlencode({name: value for name, value in asked.items() if value})
 
 
 @require_GET
 @needs("incident.see")
 def every(request: Request) -> HttpResponse:
-    """Show the alerts: those that fire, or all; htmx gets the live part alone."""
-    return reply.page(request, "alerts/_live.html" if request.htmx else "alerts/page.html", _context(request))
+    """Show the alerts that are looked for; htmx gets the live part alone."""
+    return page(request)
 
 
-@require_POST
-@needs("plan.edit")
-def route(request: Request) -> HttpResponse:
-    """Make a route: alerts with these labels declare an incident under this plan, with these facts already stated."""
-    form = request.POST
-    name, plan = form.get("name", "").strip(), plans.in_force(request.organisation.id).get(form.get("plan", ""))
-    labels = _labels(form.get("labels", ""))
-    if not name or plan is None or not labels:
-        return _refuse(request, Refused("E202", _("A route needs a name, labels and a plan."), _("Write each label as name=value.")))
-    facts = fact_fields.read(recommendation.questions(plans.compiled(plan)), form, dict(form.lists()))
-    if isinstance(facts, Refused):
-        return _refuse(request, facts)
-    if Route.objects.filter(organisation=request.organisation, name=name).exists():
-        return _refuse(request, Refused("E104", _("There is a route with this name."), _("Choose another name.")))
-    known = plans.in_force(request.organisation.id)
-    beside = [each for each in form.getlist("beside") if each in known and each != plan.plan_id]
-    stated = {key: value if isinstance(value, bool) else fact_fields.write(value) for key, value in facts.items()}
-    Route.objects.create(organisation=request.organisation, name=name, labels=labels, plan=plan.plan_id, beside=beside, facts=stated)
-    audit.record(request.organisation, request.person, "route.made", name)
-    return reply.see(reverse("alerts", kwargs={"slug": request.organisation.slug}))
+def page(request: Request) -> HttpResponse:
+    """Return the page, or its live part."""
+    asked = asked_for(request)
+    refused = None
+    if asked.query is None:
+        refused = Refused(
+            "E104", _("What is looked for cannot be read."), _("Write labels as region=east, job!=test, host=~web-.* or words.")
+        )
+    return reply.page(
+        request,
+        "alerts/_live.html" if request.htmx else "alerts/page.html",
+        _context(request, asked),
+        refused=None if request.htmx else refused,
+    )
 
 
-@require_POST
-@needs("plan.edit")
-def removal(request: Request, route_id: str) -> HttpResponse:
-    """Stop a route: what it declared stays."""
+def asked_for(request: Request) -> Asked:
+    """Return what the address asks for."""
+    given = request.GET
+    shown = given.get("show", "") if given.get("show", "") in SHOWN else "firing"
+    words, source, span, by = (given.get(name, "").strip()[:400] for name in ("q", "source", "since", "by"))
+    firing = {"firing": True, "silenced": True, "resolved": False}.get(shown)
+    since = clock.now() - SPANS[span] if span in SPANS else None
+    query = search.Query(request.organisation.id, firing, source if source in registry() else "", since=since)
     try:
-        found = Route.objects.filter(organisation=request.organisation, id=ids.untyped("rou", route_id)).first()
-    except ValueError as error:
-        raise Http404 from error
-    if found is None:
-        raise Http404
-    Route.objects.filter(pk=found.pk).update(enabled=not found.enabled)
-    audit.record(request.organisation, request.person, "route.stopped" if found.enabled else "route.started", found.name)
-    return reply.see(reverse("alerts", kwargs={"slug": request.organisation.slug}))
+        labels = matchers.parse(words) if "=" in words or "!~" in words else ()
+    except matchers.Unreadable:
+        return Asked(shown, words, source, span, by, None)
+    found = search.Query(query.organisation, firing, query.source, labels, "" if labels else words, since)
+    return Asked(shown, words, source, span, by, found)
 
 
-def _context(request: Request) -> dict[str, object]:
-    wanted = request.GET.get("show", "firing")
-    words = request.GET.get("q", "").strip()
-    rows = Alert.objects.filter(organisation=request.organisation).order_by("-firing", "-turned_at")
-    firing = rows.filter(firing=True).count()
-    if wanted != "all":
-        rows = rows.filter(firing=True)
-    matching = [alert for alert in rows[: LISTED * 5] if _matches(alert, words)][:LISTED]
-    found = plans.in_force(request.organisation.id)
-    first = next(iter(found.values()), None)
+def _context(request: Request, asked: Asked) -> dict[str, object]:
+    keeper = quiet.keeper(request.organisation.id, clock.now())
+    place = _place(request.GET.get("after", ""))
+    found = search.Found([], None, 0)
+    if asked.query is not None:
+        silenced = (lambda alert: keeper(alert.labels, clock.now()) is not None) if asked.shown == "silenced" else None
+        found = search.find(asked.query, place, LISTED, silenced)
+    shown = rows(request, found.alerts, keeper)
+    firing = search.count(search.Query(request.organisation.id), COUNTED)
     return {
-        "alerts": _shown(request, matching),
+        "groups": _groups(shown, asked.by),
         "firing": firing,
-        "total": Alert.objects.filter(organisation=request.organisation).count(),
-        "wanted": wanted,
-        "searched": words,
-        "routes": Route.objects.filter(organisation=request.organisation).order_by("name"),
-        "plans": list(found.values()),
-        "asked": fact_fields.asked(recommendation.questions(plans.compiled(first)), {}) if first else [],
-        "typed": request.POST,
+        "counted": COUNTED,
+        "known": bool(firing) or search.count(search.Query(request.organisation.id, None), 1) > 0,
+        "asked": asked,
+        "later": place is not None,
+        "older": f"{found.next[0]}-{found.next[1].hex}" if found.next else "",
+        "looked_at": found.looked_at if found.next and len(found.alerts) < LISTED else 0,
+        "sources": sorted(registry()),
+        "names": sorted({name for alert in found.alerts for name in alert.labels}),
+        "routes": Route.objects.filter(organisation=request.organisation, removed_at=None).order_by("name"),
         "silent": firings.silent(request),
         "months": () if request.htmx else firings.months(request),  # the list of alerts is fetched every few seconds
     }
 
 
-def _shown(request: Request, alerts: list[Alert]) -> list[Shown]:
-    past: dict[object, int] = {}
+def rows(request: Request, alerts: list[Alert], keeper: Keeper) -> list[Shown]:
+    """Return alerts with what is known beside them."""
+    past: dict[UUID, int] = {}
     for alert_id in Episode.objects.filter(alert__in=alerts).values_list("alert_id", flat=True):
         past[alert_id] = past.get(alert_id, 0) + 1
-    matches: dict[object, list[Match]] = {}
+    matches: dict[UUID, list[Match]] = {}
     for match in Match.objects.filter(alert__in=alerts).select_related("route").order_by("-id"):
         matches.setdefault(match.alert_id, []).append(match)
-    numbers = {ids.typed("inc", incident): number for incident, number in cases.seen(request).values_list("incident_id", "number")}
-    return [_one(alert, past.get(alert.id, 0) + 1, matches.get(alert.id, []), numbers) for alert in alerts]
+    waiting = {
+        run.alert_id: run for run in RouteRun.objects.filter(alert__in=alerts, state__in=[State.WAITS, State.READY]).select_related("route")
+    }
+    about = {match.about for each in matches.values() for match in each if match.about}
+    seen = cases.seen(request).filter(incident__in=[ids.untyped("inc", one) for one in about])
+    numbers = {ids.typed("inc", incident): number for incident, number in seen.values_list("incident_id", "number")}
+    taken = taking.taken(alerts)
+    return [
+        Shown(
+            alert,
+            past.get(alert.id, 0) + 1,
+            tuple(dict.fromkeys(match.route.name for match in matches.get(alert.id, ()))),
+            tuple(dict.fromkeys(numbers[match.about] for match in matches.get(alert.id, ()) if match.about in numbers)),
+            next((match.problem for match in matches.get(alert.id, ()) if match.problem), ""),
+            holds.hold(waiting[alert.id]) if alert.id in waiting else "",
+            holds.quiet(keeper(alert.labels, clock.now())) if alert.firing else "",
+            taken.get(alert.id, ()),
+        )
+        for alert in alerts
+    ]
 
 
-def _one(alert: Alert, episodes: int, matches: list[Match], numbers: Mapping[str, str]) -> Shown:
-    led = dict.fromkeys(numbers[match.about] for match in matches if match.about in numbers)
-    problem = next((match.problem for match in matches if match.problem), "")
-    return Shown(alert, episodes, tuple(dict.fromkeys(match.route.name for match in matches)), tuple(led), problem)
+def _groups(shown: Sequence[Shown], by: str) -> list[Group]:
+    """Return the alerts of the page by a label, the largest group first; all in one where nobody asked for groups."""
+    if not by:
+        return [Group("", tuple(shown))] if shown else []
+    values: dict[str, list[Shown]] = {}
+    for one in shown:
+        values.setdefault(str(one.alert.labels.get(by, "")), []).append(one)
+    return sorted((Group(value, tuple(those)) for value, those in values.items()), key=lambda group: -len(group.alerts))
 
 
-def _matches(alert: Alert, words: str) -> bool:
-    """Return whether an alert bears what was searched for: words of its title, or `label=value`."""
-    name, sign, value = words.partition("=")
-    if sign:
-        return str(alert.labels.get(name.strip(), "")) == value.strip()
-    return words.lower() in alert.title.lower() or any(words.lower() in str(label).lower() for label in alert.labels.values())
-
-
-def _labels(typed: str) -> dict[str, str]:
-    pairs = [part.partition("=") for line in typed.splitlines() for part in line.split(",") if "=" in part]
-    return {name.strip(): value.strip().strip('"') for name, _sign, value in pairs if name.strip() and value.strip()}
-
-
-def _refuse(request: Request, refused: Refused) -> HttpResponse:
-    return reply.page(request, "alerts/page.html", _context(request), refused=refused)
+def _place(written: str) -> search.Place | None:
+    """Return the place in the list that the address of an older page names."""
+    number, _sign, alert = written.partition("-")
+    try:
+        return int(number), UUID(alert)
+    except ValueError:
+        return None

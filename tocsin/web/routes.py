@@ -12,6 +12,7 @@ from tocsin.web import (
     outside,
     people,
     profile,
+    routes_alerts,
     routes_incidents,
     routes_signals,
     routes_sources,
@@ -48,4 +49,10 @@ administration = [
     path("profile/password", profile.password, name="profile-password"),
     path("audit", audit.entries, name="audit"),
 ]
-urlpatterns = [*routes_incidents.urlpatterns, *routes_signals.urlpatterns, *routes_sources.urlpatterns, *administration]
+urlpatterns = [
+    *routes_incidents.urlpatterns,
+    *routes_alerts.urlpatterns,
+    *routes_signals.urlpatterns,
+    *routes_sources.urlpatterns,
+    *administration,
+]

@@ -4,7 +4,6 @@ from django.urls import path
 
 from tocsin.web import (
     affected,
-    alerts,
     board,
     citations,
     conditions,
@@ -102,9 +101,6 @@ urlpatterns = [
     path("revisions", revisions.every, name="revisions"),
     path("revisions/<str:number>/<str:seq>/ruling", revisions.ruling, name="ruling"),
     path("messages", messages.queue, name="messages"),
-    path("alerts", alerts.every, name="alerts"),
-    path("alerts/routes", alerts.route, name="routes"),
-    path("alerts/routes/<str:route_id>/removal", alerts.removal, name="route-removal"),
     path("plans", plans.every, name="plans"),
     path("plans/new", plans.loading, name="plan-loading"),
     path("plans/<str:plan_id>/taking", plans.taking, name="plan-taking"),

@@ -68,7 +68,7 @@ def load(organisation: Organisation, owner: Person) -> None:
     people.hold(organisation, owner, PLAN, {name: 0 for name in OWNER_HOLDS if name in names}, by=owner)
     for channel in sorted({name for message in program.messages.values() for name in message.channels}):
         setup.configure(organisation, channel, kept.NAME, {}, by=owner)
-    Route.objects.create(organisation=organisation, name="Hotline down", labels={"alertname": "HotlineDown"}, plan=PLAN)
+    Route.objects.create(organisation=organisation, name="Hotline down", rule={"wanted": "alertname=HotlineDown"}, plan=PLAN)
     audit.record(organisation, owner, "sample.loaded", PLAN)
 
 

@@ -1,0 +1,38 @@
+"""Keeping alerts quiet, and letting them speak again: what waits is weighed anew at once. Each in the caller's transaction."""
+
+from datetime import datetime
+from uuid import UUID
+
+from tocsin.ingest.routing.models import MaintenanceWindow, RouteRun, Silence
+from tocsin.ingest.routing.runs import State, Why
+from tocsin.kit import clock
+
+
+def silence(organisation_id: UUID, matchers: str, starts_at: datetime, ends_at: datetime, *, comment: str, person: UUID) -> Silence:
+    """Keep what meets `matchers` quiet from one instant to another, not before now."""
+    return Silence.objects.create(
+        organisation_id=organisation_id,
+        matchers=matchers,
+        starts_at=max(starts_at, clock.now()),
+        ends_at=ends_at,
+        comment=comment,
+        person=person,
+    )
+
+
+def lift(one: Silence, *, person: UUID) -> None:
+    """End a silence now. One that has not begun never does."""
+    now = clock.now()
+    Silence.objects.filter(pk=one.pk, ends_at__gt=now).update(ends_at=max(now, one.starts_at), lifted_by=person)
+    _weigh(one.organisation_id, Why.SILENCED, now)
+
+
+def remove(one: MaintenanceWindow) -> None:
+    """Remove a window, now and whenever else it would have come."""
+    now = clock.now()
+    MaintenanceWindow.objects.filter(pk=one.pk, removed_at=None).update(removed_at=now)
+    _weigh(one.organisation_id, Why.MAINTENANCE, now)
+
+
+def _weigh(organisation_id: UUID, why: Why, now: datetime) -> None:
+    RouteRun.objects.filter(organisation=organisation_id, state=State.WAITS, why=why).update(due_at=now)

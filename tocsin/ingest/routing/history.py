@@ -1,0 +1,54 @@
+"""The turns that came in: read once more from the log, by the same steps as when they came."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from tocsin.ingest import follower, log
+from tocsin.ingest.episodes import Heard, Name, Standing, hear
+from tocsin.ingest.models import RawBody
+from tocsin.ingest.routing.runs import Turned
+
+BODIES_MAX: Final = 20_000
+"""Bodies that are read once more, the newest ones."""
+_AT_ONCE: Final = 500
+
+
+@dataclass(slots=True)
+class History:
+    """Turns in order. `since` is when the first body came that was read; `cut` says that there were more before it."""
+
+    turns: list[Turned] = field(default_factory=list)
+    since: datetime | None = None
+    bodies: int = 0
+    cut: bool = False
+
+
+def read(organisation_id: UUID, since: datetime) -> History:
+    """
+    Return what the organisation's alerts did since then, as far as the log is kept.
+
+    What had begun before is heard of when it is next spoken of. What a sender has merely stopped speaking of goes on here.
+    """
+    rows = RawBody.objects.filter(organisation_id=organisation_id, state=RawBody.State.SETTLED, received_at__gte=since)
+    newest = list(rows.order_by("-id").values_list("id", flat=True)[: BODIES_MAX + 1])
+    history = History(cut=len(newest) > BODIES_MAX)
+    known: dict[Name, Standing] = {}
+    positions = newest[:BODIES_MAX][::-1]
+    for at in range(0, len(positions), _AT_ONCE):
+        bodies = log.at(organisation_id, positions[at : at + _AT_ONCE])
+        for body, heard in zip(bodies, follower.reread(bodies), strict=True):
+            history.since = history.since or body.received_at
+            history.bodies += 1
+            _hear(history, known, heard)
+    return history
+
+
+def _hear(history: History, known: dict[Name, Standing], heard: list[Heard]) -> None:
+    outcome = hear(known, heard)
+    known.update(outcome.standings)
+    titles = {one.id: one.alert.title for one in outcome.standings.values()}
+    for turn in outcome.turns:
+        number = len(history.turns)
+        history.turns.append(Turned(number, turn.alert_id, turn.starts_at, turn.firing, turn.at, titles[turn.alert_id], turn.labels))

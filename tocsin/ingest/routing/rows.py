@@ -1,0 +1,188 @@
+"""The ledger of a live route: what one step touches is read, kept in memory for as long as it lasts, and written back at its end."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from tocsin.ingest.models import Match, Route
+from tocsin.ingest.routing.models import RouteGroup, RouteInhibitor, RouteRun
+from tocsin.ingest.routing.runs import LINES_MAX, Group, Key, Line, Memory, Run, State, Turned, Why, line
+
+DUE_MAX = 500
+_RUN = ("match", "starts_at", "group", "since", "firing", "over_at", "turns", "state", "why", "due_at", "about")
+_GROUP = ("about", "reports", "values", "firing", "unsaid_since", "due_at")
+UNSAID = (State.READY, State.ENDING)
+
+
+def written(key: Key) -> str:
+    """Return a group's key as it is stored."""
+    return json.dumps(key, ensure_ascii=False)
+
+
+class Rows(Memory):
+    """A ledger over the tables, within the caller's transaction and under the route's lock."""
+
+    def __init__(self, route: Route, turns: Iterable[Turned], until: datetime) -> None:
+        super().__init__()
+        self._route = route
+        self._touched: dict[UUID, Run] = {}
+        self._changed: dict[Key, Group] = {}
+        self._lookups: set[Key] = set()
+        self._load(self._runs.filter(alert__in={turned.alert for turned in turns}))
+        due, self.crowded = self._first_due(until)
+        self._take(due)
+        for row in self._groups.filter(due_at__lte=until):
+            self._keep(row)
+
+    # ------------------------------------------------------------------ what the fold asks for
+
+    def put(self, run: Run) -> None:
+        super().put(run)
+        self._touched[run.alert] = run
+
+    def group(self, key: Key) -> Group:
+        if key not in self.groups and key not in self._lookups:
+            self._lookups.add(key)
+            for row in self._groups.filter(key=written(key)):
+                self._keep(row)
+        return super().group(key)
+
+    def put_group(self, group: Group) -> None:
+        super().put_group(group)
+        self._changed[group.key] = group
+
+    def unsaid(self, key: Key, ended_after: datetime | None) -> tuple[list[Line], int]:
+        self._flush()
+        ready = self._runs.filter(group=written(key), state__in=UNSAID)
+        if ended_after:
+            ready.filter(state=State.READY, over_at__lte=ended_after).update(state=State.OVER)
+            self._mark_over(key, ended_after)
+        found = ready.order_by("match").select_related("alert")
+        return [line(_run(row)) for row in found[:LINES_MAX]], found.count()
+
+    def say(self, key: Key, about: str) -> None:
+        self._flush()
+        ready = self._runs.filter(group=written(key), state=State.READY)
+        told = Match.objects.filter(route=self._route, alert__in=ready.values("alert"), waits=True)
+        told.update(about=about, waits=False, problem="")
+        ready.filter(over_at=None).update(state=State.TOLD, about=about, why="")
+        ready.exclude(over_at=None).update(state=State.OVER, about=about, why="")
+        self._runs.filter(group=written(key), state=State.ENDING).update(state=State.OVER)
+        super().say(key, about)
+
+    def forget_endings(self, key: Key) -> None:
+        self._flush()
+        self._runs.filter(group=written(key), state=State.ENDING).update(state=State.OVER)
+        super().forget_endings(key)
+
+    def inhibit(self, alert: UUID, key: Key, *, firing: bool) -> None:
+        rows = RouteInhibitor.objects.filter(organisation=self._route.organisation_id, route=self._route)
+        if firing:
+            rows.update_or_create({"key": written(key)}, organisation_id=self._route.organisation_id, route=self._route, alert_id=alert)
+        else:
+            rows.filter(alert=alert).delete()
+
+    def inhibits(self, key: Key, but: UUID) -> bool:
+        rows = RouteInhibitor.objects.filter(organisation=self._route.organisation_id, route=self._route, key=written(key))
+        return rows.exclude(alert=but).exists()
+
+    def inhibited(self) -> list[Run]:
+        self._load(self._runs.filter(state=State.WAITS, why=Why.INHIBITED))
+        return super().inhibited()
+
+    # ------------------------------------------------------------------ reading and writing
+
+    def save(self) -> None:
+        """Write back what was touched."""
+        self._flush()
+        rows = [
+            RouteGroup(
+                organisation_id=self._route.organisation_id,
+                route=self._route,
+                key=written(group.key),
+                about=group.about,
+                reports=[at.isoformat() for at in group.reports],
+                values={value: [firing, last and last.isoformat()] for value, (firing, last) in group.values.items()},
+                firing=group.firing,
+                unsaid_since=group.unsaid_since,
+                due_at=group.due_at,
+            )
+            for group in self._changed.values()
+        ]
+        RouteGroup.objects.bulk_create(rows, update_conflicts=True, unique_fields=["organisation", "route", "key"], update_fields=_GROUP)
+        self._changed.clear()
+
+    @property
+    def _runs(self) -> QuerySet[RouteRun]:
+        return RouteRun.objects.filter(organisation=self._route.organisation_id, route=self._route)
+
+    @property
+    def _groups(self) -> QuerySet[RouteGroup]:
+        return RouteGroup.objects.filter(organisation=self._route.organisation_id, route=self._route)
+
+    def _first_due(self, until: datetime) -> tuple[list[RouteRun], datetime | None]:
+        """Return the runs that are due, and until when these are all of them if there are more."""
+        rows = self._runs.filter(due_at__lte=until).order_by("due_at", "match").select_related("alert")
+        due = list(rows[: DUE_MAX + 1])
+        if len(due) <= DUE_MAX:
+            return due, None
+        whole = [row for row in due if row.due_at != due[-1].due_at] or list(rows.filter(due_at=due[-1].due_at))
+        return whole, whole[-1].due_at
+
+    def _load(self, rows: QuerySet[RouteRun]) -> None:
+        self._take(rows.select_related("alert"))
+
+    def _take(self, rows: Iterable[RouteRun]) -> None:
+        for row in rows:
+            if row.alert_id not in self.runs:
+                super().put(_run(row))
+
+    def _keep(self, row: RouteGroup) -> None:
+        key = tuple(json.loads(row.key))
+        if key not in self.groups:
+            values = {value: (firing, datetime.fromisoformat(last) if last else None) for value, (firing, last) in row.values.items()}
+            reports = tuple(datetime.fromisoformat(at) for at in row.reports)
+            super().put_group(Group(key, row.about, reports, values, row.firing, row.unsaid_since, row.due_at))
+
+    def _mark_over(self, key: Key, ended_after: datetime) -> None:
+        for run in self.runs.values():
+            if run.group == key and run.state is State.READY and run.over_at and run.over_at <= ended_after:
+                run.state = State.OVER
+
+    def _flush(self) -> None:
+        rows = [
+            RouteRun(
+                organisation_id=self._route.organisation_id,
+                route=self._route,
+                alert_id=run.alert,
+                match=run.number,
+                group=written(run.group),
+                turns=[at.isoformat() for at in run.turns],
+                **{name: getattr(run, name) for name in ("starts_at", "since", "firing", "over_at", "state", "why", "due_at", "about")},
+            )
+            for run in self._touched.values()
+        ]
+        RouteRun.objects.bulk_create(rows, update_conflicts=True, unique_fields=["organisation", "route", "alert"], update_fields=_RUN)
+        self._touched.clear()
+
+
+def _run(row: RouteRun) -> Run:
+    return Run(
+        alert=row.alert_id,
+        number=row.match,
+        starts_at=row.starts_at,
+        title=row.alert.title,
+        labels=row.alert.labels,
+        group=tuple(json.loads(row.group)),
+        since=row.since,
+        firing=row.firing,
+        over_at=row.over_at,
+        turns=tuple(datetime.fromisoformat(at) for at in row.turns),
+        state=State(row.state),
+        why=Why(row.why),
+        due_at=row.due_at,
+        about=row.about,
+    )

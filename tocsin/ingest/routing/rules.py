@@ -1,0 +1,78 @@
+"""What a route asks for before it declares: which alerts, how many, for how long, and what it waits for meanwhile. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from tocsin.ingest import matchers
+from tocsin.ingest.matchers import Matcher
+
+COUNT_MAX: Final = 1_000
+SPAN_MAX: Final = timedelta(days=7)
+FLAPS_MAX: Final = 50
+NONE: Final = timedelta()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """
+    `group_by` names the labels whose values make one incident each; without any, the route has one.
+
+    It declares once `count` alerts, or `count` different values of the label `distinct`, fire or have fired `within` a span. An alert
+    counts once it has fired for `held`. One that turned `flaps` times `flaps_within` a span flaps: until it is calm again, it counts as
+    firing throughout. While an alert fires that meets `unless` and has the same values of the labels `equal`, what the route wants waits.
+    """
+
+    wanted: tuple[Matcher, ...]
+    group_by: tuple[str, ...] = ()
+    count: int = 1
+    distinct: str = ""
+    within: timedelta = NONE
+    held: timedelta = NONE
+    flaps: int = 0
+    flaps_within: timedelta = NONE
+    unless: tuple[Matcher, ...] = ()
+    equal: tuple[str, ...] = ()
+
+    def group(self, labels: Mapping[str, str]) -> tuple[str, ...]:
+        """Return which of the route's incidents an alert belongs to."""
+        return tuple(labels.get(name, "") for name in self.group_by)
+
+    def counted(self, labels: Mapping[str, str], alert: str) -> str:
+        """Return what an alert is counted as: itself, or a value that it may share with others."""
+        return labels.get(self.distinct, "") if self.distinct else alert
+
+    def hears(self, labels: Mapping[str, str]) -> bool:
+        """Return whether a turn of an alert with these labels is of interest."""
+        return matchers.meet(self.wanted, labels) or matchers.meet(self.unless, labels)
+
+    def plain(self) -> dict[str, Any]:
+        """Return what `read` reads: only what is not as in every route."""
+        written: dict[str, Any] = {"wanted": matchers.write(self.wanted)}
+        lists = {"group_by": list(self.group_by), "equal": list(self.equal)}
+        spans = {"within": self.within, "held": self.held, "flaps_within": self.flaps_within}
+        return (
+            written
+            | ({"unless": matchers.write(self.unless)} if self.unless else {})
+            | {name: names for name, names in lists.items() if names}
+            | {name: int(span.total_seconds()) for name, span in spans.items() if span}
+            | ({"count": self.count} if self.count > 1 else {})
+            | ({"distinct": self.distinct} if self.distinct else {})
+            | ({"flaps": self.flaps} if self.flaps else {})
+        )
+
+
+def read(plain: Mapping[str, Any]) -> Rule:
+    """Return the rule that was checked and written by `plain`."""
+    spans = {name: timedelta(seconds=plain.get(name, 0)) for name in ("within", "held", "flaps_within")}
+    return Rule(
+        wanted=matchers.stored(plain.get("wanted", "")),
+        unless=matchers.stored(plain.get("unless", "")),
+        group_by=tuple(plain.get("group_by", ())),
+        equal=tuple(plain.get("equal", ())),
+        count=plain.get("count", 1),
+        distinct=plain.get("distinct", ""),
+        flaps=plain.get("flaps", 0),
+        **spans,
+    )

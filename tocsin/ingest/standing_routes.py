@@ -1,0 +1,56 @@
+"""Routes changed, stopped and removed while alerts are on their way through them. Each in the caller's transaction."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tocsin.ingest.models import Match, Route
+from tocsin.ingest.routing import rules
+from tocsin.ingest.routing.models import RouteGroup, RouteInhibitor, RouteRun
+from tocsin.ingest.routing.runs import State
+from tocsin.kit import clock
+
+
+def change(route: Route, fields: Mapping[str, Any]) -> None:
+    """
+    Change a route. What waits is weighed anew by the new rule, as of now; what an incident knows of stays with it.
+
+    Where it groups otherwise or wants other alerts, what waits is let go: it belongs nowhere any more until it begins again.
+    """
+    before, after = rules.read(route.rule), rules.read(fields["rule"])
+    Route.objects.filter(pk=route.pk).update(**fields)
+    if (before.wanted, before.group_by, before.distinct) != (after.wanted, after.group_by, after.distinct):
+        _let_go(route)
+    if (before.unless, before.equal) != (after.unless, after.equal):
+        RouteInhibitor.objects.filter(route=route).delete()
+    RouteRun.objects.filter(route=route, state=State.WAITS).update(due_at=clock.now())
+    RouteGroup.objects.filter(route=route, firing__gt=0).update(due_at=clock.now())
+
+
+def enable(route: Route, *, enabled: bool) -> None:
+    """Stop a route, or let it go on: with what begins from then on."""
+    Route.objects.filter(pk=route.pk).update(enabled=enabled)
+    route.enabled = enabled
+    if not enabled:
+        _let_go(route)
+        _hear_no_more(route)
+
+
+def remove(route: Route) -> None:
+    """Remove a route. It stays where alerts say where it led."""
+    Route.objects.filter(pk=route.pk).update(enabled=False, removed_at=clock.now())
+    _let_go(route)
+    _hear_no_more(route)
+
+
+def _let_go(route: Route) -> None:
+    """Forget what no incident knows of."""
+    RouteRun.objects.filter(route=route, state__in=[State.WAITS, State.READY]).delete()
+    RouteGroup.objects.filter(route=route).update(values={}, firing=0, unsaid_since=None, due_at=None)
+    Match.objects.filter(route=route, waits=True).update(waits=False)
+
+
+def _hear_no_more(route: Route) -> None:
+    """Let nobody wait for what the route has not heard yet."""
+    Match.objects.filter(route=route, handled_at=None).update(handled_at=clock.now())
+    RouteRun.objects.filter(route=route).update(due_at=None)
+    RouteInhibitor.objects.filter(route=route).delete()

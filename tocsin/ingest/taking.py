@@ -1,0 +1,36 @@
+"""Taking an alert on, and leaving it to others again. Each in the caller's transaction."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from tocsin.accounts.models import Person
+from tocsin.ingest.models import Acknowledgement, Alert
+from tocsin.kit import clock
+
+
+def take(alert: Alert, person: Person, words: str) -> None:
+    """Note that a person has taken the present episode on; a second time it is said anew."""
+    Acknowledgement.objects.update_or_create(
+        {"person": person.id, "at": clock.now(), "words": words, "withdrawn_at": None},
+        organisation_id=alert.organisation_id,
+        alert=alert,
+        starts_at=alert.starts_at,
+        by=person.name[:200],
+    )
+
+
+def withdraw(alert: Alert) -> bool:
+    """Note that nobody has the present episode on any more; return whether anybody had."""
+    rows = Acknowledgement.objects.filter(alert=alert, starts_at=alert.starts_at, withdrawn_at=None)
+    return bool(rows.update(withdrawn_at=clock.now()))
+
+
+def taken(alerts: Collection[Alert]) -> dict[UUID, list[Acknowledgement]]:
+    """Return who has taken the present episodes on, by alert, the first first."""
+    begun = {alert.pk: alert.starts_at for alert in alerts}
+    rows = Acknowledgement.objects.filter(alert__in=list(begun), withdrawn_at=None).order_by("at", "pk")
+    found: dict[UUID, list[Acknowledgement]] = {}
+    for row in rows:
+        if row.starts_at == begun[row.alert_id]:
+            found.setdefault(row.alert_id, []).append(row)
+    return found

@@ -1,0 +1,98 @@
+"""One alert: its labels and episodes, the bodies it came from, who took it on, and what its routes made of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from tocsin.ingest import matchers, quiet, received, taking
+from tocsin.ingest.matchers import Matcher
+from tocsin.ingest.models import Acknowledgement, Alert, Episode, Match
+from tocsin.kit import clock, ids
+from tocsin.web import alerts, cases, reply
+from tocsin.web.reply import Request, needs
+
+EPISODES_MAX = 100
+WORDS_MAX = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One episode, the present one too, with who took it on and the incidents it led to."""
+
+    starts_at: datetime
+    ends_at: datetime | None
+    received: int
+    taken: tuple[Acknowledgement, ...]
+    numbers: tuple[str, ...]
+
+
+@require_GET
+@needs("incident.see")
+def one(request: Request, alert: str) -> HttpResponse:
+    """Show an alert."""
+    found = _found(request, alert)
+    (shown,) = alerts.rows(request, [found], quiet.keeper(request.organisation.id, clock.now()))
+    labels = [Matcher(name, "=", str(value)) for name, value in found.labels.items() if value]
+    context = {
+        "silencing": matchers.write(labels[: matchers.MATCHERS_MAX]),
+        "label": lambda name, value: str(Matcher(name, "=", str(value))),
+        "one": shown,
+        "episodes": _episodes(request, found),
+        "body": f"raw-{found.raw}" if _kept(request, found) else "",
+    }
+    return reply.page(request, "alerts/alert.html", context)
+
+
+@require_POST
+@needs("incident.act")
+def acknowledgement(request: Request, alert: str) -> HttpResponse:
+    """Take an alert on."""
+    found = _found(request, alert)
+    taking.take(found, request.person, request.POST.get("words", "").strip()[:WORDS_MAX])
+    return reply.see(reverse("alert", kwargs={"slug": request.organisation.slug, "alert": alert}))
+
+
+@require_POST
+@needs("incident.act")
+def withdrawal(request: Request, alert: str) -> HttpResponse:
+    """Leave an alert to others again."""
+    found = _found(request, alert)
+    taking.withdraw(found)
+    return reply.see(reverse("alert", kwargs={"slug": request.organisation.slug, "alert": alert}))
+
+
+def _found(request: Request, alert: str) -> Alert:
+    try:
+        found = Alert.objects.filter(organisation=request.organisation, pk=ids.untyped("alr", alert)).first()
+    except ValueError as error:
+        raise Http404 from error
+    if found is None:
+        raise Http404
+    return found
+
+
+def _kept(request: Request, alert: Alert) -> bool:
+    return received.one(request.organisation.id, f"raw-{alert.raw}") is not None
+
+
+def _episodes(request: Request, alert: Alert) -> list[Past]:
+    """Return the episodes, the latest first."""
+    taken = list(Acknowledgement.objects.filter(alert=alert).order_by("at", "pk"))
+    told = list(Match.objects.filter(alert=alert).exclude(about="").values_list("starts_at", "about").distinct())
+    seen = cases.seen(request).filter(incident__in=[ids.untyped("inc", about) for _, about in told])
+    numbers = {ids.typed("inc", incident): number for incident, number in seen.values_list("incident_id", "number")}
+    spans = [(alert.starts_at, alert.ends_at, alert.received)]
+    spans += Episode.objects.filter(alert=alert).order_by("-starts_at").values_list("starts_at", "ends_at", "received")[:EPISODES_MAX]
+    return [
+        Past(
+            begin,
+            end,
+            count,
+            tuple(each for each in taken if each.starts_at == begin),
+            tuple(dict.fromkeys(numbers[about] for at, about in told if at == begin and about in numbers)),
+        )
+        for begin, end, count in spans
+    ]
