@@ -5,8 +5,10 @@ from types import ModuleType
 
 import pytest
 
+from tests.engine.story import Story
 from tests.incidents import deeds
 from tests.incidents.cast import MORNING, SMALL, Cast, wait
+from tests.plan import example
 from tests.world import PLAN, build
 from tocsin.engine import terms as t
 from tocsin.incidents import doctor, drills, plans
@@ -27,7 +29,10 @@ from tocsin.incidents.models import (
     RoleRow,
     TimelineRow,
 )
+from tocsin.incidents.projection import clocks as projected
+from tocsin.incidents.projection.rows import Scene
 from tocsin.kit import clock as clocks
+from tocsin.plan.read import read
 
 MINUTE = timedelta(minutes=1)
 
@@ -250,3 +255,15 @@ def test_the_line_of_a_message_that_went_out_is_about_the_message_whoever_sent_i
     lines = TimelineRow.objects.filter(incident=incident, kind="MessagePublished")
     assert {line.subject for line in lines if line.data.get("role")} == {line.data["template"] for line in lines if line.data.get("role")}
     assert any(line.data.get("role") for line in lines)
+
+
+def test_what_several_bodies_owe_says_whose_it_is() -> None:
+    plan = example.PLAN.replace("  lead: {cite: §4,", "  lead: {cite: §4, title: Leader,", 1)
+    plan = plan.replace("until: restored,", "until: restored, for_each: [lead, helper],", 1)
+    program = read(plan, "example.yaml").program
+    assert program is not None
+    story = Story(cast={"ana": ("lead",)}, program=program).declare()
+    story.do(1, "ana", t.Decide(decision="set_level", option="low", reason="so it is"))
+    rows = projected.from_state(Scene(program, story.state, 1))
+    titles = {row.key[0]: row.values["title"]["en"] for row in rows}
+    assert titles == {"report[lead]": "report: Leader", "report[helper]": "report: helper"}

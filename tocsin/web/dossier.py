@@ -22,7 +22,7 @@ from tocsin.incidents.dossier import contents as parts
 from tocsin.incidents.dossier import sheet as sheets
 from tocsin.incidents.dossier.contents import Confidential, Contents
 from tocsin.incidents.dossier.sheet import Owed, Sheet
-from tocsin.incidents.models import MessageRow
+from tocsin.incidents.models import ClockRow, MessageRow
 from tocsin.incidents.readers import Eyes
 from tocsin.incidents.sealing import ERASED
 from tocsin.web import cases, languages, plan_words, reply, sentences, times
@@ -99,6 +99,11 @@ class View:
     def deed(self, link: str) -> str:
         """Return what a signature was for."""
         return plan_words.deed(link)
+
+    def entry(self, row: ClockRow) -> str:
+        """Return the entry that something is owed for; nothing where it is a body of the plan, which the title names."""
+        bodies = {**self.program.departments, **self.program.groups, **self.program.roles}
+        return "" if row.entry in bodies else str(row.entry)
 
     def seen(self, name: str, value: str) -> Markup:
         """Return a value that lay before whoever decided, called as the plan calls it; what no fact says stays as it was written."""

@@ -120,7 +120,15 @@ def _item(program: Program, rule: Obligation, entry: str) -> dict[str, Any]:
 
 
 def _entry(scene: Scene, rule: Obligation, entry: str) -> dict[str, Any]:
-    """Return what is owed for one entry of a record of the incident: what it asks, and for what, unless only some may see that."""
+    """
+    Return what is owed by one of several bodies, or for one entry of a record of the incident: what it asks, and whose or for what it is,
+    unless only some may see that.
+    """
+    bodies = {**scene.program.departments, **scene.program.groups, **scene.program.roles}
+    if entry in rule.for_each and entry in bodies and len(rule.for_each) > 1:
+        called = bodies[entry].title
+        first = next(iter(called.values()), entry)
+        return {"title": {locale: f"{title}: {called.get(locale, first)}" for locale, title in rule.title.items()}}
     record = next((each for name in rule.collections if (each := scene.program.records.get(name)) and not each.register), None)
     if record is None or not entry:
         return {}
