@@ -26,7 +26,7 @@ from tocsin.ingest import expiry, filing, follower, writer
 from tocsin.ingest.mail.listener import Listener
 from tocsin.ingest.pings import checks, listening
 from tocsin.ingest.wire import Wire
-from tocsin.kit import doors
+from tocsin.kit import astray, doors
 from tocsin.kit.database import beside_the_pool
 from tocsin.kit.home import Unusable
 from tocsin.kit.loops import Loop
@@ -116,8 +116,10 @@ def _on_a_file() -> list[Loop]:
 
 
 def _hearing() -> list[Loop]:
-    """Return what hears of changes in other processes; on SQLite there is no other."""
-    return [Loop("hearing", Ear().run_once, every_s=0)] if connection.vendor == "postgresql" else []
+    """Return what hears of changes in other processes, and whether their clock is ours; on SQLite there is no other."""
+    if connection.vendor != "postgresql":
+        return []
+    return [Loop("hearing", Ear().run_once, every_s=0), Loop("clock", astray.look, every_s=astray.LOOKS_EVERY_S)]
 
 
 def _listening() -> Loop:

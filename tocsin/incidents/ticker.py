@@ -15,7 +15,7 @@ from tocsin.engine import terms as t
 from tocsin.incidents import answers, desk, downtime, notices
 from tocsin.incidents.models import Incident
 from tocsin.ingest import received
-from tocsin.kit import clock
+from tocsin.kit import astray, clock
 from tocsin.kit.transactions import retry
 
 LEASE: Final = timedelta(seconds=15)
@@ -37,7 +37,12 @@ class Claim:
 
 
 def run_once() -> bool:
-    """Tick what is due and return whether there may be more. One incident's fault never keeps the others waiting."""
+    """
+    Tick what is due and return whether there may be more. One incident's fault never keeps the others waiting.
+
+    :raises ClockAstray: this host does not know what time it is.
+    """
+    astray.look()
     retry(lambda: downtime.pulse.beat(clock.now()))
     claims = retry(lambda: claim(clock.now()))
     for one in claims:

@@ -12,6 +12,11 @@ def now() -> datetime:
     return (_frozen or datetime.now(UTC)) + _shifted
 
 
+def wall() -> datetime:
+    """Return what this machine's clock shows, aware, UTC: to be compared with other clocks, never to be worked by. Not moved by tests."""
+    return datetime.now(UTC)
+
+
 def monotonic() -> float:
     """Return seconds that never run backwards, for measuring how long something takes. Not moved by tests."""
     return time.monotonic()
