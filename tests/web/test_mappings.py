@@ -109,6 +109,12 @@ def test_what_came_before_its_mapping_is_read_once_there_is_one(world: World) ->
     assert (alert.labels, alert.firing, alert.first_received_at) == ({"region": "north"}, True, bodies.NOON)
 
 
+def test_mail_has_a_mapping_that_begins_with_what_a_subject_says(world: World) -> None:
+    feed, _ = feeds.create(world.organisation, "email", "Duty mailbox", person=world.ana)
+    page = world.browse(world.ana).get(f"/o/hotline/sources/feeds/{ids.typed('fee', feed.id)}/mapping").content.decode()
+    assert "starts_with(subject, &#39;RESOLVED:&#39;)" in page
+
+
 def test_members_look_at_a_mapping_and_save_none(world: World) -> None:
     _, place = make(world)
     assert "Put in use" not in world.browse(world.bea).get(f"{place}/mapping").content.decode()
