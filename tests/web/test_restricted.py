@@ -325,6 +325,7 @@ ROWS = re.compile(r"\b(ClockRow|RecordRow|ChainRow|BreachRow|TimelineRow|Decided
 LOOKS = re.compile(r"eyes\(?.*\.(seen|unseen|sees|lines)\(|viewer\.seen\(|case\.sees\(|for_everybody\(")
 NEAR = 9
 ELSEWHERE = {
+    "tocsin/web/charts.py",  # triggers, in incidents that the viewer sees
     "tocsin/web/firings.py",  # triggers and how situations ended, which no plan can keep
     "tocsin/web/knowledge.py",  # leaves out whatever is kept for anybody
     "tocsin/web/room/figures.py",  # what was stated of one fact

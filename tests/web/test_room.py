@@ -1,6 +1,7 @@
 """The incident room: every panel as a fragment and in the page, acts answered in the row, refusals with code and hint."""
 
 import gzip
+import re
 
 import pytest
 
@@ -212,7 +213,7 @@ def test_a_reading_entered_by_hand_is_shown_and_looked_at(room: Room) -> None:
     assert "99.95" in room.get(room.world.chi, "panels/signals", htmx=True).content.decode()
     held = room.row("ConditionRow", condition="core_stable")
     assert held.value is True
-    assert "0 sec of 30 min" in room.get(room.world.chi, "panels/conditions", htmx=True).content.decode()
+    assert re.search(r"\b\d sec of 30 min", room.get(room.world.chi, "panels/conditions", htmx=True).content.decode())
 
 
 @pytest.mark.row("DET-14")

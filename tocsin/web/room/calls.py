@@ -55,8 +55,8 @@ def _calling(case: Case, rule: Role) -> Calling:
 
 
 def _declined(case: Case, rule: Role) -> frozenset[str]:
-    rows = TimelineRow.objects.filter(incident_id=case.id, kind="RoleDeclined").values_list("subject", "by")
-    return frozenset(by for role, by in rows if split(role)[0] == rule.id)
+    rows = case.eyes.seen(TimelineRow.objects.filter(incident_id=case.id, kind="RoleDeclined"))
+    return frozenset(row.by for row in rows if split(row.subject)[0] == rule.id)
 
 
 def _lists(case: Case, rule: Role) -> Iterator[Listed]:
