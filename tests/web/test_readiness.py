@@ -49,7 +49,7 @@ def test_every_standing_duty_is_shown_with_who_owes_it_when_it_is_due_and_how_it
     for words in ("Readiness", "Renew the item when it is due", "应急电源车", "Hold and evaluate a joint drill", "not done yet", "H 八.3"):
         assert words in shown
     assert "Network operations" in shown  # the department that the ledger names
-    assert "3 things hold it down" in shown  # no numbers, no driver, and nobody has reviewed the plan for a year
+    assert "4 things hold it down" in shown  # no numbers, no driver, no shift in the roster, and nobody has reviewed the plan for a year
     assert not BoardRow.objects.filter(incident=kept).exists()
 
 

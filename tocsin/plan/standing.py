@@ -100,7 +100,9 @@ def _kept(draft: Draft, path: Path, rule: ReadinessForm) -> Iterator[Fault]:
             said = say("either a roster is covered or fields are filled")
             yield Fault((*path, "ensure"), said, quoted("ensure: {covered: duty_desk}, or {filled: [number]} with for_each"))
         rosters = [str(role.held_by[1]) for role in draft.form.roles.values() if role.held_by[0] == "schedule"] if draft.form else []
-        if rule.ensure.covered and rule.ensure.covered not in rosters:
+        if rule.ensure.over is not None:
+            yield from _shifts(draft, path, rule.ensure.covered or "")
+        elif rule.ensure.covered and rule.ensure.covered not in rosters:
             said = say("no role is held by the roster {name}", name=brief(rule.ensure.covered))
             yield Fault(
                 (*path, "ensure", "covered"), said, nearest(rule.ensure.covered, rosters) or quoted("held_by: {schedule: duty_desk}")
@@ -117,6 +119,16 @@ def _kept(draft: Draft, path: Path, rule: ReadinessForm) -> Iterator[Fault]:
             if rung.mark:
                 said = say("no entry is in hand here that could be marked")
                 yield Fault((*path, "late", index, "mark"), said, quoted("for_each: contacts"))
+
+
+def _shifts(draft: Draft, path: Path, register: str) -> Iterator[Fault]:
+    """Shifts stand in a register whose first two times say from and until when."""
+    resources = draft.form.resources if draft.form else {}
+    form = resources.get(register)
+    if form is None or sum(1 for field in form.fields.values() if field.type == "time") < 2:
+        said = say("{name} has no two times to say from and until when", name=brief(register))
+        hint = quoted("fields: {begins: {type: time}, ends: {type: time}}")
+        yield Fault((*path, "ensure", "covered"), said, nearest(register, resources) if form is None else hint)
 
 
 def _fields(draft: Draft, rule: ReadinessForm) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from tocsin.engine.expressions import All, Compare, Expression, Literal, Name
 from tocsin.engine.program import Cases, Effect, Field, FromFact, Help, Ladder, Moment, Obligation, Program, Record, Resource, Rung
@@ -12,7 +13,7 @@ from tocsin.plan.builtin import MOMENTS, OF_PEOPLE, STANDING, TAKEN_OUT
 from tocsin.plan.compile.context import Context, name, names
 from tocsin.plan.compile.words import records
 from tocsin.plan.findings import Path
-from tocsin.plan.forms.standing import EntrySpan, LatenessForm, ReadinessForm
+from tocsin.plan.forms.standing import EnsureForm, EntrySpan, LatenessForm, ReadinessForm
 from tocsin.plan.standing import item_of
 
 _TOLD = ("tell", "alert", "call")
@@ -130,10 +131,18 @@ def _duty(context: Context, path: Path, rule: ReadinessForm) -> Obligation:
         late=tuple(map(_rung, rule.late)) if rule.late is not None else _usual(context.defaults.late),
         collections=(register,) if item else tuple(dict.fromkeys(PEOPLE if each == "newcomers" else each for each in rule.for_each)),
         where=_where(context, rule, item),
-        filled=tuple(rule.ensure.filled) if rule.ensure else (),
-        manned=rule.ensure.covered or "" if rule.ensure else "",
+        **_ensured(rule.ensure),
         drill=rule.runs is not None,
     )
+
+
+def _ensured(form: EnsureForm | None) -> dict[str, Any]:
+    """Return what is to stay true: fields filled, a roster manned, or the shifts of a register known so far ahead."""
+    if form is None:
+        return {}
+    if form.over is not None:
+        return {"covered": form.covered or "", "over": form.over}
+    return {"filled": tuple(form.filled), "manned": form.covered or ""}
 
 
 def _anchors(anchor: str, *, recurring: bool) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from tocsin.plan.forms.leaves import (
     Demanded,
     Due,
     Duration,
+    Exact,
     Form,
     Id,
     Many,
@@ -115,11 +116,13 @@ class EntrySpan(Form):
 
 
 class EnsureForm(Form):
-    """What is to stay true: that somebody is found for a roster, or that fields of every entry are filled."""
-
-    LATER: ClassVar = frozenset({"over"})
+    """
+    What is to stay true: that somebody is found for a roster, that shifts of a register follow one another without a gap, known so far ahead
+    (`{covered: desk_shifts, over: 24h}`), or that fields of every entry are filled.
+    """
 
     covered: Id | None = None
+    over: Exact | None = None
     filled: Annotated[list[Id], Many] = []
 
 
