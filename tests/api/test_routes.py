@@ -56,6 +56,16 @@ def test_alerts_are_found_by_labels_and_words(world, ana):
     assert ana.get("/alerts", since="2100-01-01T00:00:00Z").json()["items"] == []
 
 
+@pytest.mark.row("I8")
+def test_a_program_takes_an_alert_on_for_its_person_and_leaves_it(world, ana, dov):
+    made = ids.typed("alr", alert(world.organisation, "a").id)
+    assert ana.post(f"/alerts/{made}/acknowledgement", {"taken": True, "words": "on it"}).json() == {"taken_by": ["Ana"]}
+    assert ana.post(f"/alerts/{made}/acknowledgement", {"taken": False}).json() == {"taken_by": []}
+    assert dov.post(f"/alerts/{made}/acknowledgement", {"taken": True}).status_code == 404
+    assert ana.post("/alerts/a/acknowledgement", {"taken": True}).status_code == 404
+    assert ana.post(f"/alerts/{made}/acknowledgement", {}).status_code == 422
+
+
 @pytest.mark.parametrize("wrong", [{"match": "region"}, {"cursor": "WzEsICJ4Il0"}, {"since": "yesterday"}])
 def test_what_cannot_be_looked_for_is_422(ana, wrong):
     assert ana.get("/alerts", **wrong).status_code == 422
