@@ -167,6 +167,26 @@ def test_a_sender_that_does_not_wait_for_its_answers_is_read_only_so_far_ahead()
     asyncio.run(scene())
 
 
+@pytest.mark.row("F-17")
+def test_more_connections_than_the_server_may_have_are_told_to_come_back_also_the_short_way():
+    store = Store()
+
+    async def scene():
+        async with serving(posting.lane(store), limit_concurrency=3) as server:
+            first, second = await server.connect(), await server.connect()
+            first.send(bodies.body())
+            second.send(bodies.body())
+            assert [await first.status(), await second.status()] == [202, 202]
+            third = await server.connect()
+            third.send(bodies.body())
+            assert await third.status() == 503
+            third.writer.close()
+            await third.writer.wait_closed()
+            assert (len(store.rows), server.long_way) == (2, [])
+
+    asyncio.run(scene())
+
+
 @pytest.mark.parametrize(
     ("how", "status", "paths"),
     [

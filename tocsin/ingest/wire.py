@@ -101,7 +101,7 @@ class Wire(HttpToolsProtocol):
     def _begin(self, data: bytes, *, asked: bool = False) -> None:
         """Begin a call with whatever of it has arrived."""
         end = data.find(b"\r\n\r\n")
-        short = self.lane.short(data[:end]) if end > 0 else None
+        short = self.lane.short(data[:end]) if end > 0 and not self._crowded() else None
         holder = self.lane.admit(short) if short is not None else None
         if short is not None and holder is not None:
             self._call, self._missing = (short, holder), short.length
@@ -113,6 +113,10 @@ class Wire(HttpToolsProtocol):
             task = self.loop.create_task(self._ask(short, data))
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)
+
+    def _crowded(self) -> bool:
+        """Return whether there are more connections than the server may have: uvicorn says so to whoever calls."""
+        return self.limit_concurrency is not None and len(self.connections) >= self.limit_concurrency
 
     async def _ask(self, short: Short, data: bytes) -> None:
         """Have the key looked up, and begin again."""
