@@ -130,7 +130,10 @@ class _Step:
             matches = matches[: len(turns)]
         hands = _Hands(route)
         router = Router(
-            rules.read(route.rule), ledger, hands, quiet.keeper(route.organisation_id, min([until, *(one.at for one in turns)]))
+            rules.read(route.rule),
+            ledger,
+            hands,
+            quiet.keeper(route.organisation_id, min([until, ledger.begins, *(one.at for one in turns)])),
         )
         heard: list[tuple[Match, Run | None]] = []
 

@@ -33,6 +33,8 @@ class Rows(Memory):
         self._lookups: set[Key] = set()
         self._load(self._runs.filter(alert__in={turned.alert for turned in turns}))
         due, self.crowded = self._first_due(until)
+        self.begins = min([until, *(row.due_at for row in due if row.due_at)])
+        """When what is due first is due: so far back one has to know what kept alerts quiet."""
         self._take(due)
         for row in self._groups.filter(due_at__lte=until):
             self._keep(row)
