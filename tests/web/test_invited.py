@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 SECRETS = ("The lock is old", "Four, seven", "File a report", "A break-in", "Findings", "The keeper sleeps", "Bea")
 """What stands in the incident beside its head and its stream: entries, duties, facts, notes, people."""
 OPEN_TO_GUESTS = {
-    *("incidents", "incident", "panel", "saying", "acceptance", "role-refusal", "inbox", "unread", "reading"),
+    *("incidents", "incident", "panel", "saying", "acceptance", "role-refusal", "inbox", "unread", "inbox-reading"),
     *("profile", "profile-change", "profile-password"),
 }
 OF_ONE = [where for where, _route in routes(get_resolver().url_patterns) if "<str:number>" in where]

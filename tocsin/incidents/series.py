@@ -18,7 +18,7 @@ from uuid import UUID
 from django.db import transaction
 
 from tocsin.incidents import measurable, samples
-from tocsin.incidents.models import CounterReading, Feed, SeriesRule, Unmapped
+from tocsin.incidents.models import CounterReading, SeriesFeed, SeriesRule, Unmapped
 from tocsin.incidents.models.series import INCREASE
 from tocsin.incidents.samples import Given
 from tocsin.ingest.metrics import Point
@@ -130,7 +130,7 @@ def _fed(organisation_id: UUID, found: _Sorted, now: datetime) -> Iterator[Given
     """Yield the samples of each place from the one series that feeds it."""
     if not found.fed:
         return
-    held = {(feed.signal, feed.labels): feed for feed in Feed.objects.filter(organisation_id=organisation_id)}
+    held = {(feed.signal, feed.labels): feed for feed in SeriesFeed.objects.filter(organisation_id=organisation_id)}
     fresh = []
     for place, by_series in sorted(found.fed.items()):  # in one order: of two pushes at once neither waits for the other
         series = _feeding(held.get(place), by_series, now)
@@ -141,8 +141,8 @@ def _fed(organisation_id: UUID, found: _Sorted, now: datetime) -> Iterator[Given
                 other=other,
             )
         if series in by_series:
-            fresh.append(Feed(organisation_id=organisation_id, signal=place[0], labels=place[1], series=series, heard_at=now))
-    Feed.objects.bulk_create(
+            fresh.append(SeriesFeed(organisation_id=organisation_id, signal=place[0], labels=place[1], series=series, heard_at=now))
+    SeriesFeed.objects.bulk_create(
         fresh, update_conflicts=True, unique_fields=["organisation", "signal", "labels"], update_fields=["series", "heard_at"]
     )
     counters = _feeds_of(organisation_id, found.counters)
@@ -154,7 +154,7 @@ def _fed(organisation_id: UUID, found: _Sorted, now: datetime) -> Iterator[Given
         yield from _grown(counters[place], given) if place in counters else (_rounded(one) for one in given)
 
 
-def _feeding(feed: Feed | None, offered: Collection[str], now: datetime) -> str:
+def _feeding(feed: SeriesFeed | None, offered: Collection[str], now: datetime) -> str:
     """Return the series that feeds a place: the one that did, unless it has been quiet."""
     if feed is not None and (feed.series in offered or now - feed.heard_at < QUIET):
         return feed.series
@@ -165,14 +165,14 @@ def _rounded(one: Given) -> Given:
     return Given(one.signal, one.at, one.value.quantize(STEP), one.over, one.labels)
 
 
-def _feeds_of(organisation_id: UUID, places: Collection[Place]) -> Mapping[Place, Feed]:
+def _feeds_of(organisation_id: UUID, places: Collection[Place]) -> Mapping[Place, SeriesFeed]:
     if not places:
         return {}
-    feeds = Feed.objects.filter(organisation_id=organisation_id, signal__in={signal for signal, _ in places})
+    feeds = SeriesFeed.objects.filter(organisation_id=organisation_id, signal__in={signal for signal, _ in places})
     return {(feed.signal, feed.labels): feed for feed in feeds if (feed.signal, feed.labels) in places}
 
 
-def _grown(feed: Feed, given: Sequence[Given]) -> Iterator[Given]:
+def _grown(feed: SeriesFeed, given: Sequence[Given]) -> Iterator[Given]:
     """
     Yield what a counter has grown by up to each of its new values, and up to the one that follows them: what came late divides a stretch.
 

@@ -16,7 +16,7 @@ from tocsin.engine.namespaces import bare
 from tocsin.engine.program import Program, Signal, Text
 from tocsin.engine.terms import Refused
 from tocsin.incidents import measurable, plans, readings, samples, sheets
-from tocsin.incidents.models import Feed, SeriesRule, Unmapped
+from tocsin.incidents.models import SeriesFeed, SeriesRule, Unmapped
 from tocsin.incidents.models.series import INCREASE
 from tocsin.incidents.samples import Given
 from tocsin.ingest.metrics import Fault, TooLarge, Unreadable
@@ -159,7 +159,7 @@ def _page(request: Request, refused: Refused | None = None) -> HttpResponse:
     context = {
         "plans": by_plan,
         "rules": SeriesRule.objects.filter(organisation=request.organisation).order_by("name", "id"),
-        "feeds": Feed.objects.filter(organisation=request.organisation).order_by("signal", "labels"),
+        "feeds": SeriesFeed.objects.filter(organisation=request.organisation).order_by("signal", "labels"),
         "unmapped": Unmapped.objects.filter(organisation=request.organisation).order_by("-heard_at", "name")[:UNMAPPED_SHOWN],
         "known": _named(request),
         "typed": request.POST or request.GET,

@@ -10,7 +10,7 @@ from tocsin.incidents.models.kept import FiledRow, PartyRow, RecordRow, Register
 from tocsin.incidents.models.known import ConditionRow, FactRow, FigureRow, MomentRow, SituationRow
 from tocsin.incidents.models.rulings import Ruling
 from tocsin.incidents.models.samples import Baseline, Lookout, Sample, Sentinel, Silence
-from tocsin.incidents.models.series import CounterReading, Feed, SeriesRule, Unmapped
+from tocsin.incidents.models.series import CounterReading, SeriesFeed, SeriesRule, Unmapped
 from tocsin.incidents.models.sources import SourceText
 
 __all__ = [
@@ -32,7 +32,6 @@ __all__ = [
     "Drill",
     "Entry",
     "FactRow",
-    "Feed",
     "FigureRow",
     "FiledRow",
     "Head",
@@ -55,6 +54,7 @@ __all__ = [
     "Sample",
     "Seal",
     "Sentinel",
+    "SeriesFeed",
     "SeriesRule",
     "Silence",
     "SituationRow",

@@ -32,7 +32,7 @@ class SeriesRule(models.Model):
         return f"{self.name} {self.signal}"
 
 
-class Feed(models.Model):
+class SeriesFeed(models.Model):
     """The one series that a signal with these labels is fed by, and when it was heard last. `labels` are as those of a sample."""
 
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, related_name="+")
@@ -51,7 +51,7 @@ class Feed(models.Model):
 class CounterReading(models.Model):
     """What a counter stood at: what a feed has grown by lies between two of these, in whatever order they came."""
 
-    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="readings")
+    feed = models.ForeignKey(SeriesFeed, on_delete=models.CASCADE, related_name="readings")
     at = models.DateTimeField()
     value = models.DecimalField(max_digits=24, decimal_places=6)
 
