@@ -1,6 +1,7 @@
 """The parties outside in the room: listed, told, taken off, each act answered in its panel."""
 
 import re
+from decimal import Decimal
 
 import pytest
 
@@ -80,7 +81,7 @@ def test_what_is_known_of_a_client_suggests_an_answer_that_somebody_gives(world:
     asked = room.get(world.ana, "panels/facts").content.decode()
     assert "The plan suggests" not in asked
     actor, row = world.actor(world.ana), Incident.objects.get(number=room.number)
-    assert isinstance(desk.handle(row.pk, t.AddParty(name="Client", about={"project.critical": True}), actor=actor), desk.Done)
+    assert isinstance(desk.handle(row.pk, t.AddParty(name="Client", about={"users_hit_share": Decimal(60)}), actor=actor), desk.Done)
     asked = room.get(world.ana, "panels/facts").content.decode()
     assert "The plan suggests: Yes" in re.sub(r"<[^>]+>", "", asked)
-    assert not FactRow.objects.filter(incident=row, fact="critical_project", known=True).exists(), "nobody has answered"
+    assert not FactRow.objects.filter(incident=row, fact="many_users", known=True).exists(), "nobody has answered"
