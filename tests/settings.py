@@ -19,3 +19,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if "options" in DATABASES["default"]["OPTIONS"]:  # noqa: F405
     # A test is one transaction, and may think as long as it likes.
     DATABASES["default"]["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=0"  # noqa: F405
+    # Beside it another may have stopped the cluster for some seconds.
+    DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 20  # noqa: F405
