@@ -6,8 +6,8 @@ from pathlib import Path
 import tocsin.engine
 
 DEEDS = """
-add answer ask assign attest bring choose confirm correct decide declare do draft enter fill fulfil give join leave load look make move name
-read report say see send sign stamp start submit take tell tick wait work write
+add answer ask assign attest bring choose close confirm correct decide declare do draft enter fill fulfil give hand join leave let load look make
+move name read report say see send sign stamp start submit take tell tick wait work write
 """
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.ingest import bodies, posting
 from tests.ingest.test_follower import follow
+from tests.serving import eventually
 from tests.world import World
 from tocsin.ingest import feeds, log, mappings, writer
 from tocsin.ingest.doors import Call
@@ -107,7 +108,7 @@ def test_an_automatic_reply_is_refused_and_kept_with_its_reason(port: int, store
 def test_a_mail_to_a_source_is_what_that_source_would_have_posted(port: int, store: posting.Store) -> None:
     assert send(port, mail(text='{"alerts": []}'), f"alertmanager+{KEY}@in.example.org") == 250
     assert send(port, mail(text="no JSON"), f"alertmanager+{KEY}@in.example.org") == 554
-    assert [(row.source, bool(row.code)) for row in store.rows] == [("alertmanager", False), ("alertmanager", True)]
+    eventually(lambda: [(row.source, bool(row.code)) for row in store.rows] == [("alertmanager", False), ("alertmanager", True)])
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from tocsin.engine.collections import PARTIES
 from tocsin.engine.expressions import Call, Expression, Leaf, Literal, Name, SignalRead, Value, WatchRef, leaves
 from tocsin.engine.namespaces import bare, part_of, within
 from tocsin.engine.program import Cases, Condition, FromFact, Program
+from tocsin.engine.role_names import split
 
 Read = tuple[str, str]
 """A field of the state and an entry of it, such as `("facts", "scope")`; the entry is empty for a field that has none."""
@@ -169,7 +170,7 @@ _TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
         *(("working", clock) for clock in event.passes),
     ),
     t.DeputyCalled: lambda event: (("roles", ""), ("roles", event.role)),
-    t.RoleDeclined: lambda event: (("roles", ""), ("roles", event.role), ("declined", "")),
+    t.RoleDeclined: lambda event: (("roles", ""), ("roles", event.role), ("declined", split(event.role)[0])),
     t.RoleAccepted: lambda event: (("roles", ""), ("roles", event.role)),
     t.StreamOpened: lambda event: (("streams", ""), ("streams", event.stream)),
     t.StreamClosed: lambda event: (("streams", ""), ("streams", event.stream)),

@@ -16,7 +16,7 @@ PATTERN_BYTES_MAX: Final = 1 << 20
 _ONE: Final = re.compile(r'\s*([^\s=!~,"{}]+)\s*(=~|!~|!=|=)\s*("(?:[^"\\]|\\.)*"|[^,\n"]*?)\s*(?=[,\n}]|$)')
 _BETWEEN: Final = re.compile(r"[\s,{}]*")
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
-_PLAIN: Final = re.compile(r'[^\s",{}\\]+')
+_PLAIN: Final = re.compile(r'[^\s",{}\\=~][^\s",{}\\]*')
 
 
 class Unreadable(ValueError):  # noqa: N818 - it says what is wrong with it

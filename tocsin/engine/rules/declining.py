@@ -11,7 +11,7 @@ def decline(turn: Turn, command: t.Decline) -> t.Refused | None:
     """Decline a role that one was asked to take, with a reason; what is accepted is handed over instead."""
     seat = turn.state.roles.get(command.role)
     if seat is None or seat.person != turn.by:
-        return t.Refused("E101", f"{command.role} was not assigned to you", hint="nobody declines for somebody else")
+        return t.Refused("E101", f"{command.role} was not assigned to you", hint="ask whoever it was assigned to")
     if seat.accepted:
         return t.Refused("E102", f"{command.role} is yours already", hint="hand it over, or ask the commander to take it back")
     if not command.reason.strip():
