@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     operations: ClassVar = [
         migrations.CreateModel(
-            name="Feed",
+            name="SeriesFeed",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("signal", models.CharField(max_length=64)),
@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("at", models.DateTimeField()),
                 ("value", models.DecimalField(decimal_places=6, max_digits=24)),
-                ("feed", models.ForeignKey(on_delete=deletion.CASCADE, related_name="readings", to="incidents.feed")),
+                ("feed", models.ForeignKey(on_delete=deletion.CASCADE, related_name="readings", to="incidents.seriesfeed")),
             ],
         ),
         migrations.CreateModel(
@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.AddConstraint(
-            model_name="feed",
+            model_name="seriesfeed",
             constraint=models.UniqueConstraint(fields=("organisation", "signal", "labels"), name="feed_once"),
         ),
         migrations.AddConstraint(
