@@ -6,6 +6,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from tocsin.accounts import installation
+from tocsin.accounts.models import Installation
 from tocsin.kit.home import Home, Unusable, open_home
 
 pytestmark = pytest.mark.django_db
@@ -33,4 +34,9 @@ def test_a_key_that_was_added_before_the_old_one_is_no_other(tmp_path: Path) -> 
     installation.belong(first)
     keys = first.path / "fernet.key"
     keys.write_bytes(Fernet.generate_key() + b"\n" + keys.read_bytes())
-    installation.belong(first)
+    known = Installation.objects.get()
+    installation.belong(home(tmp_path / "first"))
+    assert Installation.objects.get() == known
+    keys.write_bytes(keys.read_bytes().splitlines()[0])
+    with pytest.raises(Unusable, match=r"^fernet\.key in "):
+        installation.belong(home(tmp_path / "first"))

@@ -48,6 +48,7 @@ def alerts(server: Installed) -> Iterator[Callable[..., list[Any]]]:
 def test_a_client_library_sends_to_us_as_it_does_to_its_own_service(server, alerts, send, source, expected):
     send(server.served.url, server.ingest_key)
     eventually(lambda: alerts(source) == expected)
+    assert alerts(source) == expected, "and stays so"
 
 
 @pytest.mark.alertmanager

@@ -58,3 +58,4 @@ def test_a_file_that_is_gone_is_no_new_installation(file: Path) -> None:
 
 def test_a_new_folder_is_one(tmp_path: Path) -> None:
     soundness.examine(tmp_path / "tocsin.sqlite3")
+    assert list(tmp_path.iterdir()) == [], "looking makes nothing"

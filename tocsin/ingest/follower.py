@@ -86,11 +86,12 @@ def settle(organisation_id: UUID, pace: Pace) -> bool:
     settings = _settings(waiting)
     for body in waiting:
         way.give()
-        try:
-            heard += read(body, settings.get(body.key_id, _NONE))
+        said = attempt(body, settings.get(body.key_id, _NONE))
+        if isinstance(said, Exception):
+            _park(organisation_id, body, said)
+        else:
+            heard += said
             readable.append(body)
-        except Exception as error:  # noqa: BLE001 - the catch point of the lane: any fault in one body parks that body
-            _park(organisation_id, body, error)
     try:
         pace.took(_write(organisation_id, readable, heard))
     except (DataError, IntegrityError):
@@ -107,26 +108,28 @@ def read(body: log.Waiting, settings: Mapping[str, Any] = _NONE) -> list[Heard]:
     return [Heard(source.name, alert, body.received_at, body.position) for alert in source.parse(payload, arrival)]
 
 
+def attempt(body: log.Waiting, settings: Mapping[str, Any]) -> list[Heard] | Exception:
+    """Return what a body says, or the fault that keeps it from being read."""
+    try:
+        return read(body, settings)
+    except Exception as fault:  # noqa: BLE001 - the catch point of the lane: any fault in one body is that body's, and whoever asked says so
+        return fault
+
+
 def fault(body: log.Waiting) -> str:
     """Return why a body cannot be read as things are now; nothing if it can."""
-    try:
-        read(body, _settings([body]).get(body.key_id, _NONE))
-    except Exception as error:  # noqa: BLE001 - the catch point of the lane: whatever one body raises is said of that body
-        return _reason(error)
-    return ""
+    (said,) = reread([body])
+    return _reason(said) if isinstance(said, Exception) else ""
 
 
-def reread(bodies: Sequence[log.Waiting]) -> list[list[Heard]]:
-    """Return what each of these bodies says as things are now; nothing for one that cannot be read any more."""
+def reread(bodies: Sequence[log.Waiting]) -> list[list[Heard] | Exception]:
+    """Return what each of these bodies says as things are now, or why it cannot be read any more."""
     settings = _settings(bodies)
-    heard: list[list[Heard]] = []
+    said: list[list[Heard] | Exception] = []
     for body in bodies:
         way.give()
-        try:
-            heard.append(read(body, settings.get(body.key_id, _NONE)))
-        except Exception:  # noqa: BLE001 - the catch point of the lane: what could be read when it came says nothing now
-            heard.append([])
-    return heard
+        said.append(attempt(body, settings.get(body.key_id, _NONE)))
+    return said
 
 
 def _settings(bodies: Sequence[log.Waiting]) -> Mapping[UUID, Mapping[str, Any]]:

@@ -17,12 +17,16 @@ _AT_ONCE: Final = 500
 
 @dataclass(slots=True)
 class History:
-    """Turns in order. `since` is when the first body came that was read; `cut` says that there were more before it."""
+    """
+    Turns in order. `since` is when the first body came that was read; `cut` says that there were more before it, `unread` how many that
+    could be read when they came cannot be read as things are now.
+    """
 
     turns: list[Turned] = field(default_factory=list)
     since: datetime | None = None
     bodies: int = 0
     cut: bool = False
+    unread: int = 0
 
 
 def read(organisation_id: UUID, since: datetime) -> History:
@@ -38,10 +42,13 @@ def read(organisation_id: UUID, since: datetime) -> History:
     positions = newest[:BODIES_MAX][::-1]
     for at in range(0, len(positions), _AT_ONCE):
         bodies = log.at(organisation_id, positions[at : at + _AT_ONCE])
-        for body, heard in zip(bodies, follower.reread(bodies), strict=True):
+        for body, said in zip(bodies, follower.reread(bodies), strict=True):
             history.since = history.since or body.received_at
             history.bodies += 1
-            _hear(history, known, heard)
+            if isinstance(said, Exception):
+                history.unread += 1
+            else:
+                _hear(history, known, said)
     return history
 
 
