@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -11,7 +11,7 @@ from tocsin.ingest import matchers, quiet, received, taking
 from tocsin.ingest.matchers import Matcher
 from tocsin.ingest.models import Acknowledgement, Alert, Episode, Match
 from tocsin.kit import clock, ids
-from tocsin.web import alerts, cases, reply
+from tocsin.web import alerts, cases, reply, typed_ids
 from tocsin.web.reply import Request, needs
 
 EPISODES_MAX = 100
@@ -65,13 +65,7 @@ def withdrawal(request: Request, alert: str) -> HttpResponse:
 
 
 def _found(request: Request, alert: str) -> Alert:
-    try:
-        found = Alert.objects.filter(organisation=request.organisation, pk=ids.untyped("alr", alert)).first()
-    except ValueError as error:
-        raise Http404 from error
-    if found is None:
-        raise Http404
-    return found
+    return typed_ids.one(Alert.objects.filter(organisation=request.organisation), "alr", alert)
 
 
 def _kept(request: Request, alert: Alert) -> bool:

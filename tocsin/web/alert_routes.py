@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -22,8 +22,8 @@ from tocsin.ingest.routing import history, rules
 from tocsin.ingest.routing.history import History
 from tocsin.ingest.routing.replay import OPEN_FOR, Imagined, Outcome, replay
 from tocsin.ingest.routing.rules import Rule
-from tocsin.kit import clock, ids
-from tocsin.web import fact_fields, holds, reply, route_form
+from tocsin.kit import clock
+from tocsin.web import fact_fields, holds, reply, route_form, typed_ids
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
 
@@ -122,13 +122,7 @@ def _to_alerts(request: Request) -> HttpResponse:
 
 
 def _found(request: Request, route_id: str) -> Route:
-    try:
-        found = Route.objects.filter(organisation=request.organisation, id=ids.untyped("rou", route_id), removed_at=None).first()
-    except ValueError as error:
-        raise Http404 from error
-    if found is None:
-        raise Http404
-    return found
+    return typed_ids.one(Route.objects.filter(organisation=request.organisation, removed_at=None), "rou", route_id)
 
 
 def _read(request: Request, route: Route | None) -> Made | Refused:

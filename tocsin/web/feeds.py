@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,7 +18,7 @@ from tocsin.ingest import feeds, mappings, received, sources
 from tocsin.ingest.models import Feed, FeedKey, Tally
 from tocsin.ingest.sources import email, generic, ping
 from tocsin.kit import ids
-from tocsin.web import bodies, guides, lately, reply
+from tocsin.web import bodies, guides, lately, reply, typed_ids
 from tocsin.web.languages import gettext as _
 from tocsin.web.lately import Lately
 from tocsin.web.reply import Request, needs
@@ -105,13 +105,7 @@ def titled(name: str) -> str:
 
 def find(request: Request, feed_id: str) -> Feed:
     """Return the feed of the address."""
-    try:
-        found = Feed.objects.filter(organisation=request.organisation, id=ids.untyped("fee", feed_id)).first()
-    except ValueError as error:
-        raise Http404 from error
-    if found is None:
-        raise Http404
-    return found
+    return typed_ids.one(Feed.objects.filter(organisation=request.organisation), "fee", feed_id)
 
 
 def keys_of(feed: Feed) -> list[Key]:

@@ -1,8 +1,7 @@
 """Keys of the organisation: listed, made (the secret is shown once), revoked."""
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -10,7 +9,7 @@ from tocsin.accounts import keys
 from tocsin.accounts.models import Access, Key
 from tocsin.engine.terms import Refused
 from tocsin.kit import ids
-from tocsin.web import reply, words_of
+from tocsin.web import reply, typed_ids, words_of
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
 
@@ -38,11 +37,7 @@ def new(request: Request) -> HttpResponse:
 @needs("keys.edit")
 def revocation(request: Request, key_id: str) -> HttpResponse:
     """Revoke a key for good."""
-    try:
-        found = ids.untyped("key", key_id)
-    except ValueError as error:
-        raise Http404 from error
-    keys.revoke(get_object_or_404(Key, organisation=request.organisation, id=found), by=request.person)
+    keys.revoke(typed_ids.one(Key.objects.filter(organisation=request.organisation), "key", key_id), by=request.person)
     return reply.see(reverse("keys", kwargs={"slug": request.organisation.slug}))
 
 

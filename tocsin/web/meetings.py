@@ -11,8 +11,7 @@ from tocsin.comms import meetings
 from tocsin.comms.models import MeetingPlace
 from tocsin.engine.namespaces import SEPARATOR, bare
 from tocsin.engine.program import Text
-from tocsin.kit import ids
-from tocsin.web import channels, languages, plan_words, reply, ways
+from tocsin.web import channels, languages, plan_words, reply, typed_ids, ways
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
 
@@ -58,11 +57,7 @@ def entry(request: Request) -> HttpResponse:
 @needs("plan.edit")
 def removal(request: Request, place_id: str) -> HttpResponse:
     """Strike a link out."""
-    try:
-        found = ids.untyped("plc", place_id)
-    except ValueError as error:
-        raise Http404 from error
-    meetings.strike(request.organisation, found, by=request.person)
+    meetings.strike(request.organisation, typed_ids.untyped("plc", place_id), by=request.person)
     return _back(request)
 
 

@@ -5,8 +5,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from tocsin.comms import outside
-from tocsin.kit import ids
-from tocsin.web import channels, languages, parties, reply, ways
+from tocsin.web import channels, languages, parties, reply, typed_ids, ways
 from tocsin.web.reply import Request, needs
 
 
@@ -29,11 +28,7 @@ def entry(request: Request) -> HttpResponse:
 @needs("plan.edit")
 def removal(request: Request, address_id: str) -> HttpResponse:
     """Strike an address out."""
-    try:
-        found = ids.untyped("adr", address_id)
-    except ValueError as error:
-        raise Http404 from error
-    outside.strike(request.organisation, found, by=request.person)
+    outside.strike(request.organisation, typed_ids.untyped("adr", address_id), by=request.person)
     return _back(request)
 
 

@@ -16,7 +16,7 @@ from tocsin.engine.program import Program, Text
 from tocsin.engine.terms import Refused
 from tocsin.incidents import plans
 from tocsin.kit import ids
-from tocsin.web import reply, words_of
+from tocsin.web import reply, typed_ids, words_of
 from tocsin.web.door import said
 from tocsin.web.reply import Request, needs
 
@@ -204,13 +204,8 @@ def _holders(request: Request) -> QuerySet[RoleHolder]:
 
 def _member(request: Request, person_id: str) -> Membership:
     """Return the membership of a person of this organisation; 404 for anyone else."""
-    try:
-        found = ids.untyped("per", person_id)
-    except ValueError as error:
-        raise Http404 from error
-    return get_object_or_404(
-        Membership.objects.select_related("person", "organisation"), organisation=request.organisation, person_id=found
-    )
+    members = Membership.objects.select_related("person", "organisation").filter(organisation=request.organisation)
+    return get_object_or_404(members, person_id=typed_ids.untyped("per", person_id))
 
 
 def _link(secret: str) -> str:

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -18,8 +18,8 @@ from tocsin.ingest import keeping, matchers, quiet, search
 from tocsin.ingest.matchers import Matcher
 from tocsin.ingest.models import Alert
 from tocsin.ingest.routing.models import MaintenanceWindow, Silence
-from tocsin.kit import clock, ids
-from tocsin.web import reply, times
+from tocsin.kit import clock
+from tocsin.web import reply, times, typed_ids
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
 
@@ -184,13 +184,7 @@ def _again(choice: str, written: str, begins: datetime) -> str:
 
 
 def _found(request: Request, model: type[T], kind: str, typed: str) -> T:
-    try:
-        found = model._default_manager.filter(organisation=request.organisation, pk=ids.untyped(kind, typed)).first()
-    except ValueError as error:
-        raise Http404 from error
-    if found is None:
-        raise Http404
-    return found
+    return typed_ids.one(model._default_manager.filter(organisation=request.organisation), kind, typed)
 
 
 # ------------------------------------------------------------------ what is shown
