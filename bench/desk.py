@@ -1,41 +1,28 @@
 """How long a person's command takes while the lane is full: ten notes a second, through the API and the desk."""
 
 import json
-import threading
 import time
 import urllib.request
-from types import TracebackType
 from typing import Any
+
+from bench.beside import Beside
 
 EVERY_S = 0.1
 
 
-class Clerk:
+class Clerk(Beside):
     """Writes notes into one incident for as long as a `with` block, each answer waited for; latencies count from when a note was due."""
 
     def __init__(self, base_url: str, api_key: str) -> None:
         self._api = f"{base_url}/api/v1/incidents"
         self._headers = {"Authorization": f"Bearer {api_key}", "Content-Type": "application/json"}
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._write)
+        super().__init__()
         self._incident = self._post(self._api, {"words": "Measured", "plan": "bench"})["number"]
-        self.taken: list[float] = []
 
-    def __enter__(self) -> "Clerk":
-        self.taken = []
-        self._over.clear()
-        self._thread = threading.Thread(target=self._write)
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._over.set()
-        self._thread.join()
-        self.taken.sort()
-
-    def _write(self) -> None:
+    def go_on(self) -> None:
+        """Write a note whenever one is due."""
         due = time.perf_counter()
-        while not self._over.wait(max(0.0, due - time.perf_counter())):
+        while not self.over.wait(max(0.0, due - time.perf_counter())):
             self._post(f"{self._api}/{self._incident}/commands", {"command": "note", "words": "Still at it."})
             self.taken.append(time.perf_counter() - due)
             due += EVERY_S

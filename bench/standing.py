@@ -2,15 +2,13 @@
 
 import http.client
 import os
-import threading
 import time
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from urllib.parse import urlsplit
 
 from bench import load, peers
+from bench.beside import Beside
 
 BATCH, CONNECTIONS = 100, 8
 PROBES_EVERY_S = 0.02
@@ -30,28 +28,18 @@ class Standing:
     peer_memory_mib: float | None = None
 
 
-@dataclass
-class Probe(AbstractContextManager["Probe"]):
+class Probe(Beside):
     """Another organisation's alert every 20 ms for as long as a `with` block, each answer waited for; latencies are sorted at its end."""
 
-    url: str
-    taken: list[float] = field(default_factory=list)
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self._url = url
 
-    def __enter__(self) -> "Probe":
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._send)
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._over.set()
-        self._thread.join()
-        self.taken.sort()
-
-    def _send(self) -> None:
-        target, bodies = urlsplit(self.url), iter(load.Bodies("webhook", 1))
+    def go_on(self) -> None:
+        """Send, and send again once it is answered."""
+        target, bodies = urlsplit(self._url), iter(load.Bodies("webhook", 1))
         connection = http.client.HTTPConnection(target.hostname or "", target.port, timeout=60)
-        while not self._over.wait(PROBES_EVERY_S):
+        while not self.over.wait(PROBES_EVERY_S):
             body, sent_at = next(bodies), time.perf_counter()
             connection.request("POST", target.path, body, {"Content-Type": "application/json"})
             with connection.getresponse() as answer:

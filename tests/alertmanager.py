@@ -1,10 +1,14 @@
 """The real Alertmanager, pointed at a webhook."""
 
+import json
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -72,3 +76,33 @@ def alertmanager(tmp_path: Path) -> Iterator[Callable[[str], Alertmanager]]:
     for one in started:
         one.process.kill()
         one.process.wait()
+
+
+@contextmanager
+def running(configuration: str) -> Iterator[str]:
+    """Run an Alertmanager of this configuration and give its address."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "alertmanager.yml").write_text(configuration)
+        address = f"127.0.0.1:{free_port()}"
+        arguments = [
+            f"--config.file={folder}/alertmanager.yml",
+            f"--storage.path={folder}/data",
+            f"--web.listen-address={address}",
+            "--web.external-url=http://alertmanager.example.net:9093",
+            "--cluster.listen-address=",
+            "--log.level=error",
+        ]
+        with subprocess.Popen([programs.program("alertmanager"), *arguments]) as process:
+            try:
+                yield address
+            finally:
+                process.terminate()
+
+
+def hand_in(address: str, alerts: list[dict[str, Any]]) -> bool:
+    """Hand alerts in; return whether there was somebody to take them."""
+    try:
+        answer = httpx.post(f"http://{address}/api/v2/alerts", content=json.dumps(alerts), headers={"Content-Type": "application/json"})
+    except httpx.TransportError:
+        return False
+    return answer.status_code == 200

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -103,3 +104,21 @@ def run(lane: Lane, scene: Coroutine[Any, Any, T]) -> T:
             await asyncio.to_thread(lane.close)
 
     return asyncio.run(whole())
+
+
+class Held:
+    """A disk that takes its time: it says that it has been asked to commit, and returns when it is let."""
+
+    def __init__(self) -> None:
+        self.store, self.committing, self.let = Store(), threading.Event(), threading.Event()
+
+    def __call__(self, arrived: Iterable[Arrived]) -> None:
+        self.committing.set()
+        self.let.wait()
+        self.store(arrived)
+
+    def lane(self) -> Lane:
+        """Return a lane that writes to it."""
+        made = lane(self.store)
+        made._make_writer = lambda queues: Writer(queues, store=self)
+        return made

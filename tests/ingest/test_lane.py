@@ -1,14 +1,13 @@
 """The lane: what it takes, what it refuses and why, and that it says so only when it is true."""
 
 import asyncio
-import threading
 
 import pytest
 from django.db import OperationalError
 from prometheus_client import REGISTRY
 
 from tests.ingest import bodies, posting
-from tests.ingest.posting import HOLDER, Store, post, run
+from tests.ingest.posting import HOLDER, Held, Store, post, run
 from tocsin.ingest.keyring import Keyring
 from tocsin.ingest.lane import Lane, Limits
 from tocsin.ingest.writer import CommitFailed, NotStored
@@ -20,23 +19,16 @@ def single(lane, *chunks, path="/in/alertmanager/good", **how):
 
 @pytest.mark.row("I1", "F-1")
 def test_nobody_is_answered_before_the_commit_has_returned():
-    store, committing, committed = Store(), threading.Event(), threading.Event()
-
-    def slowly(arrived):
-        committing.set()
-        committed.wait()
-        Store.__call__(store, arrived)
-
-    lane = posting.lane(store)
-    lane._make_writer = lambda queues: posting.Writer(queues, store=slowly)
+    held = Held()
+    lane = held.lane()
 
     async def scene():
         asked = asyncio.ensure_future(post(lane, "/in/alertmanager/good", bodies.body()))
-        await asyncio.to_thread(committing.wait)
+        await asyncio.to_thread(held.committing.wait)
         for _ in range(50):
             await asyncio.sleep(0)
         too_early = asked.done()
-        committed.set()
+        held.let.set()
         assert ((await asked).status, too_early) == (202, False)
 
     run(lane, scene())

@@ -1,7 +1,6 @@
 """The short way into the lane, over real sockets: the same answers as the long way, and a connection that ends up in the right hands."""
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -11,10 +10,10 @@ import pytest
 import uvicorn
 
 from tests.ingest import bodies, posting
-from tests.ingest.posting import HOLDER, Store
+from tests.ingest.posting import HOLDER, Held, Store
 from tocsin.ingest.lane import Lane, Limits
 from tocsin.ingest.wire import AHEAD_BYTES_MAX, Wire
-from tocsin.ingest.writer import NotStored, Writer
+from tocsin.ingest.writer import NotStored
 
 GOOD = "/in/alertmanager/good"
 
@@ -106,24 +105,16 @@ def test_a_plain_call_goes_the_short_way_and_what_is_answered_is_stored():
 
 @pytest.mark.row("I1", "F-1")
 def test_nobody_is_answered_on_the_wire_before_the_commit_has_returned():
-    store, committing, committed = Store(), threading.Event(), threading.Event()
-
-    def slowly(arrived):
-        committing.set()
-        committed.wait()
-        store(arrived)
-
-    lane = posting.lane(store)
-    lane._make_writer = lambda queues: Writer(queues, store=slowly)
+    held = Held()
 
     async def scene():
-        async with serving(lane) as server:
+        async with serving(held.lane()) as server:
             line = await server.connect()
             line.send(bodies.body())
-            await asyncio.to_thread(committing.wait)
+            await asyncio.to_thread(held.committing.wait)
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(reading := asyncio.ensure_future(line.status())), 0.1)
-            committed.set()
+            held.let.set()
             assert await reading == 202
 
     asyncio.run(scene())
@@ -301,26 +292,18 @@ def test_an_idle_connection_is_closed_after_a_while_and_one_in_use_is_not():
 
 
 def test_a_server_that_ends_answers_what_it_has_begun_and_closes_the_rest():
-    store, committing, committed = Store(), threading.Event(), threading.Event()
-
-    def slowly(arrived):
-        committing.set()
-        committed.wait()
-        store(arrived)
-
-    lane = posting.lane(store)
-    lane._make_writer = lambda queues: Writer(queues, store=slowly)
+    held = Held()
 
     async def scene():
-        async with serving(lane) as server:
+        async with serving(held.lane()) as server:
             idle, line = await server.connect(), await server.connect()
             line.send(bodies.body())
-            await asyncio.to_thread(committing.wait)
+            await asyncio.to_thread(held.committing.wait)
             server.server.should_exit = True
             assert await asyncio.wait_for(idle.reader.read(), 10) == b""
-            committed.set()
+            held.let.set()
             assert await line.status() == 202
             assert await asyncio.wait_for(line.reader.read(), 10) == b""
 
     asyncio.run(scene())
-    assert len(store.rows) == 1
+    assert len(held.store.rows) == 1

@@ -14,8 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests import programs
-from tests.payloads.alertmanager.record import hand_in
+from tests.alertmanager import hand_in, running
 from tests.payloads.recorder import Recorder, recording
 from tests.serving import eventually, free_port
 
@@ -70,21 +69,8 @@ SENDERS = {
 def alertmanager(url: str, key: str) -> Iterator[str]:
     """Run an Alertmanager whose every sender calls `url`; an alert goes to the sender that its label names. Give its address."""
     routes = ", ".join(f'{{receiver: {name}, matchers: ["sender = {name}"], group_by: [alertname]}}' for name in SENDERS)
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "alertmanager.yml").write_text(RECEIVERS.format(url=url, key=key, routes=routes))
-        address = f"127.0.0.1:{free_port()}"
-        arguments = [
-            f"--config.file={folder}/alertmanager.yml",
-            f"--storage.path={folder}/data",
-            f"--web.listen-address={address}",
-            "--web.external-url=http://alertmanager.example.net:9093",
-            "--cluster.listen-address=",
-        ]
-        with subprocess.Popen([programs.program("alertmanager"), *arguments], stderr=subprocess.DEVNULL) as process:
-            try:
-                yield address
-            finally:
-                process.terminate()
+    with running(RECEIVERS.format(url=url, key=key, routes=routes)) as address:
+        yield address
 
 
 def tell(address: str, sender: str, *, over: bool = False) -> None:

@@ -39,6 +39,11 @@ def key(*parts: str) -> str:
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:32]
 
 
+def key_of(labels: Mapping[str, str]) -> str:
+    """Return the fingerprint of an alert that is known by nothing but its labels."""
+    return key(*(part for pair in sorted(labels.items()) for part in pair))
+
+
 def instant(value: Any) -> datetime | None:
     """Return the instant that a sender writes as RFC 3339 (UTC if no offset is told) or as seconds or milliseconds since 1970."""
     if not isinstance(value, str) or value.strip().replace(".", "", 1).isdecimal():

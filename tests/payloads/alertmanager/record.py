@@ -1,16 +1,11 @@
 """Record what a real Alertmanager sends, into this folder: `python -m tests.payloads.alertmanager.record`."""
 
-import json
-import subprocess
-import tempfile
 from pathlib import Path
 from typing import Any
 
-import httpx
-
-from tests import programs
+from tests.alertmanager import hand_in, running
 from tests.comms.sinks.webhook import Sink
-from tests.serving import eventually, free_port
+from tests.serving import eventually
 
 HERE = Path(__file__).parent
 CONFIGURATION = """
@@ -40,34 +35,12 @@ SCENES = (
 
 
 def record() -> None:
-    with tempfile.TemporaryDirectory() as folder, Sink() as sink:
-        (Path(folder) / "alertmanager.yml").write_text(CONFIGURATION.format(url=sink.url))
-        address = f"127.0.0.1:{free_port()}"
-        arguments = [
-            f"--config.file={folder}/alertmanager.yml",
-            f"--storage.path={folder}/data",
-            f"--web.listen-address={address}",
-            "--web.external-url=http://alertmanager.example.net:9093",
-            "--cluster.listen-address=",
-            "--log.level=error",
-        ]
-        with subprocess.Popen([programs.program("alertmanager"), *arguments]) as process:
-            try:
-                for name, alerts in SCENES:
-                    seen = len(sink.requests)
-                    eventually(lambda alerts=alerts: hand_in(address, alerts))
-                    eventually(lambda seen=seen: len(sink.requests) > seen)
-                    (HERE / f"{name}.json").write_bytes(sink.requests[-1].body)
-            finally:
-                process.terminate()
-
-
-def hand_in(address: str, alerts: list[dict[str, Any]]) -> bool:
-    try:
-        answer = httpx.post(f"http://{address}/api/v2/alerts", content=json.dumps(alerts), headers={"Content-Type": "application/json"})
-    except httpx.TransportError:
-        return False
-    return answer.status_code == 200
+    with Sink() as sink, running(CONFIGURATION.format(url=sink.url)) as address:
+        for name, alerts in SCENES:
+            seen = len(sink.requests)
+            eventually(lambda alerts=alerts: hand_in(address, alerts))
+            eventually(lambda seen=seen: len(sink.requests) > seen)
+            (HERE / f"{name}.json").write_bytes(sink.requests[-1].body)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
 """Prometheus Alertmanager: webhook payload version 4. Source: https://prometheus.io/docs/alerting/latest/configuration/#webhook_config"""
 
-import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
 
 from tocsin.ingest.sources import Alert, Arrival, Source
+from tocsin.ingest.telling import key_of
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -31,10 +31,10 @@ class Payload(msgspec.Struct):
 
 
 def parse(payload: Payload, _: Arrival) -> Iterator[Alert]:
-    """Yield one Alert per entry. The fingerprint is the key, so a repeat is the same alert."""
+    """Yield one Alert per entry. The fingerprint is the key; where a sender's template leaves it out, the labels are."""
     for entry in payload.alerts:
         firing = entry.status == "firing"
-        key = entry.fingerprint or _fingerprint(entry.labels)
+        key = entry.fingerprint or key_of(entry.labels)
         yield Alert(
             key=key,
             title=entry.annotations.get("summary") or entry.labels.get("alertname") or key,
@@ -45,11 +45,6 @@ def parse(payload: Payload, _: Arrival) -> Iterator[Alert]:
             annotations=entry.annotations,
             link=entry.generator_url,
         )
-
-
-def _fingerprint(labels: Mapping[str, str]) -> str:
-    """Return a key for a sender whose template leaves the fingerprint out: the same labels are the same alert."""
-    return hashlib.sha256(msgspec.json.encode(sorted(labels.items()))).hexdigest()[:16]
 
 
 def _told(at: datetime | None) -> datetime | None:

@@ -8,7 +8,7 @@ import msgspec
 
 from tocsin.ingest.signatures import hex_sha256
 from tocsin.ingest.sources import Alert, Arrival, Source
-from tocsin.ingest.telling import instant, key, words
+from tocsin.ingest.telling import instant, key_of, words
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -40,7 +40,7 @@ def parse(payload: Payload, _: Arrival) -> Iterator[Alert]:
     for entry in payload.alerts:
         firing, annotations = entry.status == "firing", entry.annotations or {}
         measured = words({f"value {name}": value for name, value in (entry.values or {}).items()} or {"values": entry.value_string})
-        fingerprint = entry.fingerprint or key(*(part for pair in sorted(entry.labels.items()) for part in pair))
+        fingerprint = entry.fingerprint or key_of(entry.labels)
         yield Alert(
             key=fingerprint,
             title=annotations.get("summary") or entry.labels.get("alertname") or fingerprint,

@@ -13,7 +13,7 @@ import msgspec
 from tocsin.ingest.doors import Call, Door
 from tocsin.ingest.problems import Answer
 from tocsin.ingest.sources import Alert, Arrival, Source
-from tocsin.ingest.telling import instant, key
+from tocsin.ingest.telling import instant, key_of
 
 RESOLVE_TIMEOUT = timedelta(minutes=5)
 """How long an alert fires after its sender was last heard, if it does not say so: Alertmanager's own default."""
@@ -40,7 +40,7 @@ def parse(entries: list[Entry], arrival: Arrival) -> Iterator[Alert]:
         until = instant(entry.ends_at)
         firing = until is None or until > arrival.at
         yield Alert(
-            key=key(*(part for pair in sorted(labels.items()) for part in pair)),
+            key=key_of(labels),
             title=entry.annotations.get("summary") or labels.get("alertname") or ", ".join(labels.values()),
             firing=firing,
             starts_at=instant(entry.starts_at),
