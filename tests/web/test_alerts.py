@@ -14,7 +14,7 @@ from tests.ingest.test_follower import arrive, follow
 from tests.web.test_plans import take
 from tests.world import World
 from tocsin.accounts.models import Person
-from tocsin.ingest.models import Alert, Route
+from tocsin.ingest.models import Alert, RawBody, Route
 from tocsin.kit import ids
 from tocsin.web import alerts
 
@@ -170,6 +170,11 @@ def test_a_route_is_tried_on_what_came_in_before_it_goes_live(world: World, cloc
     assert "Line a1, Line a2" in tried
     assert "3 bodies were read once more" in tried
     assert not Route.objects.exists()
+    assert "can no longer be read" not in tried
+    RawBody.objects.filter(pk=RawBody.objects.earliest("pk").pk).update(body=b"{}")
+    tried = make(world, wanted="region=north", count="2", within="30", trial="1").content.decode()
+    assert "3 bodies were read once more" in tried
+    assert "1 of them can no longer be read" in tried
 
 
 def test_members_see_routes_and_make_none(world: World) -> None:
