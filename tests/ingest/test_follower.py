@@ -151,6 +151,43 @@ def test_one_in_a_hundred_is_poison_and_ninety_nine_are_settled():
 
 
 @pytest.mark.row("F-23")
+@pytest.mark.parametrize(
+    "times",
+    [
+        {"startsAt": "0001-01-01T00:00:00+05:00"},
+        {"startsAt": "9999-12-31T23:59:59-05:00"},
+        {"status": "resolved", "endsAt": "9999-12-31T23:59:59-05:00"},
+    ],
+    ids=["begins before the first year", "begins after the last", "ends after the last"],
+)
+def test_a_time_that_no_database_keeps_parks_its_body_and_no_other(times):
+    where = organisation()
+    arrive(where, bodies.body(bodies.entry("odd") | times), bodies.body())
+    follow()
+    assert states() == [RawBody.State.PARKED, RawBody.State.SETTLED]
+    assert "no time that can be kept" in RawBody.objects.get(state=RawBody.State.PARKED).reason
+    assert set(Alert.objects.values_list("fingerprint", flat=True)) == {"a1"}
+
+
+@pytest.mark.row("F-23")
+def test_a_fault_in_the_log_of_one_organisation_keeps_no_other_waiting(monkeypatch):
+    one, other = sorted([organisation("One"), organisation("Other")], key=lambda each: each.id)
+    arrive(one, bodies.body())
+    arrive(other, bodies.body())
+    real = alerts.known
+
+    def known(organisation_id, names):
+        if organisation_id == one.id:
+            raise OverflowError("a fault of ours")
+        return real(organisation_id, names)
+
+    monkeypatch.setattr(alerts, "known", known)
+    with pytest.raises(ExceptionGroup):
+        Follower().run_once()
+    assert [alert.organisation for alert in Alert.objects.all()] == [other]
+
+
+@pytest.mark.row("F-23")
 def test_a_body_that_only_the_database_refuses_is_found_and_parked(monkeypatch):
     where, real = organisation(), bulk.run
 

@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +16,8 @@ from prometheus_client import Counter
 from tocsin.ingest import alerts, bulk, feeds, log, sources, tallies
 from tocsin.ingest.episodes import Heard, hear
 from tocsin.ingest.pings import checks
-from tocsin.ingest.sources import Arrival
-from tocsin.kit import bells, clock, transactions, turns
+from tocsin.ingest.sources import Alert, Arrival
+from tocsin.kit import bells, clock, faults, transactions, turns
 from tocsin.kit.precedence import way
 
 BODIES_MAX = 500
@@ -67,11 +69,13 @@ class Follower:
         turns = log.organisations(self._after, ORGANISATIONS_MAX)
         more = self._after != FIRST or len(turns) == ORGANISATIONS_MAX
         self._after = turns[-1] if len(turns) == ORGANISATIONS_MAX else FIRST
-        for organisation_id in turns:
-            with turn(organisation_id) as mine:
-                if mine:
-                    more |= settle(organisation_id, self._pace)
-        return more
+        unfinished: list[bool] = []
+        faults.each(turns, lambda one: unfinished.append(self._settle(one)), "organisations whose bodies could not be read")
+        return more or any(unfinished)
+
+    def _settle(self, organisation_id: UUID) -> bool:
+        with turn(organisation_id) as mine:
+            return mine and settle(organisation_id, self._pace)
 
 
 def settle(organisation_id: UUID, pace: Pace) -> bool:
@@ -105,7 +109,29 @@ def read(body: log.Waiting, settings: Mapping[str, Any] = _NONE) -> list[Heard]:
     source = sources.registry()[body.source]
     payload = msgspec.json.decode(body.body, type=source.payload)
     arrival = Arrival(body.received_at, settings)
-    return [Heard(source.name, alert, body.received_at, body.position) for alert in source.parse(payload, arrival)]
+    return [Heard(source.name, _in_utc(alert), body.received_at, body.position) for alert in source.parse(payload, arrival)]
+
+
+def _in_utc(alert: Alert) -> Alert:
+    """
+    Return `alert` with its times in UTC, as both databases keep them.
+
+    :raises ValueError: there one is before the year 1 or after the year 9999.
+    """
+    if _is_utc(alert.starts_at) and _is_utc(alert.ends_at):
+        return alert
+    try:
+        return replace(alert, starts_at=_utc(alert.starts_at), ends_at=_utc(alert.ends_at))
+    except OverflowError as error:
+        raise ValueError(f"it fires from {alert.starts_at} until {alert.ends_at or 'now'}, which is no time that can be kept") from error
+
+
+def _is_utc(at: datetime | None) -> bool:
+    return at is None or at.tzinfo is UTC
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    return at and at.astimezone(UTC)
 
 
 def attempt(body: log.Waiting, settings: Mapping[str, Any]) -> list[Heard] | Exception:
