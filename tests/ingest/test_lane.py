@@ -11,6 +11,7 @@ from tests.ingest.posting import HOLDER, Held, Store, post, run
 from tocsin.ingest.keyring import Keyring
 from tocsin.ingest.lane import Lane, Limits
 from tocsin.ingest.writer import CommitFailed, NotStored
+from tocsin.kit.reserve import reserve
 
 
 def single(lane, *chunks, path="/in/alertmanager/good", **how):
@@ -196,6 +197,21 @@ def test_memory_is_given_back_once_a_body_is_answered():
         return accepted
 
     assert run(lane, scene()) == [202, 202, 202]
+
+
+@pytest.mark.row("F-8", "I10")
+def test_what_is_turned_away_while_the_disk_is_full_holds_no_memory_afterwards(monkeypatch):
+    store, whole, wrong = Store(), b'{"alerts": []}'.ljust(600), b"no".ljust(600)
+    lane = posting.lane(store, Limits(held_bytes_max=1000, organisation_held_bytes_max=1000))
+
+    async def scene():
+        monkeypatch.setattr(reserve, "scarce", True)
+        full = [(await post(lane, "/in/alertmanager/good", body)).status for body in (whole, wrong) * 3]
+        monkeypatch.setattr(reserve, "scarce", False)
+        return full, (await post(lane, "/in/alertmanager/good", whole)).status
+
+    assert run(lane, scene()) == ([503, 400] * 3, 202)
+    assert len(store.rows) == 1
 
 
 @pytest.mark.row("I2", "F-8")

@@ -117,18 +117,30 @@ class Writer:
             raise NotStored(str(failure)) from failure
 
     def append_and_tell(self, arrived: log.Arrived, told: Callable[[NotStored | None], None]) -> None:
-        """Call `told` in the event loop once it is known whether `arrived` is durable: without a reason not to be, it is."""
-        if self._failed:
-            told(NotStored("the server is ending"))
-        elif reserve.scarce:
-            told(NotStored("the disk is full"))
-        else:
+        """
+        Call `told` in the event loop once it is known whether `arrived` is durable: without a reason not to be, it is.
+
+        The bytes that are held for it are let go here, as soon as that is known.
+        """
+        refusal = self._refusal()
+        if refusal is None:
             self._queues.put(Ticket(arrived, told))
+        else:
+            self._queues.let_go(arrived.organisation_id, arrived.size)
+            told(refusal)
 
     def keep(self, arrived: log.Arrived) -> None:
-        """Append `arrived` with the next group; nobody waits for it."""
-        if not self._failed and not reserve.scarce:
+        """Append `arrived` with the next group, if it can be; nobody waits for it. The bytes that are held for it are let go here."""
+        if self._refusal() is None:
             self._queues.put(Ticket(arrived, None))
+        else:
+            self._queues.let_go(arrived.organisation_id, arrived.size)
+
+    def _refusal(self) -> NotStored | None:
+        """Return why nothing is taken now."""
+        if self._failed:
+            return NotStored("the server is ending")
+        return NotStored("the disk is full") if reserve.scarce else None
 
     def close(self) -> None:
         """Commit what is queued and end the thread."""
