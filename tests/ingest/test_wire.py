@@ -11,7 +11,9 @@ import uvicorn
 
 from tests.ingest import bodies, posting
 from tests.ingest.posting import HOLDER, Held, Store
+from tocsin.ingest.keyring import Keyring
 from tocsin.ingest.lane import Lane, Limits
+from tocsin.ingest.plain import HEAD_BYTES_MAX
 from tocsin.ingest.wire import AHEAD_BYTES_MAX, Wire
 from tocsin.ingest.writer import NotStored
 
@@ -276,6 +278,32 @@ def test_more_than_fits_is_refused_on_the_wire_with_a_time_to_come_back():
 
     asyncio.run(scene())
     assert not store.rows
+
+
+@pytest.mark.row("F-22")
+def test_a_head_too_long_to_be_plain_goes_the_long_way_and_is_not_remembered():
+    async def scene():
+        async with serving(posting.lane(Store())) as server:
+            for number in range(3):
+                line = await server.connect()
+                line.send(bodies.body(), f"X-Filler: {number}{'x' * HEAD_BYTES_MAX}")
+                assert await line.status() == 202
+            assert (len(server.long_way), server.lane._heads) == (3, {})
+
+    asyncio.run(scene())
+
+
+def test_a_key_that_cannot_be_looked_up_is_answered_as_the_server_answers_a_fault():
+    def broken(secret):
+        raise RuntimeError("a fault of ours")
+
+    async def scene():
+        async with serving(Lane(keyring=lambda: Keyring(broken))) as server:
+            line = await server.connect()
+            line.send(bodies.body())
+            assert (await asyncio.wait_for(line.reader.readline(), 10)).startswith(b"HTTP/1.1 500 ")
+
+    asyncio.run(scene())
 
 
 def test_an_idle_connection_is_closed_after_a_while_and_one_in_use_is_not():

@@ -36,7 +36,7 @@ _ACCEPTED = problems.accepted()
 _AS_IT_IS = (b"identity",)
 _PACKED = (b"identity", b"gzip", b"x-gzip")
 HEADS_MAX = 1024
-"""Heads that are remembered with what they call for: those of one sender differ in the length of the body only."""
+"""Heads that are remembered with what they call for, none of them a long one: those of one sender differ in the length of the body only."""
 NOBODY = Holder(UUID(int=0), UUID(int=0))
 """In whose account a body is held while nobody knows whose it is."""
 _answers = Counter("tocsin_lane_answers_total", "Requests to the lane by what became of them", ["code"])
@@ -151,13 +151,15 @@ class Lane:
             return self._heads[head]
         except KeyError:
             pass
+        if len(head) > plain.HEAD_BYTES_MAX:
+            return None
         if len(self._heads) >= HEADS_MAX:
             self._heads.clear()
         found = self._heads[head] = self._read_head(head)
         return found
 
     def _read_head(self, head: bytes) -> Short | None:
-        read = plain.read(head) if len(head) <= plain.HEAD_BYTES_MAX else None
+        read = plain.read(head)
         address = self._doors.find(read.path) if read else None
         if read is None or address is None or not address.secret or read.length > self.limits.body_bytes_max:
             return None

@@ -119,10 +119,12 @@ class Wire(HttpToolsProtocol):
         return self.limit_concurrency is not None and len(self.connections) >= self.limit_concurrency
 
     async def _ask(self, short: Short, data: bytes) -> None:
-        """Have the key looked up, and begin again."""
-        await self.lane.ask(short)
-        self._ahead = data + self._ahead
-        self._go_on(asked=True)
+        """Have the key looked up, and begin again: the long way says what is the matter if that failed."""
+        try:
+            await self.lane.ask(short)
+        finally:
+            self._ahead = data + self._ahead
+            self._go_on(asked=True)
 
     def _read(self, data: bytes) -> None:
         """Take the body, or more of it."""
@@ -214,7 +216,10 @@ class Wire(HttpToolsProtocol):
     def _hand_over(self, data: bytes) -> None:
         self._stage = Stage.LONG
         self._forget_timers()
+        self.transport.resume_reading()
         super().data_received(data)
+        if self._ending:
+            super().shutdown()
 
     def _forget_timers(self) -> None:
         for timer in (self._slow, self._idle):
