@@ -129,6 +129,7 @@ def test_only_what_may_be_better_later_is_to_be_sent_again(status: int, code: in
         (b"Subject: =?utf-8?q?Kolejka_ro=C5=9Bnie?=\n\na", "Kolejka rośnie", "a"),
         (b"Subject: =?no-such?q?a=FF?=\n\na", "a\N{REPLACEMENT CHARACTER}", "a"),
         (b"Subject: a\n\tb\n\nc\0d", "a\tb", "c\N{REPLACEMENT CHARACTER}d"),
+        (b"Subject: =?utf-8?b?a?=\n\na", "=?utf-8?b?a?=", "a"),
         (b"\n", "", ""),
         (b"\xff\xfe", "", "\N{REPLACEMENT CHARACTER}" * 2),
         (b"Content-Type: text/html\n\n<style>x</style><p>It <b>grows</b><script>y", "", "It grows"),
@@ -150,12 +151,23 @@ def test_no_bytes_are_more_than_no_mail(tail: bytes, head: bytes) -> None:
         assert msgspec.json.decode(email.gather(Call(id="", headers={"content-type": email.MESSAGE}, body=head + tail))) == said
 
 
+NESTED = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000))
+
+
+@pytest.mark.row("F-22")
+@pytest.mark.parametrize("source", ["email", "alertmanager"])
+def test_a_mail_nested_without_end_is_refused_for_good_and_kept(port: int, store: posting.Store, source: str) -> None:
+    with smtplib.SMTP("127.0.0.1", port) as client, pytest.raises(smtplib.SMTPDataError) as refused:
+        client.sendmail("a@example.net", [f"{source}+{KEY}@in.example.org"], NESTED.replace(b"\n", b"\r\n"))
+    assert refused.value.smtp_code == 554
+    eventually(lambda: [(row.source, bool(row.code)) for row in store.rows] == [(source, True)])
+
+
 @pytest.mark.row("F-22")
 def test_a_mail_nested_without_end_is_refused_as_not_understood() -> None:
-    nested = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000))
     lane = posting.lane(store := posting.Store())
     headers = [(b"content-type", b"message/rfc822")]
-    assert posting.run(lane, posting.post(lane, "/in/email/good", nested, headers=headers)).status == 400
+    assert posting.run(lane, posting.post(lane, "/in/email/good", NESTED, headers=headers)).status == 400
     assert len(store.rows) == 1
 
 

@@ -56,7 +56,7 @@ class Taker:
             return _NOBODY
         source, secret = found
         raw = envelope.content if isinstance(envelope.content, bytes) else b""
-        body, kind = (raw, email.MESSAGE) if source == email.SOURCE.name else (message.text_of(raw).encode(), "application/json")
+        body, kind = (raw, email.MESSAGE) if source == email.SOURCE.name else (posted(raw), "application/json")
         status = await post(self._lane, f"/in/{source}/{secret}", body, kind)
         return said(status)
 
@@ -74,6 +74,14 @@ def target(address: str) -> tuple[str, str] | None:
     if source not in sources.registry() or not _KEY.fullmatch(secret):
         return None
     return source, secret.lower()
+
+
+def posted(raw: bytes) -> bytes:
+    """Return what a mail would have been posted as: its text, or itself where that cannot be read, so that the lane says so. Pure."""
+    try:
+        return message.text_of(raw).encode()
+    except ValueError:
+        return raw
 
 
 def said(status: int) -> str:

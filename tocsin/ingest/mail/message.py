@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from email import message_from_bytes, policy
+from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.utils import parseaddr
@@ -21,9 +22,9 @@ def read(raw: bytes) -> Mail:
     """
     Return subject, from, to, date, id, text and headers of a mail, all as text.
 
-    :raises ValueError: an automatic reply answers what we or others sent, and says nothing of its own.
+    :raises ValueError: an automatic reply answers what we or others sent, and says nothing of its own; or it is nested too deeply.
     """
-    message = message_from_bytes(raw, policy=policy.compat32)  # the newer parser of headers can be kept busy by a crafted one
+    message = _parsed(raw)
     headers = {name.lower(): _words(str(value)) for name, value in reversed(message.items()[:HEADERS_MAX])}
     if headers.get("auto-submitted", "").startswith("auto-replied"):
         raise ValueError("this is an automatic reply")
@@ -39,8 +40,21 @@ def read(raw: bytes) -> Mail:
 
 
 def text_of(raw: bytes) -> str:
-    """Return the text of a mail, whole: for a sender that can only mail what it would post."""
-    return _text(message_from_bytes(raw, policy=policy.compat32))
+    """
+    Return the text of a mail, whole: for a sender that can only mail what it would post.
+
+    :raises ValueError: it is nested too deeply.
+    """
+    return _text(_parsed(raw))
+
+
+def _parsed(raw: bytes) -> Message:
+    # The newer parser of headers can be kept busy by a crafted one.
+    try:
+        message = message_from_bytes(raw, policy=policy.compat32)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    return message
 
 
 def _words(value: str) -> str:
@@ -48,7 +62,7 @@ def _words(value: str) -> str:
     value = value[:HEADER_CHARS_MAX]
     try:
         parts = [part if isinstance(part, str) else _decoded(part, charset or "ascii") for part, charset in decode_header(value)]
-    except ValueError:
+    except (ValueError, HeaderParseError):
         return _clean(value)
     return _clean("".join(parts).replace("\r", "").replace("\n", ""))
 
