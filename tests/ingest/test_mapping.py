@@ -91,6 +91,7 @@ def test_a_time_is_iso_8601_or_a_number_since_1970(value, at):
         ({"id": 1, "at": "2026-11-27 12:00"}, "alert 1: starts_at finds '2026-11-27 12:00', which does not say its zone"),
         ({"id": 1, "at": "soon"}, "alert 1: starts_at finds 'soon', which is no time"),
         ({"id": 1, "at": 1e300}, "which is no time"),
+        ({"id": 1, "at": "9999-12-31T23:59:59-05:00"}, "which is no time"),
         ({"at": None}, "alert 1: key finds nothing"),
         ({"id": 1, "on": "yes"}, "alert 1: firing finds 'yes', which is neither true nor false"),
         ({"id": 1, "words": 7}, "labels finds 7, which has no names and values"),

@@ -80,7 +80,19 @@ def test_whoever_asks_when_it_comes_and_whether_it_is_open_hears_the_same(at, zo
 
 
 @pytest.mark.parametrize(
-    "written", ["", "FREQ=HOURLY", "FREQ=DAILY;BYHOUR=1", "FREQ=NEVER", "FREQ=DAILY;UNTIL=20200101T000000", "x\nFREQ=DAILY"]
+    "written",
+    [
+        "",
+        "FREQ=HOURLY",
+        "FREQ=DAILY;BYHOUR=1",
+        "FREQ=NEVER",
+        "FREQ=DAILY;UNTIL=20200101T000000",
+        "x\nFREQ=DAILY",
+        "FREQ=DAILY;INTERVAL=0",
+        "FREQ=DAILY;INTERVAL=-1",
+        "FREQ=DAILY;INTERVAL=1;INTERVAL=0",
+        "FREQ=WEEKLY;BYEASTER=400",
+    ],
 )
 def test_what_is_no_recurrence_is_refused(written):
     with pytest.raises(Unreadable):

@@ -1,5 +1,6 @@
 """What keeps alerts quiet: silences and maintenance windows, by the clocks on the wall where the work is done."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,8 @@ LASTS_MAX: Final = timedelta(days=31)
 LOCAL: Final = "%Y-%m-%dT%H:%M"
 STEP_MIN: Final = {"YEARLY", "MONTHLY", "WEEKLY", "DAILY"}
 """How often work may recur: what comes every minute is no window."""
+_PARTS: Final = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYMONTH", "BYSETPOS", "WKST"}
+_STEPS: Final = re.compile(r"[1-9][0-9]{0,2}")
 
 
 class Unreadable(ValueError):  # noqa: N818 - it says what is wrong with it
@@ -111,7 +114,8 @@ def recurrence(repeats: str, begins: datetime) -> str:
     """
     rule = repeats.strip().upper().removeprefix("RRULE:")
     parts = dict(part.partition("=")[::2] for part in rule.split(";"))
-    if parts.get("FREQ") not in STEP_MIN or "\n" in rule or {"BYHOUR", "BYMINUTE", "BYSECOND"} & parts.keys():
+    # A step of nothing would never come to an end.
+    if parts.get("FREQ") not in STEP_MIN or "\n" in rule or not parts.keys() <= _PARTS or not _STEPS.fullmatch(parts.get("INTERVAL", "1")):
         raise Unreadable(repeats)
     try:
         first = next(iter(_recurrence(rule, begins)), None)

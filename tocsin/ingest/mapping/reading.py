@@ -96,11 +96,13 @@ def _instant(name: str, value: Any) -> datetime | None:
             at = _EPOCH + timedelta(seconds=value / next((unit for unit in _UNITS if abs(value) < unit * _SECONDS_MAX), 1))
         else:
             at = datetime.fromisoformat(value)
+        told = at.year > 1  # the zero time of many senders says nothing
+        at = at.astimezone(UTC) if told and at.tzinfo else at
     except (ValueError, TypeError, OverflowError) as error:
         raise Unmapped(f"{name} finds {_shown(value)}, which is no time") from error
     if at.tzinfo is None:
         raise Unmapped(f"{name} finds {_shown(value)}, which does not say its zone")
-    return at.astimezone(UTC) if at.year > 1 else None  # the zero time of many senders
+    return at if told else None
 
 
 def _words(name: str, value: Any) -> dict[str, str]:
