@@ -13,6 +13,7 @@ import pytest
 from tests import postgres
 from tests.ingest import bodies
 from tests.serving import Installed, Served, eventually
+from tocsin.cli.move import Sum
 
 pytestmark = pytest.mark.kill
 
@@ -69,6 +70,12 @@ def kill_while_it_copies(served: Served, url: str) -> None:
         eventually(lambda: watcher.execute(emptied).fetchone(), within_s=120)
         process.kill()
         process.wait()
+
+
+def test_a_number_of_json_is_the_same_however_a_database_spells_it() -> None:
+    assert Sum().plus(({"a": [1e22, -0.0, 0.1]},)) == Sum().plus(({"a": [10**22, 0, 0.1]},))
+    assert Sum().plus(({"a": 1},)) != Sum().plus(({"a": "1"},))
+    assert Sum().plus(({"a": 0.1},)) != Sum().plus(({"a": 0.10000000000000002},))
 
 
 @pytest.mark.postgresql

@@ -26,6 +26,13 @@ def test_an_address_of_postgresql_is_taken_apart() -> None:
     assert found["OPTIONS"]["sslmode"] == "require"  # type: ignore[index]
 
 
+@pytest.mark.parametrize("url", ["postgresql://db:port/tocsin", "postgresql://ana:a#b@db/tocsin", "postgresql://[db/tocsin"])
+def test_what_is_no_address_is_said_without_the_password(url: str) -> None:
+    with pytest.raises(Unusable, match="no address of a database") as refused:
+        settings(url)
+    assert "a#b" not in str(refused.value)
+
+
 def test_connections_are_pooled_and_checked_instead_of_kept_by_threads() -> None:
     found = settings("postgresql:///tocsin")
     assert found["CONN_MAX_AGE"] == 0

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tocsin.kit.home import Unusable
+from tocsin.kit import database
+from tocsin.kit.home import Home, Unusable
 from tocsin.kit.sqlite import soundness
 
 PAGE = 4096
@@ -54,6 +55,26 @@ def test_a_file_that_is_gone_is_no_new_installation(file: Path) -> None:
     with pytest.raises(Unusable, match="is gone: put the file back"):
         soundness.examine(file)
     assert not file.exists()
+
+
+@pytest.mark.row("F-9")
+def test_no_command_makes_an_empty_file_in_its_place(file: Path) -> None:
+    home = Home(file.parent, "", "", "")
+    assert database.settings(home)["NAME"] == str(file)
+    file.write_bytes(b"")
+    with pytest.raises(Unusable, match="is gone: put the file back"):
+        database.settings(home)
+    file.unlink()
+    with pytest.raises(Unusable, match="is gone: put the file back"):
+        database.settings(home)
+
+
+def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
+    file = tmp_path / "50% of #1?" / "tocsin.sqlite3"
+    file.parent.mkdir()
+    sqlite3.connect(file).close()
+    soundness.examine(file)
+    assert list(tmp_path.iterdir()) == [file.parent]
 
 
 def test_a_new_folder_is_one(tmp_path: Path) -> None:

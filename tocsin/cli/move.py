@@ -4,9 +4,11 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 import click
+import psycopg
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
@@ -17,7 +19,7 @@ from django.db.models import Field, Model
 from django.db.utils import load_backend
 
 from tocsin.accounts.models import Installation, Organisation
-from tocsin.cli.serve import only_one
+from tocsin.cli.data import only_one
 from tocsin.incidents import doctor
 from tocsin.incidents.models import Incident, Seal
 from tocsin.kit import clock, database
@@ -60,8 +62,8 @@ def move(*, url: str) -> None:
             done = _moved()
         except Unusable as error:
             raise click.ClickException(str(error)) from error
-        except Error as error:
-            raise click.ClickException(f"Nothing was moved: {str(error).strip().splitlines()[0]}") from error
+        except (Error, psycopg.Error) as error:
+            raise click.ClickException(f"Nothing was moved: {_why(error)}") from error
         home.mark_moved(url, clock.now())
     rows = sum(each.rows for each in done.values())
     click.echo(
@@ -71,9 +73,18 @@ def move(*, url: str) -> None:
     )
 
 
+def _why(error: Exception) -> str:
+    """Return what went wrong, and in which table and column if it is about a row."""
+    first, *more = str(error).strip().splitlines()
+    return " ".join([first, *(line.partition(": ")[2] or line for line in more[-1:] if "COPY" in line)])
+
+
 def _connect(home: Home, url: str) -> None:
     """Make PostgreSQL the database of this process; what was it until now can be read under the name of `SOURCE`."""
-    old = {**connection.settings_dict, "ENGINE": "django.db.backends.sqlite3", "NAME": f"file:{connection.settings_dict['NAME']}?mode=ro"}
+    file = Path(connection.settings_dict["NAME"])
+    if not file.exists():
+        raise Unusable(f"There is nothing to move in {home.path}; TOCSIN_HOME says where the data are.")
+    old = {**connection.settings_dict, "ENGINE": "django.db.backends.sqlite3", "NAME": f"{file.absolute().as_uri()}?mode=ro"}
     new = {**connection.settings_dict, **database.settings(replace(home, database_url=url))}
     if new["ENGINE"] == connection.settings_dict["ENGINE"]:
         raise Unusable("--to must begin with postgresql://.")
@@ -175,7 +186,17 @@ def _fields(model: type[Model]) -> "list[Field[Any, Any]]":
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as JSON can say it, the same from either database."""
-    if isinstance(value, bytes | memoryview):
-        return hashlib.sha256(value).hexdigest()
-    return value if isinstance(value, dict | list | str | int | float | None) else str(value)
+    """Return a value as JSON can say it, the same from either database: PostgreSQL spells a number of JSON by its digits, such as 1e22."""
+    match value:
+        case bytes() | memoryview():
+            return hashlib.sha256(value).hexdigest()
+        case dict():
+            return {name: _plain(part) for name, part in value.items()}
+        case list():
+            return [_plain(part) for part in value]
+        case float() if value.is_integer():
+            return int(value)
+        case str() | int() | float() | None:
+            return value
+        case _:
+            return str(value)

@@ -1,23 +1,23 @@
 """`tocsin serve`, `web` and `worker`: the same parts in one process or in several."""
 
-import fcntl
 import os
 import signal
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import click
 import uvicorn
 from django.conf import settings
 from django.core.management import call_command
-from django.db import Error, connection
+from django.db import connection
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tocsin import asgi
-from tocsin.accounts import installation, links
+from tocsin.accounts import links
+from tocsin.cli.data import bring_in_step, only_one
 from tocsin.comms import delivery, outbox
 from tocsin.incidents import drills, outcomes, plans, samples, signals, standing, ticker
 from tocsin.incidents.declaring import Declarer
@@ -27,14 +27,11 @@ from tocsin.ingest.mail.listener import Listener
 from tocsin.ingest.pings import checks, listening
 from tocsin.ingest.wire import Wire
 from tocsin.kit import astray, doors
-from tocsin.kit.database import beside_the_pool
-from tocsin.kit.home import Unusable
 from tocsin.kit.loops import Loop
 from tocsin.kit.reserve import EVERY_S, reserve
-from tocsin.kit.sqlite import checkpoint, soundness
+from tocsin.kit.sqlite import checkpoint
 from tocsin.kit.turns import alone
 
-MIGRATING = 0x70C50
 CONNECTIONS_CLOSE_WITHIN_S = 3
 
 
@@ -156,24 +153,9 @@ def _running(loops: list[Loop]) -> Iterator[None]:
 
 
 def _prepare() -> None:
-    """Bring the tables in step. Of several processes that start at once one does it."""
-    kind = "PostgreSQL" if connection.vendor == "postgresql" else "SQLite"
-    try:
-        if connection.vendor == "postgresql":
-            with closing(beside_the_pool(connection)) as own, own.cursor() as cursor:  # a pool would only say that it waited
-                cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
-                call_command("migrate", verbosity=0, interactive=False)
-        else:
-            file = Path(connection.settings_dict["NAME"])
-            soundness.examine(file)
-            call_command("migrate", verbosity=0, interactive=False)
-            soundness.made(file)
-        call_command("clearsessions")
-        installation.belong(settings.HOME)
-    except Unusable as error:
-        raise click.ClickException(str(error)) from error
-    except Error as error:
-        raise click.ClickException(f"The {kind} database cannot be used: {str(error).strip().splitlines()[0]}") from error
+    """Bring the data in step, and say so."""
+    kind = bring_in_step()
+    call_command("clearsessions")
     click.echo(f"Data in {settings.HOME.path}, {kind} in step.")
     connection.close()
 
@@ -218,17 +200,6 @@ def _port(bind: str, name: str = "TOCSIN_BIND") -> Iterator[socket.socket]:
         raise click.ClickException(f"Tocsin cannot listen on {bind}: {os.strerror(error.errno or 0)}. Set {name} to another.") from error
     with door:
         yield door
-
-
-@contextmanager
-def only_one() -> Iterator[None]:
-    """Hold the data folder: two servers on one folder would ruin it."""
-    with (settings.HOME.path / "serve.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise click.ClickException(f"Another Tocsin already serves the data in {settings.HOME.path}.") from error
-        yield
 
 
 def _needs_postgresql(command: str) -> None:

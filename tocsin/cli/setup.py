@@ -4,12 +4,11 @@ import json
 
 import click
 from django.conf import settings
-from django.core.management import call_command
 from django.urls import reverse
 
-from tocsin.accounts import installation, keys, links
+from tocsin.accounts import keys, links
 from tocsin.accounts.models import Access, Organisation
-from tocsin.kit.home import Unusable
+from tocsin.cli.data import bring_in_step
 from tocsin.web import languages
 from tocsin.web.setup import found
 
@@ -25,11 +24,7 @@ def setup(*, organisation: str, email: str, person: str, language: str, sample: 
     spoken = languages.known(language)
     if not spoken:
         raise click.ClickException(f"There is no language {language}; choose {', '.join(languages.LANGUAGES)}.")
-    call_command("migrate", verbosity=0, interactive=False)
-    try:
-        installation.belong(settings.HOME)
-    except Unusable as error:
-        raise click.ClickException(str(error)) from error
+    bring_in_step()
     if Organisation.objects.exists():
         raise click.ClickException("This installation is set up already; people and keys are made with tocsin user and tocsin key.")
     made = found(organisation, email, person, spoken, with_sample=sample)

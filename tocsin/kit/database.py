@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from tocsin.kit.home import Home, Unusable
+from tocsin.kit.sqlite import soundness
 
 # A server thread that waits longer than this for a lock, or on PostgreSQL for a connection, fails and is retried as a whole.
 WAIT_S = 20
@@ -37,11 +38,18 @@ def settings(home: Home) -> dict[str, Any]:
     """
     Return the settings of the one database.
 
-    :raises Unusable: the URL is neither empty nor one of PostgreSQL.
+    :raises Unusable: the URL is neither empty nor one of PostgreSQL, or there was an SQLite file and it is gone.
     """
     if not home.database_url:
         return _sqlite(home)
-    url = urlsplit(home.database_url)
+    try:
+        url = urlsplit(home.database_url)
+        port = str(url.port or "")
+    except ValueError as error:
+        raise Unusable(
+            "This is no address of a database. It looks like postgresql://user:password@host:5432/tocsin, "
+            "with /, :, @, # and % in a password written as %2F, %3A, %40, %23 and %25."
+        ) from error
     if url.scheme not in ("postgres", "postgresql"):
         raise Unusable("TOCSIN_DATABASE_URL must be empty (SQLite) or begin with postgresql://.")
     said = dict(parse_qsl(url.query))
@@ -52,7 +60,7 @@ def settings(home: Home) -> dict[str, Any]:
         "USER": unquote(url.username or ""),
         "PASSWORD": unquote(url.password or ""),
         "HOST": unquote(url.hostname or ""),
-        "PORT": str(url.port or ""),
+        "PORT": port,
         # Connections come from the pool: kept alive per thread (CONN_MAX_AGE) they leak under ASGI.
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
@@ -68,9 +76,11 @@ def beside_the_pool(connection: BaseDatabaseWrapper) -> BaseDatabaseWrapper:
 
 
 def _sqlite(home: Home) -> dict[str, Any]:
+    file = home.path / "tocsin.sqlite3"
+    soundness.expect(file)
     return {
         "ENGINE": "tocsin.kit.sqlite",
-        "NAME": str(home.path / "tocsin.sqlite3"),
+        "NAME": str(file),
         "OPTIONS": {"timeout": WAIT_S, "transaction_mode": "IMMEDIATE"},
         "TEST": {"NAME": str(home.path / "test.sqlite3")},
     }

@@ -11,15 +11,24 @@ MADE: Final = "data.made"
 _AGAIN: Final = "put the file back from the last backup"
 
 
+def expect(path: Path) -> None:
+    """
+    Return if the file is there, or the folder is new. Before anything opens it: SQLite makes an empty file of one that is gone.
+
+    :raises Unusable: it is gone.
+    """
+    if (path.parent / MADE).exists() and not (path.exists() and path.stat().st_size):
+        raise Unusable(f"The database {path} is gone: {_AGAIN}, or remove {path.parent / MADE} to begin with an empty one.")
+
+
 def examine(path: Path) -> None:
     """
     Return if the file may be served: it is sound, or the folder is new. Reads all of it once, a second for some hundred MiB.
 
     :raises Unusable: it is damaged or gone. Nothing was written.
     """
+    expect(path)
     if not path.exists():
-        if (path.parent / MADE).exists():
-            raise Unusable(f"The database {path} is gone: {_AGAIN}, or remove {path.parent / MADE} to begin with an empty one.")
         return
     found = _complaint(path)
     if found:
@@ -32,7 +41,7 @@ def made(path: Path) -> None:
 
 
 def _complaint(path: Path) -> str:
-    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     try:
         (first,) = database.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.DatabaseError as error:
