@@ -92,6 +92,8 @@ def test_whoever_asks_when_it_comes_and_whether_it_is_open_hears_the_same(at, zo
         "FREQ=DAILY;INTERVAL=-1",
         "FREQ=DAILY;INTERVAL=1;INTERVAL=0",
         "FREQ=WEEKLY;BYEASTER=400",
+        "FREQ=MONTHLY;BYDAY=1MO,8MO",
+        "FREQ=MONTHLY;BYDAY=99MO",
     ],
 )
 def test_what_is_no_recurrence_is_refused(written):

@@ -83,7 +83,16 @@ def test_an_editor_plans_maintenance_by_the_clocks_of_a_place(world: World, cloc
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"lasts": "0"}, {"zone": "Nowhere"}, {"begins": "soon"}, {"repeats": "own", "rrule": "FREQ=SECONDLY"}, {"name": ""}]
+    "wrong",
+    [
+        {"lasts": "0"},
+        {"zone": "Nowhere"},
+        {"begins": "soon"},
+        {"begins": "0001-01-01T00:00"},
+        {"begins": "9999-12-31T23:59"},
+        {"repeats": "own", "rrule": "FREQ=SECONDLY"},
+        {"name": ""},
+    ],
 )
 def test_maintenance_that_cannot_be_is_refused(world: World, wrong: dict[str, str]) -> None:
     body = {"name": "Billing", "match": "job=billing", "begins": "2026-03-08T02:00", "lasts": "60", "zone": "UTC", "repeats": ""} | wrong

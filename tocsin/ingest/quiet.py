@@ -11,7 +11,7 @@ from uuid import UUID
 
 from dateutil.rrule import rrule, rruleset, rrulestr
 
-from tocsin.engine.times import first_instant, zone_of
+from tocsin.engine.times import YEARS, first_instant, zone_of
 from tocsin.ingest import matchers
 from tocsin.ingest.matchers import Matcher
 from tocsin.ingest.routing import models
@@ -23,10 +23,13 @@ STEP_MIN: Final = {"YEARLY", "MONTHLY", "WEEKLY", "DAILY"}
 """How often work may recur: what comes every minute is no window."""
 _PARTS: Final = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYMONTH", "BYSETPOS", "WKST"}
 _STEPS: Final = re.compile(r"[1-9][0-9]{0,2}")
+_DAY = "([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)"
+_DAYS: Final = re.compile(f"{_DAY}(,{_DAY})*")
+"""At most the fifth of a month: a day that no month has is reckoned without an error in most months, and with one in December."""
 
 
 class Unreadable(ValueError):  # noqa: N818 - it says what is wrong with it
-    """What was written is no recurrence."""
+    """What was written is no recurrence, or no time of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,21 @@ class Keeper:
                     yield why, until
 
 
+def first_time(written: str) -> datetime:
+    """
+    Return the local time at which a window begins, as a form hands it over.
+
+    :raises Unreadable: it is none, or its year is a slip of the pen: every alert is held against every window, so none may fail.
+    """
+    try:
+        begins = datetime.strptime(written, LOCAL)  # noqa: DTZ007 - a local time of the zone beside it
+    except ValueError as problem:
+        raise Unreadable(written) from problem
+    if begins.year not in YEARS:
+        raise Unreadable(written)
+    return begins
+
+
 def recurrence(repeats: str, begins: datetime) -> str:
     """
     Return a recurrence as it is kept, such as `FREQ=WEEKLY;BYDAY=SU`; it begins with `begins`.
@@ -114,8 +132,10 @@ def recurrence(repeats: str, begins: datetime) -> str:
     """
     rule = repeats.strip().upper().removeprefix("RRULE:")
     parts = dict(part.partition("=")[::2] for part in rule.split(";"))
+    if parts.get("FREQ") not in STEP_MIN or "\n" in rule or not parts.keys() <= _PARTS:
+        raise Unreadable(repeats)
     # A step of nothing would never come to an end.
-    if parts.get("FREQ") not in STEP_MIN or "\n" in rule or not parts.keys() <= _PARTS or not _STEPS.fullmatch(parts.get("INTERVAL", "1")):
+    if not _STEPS.fullmatch(parts.get("INTERVAL", "1")) or not _DAYS.fullmatch(parts.get("BYDAY", "MO")):
         raise Unreadable(repeats)
     try:
         first = next(iter(_recurrence(rule, begins)), None)
@@ -140,7 +160,7 @@ def silenced(row: models.Silence) -> Silenced:
 
 def planned(row: models.MaintenanceWindow) -> Planned:
     """Return what a row says."""
-    begins = datetime.strptime(row.begins, LOCAL)  # noqa: DTZ007 - a local time of the row's zone
+    begins = first_time(row.begins)
     lasts = timedelta(seconds=row.lasts_s)
     return Planned(matchers.stored(row.matchers), row.zone, begins, lasts, row.repeats, row.created_at, row.removed_at)
 

@@ -160,10 +160,10 @@ def _planned(request: Request, wanted: Sequence[Matcher]) -> MaintenanceWindow |
     if not name or not times.is_zone(zone) or not (minutes.isdecimal() and 0 < int(minutes[:9]) <= most):
         return unread
     try:
-        begins = datetime.strptime(form.get("begins", ""), quiet.LOCAL)  # noqa: DTZ007 - a local time of the zone beside it
+        begins = quiet.first_time(form.get("begins", ""))
         again = _again(form.get("repeats", ""), form.get("rrule", ""), begins)
         repeats = quiet.recurrence(again, begins) if again else ""
-    except ValueError:
+    except quiet.Unreadable:
         return unread
     return MaintenanceWindow(
         organisation=request.organisation, name=name, matchers=matchers.write(wanted), zone=zone, begins=begins.strftime(quiet.LOCAL),
