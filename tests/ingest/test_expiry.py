@@ -9,7 +9,7 @@ import pytest
 from tests.ingest.bodies import NOON
 from tocsin.accounts import founding
 from tocsin.accounts.models import Organisation
-from tocsin.ingest import log
+from tocsin.ingest import expiry, log
 from tocsin.ingest.expiry import Expirer
 from tocsin.ingest.follower import Follower
 from tocsin.ingest.matchers import Matcher, write
@@ -81,6 +81,20 @@ def test_nothing_ends_while_what_came_before_is_still_to_be_read(north, clock):
     read()
     Expirer(grace_s=0).run_once()
     assert Alert.objects.get().firing
+
+
+@pytest.mark.row("I10")
+def test_whoever_still_has_to_be_read_keeps_no_other_organisations_alerts_from_ending(north, clock, monkeypatch):
+    monkeypatch.setattr(expiry, "AT_ONCE", 1)
+    south = Organisation.objects.create(slug="south", name="South")
+    for one in (north, south):
+        posted(one, NOON, NOON + MINUTE)
+    read()
+    backlogged, other = sorted((north, south), key=lambda one: one.id)
+    posted(backlogged, NOON + MINUTE, NOON + 5 * MINUTE)
+    clock.freeze(NOON + 2 * MINUTE)
+    Expirer(grace_s=0).run_once()
+    assert dict(Alert.objects.values_list("organisation", "firing")) == {backlogged.id: True, other.id: False}
 
 
 def test_nothing_ends_right_after_a_start_since_nobody_could_reach_us(north, clock):
