@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.ingest import bodies
 from tests.ingest.test_follower import arrive, follow, organisation
 from tocsin.accounts.models import Organisation
-from tocsin.ingest import filing, search
+from tocsin.ingest import filing, received, search
 from tocsin.ingest.matchers import parse
 from tocsin.ingest.models import Alert, Filed, Posting
 from tocsin.ingest.search import Place, Query, find
@@ -113,6 +113,17 @@ def test_words_source_and_time_narrow_it():
     assert walk(Query(where.id, source="zabbix"), 5) == []
     assert walk(Query(where.id, since=bodies.NOON + 30 * MINUTE), 5) == ["a3", "a2"]
     assert walk(Query(where.id, until=bodies.NOON + 30 * MINUTE), 5) == ["a1", "a0"]
+
+
+def test_what_came_lately_is_found_although_refused_bodies_of_long_ago_were_replayed_meanwhile():
+    where, days_ago = organisation(), bodies.NOON - timedelta(days=20)
+    arrive(where, bodies.body(bodies.entry("a0")), at=days_ago)
+    arrive(where, bodies.body(bodies.entry("a1")))
+    arrive(where, *[bodies.body(bodies.entry(f"r{number}", starts_at=days_ago)) for number in range(20)], at=days_ago, code="no")
+    received.replay(where.id, [kept.name for kept in received.latest(where.id, received.REFUSED, 20)])
+    arrive(where, bodies.body(bodies.entry("a2")), at=bodies.NOON + MINUTE)
+    follow()
+    assert walk(Query(where.id, since=bodies.NOON - MINUTE), 5) == ["a2", "a1"]
 
 
 @pytest.mark.row("I8")

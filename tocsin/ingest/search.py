@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from tocsin.ingest import filing
+from tocsin.ingest.log import REJECTED_KEPT
 from tocsin.ingest.matchers import Matcher
 from tocsin.ingest.models import Alert, Posting, RawBody
 
@@ -22,7 +23,7 @@ COMMON: Final = 2_000
 _CHUNKS: Final = (64, 256, 1_000)
 """How many are taken at once: few at first, since most pages are full soon."""
 _SLACK: Final = timedelta(minutes=5)
-"""The log is in the order of arrival but for this, since several processes append to it."""
+"""The log is in the order of arrival but for this, since several processes append to it, and for refused bodies that were replayed."""
 
 Place = tuple[int, UUID]
 """Where an alert stands in the list: its latest turn's position in the log, and its id."""
@@ -83,9 +84,9 @@ def find(query: Query, after: Place | None = None, limit: int = 50, also: Callab
     return Found(found, None, looked)
 
 
-def count(query: Query, most: int) -> int:
-    """Return how many are found, counted no further than `most`. Only for queries by state and source, which are counted in the index."""
-    rows = Alert.objects.filter(organisation_id=query.organisation, firing__in=_flags(query))
+def count(organisation_id: UUID, *, firing: bool | None, most: int) -> int:
+    """Return how many alerts fire or do not, or both with None, counted in the index and no further than `most`."""
+    rows = Alert.objects.filter(organisation_id=organisation_id, firing__in=_flags(firing))
     return rows.order_by()[:most].count()
 
 
@@ -106,7 +107,7 @@ def _narrowed(query: Query, chunk: list[Place]) -> list[Place]:
     if len(labels) < 2:
         return chunk
     upto = filing.upto(query.organisation)
-    rows = Posting.objects.filter(organisation_id=query.organisation, label__in=labels, firing__in=_flags(query))
+    rows = Posting.objects.filter(organisation_id=query.organisation, label__in=labels, firing__in=_flags(query.firing))
     filed = rows.filter(raw__lte=chunk[0][0], raw__gte=chunk[-1][0], alert__in=[pk for _, pk in chunk])
     borne = Counter(filed.values_list("raw", "alert_id"))
     return [place for place in chunk if place[0] > upto or borne[place] >= len(labels)]
@@ -117,8 +118,8 @@ def _equal(query: Query) -> list[int]:
     return sorted({filing.hashed(one.name, one.value) for one in query.matchers if one.sign == "=" and one.value})
 
 
-def _flags(query: Query) -> list[bool]:
-    return [True, False] if query.firing is None else [query.firing]
+def _flags(firing: bool | None) -> list[bool]:
+    return [True, False] if firing is None else [firing]
 
 
 def _alerts(chunk: list[Place]) -> list[Alert]:
@@ -131,14 +132,14 @@ def _alerts(chunk: list[Place]) -> list[Alert]:
 def _places(query: Query, after: Place | None) -> Iterator[Place]:
     """Yield where what is looked for can stand, the latest first: by the rarest of the labels that must be equal, if there is one."""
     before = after or _beginning(query)
-    floor = _position(query.since - _SLACK) if query.since else 0
+    floor = _position(query.since - _SLACK, among=REJECTED_KEPT + 1) if query.since else 0
     labels = _equal(query)
     upto = filing.upto(query.organisation) if labels else floor
-    walked = [_below(_walked(query, firing).filter(raw__gt=max(floor, upto)), "id", before) for firing in _flags(query)]
+    walked = [_below(_walked(query, firing).filter(raw__gt=max(floor, upto)), "id", before) for firing in _flags(query.firing)]
     yield from merge(*walked, reverse=True)
     if labels:
         rows = Posting.objects.filter(organisation_id=query.organisation, label=_rarest(query, labels), raw__gt=floor)
-        filed = [_below(rows.filter(firing__in=[firing]), "alert_id", min(before, (upto, _LAST))) for firing in _flags(query)]
+        filed = [_below(rows.filter(firing__in=[firing]), "alert_id", min(before, (upto, _LAST))) for firing in _flags(query.firing)]
         yield from merge(*filed, reverse=True)
 
 
@@ -166,12 +167,16 @@ def _rarest(query: Query, labels: list[int]) -> int:
     """Return the label that the fewest alerts bear, as far as they are counted."""
     if len(labels) == 1:
         return labels[0]
-    rows = Posting.objects.filter(organisation_id=query.organisation, firing__in=_flags(query))
+    rows = Posting.objects.filter(organisation_id=query.organisation, firing__in=_flags(query.firing))
     return min(labels, key=lambda label: rows.filter(label=label).order_by()[:COMMON].count())
 
 
-def _position(at: datetime) -> int:
-    """Return the position in the log at which bodies arrived at an instant, found by halving."""
+def _position(at: datetime, among: int = 1) -> int:
+    """
+    Return the position in the log at which bodies arrived at an instant, found by halving.
+
+    Where refused bodies were replayed, it may lie too far back if so many are looked at each time, and too far on if only one is.
+    """
     ends = (
         RawBody.objects.order_by("id").values_list("id", flat=True).first(),
         RawBody.objects.order_by("-id").values_list("id", flat=True).first(),
@@ -179,9 +184,9 @@ def _position(at: datetime) -> int:
     low, high = (ends[0] or 1) - 1, (ends[1] or 0) + 1
     while high - low > 1:
         middle = (low + high) // 2
-        row = RawBody.objects.filter(id__gte=middle).order_by("id").values_list("id", "received_at").first()
-        if row is None or row[1] > at:
+        rows = list(RawBody.objects.filter(id__gte=middle).order_by("id").values_list("id", "received_at")[:among])
+        if not rows or any(received_at > at for _, received_at in rows):
             high = middle
         else:
-            low = row[0]
+            low = rows[0][0]
     return low

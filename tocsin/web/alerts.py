@@ -117,12 +117,12 @@ def _context(request: Request, asked: Asked) -> dict[str, object]:
         silenced = (lambda alert: keeper(alert.labels, clock.now()) is not None) if asked.shown == "silenced" else None
         found = search.find(asked.query, place, LISTED, silenced)
     shown = rows(request, found.alerts, keeper)
-    firing = search.count(search.Query(request.organisation.id), COUNTED)
+    firing = search.count(request.organisation.id, firing=True, most=COUNTED)
     return {
         "groups": _groups(shown, asked.by),
         "firing": firing,
         "counted": COUNTED,
-        "known": bool(firing) or search.count(search.Query(request.organisation.id, None), 1) > 0,
+        "known": bool(firing) or search.count(request.organisation.id, firing=None, most=1) > 0,
         "asked": asked,
         "later": place is not None,
         "older": f"{found.next[0]}-{found.next[1].hex}" if found.next else "",
