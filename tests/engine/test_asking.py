@@ -44,3 +44,17 @@ def test_a_duty_does_not_wait_for_an_answer_that_nobody_asks_for():
     run.do(3, "ana", t.StateFacts(facts={"size": "small"}))
     run.do(4, "lin", t.Fulfil(obligation="call"))
     assert run.clock("call").status == "met"
+
+
+def test_a_message_is_signed_with_what_is_needed_now_whatever_was_when_it_was_drafted():
+    field = 'fields: {what: {}, why: {when: size == "large"}}\n    approvals: [{role: lead, does: approve}]'
+    result = read(PLAN.replace("fields: {what: {}}", field, 1).replace('"{{ what }}"', '"{{ what }} {{ why }}"'), "example.yaml")
+    assert result.program is not None, messages(result)
+    run = Story(cast={"ana": ("lead",), "lin": ("helper",)}, program=result.program).declare()
+    run.do(1, "lin", t.Draft(template="note", fields={"what": "Down"}))
+    run.do(2, "ana", t.StateFacts(facts={"size": "large"}))
+    assert run.refused(3, "ana", t.Sign(chain="message:note-1", link="approve")) == "E202"
+    run.do(4, "lin", t.Draft(template="note", message="note-1", fields={"what": "Still down"}))
+    run.do(5, "ana", t.StateFacts(facts={"size": "small"}))
+    run.do(6, "ana", t.Sign(chain="message:note-1", link="approve"))
+    assert run.state.chains["message:note-1"].status == "complete"

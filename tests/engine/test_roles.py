@@ -3,8 +3,9 @@
 import pytest
 
 from tests.engine.story import STRANGER, Story
-from tests.plan.example import example, messages
+from tests.plan.example import PLAN, example, messages
 from tocsin.engine import terms as t
+from tocsin.plan.read import read
 
 
 @pytest.mark.row("ROL-10")
@@ -113,3 +114,53 @@ def test_a_deputy_does_not_take_what_is_held_apart_from_their_own_role():
     run.do(1, "ana", t.Assign(role="helper", person="lin"))
     run.tick(30)
     assert run.refused(31, "ana", t.Accept(role="helper")) == "E305"  # called as deputy, and leads
+
+
+def test_whoever_is_asked_instead_has_no_role_that_is_held_apart():
+    run = apart()
+    run.do(1, "ana", t.Assign(role="helper", person="lin"))
+    run.do(2, "lin", t.Decline(role="helper", reason="Ill"))
+    assert "helper" not in run.state.roles  # ana, who leads, is its deputy
+
+
+def test_whoever_declines_is_replaced_by_a_deputy_and_not_by_whom_everything_falls_to():
+    result = example("  helper: {cite: §4, held_by: nobody, deputies: [lead]}", TWO_DEPUTIES)
+    assert result.program is not None, messages(result)
+    run = Story(cast={"ana": ("lead",), "zoe": ("third",)}, program=result.program).declare()
+    run.do(1, "ana", t.Assign(role="helper", person="lin"))
+    run.do(2, "lin", t.Decline(role="helper", reason="Ill"))
+    assert run.state.roles["helper"].person == "zoe"
+
+
+TWO_DEPUTIES = """\
+  helper: {cite: §4, held_by: nobody, deputies: [second, third]}
+  second: {cite: §4, held_by: nobody}
+  third: {cite: §4, held_by: {person: third}}"""
+
+
+def test_what_falls_to_a_role_is_held_apart_with_it():
+    falls = "judge: {cite: §4, held_by: {role: desk}, apart_from: helper}\n  desk: {cite: §4, held_by: nobody}\n  helper: {cite: §4,"
+    result = example("helper: {cite: §4,", falls)
+    assert result.program is not None, messages(result)
+    run = Story(cast={"ana": ("lead",)}, program=result.program).declare()
+    run.do(1, "ana", t.Assign(role="helper", person="lin"))
+    assert run.refused(2, "ana", t.Assign(role="desk", person="lin")) == "E305"  # whoever has the desk judges
+    run.do(3, "ana", t.Assign(role="judge", person="zoe"))
+    run.do(4, "ana", t.Assign(role="desk", person="lin"))  # somebody else judges now
+    assert run.state.roles["desk"].person == "lin"
+
+
+def test_whoever_got_another_role_since_does_not_take_over_what_is_held_apart_from_it():
+    take = (
+        "  take: {cite: §5, who: [second], takes_over: helper, chain: [{role: second, does: apply}, {role: lead, does: approve}]}\n  judge:"
+    )
+    roles = "judge: {cite: §4, held_by: nobody}\n  second: {cite: §4, held_by: {person: second}}\n  helper: {cite: §4, apart_from: judge,"
+    result = read(PLAN.replace("helper: {cite: §4,", roles, 1).replace("  judge: {cite: §5", f"{take} {{cite: §5", 1), "example.yaml")
+    assert result.program is not None, messages(result)
+    run = Story(cast={"ana": ("lead",), "lin": ("second",)}, program=result.program).declare()
+    run.do(1, "lin", t.Decide(decision="take"))
+    run.do(2, "ana", t.Assign(role="judge", person="lin"))
+    assert run.refused(3, "ana", t.Sign(chain="take-1", link="approve")) == "E305"
+    run.do(4, "ana", t.Assign(role="judge", person=""))
+    run.do(5, "ana", t.Sign(chain="take-1", link="approve"))
+    assert run.holder("helper") == "lin"

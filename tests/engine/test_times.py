@@ -56,6 +56,9 @@ def test_a_span_is_read_as_plans_write_it(text, span):
         "2h@08:00",
         "1d@08:00,20:00",
         "@08:00",
+        "0bd@08:00",
+        "08:00@09:00",
+        "1d@08:00@09:00",
     ],
 )
 def test_what_is_not_a_span_is_refused(text):

@@ -143,7 +143,7 @@ def _until_a_time(text: str) -> Span:
             raise ValueError(f"{text!r} is not a duration such as 1bd@12:00")
         return Span(clock=tuple(clock), working=bool(days))
     span = parse(days)
-    if span.exact or span.open_hours or len(clock) > 1:
+    if not span or span.exact or span.open_hours or span.clock or len(clock) > 1:
         raise ValueError(f"{text!r} is not a duration: whole days, then one time of day")
     return replace(span, clock=tuple(clock))
 

@@ -15,8 +15,18 @@ def since(turn: Turn, rule: Obligation, entry: Entry, name: str, anchored_at: da
     if name.startswith("entry.") and not turn.moved and registers.over(turn.program, rule):
         return anchored_at  # what a register says of the time before is what counts
     at_its_anchor = rule.stands or name in turn.fresh or not (rule.conditional or turn.moved)
-    begins = anchored_at if at_its_anchor else max(anchored_at, turn.instant)
+    begins = anchored_at if at_its_anchor else max(anchored_at, _applies_since(turn, rule, name))
     return begins if rule.stands else max(begins, entry.since or begins)
+
+
+def _applies_since(turn: Turn, rule: Obligation, name: str) -> datetime:
+    """
+    Return from when a rule that may begin to apply after its anchor does: now, as far as is known. What runs over entries and waits for its
+    situation alone has applied since that opened, however late an entry says when it was.
+    """
+    situation = turn.state.situations.get(rule.situation)
+    waits_for_more = rule.when or rule.where or rule.levels or turn.moved
+    return turn.instant if situation is None or waits_for_more or not name.startswith("entry.") else situation.since
 
 
 def first_due(turn: Turn, rule: Obligation, name: str, begins: datetime, limit: Span) -> datetime:

@@ -142,7 +142,7 @@ def sign_command(turn: Turn, command: t.Sign) -> t.Refused | None:
         return None  # the second click is harmless
     refused = may_sign(turn, chain, link) or _content(turn, chain, command)
     if refused is None and chain.kind == "decision":
-        refused = conditions.unmet(turn, plan_of(turn, chain).needs)
+        refused = conditions.unmet(turn, plan_of(turn, chain).needs) or decisions.kept_apart(turn, chain)
     refused = refused or missing_attachments(link, command.attach)
     if refused:
         return refused
@@ -172,7 +172,7 @@ def _is_planned(turn: Turn, chain: t.ChainState) -> bool:
 
 
 def _content(turn: Turn, chain: t.ChainState, command: t.Sign) -> t.Refused | None:
-    if chain.kind == "message" and not turn.state.messages[chain.subject].ready:
+    if chain.kind == "message" and messages.empty(turn, turn.state.messages[chain.subject]):
         return t.Refused("E202", f"{chain.subject} has empty fields", hint="fill it in, then ask for the signature")
     if command.content_hash and command.content_hash != chain.content_hash:
         return t.Refused("E304", "the content has changed since you saw it", hint="read it again, then sign")

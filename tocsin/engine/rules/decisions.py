@@ -166,6 +166,13 @@ def _content(command: t.Decide) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
+def kept_apart(turn: Turn, chain: t.ChainState) -> t.Refused | None:
+    """Return why whoever applied cannot take over what the decision gives them, where they have got another role meanwhile; or None."""
+    decision = turn.program.decisions[chain.subject]
+    taker = chain.signatures[0].person if chain.signatures else ""
+    return apart.refused(turn, decision.takes_over, taker) if decision.takes_over else None
+
+
 def take_effect(turn: Turn, decision: Decision, chain: t.ChainState) -> None:
     """Let a decision whose chain is signed to the end take effect: only the last signature does."""
     option = next((option for option in decision.options if option.id == chain.option), None)
@@ -289,8 +296,9 @@ def _make(turn: Turn, decision: Decision, option: Option | None, command: t.Deci
         records.write(turn, turn.program.records[decision.about], amends, given)
     if decision.hands_over:
         roles.pass_on(turn, decision.hands_over, command.reason)
-    if decision.assigns or decision.takes_over:
-        roles.seat(turn, decision.assigns or decision.takes_over, assignee, accepted=True, reason=command.reason)
+    filled = decision.assigns or decision.takes_over
+    if filled and not roles.kept_apart(turn, filled, assignee):  # while it waited for a message they may have got another role
+        roles.seat(turn, filled, assignee, accepted=True, reason=command.reason)
     # An option that declines marks its own moments instead of those of the decision.
     for moment in _marks(turn, decision, option):
         moments.record(turn, moment)

@@ -1,9 +1,11 @@
 """Declining what one was asked to take: who asked is told, and the next is asked in one's place (ESC-06)."""
 
+from collections.abc import Iterator
+
 from tocsin.engine import owners
 from tocsin.engine import terms as t
 from tocsin.engine.role_names import split
-from tocsin.engine.rules import roles
+from tocsin.engine.rules import apart, roles
 from tocsin.engine.turn import Turn
 
 
@@ -31,15 +33,23 @@ def _tell_who_asked(turn: Turn, role: str, seat: t.Seat) -> None:
 
 
 def _next(turn: Turn, command: t.Decline, seat: t.Seat) -> str:
-    """Return who is next on the list that the person was called in from, else the role's next deputy; nobody who is in it or has declined."""
+    """
+    Return who is next on the list that the person was called in from, else the role's next deputy: nobody who is in it, has declined, or has
+    a role from which it is held apart.
+    """
     base = split(command.role)[0]
-    rule = turn.program.roles.get(base)
-    deputies = rule.deputies if rule and not rule.many else ()
-    named = (
-        command.lists.get(seat.source, ()) if seat.source else [owners.owner(turn.program, turn.state, name).person for name in deputies]
-    )
+    named = command.lists.get(seat.source, ()) if seat.source else _deputies(turn, base)
     declined = turn.state.declined.get(base, ())
-    return next((person for person in named if person and person not in declined and not roles.is_in(turn, base, person)), "")
+    able = (person for person in named if person and person not in declined and not roles.is_in(turn, base, person))
+    return next((person for person in able if apart.refused(turn, base, person) is None), "")
+
+
+def _deputies(turn: Turn, role: str) -> Iterator[str]:
+    """Yield who holds the roles that stand in for `role`; what nobody holds asks nobody, though it falls to the commander."""
+    rule = turn.program.roles.get(role)
+    for deputy in rule.deputies if rule and not rule.many else ():
+        if owners.held(turn.program, turn.state, deputy):
+            yield owners.owner(turn.program, turn.state, deputy).person
 
 
 def _ask_instead(turn: Turn, role: str, seat: t.Seat, person: str) -> None:

@@ -126,6 +126,11 @@ def _evidenced(template: Message, evidence: tuple[str, ...]) -> t.Refused | None
     return None
 
 
+def empty(turn: Turn, message: t.MessageState) -> tuple[str, ...]:
+    """Return the fields that are needed now and empty: what is needed may have changed since the draft."""
+    return letters.missing(turn.program, turn.state, turn.instant, turn.program.messages[message.template], message.fields)
+
+
 def may_publish(turn: Turn, template: Message) -> t.Refused | None:
     """Return why the actor may not send this message, or None."""
     if template.publisher:
@@ -140,9 +145,9 @@ def may_publish(turn: Turn, template: Message) -> t.Refused | None:
 def _complete(turn: Turn, template: Message, message: t.MessageState, text_hash: str, confirmed: tuple[str, ...]) -> t.Refused | None:
     if unmet := conditions.unmet(turn, template.needs):
         return unmet
-    empty = letters.missing(turn.program, turn.state, turn.instant, template, message.fields)  # what is needed may have changed since
-    if empty:
-        return t.Refused("E202", f"{', '.join(empty)} is empty", hint="fill it in", details=empty)
+    fields = empty(turn, message)
+    if fields:
+        return t.Refused("E202", f"{', '.join(fields)} is empty", hint="fill it in", details=fields)
     unreadable = promises.unreadable(turn, template, message)
     if unreadable:
         return unreadable

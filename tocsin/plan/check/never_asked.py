@@ -8,7 +8,7 @@ from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault
 from tocsin.plan.forms.duties import DecisionForm, EffectForm, ObligationForm
 from tocsin.plan.forms.leaves import Formula
-from tocsin.plan.forms.values import FactForm
+from tocsin.plan.forms.values import FactForm, TemplateForm
 from tocsin.plan.forms.words import FieldForm
 from tocsin.plan.sentences import say
 
@@ -39,6 +39,8 @@ def _answered(draft: Draft) -> Iterator[str]:
         yield from (ref.name for ref in (field.sets,) if ref)
     for _, effect in draft.walk(EffectForm):
         yield from effect.set
+    for _, template in draft.walk(TemplateForm):
+        yield from template.prefill
 
 
 CHECK = Check("L63", "never-asked", "note", find)

@@ -41,7 +41,7 @@ def _given(draft: Draft) -> set[str]:
     for _, effect in draft.walk(EffectForm):
         found |= set(effect.assign)
     for _, level in draft.walk(LevelForm):
-        found |= set(getattr(level, "fills", {}) or {})
+        found |= set(level.fills)
     laid = draft.form.maps.values() if draft.form else ()
     return found | {name for each in laid for name in each.roles}
 

@@ -11,10 +11,11 @@ from tocsin.plan.sentences import say
 
 def find(draft: Draft) -> Iterator[Fault]:
     """Yield a fault at each such deputy."""
-    for name, role in draft.form.roles.items() if draft.form else ():
+    roles = draft.form.roles if draft.form else {}
+    for name, role in roles.items():
         post = seat_name(draft, name)
         for index, deputy in enumerate(role.deputies):
-            if deputy.name in draft.form.roles and seat_name(draft, deputy.name) == post:  # type: ignore[union-attr]
+            if deputy.name in roles and seat_name(draft, deputy.name) == post:
                 said = say(
                     "{deputy} stands in for {role}, and both fall to {post}: nobody stands in", deputy=deputy.name, role=name, post=post
                 )
