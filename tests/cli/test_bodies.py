@@ -24,6 +24,8 @@ def test_what_was_set_aside_is_listed_printed_and_read_once_more(organisation):
     assert "malformed" in said(body, "replay", "--all", code=1)
     assert AuditEntry.objects.get(act="bodies.replayed").detail == {"bodies": good[0]}
     assert "There is no body" in said(body, "show", "raw-0", code=1)
+    assert "There is no body raw-0" in said(body, "replay", "raw-0", code=1)
+    assert "say --all" in said(body, "replay", code=1)
 
 
 def test_a_check_is_made_with_the_address_that_it_calls(organisation):
@@ -31,5 +33,8 @@ def test_a_check_is_made_with_the_address_that_it_calls(organisation):
     assert said(check, "list").startswith("Night backup\tnever")
     assert "There is a source" in said(check, "add", "Night backup", "--every", "1h", code=1)
     assert "Say either" in said(check, "add", "Other", code=1)
+    assert "no schedule of cron" in said(check, "add", "Other", "--cron", "61 2 * * *", code=1)
+    assert "no zone Nowhere/Bad" in said(check, "add", "Other", "--every", "1h", "--zone", "Nowhere/Bad", code=1)
+    assert "characters" in said(check, "add", "x" * 121, "--every", "1h", code=1)
     assert "no span" in said(check, "add", "Other", "--every", "soon", code=2)
     assert Check.objects.get().cron == "30 2 * * *"

@@ -71,6 +71,19 @@ def test_what_a_counter_has_grown_by_is_the_same_in_whatever_order_it_comes(worl
         assert kept() == grown
 
 
+@pytest.mark.row("DET-01")
+def test_a_value_of_a_counter_that_comes_after_its_neighbours_are_forgotten_counts_nothing_twice(world: World, now: datetime) -> None:
+    rule(world, "complaints_total", "complaints", reading="increase")
+    begins = now - series.COUNTERS_KEPT - timedelta(hours=2)
+    points = [Point("complaints_total", {"region": "east"}, begins + place * timedelta(hours=1), 100.0 + place) for place in range(51)]
+    for point in points:
+        take(world, point)
+    grown = kept()
+    assert sum(value for _, _, value, _, _ in grown) == 50
+    assert take(world, Point("complaints_total", {"region": "east"}, begins - timedelta(hours=3), 40.0)).kept == 0
+    assert kept() == grown
+
+
 def test_a_series_that_has_ended_and_no_finite_number_are_passed_over(world: World, now: datetime) -> None:
     rule(world, "success", "call_success")
     ended = [Point("success", {"region": region}, now, value) for region, value in (("a", float("nan")), ("b", float("inf")))]

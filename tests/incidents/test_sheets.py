@@ -75,6 +75,11 @@ def test_a_formula_is_no_number_and_as_a_label_it_is_a_text():
     assert read("signal,value,region\ncomplaints,1,=HYPERLINK()\n")[0].labels == (("region", "=HYPERLINK()"),)
 
 
+def test_a_time_before_all_time_is_no_time():
+    assert "is no time" in faults("signal,value,at\ncomplaints,1,0001-01-01T00:00:00+03:00\n")[0][1]
+    assert "is no time" in faults("signal,value,at\ncomplaints,1,0001-01-01T00:00:00\n", "Europe/Warsaw")[0][1]
+
+
 @pytest.mark.row("F-22")
 @settings(max_examples=60)
 @given(st.binary(max_size=80).map(lambda rest: b"signal,value,at,over_s,region\ncomplaints,1,,," + rest))

@@ -42,6 +42,11 @@ def show(name: str, slug: str) -> None:
 def replay(*, names: tuple[str, ...], everything: bool, slug: str) -> None:
     """Have bodies read once more; the exit code is 1 if any still cannot be."""
     organisation = organisation_of(slug)
+    if bool(names) == everything:
+        raise click.ClickException("Name the bodies to read once more, or say --all; see tocsin body list.")
+    unknown = [name for name in names if received.one(organisation.id, name) is None]
+    if unknown:
+        raise click.ClickException(f"There is no body {', '.join(unknown)}; see tocsin body list.")
     wanted = [one.name for one in received.waiting_for_somebody(organisation.id)] if everything else names
     done, unread = received.replay(organisation.id, wanted)
     if done:

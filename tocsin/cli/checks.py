@@ -1,16 +1,18 @@
 """`tocsin check`: what pings by itself, for whoever sets machines up by script."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import click
 from django.conf import settings
 
 from tocsin.accounts.models import Access, Membership
 from tocsin.cli.people import ORGANISATION, organisation_of
+from tocsin.ingest import feeds
 from tocsin.ingest.models import Check, Feed
 from tocsin.ingest.pings import checks, schedule
 from tocsin.ingest.pings.schedule import Schedule
+from tocsin.web import times
 
 _UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
@@ -39,8 +41,12 @@ def check() -> None:
 def list_checks(slug: str) -> None:
     """Print every check: name, when it last pinged, when it is missed."""
     for one in Check.objects.filter(feed__organisation=organisation_of(slug)).select_related("feed").order_by("feed__name"):
-        due = "paused" if one.paused else f"overdue since {one.overdue_since}" if one.overdue_since else one.due_at or ""
-        click.echo(f"{one.feed.name}\t{one.last_at or 'never'}\t{due}")
+        due = "paused" if one.paused else f"overdue since {_spell(one.overdue_since)}" if one.overdue_since else _spell(one.due_at, "")
+        click.echo(f"{one.feed.name}\t{_spell(one.last_at)}\t{due}")
+
+
+def _spell(at: datetime | None, never: str = "never") -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}" if at else never
 
 
 @check.command("add")
@@ -53,10 +59,17 @@ def list_checks(slug: str) -> None:
 def add(*, name: str, every: timedelta | None, cron: str, zone: str, grace: timedelta, slug: str) -> None:
     """Make a check and print the address that it calls, once."""
     organisation = organisation_of(slug)
-    if bool(every) == bool(cron) or (cron and schedule.wrong_cron(cron)):
+    zone = zone or organisation.timezone
+    if bool(every) == bool(cron):
         raise click.ClickException("Say either --every and a span, or --cron and five fields.")
+    if cron and schedule.wrong_cron(cron):
+        raise click.ClickException(f"{cron} is no schedule of cron: five fields, minute, hour, day, month, day of the week.")
+    if not times.is_zone(zone):
+        raise click.ClickException(f"There is no zone {zone}; write one such as Europe/Warsaw.")
+    if not name or len(name) > feeds.NAME_CHARS_MAX:
+        raise click.ClickException(f"A name has between 1 and {feeds.NAME_CHARS_MAX} characters.")
     if Feed.objects.filter(organisation=organisation, name=name).exists():
         raise click.ClickException(f"There is a source {name}.")
     owner = Membership.objects.filter(organisation=organisation, access=Access.OWNER).select_related("person").earliest("created_at")
-    wanted = Schedule(grace, every, cron, zone or organisation.timezone)
+    wanted = Schedule(grace, every, cron, zone)
     click.echo(f"{settings.BASE_URL}/ping/{checks.create(organisation, name, wanted, by=owner.person)[1]}")

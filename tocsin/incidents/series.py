@@ -16,6 +16,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 
 from tocsin.incidents import measurable, samples
 from tocsin.incidents.models import CounterReading, SeriesFeed, SeriesRule, Unmapped
@@ -31,7 +32,7 @@ QUIET: Final = timedelta(minutes=5)
 """After this another series may feed a place."""
 
 COUNTERS_KEPT: Final = timedelta(days=2)
-"""How late a value of a counter may come and still divide what it grew by."""
+"""How late a value of a counter may come and still divide what it grew by; later ones are passed over."""
 
 GROWN_OVER_MAX: Final = timedelta(days=1)
 """What a counter grew by over more than this says nothing of any hour."""
@@ -176,8 +177,13 @@ def _grown(feed: SeriesFeed, given: Sequence[Given]) -> Iterator[Given]:
     """
     Yield what a counter has grown by up to each of its new values, and up to the one that follows them: what came late divides a stretch.
 
-    A counter that stands lower than before has begun anew.
+    A counter that stands lower than before has begun anew. What comes so late that its neighbours are forgotten divides nothing, and would
+    count a second time what was counted by them: it is passed over.
     """
+    newest = feed.readings.aggregate(at=Max("at"))["at"]
+    given = [one for one in given if newest is None or one.at >= newest - COUNTERS_KEPT]
+    if not given:
+        return
     CounterReading.objects.bulk_create(
         {one.at: CounterReading(feed=feed, at=one.at, value=one.value.quantize(STEP)) for one in given}.values(),
         update_conflicts=True,

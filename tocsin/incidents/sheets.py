@@ -136,13 +136,11 @@ def _at(cell: str, how: _Reading) -> datetime:
         return how.now
     try:
         at = datetime.fromisoformat(cell)
-    except ValueError as error:
-        raise Wrong(say("{cell} is no time: write it as 2026-11-27T14:05:00+03:00", cell=cell)) from error
-    if at.tzinfo is None:
-        if not how.zone:
+        if at.tzinfo is None and not how.zone:
             raise Wrong(say("{cell} needs an offset such as Z or +03:00", cell=cell))
-        at = at.replace(tzinfo=ZoneInfo(how.zone))
-    return at.astimezone(UTC)
+        return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(how.zone))).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise Wrong(say("{cell} is no time: write it as 2026-11-27T14:05:00+03:00", cell=cell)) from error
 
 
 def _over(cell: str, signal: str, how: _Reading) -> timedelta:

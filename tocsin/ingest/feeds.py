@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -11,6 +11,8 @@ from django.db import transaction
 from tocsin.accounts import audit, keys
 from tocsin.accounts.models import Key, Organisation, Person
 from tocsin.ingest.models import Feed, FeedKey
+
+NAME_CHARS_MAX: Final = 120
 
 
 @transaction.atomic

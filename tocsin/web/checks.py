@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from tocsin.engine.terms import Refused
+from tocsin.ingest import feeds as ingest_feeds
 from tocsin.ingest.models import Check, Feed
 from tocsin.ingest.pings import checks, schedule
 from tocsin.ingest.pings.schedule import Schedule
@@ -19,7 +20,6 @@ from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
 
 UNITS: Final = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-NAME_CHARS_MAX: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def addition(request: Request) -> HttpResponse:
     wanted = read(form)
     if not isinstance(wanted, Schedule):
         return _list(request, form, wanted)
-    if not form.name or len(form.name) > NAME_CHARS_MAX:
+    if not form.name or len(form.name) > ingest_feeds.NAME_CHARS_MAX:
         return _list(request, form, Refused("E202", _("The check has no name."), _("Name the job that reports, such as Night backup.")))
     if Feed.objects.filter(organisation=request.organisation, name=form.name).exists():
         return _list(request, form, Refused("E104", _("There is a source with this name."), _("Choose another name.")))

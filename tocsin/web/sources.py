@@ -19,7 +19,6 @@ from tocsin.web.reply import Request, needs
 
 LISTED = 50
 REASONS_SAID = 10
-FEED_CHARS_MAX = 120
 
 
 @require_GET
@@ -61,7 +60,7 @@ def replay(request: Request) -> HttpResponse:
 def addition(request: Request) -> HttpResponse:
     """Make a feed with its first key."""
     source, name = request.POST.get("source", ""), request.POST.get("name", "").strip()
-    if source not in dict(feeds.kinds()) or not name or len(name) > FEED_CHARS_MAX:
+    if source not in dict(feeds.kinds()) or not name or len(name) > ingest_feeds.NAME_CHARS_MAX:
         return page(
             request, Refused("E202", _("A source needs a kind and a name."), _("Name what sends, such as uptime checks in Warsaw."))
         )
