@@ -101,3 +101,9 @@ def test_what_signals_stand_at_is_read_back_and_what_is_silent_is_unknown(ana, d
     assert whole["value"] is None
     assert whole["silent_since"] is not None
     assert {one["at"] for one in dov.get("/signals").json()} == {None}
+
+
+def test_an_instant_beyond_all_years_is_named_by_its_place(ana):
+    for at in ("0001-01-01T00:00:00+03:00", "9999-12-31T23:59:59-03:00"):
+        answer = ana.post("/samples", {"samples": [{"signal": "complaints", "value": 1, "at": at}]})
+        assert (answer.status_code, [error["place"] for error in answer.json()["errors"]]) == (422, ["/samples/0/at"])

@@ -70,6 +70,13 @@ def _clean(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def _utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("this instant is before or after all years") from error
+
+
 Text = Annotated[str, StringConstraints(max_length=TEXT_MAX), AfterValidator(_clean)]
 Name = Annotated[str, StringConstraints(max_length=200), AfterValidator(_clean)]
-Instant = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))]
+Instant = Annotated[AwareDatetime, AfterValidator(_utc)]

@@ -40,9 +40,16 @@ def retry(work: Callable[[], T], give_up_after_s: float = GIVE_UP_AFTER_S) -> T:
             if not reason or not outermost or clock.monotonic() + pause_s > deadline:
                 raise
             _retries.labels(reason).inc()
-            connection.close()  # lost or not: the next attempt begins with a connection that was checked
+            _end_session()  # lost or not: the next attempt begins with a connection that was checked
         time.sleep(random.uniform(pause_s / 2, pause_s))  # noqa: S311 - so that those who collided do not collide again
         pause_s = min(pause_s * 2, 1.0)
+
+
+def _end_session() -> None:
+    """Close the connection for good. Only given back to the pool, it would keep the turn (`kit/turns.py`) that this thread holds, unseen."""
+    if connection.vendor == "postgresql" and connection.connection is not None:
+        connection.connection.close()
+    connection.close()
 
 
 def passing(error: Exception) -> str:
