@@ -57,6 +57,12 @@ def firings(world: World) -> list[str]:
     return [" ".join(re.sub("<[^>]*>", " ", row).split()) for row in table.split("<tr>")[2:]]
 
 
+def led_to(world: World, path: str) -> set[str]:
+    """Return the incidents that the page of a signal says its triggers fired in."""
+    page = world.browse(world.bea).get(f"/o/hotline/{path}").content.decode()
+    return set(re.findall(r"/incidents/(INC-[0-9]+)\"", page[page.index('id="s-f"') :]))
+
+
 def fired(number: str, trigger: str, situation: str = "", named: str = "") -> None:
     """Let a trigger have fired in an incident; `situation` with a name was ended later."""
     board = BoardRow.objects.get(number=number)
@@ -77,7 +83,7 @@ def second(world: World) -> Plan:
     return plan
 
 
-def test_triggers_of_two_plans_are_counted_apart_and_alone_or_beside_alike(world: World) -> None:
+def test_triggers_of_two_plans_are_told_apart_and_alone_or_beside_alike(world: World) -> None:
     two = second(world)
     actor, words = world.actor(world.ana), "Nobody answers"
     made = [
@@ -92,6 +98,7 @@ def test_triggers_of_two_plans_are_counted_apart_and_alone_or_beside_alike(world
     rows = firings(world)
     assert len(rows) == 2
     assert [("Second hotline" in row, row.split()[-2]) for row in rows] == [(False, "1"), (True, "2")]
+    assert [led_to(world, f"signals/of/{name}/cpu") for name in ("hotline-outage", "hotline-two")] == [{first}, {alone, beside}]
 
 
 @pytest.mark.row("DET-07")

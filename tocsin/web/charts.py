@@ -10,7 +10,8 @@ from uuid import UUID
 from markupsafe import Markup
 
 from tocsin.engine.expressions import SignalRead
-from tocsin.engine.program import Program, Signal, Text
+from tocsin.engine.namespaces import bare
+from tocsin.engine.program import Program, Signal, Text, Trigger
 from tocsin.incidents import charts, plans
 from tocsin.incidents.charts import Plot
 from tocsin.incidents.models import BoardRow, TimelineRow
@@ -92,17 +93,22 @@ def _chart(program: Program, signal: Signal, plot: Plot, fired: Sequence[datetim
     )
 
 
-def fired_by(boards: Iterable[BoardRow], signal: str, since: datetime) -> list[Fired]:
-    """Return when triggers that look at this signal fired in these incidents, the latest first."""
+def fired_by(boards: Iterable[BoardRow], plan_id: str, signal: str, since: datetime) -> list[Fired]:
+    """Return when triggers of a plan that look at this signal of it fired in these incidents, alone or beside others, the latest first."""
     numbers = {board.incident_id: board for board in boards}
     rows = TimelineRow.objects.filter(incident_id__in=numbers, kind="TriggerFired", happened_at__gte=since).order_by("-happened_at", "-seq")
     found = []
     for row in rows:
         program = plans.readable(row.organisation_id, numbers[row.incident_id].plan_hash)
         trigger = program.triggers.get(row.data["trigger"]) if program else None
-        if program is not None and trigger is not None and signal in program.watches[trigger.watch].signals:
+        if program is not None and trigger is not None and (plan_id, signal) in _looked_at(program, trigger):
             found.append(Fired(row.happened_at, numbers[row.incident_id].number, plan_words.titled(trigger), row.data.get("entry", "")))
     return found
+
+
+def _looked_at(program: Program, trigger: Trigger) -> set[tuple[str, str]]:
+    """Return the signals that a trigger looks at, as their own plans call them."""
+    return {(program.part(name).program.id, bare(name)) for name in program.watches[trigger.watch].signals}
 
 
 def span(hours: int) -> tuple[datetime, datetime]:

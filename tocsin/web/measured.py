@@ -56,7 +56,7 @@ def one(request: Request, plan_id: str, signal: str) -> HttpResponse:
     label, of = request.GET.get("label", ""), request.GET.get("of", "")
     part = (label, of) if label in rule.labels and of else None
     span = charts.span(hours)
-    fired = charts.fired_by(cases.seen(request).filter(drill=False), rule.id, span[0])
+    fired = charts.fired_by(cases.seen(request).filter(drill=False), program.id, rule.id, span[0])
     found = readings.every(request.organisation.id, program, span[1]).get(rule.id)
     context = {
         "program": program,

@@ -59,7 +59,7 @@ def evidence(case: Case) -> list[Chart]:
     begin = max(case.board.declared_at - BEFORE, now - trends.SPAN_MAX)
     found: list[Chart] = []
     for rule in case.program.signals.values():
-        fired = charts.fired_by([case.board], rule.id, begin)
+        fired = charts.fired_by([case.board], case.program.part(rule.id).program.id, bare(rule.id), begin)
         found += charts.of(case.board.organisation_id, case.program, rule, (begin, now), fired=fired) if fired else []
     return [chart for chart in found if chart.marks]
 
