@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.api import client
 from tests.api.client import Program
 from tocsin.accounts import keys, people
 from tocsin.accounts.models import Key, Membership
@@ -62,3 +63,28 @@ def test_every_address_is_behind_the_door_and_names_the_right_it_needs():
     assert len(operations) >= 8
     assert all(hasattr(operation.view_func, "needs") for operation in operations)
     assert all(isinstance(callback, ApiKey) for operation in operations for callback in operation.auth_callbacks)
+
+
+@pytest.mark.row("I8")
+def test_a_program_that_may_only_look_changes_nothing(world, ana):
+    bodies = {
+        "/incidents": {"words": "x"},
+        "/incidents/{incident}/commands": {"command": "note", "words": "x"},
+        "/alerts/{alert}/acknowledgement": {"taken": True},
+        "/samples": {"samples": [{"signal": "cpu", "value": 1}]},
+        "/baselines": {"signal": "cpu", "mean": 1},
+        "/samples/remote-write": b"",
+        "/samples/openmetrics": b"",
+        "/samples/csv": b"",
+    }
+    number, looking = ana.declare()["number"], client.of(world, world.ana, "observer")
+    answers = {path: looking.post(path.format(incident=number, alert="alr_0"), body).status_code for path, body in bodies.items()}
+    assert set(answers.values()) == {403}
+    writing = [
+        path
+        for prefix, router in api._routers
+        for path, view in router.path_operations.items()
+        for one in view.operations
+        if "POST" in one.methods
+    ]
+    assert len(writing) == len(bodies), "each address that changes something is here"

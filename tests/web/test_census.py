@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.web.test_alerts import alert
 from tests.world import PLAN, World
 from tocsin.accounts import keys
+from tocsin.accounts.models import Access, Membership
 from tocsin.api import problems
 from tocsin.incidents import desk
 from tocsin.incidents.desk import Declaration, Done
@@ -22,6 +23,8 @@ from tocsin.ingest.pings.schedule import Schedule
 from tocsin.ingest.routing.models import MaintenanceWindow
 from tocsin.kit import clock, ids
 
+OWN = {"profile-change", "profile-password", "inbox-reading", "plan-acknowledgement", "plan-approval"}
+"""What whoever only looks may still send: what is of him or her alone, and a signature that the plan asks of its roles."""
 OPEN = {"front", "sign-in", "link", "sign-out", "setup", "language", "theme", "healthz", "readyz", "metrics", "plan-schema"}
 """What anybody may open: none of it tells anything of an organisation."""
 
@@ -130,6 +133,15 @@ def test_what_a_stranger_does_not_find_is_there(world: World, fill):
     found = {where: owner.get(fill(where)).status_code for where in looked_at}
     assert {where: status for where, status in found.items() if status not in {200, 405}} == {}
     assert sum(1 for status in found.values() if status == 200) >= 12
+
+
+@pytest.mark.row("I8")
+def test_whoever_only_looks_changes_nothing_but_what_is_his_or_her_own(world: World, fill):
+    Membership.objects.filter(person=world.bea).update(access=Access.OBSERVER)
+    observer = world.browse(world.bea)
+    looked_at = [(where, route) for where, route in INSIDE if getattr(route.callback, "needs", "") in {"incident.attend", "incident.see"}]
+    answers = {route.name: observer.post(fill(where)).status_code for where, route in looked_at}
+    assert {name for name, status in answers.items() if status not in {403, 405}} == OWN
 
 
 @pytest.mark.row("I8")
