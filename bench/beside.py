@@ -1,13 +1,13 @@
 """Something that goes on beside what is measured, for as long as a `with` block, and how long each time took."""
 
 import threading
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Self
 
 
-class Beside(ABC, AbstractContextManager["Beside"]):
+class Beside(AbstractContextManager["Beside"]):
     """A thread of its own. `taken` holds the latencies of the latest block, sorted at its end."""
 
     def __init__(self) -> None:
