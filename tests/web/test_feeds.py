@@ -11,6 +11,7 @@ from tocsin.accounts.models import Key
 from tocsin.ingest import feeds, follower, log, sources
 from tocsin.ingest.log import Arrived
 from tocsin.ingest.models import Feed
+from tocsin.ingest.turned_away import TurnedAway
 from tocsin.kit import ids
 from tocsin.web import guides
 
@@ -56,6 +57,21 @@ def test_what_came_by_a_key_in_the_last_day_is_counted_with_what_was_refused(wor
     rows = [row for row in page.split("<tr>") if 'class="bars"' in row]
     assert [("Night shift" in row, row.count(">2<"), row.count(">1<")) for row in rows] == [(True, 1, 1), (False, 0, 1)]
     assert "every kind" in rows[1]
+
+
+@pytest.mark.row("F-28")
+def test_what_a_storm_turned_away_stands_beside_it(world: World, clock: Any) -> None:
+    clock.freeze(bodies.NOON)
+    make(world, "alertmanager")
+    key = Key.objects.get(name="Night shift")
+    counted = TurnedAway()
+    for _ in range(41):
+        counted.note(world.organisation.id, key.id, bodies.NOON)
+    counted.run_once()
+    page = world.browse(world.bea).get("/o/hotline/sources").content.decode()
+    (row,) = (row for row in page.split("<tr>") if 'class="bars"' in row)
+    assert "41 turned away" in row
+    assert "its sender was told when to send it again" in page
 
 
 def test_what_has_to_be_signed_is_agreed_at_the_source_and_never_shown(world: World) -> None:

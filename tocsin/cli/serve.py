@@ -22,7 +22,7 @@ from tocsin.comms import delivery, outbox
 from tocsin.incidents import drills, outcomes, plans, samples, signals, standing, ticker
 from tocsin.incidents.declaring import Declarer
 from tocsin.incidents.listening import Ear
-from tocsin.ingest import expiry, filing, follower, writer
+from tocsin.ingest import expiry, filing, follower, turned_away, writer
 from tocsin.ingest.mail.listener import Listener
 from tocsin.ingest.pings import checks, listening
 from tocsin.ingest.wire import Wire
@@ -40,7 +40,7 @@ def serve() -> None:
     """Serve everything in one process: pages, API, alerts, clocks, deliveries."""
     with only_one(), _port(settings.BIND) as door:
         _prepare()
-        with _mail(), _running([*_loops(), *_hearing(), _listening()]):
+        with _mail(), _running([*_loops(), *_hearing(), *_taking()]):
             _announce()
             _answer(door, asgi.application, Wire)
 
@@ -51,7 +51,7 @@ def web() -> None:
     _needs_postgresql("web")
     with _port(settings.BIND) as door:
         _prepare()
-        with _mail(), _running([*_hearing(), _listening()]):
+        with _mail(), _running([*_hearing(), *_taking()]):
             _announce()
             _answer(door, asgi.application, Wire)
 
@@ -119,9 +119,12 @@ def _hearing() -> list[Loop]:
     return [Loop("hearing", Ear().run_once, every_s=0), Loop("clock", astray.look, every_s=astray.LOOKS_EVERY_S)]
 
 
-def _listening() -> Loop:
-    """Return what says that senders are answered, wherever they are."""
-    return Loop("listening", listening.Pulse().run_once, every_s=listening.EVERY_S)
+def _taking() -> list[Loop]:
+    """Return what goes with answering senders: saying that they are answered, and how many had to be turned away."""
+    return [
+        Loop("listening", listening.Pulse().run_once, every_s=listening.EVERY_S),
+        Loop("turned away", turned_away.counted.run_once, every_s=turned_away.EVERY_S),
+    ]
 
 
 @contextmanager

@@ -17,7 +17,7 @@ import msgspec
 from django.db import Error
 from prometheus_client import Counter
 
-from tocsin.ingest import nesting, plain, problems, sources
+from tocsin.ingest import nesting, plain, problems, sources, turned_away
 from tocsin.ingest.bodies import gunzip
 from tocsin.ingest.doors import Address, Call, Doors
 from tocsin.ingest.keyring import Holder, Keyring, Overloaded, digest_of
@@ -66,14 +66,14 @@ class Short:
 class Held:
     """The bytes of one call in the queues' account, until they are given on to the writer or nothing comes of them."""
 
-    def __init__(self, queues: Queues[Ticket], organisation_id: UUID, size: int) -> None:
-        self._queues, self._organisation_id, self._size = queues, organisation_id, size
+    def __init__(self, queues: Queues[Ticket], holder: Holder, size: int) -> None:
+        self._queues, self._holder, self._size = queues, holder, size
 
-    def move(self, organisation_id: UUID) -> None:
-        """Let them be held by the organisation that they turned out to be for."""
+    def move(self, holder: Holder) -> None:
+        """Let them be held by whom they turned out to be for."""
         size = self._size
         self.free()
-        self._organisation_id = organisation_id
+        self._holder = holder
         self._hold(size)
 
     def give(self, size: int) -> None:
@@ -84,12 +84,12 @@ class Held:
 
     def free(self) -> None:
         """Let go of what is still held here. Idempotent."""
-        self._queues.let_go(self._organisation_id, self._size)
+        self._queues.let_go(self._holder.organisation_id, self._size)
         self._size = 0
 
     def _hold(self, size: int) -> None:
-        if not self._queues.hold(self._organisation_id, size):
-            raise NotAccepted(problems.BUSY)
+        if not self._queues.hold(self._holder.organisation_id, size):
+            raise _turned_away(problems.BUSY, self._holder)
         self._size = size
 
 
@@ -200,6 +200,10 @@ class Lane:
             raise
         self._write().append_and_tell(arrived, told)
 
+    def not_stored(self, short: Short, holder: Holder) -> Answer:
+        """Return what the sender of a call is told whose body found no room on the disk, and count it."""
+        return self.refused(short, _turned_away(problems.NOT_STORED, holder).problem)
+
     def accepted(self) -> None:
         """Count a call that was answered so."""
         _accepted.inc()
@@ -224,7 +228,7 @@ class Lane:
         body = await self._read(scope, receive, holder, gzip=source.gzip)
         if call is None and not holder.secrets:
             return await self._take(source, holder, body)
-        held = Held(self._queues, holder.organisation_id, len(body))
+        held = Held(self._queues, holder, len(body))
         try:
             return await self._read_and_take(source, holder, replace(call or _call(address, scope), body=body), held)
         finally:
@@ -259,7 +263,7 @@ class Lane:
             raise
         if holder is NOBODY:
             holder = await self._holder(source, source.key_of(payload) if source.key_of else "")
-            held.move(holder.organisation_id)
+            held.move(holder)
             _check_signature(source, holder, call, raw, at)
         held.give(len(body))
         await self._append(Arrived(holder.organisation_id, source.name, holder.key_id, at, body))
@@ -269,7 +273,7 @@ class Lane:
         try:
             await self._write().append(arrived)
         except NotStored as error:
-            raise NotAccepted(problems.NOT_STORED) from error
+            raise _turned_away(problems.NOT_STORED, Holder(arrived.key_id, arrived.organisation_id)) from error
 
     async def _holder(self, source: Source, secret: str) -> Holder:
         """Return whom the secret lets in. It is asked before a byte of the body is read, unless it stands there."""
@@ -306,7 +310,7 @@ class Lane:
                     if held + len(chunk) > self.limits.body_bytes_max:
                         raise NotAccepted(problems.TOO_LARGE)
                     if not self._queues.hold(holder.organisation_id, len(chunk)):
-                        raise NotAccepted(problems.BUSY)
+                        raise _turned_away(problems.BUSY, holder)
                     held += len(chunk)
                     chunks.append(chunk)
                     if not message.get("more_body"):
@@ -367,6 +371,13 @@ def _check_signature(source: Source, holder: Holder, call: Call, raw: bytes, at:
     signature = source.signature
     if signature and holder.secrets and not any(signature(secret, call.headers, raw, at) for secret in holder.secrets):
         raise NotAccepted(problems.UNSIGNED)
+
+
+def _turned_away(problem: Problem, holder: Holder) -> NotAccepted:
+    """Return what to raise where there is no room for a body, and count it for whoever reads the page of sources."""
+    if holder is not NOBODY:
+        turned_away.counted.note(holder.organisation_id, holder.key_id, clock.now())
+    return NotAccepted(problem)
 
 
 def _rejected(arrived: Arrived, problem: Problem) -> Arrived:

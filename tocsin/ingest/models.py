@@ -95,7 +95,10 @@ class Listening(models.Model):
 
 
 class Tally(models.Model):
-    """How many bodies came by a key in one hour: those that were read, and those that were refused."""
+    """
+    How many bodies came by a key in one hour: those that were read, those that were refused for what they say, and those turned away
+    for want of room, whose senders were told to come again.
+    """
 
     id = models.BigAutoField(primary_key=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False, related_name="+")
@@ -103,6 +106,7 @@ class Tally(models.Model):
     hour = models.DateTimeField(db_index=True)
     read = models.PositiveIntegerField()
     refused = models.PositiveIntegerField()
+    turned_away = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "hour", "key"], name="tally_once")]

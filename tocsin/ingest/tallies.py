@@ -1,8 +1,9 @@
-"""How much comes in by which key, hour by hour: counted as it is read or refused, so that no page counts the log."""
+"""How much comes in by which key, hour by hour: counted as it is read, refused or turned away, so that no page counts the log."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 from tocsin.ingest import bulk
@@ -11,19 +12,29 @@ from tocsin.ingest.models import Tally
 KEPT = timedelta(days=30)
 HOUR = timedelta(hours=1)
 
-_TALLY = {"organisation_id": "uuid", "key": "uuid", "hour": "timestamptz", "read": "integer", "refused": "integer"}
+_TALLY = {
+    "organisation_id": "uuid",
+    "key": "uuid",
+    "hour": "timestamptz",
+    "read": "integer",
+    "refused": "integer",
+    "turned_away": "integer",
+}
 _MORE = """ON CONFLICT (organisation_id, hour, key) DO UPDATE SET
     read = ingest_tally.read + excluded.read,
-    refused = ingest_tally.refused + excluded.refused"""
+    refused = ingest_tally.refused + excluded.refused,
+    turned_away = ingest_tally.turned_away + excluded.turned_away"""
 
 Came = tuple[UUID, UUID, datetime]
 """The organisation, the key and the time of a body."""
 
 
-def count(read: Iterable[Came] = (), refused: Iterable[Came] = ()) -> Iterator[bulk.Statement]:
-    """Yield the statements that count these bodies."""
+def count(
+    read: Iterable[Came] = (), refused: Iterable[Came] = (), turned_away: Mapping[Came, int] = MappingProxyType({})
+) -> Iterator[bulk.Statement]:
+    """Yield the statements that count these bodies; those turned away are counted by the hour already."""
     reads, refusals = (Counter((whose, key, hour(at)) for whose, key, at in came) for came in (read, refused))
-    rows = [(whose, key, at, reads[whose, key, at], refusals[whose, key, at]) for whose, key, at in sorted(reads | refusals)]
+    rows = [(*of, reads[of], refusals[of], turned_away.get(of, 0)) for of in sorted({*reads, *refusals, *turned_away})]
     return bulk.insert("ingest_tally", _TALLY, rows, _MORE)
 
 

@@ -18,6 +18,7 @@ from tocsin.ingest.keyring import Holder
 from tocsin.ingest.lane import Lane, Short, application
 from tocsin.ingest.problems import Answer, NotAccepted, Problem
 from tocsin.ingest.writer import NotStored
+from tocsin.kit import doors
 
 AHEAD_BYTES_MAX = 64 * 1024
 """What a sender may send before its last call is answered; then it is not read from until it is."""
@@ -47,6 +48,8 @@ class Wire(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._served = self.app
+        self._connections_max, self.limit_concurrency = self.limit_concurrency, None  # uvicorn's answer says no time to come back
         self._stage = Stage.FREE
         self._call: tuple[Short, Holder] | None = None
         self._chunks: list[bytes] = []
@@ -114,9 +117,15 @@ class Wire(HttpToolsProtocol):
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)
 
+    def on_headers_complete(self) -> None:
+        """Let whoever calls over a connection too many be told to come back."""
+        self.app = doors.come_back if self._crowded() else self._served
+        super().on_headers_complete()
+
     def _crowded(self) -> bool:
-        """Return whether there are more connections than the server may have: uvicorn says so to whoever calls."""
-        return self.limit_concurrency is not None and len(self.connections) >= self.limit_concurrency
+        """Return whether there are more connections than the server may have, or more calls under way."""
+        most = self._connections_max
+        return most is not None and (len(self.connections) >= most or len(self.tasks) >= most)
 
     async def _ask(self, short: Short, data: bytes) -> None:
         """Have the key looked up, and begin again: the long way says what is the matter if that failed."""
@@ -155,7 +164,7 @@ class Wire(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         if failure is not None:
-            self._refuse(problems.NOT_STORED)
+            self._answer(self.lane.not_stored(*self._called()))
             return
         self.lane.accepted()
         of, written = Wire._written
@@ -166,7 +175,9 @@ class Wire(HttpToolsProtocol):
         self._next()
 
     def _refuse(self, problem: Problem) -> None:
-        answer = self.lane.refused(self._called()[0], problem)
+        self._answer(self.lane.refused(self._called()[0], problem))
+
+    def _answer(self, answer: Answer) -> None:
         self.transport.write(self._spell(answer))
         if (b"connection", b"close") in answer.headers:
             self._ending = True

@@ -3,7 +3,10 @@
 import os
 import resource
 import socket
-from typing import Final
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+
+from tocsin.kit import chance
 
 TAKES_WITHIN_S: Final = 30
 """A client that takes nothing of what it is sent for so long is dropped by the kernel: what waits for it is bounded in bytes and in time."""
@@ -30,6 +33,19 @@ def connections_max() -> int:
     files = hard if hard != resource.RLIM_INFINITY else FILES_ENOUGH
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
     return max(KEPT_FILES, files - KEPT_FILES)
+
+
+async def come_back(_scope: object, _receive: object, send: Callable[[MutableMapping[str, Any]], Awaitable[None]]) -> None:
+    """Answer, as an ASGI application, whoever comes too many: later, over another connection. Spread, so that they do not all come at once."""
+    body = b"Too many connections. Come back later.\n"
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", b"%d" % len(body)),
+        (b"connection", b"close"),
+        (b"retry-after", b"%d" % chance.between(1, 5)),
+    ]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def crowded() -> bool:

@@ -1,4 +1,4 @@
-"""What came by a key in the last day: how many bodies, how many refused, and a bar for each hour."""
+"""What came by a key in the last day: how many bodies, how many refused or turned away, and a bar for each hour."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ class Lately:
 
     read: int
     refused: int
+    turned_away: int
     bars: str
 
 
@@ -34,8 +35,9 @@ def of(keys: Iterable[UUID], told: Mapping[UUID, Sequence[Tally]]) -> Lately:
     for tally in rows:
         at = (tally.hour - first) // tallies.HOUR
         if 0 <= at < HOURS:
-            counts[at] += tally.read + tally.refused
-    return Lately(sum(tally.read for tally in rows), sum(tally.refused for tally in rows), _outline(counts))
+            counts[at] += tally.read + tally.refused + tally.turned_away
+    read, refused, turned_away = (sum(getattr(tally, what) for tally in rows) for what in ("read", "refused", "turned_away"))
+    return Lately(read, refused, turned_away, _outline(counts))
 
 
 def _outline(counts: Sequence[int]) -> str:
