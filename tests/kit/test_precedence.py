@@ -1,6 +1,7 @@
 """Right of way: requests first, but never alone."""
 
 import threading
+import time
 
 from tests.serving import eventually
 from tocsin.kit.precedence import RightOfWay
@@ -18,7 +19,19 @@ def test_work_that_can_wait_waits_until_the_last_request_is_answered() -> None:
 
 
 def test_requests_without_end_do_not_stop_it() -> None:
+    way, said = RightOfWay(), list[bool]()
+    with way.taken():
+        worker = threading.Thread(target=lambda: said.append(way.give(0.01)))
+        worker.start()
+        worker.join()
+    assert said == [False]
+    assert way.give(0.01)
+
+
+def test_a_request_that_does_such_work_itself_does_not_wait_for_itself() -> None:
     way = RightOfWay()
     with way.taken():
-        assert not way.give(0.01)
-    assert way.give(0.01)
+        began = time.monotonic()
+        assert not way.give(30)
+        assert time.monotonic() - began < 10
+    assert way.give(0)
