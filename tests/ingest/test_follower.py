@@ -9,13 +9,13 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.ingest import bodies
 from tocsin.accounts.models import Organisation
-from tocsin.ingest import alerts, bulk, follower, log
+from tocsin.ingest import alerts, follower, log
 from tocsin.ingest.episodes import hear
 from tocsin.ingest.follower import Follower
 from tocsin.ingest.log import Arrived
 from tocsin.ingest.matchers import Matcher, write
 from tocsin.ingest.models import Alert, Episode, Match, RawBody, Rejected, Route
-from tocsin.kit import ids
+from tocsin.kit import bulk, ids
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

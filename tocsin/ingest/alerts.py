@@ -9,11 +9,11 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
-from tocsin.ingest import bulk, sources
+from tocsin.ingest import sources
 from tocsin.ingest.episodes import Name, Outcome, Standing, Turn
 from tocsin.ingest.models import Route
 from tocsin.ingest.routing import rules
-from tocsin.kit import ids
+from tocsin.kit import bulk, ids
 
 TITLE_CHARS_MAX = 500
 LINK_CHARS_MAX = 2000
@@ -134,7 +134,7 @@ def changes(organisation_id: UUID, outcome: Outcome, matches: Sequence[bulk.Row]
     rewritten = [_alert(organisation_id, one) for one in standings if one.rewritten]
     yield from bulk.insert("ingest_alert", _ALERT, rewritten, _REPLACE)
     counted = [(one.id, one.last_received_at, one.received, one.duplicates) for one in standings if not one.rewritten]
-    yield from bulk.update("ingest_alert", "id", _COUNTED, sorted(counted))
+    yield from bulk.update("ingest_alert", ("id",), _COUNTED, sorted(counted))
     past = [
         (ids.new(), organisation_id, one.alert_id, one.starts_at, one.ends_at, one.received, one.duplicates)
         for _, one in sorted(outcome.past.items())

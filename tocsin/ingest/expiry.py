@@ -7,11 +7,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tocsin.ingest import alerts, bulk
+from tocsin.ingest import alerts
 from tocsin.ingest.episodes import expire
 from tocsin.ingest.follower import BELL, turn
 from tocsin.ingest.models import Alert, Expiry, Posting, RawBody
-from tocsin.kit import bells, clock, transactions
+from tocsin.kit import bells, bulk, clock, transactions
 
 GRACE_S = 120.0
 """After a start nothing expires for so long: whoever could not reach us meanwhile says first that it still fires."""

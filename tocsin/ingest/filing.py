@@ -7,9 +7,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tocsin.ingest import bulk
 from tocsin.ingest.models import Alert, Filed, Posting, RawBody
-from tocsin.kit import transactions
+from tocsin.kit import bulk, transactions
 from tocsin.kit.precedence import way
 
 ALERTS_MAX = 300

@@ -13,11 +13,11 @@ import structlog
 from django.db import DataError, IntegrityError, connection, transaction
 from prometheus_client import Counter
 
-from tocsin.ingest import alerts, bulk, feeds, log, sources, tallies
+from tocsin.ingest import alerts, feeds, log, sources, tallies
 from tocsin.ingest.episodes import Heard, hear
 from tocsin.ingest.pings import checks
 from tocsin.ingest.sources import Alert, Arrival
-from tocsin.kit import bells, clock, faults, transactions, turns
+from tocsin.kit import bells, bulk, clock, faults, transactions, turns
 from tocsin.kit.precedence import way
 
 BODIES_MAX = 500

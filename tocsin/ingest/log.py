@@ -9,8 +9,9 @@ import msgspec
 from django.db import connection
 from django.db.models import QuerySet
 
-from tocsin.ingest import bulk, tallies
+from tocsin.ingest import tallies
 from tocsin.ingest.models import RawBody, Rejected
+from tocsin.kit import bulk
 
 REJECTED_KEPT = 100
 REJECTED_BYTES_MAX = 64 * 1024

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID
 
-from tocsin.ingest import bulk
 from tocsin.ingest.models import Tally
+from tocsin.kit import bulk
 
 KEPT = timedelta(days=30)
 HOUR = timedelta(hours=1)

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from django.db import Error, transaction
 
-from tocsin.ingest import bulk, tallies
+from tocsin.ingest import tallies
 from tocsin.ingest.tallies import Came
+from tocsin.kit import bulk
 from tocsin.kit.reserve import reserve
 
 EVERY_S: Final = 5.0

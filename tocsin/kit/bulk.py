@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -47,25 +47,26 @@ def insert(table: str, columns: Mapping[str, str], rows: Sequence[Row], on_confl
         yield Statement(f"INSERT INTO {table} ({', '.join(columns)}) VALUES {places} {on_conflict}", _flat(part, columns))  # noqa: S608
 
 
-def update(table: str, key: str, columns: Mapping[str, str], rows: Sequence[Row]) -> Iterator[Statement]:
+def update(table: str, keys: Sequence[str], columns: Mapping[str, str], rows: Sequence[Row]) -> Iterator[Statement]:
     """
-    Yield the statements that set `columns` of the rows that `key`, the first of the columns, names. As with `insert`, rows are sorted by
-    their key, which occurs once, and the names are literals of the code.
+    Yield the statements that set `columns` of the rows that `keys`, which are columns too, name. As with `insert`, rows are sorted by
+    their keys, which occur together once, and the names are literals of the code.
     """
     if not rows:
         return
-    names = [name for name in columns if name != key]
     if connection.vendor == "postgresql":
         arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
-        change = ", ".join(f"{name} = said.{name}" for name in names)
-        sql = f"UPDATE {table} SET {change} FROM unnest({arrays}) AS said({', '.join(columns)}) WHERE {table}.{key} = said.{key}"  # noqa: S608
+        change = ", ".join(f"{name} = said.{name}" for name in columns if name not in keys)
+        which = " AND ".join(f"{table}.{key} = said.{key}" for key in keys)
+        sql = f"UPDATE {table} SET {change} FROM unnest({arrays}) AS said({', '.join(columns)}) WHERE {which}"  # noqa: S608
         yield Statement(sql, [list(values) for values in zip(*rows, strict=True)])
         return
-    change = ", ".join(f"{name} = said.column{at}" for at, name in enumerate(columns, 1) if name != key)
+    said = {name: f"said.column{at}" for at, name in enumerate(columns, 1)}
+    change = ", ".join(f"{name} = {value}" for name, value in said.items() if name not in keys)
+    which = " AND ".join(f"{table}.{key} = {said[key]}" for key in keys)
     for part in _parts(rows, len(columns)):
         places = _places(len(columns), len(part))
-        sql = f"UPDATE {table} SET {change} FROM (VALUES {places}) AS said WHERE {table}.{key} = said.column1"  # noqa: S608
-        yield Statement(sql, _flat(part, columns))
+        yield Statement(f"UPDATE {table} SET {change} FROM (VALUES {places}) AS said WHERE {which}", _flat(part, columns))  # noqa: S608
 
 
 def run(statements: Iterable[Statement]) -> None:
@@ -77,8 +78,17 @@ def run(statements: Iterable[Statement]) -> None:
         return
     # Past Django's cursor, which would rewrite every placeholder of these long texts. The caller's transaction holds the write gate.
     with connection.wrap_database_errors:
+        execute = _watched(connection.connection.execute)
         for statement in statements:
-            connection.connection.execute(statement.sql, statement.values)
+            execute(statement.sql, statement.values, False, {"connection": connection})
+
+
+def _watched(execute: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what executes a statement in front of whoever watches the statements of this connection."""
+    watched: Callable[..., Any] = lambda sql, values, _many, _context: execute(sql, values)  # noqa: E731 - in the form of a watcher's
+    for wrapper in reversed(connection.execute_wrappers):
+        watched = partial(wrapper, watched)
+    return watched
 
 
 def _parts(rows: Sequence[Row], width: int) -> Iterator[Sequence[Row]]:
