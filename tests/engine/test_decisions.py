@@ -99,6 +99,17 @@ def test_a_hand_over_passes_open_clocks_later_clocks_and_decisions():
     assert [event.decision for event in run.of(t.DecisionMade)] == ["set_level", "judge", "note_it"]
 
 
+def test_whom_an_application_names_gets_the_role_with_the_last_signature():
+    named = JUDGE.replace("who: [lead]", "who: [lead], assigns: helper, chain: [{role: lead, does: apply}, {role: helper, does: approve}]")
+    run = story(JUDGE, named)
+    assert run.refused(1, "ana", t.Decide(decision="judge")) == "E104"
+    run.do(1, "ana", t.Decide(decision="judge", assignee="zoe"))
+    assert run.holder("helper") == "lin"
+    run.do(2, "lin", t.Sign(chain="judge-1", link="approve"))
+    assert run.holder("helper") == "zoe"
+    assert [event.assignee for event in run.of(t.DecisionMade)] == ["zoe"]
+
+
 def test_whoever_takes_over_is_not_named_and_holds_the_role_with_what_it_owes():
     result = example(JUDGE, JUDGE.replace("who: [lead]", "who: [lead], takes_over: helper"))
     assert result.program is not None, messages(result)
@@ -124,6 +135,13 @@ def test_what_an_option_leads_to_is_a_moment_of_its_own():
     assert "judge.no" not in run.state.moments
     run.do(2, "ana", t.Decide(decision="judge", option="no"))
     assert run.state.moments["judge.no"].generation == 1
+
+
+def test_an_option_may_be_called_as_what_is_made():
+    figure = "figures: {taken: {cite: §9, from: reported, to: judge.made}}\n"
+    run = story(JUDGE, JUDGE.replace("marks: judged", "marks: judged, options: {made: {}, dropped: {}}"), figure)
+    run.do(1, "ana", t.Decide(decision="judge", option="made"))
+    assert run.state.moments["judge.made"].generation == 1
 
 
 def test_nothing_can_pass_and_stay():

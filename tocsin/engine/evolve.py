@@ -263,6 +263,7 @@ def _chain(state: t.State, event: t.DecisionApplied | t.LinkSigned | t.ChainSent
                 evidence=event.evidence,
                 entry=event.entry,
                 cited=dict(event.cited),
+                assignee=event.assignee,
             )
             state = _count(state, f"applied:{event.decision}")
         case t.LinkSigned(chain=name, complete=complete):

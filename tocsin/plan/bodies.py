@@ -14,6 +14,10 @@ _ANSWERS = frozenset(
 """Keys under which a role answers for something, and has to see it."""
 
 
+_TAKEN = frozenset({"kind", "count"})
+"""What is known of every party, and of all of them together, besides the marks that a plan names."""
+
+
 def organisation(_: Draft, path: Path, organisation: OrganisationForm) -> Iterator[Fault]:
     for name in organisation.departments:
         larger, seen = name, set[str]()
@@ -24,6 +28,9 @@ def organisation(_: Draft, path: Path, organisation: OrganisationForm) -> Iterat
         if larger == name:
             place = (*path, "departments", name, "part_of")
             yield Fault(place, say("{name} is a part of itself", name=name), say("leave it out where the largest one begins"), at_key=True)
+    for name in _TAKEN.intersection(organisation.parties.marks):
+        place = (*path, "parties", "marks", name)
+        yield Fault(place, say("the name {name} is taken", name=name), say("give the mark a name of its own"), at_key=True)
 
 
 def role(draft: Draft, path: Path, role: RoleForm) -> Iterator[Fault]:

@@ -10,7 +10,7 @@ from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path, brief
 from tocsin.plan.forms.leaves import Cases
 from tocsin.plan.forms.values import FactForm
-from tocsin.plan.sentences import NOTHING, Sentence, quoted, say
+from tocsin.plan.sentences import Sentence, quoted, say
 
 
 def find(draft: Draft, path: Path, fact: FactForm) -> Iterator[Fault]:
@@ -45,11 +45,10 @@ def _templates(draft: Draft, path: Path, fact: FactForm) -> Iterator[Fault]:
                 (*path, "templates", value), say("{value} is not a value of this fact", value=brief(value)), _expected(fact), at_key=True
             )
         for name, stated in template.prefill.items():
-            known = name in draft.names.ids["fact"]
-            if not known or constant(draft.names.types[name], stated) is MISFIT:
+            filled = next((each for place, each in draft.walk(FactForm) if place[-1] == name), None)
+            if filled is not None and constant(draft.names.types[name], stated) is MISFIT:
                 place = (*path, "templates", value, "prefill", name)
-                hint = say("one of {names}", names=draft.names.types[name].of) if known and draft.names.types[name].of else NOTHING
-                yield Fault(place, say("{value} is not a value of {fact}", value=brief(stated), fact=name), hint)
+                yield Fault(place, say("{value} is not a value of {fact}", value=brief(stated), fact=name), _expected(filled))
 
 
 def _expected(fact: FactForm) -> Sentence:

@@ -29,6 +29,12 @@ def resource(draft: Draft, path: Path, resource: ResourceForm) -> Iterator[Fault
                 nearest(field, resource.fields),
                 at_key=True,
             )
+    marks = draft.form.organisation.parties.marks if draft.form and draft.form.organisation else {}
+    for field, mark in resource.as_party.marks.items() if resource.as_party else ():
+        type_ = marks.get(mark.name)
+        if type_ and resource.fields[field].type != type_:
+            said, hint = say("{field} is not a {type}", field=field, type=type_), say("{field}: {{type: {type}}}", field=field, type=type_)
+            yield Fault((*path, "as_party", "marks", field), said, hint)
     for index, fallback in enumerate(resource.fallback):
         if fallback.use not in resource.tiers:
             yield Fault(

@@ -91,9 +91,7 @@ def _grounds(turn: Turn, decision: Decision, command: t.Decide, option: Option |
         return t.Refused("E104", f"{decision.id} names a person", hint="say whom")
     if decision.takes_over and command.assignee not in ("", turn.by):
         return t.Refused("E104", f"whoever takes {decision.id} takes {decision.takes_over} over", hint="let that person take it")
-    return apart.refused(
-        turn, decision.assigns or decision.takes_over, command.assignee or turn.by if decision.takes_over else command.assignee
-    )
+    return apart.refused(turn, decision.assigns or decision.takes_over, _assignee(turn, decision, command))
 
 
 def _evidence(turn: Turn, decision: Decision, command: t.Decide) -> t.Refused | None:
@@ -147,6 +145,7 @@ def _apply(turn: Turn, decision: Decision, command: t.Decide, link: Link) -> t.R
             coordinates=owners.owner(turn.program, turn.state, decision.coordinates).person if decision.coordinates else "",
             entry=command.entry,
             cited=_cited(command),
+            assignee=_assignee(turn, decision, command),
         )
     )
     chain = turn.state.chains[name]
@@ -160,25 +159,29 @@ def _apply(turn: Turn, decision: Decision, command: t.Decide, link: Link) -> t.R
 
 
 def _content(command: t.Decide) -> str:
-    """Return the hash of what is signed: option, reason, evidence with the readings among it, and attachments."""
+    """Return the hash of what is signed: option, reason, evidence with the readings among it, attachments, who is named."""
     attached = {name: dict(fields) for name, fields in command.attach.items()}
-    content = [command.option, command.reason, list(command.evidence), attached, *filter(None, (command.entry, _cited(command)))]
+    more = filter(None, (command.entry, _cited(command), command.assignee))
+    content = [command.option, command.reason, list(command.evidence), attached, *more]
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
+def _assignee(turn: Turn, decision: Decision, command: t.Decide) -> str:
+    """Return who gets the role that the decision gives: whoever is named, or takes the decision."""
+    return command.assignee or (turn.by if decision.takes_over else "")
+
+
 def kept_apart(turn: Turn, chain: t.ChainState) -> t.Refused | None:
-    """Return why whoever applied cannot take over what the decision gives them, where they have got another role meanwhile; or None."""
+    """Return why whoever is to get the role of the decision cannot, where they have got another role meanwhile; or None."""
     decision = turn.program.decisions[chain.subject]
-    taker = chain.signatures[0].person if chain.signatures else ""
-    return apart.refused(turn, decision.takes_over, taker) if decision.takes_over else None
+    return apart.refused(turn, decision.assigns or decision.takes_over, chain.assignee)
 
 
 def take_effect(turn: Turn, decision: Decision, chain: t.ChainState) -> None:
     """Let a decision whose chain is signed to the end take effect: only the last signature does."""
     option = next((option for option in decision.options if option.id == chain.option), None)
     role = chain.signatures[-1].role if chain.signatures else ""
-    taker = chain.signatures[0].person if decision.takes_over and chain.signatures else ""
-    command = t.Decide(decision=decision.id, reason=chain.reason, evidence=chain.evidence, entry=chain.entry, assignee=taker)
+    command = t.Decide(decision=decision.id, reason=chain.reason, evidence=chain.evidence, entry=chain.entry, assignee=chain.assignee)
     _make(turn, decision, option, command, role=role, cited=chain.cited)
 
 
@@ -271,7 +274,7 @@ def _seen(turn: Turn, decision: Decision, readings: Mapping[str, Decimal]) -> di
 def _make(turn: Turn, decision: Decision, option: Option | None, command: t.Decide, *, role: str, cited: Mapping[str, str]) -> None:
     """Record the decision with the data then seen, and everything it marks, sets, assigns and causes."""
     seen = _seen(turn, decision, command.readings) | dict(cited)
-    assignee = command.assignee or (turn.by if decision.takes_over else "")
+    assignee = _assignee(turn, decision, command)
     turn.emit(
         t.DecisionMade(
             at=turn.at,
@@ -302,7 +305,7 @@ def _make(turn: Turn, decision: Decision, option: Option | None, command: t.Deci
     # An option that declines marks its own moments instead of those of the decision.
     for moment in _marks(turn, decision, option):
         moments.record(turn, moment)
-    for moment in (f"{decision.id}.made", *((f"{decision.id}.{option.id}",) if option else ())):
+    for moment in dict.fromkeys((f"{decision.id}.made", *((f"{decision.id}.{option.id}",) if option else ()))):
         moments.record(turn, moment)
     obligations.meet(turn, "decide", decision.id, entries=(command.entry,) if command.entry else None)
     declined = option is not None and bool(option.marks)

@@ -161,7 +161,7 @@ class ConditionWaived(Event):
 class DecisionApplied(Event):
     """
     An application for a decision that needs a chain. `chain` is its id, `content_hash` what is signed, `cited` what was put forward as
-    evidence of what signals read then.
+    evidence of what signals read then, `assignee` who is named for the role that it assigns.
     """
 
     decision: str
@@ -174,6 +174,7 @@ class DecisionApplied(Event):
     coordinates: str
     entry: str = ""
     cited: Mapping[str, str] = field(default_factory=dict)
+    assignee: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -159,6 +159,7 @@ class ChainState:
     evidence: tuple[str, ...] = ()
     entry: str = ""
     cited: Mapping[str, str] = field(default_factory=dict)
+    assignee: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from tocsin.plan.sentences import say
 
 
 def find(draft: Draft) -> Iterator[Fault]:
-    """Yield a fault at each of them: whoever is outside has no account, and nobody answers for them."""
+    """Yield a fault at each of them: whoever is outside has no account, and only whoever commands could say it in their place."""
     outside = {name for name, role in draft.form.roles.items() if role.outside} if draft.form else set()
     answered = {message.answers.name for _, message in draft.walk(MessageForm) if message.answers}
     for path, rule in draft.walk(ConditionForm):

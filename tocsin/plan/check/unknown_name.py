@@ -10,6 +10,7 @@ from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path, brief, nearest
 from tocsin.plan.forms.duties import EffectForm
 from tocsin.plan.forms.leaves import ROLES, Ref
+from tocsin.plan.forms.values import TemplateForm
 from tocsin.plan.forms.words import RecordForm
 from tocsin.plan.nouns import noun
 from tocsin.plan.sentences import either, quoted, say
@@ -26,6 +27,9 @@ def find(draft: Draft) -> Iterator[Fault]:
         yield from _effect(draft, path, effect)
     for path, record in draft.walk(RecordForm):
         yield from _record(draft, path, record)
+    for path, template in draft.walk(TemplateForm):
+        for fact in template.prefill:
+            yield from _among((*path, "prefill", fact), fact, "fact", draft.names.all("fact"))
     yield from _elsewhere(draft)
 
 

@@ -119,6 +119,7 @@ def _applied(program: Program, state: t.State, event: t.DecisionApplied, ahead: 
             reason=event.reason,
             evidence=event.evidence,
             attach=_attached(event, ahead, links[0].attach if links else ()),
+            assignee=event.assignee if decision.assigns else "",
             entry=event.entry,
             cites=tuple(event.cited),
             readings=_readings(program, decision, event),

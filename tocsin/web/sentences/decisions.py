@@ -39,6 +39,8 @@ def _decision_proposed(e: Event) -> Markup:
 
 
 def _decision_applied(e: Event) -> Markup:
+    if e.data.get("assignee"):
+        return tell(_("%(who)s applied for: %(what)s, %(person)s"), who=e.who, what=e.what, person=e.person(e.data["assignee"]))
     return tell(_("%(who)s applied for: %(what)s"), who=e.who, what=e.what)
 
 
