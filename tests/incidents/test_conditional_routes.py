@@ -1,5 +1,8 @@
 """Routes with conditions on the live desk: quiet until it is over, storms counted, and rules changed while alerts wait."""
 
+from random import Random
+from string import ascii_letters
+
 import pytest
 
 from tests.incidents.test_declaring import MINUTE, arrive, declare, reports, route, world
@@ -95,3 +98,14 @@ def test_what_waits_is_weighed_by_the_route_as_it_is_changed(world, clock):
     standing_routes.change(Route.objects.get(), {"rule": {"wanted": "alertname=HotlineQueue", "held": 60}})
     declare()
     assert Incident.objects.count() == 1
+
+
+def test_labels_of_any_length_tell_incidents_apart(world, clock):
+    clock.freeze(bodies.NOON)
+    made = route(world.organisation)
+    Route.objects.filter(pk=made.pk).update(rule={"wanted": "alertname=HotlineQueue", "group_by": ["trace"]})
+    first, second = ("".join(Random(seed).choices(ascii_letters, k=6000)) for seed in (1, 2))  # nothing that packs well
+    for number, trace in enumerate((first, second, first)):
+        arrive(world.organisation, bodies.entry(f"a{number}", labels={"alertname": "HotlineQueue", "trace": trace}))
+        declare()
+    assert Incident.objects.count() == 2

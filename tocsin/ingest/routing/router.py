@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from tocsin.ingest.matchers import meet
 from tocsin.ingest.routing.rules import NONE, Rule
-from tocsin.ingest.routing.runs import Group, Key, Ledger, Run, State, Told, Turned, Why
+from tocsin.ingest.routing.runs import Group, Ledger, Run, State, Told, Turned, Why
 
 GATHER: Final = timedelta(seconds=5)
 """How long more is gathered before an open incident is told of it."""
@@ -119,7 +119,7 @@ class Router:
         quiet = self._quiet(run.labels, at)
         if quiet is not None:
             return quiet
-        if self._rule.unless and self._ledger.inhibits(self._equal(run.labels), run.alert):
+        if self._rule.unless and self._ledger.inhibits(self._rule.shares(run.labels), run.alert):
             return Why.INHIBITED, None
         return Why.NOTHING, None
 
@@ -143,13 +143,10 @@ class Router:
 
     def _inhibit(self, turned: Turned, at: datetime) -> None:
         """Note a turn of what others wait for, and let them go when nothing keeps them any more."""
-        self._ledger.inhibit(turned.alert, self._equal(turned.labels), firing=turned.firing)
+        self._ledger.inhibit(turned.alert, self._rule.shares(turned.labels), firing=turned.firing)
         if not turned.firing:
             for run in self._ledger.inhibited():
                 self._weigh(run, at)
-
-    def _equal(self, labels: Mapping[str, str]) -> Key:
-        return tuple(labels.get(name, "") for name in self._rule.equal)
 
     # ------------------------------------------------------------------ one incident
 

@@ -1,8 +1,10 @@
 """What a route asks for before it declares: which alerts, how many, for how long, and what it waits for meanwhile. Pure."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any, Final
 
 from tocsin.ingest import matchers
@@ -12,6 +14,8 @@ COUNT_MAX: Final = 1_000
 SPAN_MAX: Final = timedelta(days=7)
 FLAPS_MAX: Final = 50
 NONE: Final = timedelta()
+KEY_BYTES_MAX: Final = 1_000
+"""How much of the values of labels tells incidents apart as it is: an index of PostgreSQL takes 2,704 bytes, and senders write more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +41,11 @@ class Rule:
 
     def group(self, labels: Mapping[str, str]) -> tuple[str, ...]:
         """Return which of the route's incidents an alert belongs to."""
-        return tuple(labels.get(name, "") for name in self.group_by)
+        return _key(labels, self.group_by)
+
+    def shares(self, labels: Mapping[str, str]) -> tuple[str, ...]:
+        """Return what an alert has in common with those that wait for it."""
+        return _key(labels, self.equal)
 
     def counted(self, labels: Mapping[str, str], alert: str) -> str:
         """Return what an alert is counted as: itself, or a value that it may share with others."""
@@ -76,3 +84,10 @@ def read(plain: Mapping[str, Any]) -> Rule:
         flaps=plain.get("flaps", 0),
         **spans,
     )
+
+
+def _key(labels: Mapping[str, str], names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the values of labels; of long ones their hash, which tells them apart as well."""
+    values = tuple(labels.get(name, "") for name in names)
+    written = json.dumps(values).encode()
+    return values if len(written) <= KEY_BYTES_MAX else (sha256(written).hexdigest(),)
