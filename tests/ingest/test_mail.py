@@ -133,6 +133,7 @@ def test_only_what_may_be_better_later_is_to_be_sent_again(status: int, code: in
         (b"\n", "", ""),
         (b"\xff\xfe", "", "\N{REPLACEMENT CHARACTER}" * 2),
         (b"Content-Type: text/html\n\n<style>x</style><p>It <b>grows</b><script>y", "", "It grows"),
+        (b"Content-Type: text/html\n\n<p>It grows<![x<![", "", "It grows"),
         (b"Content-Type: text/plain; charset=windows-1251\nContent-Transfer-Encoding: 8bit\n\n\xef\xf0", "", "пр"),
         (b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html\n\n<p>b\n--b\n\na\n--b--", "", "a"),
         (b"Content-Type: multipart/mixed\n\nnothing", "", ""),
@@ -149,6 +150,28 @@ def test_no_bytes_are_more_than_no_mail(tail: bytes, head: bytes) -> None:
     with suppress(ValueError):
         said = message.read(head + tail)
         assert msgspec.json.decode(email.gather(Call(id="", headers={"content-type": email.MESSAGE}, body=head + tail))) == said
+
+
+@pytest.mark.row("F-22")
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Content-Type: text/plain" + b";" * 1_000_000 + b"\n\na",
+        b"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain" + b";" * 1_000_000 + b"\n\na\n--b--",
+        b"Content-Type: text/plain; charset=PunyCode\n\n" + b"a" * 1_000_000,
+        b"From: " + b"(" * 2_000 + b"\n\na",
+    ],
+    ids=["parameters", "parameters of a part", "a charset of names", "comments in comments"],
+)
+def test_a_mail_made_to_keep_us_busy_is_read(raw: bytes) -> None:
+    """As many as would take minutes or more if each were gone over again for each of the others."""
+    assert str(message.read(raw)["text"]).startswith("a")
+
+
+@pytest.mark.row("F-22")
+def test_a_mail_of_nothing_but_parts_is_refused() -> None:
+    with pytest.raises(ValueError, match="too many parts"):
+        message.read(b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\na\n" * 20_000)
 
 
 NESTED = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000))

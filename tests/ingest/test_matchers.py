@@ -22,6 +22,8 @@ LABELS = {"region": "east", "job": "ivr", "instance": "ivr-3:9100"}
         ("instance=~ivr", False),
         ("instance!~mail.*", True),
         ("nowhere=", True),
+        ("nowhere=\nregion=west", False),
+        ('region = east , job = "ivr" ', True),
         ("nowhere!=x", True),
         ("nowhere=x", False),
         ("", False),
@@ -58,3 +60,11 @@ def test_a_matcher_and_its_opposite_never_agree(labels, name, value):
 
 def test_a_pattern_that_would_never_end_elsewhere_ends_here():
     assert not meet(parse("x=~(a+)+$"), {"x": "a" * 400 + "b"})
+
+
+@pytest.mark.row("F-22")
+@pytest.mark.parametrize("written", ["a=" + " " * 100_000 + '"', "a" * 100_000, "a=b" + " " * 100_000 + '"', 'a="' + "\\" * 100_000])
+def test_a_text_made_to_keep_us_busy_is_refused(written):
+    """It would take days if each blank were gone over again for each of the others."""
+    with pytest.raises(Unreadable):
+        parse(written)

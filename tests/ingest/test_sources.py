@@ -91,3 +91,10 @@ def scattered(value: Any) -> Any:
 def test_a_source_is_named_after_its_file_and_for_people(name):
     assert REGISTRY[name].name == name
     assert REGISTRY[name].title
+
+
+@pytest.mark.row("F-22")
+@pytest.mark.parametrize("first", ["[" * 200_000, "<http://" * 100_000, "OK [" * 100_000], ids=["brackets", "links", "states"])
+def test_a_message_for_people_made_to_keep_us_busy_is_read(first):
+    """It would take hours if each bracket were gone over again for each of the others."""
+    assert len(read(REGISTRY["slack"], json.dumps({"text": first}).encode(), Arrival(recordings.ARRIVED))) == 1

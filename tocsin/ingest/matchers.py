@@ -13,7 +13,12 @@ VALUE_CHARS_MAX: Final = 500
 PATTERN_BYTES_MAX: Final = 1 << 20
 """Memory that one compiled pattern may take."""
 
-_ONE: Final = re.compile(r'\s*([^\s=!~,"{}]+)\s*(=~|!~|!=|=)\s*("(?:[^"\\]|\\.)*"|[^,\n"]*?)\s*(?=[,\n}]|$)')
+_WORD: Final = r'[^\s,"}]++'
+_BLANKS: Final = r"[^\S\n]"
+_ONE: Final = re.compile(
+    rf'\s*+([^\s=!~,"{{}}]++)\s*+(=~|!~|!=|=){_BLANKS}*+("(?:[^"\\]|\\.)*+"|(?:{_WORD}(?:{_BLANKS}++{_WORD})*+)?+){_BLANKS}*+(?=[,\n}}]|$)'
+)
+"""One matcher. Nothing in it is gone over twice, so that no text is made to keep us busy."""
 _BETWEEN: Final = re.compile(r"[\s,{}]*")
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 _PLAIN: Final = re.compile(r'[^\s",{}\\=~][^\s",{}\\]*')

@@ -1,19 +1,27 @@
 """What a mail says: its subject, its text and its headers, bounded. Pure; nothing in a mail makes it raise anything but ValueError."""
 
+import codecs
 from collections.abc import Iterator
-from email import message_from_bytes, policy
+from contextlib import suppress
+from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
+from email.policy import Compat32
 from email.utils import parseaddr
 from html.parser import HTMLParser
+from itertools import count
 from typing import Final
 
 HEADER_CHARS_MAX: Final = 2_000
 HEADERS_MAX: Final = 100
 TEXT_CHARS_MAX: Final = 100_000
 PARTS_MAX: Final = 100
+PARTS_TAKEN_APART_MAX: Final = 1_000
 REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
+
+NO_CHARSETS: Final = ("punycode", "idna", "unicode-escape", "raw-unicode-escape")
+"""Codecs of Python that no mail is written in: for names of hosts, which take hours for a text, and for programs."""
 
 Mail = dict[str, str | dict[str, str]]
 
@@ -22,7 +30,8 @@ def read(raw: bytes) -> Mail:
     """
     Return subject, from, to, date, id, text and headers of a mail, all as text.
 
-    :raises ValueError: an automatic reply answers what we or others sent, and says nothing of its own; or it is nested too deeply.
+    :raises ValueError: an automatic reply answers what we or others sent, and says nothing of its own; or it has too many parts, one
+        beside or within the other.
     """
     message = _parsed(raw)
     headers = {name.lower(): _words(str(value)) for name, value in reversed(message.items()[:HEADERS_MAX])}
@@ -30,8 +39,8 @@ def read(raw: bytes) -> Mail:
         raise ValueError("this is an automatic reply")
     return {
         "subject": headers.get("subject", "").strip(),
-        "from": parseaddr(headers.get("from", ""))[1],
-        "to": parseaddr(headers.get("to", ""))[1],
+        "from": _address(headers.get("from", "")),
+        "to": _address(headers.get("to", "")),
         "date": headers.get("date", ""),
         "id": headers.get("message-id", "").strip(),
         "text": _text(message)[:TEXT_CHARS_MAX],
@@ -43,18 +52,44 @@ def text_of(raw: bytes) -> str:
     """
     Return the text of a mail, whole: for a sender that can only mail what it would post.
 
-    :raises ValueError: it is nested too deeply.
+    :raises ValueError: it has too many parts, one beside or within the other.
     """
     return _text(_parsed(raw))
 
 
+class _Short(Compat32):
+    """Headers as they came, and no longer than anybody writes. The newer parser of headers can be kept busy by a crafted one."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """Return name and value of a header: parameters of a long one would be gone over again for each of them."""
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:HEADER_CHARS_MAX]
+
+
+_SHORT: Final = _Short()
+
+
 def _parsed(raw: bytes) -> Message:
-    # The newer parser of headers can be kept busy by a crafted one.
+    made = count()
+
+    def part(policy: Compat32 = _SHORT) -> Message:
+        if next(made) > PARTS_TAKEN_APART_MAX:
+            raise ValueError("it has too many parts")
+        return Message(policy=policy)
+
     try:
-        message = message_from_bytes(raw, policy=policy.compat32)
+        message = message_from_bytes(raw, part, policy=_SHORT)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
     return message
+
+
+def _address(header: str) -> str:
+    """Return the first address of a header; none where comments stand within comments without end."""
+    try:
+        return parseaddr(header)[1]
+    except RecursionError:
+        return ""
 
 
 def _words(value: str) -> str:
@@ -81,7 +116,8 @@ def _text(message: Message) -> str:
 
 def _decoded(content: bytes, charset: str) -> str:
     try:
-        return content.decode(charset, errors="replace")
+        known = codecs.lookup(charset).name not in NO_CHARSETS
+        return content.decode(charset if known else "utf-8", errors="replace")
     except (LookupError, ValueError):
         return content.decode(errors="replace")
 
@@ -102,7 +138,8 @@ class _Tagless(HTMLParser):
     def words(cls, html: str) -> Iterator[str]:
         """Yield the words of a page."""
         parser = cls()
-        parser.feed(html[:TEXT_CHARS_MAX])
+        with suppress(AssertionError):  # so it says that it makes nothing of a declaration; what stands before is found
+            parser.feed(html[:TEXT_CHARS_MAX])
         for text in parser._found:
             yield from text.split()
 

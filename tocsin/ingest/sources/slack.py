@@ -18,8 +18,8 @@ from tocsin.ingest.telling import key, words
 
 ENDED = ("resolved", "resolve", "recovered", "recovery", "ok", "closed", "cleared", "up")
 BEGAN = ("firing", "triggered", "problem", "alerting", "alert", "critical", "warning", "down", "open", "opened")
-_STATE = re.compile(rf"^\W*(?:\[\W*)?({'|'.join((*ENDED, *BEGAN))})\b[^\]\w]*(?:\d+\s*\])?[\]:\W]*", re.IGNORECASE)
-_LINK = re.compile(r"<(https?://[^|>]+)(?:\|([^>]*))?>")
+_STATE = re.compile(rf"^\W*+({'|'.join((*ENDED, *BEGAN))})\b[^\]\w]*+(?:\d++\s*+\])?+\W*+", re.IGNORECASE)
+_LINK = re.compile(r"<(https?://[^|<>]++)(?:\|([^<>]*+))?+>")
 COLOURS = {"danger": "critical", "warning": "warning", "good": ""}
 GREEN = ("good", "#36a64f", "#2eb886", "#2eb67d")
 TEXT_CHARS_MAX = 4000
