@@ -76,15 +76,24 @@ def test_a_program_that_may_only_look_changes_nothing(world, ana):
         "/samples/remote-write": b"",
         "/samples/openmetrics": b"",
         "/samples/csv": b"",
+        "/silences": {"match": "a=b", "comment": "x", "lasts_s": 60},
+        "/windows": {"name": "x", "match": "a=b", "zone": "UTC", "begins": "2026-01-01T00:00", "lasts_s": 60},
+        "/routes": {"name": "x", "match": "a=b", "plan": "hotline-outage"},
+        "/routes/trial": {"match": "a=b"},
+        "PUT /routes/{alert}": {"name": "x", "match": "a=b", "plan": "hotline-outage"},
+        "DELETE /routes/{alert}": b"",
+        "DELETE /silences/{alert}": b"",
+        "DELETE /windows/{alert}": b"",
     }
     number, looking = ana.declare()["number"], client.of(world, world.ana, "observer")
-    answers = {path: looking.post(path.format(incident=number, alert="alr_0"), body).status_code for path, body in bodies.items()}
+    answers = {where: looking.send(where.format(incident=number, alert="alr_0"), body).status_code for where, body in bodies.items()}
     assert set(answers.values()) == {403}
     writing = [
-        path
+        (path, method)
         for prefix, router in api._routers
         for path, view in router.path_operations.items()
         for one in view.operations
-        if "POST" in one.methods
+        for method in one.methods
+        if method != "GET"
     ]
     assert len(writing) == len(bodies), "each address that changes something is here"

@@ -82,7 +82,7 @@ def test_a_route_that_is_removed_lets_go_of_what_waited(world, clock):
     Route.objects.filter(pk=made.pk).update(rule={"wanted": "alertname=HotlineQueue", "held": 300})
     arrive(world.organisation, bodies.entry())
     declare()
-    standing_routes.remove(Route.objects.get())
+    standing_routes.remove(Route.objects.get(), by=world.ana)
     clock.shift(10 * MINUTE)
     declare()
     assert Incident.objects.count() == 0
@@ -95,7 +95,7 @@ def test_what_waits_is_weighed_by_the_route_as_it_is_changed(world, clock):
     arrive(world.organisation, bodies.entry())
     declare()
     clock.shift(10 * MINUTE)
-    standing_routes.change(Route.objects.get(), {"rule": {"wanted": "alertname=HotlineQueue", "held": 60}})
+    standing_routes.change(Route.objects.get(), {"rule": {"wanted": "alertname=HotlineQueue", "held": 60}}, by=world.ana)
     declare()
     assert Incident.objects.count() == 1
 

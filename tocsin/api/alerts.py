@@ -7,7 +7,6 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
 from tocsin.accounts import access
-from tocsin.accounts.models import Person
 from tocsin.api import cursors, out
 from tocsin.api.commands import Given
 from tocsin.api.door import Request, needs
@@ -68,7 +67,7 @@ def acknowledgement(request: HttpRequest, alert: str, body: Taking) -> Any:
     caller = cast("Request", request).auth
     found = _found(caller.organisation.id, alert)
     if body.taken:
-        taking.take(found, Person.objects.get(pk=ids.untyped("per", caller.person)), body.words)
+        taking.take(found, caller.named, body.words)
     else:
         taking.withdraw(found)
     return {"taken_by": [row.by for row in taking.taken([found]).get(found.pk, [])]}

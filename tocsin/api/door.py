@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja.security import HttpBearer
 
 from tocsin.accounts import access, directory, keys
-from tocsin.accounts.models import Organisation
+from tocsin.accounts.models import Organisation, Person
 from tocsin.api.problems import Problem
 from tocsin.engine.program import Program
 from tocsin.engine.terms import Actor
@@ -23,6 +23,11 @@ class Caller:
     organisation: Organisation
     person: str
     acts: frozenset[str]
+
+    @property
+    def named(self) -> Person:
+        """The person in whose name it acts."""
+        return Person.objects.get(pk=ids.untyped("per", self.person))
 
     def actor(self, program: Program) -> Actor:
         """Return who speaks under this plan now."""

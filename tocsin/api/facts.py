@@ -40,6 +40,20 @@ def read(program: Program, facts: Mapping[str, Any], place: str = "/facts") -> d
     return values
 
 
+def known(program: Program, facts: Mapping[str, Any]) -> dict[str, Value]:
+    """
+    Return `facts` as `read` does, where nobody refuses later what the plan does not have.
+
+    :raises problems.Problem: 422 with every fact that the plan does not have, or every value that is not of its fact's type.
+    """
+    faults: list[Fault] = [
+        {"place": f"/facts/{name}", "problem": "the plan has no such fact"} for name in facts if name not in program.facts
+    ]
+    if faults:
+        raise invalid(faults)
+    return read(program, facts)
+
+
 def of_client(about: Mapping[str, Any]) -> dict[str, Value]:
     """
     Return what the register says of an affected party as the engine takes it; what it does not know is refused there.

@@ -4,7 +4,7 @@ from django.urls import URLPattern, path, re_path
 from ninja import NinjaAPI
 
 from tocsin import __version__
-from tocsin.api import alerts, commands, feeds, incidents, problems, reading, samples
+from tocsin.api import alert_routes, alerts, commands, feeds, incidents, problems, quiet, reading, samples
 from tocsin.api.door import ApiKey
 from tocsin.api.wire import Exact, Strict
 
@@ -22,6 +22,8 @@ api = NinjaAPI(
 problems.install(api, commands.KINDS)
 api.add_router("/incidents", incidents.router)
 api.add_router("", alerts.router)
+api.add_router("", quiet.router)
+api.add_router("", alert_routes.router)
 api.add_router("", reading.router)
 api.add_router("", samples.router)
 api.add_router("", feeds.router)

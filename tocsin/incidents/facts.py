@@ -54,6 +54,21 @@ def stated(program: Program, written: Mapping[str, Any]) -> tuple[dict[str, Valu
     return facts, left_out
 
 
+def plain(given: Value) -> Any:
+    """Return a value as JSON holds it; `value` reads it back."""
+    match given:
+        case bool() | str():
+            return given
+        case Decimal():
+            return f"{given.normalize():f}"
+        case timedelta():
+            return str(times.Span(exact=given))
+        case datetime():
+            return given.isoformat()
+        case _:
+            return list(given)
+
+
 def _tagged(fact: Fact, given: dict[str, Any]) -> Value:
     try:
         found: Value = VALUE.read(given, _EYE, "")

@@ -1,11 +1,23 @@
 """Keeping alerts quiet, and letting them speak again: what waits is weighed anew at once. Each in the caller's transaction."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
+from tocsin.accounts import audit
+from tocsin.accounts.models import Person
 from tocsin.ingest.routing.models import MaintenanceWindow, RouteRun, Silence
 from tocsin.ingest.routing.runs import State, Why
 from tocsin.kit import clock
+
+SILENCE_MAX: Final = timedelta(days=366)
+COMMENT_CHARS_MAX: Final = 2_000
+NAME_CHARS_MAX: Final = 120
+
+
+def is_span(starts_at: datetime, ends_at: datetime) -> bool:
+    """Return whether a silence can last from one instant to another."""
+    return starts_at < ends_at <= starts_at + SILENCE_MAX
 
 
 def silence(organisation_id: UUID, matchers: str, starts_at: datetime, ends_at: datetime, *, comment: str, person: UUID) -> Silence:
@@ -27,9 +39,16 @@ def lift(one: Silence, *, person: UUID) -> None:
     _weigh(one.organisation_id, Why.SILENCED, now)
 
 
-def remove(one: MaintenanceWindow) -> None:
+def plan(window: MaintenanceWindow, *, by: Person) -> None:
+    """Keep a window that was put together, and say who planned it."""
+    window.save()
+    audit.record(window.organisation, by, "window.planned", window.name)
+
+
+def remove(one: MaintenanceWindow, *, by: Person) -> None:
     """Remove a window, now and whenever else it would have come."""
     now = clock.now()
+    audit.record(one.organisation, by, "window.removed", one.name)
     MaintenanceWindow.objects.filter(pk=one.pk, removed_at=None).update(removed_at=now)
     _weigh(one.organisation_id, Why.MAINTENANCE, now)
 

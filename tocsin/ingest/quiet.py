@@ -109,6 +109,18 @@ class Keeper:
                     yield why, until
 
 
+def zone(written: str) -> str:
+    """
+    Return the zone whose clocks a window goes by.
+
+    :raises Unreadable: the tz database has none of that name.
+    """
+    try:
+        return zone_of(written).key
+    except ValueError as problem:
+        raise Unreadable(written) from problem
+
+
 def first_time(written: str) -> datetime:
     """
     Return the local time at which a window begins, as a form hands it over.

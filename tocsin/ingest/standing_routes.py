@@ -1,21 +1,40 @@
-"""Routes changed, stopped and removed while alerts are on their way through them. Each in the caller's transaction."""
+"""Routes made, changed, stopped and removed while alerts are on their way through them. Each in the caller's transaction, and audited."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
+
+from tocsin.accounts import audit
+from tocsin.accounts.models import Organisation, Person
 from tocsin.ingest.models import Match, Route
 from tocsin.ingest.routing import rules
 from tocsin.ingest.routing.models import RouteGroup, RouteInhibitor, RouteRun
 from tocsin.ingest.routing.runs import State
 from tocsin.kit import clock
 
+NAME_CHARS_MAX = 120
 
-def change(route: Route, fields: Mapping[str, Any]) -> None:
+
+def standing(organisation: Organisation) -> QuerySet[Route]:
+    """Return the routes that were not removed."""
+    return Route.objects.filter(organisation=organisation, removed_at=None)
+
+
+def make(organisation: Organisation, fields: Mapping[str, Any], *, by: Person) -> Route:
+    """Make a route: it hears of what turns from now on."""
+    made = Route.objects.create(organisation=organisation, **fields)
+    audit.record(organisation, by, "route.made", made.name)
+    return made
+
+
+def change(route: Route, fields: Mapping[str, Any], *, by: Person) -> None:
     """
     Change a route. What waits is weighed anew by the new rule, as of now; what an incident knows of stays with it.
 
     Where it groups otherwise or wants other alerts, what waits is let go: it belongs nowhere any more until it begins again.
     """
+    audit.record(route.organisation, by, "route.changed", fields.get("name", route.name))
     before, after = rules.read(route.rule), rules.read(fields["rule"])
     Route.objects.filter(pk=route.pk).update(**fields)
     if (before.wanted, before.group_by, before.distinct) != (after.wanted, after.group_by, after.distinct):
@@ -26,8 +45,9 @@ def change(route: Route, fields: Mapping[str, Any]) -> None:
     RouteGroup.objects.filter(route=route, firing__gt=0).update(due_at=clock.now())
 
 
-def enable(route: Route, *, enabled: bool) -> None:
+def enable(route: Route, *, enabled: bool, by: Person) -> None:
     """Stop a route, or let it go on: with what begins from then on."""
+    audit.record(route.organisation, by, "route.started" if enabled else "route.stopped", route.name)
     Route.objects.filter(pk=route.pk).update(enabled=enabled)
     route.enabled = enabled
     if not enabled:
@@ -35,8 +55,9 @@ def enable(route: Route, *, enabled: bool) -> None:
         _hear_no_more(route)
 
 
-def remove(route: Route) -> None:
+def remove(route: Route, *, by: Person) -> None:
     """Remove a route. It stays where alerts say where it led."""
+    audit.record(route.organisation, by, "route.removed", route.name)
     Route.objects.filter(pk=route.pk).update(enabled=False, removed_at=clock.now())
     _let_go(route)
     _hear_no_more(route)

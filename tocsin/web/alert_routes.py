@@ -10,26 +10,23 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tocsin.accounts import audit
 from tocsin.engine.expressions import Value
 from tocsin.engine.terms import Refused
 from tocsin.incidents import plans, recommendation
-from tocsin.incidents.facts import stated
+from tocsin.incidents.facts import plain, stated
 from tocsin.incidents.models import Plan
-from tocsin.ingest import quiet, standing_routes
+from tocsin.ingest import standing_routes
 from tocsin.ingest.models import Route
 from tocsin.ingest.routing import history, rules
 from tocsin.ingest.routing.history import History
-from tocsin.ingest.routing.replay import OPEN_FOR, Imagined, Outcome, replay
+from tocsin.ingest.routing.replay import OPEN_FOR, Imagined, Outcome
 from tocsin.ingest.routing.rules import Rule
 from tocsin.kit import clock
 from tocsin.web import fact_fields, holds, reply, route_form, typed_ids
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
 
-TRIED_ON: Final = timedelta(days=30)
 INCIDENTS_SHOWN: Final = 20
-NAME_CHARS_MAX: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +69,7 @@ def new(request: Request) -> HttpResponse:
     if "trial" in request.POST:
         return _page(request, None, request.POST.dict(), trial=_trial(request, made.rule))
     with transaction.atomic():
-        Route.objects.create(organisation=request.organisation, **_fields(made))
-        audit.record(request.organisation, request.person, "route.made", made.name)
+        standing_routes.make(request.organisation, _fields(made), by=request.person)
     return _to_alerts(request)
 
 
@@ -90,8 +86,7 @@ def one(request: Request, route_id: str) -> HttpResponse:
     if "trial" in request.POST:
         return _page(request, route, request.POST.dict(), trial=_trial(request, made.rule))
     with transaction.atomic():
-        standing_routes.change(route, _fields(made))
-        audit.record(request.organisation, request.person, "route.changed", made.name)
+        standing_routes.change(route, _fields(made), by=request.person)
     return _to_alerts(request)
 
 
@@ -101,8 +96,7 @@ def stop(request: Request, route_id: str) -> HttpResponse:
     """Stop a route, or let it go on: what it declared stays."""
     route = _found(request, route_id)
     with transaction.atomic():
-        standing_routes.enable(route, enabled=not route.enabled)
-        audit.record(request.organisation, request.person, "route.started" if route.enabled else "route.stopped", route.name)
+        standing_routes.enable(route, enabled=not route.enabled, by=request.person)
     return _to_alerts(request)
 
 
@@ -112,8 +106,7 @@ def removal(request: Request, route_id: str) -> HttpResponse:
     """Remove a route: what it declared stays, and alerts go on saying where it led."""
     route = _found(request, route_id)
     with transaction.atomic():
-        standing_routes.remove(route)
-        audit.record(request.organisation, request.person, "route.removed", route.name)
+        standing_routes.remove(route, by=request.person)
     return _to_alerts(request)
 
 
@@ -122,27 +115,26 @@ def _to_alerts(request: Request) -> HttpResponse:
 
 
 def _found(request: Request, route_id: str) -> Route:
-    return typed_ids.one(Route.objects.filter(organisation=request.organisation, removed_at=None), "rou", route_id)
+    return typed_ids.one(standing_routes.standing(request.organisation), "rou", route_id)
 
 
 def _read(request: Request, route: Route | None) -> Made | Refused:
     """Return the route that was typed."""
     form = request.POST
-    name, known = form.get("name", "").strip()[:NAME_CHARS_MAX], plans.in_force(request.organisation.id)
+    name, known = form.get("name", "").strip()[: standing_routes.NAME_CHARS_MAX], plans.in_force(request.organisation.id)
     plan, rule = known.get(form.get("plan", "")), route_form.read(form.dict())
     if isinstance(rule, Refused):
         return rule
     if not name or plan is None:
         return Refused("E202", _("A route needs a name, labels and a plan."), _("Write each label as name=value."))
-    others = Route.objects.filter(organisation=request.organisation, name=name, removed_at=None)
+    others = standing_routes.standing(request.organisation).filter(name=name)
     if (others.exclude(pk=route.pk) if route else others).exists():
         return Refused("E104", _("There is a route with this name."), _("Choose another name."))
     facts = fact_fields.read(recommendation.questions(plans.compiled(plan)), form, dict(form.lists()))
     if isinstance(facts, Refused):
         return facts
     beside = [each for each in form.getlist("beside") if each in known and each != plan.plan_id]
-    written = {key: value if isinstance(value, bool) else fact_fields.write(value) for key, value in facts.items()}
-    return Made(name, rule, plan, beside, written)
+    return Made(name, rule, plan, beside, {key: plain(value) for key, value in facts.items()})
 
 
 def _fields(made: Made) -> dict[str, Any]:
@@ -151,9 +143,7 @@ def _fields(made: Made) -> dict[str, Any]:
 
 def _trial(request: Request, rule: Rule) -> Trial:
     """Try a rule on what came in."""
-    now = clock.now()
-    read = history.read(request.organisation.id, now - TRIED_ON)
-    return Trial.of(replay(rule, read.turns, now, quiet.keeper(request.organisation.id, now - TRIED_ON)), read)
+    return Trial.of(*history.tried(request.organisation.id, rule, clock.now()))
 
 
 def _page(
@@ -168,7 +158,7 @@ def _page(
         "plans": list(known.values()),
         "asked": fact_fields.asked(recommendation.questions(plans.compiled(chosen)), _values(request, route, chosen)) if chosen else [],
         "trial": trial,
-        "days": TRIED_ON.days,
+        "days": history.TRIED_ON.days,
         "bodies_max": history.BODIES_MAX,
     }
     return reply.page(request, "alerts/route.html", context, refused=refused)

@@ -6,13 +6,12 @@ from typing import Final
 
 from tocsin.engine.terms import Refused
 from tocsin.ingest import matchers
-from tocsin.ingest.routing.rules import COUNT_MAX, FLAPS_MAX, SPAN_MAX, Rule
+from tocsin.ingest.routing.rules import COUNT_MAX, FLAPS_MAX, NAMES_MAX, SPAN_MAX, Rule
 from tocsin.web.languages import gettext as _
 
 SPANS: Final = ("within", "held", "flaps_within")
 """Fields in minutes."""
 MINUTES_MAX: Final = int(SPAN_MAX / timedelta(minutes=1))
-NAMES_MAX: Final = 8
 
 
 def read(form: Mapping[str, str]) -> Rule | Refused:

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tocsin.accounts import access, audit
+from tocsin.accounts import access
 from tocsin.accounts.models import Person
 from tocsin.engine.terms import Refused
 from tocsin.ingest import keeping, matchers, quiet, search
@@ -29,7 +29,6 @@ LOOKED_BACK: Final = timedelta(days=7)
 SPANS: Final = {"1h": timedelta(hours=1), "4h": timedelta(hours=4), "1d": timedelta(days=1), "7d": timedelta(days=7)}
 LISTED: Final = 50
 COMING: Final = 3
-WORDS_MAX: Final = 2_000
 WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
@@ -74,7 +73,7 @@ def every(request: Request) -> HttpResponse:
     if isinstance(wanted, Refused) or "preview" in request.POST:
         refused = wanted if isinstance(wanted, Refused) else None
         return _silences(request, request.POST.dict(), refused, None if isinstance(wanted, Refused) else _preview(request, wanted))
-    span, comment = _span(request), request.POST.get("comment", "").strip()[:WORDS_MAX]
+    span, comment = _span(request), request.POST.get("comment", "").strip()[: keeping.COMMENT_CHARS_MAX]
     if isinstance(span, Refused) or not comment:
         refused = (
             span if isinstance(span, Refused) else Refused("E202", _("A silence says why."), _("Write what is being done, and where."))
@@ -111,8 +110,7 @@ def windows(request: Request) -> HttpResponse:
     if isinstance(made, Refused):
         return _windows(request, request.POST.dict(), made)
     with transaction.atomic():
-        made.save()
-        audit.record(request.organisation, request.person, "window.planned", made.name)
+        keeping.plan(made, by=request.person)
     return reply.see(reverse("windows", kwargs={"slug": request.organisation.slug}))
 
 
@@ -122,8 +120,7 @@ def removal(request: Request, window_id: str) -> HttpResponse:
     """Remove a maintenance window."""
     found = _found(request, MaintenanceWindow, "mnt", window_id)
     with transaction.atomic():
-        keeping.remove(found)
-        audit.record(request.organisation, request.person, "window.removed", found.name)
+        keeping.remove(found, by=request.person)
     return reply.see(reverse("windows", kwargs={"slug": request.organisation.slug}))
 
 
@@ -148,13 +145,13 @@ def _span(request: Request) -> tuple[datetime, datetime] | Refused:
         ends_at = starts_at + lasts if lasts else times.read(form.get("until", ""))
     except ValueError:
         return unread
-    return (starts_at, ends_at) if starts_at < ends_at <= starts_at + timedelta(days=366) else unread
+    return (starts_at, ends_at) if keeping.is_span(starts_at, ends_at) else unread
 
 
 def _planned(request: Request, wanted: Sequence[Matcher]) -> MaintenanceWindow | Refused:
     """Return the maintenance window that was typed, not kept yet."""
     form = request.POST
-    name, zone, minutes = form.get("name", "").strip()[:120], form.get("zone", ""), form.get("lasts", "").strip()
+    name, zone, minutes = form.get("name", "").strip()[: keeping.NAME_CHARS_MAX], form.get("zone", ""), form.get("lasts", "").strip()
     unread = Refused("E104", _("A value cannot be read."), _("Write it as the field asks."))
     most = int(quiet.LASTS_MAX / timedelta(minutes=1))
     if not name or not times.is_zone(zone) or not (minutes.isdecimal() and 0 < int(minutes[:9]) <= most):

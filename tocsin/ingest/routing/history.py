@@ -1,15 +1,19 @@
 """The turns that came in: read once more from the log, by the same steps as when they came."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from tocsin.ingest import follower, log
+from tocsin.ingest import follower, log, quiet
 from tocsin.ingest.episodes import Heard, Name, Standing, hear
 from tocsin.ingest.models import RawBody
+from tocsin.ingest.routing.replay import Outcome, replay
+from tocsin.ingest.routing.rules import Rule
 from tocsin.ingest.routing.runs import Turned
 
+TRIED_ON: Final = timedelta(days=30)
+"""How far back a route is tried."""
 BODIES_MAX: Final = 20_000
 """Bodies that are read once more, the newest ones."""
 _AT_ONCE: Final = 500
@@ -50,6 +54,12 @@ def read(organisation_id: UUID, since: datetime) -> History:
             else:
                 _hear(history, known, said)
     return history
+
+
+def tried(organisation_id: UUID, rule: Rule, now: datetime) -> tuple[Outcome, History]:
+    """Return what a route with this rule would have done with what came in, and what was read for it."""
+    history = read(organisation_id, now - TRIED_ON)
+    return replay(rule, history.turns, now, quiet.keeper(organisation_id, now - TRIED_ON)), history
 
 
 def _hear(history: History, known: dict[Name, Standing], heard: list[Heard]) -> None:

@@ -13,6 +13,8 @@ from tocsin.ingest.matchers import Matcher
 COUNT_MAX: Final = 1_000
 SPAN_MAX: Final = timedelta(days=7)
 FLAPS_MAX: Final = 50
+NAMES_MAX: Final = 8
+"""Labels that it groups by or compares."""
 NONE: Final = timedelta()
 KEY_BYTES_MAX: Final = 1_000
 """How much of the values of labels tells incidents apart as it is: an index of PostgreSQL takes 2,704 bytes, and senders write more."""
