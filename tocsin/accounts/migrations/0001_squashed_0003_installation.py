@@ -5,9 +5,10 @@ import tocsin.kit.clock
 import tocsin.kit.ids
 from django.conf import settings
 from django.db import migrations, models
+from tocsin.kit.squashed import Squashed
 
 
-class Migration(migrations.Migration):
+class Migration(Squashed):
 
     replaces = [('accounts', '0001_people'), ('accounts', '0002_qualifications'), ('accounts', '0003_installation')]
 

@@ -4,9 +4,10 @@ import django.db.models.deletion
 import tocsin.kit.clock
 import tocsin.kit.ids
 from django.db import migrations, models
+from tocsin.kit.squashed import Squashed
 
 
-class Migration(migrations.Migration):
+class Migration(Squashed):
 
     replaces = [('comms', '0001_outbox'), ('comms', '0002_outside'), ('comms', '0003_meetings')]
 

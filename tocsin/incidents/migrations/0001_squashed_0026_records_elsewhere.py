@@ -4,9 +4,10 @@ import django.db.models.deletion
 import tocsin.kit.clock
 import tocsin.kit.ids
 from django.db import migrations, models
+from tocsin.kit.squashed import Squashed
 
 
-class Migration(migrations.Migration):
+class Migration(Squashed):
 
     replaces = [('incidents', '0001_first'), ('incidents', '0002_plan_texts'), ('incidents', '0003_attendance'), ('incidents', '0004_grading'), ('incidents', '0005_message_receipts'), ('incidents', '0006_withdrawn_moments'), ('incidents', '0007_figures'), ('incidents', '0008_several_plans'), ('incidents', '0009_parties'), ('incidents', '0010_review'), ('incidents', '0011_longer_names'), ('incidents', '0012_labels'), ('incidents', '0013_sentinels'), ('incidents', '0014_worker'), ('incidents', '0015_restricted'), ('incidents', '0016_sources'), ('incidents', '0017_silences'), ('incidents', '0018_in_part'), ('incidents', '0019_place'), ('incidents', '0020_cited_readings'), ('incidents', '0021_standing'), ('incidents', '0022_correspondence'), ('incidents', '0023_brought'), ('incidents', '0024_attested_each'), ('incidents', '0025_series'), ('incidents', '0026_records_elsewhere')]
 

@@ -5,9 +5,10 @@ import tocsin.kit.clock
 import tocsin.kit.ids
 from django.conf import settings
 from django.db import migrations, models
+from tocsin.kit.squashed import Squashed
 
 
-class Migration(migrations.Migration):
+class Migration(Squashed):
 
     replaces = [('ingest', '0001_alerts'), ('ingest', '0002_route_beside'), ('ingest', '0003_feeds'), ('ingest', '0004_received'), ('ingest', '0005_filing'), ('ingest', '0006_mappings'), ('ingest', '0007_expiry'), ('ingest', '0008_checks'), ('ingest', '0009_tallies'), ('ingest', '0010_routing')]
 
