@@ -26,6 +26,20 @@ def on_a_disk_of_its_own(home: Path, size: str) -> tuple[str, ...]:
     return (*_ENTER, _SETTLE, str(home), size)
 
 
+_SHUT = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
+
+
+def read_only(home: Path) -> tuple[str, ...]:
+    """Return the command under which a server can read its home and not write it."""
+    return (*_ENTER, _SHUT, str(home))
+
+
+def open_again(served: Served) -> None:
+    """Let a running server write its home."""
+    assert served.process is not None
+    subprocess.run(["nsenter", f"--mount=/proc/{served.process.pid}/ns/mnt", "mount", "-o", "remount,bind,rw", served.home], check=True)
+
+
 def seen(served: Served) -> Path:
     """Return the home of a running server as it sees it."""
     assert served.process is not None

@@ -63,11 +63,11 @@ class Served:
     def url(self) -> str:
         return f"http://{self.bind}"
 
-    def start(self, command: str = "serve", within_s: float = STARTS_WITHIN_S) -> "Served":
-        """Start the server and wait until it says that it is ready."""
+    def start(self, command: str = "serve", within_s: float = STARTS_WITHIN_S, *, ready: bool = True) -> "Served":
+        """Start the server and wait until it says that it is ready, or that it is not."""
         self.process = self._launch(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
-        eventually(self._is_ready, within_s)
+        eventually(lambda: self.is_ready() is ready, within_s)
         return self
 
     def start_and_kill(self, after_s: float) -> None:
@@ -86,6 +86,17 @@ class Served:
     def stop(self) -> int:
         """Ask the process to end, and return its exit code."""
         return self._end(signal.SIGTERM)
+
+    def ends(self, within_s: float = STOPS_WITHIN_S) -> int:
+        """Wait until the process has ended, and return its exit code."""
+        if self.process is None:
+            raise AssertionError("nothing runs")
+        code = self.process.wait(within_s)
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                stream.close()
+        self.process = None
+        return code
 
     def move(self, by: timedelta) -> None:
         """Move time for the running process and for every later one."""
@@ -138,25 +149,21 @@ class Served:
             else:
                 self.lines.append(line.rstrip("\n"))
 
-    def _is_ready(self) -> bool:
+    def is_ready(self) -> bool | None:
+        """Return whether it is ready, or nothing while it does not answer."""
         if self.process is not None and self.process.poll() is not None:
             raise AssertionError("Tocsin ended instead of serving:\n" + "\n".join(self.lines))
         try:
             # With `verify` each look would read the certificates of the world's authorities, which takes longer than the look.
             return httpx.get(f"{self.url}/readyz", timeout=5, trust_env=False, verify=False).status_code == 200
         except httpx.TransportError:
-            return False
+            return None
 
     def _end(self, how: signal.Signals) -> int:
         if self.process is None:
             raise AssertionError("nothing runs")
         self.process.send_signal(how)
-        code = self.process.wait(STOPS_WITHIN_S)
-        for stream in (self.process.stdin, self.process.stdout):
-            if stream is not None:
-                stream.close()
-        self.process = None
-        return code
+        return self.ends()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ MIDDLEWARE = [
     "tocsin.web.languages.middleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tocsin.web.characters.Characters",
+    "tocsin.web.untaken.Untaken",
 ]
 TEMPLATES = [
     {

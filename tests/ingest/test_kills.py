@@ -23,7 +23,7 @@ from tests.serving import eventually, free_port
 from tocsin.accounts import founding, keys
 from tocsin.ingest.follower import Follower
 from tocsin.ingest.models import Alert, RawBody
-from tocsin.ingest.writer import EXIT_STATUS
+from tocsin.kit.sqlite.breakdown import EXIT_STATUS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.kill]
 

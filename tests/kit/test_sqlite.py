@@ -12,7 +12,10 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from tocsin.kit import database
 from tocsin.kit.home import Home
+from tocsin.kit.readonly import readonly
+from tocsin.kit.sqlite import base, breakdown
 from tocsin.kit.sqlite.base import DatabaseWrapper
+from tocsin.kit.sqlite.breakdown import Breakdown
 from tocsin.kit.sqlite.checkpoint import Checkpointer
 from tocsin.kit.sqlite.gate import gate
 
@@ -130,3 +133,41 @@ def test_a_log_that_grew_too_long_is_cut_once_it_has_been_moved(own: DatabaseWra
     checkpointer.run_once()
     assert path.with_name(f"{path.name}-wal").stat().st_size == 0
     checkpointer.close()
+
+
+@pytest.mark.row("F-7", "F-8")
+def test_a_write_that_the_disk_does_not_take_ends_a_server_once_and_no_command(own: DatabaseWrapper, monkeypatch) -> None:
+    over, left = threading.Event(), Breakdown()
+    monkeypatch.setattr(base, "breakdown", left)
+    own.cursor().execute("PRAGMA query_only = 1")
+    with pytest.raises(OperationalError, match="readonly"):
+        own.cursor().execute("INSERT INTO t VALUES (1)")
+    assert not over.is_set()
+    left.arm(over.set)
+    with pytest.raises(OperationalError, match="readonly"):
+        own.cursor().execute("INSERT INTO t VALUES (1)")
+    assert over.wait(5)
+
+
+@pytest.mark.parametrize(("code", "ends"), [(sqlite3.SQLITE_IOERR_FSYNC, True), (sqlite3.SQLITE_FULL, False), (sqlite3.SQLITE_BUSY, False)])
+def test_only_a_broken_disk_ends_a_server(code: int, ends: bool, monkeypatch) -> None:
+    begun = []
+    monkeypatch.setattr(breakdown.threading, "Timer", lambda after_s, leave: begun.append(leave) or threading.Thread())
+    left, error = Breakdown(), sqlite3.OperationalError("of the disk")
+    error.sqlite_errorcode = code
+    left.arm()
+    left.look(error)
+    assert bool(begun) is ends
+
+
+@pytest.mark.row("F-7")
+def test_a_file_that_nobody_can_write_is_read_with_and_without_a_log_beside_it(own: DatabaseWrapper, monkeypatch) -> None:
+    own.cursor().execute("INSERT INTO t VALUES (7)")
+    monkeypatch.setattr(readonly, "now", True)
+    beside = own.copy("beside")
+    for _ in range(2):  # the second time nobody is left who keeps a log
+        assert beside.cursor().execute("SELECT x FROM t").fetchone() == (7,)
+        with pytest.raises(OperationalError, match="readonly"):
+            beside.cursor().execute("INSERT INTO t VALUES (8)")
+        beside.close()
+        own.close()

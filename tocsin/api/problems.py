@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final, TypeVar, cast
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -12,6 +13,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from tocsin.engine.terms import Refused
 from tocsin.incidents.answers import KeyReused
 from tocsin.incidents.plans import Uncompilable
+from tocsin.kit import transactions
 
 MEDIA_TYPE: Final = "application/problem+json"
 Fault = dict[str, str]
@@ -48,6 +50,8 @@ def answer(problem: Problem, **more: Any) -> HttpResponse:
     response = HttpResponse(json.dumps(body | more, ensure_ascii=False), content_type=MEDIA_TYPE, status=problem.status)
     if problem.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="tocsin"'
+    if problem.status == 503:
+        response.headers["Retry-After"] = "5"
     return response
 
 
@@ -72,7 +76,15 @@ def install(api: NinjaAPI, kinds: Collection[str]) -> None:
     when(ValidationError, lambda error: invalid(_fault(one, kinds) for one in error.errors))
     when(AuthenticationError, lambda _error: Problem(401, "no_key", "No valid API key", "send `Authorization: Bearer api_…`"))
     when(RequestDataTooBig, lambda _error: Problem(413, "too_large", "The body is too large", "send less at once"))
+    when(OperationalError, _not_now)
+    when(InterfaceError, _not_now)
     when(HttpError, lambda error: Problem(error.status_code, "unreadable", str(error)))
+
+
+def _not_now(error: OperationalError | InterfaceError) -> Problem:
+    if not transactions.not_now(error):
+        raise error
+    return Problem(503, "not_stored", "The database does not take it now", "nothing of it has happened: send it again")
 
 
 def nowhere(request: HttpRequest) -> HttpResponse:

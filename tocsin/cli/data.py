@@ -10,6 +10,7 @@ import click
 from django.conf import settings
 from django.core.management import call_command
 from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
 
 from tocsin.accounts import installation
 from tocsin.kit.database import beside_the_pool
@@ -28,6 +29,24 @@ def only_one() -> Iterator[None]:
         except BlockingIOError as error:
             raise click.ClickException(f"Another Tocsin already serves the data in {settings.HOME.path}.") from error
         yield
+
+
+def look_only() -> None:
+    """
+    Return if data on a disk that cannot be written can be shown by this release.
+
+    ClickException if not.
+    """
+    try:
+        soundness.examine(Path(connection.settings_dict["NAME"]))
+        steps = MigrationExecutor(connection)
+        if steps.migration_plan(steps.loader.graph.leaf_nodes()):
+            raise Unusable("The disk is read-only, and the data on it are of another release: they cannot be brought in step.")
+        installation.belong(settings.HOME)
+    except Unusable as error:
+        raise click.ClickException(str(error)) from error
+    except Error as error:
+        raise click.ClickException(f"The disk is read-only, and the data on it cannot be read: {error}") from error
 
 
 def bring_in_step() -> str:

@@ -3,10 +3,13 @@
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 import click
 import uvicorn
@@ -17,7 +20,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tocsin import asgi
 from tocsin.accounts import links
-from tocsin.cli.data import bring_in_step, only_one
+from tocsin.cli.data import bring_in_step, look_only, only_one
 from tocsin.comms import delivery, outbox
 from tocsin.incidents import drills, outcomes, plans, samples, signals, standing, ticker
 from tocsin.incidents.declaring import Declarer
@@ -28,8 +31,11 @@ from tocsin.ingest.pings import checks, listening
 from tocsin.ingest.wire import Wire
 from tocsin.kit import astray, doors
 from tocsin.kit.loops import Loop
+from tocsin.kit.readonly import EVERY_S as READ_ONLY_LOOKS_EVERY_S
+from tocsin.kit.readonly import readonly, writable
 from tocsin.kit.reserve import EVERY_S, reserve
 from tocsin.kit.sqlite import checkpoint
+from tocsin.kit.sqlite.breakdown import breakdown
 from tocsin.kit.turns import alone
 
 CONNECTIONS_CLOSE_WITHIN_S = 3
@@ -38,11 +44,30 @@ CONNECTIONS_CLOSE_WITHIN_S = 3
 @click.command()
 def serve() -> None:
     """Serve everything in one process: pages, API, alerts, clocks, deliveries."""
+    if connection.vendor == "sqlite" and not writable(settings.HOME.path):
+        _show()
     with only_one(), _port(settings.BIND) as door:
         _prepare()
         with _mail(), _running([*_loops(), *_hearing(), *_taking()]):
             _announce()
             _answer(door, asgi.application, Wire)
+
+
+def _show() -> NoReturn:
+    """Show what is there while the disk is read-only, and begin anew, in the same process, when it can be written again."""
+    readonly.begin()
+    with _port(settings.BIND) as door:
+        look_only()
+        looking = partial(readonly.look, settings.HOME.path, partial(os.kill, os.getpid(), signal.SIGTERM))
+        with _running([Loop("disk", looking, every_s=READ_ONLY_LOOKS_EVERY_S)]):
+            click.echo(
+                f"The disk under {settings.HOME.path} is read-only: what is there is shown at {settings.BASE_URL}, nothing is taken."
+            )
+            connection.close()
+            _answer(door, asgi.application, Wire)
+    if readonly.over:
+        os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - ourselves, as we were called
+    sys.exit()
 
 
 @click.command()
@@ -106,6 +131,7 @@ def _on_a_file() -> list[Loop]:
         return []
     file = Path(connection.settings_dict["NAME"])
     reserve.keep(file.parent)
+    breakdown.arm()
     return [
         Loop("checkpoint", checkpoint.Checkpointer(file).run_once, every_s=checkpoint.EVERY_S),
         Loop("reserve", reserve.look, every_s=EVERY_S),

@@ -1,7 +1,6 @@
 """Group commit: one thread takes whatever has arrived into one transaction, and only then are the senders answered."""
 
 import asyncio
-import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,13 +12,13 @@ from django.db import Error, InterfaceError, OperationalError, connection, trans
 from tocsin.ingest import log
 from tocsin.ingest.queues import Queues
 from tocsin.kit import bells, transactions
+from tocsin.kit.readonly import readonly
 from tocsin.kit.reserve import reserve
 from tocsin.kit.sqlite import gate
+from tocsin.kit.sqlite.breakdown import FLUSH_S, leave
 
 ROWS_MAX = 4_000
 BYTES_MAX = 8 * 1024 * 1024
-EXIT_STATUS = 74  # EX_IOERR of sysexits.h
-FLUSH_S = 0.5
 BELL = "log"
 """Rung for the follower, once per group."""
 
@@ -56,11 +55,6 @@ def store(arrived: Sequence[log.Arrived]) -> None:
             reserve.give_up()
         connection.close()
         raise (CommitFailed if written and not away and not full else NotStored)(str(error)) from error
-
-
-def leave() -> None:
-    """End the process at once, without any clean-up that could touch the database again."""
-    os._exit(EXIT_STATUS)
 
 
 @dataclass(slots=True)
@@ -140,6 +134,8 @@ class Writer:
         """Return why nothing is taken now."""
         if self._failed:
             return NotStored("the server is ending")
+        if readonly.now:
+            return NotStored("the disk is read-only")
         return NotStored("the disk is full") if reserve.scarce else None
 
     def close(self) -> None:

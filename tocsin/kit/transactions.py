@@ -21,6 +21,8 @@ _retries = Counter("tocsin_transaction_retries_total", "Transactions tried again
 # Serialization failure, deadlock, lock not available, statement cut off by an operator, a server that shuts down or starts, no connections left.
 _PASSING: Final = frozenset({"40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03", "53300"})
 
+_READ_ONLY: Final = "25006"
+
 
 def retry(work: Callable[[], T], give_up_after_s: float = GIVE_UP_AFTER_S) -> T:
     """
@@ -55,9 +57,8 @@ def _end_session() -> None:
 def passing(error: Exception) -> str:
     """Return why `error` may be gone at the next attempt (`busy`, `conflict`, `connection`), or the empty string."""
     match error.__cause__:
-        case sqlite3.Error() as cause:
-            code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
-            return "busy" if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else ""
+        case sqlite3.Error():
+            return "busy" if _sqlite_code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else ""
         case psycopg.Error(sqlstate=str(state)):
             return "conflict" if state in _PASSING else "connection" if state.startswith("08") else ""
         case psycopg.OperationalError() | psycopg.InterfaceError():
@@ -68,7 +69,19 @@ def passing(error: Exception) -> str:
             return ""
 
 
-def disk_full(error: Exception) -> bool:
+def disk_full(error: BaseException) -> bool:
     """Return whether SQLite had no room for it. Nothing is broken then, and what was written stands."""
+    return _sqlite_code(error) == sqlite3.SQLITE_FULL
+
+
+def not_now(error: BaseException) -> bool:
+    """Return whether the database took nothing for a reason that is not in what was asked of it: the same may be asked again later."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    read_only = _sqlite_code(error) == sqlite3.SQLITE_READONLY or getattr(error.__cause__, "sqlstate", None) == _READ_ONLY
+    return read_only or disk_full(error) or passing(error) != ""
+
+
+def _sqlite_code(error: BaseException) -> int:
     cause = error.__cause__
-    return isinstance(cause, sqlite3.Error) and getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+    return getattr(cause, "sqlite_errorcode", 0) & 0xFF if isinstance(cause, sqlite3.Error) else 0

@@ -9,6 +9,7 @@ from prometheus_client.registry import Collector
 
 from tocsin.kit import clock, doors, loops
 from tocsin.kit.database import beside_the_pool
+from tocsin.kit.readonly import readonly
 from tocsin.kit.reserve import reserve
 
 STALE_AFTER_S = 30
@@ -26,12 +27,12 @@ def ready(_request: HttpRequest) -> HttpResponse:
     """
     Return 200 if the database takes a write and every loop of this process ran lately and well, else 503 with what does not.
 
-    Nor is it ready while the disk is full, or nearly all files are open that it may open.
+    Nor is it ready while the disk is full or read-only, or nearly all files are open that it may open.
     `faults` names the kind of a loop's last error; the server's log says the rest.
     """
     stale = [name for name, age_s in loops.health().items() if age_s > STALE_AFTER_S]
     stale += [] if _writable() else ["database"]
-    stale += ["disk"] if reserve.scarce else []
+    stale += ["disk"] if reserve.scarce or readonly.now else []
     stale += ["files"] if doors.crowded() else []
     faults = loops.faults()
     ready = not stale and not faults

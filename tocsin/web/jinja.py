@@ -9,6 +9,7 @@ Names that a template has besides its context (`request` is always in it):
 - forms: `csrf()`, `once()` (the idempotency key, posted as `key`)
 - time: `moment(at)`, `clock(due_at)`, `since(at)`, `lasting(span)`, `zone()` (once per page), `now()`
 - places: `url(name, **ids)` of a page of the organisation, `root_url(name, **ids)` of any other, `static(path)`, `nav()`, `has(name)`, `may(act)`
+- the server: `read_only()`
 - small things: `icon(name)`, `avatar(name)`, `theme()`, `unread()`, `typed_id(kind, uuid)`
 
 `_parts.html` holds macros for what has more markup: `{% from "_parts.html" import note, refusal, field, empty with context %}`.
@@ -31,6 +32,7 @@ from markupsafe import Markup
 
 from tocsin.comms import inbox
 from tocsin.kit import ids
+from tocsin.kit.readonly import readonly
 from tocsin.web import languages, times
 from tocsin.web.clause_links import clause
 from tocsin.web.finding_words import sentence
@@ -87,6 +89,7 @@ def environment(**options: Any) -> jinja2.Environment:
         "lang": languages.active,
         "language_options": [(language.code, language.name) for language in languages.LANGUAGES.values()],
         "languages": list(languages.LANGUAGES.values()),
+        "read_only": lambda: readonly.now,
         "typed_id": ids.typed,
     }
     return made

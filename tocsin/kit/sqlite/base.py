@@ -1,10 +1,18 @@
 """Django's SQLite backend, with the write gate around every transaction and write."""
 
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 from django.db.backends.sqlite3.features import DatabaseFeatures as StockFeatures
 
+from tocsin.kit.readonly import readonly
+from tocsin.kit.sqlite import soundness
+from tocsin.kit.sqlite.breakdown import breakdown
 from tocsin.kit.sqlite.gate import gate
 
 _READS = ("SELECT", "PRAGMA", "EXPLAIN", "BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
@@ -21,22 +29,25 @@ class Cursor(base.SQLiteCursorWrapper):
     """A write outside a transaction is a transaction of its own and passes the gate."""
 
     def execute(self, query: str, params: Any = None) -> Any:
-        if self.connection.in_transaction or query.lstrip()[:10].upper().startswith(_READS):
+        if query.lstrip()[:10].upper().startswith(_READS):
             return super().execute(query, params)
-        gate.acquire()
-        try:
-            return super().execute(query, params)
-        finally:
-            gate.release()
+        return self._write(partial(super().execute, query, params))
 
     def executemany(self, query: str, param_list: Any) -> Any:
-        if self.connection.in_transaction:
-            return super().executemany(query, param_list)
-        gate.acquire()
+        return self._write(partial(super().executemany, query, param_list))
+
+    def _write(self, statement: Callable[[], Any]) -> Any:
+        alone = not self.connection.in_transaction
+        if alone:
+            gate.acquire()
         try:
-            return super().executemany(query, param_list)
+            return statement()
+        except sqlite3.OperationalError as error:
+            breakdown.look(error)
+            raise
         finally:
-            gate.release()
+            if alone:
+                gate.release()
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -46,6 +57,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     _holds_gate = False
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        if readonly.now:
+            return super().get_new_connection(conn_params | {"database": soundness.address(Path(conn_params["database"]))})
         connection = super().get_new_connection(conn_params)
         if not self.is_in_memory_db():
             gate.share(f"{conn_params['database']}-gate")
@@ -67,7 +80,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._holds_gate = True
 
     def _commit(self) -> None:
-        super()._commit()  # type: ignore[misc]
+        try:
+            super()._commit()  # type: ignore[misc]
+        except OperationalError as error:
+            breakdown.look(error.__cause__)
+            raise
         self._give_back()
 
     def _rollback(self) -> None:

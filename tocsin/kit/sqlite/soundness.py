@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from tocsin.kit.home import Unusable
+from tocsin.kit.readonly import readonly
 
 MADE: Final = "data.made"
 """Lies beside the database from its first start on."""
@@ -35,13 +36,19 @@ def examine(path: Path) -> None:
         raise Unusable(f"The database {path} is damaged ({found}): {_AGAIN}. Nothing was written to it.")
 
 
+def address(path: Path) -> str:
+    """Return the address under which SQLite only reads a file. On a disk that nobody can write it could not make a log where there is none."""
+    log = path.with_name(f"{path.name}-wal")
+    return f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if readonly.now and not log.exists() else ''}"
+
+
 def made(path: Path) -> None:
     """Remember that there has been a database."""
     (path.parent / MADE).touch(mode=0o600)
 
 
 def _complaint(path: Path) -> str:
-    database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    database = sqlite3.connect(address(path), uri=True)
     try:
         (first,) = database.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.DatabaseError as error:

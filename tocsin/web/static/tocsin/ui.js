@@ -45,7 +45,17 @@
   addEventListener("DOMContentLoaded", tick);
   document.addEventListener("htmx:load", tick);
 
-  /* Connection. Without it the page is read-only: a banner says so, forms rest, clocks go on. Nothing is queued. */
+  /* Connection. Without it the page is read-only: a banner says so, forms rest, clocks go on. Nothing is queued. So it is where the server
+     itself says that it can change nothing. */
+  const shut = () => document.querySelector("[data-read-only]") !== null;
+  const rest = (yes) => {
+    document.querySelectorAll("form[method=post]").forEach((f) => {
+      for (const c of f.elements) {
+        if (yes && !c.disabled) { c.disabled = true; c.dataset.rests = ""; }
+        else if (!yes && "rests" in c.dataset) { c.disabled = false; delete c.dataset.rests; }
+      }
+    });
+  };
   const lost = (yes) => {
     document.querySelectorAll(".banner--offline").forEach((b) => { b.hidden = !yes; });
     document.querySelectorAll(".live[data-lost]").forEach((l) => {
@@ -54,13 +64,9 @@
       l.toggleAttribute("data-state", yes);
       if (yes) l.dataset.state = "lost";
     });
-    document.querySelectorAll("form[method=post]").forEach((f) => {
-      for (const c of f.elements) {
-        if (yes && !c.disabled) { c.disabled = true; c.dataset.rests = ""; }
-        else if (!yes && "rests" in c.dataset) { c.disabled = false; delete c.dataset.rests; }
-      }
-    });
+    rest(yes || shut());
   };
+  for (const arrives of ["DOMContentLoaded", "htmx:load"]) document.addEventListener(arrives, () => { if (shut()) rest(true); });
   addEventListener("offline", () => lost(true));
   addEventListener("online", () => lost(false));
   document.addEventListener("htmx:sseError", () => lost(true));
