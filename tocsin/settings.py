@@ -30,7 +30,6 @@ INSTALLED_APPS = [
     "tocsin.web",
 ]
 MIDDLEWARE = [
-    "tocsin.kit.precedence.middleware",
     "tocsin.web.headers.security",
     "tocsin.web.files.Files",
     "django.middleware.gzip.GZipMiddleware",

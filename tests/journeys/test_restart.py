@@ -1,9 +1,14 @@
 """The server is killed, a deadline passes, it is started again: nothing acknowledged is lost, and what fell due is recorded once."""
 
+import os
+import signal
 from datetime import datetime, timedelta
+from pathlib import Path
 
+import httpx
 import pytest
 
+from tests.ingest import bodies
 from tests.serving import eventually
 
 
@@ -32,6 +37,36 @@ def test_a_clock_that_fell_due_while_the_server_was_dead_is_breached_once_and_sa
     assert len(of(api, incident, clock["clock"])) == 1
     running.served.stop()
     running.served.run("doctor")
+
+
+@pytest.mark.kill
+@pytest.mark.row("F-2", "I1", "I2")
+def test_the_process_that_reads_is_killed_again_and_again_and_every_alert_arrives_once(running, api):
+    sent, killed = [], []
+    for _ in range(3):
+        (reader,) = eventually(lambda: readers_of(running.served.process.pid) - {*killed})
+        for _ in range(20):
+            sent.append(f"A{len(sent)}")
+            posted = httpx.post(f"{running.served.url}/in/alertmanager/{running.ingest_key}", content=bodies.body(bodies.entry(sent[-1])))
+            assert posted.status_code == 202, "who answers senders goes on"
+        os.kill(reader, signal.SIGKILL)
+        killed.append(reader)
+
+    def alerts():
+        return {one["fingerprint"]: one["received"] for one in api.get("/alerts", params={"limit": 200}).json()["items"]}
+
+    assert eventually(lambda: (arrived := alerts()).keys() >= set(sent) and arrived) == dict.fromkeys(sent, 1)
+    eventually(lambda: httpx.get(f"{running.served.url}/readyz").status_code == 200)
+    assert any("child.ended" in line for line in running.served.lines)
+
+
+def readers_of(serving):
+    """Return the process in which a server's log is read, if there is one: its child's child."""
+    return {int(pid) for keeper in children_of(serving) for pid in children_of(keeper)}
+
+
+def children_of(pid):
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 
 def of(api, incident, clock):

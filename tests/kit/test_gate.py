@@ -1,10 +1,12 @@
 """The write gate: one writer at a time, in the order in which they came, across threads and processes."""
 
+import fcntl
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 from django.db import OperationalError
@@ -21,7 +23,8 @@ gate.acquire()
 print("in", flush=True)
 sys.stdin.readline()
 gate.release()
-print("out", flush=True)
+gate.acquire()
+print("again", flush=True)
 """
 
 
@@ -116,3 +119,37 @@ def test_a_process_that_dies_at_the_gate_leaves_it_open(own: Gate, elsewhere: tu
     process.kill()
     own.acquire(timeout_s=5)
     own.release()
+
+
+def test_processes_take_turns_as_well(own: Gate, elsewhere: tuple["subprocess.Popen[str]", Path]) -> None:
+    """Whoever leaves and comes back at once is behind whoever waited: a storm in one process does not starve another."""
+    process, path = elsewhere
+    own.share(str(path))
+    order: list[str] = []
+
+    def run() -> None:
+        own.acquire()
+        order.append("we")
+        own.release()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    with open(f"{path}-next", "a") as place:
+        eventually(lambda: not free(place))
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
+    thread.join()
+    assert order == ["we"]
+    assert process.stdout.readline() == "again\n"
+
+
+def free(file: IO[str]) -> bool:
+    """Return whether nobody has the file locked."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    fcntl.flock(file, fcntl.LOCK_UN)
+    return True

@@ -108,7 +108,7 @@ def test_a_bell_wakes_one_of_a_team_for_each_piece_of_work(make: Make) -> None:
         make(partial(run, name), bell="work")
     eventually(lambda: len(runs) == 3)
     eventually(lambda: resting("work") == 3)
-    bells._rung("work", 2)
+    bells.rung("work", 2)
     eventually(lambda: len(runs) == 5)
     assert len(set(runs[3:])) == 2
 

@@ -30,6 +30,7 @@ from tocsin.ingest.mail.listener import Listener
 from tocsin.ingest.pings import checks, listening
 from tocsin.ingest.wire import Wire
 from tocsin.kit import astray, doors
+from tocsin.kit.child import Child
 from tocsin.kit.loops import Loop
 from tocsin.kit.readonly import EVERY_S as READ_ONLY_LOOKS_EVERY_S
 from tocsin.kit.readonly import readonly, writable
@@ -48,7 +49,7 @@ def serve() -> None:
         _show()
     with only_one(), _port(settings.BIND) as door:
         _prepare()
-        with _mail(), _running([*_loops(), *_hearing(), *_taking()]):
+        with _reading(), _mail(), _running([*_loops(), *_hearing(), *_taking()]):
             _announce()
             _answer(door, asgi.application, Wire)
 
@@ -88,7 +89,7 @@ def worker(*, health: str) -> None:
     _needs_postgresql("worker")
     with _port(health, "TOCSIN_HEALTH") if health else nullcontext() as door:
         _prepare()
-        with _running([*_loops(), *_hearing()]):
+        with _reading(), _running([*_loops(), *_hearing()]):
             click.echo("Working.")
             connection.close()
             _wait() if door is None else _answer(door, asgi.health)
@@ -113,9 +114,6 @@ def _loops() -> list[Loop]:
         Loop("ticker", ticker.run_once, every_s=0.25),
         Loop("housekeeping", alone("housekeeping", ticker.housekeep), every_s=20),
         *delivery.loops(outcomes.still_wanted),
-        Loop("follower", follower.Follower().run_once, every_s=0.5, bell=writer.BELL, share=0.5),
-        Loop("filing", filing.run_once, every_s=1.0),
-        Loop("expiry", alone("expiry", expiry.Expirer().run_once), every_s=2.0),
         Loop("checks", checks.run_once, every_s=1.0),
         Loop("declaring", Declarer().run_once, every_s=1.0, bell=follower.BELL),
         Loop("outcomes", outcomes.run_once, every_s=0.5, bell=outbox.ENDED),
@@ -123,6 +121,20 @@ def _loops() -> list[Loop]:
         Loop("drills", drills.run_once, every_s=0.25, bell=drills.BELL),
         Loop("standing", alone("standing", standing.run_once), every_s=15, bell=plans.PUT_IN_FORCE),
     ]
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Make alerts of the log: most of what a storm costs, and so in a process of its own."""
+    those = [
+        Loop("follower", follower.Follower().run_once, every_s=0.5, bell=writer.BELL, share=0.5),
+        Loop("filing", filing.run_once, every_s=1.0),
+        Loop("expiry", alone("expiry", expiry.Expirer().run_once), every_s=2.0),
+        *_hearing("reader-"),
+    ]
+    with Child(those):
+        click.echo(f"Reading in a process of its own: {', '.join(loop.name for loop in those)}.")
+        yield
 
 
 def _on_a_file() -> list[Loop]:
@@ -138,11 +150,11 @@ def _on_a_file() -> list[Loop]:
     ]
 
 
-def _hearing() -> list[Loop]:
-    """Return what hears of changes in other processes, and whether their clock is ours; on SQLite there is no other."""
+def _hearing(whose: str = "") -> list[Loop]:
+    """Return what hears of changes in other processes, and whether their clock is ours; on SQLite there is no other host."""
     if connection.vendor != "postgresql":
         return []
-    return [Loop("hearing", Ear().run_once, every_s=0), Loop("clock", astray.look, every_s=astray.LOOKS_EVERY_S)]
+    return [Loop(f"{whose}hearing", Ear().run_once, every_s=0), Loop(f"{whose}clock", astray.look, every_s=astray.LOOKS_EVERY_S)]
 
 
 def _taking() -> list[Loop]:

@@ -8,13 +8,12 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from prometheus_client import Counter
 
 from tocsin.comms import claims, outbox, patience, setup
 from tocsin.comms.channel import Message
 from tocsin.comms.claims import Settlement
 from tocsin.comms.models import Attempt, Delivery, State
-from tocsin.kit import clock
+from tocsin.kit import clock, numbers
 from tocsin.kit.egress import Egress, Rejected, Unreachable
 from tocsin.kit.loops import Loop
 from tocsin.kit.transactions import retry
@@ -22,7 +21,7 @@ from tocsin.kit.transactions import retry
 THREADS: Final = 4  # one channel can keep `claims.AT_ONCE` of them busy
 FAULTS_MAX: Final = 3
 _log = structlog.get_logger(__name__)
-_ended = Counter("tocsin_delivery_attempts_total", "Attempts to deliver a message", ["channel", "outcome"])
+_ended = numbers.counter("tocsin_delivery_attempts_total", "Attempts to deliver a message", ["channel", "outcome"])
 
 
 def loops(still_wanted: Callable[[str], bool], every_s: float = 0.5) -> list[Loop]:

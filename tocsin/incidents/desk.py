@@ -8,7 +8,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from prometheus_client import Counter as Tally
 
 from tocsin.accounts import directory
 from tocsin.engine import restricted
@@ -39,7 +38,7 @@ from tocsin.incidents.declaration import Declaration
 from tocsin.incidents.models import Head, Incident, Plan
 from tocsin.incidents.projection.projector import Projector
 from tocsin.incidents.times import incident_time, server_time, set_drill
-from tocsin.kit import clock, ids
+from tocsin.kit import clock, ids, numbers
 from tocsin.kit.transactions import retry
 
 __all__ = ["NUMBERS", "Answer", "Declaration", "Done", "Overtaken", "declare", "establish", "foresee", "handle"]
@@ -50,7 +49,7 @@ NUMBERS: Final = "incident"
 _WRITTEN: Final = ("state", "state_hash", "state_seq", "last_at", "plan_hash", "next_due", "wake_at", "down_since")
 """What the desk alone writes on a running incident; leases and faults are the ticker's."""
 
-_commands = Tally("tocsin_commands_total", "Commands handled by the desk", ["command", "outcome"])
+_commands = numbers.counter("tocsin_commands_total", "Commands handled by the desk", ["command", "outcome"])
 
 
 @dataclass(frozen=True, slots=True)

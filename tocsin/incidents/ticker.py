@@ -9,13 +9,12 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 from django.db.models import F, Q
-from prometheus_client import Counter
 
 from tocsin.engine import terms as t
 from tocsin.incidents import answers, desk, downtime, notices
 from tocsin.incidents.models import Incident
 from tocsin.ingest import received
-from tocsin.kit import astray, clock
+from tocsin.kit import astray, clock, numbers
 from tocsin.kit.transactions import retry
 
 LEASE: Final = timedelta(seconds=15)
@@ -25,7 +24,7 @@ AT_ONCE: Final = 20
 SYSTEM: Final = t.Actor(t.SYSTEM)
 _PAUSES: Final = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=5))
 _log = structlog.get_logger(__name__)
-_faults = Counter("tocsin_ticker_faults_total", "Incidents whose tick failed")
+_faults = numbers.counter("tocsin_ticker_faults_total", "Incidents whose tick failed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from django.db import transaction
 
 from tocsin.ingest.models import Alert, Filed, Posting, RawBody
 from tocsin.kit import bulk, transactions
-from tocsin.kit.precedence import way
 
 ALERTS_MAX = 300
 """Alerts filed in one transaction; more only where one body of the log turned more."""
@@ -41,7 +40,6 @@ def run_once() -> bool:
 
 def _file(standing: Filed) -> bool:
     """File the next alerts of one organisation; return whether there were any."""
-    way.give()
     organisation_id = standing.organisation_id
     rows = _next(organisation_id, standing.upto)
     if not rows:

@@ -11,14 +11,12 @@ from uuid import UUID
 import msgspec
 import structlog
 from django.db import DataError, IntegrityError, connection, transaction
-from prometheus_client import Counter
 
 from tocsin.ingest import alerts, feeds, log, sources, tallies
 from tocsin.ingest.episodes import Heard, hear
 from tocsin.ingest.pings import checks
 from tocsin.ingest.sources import Alert, Arrival
-from tocsin.kit import bells, bulk, clock, faults, transactions, turns
-from tocsin.kit.precedence import way
+from tocsin.kit import bells, bulk, clock, faults, numbers, transactions, turns
 
 BODIES_MAX = 500
 BYTES_MIN, BYTES_MAX = 128 * 1024, 2 * 1024 * 1024
@@ -36,7 +34,7 @@ _LOCKS = 0x70C51
 _one_at_a_time = threading.Lock()
 
 _log = structlog.get_logger(__name__)
-_bodies = Counter("tocsin_bodies_read_total", "Bodies of the log that were read", ["source", "outcome"])
+_bodies = numbers.counter("tocsin_bodies_read_total", "Bodies of the log that were read", ["source", "outcome"])
 
 
 class Overtaken(Exception):  # noqa: N818 - it says what happened
@@ -89,7 +87,6 @@ def settle(organisation_id: UUID, pace: Pace) -> bool:
     waiting, more = log.waiting(organisation_id, BODIES_MAX, pace.bytes_max)
     settings = _settings(waiting)
     for body in waiting:
-        way.give()
         said = attempt(body, settings.get(body.key_id, _NONE))
         if isinstance(said, Exception):
             _park(organisation_id, body, said)
@@ -151,11 +148,7 @@ def fault(body: log.Waiting) -> str:
 def reread(bodies: Sequence[log.Waiting]) -> list[list[Heard] | Exception]:
     """Return what each of these bodies says as things are now, or why it cannot be read any more."""
     settings = _settings(bodies)
-    said: list[list[Heard] | Exception] = []
-    for body in bodies:
-        way.give()
-        said.append(attempt(body, settings.get(body.key_id, _NONE)))
-    return said
+    return [attempt(body, settings.get(body.key_id, _NONE)) for body in bodies]
 
 
 def _settings(bodies: Sequence[log.Waiting]) -> Mapping[UUID, Mapping[str, Any]]:
@@ -179,7 +172,6 @@ def _write(organisation_id: UUID, bodies: Sequence[log.Waiting], heard: Sequence
     All that can be thought out before is, so that the transaction only writes.
     """
 
-    way.give()
     came = [(organisation_id, body.key_id, body.received_at) for body in bodies]
 
     def work() -> float:

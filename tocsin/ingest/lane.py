@@ -15,7 +15,6 @@ from uuid import UUID
 
 import msgspec
 from django.db import Error
-from prometheus_client import Counter
 
 from tocsin.ingest import nesting, plain, problems, sources, turned_away
 from tocsin.ingest.bodies import gunzip
@@ -26,7 +25,7 @@ from tocsin.ingest.problems import Answer, NotAccepted, Problem
 from tocsin.ingest.queues import Queues
 from tocsin.ingest.sources import Source
 from tocsin.ingest.writer import NotStored, Ticket, Writer
-from tocsin.kit import clock, ids
+from tocsin.kit import clock, ids, numbers
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -39,7 +38,7 @@ HEADS_MAX = 1024
 """Heads that are remembered with what they call for, none of them a long one: those of one sender differ in the length of the body only."""
 NOBODY = Holder(UUID(int=0), UUID(int=0))
 """In whose account a body is held while nobody knows whose it is."""
-_answers = Counter("tocsin_lane_answers_total", "Requests to the lane by what became of them", ["code"])
+_answers = numbers.counter("tocsin_lane_answers_total", "Requests to the lane by what became of them", ["code"])
 _accepted = _answers.labels("accepted")
 
 

@@ -2,21 +2,21 @@
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import structlog
 from django.db import Error, close_old_connections
-from prometheus_client import Counter
 
-from tocsin.kit import bells, clock
+from tocsin.kit import bells, clock, numbers
 
+STOPS_WITHIN_S: Final = 10.0
 PAUSES_S: Final = (1.0, 5.0, 30.0, 120.0)
 """How long a loop rests after a fault: longer after each one in a row."""
 
 _log = structlog.get_logger(__name__)
-_faults = Counter("tocsin_loop_faults_total", "Runs of a loop that ended in a fault of ours", ["loop"])
+_faults = numbers.counter("tocsin_loop_faults_total", "Runs of a loop that ended in a fault of ours", ["loop"])
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ class Loop:
         self._woken.set()
         return rested
 
-    def stop(self, timeout_s: float = 10) -> bool:
+    def stop(self, timeout_s: float = STOPS_WITHIN_S) -> bool:
         """Finish the present run and return whether the thread has ended within `timeout_s`."""
         self._stopping.set()
         self._woken.set()
@@ -114,6 +114,23 @@ class Loop:
         self._in_a_row += 1
         self._stopping.wait(pause_s)
         return 0.0
+
+
+def expect(name: str) -> None:
+    """Count on a loop that runs in the other process of this server (`child.py`): if nothing is heard of it, this one is not ready."""
+    _pulses[name] = _Pulse(clock.monotonic())
+
+
+def expect_no_more(name: str) -> None:
+    """Do so no more."""
+    _pulses.pop(name, None)
+
+
+def reported(ages_s: Mapping[str, float], faults: Mapping[str, str]) -> None:
+    """Take over how the loops of the other process are."""
+    now = clock.monotonic()
+    for name, age_s in ages_s.items():
+        _pulses[name] = _Pulse(now - age_s, faults.get(name, ""))
 
 
 def health() -> dict[str, float]:

@@ -8,15 +8,14 @@ from typing import Final, TypeVar
 
 import psycopg
 from django.db import InterfaceError, OperationalError, connection
-from prometheus_client import Counter
 
-from tocsin.kit import clock
+from tocsin.kit import clock, numbers
 from tocsin.kit.sqlite.gate import WAITED_TOO_LONG
 
 T = TypeVar("T")
 
 GIVE_UP_AFTER_S: Final = 10.0
-_retries = Counter("tocsin_transaction_retries_total", "Transactions tried again", ["reason"])
+_retries = numbers.counter("tocsin_transaction_retries_total", "Transactions tried again", ["reason"])
 
 # Serialization failure, deadlock, lock not available, statement cut off by an operator, a server that shuts down or starts, no connections left.
 _PASSING: Final = frozenset({"40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03", "53300"})

@@ -14,6 +14,7 @@ from django.db import OperationalError
 from tocsin.kit import clock
 
 WAIT_S: Final = 20.0
+ASKS_EVERY_S: Final = 0.0005
 WAITED_TOO_LONG: Final = "database is locked: waited too long at the write gate"
 
 
@@ -32,12 +33,27 @@ class Gate:
         self._holder: int | None = None
         self._depth = 0
         self._file: int | None = None
+        self._next: int | None = None
 
     def share(self, path: str) -> None:
-        """Share the gate with the other processes that write to the database at `path`. A process has one such database."""
+        """
+        Share the gate with the other processes that write to the database at `path`. A process has one such database.
+
+        Two files are locked in turn, so that processes take turns as well: who waits for the gate holds the place before it, and whoever
+        has just left comes behind.
+        """
         with self._mutex:
             if self._file is None:
+                self._next = os.open(f"{path}-next", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
                 self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    def forget(self) -> None:
+        """Be the gate of a new process: a lock that it inherited would not keep the one out that it is from."""
+        for file in filter(None, (self._file, self._next)):
+            os.close(file)
+        self._mutex, self._file, self._next = threading.Lock(), None, None
+        self._queue.clear()
+        self._holder, self._depth = None, 0
 
     def acquire(self, timeout_s: float = WAIT_S) -> None:
         """
@@ -94,19 +110,30 @@ class Gate:
             return True
 
     def _lock_file(self, deadline: float) -> None:
-        """Keep other processes out. They are rare and quick, so asking again every few milliseconds will do."""
-        while self._file is not None:
-            try:
-                return fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if clock.monotonic() > deadline:
-                    raise OperationalError(WAITED_TOO_LONG) from None
-            time.sleep(0.002)
-        return None
+        """Keep other processes out."""
+        if self._file is None or self._next is None:
+            return
+        _lock(self._next, deadline)
+        try:
+            _lock(self._file, deadline)
+        finally:
+            fcntl.flock(self._next, fcntl.LOCK_UN)
+
+
+def _lock(file: int, deadline: float) -> None:
+    """Lock a file. There are few processes, each quick, so asking again very soon will do; a lock can only be waited for without end."""
+    while True:
+        try:
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if clock.monotonic() > deadline:
+                raise OperationalError(WAITED_TOO_LONG) from None
+        time.sleep(ASKS_EVERY_S)
 
 
 gate = Gate()
 """The one of this process."""
+os.register_at_fork(after_in_child=gate.forget)
 
 
 @contextmanager

@@ -1,0 +1,186 @@
+"""
+A process beside the serving one: loops that compute much have an interpreter of their own there, and whoever is to be answered does not
+wait for them.
+
+It is forked before any thread runs, so it costs little memory and no start. A keeper between the two begins it again when it dies; all
+of them end with the serving process. Bells, heartbeats and counts go over one pair of sockets.
+"""
+
+import ctypes
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Any, Final, NoReturn, Self
+
+import msgspec
+import structlog
+from django.db import connection
+
+from tocsin.kit import bells, clock, loops, numbers
+from tocsin.kit.loops import Loop
+
+NICE: Final = 10
+"""Its work can wait: it takes what processor time the serving process leaves."""
+REPORTS_EVERY_S: Final = 1.0
+BEGINS_AGAIN_AFTER_S: Final = 1.0
+_MESSAGE_BYTES_MAX: Final = 64 * 1024
+_PR_SET_PDEATHSIG: Final = 1
+_RUNG, _REPORT, _STOP = "rung", "report", "stop"
+
+_log = structlog.get_logger(__name__)
+
+
+class Child:
+    """Runs `those` loops in a process of its own for as long as the block runs."""
+
+    def __init__(self, those: Sequence[Loop]) -> None:
+        self._loops = those
+        self._keeper = 0
+        self._ours: socket.socket | None = None
+
+    def __enter__(self) -> Self:
+        """
+        Fork. No thread of ours may run yet, and no connection be open: neither would be whole on the other side.
+
+        The loops may not be started here.
+        """
+        _let_go_of_the_database()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        serving = os.getpid()
+        self._keeper = os.fork()
+        if not self._keeper:
+            _alone_with(theirs)
+            _keep(serving, lambda: _work(self._loops, theirs))
+        theirs.close()
+        self._ours = ours
+        for loop in self._loops:
+            loops.expect(loop.name)
+        bells.relay(lambda name, times: _tell(ours, [_RUNG, name, times]))
+        threading.Thread(target=_hear, args=(ours,), name="child", daemon=True).start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Let it finish what it is at, and end."""
+        assert self._ours is not None
+        bells.relay(None)
+        _tell(self._ours, [_STOP])
+        _wait_for(self._keeper, loops.STOPS_WITHIN_S)
+        self._ours.close()
+        for loop in self._loops:
+            loops.expect_no_more(loop.name)
+
+
+def _let_go_of_the_database() -> None:
+    connection.close()
+    if connection.vendor == "postgresql":
+        connection.close_pool()  # type: ignore[attr-defined]
+
+
+def _alone_with(theirs: socket.socket) -> None:
+    """Let go of every file of the serving process: its port and its locks are to be free when it ends. Nothing of it is used here any more."""
+    kept = theirs.fileno()
+    os.closerange(3, kept)
+    os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))
+    # A terminal's Ctrl+C reaches all of them: who serves hears it, and tells.
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, signal.SIG_IGN)
+
+
+def _keep(serving: int, work: Callable[[], None]) -> NoReturn:
+    """Do the work in a process of its own, and once more whenever that one dies, until it ends well."""
+    _end_with(serving)
+    keeper = os.getpid()
+    while True:
+        pid = os.fork()
+        if not pid:
+            _end_with(keeper)
+            _do(work)
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        if code == 0:
+            os._exit(0)
+        _log.error("child.ended", code=code)
+        threading.Event().wait(BEGINS_AGAIN_AFTER_S)
+
+
+def _do(work: Callable[[], None]) -> NoReturn:
+    """Do the work and end, whatever becomes of it: what called us is the serving process's, and not to be gone back to."""
+    code = 1
+    try:
+        work()
+        code = 0
+    finally:
+        if code:
+            _log.exception("child.fault")
+        os._exit(code)
+
+
+def _end_with(parent: int) -> None:
+    """Let the kernel kill this process when `parent` is gone, however it went."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _work(those: Sequence[Loop], theirs: socket.socket) -> None:
+    """Run the loops until told to stop."""
+    os.nice(NICE)
+    bells.relay(lambda name, times: _tell(theirs, [_RUNG, name, times]))
+    tally = numbers.Tally()
+    for loop in those:
+        loop.start()
+    theirs.settimeout(REPORTS_EVERY_S)
+    reported_at = clock.monotonic()
+    while True:
+        try:
+            said = msgspec.json.decode(theirs.recv(_MESSAGE_BYTES_MAX))
+        except TimeoutError:
+            said = [""]
+        if said[0] == _STOP:
+            break
+        if said[0] == _RUNG:
+            bells.rung(said[1], said[2])
+        if clock.monotonic() - reported_at >= REPORTS_EVERY_S:
+            reported_at = clock.monotonic()
+            _tell(theirs, [_REPORT, loops.health(), loops.faults(), tally.take()])
+    for loop in those:
+        loop.stop()
+
+
+def _hear(ours: socket.socket) -> None:
+    """Pass on what the child says, until the pair is closed."""
+    while True:
+        try:
+            message = ours.recv(_MESSAGE_BYTES_MAX)
+        except OSError:
+            return
+        if not message:
+            return
+        match msgspec.json.decode(message):
+            case [str(kind), str(name), int(times)] if kind == _RUNG:
+                bells.rung(name, times)
+            case [str(kind), ages, faults, counts] if kind == _REPORT:
+                loops.reported(ages, faults)
+                numbers.add(counts)
+
+
+def _tell(there: socket.socket, message: list[Any]) -> None:
+    """Say something. Whoever does not listen just now misses it: a loop also looks by itself, and the next report says it again."""
+    try:
+        there.send(msgspec.json.encode(message), socket.MSG_DONTWAIT)
+    except OSError:
+        return
+
+
+def _wait_for(pid: int, within_s: float) -> None:
+    """Wait until a process of ours has ended, and end it if it does not."""
+    over = threading.Event()
+    deadline = clock.monotonic() + within_s
+    while os.waitpid(pid, os.WNOHANG) == (0, 0):
+        if clock.monotonic() > deadline:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            return
+        over.wait(0.01)
