@@ -1,4 +1,4 @@
-"""The one ASGI application: the lane for alerts, the streams of notices, and Django for everything else."""
+"""The one ASGI application: the lane for alerts, what its senders ask of them, the streams of notices, and Django for everything else."""
 
 import asyncio
 import os
@@ -8,7 +8,7 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tocsin.settings")
 pages = get_asgi_application()
 
-from tocsin.ingest import lane  # noqa: E402 - Django is set up first
+from tocsin.ingest import asking, lane  # noqa: E402 - Django is set up first
 from tocsin.kit import watchdog  # noqa: E402
 from tocsin.web import stream  # noqa: E402
 from tocsin.web.stream import Receive, Scope, Send  # noqa: E402
@@ -20,6 +20,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Hand a request to whoever answers its path."""
     if scope["type"] == "lifespan":
         await _live(receive, send)
+    elif scope["type"] == "http" and asking.application.answers(scope):
+        await asking.application(scope, receive, send)
     elif scope["type"] == "http" and lane.application.answers(scope):
         await lane.application(scope, receive, send)
     elif scope["type"] == "http" and (scope["path"] == stream.API or stream.PAGE.fullmatch(scope["path"])):

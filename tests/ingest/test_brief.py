@@ -69,7 +69,7 @@ def test_the_sender_may_say_since_when_but_not_since_tomorrow():
 
 def test_whoever_takes_an_alert_on_is_noted_and_nothing_turns():
     standing, outcome = after(said(), taken(at=NOON + 60 * S))
-    assert outcome.taken == [Taken(standing.id, NOON, "Bea", NOON + 60 * S)]
+    assert list(outcome.taken.values()) == [Taken(standing.id, NOON, "Bea", NOON + 60 * S)]
     assert (standing.alert.title, len(outcome.turns)) == ("Disk full", 1)
 
 
@@ -77,7 +77,7 @@ def test_whoever_takes_an_alert_on_is_noted_and_nothing_turns():
 def test_nobody_takes_on_what_is_over_or_was_never_heard_of():
     assert hear({}, [taken()]).standings == {}
     ended, outcome = after(said(), said(firing=False, at=NOON + S), taken(at=NOON + 2 * S))
-    assert (ended.firing, outcome.taken) == (False, [])
+    assert (ended.firing, outcome.taken) == (False, {})
 
 
 def test_whoever_heard_it_begin_hears_it_end_whatever_the_end_is_labelled():

@@ -229,3 +229,17 @@ def test_what_is_no_schedule_is_known(cron: str) -> None:
 def test_a_start_never_puts_a_deadline_off() -> None:
     course = Course(NOON, None, NOON + 5 * MINUTE)
     assert schedule.after(HOURLY, course, "start", NOON).due_at == NOON + 5 * MINUTE
+
+
+def test_a_run_that_names_itself_ends_no_other_that_has_started_since(backup, clock):
+    course = schedule.after(HOURLY, Course(), "start", NOON, "one")
+    course = schedule.after(HOURLY, course, "start", NOON + MINUTE, "two")
+    ended = schedule.after(HOURLY, course, "success", NOON + 2 * MINUTE, "one")
+    assert (ended.started_at, ended.due_at) == (NOON + MINUTE, NOON + 11 * MINUTE), "the second is still expected to end"
+    for run in ("two", ""):
+        assert schedule.after(HOURLY, ended, "success", NOON + 3 * MINUTE, run).started_at is None
+    ping(backup, "start", run="one")
+    ping(backup, "start", run="two")
+    ping(backup, run="one")
+    check = Check.objects.get()
+    assert (check.run, check.started_at is not None) == ("two", True)

@@ -17,13 +17,14 @@ from tests.ingest import bodies
 from tests.ingest.posting import Held, post
 from tests.ingest.test_wire import serving
 from tocsin.accounts import founding, keys
-from tocsin.ingest import bulk, lane, problems, sources
+from tocsin.ingest import lane, problems, sources
 from tocsin.ingest.keyring import Holder, Keyring
 from tocsin.ingest.lane import Lane, Limits
 from tocsin.ingest.models import Tally
 from tocsin.ingest.problems import Problem
 from tocsin.ingest.turned_away import TurnedAway
 from tocsin.ingest.writer import Writer
+from tocsin.kit import bulk
 from tocsin.kit.reserve import reserve
 
 HOTLINE, OTHER = UUID(int=7), UUID(int=8)

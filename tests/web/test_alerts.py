@@ -14,7 +14,7 @@ from tests.ingest.test_follower import arrive, follow
 from tests.web.test_plans import take
 from tests.world import World
 from tocsin.accounts.models import Person
-from tocsin.ingest.models import Alert, RawBody, Route
+from tocsin.ingest.models import Alert, RawBody, Remark, Route
 from tocsin.kit import ids
 from tocsin.web import alerts
 
@@ -72,6 +72,17 @@ def test_a_link_that_is_no_web_address_is_not_a_link(world: World) -> None:
     made = alert(world, link="javascript:alert(1)")
     page = world.browse(world.bea).get(f"/o/{world.organisation.slug}/alerts/seen/{ids.typed('alr', made.id)}").content.decode()
     assert "javascript:" not in get(world, world.bea).content.decode() + page
+
+
+def test_what_was_done_at_the_source_stands_with_the_alert(world: World) -> None:
+    made = alert(world)
+    Remark.objects.create(
+        organisation=world.organisation, alert=made, starts_at=AT, at=AT, by="Zoë", deed="tags", words="+ queue\n<b>note</b>"
+    )
+    page = world.browse(world.bea).get(f"/o/{world.organisation.slug}/alerts/seen/{ids.typed('alr', made.id)}").content.decode()
+    assert "Done at the source" in page
+    for said in ("Zoë", "Tags", "+ queue", "&lt;b&gt;note"):
+        assert said in page
 
 
 def test_pages_lead_further_back_and_group_by_a_label(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

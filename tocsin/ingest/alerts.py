@@ -9,17 +9,15 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
-from tocsin.ingest import sources
+from tocsin.ingest import filing, remarks, sources
 from tocsin.ingest.episodes import Name, Outcome, Standing, Turn
 from tocsin.ingest.models import Route
 from tocsin.ingest.routing import rules
+from tocsin.ingest.telling import clean
 from tocsin.kit import bulk, ids
 
 TITLE_CHARS_MAX = 500
 LINK_CHARS_MAX = 2000
-BY_CHARS_MAX = 200
-NUL, REPLACEMENT = "\0", "\N{REPLACEMENT CHARACTER}"
-"""PostgreSQL keeps no NUL in a text."""
 
 _ALERT = {
     "id": "uuid",
@@ -87,10 +85,6 @@ _KNOWN = """SELECT id, fingerprint, title, +labels, +annotations, link, +firing,
 _KNOWN_POSTGRESQL = f"{_KNOWN.replace('+', '').rpartition(' IN ')[0]} = ANY(%s)"
 
 
-_TAKEN = {"organisation_id": "uuid", "alert_id": "uuid", "starts_at": "timestamptz", "by": "text", "at": "timestamptz"}
-_FIRST_TIME = "ON CONFLICT (organisation_id, alert_id, starts_at, by) DO NOTHING"
-
-
 _EXPIRY = {"alert_id": "uuid", "organisation_id": "uuid", "expires_at": "timestamptz"}
 _MOVED = "ON CONFLICT (alert_id) DO UPDATE SET expires_at = excluded.expires_at"
 
@@ -140,13 +134,14 @@ def changes(organisation_id: UUID, outcome: Outcome, matches: Sequence[bulk.Row]
         for _, one in sorted(outcome.past.items())
     ]
     yield from bulk.insert("ingest_episode", _EPISODE, past, _ADD)
-    taken = [(organisation_id, one.alert_id, one.starts_at, _clean(one.by)[:BY_CHARS_MAX], one.at) for one in outcome.taken]
-    yield from bulk.insert("ingest_acknowledgement", _TAKEN, taken, _FIRST_TIME)
+    yield from remarks.changes(organisation_id, outcome)
     expiries = [(alert_id, organisation_id, expires_at) for alert_id, expires_at in sorted(outcome.expiries.items())]
     yield from bulk.insert("ingest_expiry", _EXPIRY, expiries, _MOVED)
     yield from bulk.insert("ingest_match", _MATCH, matches, _ONCE)
     if outcome.first is not None:
         yield from bulk.insert("ingest_filed", _FILED, [(organisation_id, outcome.first - 1, True, 1)], _UNFILED)
+    relabelled = [(one.id, one.position, one.firing, one.alert.labels) for one in standings if one.relabelled]
+    yield from filing.changes(organisation_id, relabelled)
 
 
 def matches(organisation_id: UUID, turns: Sequence[Turn]) -> list[bulk.Row]:
@@ -188,7 +183,7 @@ def _alert(organisation_id: UUID, standing: Standing) -> tuple[Any, ...]:
         organisation_id,
         standing.source,
         alert.key,
-        _clean(alert.title)[:TITLE_CHARS_MAX],
+        clean(alert.title)[:TITLE_CHARS_MAX],
         _json(alert.labels),
         _json(alert.annotations),
         _link(alert.link),
@@ -205,17 +200,13 @@ def _alert(organisation_id: UUID, standing: Standing) -> tuple[Any, ...]:
     )
 
 
-def _clean(text: str) -> str:
-    return text.replace(NUL, REPLACEMENT)
-
-
 def _json(words: Mapping[str, str]) -> str:
     text = msgspec.json.encode(words)
     if b"\\u0000" in text:
-        text = msgspec.json.encode({_clean(name): _clean(value) for name, value in words.items()})
+        text = msgspec.json.encode({clean(name): clean(value) for name, value in words.items()})
     return text.decode()
 
 
 def _link(text: str) -> str:
     """Return `text` if a browser may follow it."""
-    return _clean(text) if text.startswith(("http://", "https://")) and len(text) <= LINK_CHARS_MAX else ""
+    return clean(text) if text.startswith(("http://", "https://")) and len(text) <= LINK_CHARS_MAX else ""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tocsin.ingest.sources import Alert
+from tocsin.ingest.sources import Alert, Aside, Deed, Edit
 from tocsin.kit import ids
 
 LATE = timedelta(seconds=60)
@@ -13,6 +13,7 @@ LATE = timedelta(seconds=60)
 
 SEVERITY = "severity"
 """The label that makes an alert turn when it changes: a route that waits for a grave one has to hear of it."""
+TAGS, BETWEEN = "tags", ", "
 
 Name = tuple[str, str]
 """Source and fingerprint."""
@@ -52,6 +53,8 @@ class Standing:
     position: int
     rewritten: bool = True
     """Whether more has changed than the time of the latest message and how many there were."""
+    relabelled: bool = False
+    """Whether its labels are others: it is to be found by them although it has not turned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +88,33 @@ class Taken:
     starts_at: datetime
     by: str
     at: datetime
+    left_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What was done to an episode at the sender's side, beside its beginning and its end."""
+
+    alert_id: UUID
+    starts_at: datetime
+    aside: Aside
+    at: datetime
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What a batch changed: alerts as they stand now, episodes that are past, turns in order, and who has taken what on."""
+    """
+    What a batch changed: alerts as they stand now, episodes that are past, turns in order, who has taken what on, what was done beside.
+
+    `left` says when an episode was last left by all who had taken it on at the sender's side.
+    """
 
     standings: dict[Name, Standing] = field(default_factory=dict)
     past: dict[tuple[UUID, datetime], Past] = field(default_factory=dict)
     turns: list[Turn] = field(default_factory=list)
-    taken: list[Taken] = field(default_factory=list)
+    taken: dict[tuple[UUID, datetime, str], Taken] = field(default_factory=dict)
+    left: dict[tuple[UUID, datetime], datetime] = field(default_factory=dict)
+    remarks: list[Remark] = field(default_factory=list)
     first: int | None = None
     """The earliest position in the log at which one of the alerts turned."""
     expiries: dict[UUID, datetime] = field(default_factory=dict)
@@ -112,6 +132,10 @@ def hear(known: Mapping[Name, Standing], heard: Iterable[Heard]) -> Outcome:
     for told in heard:
         name = (told.source, told.alert.key)
         standing = outcome.standings.get(name) or known.get(name)
+        if told.alert.aside is not None:
+            if standing is not None:
+                _beside(outcome, standing, told, told.alert.aside)
+            continue
         one = _completed(standing, told) if told.alert.starts_at is None or told.alert.brief else told
         if one.alert.quiet and (standing is None or not standing.firing):
             continue
@@ -127,7 +151,7 @@ def hear(known: Mapping[Name, Standing], heard: Iterable[Heard]) -> Outcome:
         else:
             outcome.standings[name] = _follow(outcome, standing, one)
         if name in outcome.standings and outcome.standings[name].position == one.position:
-            outcome.first = one.position if outcome.first is None else min(outcome.first, one.position)
+            _first(outcome, one.position)
         if one.alert.expires_at is not None:
             outcome.expiries[outcome.standings[name].id] = one.alert.expires_at
     return outcome
@@ -187,8 +211,44 @@ def _take(outcome: Outcome, standing: Standing | None, one: Heard) -> bool:
     """Note who has taken an open episode on, and return whether there is one."""
     if standing is None or not standing.firing:
         return False
-    outcome.taken.append(Taken(standing.id, standing.starts_at, one.alert.acknowledged_by or "", one.at))
+    by = one.alert.acknowledged_by or ""
+    outcome.taken[standing.id, standing.starts_at, by] = Taken(standing.id, standing.starts_at, by, one.at)
     return True
+
+
+def _beside(outcome: Outcome, standing: Standing, told: Heard, aside: Aside) -> None:
+    """Note what was done to the latest episode, and let the alert say what it says from now on."""
+    outcome.remarks.append(Remark(standing.id, standing.starts_at, aside, told.at))
+    if aside.deed is Deed.LEFT:
+        outcome.left[standing.id, standing.starts_at] = told.at
+        for name, taken in outcome.taken.items():
+            if name[:2] == (standing.id, standing.starts_at):
+                outcome.taken[name] = replace(taken, left_at=told.at)
+    after = edited(standing.alert, aside.edit) if aside.edit else standing.alert
+    if _in_the_same_words(standing.alert, after):
+        return
+    regraded = standing.firing and standing.alert.labels.get(SEVERITY) != after.labels.get(SEVERITY)
+    standing.relabelled |= standing.alert.labels != after.labels
+    standing.alert, standing.rewritten = after, True
+    outcome.standings[told.source, after.key] = standing
+    if regraded:
+        _turn(outcome, standing, told)
+        _first(outcome, told.position)
+
+
+def edited(alert: Alert, edit: Edit) -> Alert:
+    """Return what an alert says after an edit. Pure."""
+    labels = {**alert.labels, **edit.labels}
+    if edit.tags or edit.untags:
+        tags = [tag for tag in labels.get(TAGS, "").split(BETWEEN) if tag]
+        labels[TAGS] = BETWEEN.join(sorted({*tags, *edit.tags} - {*edit.untags}))
+    annotations = {**alert.annotations, **edit.annotations}
+    return replace(
+        alert,
+        title=edit.title or alert.title,
+        labels={name: value for name, value in labels.items() if value},
+        annotations={name: value for name, value in annotations.items() if value},
+    )
 
 
 def _new(one: Heard, alert_id: UUID, first_received_at: datetime) -> Standing:
@@ -229,7 +289,8 @@ def _follow(outcome: Outcome, standing: Standing, one: Heard) -> Standing:
     if standing.firing and not alert.firing and alert.labels != standing.alert.labels:
         alert = replace(alert, labels=standing.alert.labels)  # whoever heard it begin hears it end
     regraded = standing.alert.labels.get(SEVERITY) != alert.labels.get(SEVERITY)
-    standing.rewritten = standing.rewritten or not _in_the_same_words(standing.alert, alert)
+    if not _in_the_same_words(standing.alert, alert):
+        standing.rewritten, standing.relabelled = True, standing.relabelled or alert.labels != standing.alert.labels
     standing.alert = alert
     standing.last_received_at = one.at
     standing.received += 1
@@ -240,11 +301,15 @@ def _follow(outcome: Outcome, standing: Standing, one: Heard) -> Standing:
     standing.rewritten = True
     standing.firing = alert.firing
     standing.ends_at = None if alert.firing else alert.ends_at or one.at
+    _turn(outcome, standing, one)
+    return standing
+
+
+def _turn(outcome: Outcome, standing: Standing, one: Heard) -> None:
     standing.turned_at = one.at
     standing.turn += 1
     standing.position = one.position
     _turned(outcome, standing)
-    return standing
 
 
 def _in_the_same_words(one: Alert, other: Alert) -> bool:
@@ -266,6 +331,10 @@ def _turned(outcome: Outcome, standing: Standing) -> None:
     if standing.turn:
         turn = Turn(standing.id, standing.alert.labels, standing.starts_at, standing.turn, standing.firing, standing.turned_at)
         outcome.turns.append(turn)
+
+
+def _first(outcome: Outcome, position: int) -> None:
+    outcome.first = position if outcome.first is None else min(outcome.first, position)
 
 
 def _add_past(outcome: Outcome, past: Past) -> None:

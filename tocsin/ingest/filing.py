@@ -18,6 +18,15 @@ _POSTING = {"organisation_id": "uuid", "alert_id": "uuid", "label": "bigint", "f
 _ONCE = "ON CONFLICT (organisation_id, label, firing, raw, alert_id) DO NOTHING"
 
 
+Row = tuple[UUID, int, bool, Mapping[str, str]]
+"""Id, position in the log of the latest turn, whether it fires, and labels."""
+
+
+def changes(organisation_id: UUID, rows: list[Row]) -> Iterator[bulk.Statement]:
+    """Yield the statements that file alerts under their labels, besides what they are filed under already."""
+    yield from bulk.insert("ingest_posting", _POSTING, list(_postings(organisation_id, rows)), _ONCE)
+
+
 def hashed(name: str, value: str) -> int:
     """Return the number under which a label is filed: 63 bits. Two labels may share one, so whoever reads looks at the alert itself."""
     return int.from_bytes(blake2b(f"{name}\0{value}".encode(), digest_size=8).digest(), "big") >> 1
@@ -47,7 +56,7 @@ def _file(standing: Filed) -> bool:
         Filed.objects.filter(organisation=organisation_id, mark=standing.mark).update(waiting=False)
         return False
     last = rows[-1][1]
-    statements = list(bulk.insert("ingest_posting", _POSTING, list(_postings(organisation_id, rows)), _ONCE))
+    statements = list(changes(organisation_id, rows))
 
     def work() -> None:
         with transaction.atomic():
@@ -60,12 +69,11 @@ def _file(standing: Filed) -> bool:
     return True
 
 
-_Row = tuple[UUID, int, bool, Mapping[str, str]]
 _READ = ("id", "raw", "firing", "labels")
 _POSITION = itemgetter(1, 0)
 
 
-def _next(organisation_id: UUID, after: int) -> list[_Row]:
+def _next(organisation_id: UUID, after: int) -> list[Row]:
     """Return the alerts after a position in the log, never only some of those that one body turned."""
     rows = Alert.objects.filter(organisation_id=organisation_id).order_by("raw", "id").values_list(*_READ)
     found = [row for flag in (False, True) for row in rows.filter(firing__in=[flag], raw__gt=after)[: ALERTS_MAX + 1]]
@@ -76,7 +84,7 @@ def _next(organisation_id: UUID, after: int) -> list[_Row]:
     return [row for row in some if row[1] != cut] or [row for flag in (False, True) for row in rows.filter(firing__in=[flag], raw=cut)]
 
 
-def _postings(organisation_id: UUID, rows: list[_Row]) -> Iterator[bulk.Row]:
+def _postings(organisation_id: UUID, rows: list[Row]) -> Iterator[bulk.Row]:
     postings = {
         (hashed(name, value), firing, raw, alert_id) for alert_id, raw, firing, labels in rows for name, value in labels.items() if value
     }

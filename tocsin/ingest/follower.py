@@ -16,6 +16,7 @@ from tocsin.ingest import alerts, feeds, log, sources, tallies
 from tocsin.ingest.episodes import Heard, hear
 from tocsin.ingest.pings import checks
 from tocsin.ingest.sources import Alert, Arrival
+from tocsin.ingest.telling import clean
 from tocsin.kit import bells, bulk, clock, faults, numbers, transactions, turns
 
 BODIES_MAX = 500
@@ -221,4 +222,4 @@ def _park(organisation_id: UUID, body: log.Waiting, error: Exception) -> None:
 
 
 def _reason(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".replace(alerts.NUL, alerts.REPLACEMENT)
+    return clean(f"{type(error).__name__}: {error}")

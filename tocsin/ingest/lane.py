@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl
 from uuid import UUID
 
 import msgspec
@@ -18,6 +17,7 @@ from django.db import Error
 
 from tocsin.ingest import nesting, plain, problems, sources, turned_away
 from tocsin.ingest.bodies import gunzip
+from tocsin.ingest.calls import Scope, call_of
 from tocsin.ingest.doors import Address, Call, Doors
 from tocsin.ingest.keyring import Holder, Keyring, Overloaded, digest_of
 from tocsin.ingest.log import Arrived
@@ -25,9 +25,8 @@ from tocsin.ingest.problems import Answer, NotAccepted, Problem
 from tocsin.ingest.queues import Queues
 from tocsin.ingest.sources import Source
 from tocsin.ingest.writer import NotStored, Ticket, Writer
-from tocsin.kit import clock, ids, numbers
+from tocsin.kit import clock, numbers
 
-Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
@@ -218,9 +217,9 @@ class Lane:
         source, secret = address.source, address.secret
         if scope["method"] not in address.door.methods:
             raise NotAccepted(problems.method(address.door.methods))
-        call = None if secret and source.as_it_comes else _call(address, scope)
+        call = None if secret and source.as_it_comes else call_of(address, scope)
         if call is not None and not secret:
-            secret = next(filter(None, (place.find(call) for place in source.keys)), "")
+            secret = source.secret_in(call)
             if not secret and source.key_of is None:
                 raise NotAccepted(problems.NO_KEY)
         holder = await self._holder(source, secret) if secret else NOBODY
@@ -229,7 +228,7 @@ class Lane:
             return await self._take(source, holder, body)
         held = Held(self._queues, holder, len(body))
         try:
-            return await self._read_and_take(source, holder, replace(call or _call(address, scope), body=body), held)
+            return await self._read_and_take(source, holder, replace(call or call_of(address, scope), body=body), held)
         finally:
             held.free()
 
@@ -355,15 +354,6 @@ class Lane:
         if self._writer is None:
             self._writer = self._make_writer(self._queues)
         return self._writer
-
-
-def _call(address: Address, scope: Scope) -> Call:
-    try:
-        query = dict(parse_qsl(scope.get("query_string", b"").decode(), keep_blank_values=True, max_num_fields=100))
-    except ValueError as error:
-        raise NotAccepted(problems.not_understood(str(error))) from error
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    return Call(id=str(ids.new()), method=scope["method"], door=address.door.path, parts=address.parts, query=query, headers=headers)
 
 
 def _check_signature(source: Source, holder: Holder, call: Call, raw: bytes, at: datetime) -> None:

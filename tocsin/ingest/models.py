@@ -72,6 +72,7 @@ class Check(models.Model):
     grace = models.DurationField()
     last_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
+    run = models.CharField(max_length=64, blank=True, default="", db_default="")
     due_at = models.DateTimeField(null=True)
     failed = models.BooleanField(default=False)
     overdue_since = models.DateTimeField(null=True)
@@ -296,6 +297,22 @@ class Acknowledgement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.alert_id} {self.by}"
+
+
+class Remark(models.Model):
+    """Something done to an episode at the sender's side beside its beginning and its end: `deed` is one of `sources.Deed`, `words` theirs."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False, related_name="+")
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="remarks")
+    starts_at = models.DateTimeField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200, blank=True)
+    deed = models.CharField(max_length=16)
+    words = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.alert_id} {self.deed}"
 
 
 class Route(models.Model):

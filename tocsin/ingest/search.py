@@ -132,7 +132,7 @@ def _alerts(chunk: list[Place]) -> list[Alert]:
 def _places(query: Query, after: Place | None) -> Iterator[Place]:
     """Yield where what is looked for can stand, the latest first: by the rarest of the labels that must be equal, if there is one."""
     before = after or _beginning(query)
-    floor = _position(query.since - _SLACK, among=REJECTED_KEPT + 1) if query.since else 0
+    floor = position(query.since - _SLACK, among=REJECTED_KEPT + 1) if query.since else 0
     labels = _equal(query)
     upto = filing.upto(query.organisation) if labels else floor
     walked = [_below(_walked(query, firing).filter(raw__gt=max(floor, upto)), "id", before) for firing in _flags(query.firing)]
@@ -144,7 +144,7 @@ def _places(query: Query, after: Place | None) -> Iterator[Place]:
 
 
 def _beginning(query: Query) -> Place:
-    return (_position(query.until + _SLACK), _LAST) if query.until else (1 << 62, _LAST)
+    return (position(query.until + _SLACK), _LAST) if query.until else (1 << 62, _LAST)
 
 
 def _walked(query: Query, firing: bool) -> QuerySet[Alert]:
@@ -171,7 +171,7 @@ def _rarest(query: Query, labels: list[int]) -> int:
     return min(labels, key=lambda label: rows.filter(label=label).order_by()[:COMMON].count())
 
 
-def _position(at: datetime, among: int = 1) -> int:
+def position(at: datetime, among: int = 1) -> int:
     """
     Return the position in the log at which bodies arrived at an instant, found by halving.
 

@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 
 KEY_CHARS_MAX = 255
+NUL, REPLACEMENT = "\0", "\N{REPLACEMENT CHARACTER}"
+"""PostgreSQL keeps no NUL in a text."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECONDS = 1e11
 """Seconds since 1970 come this far only in the year 5138."""
@@ -25,6 +27,11 @@ def text(value: Any) -> str:
         case [*items] if not any(isinstance(item, list | dict) for item in items):
             return ", ".join(map(text, items))
     return msgspec.json.encode(value).decode()
+
+
+def clean(value: str) -> str:
+    """Return a text as every database keeps it."""
+    return value.replace(NUL, REPLACEMENT)
 
 
 def words(pairs: Mapping[str, Any]) -> dict[str, str]:

@@ -69,6 +69,13 @@ def update(table: str, keys: Sequence[str], columns: Mapping[str, str], rows: Se
         yield Statement(f"UPDATE {table} SET {change} FROM (VALUES {places}) AS said WHERE {which}", _flat(part, columns))  # noqa: S608
 
 
+def one(sql: str, values: Sequence[tuple[str, Any]]) -> Statement:
+    """Return a statement with `{}` wherever one of `values`, each behind its PostgreSQL type, is to stand. `sql` is a literal of the code."""
+    if connection.vendor == "postgresql":
+        return Statement(sql.replace("{}", "%s"), [value for _, value in values])
+    return Statement(sql.replace("{}", "?"), [_ADAPTERS[kind](value) if kind in _ADAPTERS else value for kind, value in values])
+
+
 def run(statements: Iterable[Statement]) -> None:
     """Run statements within the caller's transaction."""
     if connection.vendor == "postgresql":

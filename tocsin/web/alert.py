@@ -9,12 +9,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tocsin.ingest import matchers, quiet, received, taking
 from tocsin.ingest.matchers import Matcher
-from tocsin.ingest.models import Acknowledgement, Alert, Episode, Match
+from tocsin.ingest.models import Acknowledgement, Alert, Episode, Match, Remark
+from tocsin.ingest.sources import Deed
 from tocsin.kit import clock, ids
 from tocsin.web import alerts, cases, reply, typed_ids
+from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
 
 EPISODES_MAX = 100
+REMARKS_MAX = 200
 WORDS_MAX = 2_000
 
 
@@ -41,6 +44,8 @@ def one(request: Request, alert: str) -> HttpResponse:
         "label": lambda name, value: str(Matcher(name, "=", str(value))),
         "one": shown,
         "episodes": _episodes(request, found),
+        "remarks": Remark.objects.filter(alert=found).order_by("-at", "-pk")[:REMARKS_MAX],
+        "deed": deed,
         "body": f"raw-{found.raw}" if _kept(request, found) else "",
     }
     return reply.page(request, "alerts/alert.html", context)
@@ -62,6 +67,22 @@ def withdrawal(request: Request, alert: str) -> HttpResponse:
     found = _found(request, alert)
     taking.withdraw(found)
     return reply.see(reverse("alert", kwargs={"slug": request.organisation.slug, "alert": alert}))
+
+
+def deed(remark: Remark) -> str:
+    """Return what was done, in words."""
+    return {
+        Deed.NOTE: _("Note"),
+        Deed.TAGS: _("Tags"),
+        Deed.DETAILS: _("Details"),
+        Deed.PRIORITY: _("Priority"),
+        Deed.TEXT: _("New text"),
+        Deed.ASSIGNED: _("Assigned"),
+        Deed.CALLED: _("Called in"),
+        Deed.SNOOZED: _("Snoozed there"),
+        Deed.LEFT: _("Left to others"),
+        Deed.OTHER: _("Something else"),
+    }[Deed(remark.deed)]
 
 
 def _found(request: Request, alert: str) -> Alert:

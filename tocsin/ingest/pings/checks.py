@@ -81,9 +81,9 @@ def hear(bodies: Sequence[log.Waiting]) -> None:
     checks = {row.pk: row for row in Check.objects.select_for_update().filter(pk__in=set(made_for.values())).order_by("pk")}
     for body in pings:
         if (feed_id := made_for.get(body.key_id)) is not None and (check := checks.get(feed_id)) is not None:
-            _move(check, msgspec.json.decode(body.body, type=ping.Ping).signal, body.received_at)
+            _move(check, msgspec.json.decode(body.body, type=ping.Ping), body.received_at)
     for check in checks.values():
-        check.save(update_fields=["last_at", "started_at", "due_at", "failed", "overdue_since"])
+        check.save(update_fields=["last_at", "started_at", "run", "due_at", "failed", "overdue_since"])
 
 
 def run_once() -> bool:
@@ -121,13 +121,14 @@ def _say(feed: Feed, signal: str, since: datetime | None, at: datetime) -> None:
     bells.ring(writer.BELL)
 
 
-def _move(check: Check, signal: str, at: datetime) -> None:
+def _move(check: Check, told: ping.Ping, at: datetime) -> None:
     if check.last_at is not None and at < check.last_at:
         return  # replayed: later ones have said more
-    moved = after(schedule_of(check), Course(check.last_at, check.started_at, check.due_at, check.failed), signal, at)
+    course = Course(check.last_at, check.started_at, check.due_at, check.failed, check.run)
+    moved = after(schedule_of(check), course, told.signal, at, told.run)
     if moved.last_at == at:
         check.overdue_since = None
-    check.last_at, check.started_at, check.failed = moved.last_at, moved.started_at, moved.failed
+    check.last_at, check.started_at, check.run, check.failed = moved.last_at, moved.started_at, moved.run, moved.failed
     check.due_at = None if check.paused else moved.due_at
 
 

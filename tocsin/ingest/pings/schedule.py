@@ -27,12 +27,13 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What a check's pings said: the last one, whether a run has started, by when the next is missed, and whether it failed."""
+    """What a check's pings said: the last one, whether a run has started and which, by when the next is missed, whether it failed."""
 
     last_at: datetime | None = None
     started_at: datetime | None = None
     due_at: datetime | None = None
     failed: bool = False
+    run: str = ""
 
 
 def wrong_cron(cron: str) -> bool:
@@ -45,16 +46,23 @@ def wrong_cron(cron: str) -> bool:
         return True
 
 
-def after(schedule: Schedule, course: Course, signal: str, at: datetime) -> Course:
-    """Return the course after a ping: a run that ended is expected again, one that started must end within the grace."""
+def after(schedule: Schedule, course: Course, signal: str, at: datetime, run: str = "") -> Course:
+    """
+    Return the course after a ping: a run that ended is expected again, one that started must end within the grace.
+
+    A run that names itself ends no other that has started since.
+    """
     match signal:
         case "success":
-            return Course(at, None, missed_at(schedule, at))
+            missed = missed_at(schedule, at)
+            if course.started_at is not None and run not in ("", course.run):
+                return Course(at, course.started_at, min(missed, course.started_at + schedule.grace), run=course.run)
+            return Course(at, None, missed)
         case "fail":
             return Course(at, None, missed_at(schedule, at), failed=True)
         case "start":
             ends_by = at + schedule.grace
-            return replace(course, started_at=at, due_at=min(course.due_at, ends_by) if course.due_at else ends_by)
+            return replace(course, started_at=at, due_at=min(course.due_at, ends_by) if course.due_at else ends_by, run=run)
         case _:
             return course
 

@@ -5,12 +5,54 @@ import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from functools import cache
 from typing import Any
 
 from tocsin.ingest.doors import ANYWHERE, POST, Call, Door, Place
+from tocsin.ingest.known import Records
 from tocsin.ingest.problems import BUSY, Answer, Problem
 from tocsin.ingest.signatures import Signature
+
+
+class Deed(StrEnum):
+    """What somebody at the sender's side does beside beginning and ending an alert."""
+
+    NOTE = "note"
+    TAGS = "tags"
+    DETAILS = "details"
+    PRIORITY = "priority"
+    TEXT = "text"
+    ASSIGNED = "assigned"
+    CALLED = "called"
+    """More people were called to it."""
+    SNOOZED = "snoozed"
+    LEFT = "left"
+    """Nobody there has it on any more."""
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What an alert says otherwise from now on. An empty text takes a label or an annotation away."""
+
+    title: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    """Added to the list in the label `tags`."""
+    untags: tuple[str, ...] = ()
+    """Taken from it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """Something done to an alert, by whom if that is said, and in what words; it goes into the alert's history."""
+
+    deed: Deed
+    by: str = ""
+    words: str = ""
+    edit: Edit | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +79,8 @@ class Alert:
     """It is no news where the alert does not fire: an end that nobody waits for."""
     acknowledged_by: str | None = None
     """Somebody at the sender's side has taken it on; empty if it is not said who. An alert that nobody knows is not begun by that."""
+    aside: Aside | None = None
+    """It neither begins nor ends, and is about nothing where nobody knows the alert: only what is done beside counts."""
     sequenced: bool = False
     """The sender dates beginnings and ends alike by `happened_at`: what happened before the last turn is old news and turns nothing."""
     expires_at: datetime | None = None
@@ -49,6 +93,14 @@ class Arrival:
 
     at: datetime
     settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """An address at which clients of a source read what became of what they sent: with GET, and with the key that they send by."""
+
+    path: str
+    answer: Callable[[Records, Call], Answer]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +141,7 @@ class Source:
     refuse: Callable[[Problem], Answer] = Problem.answer
     busy: int = 503
     """What tells its clients to come back later: those that retry on 5xx alone are never told 429."""
+    asks: tuple[Ask, ...] = ()
     setup: str = ""
     """What is written at the sender's side, in its own form; `$base`, `$scheme`, `$host` and `$key` are ours."""
     settings: bool = False
@@ -98,6 +151,10 @@ class Source:
     def as_it_comes(self) -> bool:
         """Return whether a body and its key are all that there is to a call."""
         return self.gather is None and self.accept is None and not self.gzip
+
+    def secret_in(self, call: Call) -> str:
+        """Return the key where clients put it in a call, or nothing."""
+        return next(filter(None, (place.find(call) for place in self.keys)), "")
 
     def refused(self, problem: Problem) -> Answer:
         """Return what its clients are told when a body is not accepted."""

@@ -15,11 +15,13 @@ from tocsin.ingest.doors import Call, Door
 from tocsin.ingest.pings.schedule import FAIL, LOG, OVERDUE, PAUSED, START, SUCCESS
 from tocsin.ingest.problems import Answer, Problem
 from tocsin.ingest.sources import Alert, Arrival, Source
+from tocsin.ingest.telling import clean
 
 CHECK, PAUSE = "check", "paused"
 """Words of the feed's settings: what the check is called, and whether nobody wants to hear of it now."""
 METHODS = frozenset({"GET", "HEAD", "POST"})
 TEXT_CHARS_MAX = 10_000
+RUN_CHARS_MAX = 64
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
@@ -43,8 +45,8 @@ def gather(call: Call) -> bytes:
         signal = word or SUCCESS
     else:
         raise ValueError("behind the key stands start, fail, log, an exit status up to 255, or nothing")
-    text = call.body.decode(errors="replace")[:TEXT_CHARS_MAX].replace("\0", "\N{REPLACEMENT CHARACTER}")
-    return msgspec.json.encode({"signal": signal, "status": status, "run": call.query.get("rid", "")[:64], "text": text})
+    text = clean(call.body.decode(errors="replace")[:TEXT_CHARS_MAX])
+    return msgspec.json.encode({"signal": signal, "status": status, "run": clean(call.query.get("rid", ""))[:RUN_CHARS_MAX], "text": text})
 
 
 def parse(payload: Ping, arrival: Arrival) -> Iterator[Alert]:
