@@ -1,41 +1,36 @@
-"""
-`python -m bench.clocks`: what clocks cost on PostgreSQL, those that wait and those that fall due, with every commit on the disk.
+"""What clocks cost on PostgreSQL, those that wait and those that fall due, with every commit on the disk; `ticking` measures it."""
 
-This starts a PostgreSQL of its own; `bench.ticking` measures on it.
-"""
-
+import json
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from pathlib import Path
 
-import psycopg
+from bench import clusters, peers
+from bench.figures import Report
+from bench.scale import Scale
 
-from tests import postgres
-
-
-def main() -> None:
-    """Measure, with the arguments of `bench.ticking`."""
-    with _database() as url, tempfile.TemporaryDirectory(prefix="tocsin-bench-") as home:
-        environ = {"TOCSIN_HOME": home, "TOCSIN_DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tocsin.settings"}
-        sys.exit(subprocess.run([sys.executable, "-m", "bench.ticking", *sys.argv[1:]], env=os.environ | environ, check=False).returncode)
+PER_S = 1_000
 
 
-@contextmanager
-def _database() -> Iterator[str]:
-    cluster = postgres.start()
+def measure(scale: Scale, report: Report) -> None:
+    """Report what a million waiting clocks do to a look and to a breach, and how late clocks are at a thousand due in a second."""
     try:
-        with psycopg.connect(cluster.url("postgres"), autocommit=True) as operator:
-            for setting in ("fsync = on", "full_page_writes = on", "shared_buffers = '512MB'", "max_wal_size = '4GB'"):
-                operator.execute(f"ALTER SYSTEM SET {setting}")
-            operator.execute("CREATE DATABASE tocsin")
-        cluster.crash()  # only a start takes all of them
-        yield cluster.url()
-    finally:
-        cluster.stop()
-
-
-if __name__ == "__main__":
-    main()
+        with clusters.cluster() as cluster, cluster.database() as database, tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder:
+            own = {
+                "TOCSIN_HOME": f"{folder}/home",
+                "TOCSIN_DATABASE_URL": cluster.url(database),
+                "DJANGO_SETTINGS_MODULE": "tocsin.settings",
+            }
+            file = Path(folder) / "found.json"
+            sizes = ["--open", str(scale.open), "--due", str(scale.due), "--per-s", str(PER_S), "--json", str(file)]
+            subprocess.run([sys.executable, "-m", "bench.ticking", *sizes], env=os.environ | own, check=True)
+            few, many = json.loads(file.read_text())
+    except peers.Missing as missing:
+        report.say(f"not measured: {missing}")
+        return
+    report.keep("clocks", [few, many])
+    report.bound(f"a look that finds nothing, {scale.open:,} clocks waiting, of none", many["look_ms"] / few["look_ms"], most=1.5)
+    report.bound(f"breaches a second, {scale.open:,} clocks waiting", many["breaches"], least=PER_S)
+    report.bound(f"lateness p99 at {PER_S:,} due a second, {scale.due:,} of them", many["promised_p99_ms"] / 1000, most=1, unit="s")

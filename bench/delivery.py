@@ -1,97 +1,72 @@
-"""From an alert's POST to the first webhook that tells of it, one alert after the other."""
+"""From alerts to webhooks that tell of them: at an even rate, whatever the answers take, and a storm of them at once."""
 
-import json
-import threading
 import time
-import urllib.request
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any
+from collections.abc import Iterator
 
-QUIET_S = 0.25
-GIVES_UP_AFTER_S = 30.0
+from bench import load, peers, sinks
+from bench.figures import Report, quantile
+from bench.scale import Scale
 
-
-class Sink:
-    """A webhook's receiver that remembers when something arrived."""
-
-    def __init__(self) -> None:
-        self.arrivals: list[float] = []
-        self.arrived = threading.Condition()
-        sink = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                self.rfile.read(int(self.headers["Content-Length"]))
-                with sink.arrived:
-                    sink.arrivals.append(time.perf_counter())
-                    sink.arrived.notify_all()
-                self.send_response(200)
-                self.send_header("Content-Length", "2")
-                self.end_headers()
-                self.wfile.write(b"{}")
-
-            def log_message(self, *_: Any) -> None:
-                """Say nothing."""
-
-        class Server(ThreadingHTTPServer):
-            def handle_error(self, *_: Any) -> None:
-                """A server that is ended while it holds a connection is none of our errors."""
-
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/hook"
-
-    def __enter__(self) -> "Sink":
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-    def first_after(self, count: int) -> float:
-        """Return when the first request after the `count` earlier ones arrived."""
-        with self.arrived:
-            if not self.arrived.wait_for(lambda: len(self.arrivals) > count, GIVES_UP_AFTER_S):
-                raise TimeoutError(f"no delivery within {GIVES_UP_AFTER_S} s")
-            return self.arrivals[count]
-
-    def rest(self) -> int:
-        """Wait until nothing more arrives, and return how many have."""
-        with self.arrived:
-            while True:
-                seen = len(self.arrivals)
-                if not self.arrived.wait_for(lambda seen=seen: len(self.arrivals) > seen, QUIET_S):
-                    return seen
+PER_S = 200
+CONNECTIONS = 16
+STORM_BATCH, STORM_CONNECTIONS = 100, 8
 
 
-def alert(number: int, *, webhook: bool) -> bytes:
-    """Return alert `number`, which some route wants, in the form of a notification or of Alertmanager's API."""
-    one: dict[str, Any] = {
-        "labels": {"alertname": "Bench", "number": str(number)},
-        "annotations": {"summary": f"Bench {number}"},
-        "startsAt": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-    }
-    if not webhook:
-        return json.dumps([one]).encode()
-    return json.dumps({"version": "4", "alerts": [{**one, "status": "firing", "fingerprint": f"{number:016x}"}]}).encode()
+def evenly(scale: Scale, report: Report) -> None:
+    """Report how long alerts at 200 in a second take to the first delivery that tells of them, beside Alertmanager."""
+    took: dict[str, list[float]] = {}
+    with sinks.Sink() as sink:
+        for name, url, kind in _told(sink, report):
+            tally = load.send(url, kind, batch=1, connections=CONNECTIONS, alerts=scale.alerts, per_s=PER_S)
+            if tally.refused or tally.acknowledged != scale.alerts:
+                raise SystemExit(f"{name} acknowledged {tally.acknowledged} of {scale.alerts} alerts; refused: {tally.refused}")
+            told = sink.wait(scale.alerts, scale.patience)
+            gave_up_at = time.perf_counter()
+            took[name] = sorted(sink.first.get(number, gave_up_at) - (tally.begins_at + number / PER_S) for number in range(scale.alerts))
+            report.say(
+                f"{name}, {PER_S} alerts/s: to the first delivery p50 {_ms(took[name], 0.5):.1f} ms, p99 {_ms(took[name], 0.99):.1f} ms; "
+                f"{told:,} of {scale.alerts:,} told of within {gave_up_at - tally.begins_at:.1f} s"
+            )
+            report.keep(f"delivery.evenly.{name}", took[name])
+    if "Alertmanager" in took:
+        for share in (0.5, 0.99):
+            times = quantile(took["Tocsin"], share) / quantile(took["Alertmanager"], share)
+            report.bound(f"alert to first delivery, p{share * 100:.0f} of Alertmanager's", times, most=10, aim=5)
 
 
-def measure(url: str, sink: Sink, count: int, *, webhook: bool) -> list[float]:
-    """Return, sorted, how many seconds each of `count` alerts took to its first delivery."""
-    taken = []
-    for number in range(count):
-        before = sink.rest()
-        posted = time.perf_counter()
-        request = urllib.request.Request(url, alert(number, webhook=webhook), {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=GIVES_UP_AFTER_S):
-            pass
-        taken.append(sink.first_after(before) - posted)
-    return sorted(taken)
+def storm(scale: Scale, report: Report) -> None:
+    """Report how long it takes until every alert of a storm has been told of, beside Alertmanager."""
+    took: dict[str, float] = {}
+    with sinks.Sink() as sink:
+        for name, url, kind in _told(sink, report):
+            began = time.perf_counter()
+            tally = load.send(url, kind, batch=STORM_BATCH, connections=STORM_CONNECTIONS, alerts=scale.storm)
+            sent = time.perf_counter() - began
+            told = sink.wait(tally.acknowledged, scale.patience)
+            took[name] = (time.perf_counter() if told < tally.acknowledged else max(sink.first.values())) - began
+            report.say(
+                f"{name}, a storm of {tally.acknowledged:,}: acknowledged in {sent:.1f} s, {told:,} told of in {took[name]:.1f} s "
+                f"({told / took[name]:,.0f}/s) by {sink.requests:,} requests"
+            )
+            report.keep(f"delivery.storm.{name}", {"alerts": tally.acknowledged, "told": told, "seconds": took[name]})
+            if told < tally.acknowledged and name == "Tocsin":
+                took[name] *= tally.acknowledged / max(told, 1)
+                report.say(f"  given up after {scale.patience:.0f} s; at this pace the storm would take {took[name]:.0f} s")
+    if "Alertmanager" in took:
+        report.bound(f"a storm of {scale.storm:,}, time of Alertmanager's", took["Tocsin"] / took["Alertmanager"], most=4)
+
+
+def _told(sink: sinks.Sink, report: Report) -> Iterator[tuple[str, str, load.Format]]:
+    """Yield what notifies the sink, one after the other: a name, where it takes alerts and in which form."""
+    with peers.prepared(("bench.routes", sink.url)) as prepared, peers.tocsin(prepared) as tocsin:
+        yield "Tocsin", tocsin.url, "webhook"
+    sink.forget()
+    try:
+        with peers.alertmanager(sink.url) as peer:
+            yield peer.name, peer.url, peer.kind
+    except peers.Missing as missing:
+        report.say(str(missing))
+
+
+def _ms(taken: list[float], share: float) -> float:
+    return 1000 * quantile(taken, share)

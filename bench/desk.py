@@ -5,9 +5,28 @@ import time
 import urllib.request
 from typing import Any
 
+from bench import lane, load, peers
 from bench.beside import Beside
+from bench.figures import Report, quantile
+from bench.scale import Scale
 
 EVERY_S = 0.1
+
+
+def measure(scale: Scale, report: Report) -> None:
+    """Report how long a note takes while nothing else happens, and under each case's load."""
+    with peers.prepared(("bench.routes", "")) as prepared, peers.tocsin(prepared) as tocsin:
+        clerk = Clerk(tocsin.base_url, prepared.api_key)
+        for case in (None, *lane.CASES):
+            with clerk:
+                if case is None:
+                    time.sleep(scale.notes)
+                else:
+                    load.send(tocsin.url, "webhook", batch=case.batch, connections=case.connections, measured_s=scale.notes)
+            p50, p99 = (1000 * quantile(clerk.taken, share) for share in (0.5, 0.99))
+            name = case.name if case else "idle"
+            report.say(f"a note through the desk, {name}: p50 {p50:.0f} ms, p99 {p99:.0f} ms, {len(clerk.taken)} notes")
+            report.keep(f"desk.{name}", clerk.taken)
 
 
 class Clerk(Beside):

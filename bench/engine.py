@@ -2,9 +2,11 @@
 
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import reduce
 
+from bench.figures import Report
+from bench.scale import Scale
 from tocsin.engine import simulate
 from tocsin.engine import terms as t
 from tocsin.engine.evolve import evolve
@@ -30,7 +32,7 @@ class Measured:
     """On all of them, as the command shares them out, with the time the processes take to begin."""
 
 
-def measure(runs: int = 200) -> Measured:
+def measure(runs: int) -> Measured:
     """Return what the engine does in a second of processor time, and for `runs_together` of the clock."""
     source = shipped.sources()[PLAN]
     program = read.read(source.read_bytes(), "plan.yaml").program
@@ -68,10 +70,10 @@ def _per_second(work: object, events: int) -> float:
     return times * events / (time.process_time() - began)
 
 
-def report(found: Measured) -> list[str]:
-    """Return the lines of a report."""
-    return [
-        f"engine: {found.decided:,.0f} events/s decided, {found.decided / found.folded:.2f} of folding events alone",
-        f"engine: {found.folded:,.0f} events/s folded, {found.folded / found.counted:.3f} of a loop that only counts them",
-        f"simulation: {found.runs:,.0f} runs/s on one processor, {found.runs_together:,.0f} runs/s on {os.cpu_count()}",
-    ]
+def say(scale: Scale, report: Report) -> None:
+    """Report what the engine does in a second."""
+    found = measure(scale.simulated)
+    report.say(f"engine: {found.decided:,.0f} events/s decided, {found.decided / found.folded:.2f} of folding events alone")
+    report.say(f"engine: {found.folded:,.0f} events/s folded, {found.folded / found.counted:.3f} of a loop that only counts them")
+    report.say(f"simulation: {found.runs:,.0f} runs/s on one processor, {found.runs_together:,.0f} runs/s on {os.cpu_count()}")
+    report.keep("engine", asdict(found))

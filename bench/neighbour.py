@@ -1,4 +1,4 @@
-"""Found a second organisation and leave its ingest key in the home."""
+"""Found a second organisation and leave its ingest key in the home: `python -m bench.neighbour FILE`."""
 
 import sys
 
@@ -13,4 +13,3 @@ from tocsin.accounts import founding, keys  # noqa: E402
 if __name__ == "__main__":
     organisation, person = founding.found("Neighbour", "neighbour@example.org", "Neighbour", "en")
     (settings.HOME.path / sys.argv[1]).write_text(keys.create(organisation, keys.INGEST, "probe", person=person)[1])
-    sys.exit(0)

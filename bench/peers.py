@@ -1,24 +1,29 @@
-"""What is measured: a Tocsin and an Alertmanager, each fresh for every case, on loopback."""
+"""What is measured: a Tocsin, and an Alertmanager and an Alerta beside it, each fresh for every case, on loopback."""
 
 import json
 import os
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench import machine, stores
+from bench.load import Format
+
+if TYPE_CHECKING:
+    from bench.clusters import Cluster
 
 STARTS_WITHIN_S = 60
-SETTLES_WITHIN_S = 600
 ROUTES = {
     "quiet": "{receiver: sink, group_by: [alertname], group_wait: 30s, group_interval: 5m, repeat_interval: 4h}",
     "prompt": "{receiver: sink, group_by: ['...'], group_wait: 0s, group_interval: 1s, repeat_interval: 4h}",
@@ -37,124 +42,119 @@ def free_port() -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
-    """What opens an installation."""
+class Peer:
+    """Something that runs and takes alerts at `url`; `received` counts what it says it has."""
 
-    ingest: str
-    api: str
+    name: str
+    url: str
+    kind: Format
+    session: int
+    received: Callable[[], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A Tocsin that is set up but not started: what opens it, and where its data are."""
+
+    home: Path
+    ingest_key: str
+    api_key: str
+    cluster: "Cluster | None" = None
+    database: str = ""
+
+    def left(self, name: str) -> str:
+        """Return what a script has left in the home."""
+        return (self.home / name).read_text()
 
 
 @dataclass(frozen=True, slots=True)
 class Tocsin:
-    """A running `tocsin serve` on SQLite."""
+    """A running `tocsin serve`. `session` is the number of its first process."""
 
     home: Path
     base_url: str
-    keys: Keys
-    pid: int
+    prepared: Prepared
+    store: stores.Store
+    session: int
+    database_url: str = ""
+
+    @property
+    def url(self) -> str:
+        return self.door(self.prepared.ingest_key)
+
+    def door(self, key: str) -> str:
+        """Return where the holder of an ingest key sends to."""
+        return f"{self.base_url}/in/alertmanager/{key}"
 
     @contextmanager
     def again(self) -> Iterator[None]:
         """Kill it, and serve what it leaves behind until the end of the block."""
-        os.kill(self.pid, signal.SIGKILL)
-        while Path(f"/proc/{self.pid}/fd").exists() and os.listdir(f"/proc/{self.pid}/fd"):
-            time.sleep(0.01)
+        machine.kill(self.session)
         address = self.base_url.removeprefix("http://")
-        with _running([*_tocsin(), "serve"], _environ(self.home, address), f"{self.base_url}/readyz"):
+        with running([_program(), "serve"], _environ(self.home, address, self.database_url), f"{self.base_url}/readyz"):
             yield
 
-    @property
-    def url(self) -> str:
-        return f"{self.base_url}/in/alertmanager/{self.keys.ingest}"
-
-    def rows(self) -> tuple[int, int, int]:
-        """Return how many bodies are in the log, how many of them wait, and how many alerts there are: read past the server."""
-        with sqlite3.connect(f"file:{self.home}/tocsin.sqlite3?mode=ro", uri=True) as database:
-            bodies, waiting = database.execute("SELECT count(*), coalesce(sum(state = 0), 0) FROM ingest_rawbody").fetchone()
-            (alerts,) = database.execute("SELECT count(*) FROM ingest_alert").fetchone()
-        return bodies, waiting, alerts
-
-    def settle(self) -> float:
-        """Wait until everything acknowledged has been deduplicated, and return when that was."""
-        deadline = time.perf_counter() + SETTLES_WITHIN_S
-        while self.rows()[1]:
-            if time.perf_counter() > deadline:
-                raise TimeoutError(f"not settled within {SETTLES_WITHIN_S} s: {self.rows()}")
-            time.sleep(0.1)
-        return time.perf_counter()
-
-    def rest(self) -> None:
-        """Wait until it is at rest: settled, and the labels of every alert filed for the search."""
-        self.settle()
-        deadline = time.perf_counter() + SETTLES_WITHIN_S
-        with closing(sqlite3.connect(f"file:{self.home}/tocsin.sqlite3?mode=ro", uri=True)) as database:
-            while database.execute("SELECT count(*) FROM ingest_filed WHERE waiting").fetchone() != (0,):
-                if time.perf_counter() > deadline:
-                    raise TimeoutError(f"not filed within {SETTLES_WITHIN_S} s")
-                time.sleep(0.1)
-
 
 @contextmanager
-def prepared(script: str = "", arguments: tuple[str, ...] = ()) -> Iterator[tuple[Path, Keys]]:
-    """Give the home of a Tocsin that is set up but not started, and its keys; `script` is a module run on it."""
-    with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder:
+def prepared(*scripts: tuple[str, ...], cluster: "Cluster | None" = None) -> Iterator[Prepared]:
+    """Give a Tocsin that is set up on SQLite or in a `cluster`; each script is a module with its arguments that is run on it."""
+    with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder, ExitStack() as stack:
         home = Path(folder) / "home"
+        database = stack.enter_context(cluster.database()) if cluster else ""
+        environ = _environ(home, database_url=cluster.url(database) if cluster else "")
         words = ["setup", "--organisation", "Bench", "--email", "bench@example.org", "--language", "en"]
-        made = subprocess.run([*_tocsin(), *words], env=_environ(home), check=True, capture_output=True, text=True)
-        if script:
-            subprocess.run([sys.executable, "-m", script, *arguments], env=_environ(home), check=True)
+        made = subprocess.run([_program(), *words], env=environ, check=True, capture_output=True, text=True)
+        for module, *arguments in scripts:
+            subprocess.run([sys.executable, "-m", module, *arguments], env=environ, check=True)
         said = json.loads(made.stdout)
-        yield home, Keys(said["ingest_key"], said["api_key"])
+        yield Prepared(home, said["ingest_key"], said["api_key"], cluster, database)
 
 
 @contextmanager
-def tocsin(home: Path, keys: Keys) -> Iterator[Tocsin]:
-    """Serve a copy of `home`, so that it may serve again."""
-    with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder:
-        copy = Path(folder) / "home"
-        shutil.copytree(home, copy)
+def tocsin(one: Prepared) -> Iterator[Tocsin]:
+    """Serve a copy, so that it may serve again."""
+    with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder, ExitStack() as stack:
+        home = Path(folder) / "home"
+        shutil.copytree(one.home, home)
         address = f"127.0.0.1:{free_port()}"
-        with _running([*_tocsin(), "serve"], _environ(copy, address), f"http://{address}/readyz") as pid:
-            yield Tocsin(copy, f"http://{address}", keys, pid)
+        url = one.cluster.url(stack.enter_context(one.cluster.database(one.database))) if one.cluster else ""
+        store = stores.postgresql(url) if url else stores.sqlite(home)
+        with running([_program(), "serve"], _environ(home, address, url), f"http://{address}/readyz") as session:
+            yield Tocsin(home, f"http://{address}", one, store, session, url)
 
 
 @contextmanager
-def alertmanager(sink_url: str = "") -> Iterator[str]:
-    """Give the address at which a fresh Alertmanager takes alerts; it notifies `sink_url` at once, or nobody."""
+def alertmanager(sink_url: str = "") -> Iterator[Peer]:
+    """
+    Give a fresh Alertmanager; it notifies `sink_url` at once, or nobody.
+
+    :raises Missing: there is none.
+    """
     program = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
     if program is None:
         raise Missing("prometheus-alertmanager is not installed")
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder:
-        receiver = f", webhook_configs: [{{url: '{sink_url}'}}]" if sink_url else ""
+        receiver = f", webhook_configs: [{{url: '{sink_url}', max_alerts: 0}}]" if sink_url else ""
         route = ROUTES["prompt" if sink_url else "quiet"]
         (Path(folder) / "alertmanager.yml").write_text(f"route: {route}\nreceivers: [{{name: sink{receiver}}}]\n")
         address = f"127.0.0.1:{free_port()}"
         command = [program, f"--config.file={folder}/alertmanager.yml", f"--storage.path={folder}/data", f"--web.listen-address={address}"]
-        with _running([*command, "--cluster.listen-address=", "--log.level=error"], dict(os.environ), f"http://{address}/-/ready"):
-            yield f"http://{address}/api/v2/alerts"
+        quiet = ["--cluster.listen-address=", "--log.level=error"]
+        with running([*command, *quiet], dict(os.environ), f"http://{address}/-/ready") as session:
+            yield Peer("Alertmanager", f"http://{address}/api/v2/alerts", "api", session, lambda: _received(address))
 
 
-def received(alertmanager_url: str) -> int:
-    """Return how many alerts an Alertmanager says it has received."""
-    return int(_metric(alertmanager_url, "alertmanager_alerts_received_total"))
-
-
-def resident_mib(alertmanager_url: str) -> float:
-    """Return the memory that an Alertmanager says it takes."""
-    return _metric(alertmanager_url, "process_resident_memory_bytes") / 2**20
-
-
-def _metric(alertmanager_url: str, name: str) -> float:
-    with urllib.request.urlopen(alertmanager_url.replace("/api/v2/alerts", "/metrics")) as answer:
+def _received(address: str) -> int:
+    with urllib.request.urlopen(f"http://{address}/metrics") as answer:
         lines = answer.read().decode().splitlines()
-    return sum(float(line.split()[-1]) for line in lines if line.startswith(name))
+    return int(sum(float(line.split()[-1]) for line in lines if line.startswith("alertmanager_alerts_received_total")))
 
 
 @contextmanager
-def _running(command: list[str], environ: dict[str, str], ready_url: str) -> Iterator[int]:
-    """Give the number of the process."""
+def running(command: list[str], environ: dict[str, str], ready_url: str) -> Iterator[int]:
+    """Run a server in a session of its own until the end of the block, and give the session's number."""
     with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(command, env=environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        process = subprocess.Popen(command, env=environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         try:
             _wait(process, ready_url)
             yield process.pid
@@ -162,7 +162,7 @@ def _running(command: list[str], environ: dict[str, str], ready_url: str) -> Ite
                 log.seek(0)
                 raise RuntimeError(f"{command[0]} ended with {process.returncode}: {log.read()[-2000:].decode()}")
         finally:
-            process.kill()
+            machine.kill(process.pid)
             process.wait()
 
 
@@ -173,14 +173,14 @@ def _wait(process: "subprocess.Popen[bytes]", url: str) -> None:
             with urllib.request.urlopen(url, timeout=5):
                 return
         except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
+            time.sleep(0.05)
     raise RuntimeError(f"{url} did not answer within {STARTS_WITHIN_S} s")
 
 
-def _tocsin() -> list[str]:
-    return [str(Path(sys.executable).with_name("tocsin"))]
+def _program() -> str:
+    return str(Path(sys.executable).with_name("tocsin"))
 
 
-def _environ(home: Path, bind: str = "127.0.0.1:1") -> dict[str, str]:
-    own = {"TOCSIN_HOME": str(home), "TOCSIN_BIND": bind, "TOCSIN_DATABASE_URL": "", "TOCSIN_BASE_URL": f"http://{bind}"}
+def _environ(home: Path, bind: str = "127.0.0.1:1", database_url: str = "") -> dict[str, str]:
+    own = {"TOCSIN_HOME": str(home), "TOCSIN_BIND": bind, "TOCSIN_DATABASE_URL": database_url, "TOCSIN_BASE_URL": f"http://{bind}"}
     return {**os.environ, **own, "DJANGO_SETTINGS_MODULE": "tocsin.settings"}

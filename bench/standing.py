@@ -1,111 +1,58 @@
-"""With 100,000 alerts active: memory, what a resend costs beside a new alert, how long a start takes; and what a storm costs a neighbour."""
+"""With 100,000 alerts open: what a resend costs beside a new alert, how much memory they take, and how long a start."""
 
-import http.client
-import os
 import time
-from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import urlsplit
+from dataclasses import asdict, dataclass
 
-from bench import load, peers
-from bench.beside import Beside
+from bench import load, machine, peers
+from bench.figures import Report
+from bench.scale import Scale
 
 BATCH, CONNECTIONS = 100, 8
-PROBES_EVERY_S = 0.02
-NEIGHBOUR = "neighbour.key"
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What was found. Times of the processor are of the whole server, per alert, until it was at rest."""
+class Cost:
+    """What an alert cost until all was at rest, in microseconds: of the clock until it was settled, and of the server's processor time."""
 
-    alerts: int
-    new_us: float
-    resend_us: float
-    memory_mib: float
-    start_s: float
-    peer_memory_mib: float | None = None
+    settled_us: float
+    processor_us: float
 
 
-class Probe(Beside):
-    """Another organisation's alert every 20 ms for as long as a `with` block, each answer waited for; latencies are sorted at its end."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__()
-        self._url = url
-
-    def go_on(self) -> None:
-        """Send, and send again once it is answered."""
-        target, bodies = urlsplit(self._url), iter(load.Bodies("webhook", 1))
-        connection = http.client.HTTPConnection(target.hostname or "", target.port, timeout=60)
-        while not self.over.wait(PROBES_EVERY_S):
-            body, sent_at = next(bodies), time.perf_counter()
-            connection.request("POST", target.path, body, {"Content-Type": "application/json"})
-            with connection.getresponse() as answer:
-                answer.read()
-                if answer.status != 202:
-                    raise SystemExit(f"the neighbour was answered {answer.status}")
-            self.taken.append(time.perf_counter() - sent_at)
-        connection.close()
-
-
-def measure(count: int) -> Standing:
-    """Return what `count` active alerts cost."""
-    with peers.prepared() as (home, keys):
-        with peers.tocsin(home, keys) as tocsin:
-            new = _spent(tocsin, count)
-            resend = _spent(tocsin, count)
-            memory = _resident_mib(tocsin.pid)
-            began = time.perf_counter()
-            with tocsin.again():
-                start = time.perf_counter() - began
-        try:
-            with peers.alertmanager() as url:
-                load.send(url, "api", batch=BATCH, connections=CONNECTIONS, alerts=count)
-                peer = peers.resident_mib(url)
-        except peers.Missing:
-            peer = None
-    return Standing(count, new, resend, memory, start, peer)
+def measure(scale: Scale, report: Report) -> None:
+    """Send the same alerts twice, look at the memory, and start again."""
+    count = scale.active // BATCH * BATCH
+    with peers.prepared() as prepared, peers.tocsin(prepared) as tocsin:
+        new, resend = _sent(tocsin, count, 1), _sent(tocsin, count, 2)
+        memory = machine.memory_mib(tocsin.session)
+        began = time.perf_counter()
+        with tocsin.again():
+            start = time.perf_counter() - began
+    for name, cost in (("new alert", new), ("resend", resend)):
+        report.say(f"a {name}: {cost.settled_us:.0f} µs until it is settled, {cost.processor_us:.0f} µs of processor until all is filed")
+    report.bound("time until a resend is settled, of a new alert's", resend.settled_us / new.settled_us, most=0.5)
+    report.bound("processor time of a resend, of a new alert's", resend.processor_us / new.processor_us, most=0.5)
+    report.say(f"{count:,} open alerts: {memory:.0f} MiB")
+    report.bound(f"start with {count:,} open alerts", start, most=3, unit="s")
+    report.keep("standing", {"new": asdict(new), "resend": asdict(resend), "memory_mib": memory, "start_s": start})
+    try:
+        with peers.alertmanager() as peer:
+            load.send(peer.url, peer.kind, batch=BATCH, connections=CONNECTIONS, alerts=count)
+            theirs = machine.memory_mib(peer.session)
+    except peers.Missing as missing:
+        report.say(str(missing))
+    else:
+        report.say(f"Alertmanager: {theirs:.0f} MiB")
+        report.bound(f"memory with {count:,} open alerts, of Alertmanager's", memory / theirs, most=1.2)
 
 
-def fairness(seconds: float) -> dict[str, list[float]]:
-    """Return the sorted latencies of another organisation's alerts, alone and while one storms."""
-    with peers.prepared("bench.neighbour", (NEIGHBOUR,)) as (home, keys), peers.tocsin(home, keys) as tocsin:
-        url = tocsin.url.replace(keys.ingest, (home / NEIGHBOUR).read_text())
-        with Probe(url):
-            time.sleep(1)
-        with Probe(url) as idle:
-            time.sleep(seconds)
-        with Probe(url) as storm:
-            load.send(tocsin.url, "webhook", batch=BATCH, connections=CONNECTIONS, warm_up_s=0, measured_s=seconds)
-    return {"idle": idle.taken, "storm": storm.taken}
-
-
-def _spent(tocsin: peers.Tocsin, count: int) -> float:
-    """Send the first `count` alerts and return the processor's microseconds for each, until all is at rest."""
-    before = _processor_s(tocsin.pid)
-    load.send(tocsin.url, "webhook", batch=BATCH, connections=CONNECTIONS, alerts=count)
-    tocsin.rest()
-    return 1e6 * (_processor_s(tocsin.pid) - before) / count
-
-
-def _processor_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
-
-
-def _resident_mib(pid: int) -> float:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
-
-
-def report(found: Standing, neighbours: dict[str, list[float]]) -> list[str]:
-    """Return the lines of a report."""
-    peer = f"{found.memory_mib / found.peer_memory_mib:.2f} of Alertmanager's" if found.peer_memory_mib else "no Alertmanager"
-    idle, storm = (1000 * neighbours[when][int(len(neighbours[when]) * 0.99)] for when in ("idle", "storm"))
-    return [
-        f"a new alert: {found.new_us:.0f} µs of processor; a resend: {found.resend_us:.0f} µs, {found.resend_us / found.new_us:.2f} of it",
-        f"{found.alerts:,} active alerts: {found.memory_mib:.0f} MiB, {peer}; started in {found.start_s:.1f} s",
-        f"a neighbour's alert: p99 {idle:.1f} ms idle, {storm:.1f} ms in a storm, {storm / idle:.1f} times",
-    ]
+def _sent(tocsin: peers.Tocsin, count: int, times: int) -> Cost:
+    """Send the first `count` alerts, for the first or second time, and return what each cost; every one has to be counted."""
+    before, began = machine.processor_s(tocsin.session), time.perf_counter()
+    tally = load.send(tocsin.url, "webhook", batch=BATCH, connections=CONNECTIONS, alerts=count)
+    settled = tocsin.store.settle() - began
+    tocsin.store.rest()
+    spent = machine.processor_s(tocsin.session) - before
+    found = tocsin.store.rows()
+    if tally.refused or (found.alerts, found.messages) != (count, times * count):
+        raise SystemExit(f"{times * count} messages about {count} alerts were sent; there are {found}; refused: {tally.refused}")
+    return Cost(1e6 * settled / count, 1e6 * spent / count)
