@@ -10,6 +10,10 @@ from pathlib import Path
 from statistics import median
 
 
+class Failed(Exception):  # noqa: N818 - it says how things stand
+    """What is measured did not do what it was asked, or holds something else than it acknowledged: no figure of this part means anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bound:
     """One figure beside what was promised. Exactly one of `least` and `most` is given; `aim` is what was hoped for."""
@@ -40,6 +44,7 @@ class Report:
     began: float = field(default_factory=time.perf_counter)
     bounds: list[Bound] = field(default_factory=list)
     figures: dict[str, object] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
 
     def say(self, line: str) -> None:
         """Print a line at once: a run takes minutes."""
@@ -57,11 +62,16 @@ class Report:
         self.bounds.append(Bound(name, value, least, most, aim, unit))
         self.say(f"  {self.bounds[-1]}")
 
+    def fail(self, part: str, why: object) -> None:
+        """Print why there is nothing to be said of a part."""
+        self.failed.append(f"{part} FAILED: {why}")
+        self.say(self.failed[-1])
+
     def end(self) -> None:
         """Print all bounds together, and how busy the machine was: beside other work no figure means much."""
         self.say(f"\n{sum(bound.kept for bound in self.bounds)} of {len(self.bounds)} bounds kept")
-        for bound in self.bounds:
-            self.say(f"  {bound}")
+        for line in (*self.bounds, *self.failed):
+            self.say(f"  {line}")
         self.say(
             f"{time.perf_counter() - self.began:.0f} s, load average {os.getloadavg()[0]:.1f}, {os.getloadavg()[1]:.1f}, "
             f"{os.getloadavg()[2]:.1f} on {os.cpu_count()} processors"

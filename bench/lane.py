@@ -8,7 +8,7 @@ from functools import partial
 from statistics import median
 
 from bench import alerta, clusters, disk, load, peers, probes
-from bench.figures import Report, quantile, ratios
+from bench.figures import Failed, Report, quantile, ratios
 from bench.scale import Scale
 
 
@@ -123,7 +123,7 @@ def check(who: str, tally: load.Tally, bodies: int, alerts: int) -> None:
     """End the run unless what is there is exactly what was acknowledged."""
     if tally.refused or (bodies, alerts) != (tally.bodies, tally.acknowledged):
         counted = f"{bodies} bodies and {alerts} alerts"
-        raise SystemExit(
+        raise Failed(
             f"{who} acknowledged {tally.bodies} bodies with {tally.acknowledged} alerts and holds {counted}; refused: {tally.refused}"
         )
 

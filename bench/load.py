@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import uvloop
 
-from bench.figures import quantile
+from bench.figures import Failed, quantile
 
 SEED = 20240607
 TEMPLATES = 256
@@ -97,10 +97,6 @@ class Tally:
     def alerts_per_s(self) -> float:
         return self.alerts / self.measured_s
 
-    @property
-    def requests_per_s(self) -> float:
-        return len(self.latencies) / self.measured_s
-
     def quantile_ms(self, share: float) -> float:
         """Return the latency that `share` of the requests kept."""
         return 1000 * quantile(sorted(self.latencies), share)
@@ -159,7 +155,7 @@ class Sender(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         if not self.done.done():
-            self.done.set_exception(error or ConnectionError("the server closed a connection before its answer"))
+            self.done.set_exception(Failed(f"a connection was lost before its answer: {error or 'closed'}"))
 
     def _read_head(self, head: bytes) -> None:
         self._status = int(head[9:12])

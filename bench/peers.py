@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench import machine, stores
+from bench.figures import Failed
 from bench.load import Format
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def running(command: list[str], environ: dict[str, str], ready_url: str) -> Iter
             yield process.pid
             if process.poll() not in (None, -signal.SIGKILL):
                 log.seek(0)
-                raise RuntimeError(f"{command[0]} ended with {process.returncode}: {log.read()[-2000:].decode()}")
+                raise Failed(f"{command[0]} ended with {process.returncode}: {log.read()[-2000:].decode()}")
         finally:
             machine.kill(process.pid)
             process.wait()
@@ -174,7 +175,7 @@ def _wait(process: "subprocess.Popen[bytes]", url: str) -> None:
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)
-    raise RuntimeError(f"{url} did not answer within {STARTS_WITHIN_S} s")
+    raise Failed(f"{url} did not answer within {STARTS_WITHIN_S} s")
 
 
 def _program() -> str:

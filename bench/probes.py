@@ -12,6 +12,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from bench import load
+from bench.figures import Failed
 
 EVERY_S = 0.02
 KEY = "neighbour.key"
@@ -37,7 +38,7 @@ class Probe(AbstractContextManager["Probe"]):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         said, _ = self._process.communicate(b"", timeout=90)
         if self._process.returncode and kind is None:
-            raise SystemExit("the neighbour was not answered 202")
+            raise Failed("the neighbour was not answered 202")
         self.taken = sorted(json.loads(said or "[]"))
         self._first += len(self.taken) + 1
 

@@ -2,13 +2,14 @@
 
 import argparse
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from bench import clocks, delivery, desk, engine, lane, onpostgresql, pages, standing, sustained
-from bench.figures import Report
+from bench.figures import Failed, Report
 from bench.scale import QUICK, Scale
 
 
@@ -45,10 +46,14 @@ def main() -> None:
     report.keep("scale", asdict(scale))
     for name in arguments.parts or PARTS:
         report.say(f"\n{name}: {PARTS[name].words}")
-        PARTS[name].measure(scale, report)
+        try:
+            PARTS[name].measure(scale, report)
+        except (Failed, OSError, subprocess.CalledProcessError) as failure:
+            report.fail(name, failure)
         if arguments.json:
             report.write(Path(arguments.json))
     report.end()
+    sys.exit(bool(report.failed))
 
 
 def _scale(arguments: argparse.Namespace) -> Scale:

@@ -4,7 +4,7 @@ import time
 from dataclasses import asdict, dataclass
 
 from bench import load, machine, peers
-from bench.figures import Report
+from bench.figures import Failed, Report
 from bench.scale import Scale
 
 BATCH, CONNECTIONS = 100, 8
@@ -54,5 +54,5 @@ def _sent(tocsin: peers.Tocsin, count: int, times: int) -> Cost:
     spent = machine.processor_s(tocsin.session) - before
     found = tocsin.store.rows()
     if tally.refused or (found.alerts, found.messages) != (count, times * count):
-        raise SystemExit(f"{times * count} messages about {count} alerts were sent; there are {found}; refused: {tally.refused}")
+        raise Failed(f"{times * count} messages about {count} alerts were sent; there are {found}; refused: {tally.refused}")
     return Cost(1e6 * settled / count, 1e6 * spent / count)
