@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.ingest import posting
+from tests.ingest import posting, recordings
 from tests.ingest.bodies import NOON
 from tests.ingest.test_follower import follow, organisation
 from tocsin.accounts.models import Organisation
@@ -157,6 +157,22 @@ def test_an_assignment_a_call_and_a_snooze_are_written_down_and_silence_nothing(
         ("note", "", "It had been the queue."),
     ]
     assert not Alert.objects.get().firing
+
+
+def test_what_is_done_in_zabbix_stands_beside_the_problem_whose_words_stay(sender):
+    for name in ("problem", "acknowledged", "regraded", "unacknowledged", "recovery"):
+        sender.at += MINUTE
+        body = recordings.read(recordings.PAYLOADS / "zabbix" / f"server_{name}.http").body
+        log.append([log.Arrived(sender.where.id, "zabbix", ids.new(), sender.at, body)])
+        follow()
+    alert = Alert.objects.get()
+    assert (alert.annotations["description"], alert.labels["severity"], alert.firing) == ("Queue of line 4001", "high", False)
+    assert remarks() == [
+        ("note", "Беа (bea)", "on my way"),
+        ("other", "Беа (bea)", "changed severity from Disaster to High"),
+        ("left", "Беа (bea)", ""),
+    ]
+    assert Acknowledgement.objects.get().withdrawn_at is not None
 
 
 # ------------------------------------------------------------------ what its client reads again

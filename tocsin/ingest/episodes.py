@@ -218,7 +218,8 @@ def _take(outcome: Outcome, standing: Standing | None, one: Heard) -> bool:
 
 def _beside(outcome: Outcome, standing: Standing, told: Heard, aside: Aside) -> None:
     """Note what was done to the latest episode, and let the alert say what it says from now on."""
-    outcome.remarks.append(Remark(standing.id, standing.starts_at, aside, told.at))
+    if aside.words or aside.deed is not Deed.NOTE:
+        outcome.remarks.append(Remark(standing.id, standing.starts_at, aside, told.at))
     if aside.deed is Deed.LEFT:
         outcome.left[standing.id, standing.starts_at] = told.at
         for name, taken in outcome.taken.items():
