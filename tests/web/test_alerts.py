@@ -11,10 +11,12 @@ import pytest
 
 from tests.ingest import bodies
 from tests.ingest.test_follower import arrive, follow
+from tests.web import room
 from tests.web.test_plans import take
 from tests.world import World
 from tocsin.accounts.models import Person
-from tocsin.ingest.models import Alert, RawBody, Remark, Route
+from tocsin.incidents.models import Incident
+from tocsin.ingest.models import Alert, Match, RawBody, Remark, Route
 from tocsin.kit import ids
 from tocsin.web import alerts
 
@@ -69,9 +71,12 @@ def test_a_label_filters(world: World) -> None:
 
 
 def test_a_link_that_is_no_web_address_is_not_a_link(world: World) -> None:
-    made = alert(world, link="javascript:alert(1)")
+    made = alert(
+        world, link="javascript:alert(1)", annotations={"runbook": "javascript:alert(2)", "dashboard": "https://graphs.example.org/4"}
+    )
     page = world.browse(world.bea).get(f"/o/{world.organisation.slug}/alerts/seen/{ids.typed('alr', made.id)}").content.decode()
-    assert "javascript:" not in get(world, world.bea).content.decode() + page
+    assert 'href="javascript:' not in get(world, world.bea).content.decode() + page
+    assert 'href="https://graphs.example.org/4"' in page
 
 
 def test_what_was_done_at_the_source_stands_with_the_alert(world: World) -> None:
@@ -85,16 +90,45 @@ def test_what_was_done_at_the_source_stands_with_the_alert(world: World) -> None
         assert said in page
 
 
-def test_pages_lead_further_back_and_group_by_a_label(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_lead_further_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(alerts, "LISTED", 2)
     for number in range(3):
-        alert(world, fingerprint=f"f{number}", title=f"Line {number}", labels={"region": "east" if number else "west"}, raw=number + 1)
-    first = get(world, world.bea, by="region").content.decode()
-    assert "region = east, 2 alerts on this page" in first
+        alert(world, fingerprint=f"f{number}", title=f"Line {number}", raw=number + 1)
+    first = get(world, world.bea).content.decode()
     (further,) = re.findall(r'href="\?([^"]*after=[^"]*)"', first)
     second = get(world, world.bea, **dict(parse_qsl(unescape(further)))).content.decode()
-    assert "region = west, 1 alert on this page" in second
+    assert "Line 0" in second
     assert "Line 2" not in second
+
+
+def test_a_storm_is_counted_by_a_label_over_all_that_fires_and_leads_to_each_group(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alerts, "GROUP_LISTED", 2)
+    for number in range(7):
+        labels = {"severity": "critical", **({"region": "east"} if number < 4 else {"region": "west"} if number < 6 else {})}
+        alert(world, fingerprint=f"f{number}", title=f"Line {number}", labels=labels, raw=number + 1)
+    page = get(world, world.bea, by="region", q="severity=critical").content.decode()
+    assert [unescape(one) for one in re.findall(r'scope="rowgroup">([^<]*?),', page)] == ["region = east", "region = west", "region = –"]
+    assert "4 alerts" in page
+    assert set(re.findall(r">(Line \d)<", page)) == {"Line 3", "Line 2", "Line 5", "Line 4", "Line 6"}, "the latest of each"
+    (all_of_it,) = re.findall(r'rowgroup">region = east, 4 alerts <a href="[^"?]*\?([^"]*)"', page)
+    narrowed = get(world, world.bea, **dict(parse_qsl(unescape(all_of_it)))).content.decode()
+    assert set(re.findall(r">(Line \d)<", narrowed)) == {"Line 0", "Line 1", "Line 2", "Line 3"}
+
+
+def test_what_led_to_an_incident_is_listed_alone(world: World) -> None:
+    incident = Incident.objects.get(number=room.declare(world).number)
+    route = Route.objects.create(organisation=world.organisation, name="Hotline", rule={"wanted": "a=b"}, plan="hotline-outage")
+    for number in range(3):
+        made = alert(world, fingerprint=f"f{number}", title=f"Line {number}", firing=number > 0, raw=number + 1)
+        if number < 2:
+            about = ids.typed("inc", incident.id)
+            Match.objects.create(
+                organisation=world.organisation, route=route, alert=made, starts_at=AT, turn=1, firing=True, at=AT, about=about
+            )
+    page = get(world, world.bea, incident=incident.number).content.decode()
+    assert set(re.findall(r">(Line \d)<", page)) == {"Line 0", "Line 1"}, "what has ended too"
+    assert set(re.findall(r">(Line \d)<", get(world, world.bea, incident=incident.number, show="firing").content.decode())) == {"Line 1"}
+    assert "Line 2" in get(world, world.bea, incident="INC-77").content.decode(), "one that nobody here sees narrows nothing"
 
 
 @pytest.mark.parametrize(

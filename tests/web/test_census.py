@@ -83,6 +83,9 @@ def fill(world: World) -> Callable[[str], str]:
         "route_id": ids.typed("rou", route.pk),
         "silence_id": ids.typed("sil", silence.pk),
         "window_id": ids.typed("mnt", window.pk),
+        "route": ids.typed("rou", route.pk),
+        "silence": ids.typed("sil", silence.pk),
+        "window": ids.typed("mnt", window.pk),
     }
 
     def filled(where: str) -> str:

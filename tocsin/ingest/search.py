@@ -14,10 +14,12 @@ from django.db.models import QuerySet
 from tocsin.ingest import filing
 from tocsin.ingest.log import REJECTED_KEPT
 from tocsin.ingest.matchers import Matcher
-from tocsin.ingest.models import Alert, Posting, RawBody
+from tocsin.ingest.models import Alert, Match, Posting, RawBody
 
 LOOKED_AT_MAX: Final = 5_000
 """Alerts that one page looks at; where they do not suffice, the page says how far back it has looked, and the next goes on from there."""
+GROUPED_MAX: Final = 2_000
+"""Alerts that are looked at for groups, which are counted anew at each look."""
 COMMON: Final = 2_000
 """How far labels are counted to find the rarest."""
 _CHUNKS: Final = (64, 256, 1_000)
@@ -32,7 +34,10 @@ _LAST: Final = UUID(int=(1 << 128) - 1)
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is looked for. `firing` None means both; `since` and `until` are about the latest turn."""
+    """
+    What is looked for. `firing` None means both; `since` and `until` are about the latest turn; `about` is what routes led it to, as
+    their matches say.
+    """
 
     organisation: UUID
     firing: bool | None = True
@@ -41,6 +46,7 @@ class Query:
     words: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    about: str = ""
 
     def finds(self, alert: Alert) -> bool:
         """Return whether `alert` is looked for."""
@@ -82,6 +88,41 @@ def find(query: Query, after: Place | None = None, limit: int = 50, also: Callab
         if looked >= LOOKED_AT_MAX:
             return Found(found, last, looked)
     return Found(found, None, looked)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Alerts with one value of a label, empty where they have none: how many, and the latest of them."""
+
+    value: str
+    count: int
+    latest: list[Alert]
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """Groups, the largest first, of all that there is; or, where `looked_at` is not 0, of the latest so many."""
+
+    groups: list[Group]
+    looked_at: int
+
+
+def group(query: Query, by: str, shown: int, also: Callable[[Alert], bool] | None = None) -> Grouped:
+    """Return what is found by the values of the label `by`, with the latest `shown` of each."""
+    counts, latest = Counter[str](), dict[str, list[Alert]]()
+    looked = 0
+    for chunk in _chunks(_places(query, None)):
+        for alert in _alerts(_narrowed(query, chunk)):
+            if query.finds(alert) and (also is None or also(alert)):
+                value = str(alert.labels.get(by, ""))
+                counts[value] += 1
+                if counts[value] <= shown:
+                    latest.setdefault(value, []).append(alert)
+        looked += len(chunk)
+        if looked >= GROUPED_MAX:
+            break
+    groups = [Group(value, number, latest[value]) for value, number in counts.most_common()]
+    return Grouped(groups, looked if looked >= GROUPED_MAX else 0)
 
 
 def count(organisation_id: UUID, *, firing: bool | None, most: int) -> int:
@@ -132,6 +173,9 @@ def _alerts(chunk: list[Place]) -> list[Alert]:
 def _places(query: Query, after: Place | None) -> Iterator[Place]:
     """Yield where what is looked for can stand, the latest first: by the rarest of the labels that must be equal, if there is one."""
     before = after or _beginning(query)
+    if query.about:
+        yield from _led(query, before)
+        return
     floor = position(query.since - _SLACK, among=REJECTED_KEPT + 1) if query.since else 0
     labels = _equal(query)
     upto = filing.upto(query.organisation) if labels else floor
@@ -141,6 +185,14 @@ def _places(query: Query, after: Place | None) -> Iterator[Place]:
         rows = Posting.objects.filter(organisation_id=query.organisation, label=_rarest(query, labels), raw__gt=floor)
         filed = [_below(rows.filter(firing__in=[firing]), "alert_id", min(before, (upto, _LAST))) for firing in _flags(query.firing)]
         yield from merge(*filed, reverse=True)
+
+
+def _led(query: Query, before: Place) -> Iterator[Place]:
+    """Yield the places of what routes led to one incident: as many as it knows of, found by the matches."""
+    told = Match.objects.filter(organisation_id=query.organisation, about=query.about).values_list("alert_id", flat=True)
+    rows = Alert.objects.filter(organisation_id=query.organisation, pk__in=told, firing__in=_flags(query.firing))
+    places = rows.filter(raw__lte=before[0]).order_by("-raw", "-id").values_list("raw", "pk")
+    yield from (place for place in places.iterator() if place < before)
 
 
 def _beginning(query: Query) -> Place:

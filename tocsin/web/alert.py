@@ -7,9 +7,11 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from tocsin.accounts.models import Person
 from tocsin.ingest import matchers, quiet, received, taking
 from tocsin.ingest.matchers import Matcher
-from tocsin.ingest.models import Acknowledgement, Alert, Episode, Match, Remark
+from tocsin.ingest.models import Acknowledgement, Alert, Episode, Match, Remark, Route
+from tocsin.ingest.routing.models import Silence
 from tocsin.ingest.sources import Deed
 from tocsin.kit import clock, ids
 from tocsin.web import alerts, cases, reply, typed_ids
@@ -32,6 +34,14 @@ class Past:
     numbers: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """A silence that keeps the alert quiet now, with who made it."""
+
+    silence: Silence
+    by: str
+
+
 @require_GET
 @needs("incident.see")
 def one(request: Request, alert: str) -> HttpResponse:
@@ -40,6 +50,8 @@ def one(request: Request, alert: str) -> HttpResponse:
     (shown,) = alerts.rows(request, [found], quiet.keeper(request.organisation.id, clock.now()))
     labels = [Matcher(name, "=", str(value)) for name, value in found.labels.items() if value]
     context = {
+        "routes": Route.objects.filter(pk__in=Match.objects.filter(alert=found).values("route")).order_by("name"),
+        "silences": _silences(request, found),
         "silencing": matchers.write(labels[: matchers.MATCHERS_MAX]),
         "label": lambda name, value: str(Matcher(name, "=", str(value))),
         "one": shown,
@@ -87,6 +99,15 @@ def deed(remark: Remark) -> str:
 
 def _found(request: Request, alert: str) -> Alert:
     return typed_ids.one(Alert.objects.filter(organisation=request.organisation), "alr", alert)
+
+
+def _silences(request: Request, alert: Alert) -> list[Keeping]:
+    """Return the silences that keep an alert quiet now."""
+    now = clock.now()
+    rows = Silence.objects.filter(organisation=request.organisation, starts_at__lte=now, ends_at__gt=now).order_by("-ends_at", "pk")
+    held = [row for row in rows if matchers.meet(matchers.stored(row.matchers), alert.labels)] if alert.firing else []
+    names = dict(Person.objects.filter(pk__in={row.person for row in held}).values_list("id", "name"))
+    return [Keeping(row, names.get(row.person, "")) for row in held]
 
 
 def _kept(request: Request, alert: Alert) -> bool:

@@ -1,5 +1,6 @@
-"""Alerts: what fires, since when, how often, in how many episodes, who has taken it on, and where its route led; found and grouped."""
+"""Alerts: what fires, since when, how often, in how many episodes, who has taken it on, and where its route led; found, and counted by a label."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,8 +11,9 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from tocsin.engine.terms import Refused
-from tocsin.ingest import matchers, quiet, search, taking
-from tocsin.ingest.models import Acknowledgement, Alert, Episode, Match, Route
+from tocsin.ingest import matchers, quiet, search, standing_routes, taking
+from tocsin.ingest.matchers import Matcher
+from tocsin.ingest.models import Acknowledgement, Alert, Episode, Match
 from tocsin.ingest.quiet import Keeper
 from tocsin.ingest.routing.models import RouteRun
 from tocsin.ingest.routing.runs import State
@@ -22,6 +24,9 @@ from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
 
 LISTED = 50
+GROUPS_LISTED, GROUP_LISTED = 20, 5
+"""Groups on a page, and alerts of each."""
+LABELS_SHOWN, LABEL_CHARS_SHOWN = 8, 60
 COUNTED = 1_000
 """What fires is counted no further."""
 SPANS = {"1h": timedelta(hours=1), "24h": timedelta(days=1), "7d": timedelta(days=7), "30d": timedelta(days=30)}
@@ -44,29 +49,61 @@ class Shown:
     quiet: str
     taken: Sequence[Acknowledgement]
 
+    @property
+    def severity(self) -> str:
+        """How grave its sender says it is."""
+        return str(self.alert.labels.get("severity", ""))[:LABEL_CHARS_SHOWN]
+
+    @property
+    def labels(self) -> list[str]:
+        """Its first labels as a line of a list says them, but for what stands beside them anyway."""
+        said = [(name, str(value)) for name, value in self.alert.labels.items() if name not in {"alertname", "severity"}]
+        return [f"{name}={value[:LABEL_CHARS_SHOWN]}{'…' * (len(value) > LABEL_CHARS_SHOWN)}" for name, value in said[:LABELS_SHOWN]]
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Some alerts of the page with the same value of a label; empty where they have none."""
+    """
+    Alerts with one value of a label, empty where they have none; all that the page lists where nobody asked for groups.
+
+    `count` is how many there are, `address` leads to all of them where one can ask for them.
+    """
 
     value: str
+    count: int
     alerts: tuple[Shown, ...]
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a page lists. `names` are labels to count by; `older` is where to go on; `looked_at` how many were looked at, if not all."""
+
+    groups: list[Group]
+    names: list[str]
+    older: str
+    looked_at: int
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address asks for. `words` is what was typed: matchers, or else words; `query` is None where it cannot be read."""
+    """
+    What the address asks for. `words` is what was typed: matchers, or else words; `number` the incident that it led to; `query` is None
+    where it cannot be read.
+    """
 
     shown: str
     words: str
     source: str
     span: str
     by: str
+    number: str
     query: search.Query | None
 
     def address(self, **other: str) -> str:
         """Return the query of the address that asks for the same, but for `other`."""
-        asked = {"show": self.shown, "q": self.words, "source": self.source, "since": self.span, "by": self.by} | other
+        asked = {"show": self.shown, "q": self.words, "source": self.source, "since": self.span, "by": self.by}
+        asked |= {"incident": self.number} | other
         return urlencode({name: value for name, value in asked.items() if value})
 
 
@@ -74,65 +111,92 @@ class Asked:
 @needs("incident.see")
 def every(request: Request) -> HttpResponse:
     """Show the alerts that are looked for; htmx gets the live part alone."""
-    return page(request)
-
-
-def page(request: Request) -> HttpResponse:
-    """Return the page, or its live part."""
     asked = asked_for(request)
     refused = None
     if asked.query is None:
         refused = Refused(
             "E104", _("What is looked for cannot be read."), _("Write labels as region=east, job!=test, host=~web-.* or words.")
         )
-    return reply.page(
-        request,
-        "alerts/_live.html" if request.htmx else "alerts/page.html",
-        _context(request, asked),
-        refused=None if request.htmx else refused,
-    )
+    return reply.page(request, "alerts/_live.html" if request.htmx else "alerts/page.html", _context(request, asked), refused=refused)
 
 
 def asked_for(request: Request) -> Asked:
     """Return what the address asks for."""
     given = request.GET
-    shown = given.get("show", "") if given.get("show", "") in SHOWN else "firing"
-    words, source, span, by = (given.get(name, "").strip()[:400] for name in ("q", "source", "since", "by"))
-    firing = {"firing": True, "silenced": True, "resolved": False}.get(shown)
-    since = clock.now() - SPANS[span] if span in SPANS else None
-    query = search.Query(request.organisation.id, firing, source if source in registry() else "", since=since)
+    words, source, span, by, number = (given.get(name, "").strip()[:400] for name in ("q", "source", "since", "by", "incident"))
+    about = cases.seen(request).filter(number=number).values_list("incident_id", flat=True).first() if number else None
+    otherwise = "all" if about else "firing"
+    shown = given.get("show", "") if given.get("show", "") in SHOWN else otherwise
     try:
         labels = matchers.parse(words) if "=" in words or "!~" in words else ()
     except matchers.Unreadable:
-        return Asked(shown, words, source, span, by, None)
-    found = search.Query(query.organisation, firing, query.source, labels, "" if labels else words, since)
-    return Asked(shown, words, source, span, by, found)
+        return Asked(shown, words, source, span, by, number if about else "", None)
+    query = search.Query(
+        request.organisation.id,
+        {"firing": True, "silenced": True, "resolved": False}.get(shown),
+        source if source in registry() else "",
+        labels,
+        "" if labels else words,
+        clock.now() - SPANS[span] if span in SPANS else None,
+        about=ids.typed("inc", about) if about else "",
+    )
+    return Asked(shown, words, source, span, by, number if about else "", query)
 
 
 def _context(request: Request, asked: Asked) -> dict[str, object]:
-    keeper = quiet.keeper(request.organisation.id, clock.now())
     place = _place(request.GET.get("after", ""))
-    found = search.Found([], None, 0)
-    if asked.query is not None:
-        silenced = (lambda alert: keeper(alert.labels, clock.now()) is not None) if asked.shown == "silenced" else None
-        found = search.find(asked.query, place, LISTED, silenced)
-    shown = rows(request, found.alerts, keeper)
+    part = _part(request, asked, place)
     firing = search.count(request.organisation.id, firing=True, most=COUNTED)
     return {
-        "groups": _groups(shown, asked.by),
+        "part": part,
+        "groups": part.groups[:GROUPS_LISTED],
+        "more_groups": len(part.groups[GROUPS_LISTED:]),
         "firing": firing,
         "counted": COUNTED,
         "known": bool(firing) or search.count(request.organisation.id, firing=None, most=1) > 0,
         "asked": asked,
         "later": place is not None,
-        "older": f"{found.next[0]}-{found.next[1].hex}" if found.next else "",
-        "looked_at": found.looked_at if found.next and len(found.alerts) < LISTED else 0,
         "sources": sorted(registry()),
-        "names": sorted({name for alert in found.alerts for name in alert.labels}),
-        "routes": Route.objects.filter(organisation=request.organisation, removed_at=None).order_by("name"),
+        "routes": standing_routes.standing(request.organisation).order_by("name"),
         "silent": firings.silent(request),
         "months": () if request.htmx else firings.months(request),  # the list of alerts is fetched every few seconds
     }
+
+
+def _part(request: Request, asked: Asked, place: search.Place | None) -> Part:
+    """Return what the page lists of what is asked for: groups, or a page of alerts as one group."""
+    if asked.query is None:
+        return Part([], [], "", 0)
+    keeper = quiet.keeper(request.organisation.id, clock.now())
+    also = (lambda alert: keeper(alert.labels, clock.now()) is not None) if asked.shown == "silenced" else None
+    if not asked.by:
+        found = search.find(asked.query, place, LISTED, also)
+        shown = tuple(rows(request, found.alerts, keeper))
+        groups = [Group("", len(shown), shown)] if shown else []
+        older = f"{found.next[0]}-{found.next[1].hex}" if found.next else ""
+        return Part(groups, _names(found.alerts, ""), older, found.looked_at if older and len(shown) < LISTED else 0)
+    grouped = search.group(asked.query, asked.by, GROUP_LISTED, also)
+    listed = [alert for one in grouped.groups[:GROUPS_LISTED] for alert in one.latest]
+    shown_by = {one.alert.pk: one for one in rows(request, listed, keeper)}
+    groups = [
+        Group(one.value, one.count, tuple(shown_by[alert.pk] for alert in one.latest if alert.pk in shown_by), _narrower(asked, one.value))
+        for one in grouped.groups
+    ]
+    return Part(groups, _names(listed, asked.by), "", grouped.looked_at)
+
+
+def _narrower(asked: Asked, value: str) -> str:
+    """Return the address of all alerts of a group; nothing where words are looked for, beside which no label can stand."""
+    wanted = asked.query.matchers if asked.query else ()
+    if asked.words and not wanted:
+        return ""
+    return asked.address(q=matchers.write([*wanted, Matcher(asked.by, "=", value)]), by="")
+
+
+def _names(alerts: Sequence[Alert], by: str) -> list[str]:
+    """Return the labels that alerts can be counted by, those that the most have first."""
+    borne = Counter(name for alert in alerts for name in alert.labels)
+    return list(dict.fromkeys([*([by] if by else []), *(name for name, _number in borne.most_common())]))
 
 
 def rows(request: Request, alerts: list[Alert], keeper: Keeper) -> list[Shown]:
@@ -163,16 +227,6 @@ def rows(request: Request, alerts: list[Alert], keeper: Keeper) -> list[Shown]:
         )
         for alert in alerts
     ]
-
-
-def _groups(shown: Sequence[Shown], by: str) -> list[Group]:
-    """Return the alerts of the page by a label, the largest group first; all in one where nobody asked for groups."""
-    if not by:
-        return [Group("", tuple(shown))] if shown else []
-    values: dict[str, list[Shown]] = {}
-    for one in shown:
-        values.setdefault(str(one.alert.labels.get(by, "")), []).append(one)
-    return sorted((Group(value, tuple(those)) for value, those in values.items()), key=lambda group: -len(group.alerts))
 
 
 def _place(written: str) -> search.Place | None:

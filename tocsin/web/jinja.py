@@ -51,6 +51,7 @@ NAVIGATION: Final[tuple[tuple[str, str, Callable[[], str]], ...]] = (
 
 HTMX_CONFIG = json.dumps(
     {
+        "historyCacheSize": 0,  # no page is kept in the browser's storage
         "includeIndicatorStyles": False,  # it would be an inline style
         "allowEval": False,
         "responseHandling": [
@@ -69,7 +70,7 @@ def environment(**options: Any) -> jinja2.Environment:
     made = jinja2.Environment(**{name: value for name, value in options.items() if name != "autoescape"} | ours, autoescape=True)
     made.policies["ext.i18n.trimmed"] = True
     made.install_gettext_callables(languages.gettext, languages.ngettext, newstyle=True, pgettext=languages.pgettext)  # type: ignore[attr-defined]
-    named = (avatar, clause, csrf, has, icon, may, nav, once, root_url, sentence, static, text, theme, unread, url, words)
+    named = (avatar, clause, csrf, has, icon, may, nav, once, root_url, sentence, static, text, theme, unread, url, web_address, words)
     timed = (
         times.clock,
         times.day,
@@ -139,6 +140,11 @@ def once() -> Markup:
 def icon(name: str) -> Markup:
     """Return an icon of the sprite in `_icons.html`. It is decoration: the words stand beside it or in a label."""
     return Markup('<svg class="icon" aria-hidden="true"><use href="#i-{}"/></svg>').format(name)
+
+
+def web_address(given: object) -> bool:
+    """Return whether what came from outside is an address that a page may lead to."""
+    return isinstance(given, str) and given.startswith(("https://", "http://")) and len(given.split()) == 1
 
 
 def avatar(name: str, size: str = "") -> Markup:
