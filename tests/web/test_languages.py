@@ -155,7 +155,8 @@ def test_a_duration_is_said_in_its_largest_unit(span, said):
 @pytest.mark.row("AUD-01")
 def test_every_act_of_the_administration_is_told_in_words():
     calls = (node for path in sources("tocsin") for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
-    recorded = [call for call in calls if ast.unparse(call.func) == "audit.record"]
-    acts = {text.value for call in recorded for text in ast.walk(call.args[2]) if isinstance(text, ast.Constant)}
+    place = {"record": 2, "record_everywhere": 0}
+    recorded = [call for call in calls if ast.unparse(call.func) in {f"audit.{name}" for name in place}]
+    acts = {text.value for call in recorded for text in ast.walk(call.args[place[call.func.attr]]) if isinstance(text, ast.Constant)}
     assert len(acts) > 20
     assert acts <= set(words_of.ACTS)

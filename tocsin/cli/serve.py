@@ -22,15 +22,16 @@ from tocsin import asgi
 from tocsin.accounts import links
 from tocsin.cli.data import bring_in_step, look_only, only_one
 from tocsin.comms import delivery, outbox
-from tocsin.incidents import drills, outcomes, plans, samples, signals, standing, ticker
+from tocsin.incidents import drills, leaps, outcomes, plans, samples, signals, standing, ticker
 from tocsin.incidents.declaring import Declarer
 from tocsin.incidents.listening import Ear
 from tocsin.ingest import expiry, filing, follower, turned_away, writer
 from tocsin.ingest.mail.listener import Listener
 from tocsin.ingest.pings import checks, listening
 from tocsin.ingest.wire import Wire
-from tocsin.kit import astray, doors
+from tocsin.kit import astray, clock, doors
 from tocsin.kit.child import Child
+from tocsin.kit.leaps import guard
 from tocsin.kit.loops import Loop
 from tocsin.kit.readonly import EVERY_S as READ_ONLY_LOOKS_EVERY_S
 from tocsin.kit.readonly import readonly, writable
@@ -49,7 +50,7 @@ def serve() -> None:
         _show()
     with only_one(), _port(settings.BIND) as door:
         _prepare()
-        with _reading(), _mail(), _running([*_loops(), *_hearing(), *_taking()]):
+        with _reading(), _mail(), _running([*_loops(), *_hearing(), *_taking(), _on_the_wall()]):
             _announce()
             _answer(door, asgi.application, Wire)
 
@@ -77,7 +78,7 @@ def web() -> None:
     _needs_postgresql("web")
     with _port(settings.BIND) as door:
         _prepare()
-        with _mail(), _running([*_hearing(), *_taking()]):
+        with _mail(), _running([*_hearing(), *_taking(), _on_the_wall()]):
             _announce()
             _answer(door, asgi.application, Wire)
 
@@ -89,7 +90,7 @@ def worker(*, health: str) -> None:
     _needs_postgresql("worker")
     with _port(health, "TOCSIN_HEALTH") if health else nullcontext() as door:
         _prepare()
-        with _reading(), _running([*_loops(), *_hearing()]):
+        with _reading(), _running([*_loops(), *_hearing(), _on_the_wall()]):
             click.echo("Working.")
             connection.close()
             _wait() if door is None else _answer(door, asgi.health)
@@ -131,6 +132,7 @@ def _reading() -> Iterator[None]:
         Loop("filing", filing.run_once, every_s=1.0),
         Loop("expiry", alone("expiry", expiry.Expirer().run_once), every_s=2.0),
         *_hearing("reader-"),
+        _on_the_wall("reader-"),
     ]
     with Child(those):
         click.echo(f"Reading in a process of its own: {', '.join(loop.name for loop in those)}.")
@@ -148,6 +150,11 @@ def _on_a_file() -> list[Loop]:
         Loop("checkpoint", checkpoint.Checkpointer(file).run_once, every_s=checkpoint.EVERY_S),
         Loop("reserve", reserve.look, every_s=EVERY_S),
     ]
+
+
+def _on_the_wall(whose: str = "") -> Loop:
+    """Return what notices that this host's clock was set, in every process that goes by it."""
+    return Loop(f"{whose}wall", leaps.run_once, every_s=leaps.LOOKS_EVERY_S)
 
 
 def _hearing(whose: str = "") -> list[Loop]:
@@ -196,6 +203,7 @@ def _running(loops: list[Loop]) -> Iterator[None]:
 def _prepare() -> None:
     """Bring the data in step, and say so."""
     kind = bring_in_step()
+    clock.read_by(guard.now)
     call_command("clearsessions")
     click.echo(f"Data in {settings.HOME.path}, {kind} in step.")
     connection.close()

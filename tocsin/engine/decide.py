@@ -74,6 +74,9 @@ def _decide(turn: Turn, command: t.Command) -> tuple[t.AnyEvent, ...] | t.Refuse
     if isinstance(command, t.Tick | t.Observe) and command.down_since:
         turn.down_since = command.down_since
         turn.emit(t.DowntimeNoted(at=turn.at, by=t.SYSTEM, since=command.down_since))
+    if isinstance(command, t.Tick | t.Observe) and command.leapt:
+        turn.leapt = command.leapt
+        turn.emit(t.TimeLeapt(at=turn.at, by=t.SYSTEM, since=command.leapt.since, until=command.leapt.until))
     if not isinstance(command, t.Declare | t.Observe):
         _advance(turn, turn.at)
     refused = _COMMANDS[type(command)](turn, command)

@@ -33,7 +33,7 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
     match event:  # no `case _`: a forgotten event is a type error; what happens most is asked for first
         case t.OfClock():
             return _clock(state, event.clock, event)
-        case t.Noted() | t.ReplyAdded() | t.Told() | t.Gathered() | t.DowntimeNoted():
+        case t.Noted() | t.ReplyAdded() | t.Told() | t.Gathered() | t.DowntimeNoted() | t.TimeLeapt():
             return state
         case t.MessageDrafted() | t.MessagePublished() | t.DeliveryReported():
             return _message(state, event)

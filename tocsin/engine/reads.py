@@ -203,6 +203,7 @@ _TOUCHED: Final[Mapping[type, Callable[[Any], tuple[Read, ...]]]] = {
     t.Told: _nothing,
     t.Gathered: _nothing,
     t.DowntimeNoted: _nothing,
+    t.TimeLeapt: _nothing,
 }
 
 

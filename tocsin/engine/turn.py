@@ -38,6 +38,7 @@ class Turn:
         self.brings = command.brings
         """What is on record of people who may be given a role."""
         self.down_since: datetime | None = None
+        self.leapt: t.Leapt | None = None
         self.events: list[t.AnyEvent] = []
         self.effects: list[tuple[Effect, str, Mapping[str, Value]]] = []
         """Effects still to be carried out, each with its cause and the record entry in hand."""

@@ -22,6 +22,7 @@ from tocsin.incidents import (
     counters,
     elsewhere,
     journal,
+    leaps,
     logged,
     lookouts,
     notices,
@@ -46,7 +47,18 @@ __all__ = ["NUMBERS", "Answer", "Declaration", "Done", "Overtaken", "declare", "
 NUMBERS: Final = "incident"
 """The counter that numbers incidents. Whoever holds it is alone in declaring."""
 
-_WRITTEN: Final = ("state", "state_hash", "state_seq", "last_at", "plan_hash", "next_due", "wake_at", "down_since")
+_WRITTEN: Final = (
+    "state",
+    "state_hash",
+    "state_seq",
+    "last_at",
+    "plan_hash",
+    "next_due",
+    "wake_at",
+    "down_since",
+    "leapt_since",
+    "leapt_until",
+)
 """What the desk alone writes on a running incident; leases and faults are the ticker's."""
 
 _commands = numbers.counter("tocsin_commands_total", "Commands handled by the desk", ["command", "outcome"])
@@ -168,8 +180,9 @@ def _answer(incident: Incident, command: t.Command, actor: t.Actor, now: datetim
         return t.Refused("E103", "there is no plan with this hash", hint="load the plan first")
     answer: Answer | None = None
     missed = () if isinstance(command, t.Observe) else lookouts.missed(incident, case.program, case.state.edges, now)
-    if incident.down_since is not None or missed:
-        answer = _catch_up(case, missed, now)
+    leapt = leaps.of(incident, case.at)
+    if incident.down_since is not None or leapt is not None or missed:
+        answer = _catch_up(case, missed, leapt, now)
     if answer is None or not isinstance(command, t.Tick):
         if program is not case.program:  # what fell due until now fell due under the plan in force until now
             _decide(case, case.program, t.Tick(by=t.Actor(t.SYSTEM), at=case.at), now)
@@ -191,14 +204,20 @@ def _moved(case: _Case, command: t.Command) -> Program:
     return plans.of(case.incident, hashes)
 
 
-def _catch_up(case: _Case, missed: tuple[t.Edge, ...], now: datetime) -> Answer:
-    """Let the time of a downtime pass, with what was measured in it, before anything else happens: what fell due in it says so."""
+def _catch_up(case: _Case, missed: tuple[t.Edge, ...], leapt: t.Leapt | None, now: datetime) -> Answer:
+    """
+    Let the time of a downtime pass, or one that the server's clock left out, with what was measured in it, before anything else happens.
+
+    What fell due in it says so.
+    """
     incident, system = case.incident, t.Actor(t.SYSTEM)
     since = None if incident.down_since is None else min(incident_time(incident, incident.down_since), case.at)
     incident.down_since = None
+    if leapt is not None:
+        incident.leapt_since = incident.leapt_until = None
     if missed:
-        return _decide(case, case.program, t.Observe(edges=missed, down_since=since, by=system, at=case.at), now)
-    return _decide(case, case.program, t.Tick(down_since=since, by=system, at=case.at), now)
+        return _decide(case, case.program, t.Observe(edges=missed, down_since=since, leapt=leapt, by=system, at=case.at), now)
+    return _decide(case, case.program, t.Tick(down_since=since, leapt=leapt, by=system, at=case.at), now)
 
 
 def _open(incident: Incident, now: datetime) -> _Case:

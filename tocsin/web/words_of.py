@@ -67,6 +67,7 @@ ACTS: Mapping[str, Callable[[], str]] = {
     "series_rule.removed": lambda: _("removed the rule for the series"),
     "bodies.replayed": lambda: _("had bodies read once more, so many:"),
     "sample.loaded": lambda: _("loaded the sample organisation"),
+    "clock.leapt": lambda: _("had its clock set:"),
 }
 
 

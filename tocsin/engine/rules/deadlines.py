@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from tocsin.engine import clocks, owners
 from tocsin.engine import terms as t
@@ -48,9 +48,8 @@ def _breach(turn: Turn, wake: Wake) -> None:
     clock = turn.state.clocks[wake.subject]
     assert clock.due_at is not None
     after_downtime = turn.down_since is not None and clock.due_at >= turn.down_since
-    late_s = int((turn.at - clock.due_at).total_seconds())
     if clock.recurring:
-        _miss(turn, clock, clock.due_at, after_downtime=after_downtime, late_s=late_s)
+        _miss(turn, clock, clock.due_at, after_downtime=after_downtime)
         return
     turn.emit(
         t.ClockBreached(
@@ -63,13 +62,13 @@ def _breach(turn: Turn, wake: Wake) -> None:
             occurrence=clock.occurrence,
             due_at=clock.due_at,
             after_downtime=after_downtime,
-            late_s=late_s,
+            **_seen(turn, clock.due_at),
         )
     )
     _breached(turn, clock)
 
 
-def _miss(turn: Turn, clock: t.Clock, due: datetime, *, after_downtime: bool, late_s: int) -> None:
+def _miss(turn: Turn, clock: t.Clock, due: datetime, *, after_downtime: bool) -> None:
     """Record a missed occurrence and open the next; after a downtime, all that were missed meanwhile as one event (CLK-07)."""
     interval = parse(clock.limit)
     place = turn.program.reckons(clock.obligation)
@@ -94,10 +93,16 @@ def _miss(turn: Turn, clock: t.Clock, due: datetime, *, after_downtime: bool, la
             next_due_at=following,
             next_remind_at=clocks.remind_at(turn.program, clock.obligation, last, following, clock.limit),
             after_downtime=after_downtime,
-            late_s=late_s,
+            **_seen(turn, due),
         )
     )
     _breached(turn, clock)
+
+
+def _seen(turn: Turn, due: datetime) -> dict[str, Any]:
+    """Return how late the server sees it, and whether by a clock that is to be doubted."""
+    suspect = turn.leapt is not None and turn.leapt.since < due <= turn.leapt.until
+    return {"clock_suspect": suspect, "late_s": int((turn.at - due).total_seconds())}
 
 
 def _breached(turn: Turn, clock: t.Clock) -> None:

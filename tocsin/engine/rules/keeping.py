@@ -83,6 +83,7 @@ def _not_kept(turn: Turn, rule: Obligation, clock: t.Clock) -> None:
             occurrence=clock.occurrence,
             due_at=turn.instant,
             after_downtime=False,
+            clock_suspect=False,
             late_s=0,
         )
     )

@@ -69,7 +69,8 @@ class ClockBreached(OfClock):
     """
     The due instant passed unmet: once per (clock, generation, occurrence). `at` is when the server saw it, `due_at` when it was due.
 
-    `late_s` is how late the server itself was; `after_downtime` that it had been down when the clock fell due.
+    `late_s` is how late the server itself was; `after_downtime` that it had been down when the clock fell due; `clock_suspect` that this
+    was within a time that the server's own clock left out when it was set forward.
     """
 
     obligation: str
@@ -78,6 +79,7 @@ class ClockBreached(OfClock):
     occurrence: int
     due_at: datetime
     after_downtime: bool
+    clock_suspect: bool
     late_s: int
 
 
@@ -100,6 +102,7 @@ class OccurrenceMissed(OfClock):
     next_due_at: datetime
     next_remind_at: datetime | None
     after_downtime: bool
+    clock_suspect: bool
     late_s: int
 
 

@@ -323,6 +323,14 @@ class DowntimeNoted(Event):
     since: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeLeapt(Event):
+    """The server's clock was set from `since` to `until`; backward if that is earlier."""
+
+    since: datetime
+    until: datetime
+
+
 AnyEvent = (
     Declared
     | ReportAdded
@@ -385,4 +393,5 @@ AnyEvent = (
     | PlanMoved
     | PlanAdded
     | DowntimeNoted
+    | TimeLeapt
 )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from tocsin.engine.terms.act import Act
-from tocsin.engine.terms.words import Edge
+from tocsin.engine.terms.words import Edge, Leapt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,11 +14,12 @@ class Observe(Act):
     """
     Hand in the edges of watches and the latest readings, and let time pass until `at`.
 
-    `down_since`: the server was down from then until `at` (CLK-07).
+    `down_since`: the server was down from then until `at` (CLK-07). `leapt`: its clock was set before `at`.
     """
 
     edges: tuple[Edge, ...]
     down_since: datetime | None = None
+    leapt: Leapt | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,7 @@ class ReadDirectory(Act):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick(Act):
-    """Let time pass. `down_since`: the server was down from then until `at` (CLK-07)."""
+    """Let time pass. `down_since`: the server was down from then until `at` (CLK-07). `leapt`: its clock was set before `at`."""
 
     down_since: datetime | None = None
+    leapt: Leapt | None = None

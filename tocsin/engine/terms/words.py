@@ -52,6 +52,14 @@ class Edge:
     seen: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Leapt:
+    """The server's clock was set from `since` to `until`; backward if that is earlier."""
+
+    since: datetime
+    until: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """What every event carries: when the server recorded it, and who (a person id or `system`) caused it."""

@@ -137,6 +137,7 @@ class BreachRow(Row):
     at = models.DateTimeField()
     late_s = models.PositiveIntegerField()
     after_downtime = models.BooleanField(default=False)
+    clock_suspect = models.BooleanField(default=False, db_default=False)
     missed = models.PositiveIntegerField(default=1)
     settled = models.BooleanField(default=False)
     seq = models.PositiveIntegerField()

@@ -55,7 +55,8 @@ class Incident(models.Model):
     What the desk locks. `state` is a snapshot after entry `state_seq`, worth nothing beside the journal: deleted, it is folded anew.
 
     `next_due` is in the incident's own time; `wake_at` is the same instant in the server's time, empty if the ticker has nothing to wait for.
-    `down_since`: the server was down from then on and the incident has not been told yet.
+    `down_since`: the server was down from then on and the incident has not been told yet. Nor, if `leapt_until` is set, that the server's
+    clock was set to that instant when it stood at `leapt_since`.
     A worker that claimed the incident holds `fence`; a later claim has a higher one and shuts the earlier worker out.
     Empty but for one of each plan is `standing`: the plan by which an organisation keeps its registers and standing duties in such a record. It
     is no incident, has no row on the board, and never closes.
@@ -76,6 +77,8 @@ class Incident(models.Model):
     next_due = models.DateTimeField(null=True)
     wake_at = models.DateTimeField(null=True)
     down_since = models.DateTimeField(null=True)
+    leapt_since = models.DateTimeField(null=True)
+    leapt_until = models.DateTimeField(null=True)
     fence = models.PositiveBigIntegerField(default=0)
     leased_until = models.DateTimeField(null=True)
     fault = models.TextField(blank=True)

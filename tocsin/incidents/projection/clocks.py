@@ -167,6 +167,7 @@ def _breach(scene: Scene, event: t.ClockBreached | t.OccurrenceMissed) -> Row:
         "at": event.at,
         "late_s": event.late_s,
         "after_downtime": event.after_downtime,
+        "clock_suspect": event.clock_suspect,
         "missed": event.missed if isinstance(event, t.OccurrenceMissed) else 1,
         "seq": scene.seq,
     }

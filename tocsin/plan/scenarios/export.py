@@ -139,6 +139,9 @@ def _remarks(found: Retelling, texts: bool, start: datetime) -> Iterator[str]:
     yield "Written from the record of an incident. People are p1, p2 …" + (" " if texts else "; what they wrote is left out.")
     if any(isinstance(told.command, t.Observe) for told in found.told):
         yield "Measurements are given as what turned (observe), as the record has them: another threshold in the plan is not judged anew."
+    for told in found.told:
+        if isinstance(told.command, t.Tick) and told.command.leapt:
+            yield f"Not in here, since no act of a scenario leaves it: at {offset(told.command.at, start)} the server's clock was set."
     for event in found.unexplained:
         yield f"Not in here, since no act of a scenario leaves it: {type(event).__name__} at {offset(event.at, start)}."
 

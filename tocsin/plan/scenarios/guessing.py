@@ -18,7 +18,7 @@ Guesses = Iterator[t.Command]
 Guess = Callable[[Program, t.State, Any, Events], Guesses]
 """From an event and those of the same instant from it on."""
 
-_BY_SYSTEM: Final = (t.Declared, t.Observed, t.DeliveryReported, t.DowntimeNoted)
+_BY_SYSTEM: Final = (t.Declared, t.Observed, t.DeliveryReported, t.DowntimeNoted, t.TimeLeapt)
 """What the server is told to do; whatever else it does follows from the plan."""
 
 
@@ -330,6 +330,11 @@ def _turned(kind: Callable[..., t.Command], *names: str) -> Guess:
     return guess
 
 
+def _leapt(ahead: Sequence[t.AnyEvent]) -> t.Leapt | None:
+    first = next(iter(ahead), None)
+    return t.Leapt(first.since, first.until) if isinstance(first, t.TimeLeapt) else None
+
+
 _GUESSES: Final[Mapping[type, Guess]] = {
     t.Declared: _declared,
     t.ReportAdded: _turned(t.AddReport, "key", "means", "words", "number", "link"),
@@ -372,5 +377,6 @@ _GUESSES: Final[Mapping[type, Guess]] = {
     t.ChannelConfirmed: _confirmed,
     t.MessageRead: _turned(t.Read, "message"),
     t.DeliveryReported: _delivered,
-    t.DowntimeNoted: lambda program, state, event, ahead: iter([t.Tick(down_since=event.since)]),
+    t.DowntimeNoted: lambda program, state, event, ahead: iter([t.Tick(down_since=event.since, leapt=_leapt(ahead[1:2]))]),
+    t.TimeLeapt: lambda program, state, event, ahead: iter([t.Tick(leapt=_leapt(ahead))]),
 }

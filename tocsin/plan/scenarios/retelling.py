@@ -46,7 +46,7 @@ def retell(program: Program, events: Sequence[t.AnyEvent]) -> Retelling:
             taken: Sequence[t.AnyEvent] = ahead[:1]
         else:
             command, taken = answer
-            if not isinstance(command, t.Tick) or command.down_since:
+            if not isinstance(command, t.Tick) or command.down_since or command.leapt:
                 found.told.append(Told(command, found.final))
         found.final = reduce(evolve, taken, found.final)
         place += len(taken)

@@ -38,6 +38,9 @@ def _clock_breached(e: Event) -> Markup:
     if e.data.get("after_downtime"):
         late = times.lasting(timedelta(seconds=e.data["late_s"]))
         return tell(_("Missed: %(what)s, owed by %(role)s, due %(due)s. The server was down and saw it %(late)s late"), late=late, **parts)
+    if e.data.get("clock_suspect"):
+        sentence = _("Missed: %(what)s, owed by %(role)s, due %(due)s. The server's clock was set past this time, so it may not be late")
+        return tell(sentence, **parts)
     return tell(_("Missed: %(what)s, owed by %(role)s, due %(due)s"), **parts)
 
 

@@ -38,10 +38,15 @@ def _downtime(e: Event) -> Markup:
     return tell(_("The server was down from %(since)s"), since=instant(e.data["since"]))
 
 
+def _time_leapt(e: Event) -> Markup:
+    return tell(_("The server's clock was set from %(since)s to %(until)s"), since=instant(e.data["since"]), until=instant(e.data["until"]))
+
+
 SENTENCES: Final[Mapping[str, Callable[[Event], Markup]]] = {
     "Filed": _filed,
     "FiguresKept": _figures_kept,
     "PlanMoved": _plan_moved,
     "PlanAdded": _plan_added,
     "DowntimeNoted": _downtime,
+    "TimeLeapt": _time_leapt,
 }
