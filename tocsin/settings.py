@@ -12,6 +12,7 @@ ALLOWED_HOSTS = ["*"]  # Tocsin serves under whatever name its proxy gives it; l
 BASE_URL = HOME.base_url
 BIND = HOME.bind
 SMTP_LISTEN = HOME.smtp_listen
+SMTP_TLS_CERT, SMTP_TLS_KEY = HOME.smtp_tls_cert, HOME.smtp_tls_key
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"

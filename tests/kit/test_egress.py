@@ -1,7 +1,6 @@
 """The outbound door: what it refuses to dial, how it reads URLs, and that it never waits longer than it was told."""
 
 import contextlib
-import datetime as dt
 import socket
 import ssl
 import sys
@@ -9,18 +8,14 @@ import threading
 import time
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import idna
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.certificates import contexts
 from tests.comms.sinks import email, webhook
 from tocsin.kit.egress import Egress, Opening, Rejected, Relay, Unreachable, refusal
 from tocsin.kit.egress.web import place
@@ -268,38 +263,13 @@ def test_a_header_with_a_line_break_is_rejected_before_anything_is_sent():
     assert caught.value.code == "bad_request"
 
 
-def certificate(name: str, folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """Return what a server called `name` needs for TLS, and what a client needs to trust it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    began = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
-    issued = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(began)
-        .not_valid_after(began + dt.timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    file = folder / f"{name}.pem"
-    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    file.write_bytes(secret + issued.public_bytes(Encoding.PEM))
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(file)
-    return server, ssl.create_default_context(cafile=str(file))
-
-
 def named(trust: ssl.SSLContext | None) -> Egress:
     """Return a door for which every name is at home."""
     return Egress(openings=(LOOPBACK,), resolver=lambda host, port: (ip_address("127.0.0.1"),), deadline_s=5, trust=trust)
 
 
 def test_tls_holds_the_server_to_the_name_that_was_asked_for(tmp_path):
-    server, client = certificate("hooks.example.org", tmp_path)
+    server, client = contexts("hooks.example.org", tmp_path)
     with webhook.Sink(tls=server) as sink:
         assert named(client).post(f"https://hooks.example.org:{sink.port}/").status == 200
         with pytest.raises(Unreachable, match=r"(?i)certificate"):
@@ -310,7 +280,7 @@ def test_tls_holds_the_server_to_the_name_that_was_asked_for(tmp_path):
 
 
 def test_a_dribbled_answer_inside_tls_ends_at_the_deadline_too(tmp_path):
-    server, client = certificate("hooks.example.org", tmp_path)
+    server, client = contexts("hooks.example.org", tmp_path)
     door = Egress(openings=(LOOPBACK,), resolver=lambda host, port: (ip_address("127.0.0.1"),), deadline_s=0.4, trust=client)
     with webhook.Sink("dribbles", tls=server) as sink, at_once(), pytest.raises(Unreachable, match="within"):
         door.post(f"https://hooks.example.org:{sink.port}/")
@@ -365,7 +335,7 @@ def test_a_mail_server_that_dribbles_its_greeting_costs_one_deadline():
 
 
 def test_starttls_is_demanded_where_it_is_configured_and_the_name_is_checked(tmp_path):
-    server, client = certificate("relay.example.org", tmp_path)
+    server, client = contexts("relay.example.org", tmp_path)
     with email.Sink() as plain, pytest.raises(Rejected, match="STARTTLS"):
         sent(named(client), Relay("relay.example.org", plain.port, "starttls"))
     with email.Sink(tls=server) as sink:

@@ -26,6 +26,7 @@ from tocsin.incidents import drills, leaps, outcomes, plans, samples, signals, s
 from tocsin.incidents.declaring import Declarer
 from tocsin.incidents.listening import Ear
 from tocsin.ingest import expiry, filing, follower, turned_away, writer
+from tocsin.ingest.mail.certificate import Certificate, Unusable
 from tocsin.ingest.mail.listener import Listener
 from tocsin.ingest.pings import checks, listening
 from tocsin.ingest.wire import Wire
@@ -179,13 +180,26 @@ def _mail() -> Iterator[None]:
         yield
         return
     with _port(settings.SMTP_LISTEN, "TOCSIN_SMTP_LISTEN") as door:
-        listener = Listener(door)
+        listener = Listener(door, certificate=_certificate())
         listener.start()
         click.echo(f"Taking mail at {settings.SMTP_LISTEN}.")
         try:
             yield
         finally:
             listener.stop()
+
+
+def _certificate() -> Certificate | None:
+    """Return what mail is taken with over TLS, if it was said."""
+    chain, key = settings.SMTP_TLS_CERT, settings.SMTP_TLS_KEY
+    if not chain:
+        if key:
+            raise click.ClickException("TOCSIN_SMTP_TLS_KEY is set, but TOCSIN_SMTP_TLS_CERT is not: name the certificate too.")
+        return None
+    try:
+        return Certificate(Path(chain), Path(key) if key else None)
+    except Unusable as error:
+        raise click.ClickException(f"TOCSIN_SMTP_TLS_CERT: {error}.") from error
 
 
 @contextmanager

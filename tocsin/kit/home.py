@@ -31,6 +31,9 @@ class Home:
     bind: str
     smtp_listen: str = ""
     """Where mail for feeds is taken; nowhere unless it is said."""
+    smtp_tls_cert: str = ""
+    smtp_tls_key: str = ""
+    """The files with the certificate for it and the key, which may be one."""
 
     def secret_key(self) -> str:
         """Return Django's secret key."""
@@ -77,6 +80,8 @@ def open_home(environ: Mapping[str, str] = os.environ) -> Home:
         base_url=(environ.get("TOCSIN_BASE_URL", "") or f"http://{bind}").rstrip("/"),
         bind=bind,
         smtp_listen=environ.get("TOCSIN_SMTP_LISTEN", ""),
+        smtp_tls_cert=environ.get("TOCSIN_SMTP_TLS_CERT", ""),
+        smtp_tls_key=environ.get("TOCSIN_SMTP_TLS_KEY", ""),
     )
     try:
         home.path.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -2,7 +2,8 @@
 The listener for mail: what comes to `<key>@…` or `<source>+<key>@…` goes the way of everything else, through a lane, before it is accepted.
 
 Mail of a source is what that source would have posted, in the text of the mail. One recipient at a time, so that each has its own answer.
-It speaks no TLS: on another machine than its senders a mail server of the house stands before it.
+With a certificate it takes mail over TLS alone, begun with STARTTLS: the address is the key. Without one, on another machine than its
+senders, a mail server of the house stands before it.
 """
 
 import asyncio
@@ -13,12 +14,13 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import structlog
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, Envelope, Session, TLSSetupException
 
 from tocsin.accounts import keys
 from tocsin.ingest import sources
 from tocsin.ingest.lane import Lane, Limits
 from tocsin.ingest.mail import message
+from tocsin.ingest.mail.certificate import Certificate
 from tocsin.ingest.sources import email
 
 CONNECTIONS_MAX: Final = 50
@@ -61,8 +63,9 @@ class Taker:
         return said(status)
 
     async def handle_exception(self, error: Exception) -> str:
-        """Say that it may be sent again, whatever went wrong here."""
-        _log.error("mail.fault", kind=type(error).__name__, error=str(error))
+        """Say that it may be sent again, whatever went wrong here. That somebody cannot begin TLS is no fault of ours."""
+        if not isinstance(error, TLSSetupException):
+            _log.error("mail.fault", kind=type(error).__name__, error=str(error))
         return _LATER
 
 
@@ -121,7 +124,10 @@ class _Connection(SMTP):
     open = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Count it in, or send it away."""
+        """Count it in, or send it away. Once TLS has begun, it is made a second time."""
+        if self._original_transport is not None:
+            super().connection_made(transport)
+            return
         _Connection.open += 1
         if _Connection.open > CONNECTIONS_MAX and isinstance(transport, asyncio.WriteTransport):
             transport.write(b"421 4.3.2 Too many at once. Come back later.\r\n")
@@ -139,9 +145,10 @@ class _Connection(SMTP):
 class Listener:
     """The server on a thread of its own, from `start` until `stop`."""
 
-    def __init__(self, door: socket.socket, lane: Callable[[], Lane] = Lane) -> None:
+    def __init__(self, door: socket.socket, lane: Callable[[], Lane] = Lane, certificate: Certificate | None = None) -> None:
         self._door = door
         self._make_lane = lane
+        self._certificate = certificate
         self._begun = threading.Event()
         self._thread = threading.Thread(target=asyncio.run, args=(self._serve(),), name="mail", daemon=True)
 
@@ -167,4 +174,6 @@ class Listener:
     def _connection(self, lane: Lane) -> SMTP:
         size_max = Limits().body_bytes_max
         options: dict[str, Any] = {"data_size_limit": size_max, "enable_SMTPUTF8": True, "hostname": "tocsin", "ident": "Tocsin"}
+        if self._certificate is not None:
+            options |= {"tls_context": self._certificate.context(), "require_starttls": True}
         return _Connection(Taker(lane), timeout=QUIET_MAX_S, loop=self._loop, **options)
