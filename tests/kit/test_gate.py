@@ -145,6 +145,23 @@ def test_processes_take_turns_as_well(own: Gate, elsewhere: tuple["subprocess.Po
     assert process.stdout.readline() == "again\n"
 
 
+def test_the_holder_knows_whether_somebody_waits_here_or_in_another_process(own: Gate, tmp_path: Path) -> None:
+    own.acquire()
+    assert not own.wanted()
+    thread = in_turn(own, "here", [])
+    assert own.wanted()
+    own.release()
+    thread.join()
+    own.share(str(tmp_path / "gate"))
+    own.acquire()
+    assert not own.wanted()
+    with open(tmp_path / "gate-next", "a") as place:
+        fcntl.flock(place, fcntl.LOCK_EX)
+        assert own.wanted()
+    assert not own.wanted()
+    own.release()
+
+
 def free(file: IO[str]) -> bool:
     """Return whether nobody has the file locked."""
     try:

@@ -146,19 +146,18 @@ def test_a_stopped_loop_is_no_longer_asked_for(make: Make) -> None:
     assert loop.name not in loops.health()
 
 
-def test_rung_again_and_again_it_takes_no_more_than_its_share_unless_there_is_more(make: Make) -> None:
+def test_it_rests_as_long_as_it_asks_for_whatever_there_is_to_do_and_whoever_rings(make: Make) -> None:
     begun: list[float] = []
-    pause = threading.Event()
+    rests = [0.0, 0.2, 0.2]
 
     def run() -> bool:
         begun.append(clock.monotonic())
-        pause.wait(0.05)
         loop.wake()
-        return len(begun) in (1, 2)
+        return True
 
-    loop = Loop("shared", run, 60, share=0.2)
+    loop = Loop("resting", run, 60, rest_s=lambda: rests.pop(0) if rests else 60)
     loop.start()
-    eventually(lambda: len(begun) >= 5)
-    assert loop.stop()
+    eventually(lambda: len(begun) == 4)
+    assert loop.stop(), "it is not in the way of the end"
     apart = [later - earlier for earlier, later in pairwise(begun)]
-    assert min(apart[2:]) >= 0.2
+    assert min(apart[1:]) >= 0.2

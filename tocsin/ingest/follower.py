@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -18,11 +18,16 @@ from tocsin.ingest.pings import checks
 from tocsin.ingest.sources import Alert, Arrival
 from tocsin.ingest.telling import clean
 from tocsin.kit import bells, bulk, clock, faults, numbers, transactions, turns
+from tocsin.kit.sqlite import gate
 
 BODIES_MAX = 500
 BYTES_MIN, BYTES_MAX = 128 * 1024, 2 * 1024 * 1024
 HOLD_S = 0.025
 """A turn is made as large as can be written in this time, so that whoever waits at the write gate behind it does not wait long."""
+SHARE, SHARE_BEHIND = 0.25, 0.5
+"""How much of the time the gate is held here while others want it: an answer goes before what follows from it."""
+BEHIND_S = 1.0
+"""So far behind the lane, the follower takes the larger share."""
 ORGANISATIONS_MAX = 64
 """Turns before the loop's heart beats again."""
 
@@ -42,18 +47,35 @@ class Overtaken(Exception):  # noqa: N818 - it says what happened
     """Somebody else has read these bodies meanwhile; nothing of this turn may be committed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How long a turn held the write gate, and whether somebody waited there when it was done."""
+
+    seconds: float = 0.0
+    wanted: bool = False
+
+
 class Pace:
-    """How many bytes of the log a turn takes: more while writing is quick, less as soon as it is not."""
+    """How many bytes of the log a turn takes, and how long the gate is left to others after it."""
 
     def __init__(self) -> None:
         self.bytes_max = BYTES_MIN * 2
+        self._owed_s = 0.0
 
-    def took(self, seconds: float) -> None:
-        """Learn from the turn just written."""
+    def took(self, written: Written, behind_s: float = 0.0) -> None:
+        """Learn from the turn just written; `behind_s` is how long its oldest body had waited."""
+        seconds = written.seconds
+        if written.wanted:
+            self._owed_s += seconds * (1 / (SHARE_BEHIND if behind_s > BEHIND_S else SHARE) - 1)
         if seconds > HOLD_S:
             self.bytes_max = max(BYTES_MIN, self.bytes_max // 2)
         else:
             self.bytes_max = min(BYTES_MAX, self.bytes_max + BYTES_MIN)
+
+    def rest_s(self) -> float:
+        """Return how long to leave the gate alone now, for all that was written since this was last asked."""
+        owed_s, self._owed_s = self._owed_s, 0.0
+        return owed_s
 
 
 class Follower:
@@ -62,6 +84,7 @@ class Follower:
     def __init__(self) -> None:
         self._after = FIRST
         self._pace = Pace()
+        self.rest_s = self._pace.rest_s
 
     def run_once(self) -> bool:
         """Give one turn to each of the next organisations with waiting bodies; return whether there may be more."""
@@ -95,11 +118,15 @@ def settle(organisation_id: UUID, pace: Pace) -> bool:
             heard += said
             readable.append(body)
     try:
-        pace.took(_write(organisation_id, readable, heard))
+        pace.took(_write(organisation_id, readable, heard), _behind_s(waiting))
     except (DataError, IntegrityError):
         for body in readable:
             _write_alone(organisation_id, body, settings.get(body.key_id, _NONE))
     return more
+
+
+def _behind_s(waiting: Sequence[log.Waiting]) -> float:
+    return (clock.now() - waiting[0].received_at).total_seconds() if waiting else 0.0
 
 
 def read(body: log.Waiting, settings: Mapping[str, Any] = _NONE) -> list[Heard]:
@@ -166,37 +193,38 @@ def _write_alone(organisation_id: UUID, body: log.Waiting, settings: Mapping[str
         _park(organisation_id, body, error)
 
 
-def _write(organisation_id: UUID, bodies: Sequence[log.Waiting], heard: Sequence[Heard]) -> float:
+def _write(organisation_id: UUID, bodies: Sequence[log.Waiting], heard: Sequence[Heard]) -> Written:
     """
-    Commit what `bodies` say and that they are read, together: a crash leaves both or neither. Return how long the writing took.
+    Commit what `bodies` say and that they are read, together: a crash leaves both or neither.
 
     All that can be thought out before is, so that the transaction only writes.
     """
 
     came = [(organisation_id, body.key_id, body.received_at) for body in bodies]
 
-    def work() -> float:
+    def work() -> Written:
         known = alerts.known(organisation_id, {(one.source, one.alert.key) for one in heard})
         outcome = hear(known, heard)
         matches = alerts.matches(organisation_id, outcome.turns)
         statements = [*alerts.changes(organisation_id, outcome, matches), *tallies.count(read=came)]
-        with transaction.atomic():
+        with gate.write():
             begun = clock.monotonic()
-            if not log.settle(organisation_id, [body.position for body in bodies]):
-                raise Overtaken
-            bulk.run(statements)
-            checks.hear(bodies)
-            if matches:
-                bells.ring(BELL)
-        return clock.monotonic() - begun
+            with transaction.atomic():
+                if not log.settle(organisation_id, [body.position for body in bodies]):
+                    raise Overtaken
+                bulk.run(statements)
+                checks.hear(bodies)
+                if matches:
+                    bells.ring(BELL)
+            return Written(clock.monotonic() - begun, gate.gate.wanted())
 
-    spent = 0.0
+    written = Written()
     if bodies:
         with suppress(Overtaken):
-            spent = transactions.retry(work)
+            written = transactions.retry(work)
             for body in bodies:
                 _bodies.labels(body.source, "settled").inc()
-    return spent
+    return written
 
 
 @contextmanager

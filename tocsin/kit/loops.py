@@ -37,16 +37,17 @@ class Loop:
     A lost database or file is waited out, and the heartbeat shows it. Any other exception is a fault: it is logged, counted and makes the
     server not ready until a run ends well; the loop goes on after a pause that grows.
 
-    A loop that is rung again and again takes no more than its `share` of the time, unless it says that there is more: what comes in the
-    meantime is done in one run, at the price of one.
+    After each run `rest_s` is asked for how long to rest before the next one, whatever there is to do and whoever rings.
     """
 
-    def __init__(self, name: str, run_once: Callable[[], bool], every_s: float, bell: str = "", share: float = 1.0) -> None:
+    def __init__(
+        self, name: str, run_once: Callable[[], bool], every_s: float, bell: str = "", rest_s: Callable[[], float] = lambda: 0.0
+    ) -> None:
         self.name = name
         self._run_once = run_once
         self._every_s = every_s
         self._bell = bell
-        self._share = share
+        self._rest_s = rest_s
         self._in_a_row = 0
         self._resting = False
         self._stopping = threading.Event()
@@ -80,10 +81,9 @@ class Loop:
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._woken.clear()
-            began = clock.monotonic()
             pause_s = self._run_safely()
-            if pause_s and self._share < 1:
-                self._stopping.wait((clock.monotonic() - began) * (1 / self._share - 1))
+            if rest_s := self._rest_s():
+                self._stopping.wait(rest_s)
             if pause_s:
                 self._resting = True
                 self._woken.wait(pause_s)

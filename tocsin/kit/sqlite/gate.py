@@ -84,6 +84,17 @@ class Gate:
                 self._depth = 1
                 turn.set()
 
+    def wanted(self) -> bool:
+        """Return whether somebody waits for the gate, here or in another process. For its holder."""
+        if self._queue or self._next is None:
+            return bool(self._queue)
+        try:
+            fcntl.flock(self._next, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        fcntl.flock(self._next, fcntl.LOCK_UN)
+        return False
+
     def waiting(self) -> int:
         """Return how many wait."""
         return len(self._queue)
