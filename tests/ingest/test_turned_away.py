@@ -150,6 +150,33 @@ def test_whoever_is_to_come_again_is_told_when_and_in_a_way_that_it_heeds(name: 
     assert not (answer.status == 429 and name in ("alertmanager", "prometheus", "grafana", "generic")), "they give up on 4xx"
 
 
+@pytest.mark.row("F-27", "I11")
+def test_a_storm_by_one_key_turns_away_its_own_and_nobody_elses(counted: TurnedAway) -> None:
+    disk, limits = (
+        Held(),
+        Limits(held_bytes_max=4 * len(FLOOD), organisation_held_bytes_max=3 * len(FLOOD), key_held_bytes_max=2 * len(FLOOD)),
+    )
+
+    async def scene() -> list[int]:
+        one = Lane(limits, lambda: Keyring(HOLDERS.get), lambda queues: Writer(queues, store=disk))
+        flood = [asyncio.ensure_future(post(one, "/in/alertmanager/flood", FLOOD)) for _ in range(2)]
+        await asyncio.to_thread(disk.committing.wait)
+        while not turned_away(counted):
+            flood.append(asyncio.ensure_future(post(one, "/in/alertmanager/flood", FLOOD)))
+            await asyncio.sleep(0)
+        beside = [asyncio.ensure_future(post(one, path, bodies.body())) for path in ("/in/alertmanager/good", "/in/alertmanager/other")]
+        for _ in range(20):
+            await asyncio.sleep(0)
+        disk.let.set()
+        answers = [(await reply).status for reply in beside]
+        await asyncio.gather(*flood)
+        await asyncio.to_thread(one.close)
+        return answers
+
+    assert asyncio.run(scene()) == [202, 202]
+    assert turned_away(counted).keys() == {HOLDERS["flood"].key_id}
+
+
 # ------------------------------------------------------------------ and counted
 
 

@@ -49,6 +49,9 @@ class Limits:
     read_s: float = 10.0
     held_bytes_max: int = 64 * 1024 * 1024
     organisation_held_bytes_max: int = 16 * 1024 * 1024
+    key_held_bytes_max: int = 12 * 1024 * 1024
+    reserved_bytes: int = 8 * 1024 * 1024
+    """For organisations that hold little, while others have taken all that they may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +85,11 @@ class Held:
 
     def free(self) -> None:
         """Let go of what is still held here. Idempotent."""
-        self._queues.let_go(self._holder.organisation_id, self._size)
+        self._queues.let_go(self._holder, self._size)
         self._size = 0
 
     def _hold(self, size: int) -> None:
-        if not self._queues.hold(self._holder.organisation_id, size):
+        if not self._queues.hold(self._holder, size):
             raise _turned_away(problems.BUSY, self._holder)
         self._size = size
 
@@ -105,7 +108,12 @@ class Lane:
         writer: Callable[[Queues[Ticket]], Writer] = Writer,
     ) -> None:
         self.limits = limits
-        self._queues: Queues[Ticket] = Queues(bytes_max=limits.held_bytes_max, organisation_bytes_max=limits.organisation_held_bytes_max)
+        self._queues: Queues[Ticket] = Queues(
+            bytes_max=limits.held_bytes_max,
+            organisation_bytes_max=limits.organisation_held_bytes_max,
+            key_bytes_max=limits.key_held_bytes_max,
+            reserved=limits.reserved_bytes,
+        )
         self._make_keyring = keyring
         self._make_writer = writer
         self._doors = Doors(sources.registry().values())
@@ -173,7 +181,7 @@ class Lane:
         holder = self._keyring.at_hand(short.secret, short.digest) if self._keyring else None
         if holder is None or holder.secrets or holder.source not in ("", short.source.name):
             return None
-        return holder if self._queues.hold(holder.organisation_id, short.length) else None
+        return holder if self._queues.hold(holder, short.length) else None
 
     async def ask(self, short: Short) -> None:
         """Let the key be at hand, if it opens anything."""
@@ -182,7 +190,7 @@ class Lane:
 
     def let_go(self, short: Short, holder: Holder) -> None:
         """Hold no memory for a call any more: its body does not come."""
-        self._queues.let_go(holder.organisation_id, short.length)
+        self._queues.let_go(holder, short.length)
 
     def take(self, short: Short, holder: Holder, body: bytes, told: Callable[[NotStored | None], None]) -> None:
         """
@@ -307,17 +315,17 @@ class Lane:
                     chunk = message.get("body", b"")
                     if held + len(chunk) > self.limits.body_bytes_max:
                         raise NotAccepted(problems.TOO_LARGE)
-                    if not self._queues.hold(holder.organisation_id, len(chunk)):
+                    if not self._queues.hold(holder, len(chunk)):
                         raise _turned_away(problems.BUSY, holder)
                     held += len(chunk)
                     chunks.append(chunk)
                     if not message.get("more_body"):
                         return b"".join(chunks)
         except TimeoutError:
-            self._queues.let_go(holder.organisation_id, held)
+            self._queues.let_go(holder, held)
             raise NotAccepted(problems.TOO_SLOW) from None
         except (NotAccepted, Gone, asyncio.CancelledError):
-            self._queues.let_go(holder.organisation_id, held)
+            self._queues.let_go(holder, held)
             raise
 
     def _unpack(self, packed: bytes) -> bytes:

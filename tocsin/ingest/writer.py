@@ -70,6 +70,11 @@ class Ticket:
         return self.arrived.organisation_id
 
     @property
+    def key_id(self) -> UUID:
+        """Return by which of its keys it came."""
+        return self.arrived.key_id
+
+    @property
     def size(self) -> int:
         """Return what it takes of a group."""
         return self.arrived.size
@@ -120,7 +125,7 @@ class Writer:
         if refusal is None:
             self._queues.put(Ticket(arrived, told))
         else:
-            self._queues.let_go(arrived.organisation_id, arrived.size)
+            self._queues.let_go(arrived, arrived.size)
             told(refusal)
 
     def keep(self, arrived: log.Arrived) -> None:
@@ -128,7 +133,7 @@ class Writer:
         if self._refusal() is None:
             self._queues.put(Ticket(arrived, None))
         else:
-            self._queues.let_go(arrived.organisation_id, arrived.size)
+            self._queues.let_go(arrived, arrived.size)
 
     def _refusal(self) -> NotStored | None:
         """Return why nothing is taken now."""
@@ -172,7 +177,7 @@ class Writer:
         if self._failed:
             group = [*group, *self._queues.take(1 << 30, 1 << 40)]
         for ticket in group:
-            self._queues.let_go(ticket.organisation_id, ticket.size)
+            self._queues.let_go(ticket, ticket.size)
             if ticket.told is not None:
                 self._loop.call_soon(ticket.told, failure)  # each by itself: a fault in one keeps no other back
         if self._failed:
