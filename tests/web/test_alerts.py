@@ -14,8 +14,9 @@ from tests.ingest.test_follower import arrive, follow
 from tests.web import room
 from tests.web.test_plans import take
 from tests.world import World
-from tocsin.accounts.models import Person
+from tocsin.accounts.models import AuditEntry, Person
 from tocsin.incidents.models import Incident
+from tocsin.ingest.expiry import Expirer
 from tocsin.ingest.models import Alert, Match, RawBody, Remark, Route
 from tocsin.kit import ids
 from tocsin.web import alerts
@@ -159,6 +160,24 @@ def test_a_person_takes_an_alert_on_and_leaves_it_again(world: World) -> None:
     assert "Nobody yet." in world.browse(world.bea).get(page).content.decode()
     assert "Looking at the trunk" in world.browse(world.bea).get(page).content.decode(), "that she had it stays said"
     assert world.browse(world.dov).get(page).status_code == 404
+
+
+def test_an_alert_whose_sender_never_ends_it_is_ended_here_and_fires_again_when_it_is_sent_again(world: World, clock: ModuleType) -> None:
+    clock.freeze(bodies.NOON)
+    arrive(world.organisation, bodies.body())
+    follow()
+    page = f"/o/{world.organisation.slug}/alerts/seen/{ids.typed('alr', Alert.objects.get().id)}"
+    assert world.browse(world.bea).post(f"{page}/ending").status_code == 303
+    assert "It ends in a moment." in world.browse(world.bea).get(page).content.decode()
+    clock.shift(timedelta(minutes=5))
+    Expirer(grace_s=0).run_once()
+    ended = Alert.objects.get()
+    assert (ended.firing, AuditEntry.objects.get(act="alert.ended").person) == (False, world.bea)
+    assert "Resolved" in world.browse(world.bea).get(page).content.decode()
+    arrive(world.organisation, bodies.body(), at=bodies.NOON + timedelta(minutes=10))
+    follow()
+    assert Alert.objects.get().firing
+    assert world.browse(world.dov).post(f"{page}/ending").status_code == 404
 
 
 def make(world: World, **body: Any) -> Any:

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from tests.ingest.test_follower import follow
 from tests.world import World
 from tocsin.accounts import keys
-from tocsin.accounts.models import Person
+from tocsin.accounts.models import Key, Person
 from tocsin.ingest import feeds
-from tocsin.ingest.models import Check
+from tocsin.ingest.models import Alert, Check
+from tocsin.ingest.pings import checks, listening
 from tocsin.kit import clock, ids
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +79,21 @@ def test_members_look_and_change_nothing(world: World) -> None:
     assert post(world, world.bea).status_code == 403
     assert post(world, world.bea, f"{place}/pausing").status_code == 403
     assert world.browse(world.dov).get(f"/o/hotline/sources/checks{place}").status_code == 404
+
+
+def test_a_check_is_removed_and_the_alert_about_it_ends(world: World) -> None:
+    _check, place = make(world)
+    Check.objects.update(last_at=clock.now() - timedelta(days=3), due_at=clock.now() - timedelta(days=1))
+    listening.Pulse().beat(clock.now())
+    checks.run_once()
+    follow()
+    assert Alert.objects.get().firing, "it was missed"
+    assert post(world, world.bea, f"{place}/removal").status_code == 403
+    assert post(world, world.ana, f"{place}/removal").status_code == 303
+    follow()
+    assert not Alert.objects.get().firing
+    assert not Key.objects.filter(revoked_at=None, kind=keys.INGEST).exists()
+    assert "No check yet" in world.browse(world.bea).get("/o/hotline/sources/checks").content.decode()
+    assert "Removed" in world.browse(world.bea).get(f"/o/hotline/sources/feeds{place}").content.decode(), "its pings stay"
+    assert post(world, world.ana, f"{place}/removal").status_code == 404
+    assert post(world, world.ana).status_code == 200, "the name is free again"

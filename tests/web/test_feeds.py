@@ -7,10 +7,11 @@ import pytest
 from tests.ingest import bodies
 from tests.world import World
 from tocsin.accounts import keys
-from tocsin.accounts.models import Key
+from tocsin.accounts.models import AuditEntry, Key
 from tocsin.ingest import feeds, follower, log, sources
+from tocsin.ingest.expiry import Expirer
 from tocsin.ingest.log import Arrived
-from tocsin.ingest.models import Feed
+from tocsin.ingest.models import Alert, Feed, RawBody
 from tocsin.ingest.turned_away import TurnedAway
 from tocsin.kit import ids
 from tocsin.web import guides
@@ -99,3 +100,38 @@ def test_a_source_whose_sender_cannot_sign_asks_for_no_secret_and_takes_none(wor
 def test_only_whoever_may_edit_keys_agrees_on_what_signs(world: World) -> None:
     make(world, "sentry")
     assert world.browse(world.bea).post(f"{address(Feed.objects.get())}/signing", {"secrets": "x"}).status_code == 403
+
+
+def test_a_source_is_removed_with_what_becomes_of_its_alerts_said_before(world: World, clock: Any) -> None:
+    clock.freeze(bodies.NOON)
+    make(world, "alertmanager")
+    feed, key = Feed.objects.get(), Key.objects.get(name="Night shift")
+    told = [("alertmanager", key.id, "ours"), ("alertmanager", ids.new(), "another's")]
+    log.append([Arrived(world.organisation.id, kind, by, bodies.NOON, bodies.body(bodies.entry(name))) for kind, by, name in told])
+    while follower.Follower().run_once():
+        pass
+    place, owner = address(feed), world.browse(world.ana)
+    assert "End the 1 alert of it that still fires" in owner.get(place).content.decode()
+    assert "Remove the source" not in world.browse(world.bea).get(place).content.decode()
+    assert world.browse(world.bea).post(f"{place}/removal").status_code == 403
+    assert owner.post(f"{place}/removal", {"end": "1"}).status_code == 303
+    Expirer(grace_s=0).run_once()
+    assert dict(Alert.objects.values_list("fingerprint", "firing")) == {"ours": False, "another's": True}
+    assert RawBody.objects.count() == 2, "what it sent stays"
+    key.refresh_from_db()
+    assert key.revoked_at == bodies.NOON
+    assert "Removed" in owner.get(place).content.decode()
+    assert owner.post(f"{place}/removal").status_code == owner.post(f"{place}/keys").status_code == 404
+    make(world, "grafana")  # the name is free again
+    assert {one.act for one in AuditEntry.objects.all()} >= {"feed.removed", "key.revoked"}
+
+
+def test_alerts_of_a_removed_source_go_on_where_nobody_says_otherwise(world: World, clock: Any) -> None:
+    clock.freeze(bodies.NOON)
+    make(world, "alertmanager")
+    log.append([Arrived(world.organisation.id, "alertmanager", Key.objects.get(name="Night shift").id, bodies.NOON, bodies.body())])
+    while follower.Follower().run_once():
+        pass
+    assert world.browse(world.ana).post(f"{address(Feed.objects.get())}/removal").status_code == 303
+    Expirer(grace_s=0).run_once()
+    assert Alert.objects.get().firing

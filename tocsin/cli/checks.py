@@ -9,7 +9,7 @@ from django.conf import settings
 from tocsin.accounts.models import Access, Membership
 from tocsin.cli.people import ORGANISATION, organisation_of
 from tocsin.ingest import feeds
-from tocsin.ingest.models import Check, Feed
+from tocsin.ingest.models import Check
 from tocsin.ingest.pings import checks, schedule
 from tocsin.ingest.pings.schedule import Schedule
 from tocsin.web import times
@@ -40,7 +40,7 @@ def check() -> None:
 @ORGANISATION
 def list_checks(slug: str) -> None:
     """Print every check: name, when it last pinged, when it is missed."""
-    for one in Check.objects.filter(feed__organisation=organisation_of(slug)).select_related("feed").order_by("feed__name"):
+    for one in Check.objects.filter(feed__in=feeds.standing(organisation_of(slug))).select_related("feed").order_by("feed__name"):
         due = "paused" if one.paused else f"overdue since {_spell(one.overdue_since)}" if one.overdue_since else _spell(one.due_at, "")
         click.echo(f"{one.feed.name}\t{_spell(one.last_at)}\t{due}")
 
@@ -68,7 +68,7 @@ def add(*, name: str, every: timedelta | None, cron: str, zone: str, grace: time
         raise click.ClickException(f"There is no zone {zone}; write one such as Europe/Warsaw.")
     if not name or len(name) > feeds.NAME_CHARS_MAX:
         raise click.ClickException(f"A name has between 1 and {feeds.NAME_CHARS_MAX} characters.")
-    if Feed.objects.filter(organisation=organisation, name=name).exists():
+    if feeds.standing(organisation).filter(name=name).exists():
         raise click.ClickException(f"There is a source {name}.")
     owner = Membership.objects.filter(organisation=organisation, access=Access.OWNER).select_related("person").earliest("created_at")
     wanted = Schedule(grace, every, cron, zone)

@@ -7,12 +7,18 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from tocsin.accounts import audit, keys
 from tocsin.accounts.models import Key, Organisation, Person
-from tocsin.ingest.models import Feed, FeedKey
+from tocsin.ingest import endings
+from tocsin.ingest.models import Alert, Feed, FeedKey, RawBody
+from tocsin.kit import clock
 
 NAME_CHARS_MAX: Final = 120
+LOOKED_AT_MAX: Final = 10_000
+FIRING_MAX: Final = 500
+"""Alerts that are ended with their feed at once."""
 
 
 @transaction.atomic
@@ -29,6 +35,39 @@ def add_key(feed: Feed, *, person: Person) -> tuple[Key, str]:
     key, secret = keys.create(feed.organisation, keys.INGEST, feed.name, person=person)
     FeedKey.objects.create(key=key.id, feed=feed)
     return key, secret
+
+
+def standing(organisation: Organisation) -> QuerySet[Feed]:
+    """Return the feeds that were not removed."""
+    return Feed.objects.filter(organisation=organisation, removed_at=None)
+
+
+@transaction.atomic
+def remove(feed: Feed, *, by: Person, ending: bool) -> None:
+    """
+    Remove a feed: its keys open nothing from now on. What it sent, and what came of it, stays. Idempotent.
+
+    `ending` ends its alerts that still fire; nobody else will.
+    """
+    now = clock.now()
+    if not Feed.objects.filter(pk=feed.pk, removed_at=None).update(removed_at=now):
+        return
+    for key in Key.objects.filter(id__in=feed.keys.values("key")):
+        keys.revoke(key, by=by)
+    ended = endings.soon(firing(feed), now) if ending else 0
+    audit.record(feed.organisation, by, "feed.removed", feed.name, source=feed.source, ended=str(ended))
+
+
+def firing(feed: Feed) -> list[Alert]:
+    """Return the alerts that fire and of which a body by a key of this feed spoke last, `FIRING_MAX` at most."""
+    fires = Alert.objects.filter(organisation=feed.organisation_id, source=feed.source, firing=True)
+    rows = list(fires.only("organisation_id", "raw").order_by("-raw", "-id")[:LOOKED_AT_MAX])
+    made_for = set(feed.keys.values_list("key", flat=True))
+    spoke: set[int] = set()
+    for at in range(0, len(rows), FIRING_MAX):
+        bodies = RawBody.objects.filter(id__in=[row.raw for row in rows[at : at + FIRING_MAX]], key__in=made_for)
+        spoke |= set(bodies.values_list("id", flat=True))
+    return [row for row in rows if row.raw in spoke][:FIRING_MAX]
 
 
 @transaction.atomic

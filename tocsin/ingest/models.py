@@ -13,7 +13,8 @@ class Feed(models.Model):
     """
     One sender of an organisation: which source it is, what its bodies are signed with, and how that source reads them.
 
-    `secrets` are sealed: what may sign, two while one is changed for another. `settings` are the source's own words.
+    `secrets` are sealed: what may sign, two while one is changed for another. `settings` are the source's own words. One that was
+    removed is kept, since what it sent is read by its settings and says where it came from.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
@@ -23,9 +24,12 @@ class Feed(models.Model):
     secrets = models.TextField(blank=True)
     settings = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=clock.now)
+    removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "name"], name="feed_name_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "name"], name="feed_name_once", condition=models.Q(removed_at=None)),
+        ]
 
     def __str__(self) -> str:
         return self.name

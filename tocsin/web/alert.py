@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from tocsin.accounts.models import Person
-from tocsin.ingest import matchers, quiet, received, taking
+from tocsin.ingest import endings, matchers, quiet, received, taking
 from tocsin.ingest.matchers import Matcher
-from tocsin.ingest.models import Acknowledgement, Alert, Episode, Match, Remark, Route
+from tocsin.ingest.models import Acknowledgement, Alert, Episode, Expiry, Match, Remark, Route
 from tocsin.ingest.routing.models import Silence
 from tocsin.ingest.sources import Deed
 from tocsin.kit import clock, ids
@@ -52,6 +53,7 @@ def one(request: Request, alert: str) -> HttpResponse:
     context = {
         "routes": Route.objects.filter(pk__in=Match.objects.filter(alert=found).values("route")).order_by("name"),
         "silences": _silences(request, found),
+        "ends": Expiry.objects.filter(alert=found, expires_at__lte=clock.now()).exists() and found.firing,
         "silencing": matchers.write(labels[: matchers.MATCHERS_MAX]),
         "label": lambda name, value: str(Matcher(name, "=", str(value))),
         "one": shown,
@@ -95,6 +97,17 @@ def deed(remark: Remark) -> str:
         Deed.LEFT: _("Left to others"),
         Deed.OTHER: _("Something else"),
     }[Deed(remark.deed)]
+
+
+@require_POST
+@needs("incident.act")
+def ending(request: Request, alert: str) -> HttpResponse:
+    """End an alert whose sender will not; if it speaks again, it fires again."""
+    found = _found(request, alert)
+    if found.firing:
+        with transaction.atomic():
+            endings.end(found, clock.now(), by=request.person)
+    return reply.see(reverse("alert", kwargs={"slug": request.organisation.slug, "alert": alert}))
 
 
 def _found(request: Request, alert: str) -> Alert:

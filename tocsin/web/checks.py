@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tocsin.engine.terms import Refused
 from tocsin.ingest import feeds as ingest_feeds
-from tocsin.ingest.models import Check, Feed
+from tocsin.ingest.models import Check
 from tocsin.ingest.pings import checks, schedule
 from tocsin.ingest.pings.schedule import Schedule
 from tocsin.kit import ids
@@ -62,7 +62,7 @@ def addition(request: Request) -> HttpResponse:
         return _list(request, form, wanted)
     if not form.name or len(form.name) > ingest_feeds.NAME_CHARS_MAX:
         return _list(request, form, Refused("E202", _("The check has no name."), _("Name the job that reports, such as Night backup.")))
-    if Feed.objects.filter(organisation=request.organisation, name=form.name).exists():
+    if ingest_feeds.standing(request.organisation).filter(name=form.name).exists():
         return _list(request, form, Refused("E104", _("There is a source with this name."), _("Choose another name.")))
     check, secret = checks.create(request.organisation, form.name, wanted, by=request.person)
     return _page(request, check, secret=secret)
@@ -94,6 +94,14 @@ def pausing(request: Request, feed_id: str) -> HttpResponse:
     check = _find(request, feed_id)
     (checks.resume if check.paused else checks.pause)(check, by=request.person)
     return _see(request, feed_id)
+
+
+@require_POST
+@needs("keys.edit")
+def removal(request: Request, feed_id: str) -> HttpResponse:
+    """Remove a check: nothing is expected of it any more, and its address answers nobody."""
+    checks.remove(_find(request, feed_id), by=request.person)
+    return reply.see(reverse("checks", kwargs={"slug": request.organisation.slug}))
 
 
 def read(form: Form) -> Schedule | Refused:
@@ -155,7 +163,7 @@ def _row(check: Check) -> Row:
 
 
 def _list(request: Request, form: Form | None = None, refused: Refused | None = None) -> HttpResponse:
-    found = Check.objects.filter(feed__organisation=request.organisation).select_related("feed").order_by("feed__name")
+    found = Check.objects.filter(feed__in=ingest_feeds.standing(request.organisation)).select_related("feed").order_by("feed__name")
     rows = sorted(map(_row, found), key=lambda row: row.tone not in {"late", "fault"})
     context = {"rows": rows, "form": form or Form(zone=request.organisation.timezone), **_choices()}
     return reply.page(request, "sources/checks.html", context, refused=refused)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -52,7 +52,18 @@ class Loose:
 @needs("incident.see")
 def one(request: Request, feed_id: str) -> HttpResponse:
     """Show a feed: its address, its keys, what it sent last."""
-    return page(request, find(request, feed_id))
+    return page(request, typed_ids.one(Feed.objects.filter(organisation=request.organisation), "fee", feed_id))
+
+
+@require_POST
+@needs("keys.edit")
+def removal(request: Request, feed_id: str) -> HttpResponse:
+    """Remove a feed: its keys open nothing any more, and what it sent stays."""
+    feed = find(request, feed_id)
+    if feed.source == ping.SOURCE.name:
+        raise Http404  # it is removed as a check
+    feeds.remove(feed, by=request.person, ending="end" in request.POST)
+    return reply.see(reverse("sources", kwargs={"slug": request.organisation.slug}))
 
 
 @require_POST
@@ -79,7 +90,7 @@ def signing(request: Request, feed_id: str) -> HttpResponse:
 def every(request: Request) -> list[Row]:
     """Return the feeds of the organisation by name."""
     told = lately.by_key(request.organisation.id)
-    return [_row(feed, told) for feed in Feed.objects.filter(organisation=request.organisation).order_by("name")]
+    return [_row(feed, told) for feed in feeds.standing(request.organisation).order_by("name")]
 
 
 def loose(request: Request) -> list[Loose]:
@@ -104,8 +115,8 @@ def titled(name: str) -> str:
 
 
 def find(request: Request, feed_id: str) -> Feed:
-    """Return the feed of the address."""
-    return typed_ids.one(Feed.objects.filter(organisation=request.organisation), "fee", feed_id)
+    """Return the feed of the address, unless it was removed."""
+    return typed_ids.one(feeds.standing(request.organisation), "fee", feed_id)
 
 
 def keys_of(feed: Feed) -> list[Key]:
@@ -139,5 +150,8 @@ def page(request: Request, feed: Feed, *, secret: str = "", refused: Refused | N
         "mapped": feed.source in mappings.BEGINNINGS,
         "waits": feed.source == generic.SOURCE.name,
         "version": mappings.latest(feed),
+        "check": feed.source == ping.SOURCE.name,
+        "firing": len(feeds.firing(feed)),
+        "firing_max": feeds.FIRING_MAX,
     }
     return reply.page(request, "sources/feed.html", context, refused=refused)

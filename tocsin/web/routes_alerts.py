@@ -16,5 +16,6 @@ urlpatterns = [
     path("alerts/windows/<str:window_id>/removal", silences.removal, name="window-removal"),
     path("alerts/seen/<str:alert>", alert.one, name="alert"),
     path("alerts/seen/<str:alert>/acknowledgement", alert.acknowledgement, name="acknowledgement"),
+    path("alerts/seen/<str:alert>/ending", alert.ending, name="alert-ending"),
     path("alerts/seen/<str:alert>/withdrawal", alert.withdrawal, name="acknowledgement-withdrawal"),
 ]

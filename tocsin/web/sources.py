@@ -10,7 +10,6 @@ from tocsin.accounts import audit
 from tocsin.engine.terms import Refused
 from tocsin.ingest import feeds as ingest_feeds
 from tocsin.ingest import log, received
-from tocsin.ingest.models import Feed
 from tocsin.ingest.received import Kept, Unread
 from tocsin.web import bodies, feeds, raw_text, reply
 from tocsin.web.languages import gettext as _
@@ -64,7 +63,7 @@ def addition(request: Request) -> HttpResponse:
         return page(
             request, Refused("E202", _("A source needs a kind and a name."), _("Name what sends, such as uptime checks in Warsaw."))
         )
-    if Feed.objects.filter(organisation=request.organisation, name=name).exists():
+    if ingest_feeds.standing(request.organisation).filter(name=name).exists():
         return page(request, Refused("E104", _("There is a source with this name."), _("Choose another name.")))
     feed, secret = ingest_feeds.create(request.organisation, source, name, person=request.person)
     return feeds.page(request, feed, secret=secret)

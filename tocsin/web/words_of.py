@@ -57,6 +57,8 @@ ACTS: Mapping[str, Callable[[], str]] = {
     "window.removed": lambda: _("removed the maintenance window"),
     "route.stopped": lambda: _("stopped the route"),
     "route.started": lambda: _("started the route"),
+    "feed.removed": lambda: _("removed the source"),
+    "alert.ended": lambda: _("ended the alert"),
     "feed.created": lambda: _("made the source"),
     "feed.signed": lambda: _("changed what signs for the source"),
     "check.changed": lambda: _("changed when this check is expected:"),

@@ -57,6 +57,13 @@ def pause(check: Check, *, by: Person) -> None:
 
 
 @transaction.atomic
+def remove(check: Check, *, by: Person) -> None:
+    """Remove a check: it is expected no more, an alert about it ends, and its address answers nobody. Its pings stay."""
+    pause(check, by=by)
+    feeds.remove(check.feed, by=by, ending=False)
+
+
+@transaction.atomic
 def resume(check: Check, *, by: Person) -> None:
     """Expect a check again: what it owed meanwhile is forgotten, the next run is counted from now."""
     row = _locked(check)
