@@ -8,8 +8,10 @@ from django.test import Client
 
 from tests.api.client import Program
 from tests.world import World
+from tocsin.api import room as api_room
 from tocsin.incidents import series
 from tocsin.incidents.models import Sample, SeriesRule, Unmapped
+from tocsin.ingest.metrics.room import Room
 from tocsin.kit import clock
 
 RECORDED = sorted((Path(__file__).parents[1] / "ingest" / "remote_write").glob("*.bin"))
@@ -94,3 +96,20 @@ def test_names_that_no_rule_reads_are_written_down_now_and_then(world: World, an
     clock.shift(series.QUIET)
     send(ana, "openmetrics", b"free 1\n")
     assert Unmapped.objects.get().heard_at > first
+
+
+def test_whoever_pushes_without_measure_is_told_to_come_back_in_the_way_that_it_understands(
+    world: World, ana: Program, monkeypatch
+) -> None:
+    monkeypatch.setattr(api_room, "room", Room(most=0))
+    answers = {
+        "remote-write": write(ana, RECORDED[0].read_bytes()),
+        "openmetrics": send(ana, "openmetrics", b"a 1\n"),
+        "csv": send(ana, "csv", b"signal,value\n", "text/csv"),
+    }
+    assert {name: (said.status_code, said.json()["code"]) for name, said in answers.items()} == {
+        "remote-write": (503, "busy"),
+        "openmetrics": (429, "busy"),
+        "csv": (429, "busy"),
+    }
+    assert all(said.headers["Retry-After"] for said in answers.values())

@@ -1,9 +1,10 @@
 """Metrics as others send them: what the real Prometheus wrote, whatever its encoder can write, and everything that is none of it."""
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from math import isnan
 from pathlib import Path
+from uuid import UUID
 
 import cramjam
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tocsin.ingest.metrics import Point, TooLarge, Unreadable, exposition, remote_write
+from tocsin.ingest.metrics.room import Full, Room
 
 RECORDED = sorted((Path(__file__).parent / "remote_write").glob("*.bin"))
 """What Prometheus 2.42 of Debian sent for one target that failed in between: metadata, two scrapes, the end of the series, one more."""
@@ -71,6 +73,34 @@ def test_a_small_body_that_would_become_huge_is_not_unpacked():
         list(remote_write.read(bytes(cramjam.snappy.compress_raw(b"\0" * (remote_write.UNPACKED_MAX + 1)))))
     with pytest.raises(TooLarge):
         list(remote_write.read(b"\xff\xff\xff\xff\x0f"))
+
+
+@pytest.mark.row("F-22")
+def test_a_request_with_more_samples_than_anybody_sends_is_refused_as_a_whole():
+    request = remote_write.WriteRequest()
+    series = request.timeseries.add()
+    series.labels.add(name="__name__", value="a")
+    for _ in range(remote_write.SAMPLES_MAX + 1):
+        series.samples.add(value=1, timestamp=1)
+    with pytest.raises(TooLarge):
+        list(remote_write.read(bytes(cramjam.snappy.compress_raw(request.SerializeToString()))))
+
+
+def test_one_organisation_takes_no_more_than_its_share_and_every_other_finds_a_place():
+    room, storm, others = Room(most=4, each=3), UUID(int=1), [UUID(int=number) for number in range(2, 9)]
+    with ExitStack() as inside:
+        for _ in range(3):
+            inside.enter_context(room.place(storm))
+        with pytest.raises(Full), room.place(storm):
+            pass
+        for other in others[:5]:
+            inside.enter_context(room.place(other))
+        for late in (others[0], others[6]):
+            with pytest.raises(Full), room.place(late):
+                pass
+    for _ in range(3):
+        with room.place(storm):
+            pass
 
 
 def test_text_is_read_line_by_line_and_openmetrics_as_a_whole():

@@ -8,6 +8,7 @@ from ninja import Router, Schema, Status
 from tocsin.accounts import access
 from tocsin.api import problems
 from tocsin.api.door import Request, needs
+from tocsin.api.room import in_turn
 from tocsin.api.samples import Taken
 from tocsin.incidents import measurable, samples, series, sheets
 from tocsin.ingest.metrics import Fault, Point, TooLarge, Unreadable, exposition, remote_write
@@ -26,6 +27,7 @@ class Fed(Schema):
 
 @router.post("/samples/remote-write", response={201: Fed}, summary="Prometheus remote-write 1.0")
 @needs(access.ACT)
+@in_turn(503)
 def remote(request: HttpRequest) -> Any:
     """
     201 once what the rules read is kept; series that no rule reads are passed over. 400 names what cannot be taken, and the rest is kept.
@@ -44,6 +46,7 @@ def remote(request: HttpRequest) -> Any:
 
 @router.post("/samples/openmetrics", response={201: Fed}, summary="Samples as OpenMetrics or Prometheus text")
 @needs(access.ACT)
+@in_turn(429)
 def text(request: HttpRequest) -> Any:
     """201 once what the rules read is kept. 400 names every line that cannot be read, and nothing is kept."""
     try:
@@ -56,6 +59,7 @@ def text(request: HttpRequest) -> Any:
 
 @router.post("/samples/csv", response={201: Taken}, summary="Samples as a sheet of CSV")
 @needs(access.ACT)
+@in_turn(429)
 def sheet(request: HttpRequest) -> Any:
     """201 once every line is kept. 400 names every line that cannot be taken, and nothing is kept."""
     caller = cast("Request", request).auth

@@ -50,7 +50,7 @@ def answer(problem: Problem, **more: Any) -> HttpResponse:
     response = HttpResponse(json.dumps(body | more, ensure_ascii=False), content_type=MEDIA_TYPE, status=problem.status)
     if problem.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="tocsin"'
-    if problem.status == 503:
+    if problem.status in {429, 503}:
         response.headers["Retry-After"] = "5"
     return response
 

@@ -12,6 +12,7 @@ from tocsin.accounts import access
 from tocsin.api import problems
 from tocsin.api.commands import Given
 from tocsin.api.door import Request, needs
+from tocsin.api.room import in_turn
 from tocsin.api.wire import Instant, Name, Text
 from tocsin.incidents import measurable, readings
 from tocsin.incidents import samples as kept
@@ -98,6 +99,7 @@ def signals(request: HttpRequest) -> Any:
 
 @router.post("/samples", response={201: Taken}, summary="Hand in samples of signals")
 @needs(access.ACT)
+@in_turn(429)
 def samples(request: HttpRequest, body: Samples) -> Any:
     """201 once they are kept; running incidents look at them at once. 422 names every unknown signal and every instant in the future."""
     caller, now = cast("Request", request).auth, clock.now()

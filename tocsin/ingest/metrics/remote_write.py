@@ -17,6 +17,7 @@ from tocsin.ingest.metrics import EPOCH, LABELS_MAX, Point, TooLarge, whole
 from tocsin.plan.sentences import say
 
 UNPACKED_MAX: Final = 8 * 1024 * 1024
+SAMPLES_MAX: Final = 50_000
 """A sender's default is 2,000 samples in one request, some 400 KiB."""
 
 NAME: Final = "__name__"
@@ -37,13 +38,15 @@ def read(body: bytes) -> Iterator[Point]:
     Yield every sample of a request.
 
     :raises Unreadable: it is no such request.
-    :raises TooLarge: it would become too large when it is unpacked; it is not.
+    :raises TooLarge: it would become too large when it is unpacked; it is not. Or it holds too many samples.
     """
     request = WriteRequest()
     try:
         request.ParseFromString(_unpacked(body))
     except DecodeError as error:
         raise whole(say("this is no WriteRequest: {why}", why=str(error))) from error
+    if sum(len(series.samples) for series in request.timeseries) > SAMPLES_MAX:
+        raise TooLarge
     for number, series in enumerate(request.timeseries):
         labels = {label.name: label.value for label in series.labels}
         if len(labels) > LABELS_MAX or len(labels) < len(series.labels) or NAME not in labels:
