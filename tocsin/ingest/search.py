@@ -9,12 +9,13 @@ from itertools import chain, islice, repeat
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db import connection
 
 from tocsin.ingest import filing
 from tocsin.ingest.log import REJECTED_KEPT
 from tocsin.ingest.matchers import Matcher
-from tocsin.ingest.models import Alert, Match, Posting, RawBody
+from tocsin.ingest.models import Alert, Match, RawBody
+from tocsin.kit import bulk
 
 LOOKED_AT_MAX: Final = 5_000
 """Alerts that one page looks at; where they do not suffice, the page says how far back it has looked, and the next goes on from there."""
@@ -30,6 +31,20 @@ _SLACK: Final = timedelta(minutes=5)
 Place = tuple[int, UUID]
 """Where an alert stands in the list: its latest turn's position in the log, and its id."""
 _LAST: Final = UUID(int=(1 << 128) - 1)
+_Key = UUID | str
+"""An alert's id as the driver has it: a page looks at hundreds and shows fifty."""
+_Seen = tuple[int, _Key, bool]
+"""A place, and whether the alert there can be what is looked for: it is filed under every label that must be equal, or not filed yet."""
+
+_WALKED: Final = """SELECT raw, id, 1 FROM ingest_alert
+    WHERE organisation_id = %s AND firing = %s AND raw > %s AND (raw, id) < (%s, %s) ORDER BY raw DESC, id DESC LIMIT %s"""
+_FILED: Final = """SELECT raw, alert_id, {borne} FROM ingest_posting AS filed
+    WHERE organisation_id = %s AND label = %s AND firing = %s AND raw > %s AND (raw, alert_id) < (%s, %s)
+    ORDER BY raw DESC, alert_id DESC LIMIT %s"""
+_BORNE: Final = """EXISTS (SELECT 1 FROM ingest_posting AS other WHERE other.organisation_id = filed.organisation_id AND other.label = %s
+    AND other.firing = filed.firing AND other.raw = filed.raw AND other.alert_id = filed.alert_id)"""
+_COUNTED: Final = """(SELECT count(*) FROM (SELECT 1 FROM ingest_posting
+    WHERE organisation_id = %s AND label = %s AND firing IN (%s, %s) LIMIT {most}) AS counted)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +93,13 @@ def find(query: Query, after: Place | None = None, limit: int = 50, also: Callab
     found: list[Alert] = []
     looked, last = 0, after
     for chunk in _chunks(_places(query, after)):
-        for alert in _alerts(_narrowed(query, chunk)):
+        for alert in _alerts(chunk, limit + 1):
             if query.finds(alert) and (also is None or also(alert)):
                 if len(found) == limit:
                     return Found(found, last, looked)
                 found.append(alert)
                 last = alert.raw, alert.pk
-        looked, last = looked + len(chunk), chunk[-1]
+        looked, last = looked + len(chunk), (chunk[-1][0], bulk.uuid(chunk[-1][1]))
         if looked >= LOOKED_AT_MAX:
             return Found(found, last, looked)
     return Found(found, None, looked)
@@ -112,7 +127,7 @@ def group(query: Query, by: str, shown: int, also: Callable[[Alert], bool] | Non
     counts, latest = Counter[str](), dict[str, list[Alert]]()
     looked = 0
     for chunk in _chunks(_places(query, None)):
-        for alert in _alerts(_narrowed(query, chunk)):
+        for alert in _alerts(chunk, len(chunk)):
             if query.finds(alert) and (also is None or also(alert)):
                 value = str(alert.labels.get(by, ""))
                 counts[value] += 1
@@ -134,24 +149,12 @@ def count(organisation_id: UUID, *, firing: bool | None, most: int) -> int:
 # ------------------------------------------------------------------ where to look
 
 
-def _chunks(places: Iterator[Place]) -> Iterator[list[Place]]:
+def _chunks(places: Iterator[_Seen]) -> Iterator[list[_Seen]]:
     for size in chain(_CHUNKS, repeat(_CHUNKS[-1])):
         chunk = list(islice(places, size))
         if not chunk:
             return
         yield chunk
-
-
-def _narrowed(query: Query, chunk: list[Place]) -> list[Place]:
-    """Leave out those that are not filed under all the labels that must be equal; an alert that is not filed yet stays."""
-    labels = _equal(query)
-    if len(labels) < 2:
-        return chunk
-    upto = filing.upto(query.organisation)
-    rows = Posting.objects.filter(organisation_id=query.organisation, label__in=labels, firing__in=_flags(query.firing))
-    filed = rows.filter(raw__lte=chunk[0][0], raw__gte=chunk[-1][0], alert__in=[pk for _, pk in chunk])
-    borne = Counter(filed.values_list("raw", "alert_id"))
-    return [place for place in chunk if place[0] > upto or borne[place] >= len(labels)]
 
 
 def _equal(query: Query) -> list[int]:
@@ -163,14 +166,16 @@ def _flags(firing: bool | None) -> list[bool]:
     return [True, False] if firing is None else [firing]
 
 
-def _alerts(chunk: list[Place]) -> list[Alert]:
-    """Return the alerts at these places that are still there, in their order."""
-    rows = Alert.objects.filter(pk__in=[pk for _, pk in chunk])
-    still = {(alert.raw, alert.pk): alert for alert in rows}
-    return [still[place] for place in chunk if place in still]
+def _alerts(chunk: list[_Seen], at_once: int) -> Iterator[Alert]:
+    """Yield the alerts at those places that can be looked for, if they are still there; no more are read at once than a page shows."""
+    places = [place for place in chunk if place[2]]
+    for at in range(0, len(places), at_once):
+        some = places[at : at + at_once]
+        still = {(alert.raw, _key(alert.pk)): alert for alert in Alert.objects.filter(pk__in=[key for _, key, _ in some])}
+        yield from (still[raw, key] for raw, key, _ in some if (raw, key) in still)
 
 
-def _places(query: Query, after: Place | None) -> Iterator[Place]:
+def _places(query: Query, after: Place | None) -> Iterator[_Seen]:
     """Yield where what is looked for can stand, the latest first: by the rarest of the labels that must be equal, if there is one."""
     before = after or _beginning(query)
     if query.about:
@@ -179,48 +184,58 @@ def _places(query: Query, after: Place | None) -> Iterator[Place]:
     floor = position(query.since - _SLACK, among=REJECTED_KEPT + 1) if query.since else 0
     labels = _equal(query)
     upto = filing.upto(query.organisation) if labels else floor
-    walked = [_below(_walked(query, firing).filter(raw__gt=max(floor, upto)), "id", before) for firing in _flags(query.firing)]
-    yield from merge(*walked, reverse=True)
+    whose = _key(query.organisation)
+    yield from merge(
+        *(_below(_WALKED, [whose, firing, max(floor, upto)], before) for firing in _flags(query.firing)),
+        reverse=True,
+    )
     if labels:
-        rows = Posting.objects.filter(organisation_id=query.organisation, label=_rarest(query, labels), raw__gt=floor)
-        filed = [_below(rows.filter(firing__in=[firing]), "alert_id", min(before, (upto, _LAST))) for firing in _flags(query.firing)]
-        yield from merge(*filed, reverse=True)
+        rarest = _rarest(query, labels)
+        others = [label for label in labels if label != rarest]
+        sql = _FILED.format(borne=" AND ".join([_BORNE] * len(others)) or "1")
+        until = min(before, (upto, _LAST))
+        yield from merge(
+            *(_below(sql, [*others, whose, rarest, firing, floor], until) for firing in _flags(query.firing)),
+            reverse=True,
+        )
 
 
-def _led(query: Query, before: Place) -> Iterator[Place]:
+def _led(query: Query, before: Place) -> Iterator[_Seen]:
     """Yield the places of what routes led to one incident: as many as it knows of, found by the matches."""
     told = Match.objects.filter(organisation_id=query.organisation, about=query.about).values_list("alert_id", flat=True)
     rows = Alert.objects.filter(organisation_id=query.organisation, pk__in=told, firing__in=_flags(query.firing))
     places = rows.filter(raw__lte=before[0]).order_by("-raw", "-id").values_list("raw", "pk")
-    yield from (place for place in places.iterator() if place < before)
+    yield from ((raw, _key(pk), True) for raw, pk in places.iterator() if (raw, pk) < before)
 
 
 def _beginning(query: Query) -> Place:
     return (position(query.until + _SLACK), _LAST) if query.until else (1 << 62, _LAST)
 
 
-def _walked(query: Query, firing: bool) -> QuerySet[Alert]:
-    # An `IN` of one: for a bare yes-or-no column SQLite does not see that the index is in the right order.
-    return Alert.objects.filter(organisation_id=query.organisation, firing__in=[firing])
-
-
-def _below(rows: QuerySet[Any], key: str, before: Place) -> Iterator[Place]:
-    """Yield the places of `rows` from `before` down; `key` is the field that holds the alert's id."""
+def _below(sql: str, values: list[Any], before: Place) -> Iterator[_Seen]:
+    """Yield the places that a statement finds from `before` down."""
+    raw, key = before[0], _key(before[1])
     for size in chain(_CHUNKS, repeat(_CHUNKS[-1])):
-        below = rows.filter(raw__lte=before[0]).exclude(**{"raw": before[0], f"{key}__gte": before[1]})
-        chunk = list(below.order_by("-raw", f"-{key}").values_list("raw", key)[:size])
+        chunk = bulk.rows(sql, [*values, raw, key, size])
         yield from chunk
         if len(chunk) < size:
             return
-        before = chunk[-1]
+        raw, key, _ = chunk[-1]
 
 
 def _rarest(query: Query, labels: list[int]) -> int:
     """Return the label that the fewest alerts bear, as far as they are counted."""
     if len(labels) == 1:
         return labels[0]
-    rows = Posting.objects.filter(organisation_id=query.organisation, firing__in=_flags(query.firing))
-    return min(labels, key=lambda label: rows.filter(label=label).order_by()[:COMMON].count())
+    flags = _flags(query.firing)
+    asked = [value for label in labels for value in (_key(query.organisation), label, flags[0], flags[-1])]
+    (counts,) = bulk.rows(f"SELECT {', '.join([_COUNTED.format(most=COMMON)] * len(labels))}", asked)
+    return min(zip(counts, labels, strict=True))[1]
+
+
+def _key(value: UUID) -> _Key:
+    """Return an id as the driver takes it."""
+    return value if connection.vendor == "postgresql" else value.hex
 
 
 def position(at: datetime, among: int = 1) -> int:
