@@ -9,6 +9,7 @@ from tests.comms.sinks import webhook
 from tocsin.comms import claims, delivery, outbox, setup
 from tocsin.comms.claims import Settlement
 from tocsin.comms.models import Attempt, ChannelSetup, Delivery, InboxItem, State
+from tocsin.comms.paces import Paces
 from tocsin.comms.receipts import receipts, summary
 from tocsin.kit.egress import Egress
 
@@ -144,8 +145,8 @@ def test_a_provider_that_is_down_is_spared_and_the_others_are_served(order, sink
 def test_a_slow_channel_keeps_only_its_share_of_the_threads(order, noon):
     for number in range(5):
         outbox.put(order(channel="inbox", event_id=f"evt_{number}"))
-    taken = [claims.claim(NOON) for _ in range(3)]
-    assert [attempt is not None for attempt in taken] == [True, True, False]
+    taken = [claims.claim(NOON, Paces()) for _ in range(3)]
+    assert [len(attempts) for attempts in taken] == [1, 1, 0]
     assert claims.AT_ONCE < delivery.THREADS
 
 
@@ -153,7 +154,7 @@ def test_an_urgent_message_goes_first(order, noon):
     outbox.put(order(channel="inbox", event_id="evt_1"))
     noon.shift(timedelta(seconds=1))
     outbox.put(order(channel="inbox", event_id="evt_2", urgent=True))
-    assert claims.claim(noon.now()).delivery.event_id == "evt_2"
+    assert [one.delivery.event_id for one in claims.claim(noon.now(), Paces())] == ["evt_2"]
 
 
 def test_giving_up_is_an_end_of_its_own(order, sink, organisation, noon):
@@ -172,16 +173,17 @@ def test_giving_up_is_an_end_of_its_own(order, sink, organisation, noon):
 @pytest.mark.row("F-3")
 def test_after_a_lost_lease_another_worker_tries_again_and_the_loser_changes_nothing(order, noon):
     outbox.put(order(channel="inbox"))
-    slow = claims.claim(noon.now())
+    (slow,) = claims.claim(noon.now(), Paces())
     noon.shift(claims.LEASE / 2)
-    assert claims.claim(noon.now()) is None
+    assert claims.claim(noon.now(), Paces()) == []
     noon.shift(claims.LEASE)
-    fast = claims.claim(noon.now())
+    (fast,) = claims.claim(noon.now(), Paces())
     assert (slow.number, fast.number) == (1, 2)
-    assert not claims.settle(slow, Settlement(state=State.FAILED, outcome="refused", code="refused"), noon.now())
+    refused, sent = Settlement(state=State.FAILED, outcome="refused", code="refused"), Settlement(state=State.SENT, outcome="sent")
+    assert claims.settle([(slow, refused)], noon.now()) == [False]
     assert Delivery.objects.get().state == "sending"
-    assert claims.settle(fast, Settlement(state=State.SENT, outcome="sent"), noon.now())
-    assert not claims.settle(slow, Settlement(state=State.FAILED, outcome="refused", code="refused"), noon.now())
+    assert claims.settle([(fast, sent)], noon.now()) == [True]
+    assert claims.settle([(slow, refused)], noon.now()) == [False]
     row = Delivery.objects.get()
     assert (row.word, row.doubtful) == ("delivered", True)
 

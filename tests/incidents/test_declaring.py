@@ -237,7 +237,7 @@ def test_a_plan_that_this_release_cannot_read_stops_its_own_routes_only(world):
 def test_a_fault_at_one_route_keeps_no_other_back_and_its_alert_says_why_it_waits(world, monkeypatch):
     first, other = route(world.organisation), route(world.organisation, {"region": "north"})
     arrive(world.organisation, bodies.entry())
-    real = desk.declare
+    real = desk.Desk.declare
     now = [0.0]
     declarer = Declarer(lambda: now[0])
     tried: list[str] = []
@@ -248,7 +248,7 @@ def test_a_fault_at_one_route_keeps_no_other_back_and_its_alert_says_why_it_wait
             raise KeyError("a fault of ours")
         return real(*arguments, **named)
 
-    monkeypatch.setattr(desk, "declare", faulty)
+    monkeypatch.setattr(desk.Desk, "declare", faulty)
     with pytest.raises(ExceptionGroup, match="could not declare"):
         declarer.run_once()
     assert Match.objects.get(route=other).about
@@ -288,7 +288,7 @@ def test_a_crash_between_a_report_and_its_note_leaves_neither(world, monkeypatch
     arrive(world.organisation, bodies.entry("a1"))
     declare()
     arrive(world.organisation, bodies.entry("a2"))
-    real = desk.handle
+    real = desk.Desk.handle
 
     class PowerCut(BaseException):
         pass
@@ -298,7 +298,7 @@ def test_a_crash_between_a_report_and_its_note_leaves_neither(world, monkeypatch
         raise PowerCut
 
     with monkeypatch.context() as patch:
-        patch.setattr(desk, "handle", cut)
+        patch.setattr(desk.Desk, "handle", cut)
         with pytest.raises(PowerCut):
             Declarer().run_once()
     assert len(reports(Incident.objects.get())) == 1

@@ -11,6 +11,7 @@ from tocsin.engine import terms as t
 from tocsin.incidents import answers, desk, journal, plans
 from tocsin.incidents.models import Answer, BoardRow, Breach, Entry, Head, Incident, Notice, Refusal, TimelineRow
 from tocsin.kit import clock
+from tocsin.kit.tables import Sheaf
 
 HIGH = t.Decide(decision="set_level", option="high", facts={}, reason="All lines")
 
@@ -154,8 +155,10 @@ def test_the_database_itself_refuses_a_second_breach_and_with_it_everything_else
     breach = next(written.event for written in journal.read(incident) if isinstance(written.event, t.ClockBreached))
     head = Head.objects.get(pk=incident.pk)
     before = head.seq, head.hash
+    sheaf = Sheaf()
+    journal.append(sheaf, incident, head, [breach])
     with pytest.raises(IntegrityError), transaction.atomic():
-        journal.append(incident, head, [breach])
+        sheaf.write()
     head.refresh_from_db()
     assert (head.seq, head.hash) == before
     assert Breach.objects.filter(incident=incident).count() == 1

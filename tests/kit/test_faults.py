@@ -22,6 +22,14 @@ def test_a_fault_of_one_keeps_no_other_back(fault: type[Exception]) -> None:
     assert [type(error) for error in raised.value.exceptions] == [fault]
 
 
+def test_what_is_done_together_is_done_one_by_one_if_one_of_them_is_at_fault() -> None:
+    def whole() -> str:
+        raise IntegrityError("one of them")
+
+    assert faults.together(lambda: "together", lambda: "one by one", "things") == "together"
+    assert faults.together(whole, lambda: "one by one", "things") == "one by one"
+
+
 @pytest.mark.parametrize("lost", [OperationalError, OSError])
 def test_a_lost_database_or_file_ends_it_at_once(lost: type[Exception]) -> None:
     seen: list[int] = []

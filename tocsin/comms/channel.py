@@ -67,5 +67,7 @@ class Channel:
     addressed: bool = False
     captures: bool = False
     """What it takes stays here: it was captured, not sent, and says so."""
+    here: bool = False
+    """It keeps what it takes in our own database: many messages are one transaction."""
     wrong_address: Callable[[str], str] | None = None
     """Returns what is wrong with an address, or nothing."""

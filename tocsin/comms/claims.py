@@ -1,19 +1,22 @@
 """The two steps of a delivery that the database keeps: claim it for an attempt, and settle how the attempt ended."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from operator import itemgetter
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from tocsin.comms import outbox
 from tocsin.comms.models import OPEN, Attempt, ChannelSetup, Delivery, State
-from tocsin.kit import bells
+from tocsin.comms.paces import Paces, Place
+from tocsin.kit import bells, tables
 
 LEASE: Final = timedelta(seconds=15)  # an attempt's deadline, and what the database may take around it
-AT_ONCE: Final = 2  # attempts under way on one channel, so that a slow provider leaves threads to the others
+AT_ONCE: Final = 2  # workers at one channel, so that a slow provider leaves threads to the others
 PAUSE_AFTER: Final = 5  # attempts in a row without an answer
 PAUSE: Final = timedelta(seconds=30)
 
@@ -38,61 +41,105 @@ class Settlement:
     pause_until: datetime | None = None
 
 
-def claim(now: datetime) -> Attempt | None:
+def claim(now: datetime, paces: Paces) -> list[Attempt]:
     """
-    Return a recorded attempt at the most pressing delivery that is due, or nothing. Until the lease ends, nobody else claims it.
+    Return recorded attempts at the most pressing deliveries that are due, all of one channel and no more than its pace allows; mostly one, or
+    none. Until the lease ends, nobody else claims them.
 
     What another worker claimed and never settled is due again when its lease has ended: that attempt is marked as lost, and the delivery
     as doubtful, since it may have arrived.
     """
-    while (due := _due(now)).exists():  # without a write: several threads ask every second
+    while (place := _most_pressing(now, paces)) is not None:  # without a write: several threads ask every second
         with transaction.atomic():
-            delivery = due.select_for_update(skip_locked=True).first()
-            if delivery is None:
-                return None
-            if not _filled_meanwhile(delivery, now):
-                return _claimed(delivery, now)
-    return None
+            organisation_id, channel = place
+            ChannelSetup.objects.select_for_update().filter(organisation_id=organisation_id, name=channel).first()
+            if not _is_closed(place, now, paces):  # with the channel locked: others may just have taken its last place
+                due = _open(now).filter(organisation_id=organisation_id, channel=channel).order_by("-urgent", "due_at")
+                return _claimed(list(due.select_for_update(skip_locked=True)[: paces.most(place)]), now)
+    return []
 
 
-def _claimed(delivery: Delivery, now: datetime) -> Attempt:
-    lost = Attempt.objects.filter(delivery=delivery, outcome="").update(outcome="lost", finished_at=now)
-    delivery.state = State.SENDING
-    delivery.attempts += 1
-    delivery.due_at = now + LEASE
-    delivery.doubtful = delivery.doubtful or bool(lost)
-    delivery.save(update_fields=["state", "attempts", "due_at", "doubtful"])
-    return Attempt.objects.create(delivery=delivery, number=delivery.attempts, started_at=now)
+def _claimed(deliveries: Sequence[Delivery], now: datetime) -> list[Attempt]:
+    lost = _lost([delivery.pk for delivery in deliveries if delivery.attempts], now)
+    attempts, changed = [], []
+    for delivery in deliveries:
+        delivery.state, delivery.due_at = State.SENDING, now + LEASE
+        delivery.attempts += 1
+        delivery.doubtful = delivery.doubtful or delivery.pk in lost
+        attempts.append(Attempt(delivery=delivery, number=delivery.attempts, started_at=now))
+        changed.append({"id": delivery.pk, **{name: getattr(delivery, name) for name in ("attempts", "due_at", "doubtful")}})
+    sending = {"state": State.SENDING.value}
+    tables.change(Delivery, ["id"], [{**row, **sending} for row in sorted(changed, key=itemgetter("id"))])
+    tables.insert(Attempt, [{"delivery_id": one.delivery_id, "number": one.number, "started_at": now} for one in attempts])
+    return attempts
 
 
-def _filled_meanwhile(delivery: Delivery, now: datetime) -> bool:
-    """Tell, with the channel locked until the claim is committed, whether others have just taken its last place."""
-    place = {"organisation_id": delivery.organisation_id, "name": delivery.channel}
-    ChannelSetup.objects.select_for_update().filter(**place).first()
-    return (delivery.organisation_id, delivery.channel) in _closed(now)
+def _lost(deliveries: Sequence[UUID], now: datetime) -> set[UUID]:
+    """Mark what nobody settled as lost, and return of which deliveries something was."""
+    if not deliveries:
+        return set()
+    unsettled = Attempt.objects.filter(delivery__in=deliveries, outcome="")
+    lost = set(unsettled.values_list("delivery_id", flat=True))
+    unsettled.update(outcome="lost", finished_at=now)
+    return lost
 
 
-def settle(attempt: Attempt, end: Settlement, now: datetime) -> bool:
-    """Record how the attempt ended, and return whether its claim still held, so that the delivery ended with it."""
-    delivery = attempt.delivery
+def settle(ended: Sequence[tuple[Attempt, Settlement]], now: datetime) -> list[bool]:
+    """Record how attempts at one channel ended, and return of each whether its claim still held, so that the delivery ended with it."""
     with transaction.atomic():
-        Attempt.objects.filter(pk=attempt.pk).update(outcome=end.outcome, detail=end.detail, finished_at=now)
-        held = Delivery.objects.filter(pk=delivery.pk, attempts=attempt.number, state=State.SENDING)
-        won = held.update(
-            state=end.state,
-            code=end.code,
-            detail=end.detail,
-            hint=end.hint,
-            reference=end.reference,
-            doubtful=delivery.doubtful or end.doubtful,
-            due_at=end.due_at or now,
-            finished_at=None if end.due_at else now,
-        )
-        if end.answered is not None:
-            _note_provider(delivery, end, now)
-        if won and not end.due_at:
+        held = _held([attempt for attempt, _ in ended])
+        won = [attempt.delivery_id in held for attempt, _ in ended]
+        rows = [(attempt, end) for (attempt, end), mine in zip(ended, won, strict=True) if mine]
+        tables.change(Attempt, ["delivery_id", "number"], [_tried(attempt, end, now) for attempt, end in ended])
+        tables.change(Delivery, ["id"], sorted((_settled(attempt.delivery, end, now) for attempt, end in rows), key=itemgetter("id")))
+        _note_provider(ended, now)
+        if any(not end.due_at for _, end in rows):
             bells.ring(outbox.ENDED)
-    return bool(won)
+    return won
+
+
+def put_back(attempts: Sequence[Attempt], now: datetime) -> None:
+    """Give back what was claimed and not begun: no attempt was made, so none stays on record."""
+    with transaction.atomic():
+        held = _held(attempts)
+        mine = [attempt for attempt in attempts if attempt.delivery_id in held]
+        for attempt in mine:
+            Attempt.objects.filter(delivery_id=attempt.delivery_id, number=attempt.number).delete()
+        rows = [{"id": one.delivery_id, "state": State.PENDING.value, "attempts": one.number - 1, "due_at": now} for one in mine]
+        tables.change(Delivery, ["id"], sorted(rows, key=itemgetter("id")))
+        if mine:
+            bells.ring(outbox.TO_SEND, times=len(mine))
+
+
+def _held(attempts: Sequence[Attempt]) -> set[UUID]:
+    """Lock the deliveries and return those whose latest attempt is the one claimed."""
+    numbers = {attempt.delivery_id: attempt.number for attempt in attempts}
+    rows = Delivery.objects.filter(pk__in=numbers, state=State.SENDING).order_by("pk").select_for_update()
+    return {pk for pk, number in rows.values_list("pk", "attempts") if number == numbers[pk]}
+
+
+def _tried(attempt: Attempt, end: Settlement, now: datetime) -> dict[str, Any]:
+    return {
+        "delivery_id": attempt.delivery_id,
+        "number": attempt.number,
+        "outcome": end.outcome,
+        "detail": end.detail,
+        "finished_at": now,
+    }
+
+
+def _settled(delivery: Delivery, end: Settlement, now: datetime) -> dict[str, Any]:
+    return {
+        "id": delivery.pk,
+        "state": end.state.value,
+        "code": end.code,
+        "detail": end.detail,
+        "hint": end.hint,
+        "reference": end.reference,
+        "doubtful": delivery.doubtful or end.doubtful,
+        "due_at": end.due_at or now,
+        "finished_at": None if end.due_at else now,
+    }
 
 
 def faults(attempt: Attempt) -> int:
@@ -100,28 +147,47 @@ def faults(attempt: Attempt) -> int:
     return Attempt.objects.filter(delivery_id=attempt.delivery_id, outcome="fault").count()
 
 
-def _due(now: datetime) -> QuerySet[Delivery]:
-    due = Delivery.objects.filter(state__in=OPEN, due_at__lte=now)
-    for organisation_id, channel in _closed(now):
+def _open(now: datetime) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(state__in=OPEN, due_at__lte=now)
+
+
+def _most_pressing(now: datetime, paces: Paces) -> Place | None:
+    """Return the channel of the most pressing delivery that is due, among those that take something now."""
+    due = _open(now)
+    for organisation_id, channel in _closed(now, paces):
         due = due.exclude(organisation_id=organisation_id, channel=channel)
-    return due.order_by("-urgent", "due_at")
+    return due.order_by("-urgent", "due_at").values_list("organisation_id", "channel").first()
 
 
-def _closed(now: datetime) -> set[tuple[UUID, str]]:
+def _closed(now: datetime, paces: Paces) -> set[Place]:
     """The channels that take nothing at the moment: as many attempts under way as may be, or a provider that is being spared."""
     sending = Delivery.objects.filter(state=State.SENDING, due_at__gt=now)
-    busy = sending.values_list("organisation_id", "channel").annotate(n=Count("id")).filter(n__gte=AT_ONCE)
+    counted = sending.values_list("organisation_id", "channel").annotate(n=Count("id")).filter(n__gte=AT_ONCE)
+    full = {(whose, channel) for whose, channel, n in counted if n >= AT_ONCE * paces.most((whose, channel))}
     spared = ChannelSetup.objects.filter(paused_until__gt=now).values_list("organisation_id", "name")
-    return {(organisation_id, channel) for organisation_id, channel, _ in busy} | set(spared)
+    return full | set(spared) | paces.busy(AT_ONCE)
 
 
-def _note_provider(delivery: Delivery, end: Settlement, now: datetime) -> None:
+def _is_closed(place: Place, now: datetime, paces: Paces) -> bool:
+    organisation_id, channel = place
+    sending = Delivery.objects.filter(organisation_id=organisation_id, channel=channel, state=State.SENDING, due_at__gt=now)
+    return sending.count() >= AT_ONCE * paces.most(place)
+
+
+def _note_provider(ended: Sequence[tuple[Attempt, Settlement]], now: datetime) -> None:
     """Count failures in a row; spare a provider that is down, or that asked to be spared."""
-    rows = ChannelSetup.objects.filter(organisation_id=delivery.organisation_id, name=delivery.channel)
-    if end.answered:
-        rows.filter(Q(failures__gt=0) | Q(paused_until__isnull=False)).update(failures=0, paused_until=None)
+    asked = [(attempt.delivery, end) for attempt, end in ended if end.answered is not None]
+    if not asked:
         return
-    rows.update(failures=F("failures") + 1)
-    rows.filter(failures__gte=PAUSE_AFTER).update(paused_until=now + PAUSE)
-    if end.pause_until is not None:
-        rows.update(paused_until=end.pause_until)
+    delivery, _ = asked[0]
+    row = ChannelSetup.objects.select_for_update().filter(organisation_id=delivery.organisation_id, name=delivery.channel).first()
+    if row is None:
+        return
+    before = row.failures, row.paused_until
+    for _, end in asked:
+        row.failures, row.paused_until = (0, None) if end.answered else (row.failures + 1, row.paused_until)
+        if not end.answered and row.failures >= PAUSE_AFTER:
+            row.paused_until = now + PAUSE
+        row.paused_until = end.pause_until or row.paused_until
+    if (row.failures, row.paused_until) != before:
+        row.save(update_fields=["failures", "paused_until"])

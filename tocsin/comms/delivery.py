@@ -1,25 +1,33 @@
-"""Delivering: one due row at a time, recorded before it is sent, asked for again before it is sent, ended exactly once."""
+"""Delivering: a helping of due rows at a time, each recorded before it is sent, asked for again before it is sent, ended exactly once."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 from uuid import UUID
 
 import structlog
+from django.db import transaction
 
 from tocsin.comms import claims, outbox, patience, setup
 from tocsin.comms.channel import Message
 from tocsin.comms.claims import Settlement
 from tocsin.comms.models import Attempt, Delivery, State
-from tocsin.kit import clock, numbers
+from tocsin.comms.paces import Paces
+from tocsin.kit import clock, faults, numbers
 from tocsin.kit.egress import Egress, Rejected, Unreachable
 from tocsin.kit.loops import Loop
+from tocsin.kit.memory import Memory
 from tocsin.kit.transactions import retry
 
 THREADS: Final = 4  # one channel can keep `claims.AT_ONCE` of them busy
 FAULTS_MAX: Final = 3
+HELPING_S: Final = 1.0
+"""What of a helping has not begun after this is put back: its lease must hold for as long as an attempt takes."""
+PACES: Final = Paces()
+"""Those of this process."""
+
 _log = structlog.get_logger(__name__)
 _ended = numbers.counter("tocsin_delivery_attempts_total", "Attempts to deliver a message", ["channel", "outcome"])
 
@@ -31,22 +39,91 @@ def loops(still_wanted: Callable[[str], bool], every_s: float = 0.5) -> list[Loo
 
 def run_once(still_wanted: Callable[[str], bool], *, door: Callable[[UUID], Egress] = setup.door) -> bool:
     """
-    Deliver one message that is due, and return whether there was one.
+    Deliver what is most pressing, a helping of one channel (see `paces`), and return whether there was something.
 
     `still_wanted(about)` is asked before each attempt; if it says no, the delivery is cancelled. Any number of threads and processes
     may run this at once. A server that dies here leaves a lease behind: when it ends, another attempt is made under the same key.
     """
-    attempt = retry(lambda: claims.claim(clock.now()))
-    if attempt is None:
+    attempts = retry(lambda: claims.claim(clock.now(), PACES))
+    if not attempts:
         return False
-    try:
-        end = _made(attempt.delivery, still_wanted, door)
-    except Exception as error:  # noqa: BLE001 - one of the catch points
-        _log.exception("delivery.fault", delivery=str(attempt.delivery_id), channel=attempt.delivery.channel)
-        end = _fault(attempt, error)
-    _ended.labels(attempt.delivery.channel, end.outcome).inc()
-    retry(lambda: claims.settle(attempt, end, clock.now()))
+    helping = _Helping(attempts, still_wanted, door)
+    with PACES.at_work(helping.place):
+        began = clock.monotonic()
+        ended = helping.made_here() if helping.here else helping.made()
+        PACES.note(helping.place, took_s=clock.monotonic() - began, well=all(end.answered is not False for _, end in ended))
+    for attempt, end in ended:
+        _ended.labels(attempt.delivery.channel, end.outcome).inc()
     return True
+
+
+Ended = list[tuple[Attempt, Settlement]]
+
+
+class _Helping:
+    """Claimed attempts at one channel of one organisation, made one after the other; what is set up for them is looked up once."""
+
+    def __init__(self, attempts: Sequence[Attempt], still_wanted: Callable[[str], bool], door: Callable[[UUID], Egress]) -> None:
+        self._attempts = attempts
+        self._still_wanted = still_wanted
+        first = attempts[0].delivery
+        self.place = (first.organisation_id, first.channel)
+        self._ready = setup.ready(*self.place)
+        self._door = door
+        self._known = Memory()
+
+    @property
+    def here(self) -> bool:
+        """Return whether the channel keeps what it takes in our own database."""
+        return self._ready is not None and self._ready.channel.here
+
+    def made(self) -> Ended:
+        """Make the attempts and settle them. What waits too long behind the others, or behind a provider that does not answer, is put back."""
+        began, ended = clock.running(), list[tuple[Attempt, Settlement]]()
+        for attempt in self._attempts:
+            if ended and (clock.running() - began > HELPING_S or ended[-1][1].answered is False):
+                break
+            ended.append((attempt, self._made_safely(attempt)))
+        rest = self._attempts[len(ended) :]
+        if rest:
+            retry(lambda: claims.put_back(rest, clock.now()))
+        retry(lambda: claims.settle(ended, clock.now()))
+        return ended
+
+    def made_here(self) -> Ended:
+        """Make and settle the attempts in one transaction; where one of them ends in a fault, each for itself."""
+
+        def whole() -> Ended:
+            with transaction.atomic():
+                ended = [(attempt, self._made(attempt.delivery)) for attempt in self._attempts]
+                claims.settle(ended, clock.now())
+            return ended
+
+        return faults.together(lambda: retry(whole), self.made, "messages kept here")
+
+    def _made_safely(self, attempt: Attempt) -> Settlement:
+        try:
+            return self._made(attempt.delivery)
+        except Exception as error:  # noqa: BLE001 - one of the catch points
+            _log.exception("delivery.fault", delivery=str(attempt.delivery_id), channel=attempt.delivery.channel)
+            return _fault(attempt, error)
+
+    def _made(self, delivery: Delivery) -> Settlement:
+        if not self._still_wanted(delivery.about):
+            return Settlement(state=State.CANCELLED, outcome="cancelled")
+        if self._ready is None:
+            return Settlement(**outbox.no_channel(delivery.channel), outcome="no_channel")
+        channel = self._ready.channel
+        try:
+            through = self._known(("door",), lambda: self._door(delivery.organisation_id))
+            reference = channel.send(_message(delivery), self._ready.values, through)
+        except Unreachable as error:
+            return _unanswered(delivery, error)
+        except Rejected as error:
+            return Settlement(state=State.FAILED, outcome=error.code, code=error.code, detail=error.message, hint=error.hint, answered=True)
+        if channel.captures:
+            return Settlement(state=State.CAPTURED, outcome="captured", reference=reference)
+        return Settlement(state=State.SENT, outcome="sent", reference=reference, answered=True)
 
 
 def key(delivery: Delivery) -> str:
@@ -57,23 +134,6 @@ def key(delivery: Delivery) -> str:
     """
     parts = (str(delivery.organisation_id), delivery.event_id, delivery.channel, delivery.recipient)
     return "msg_" + hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:32]
-
-
-def _made(delivery: Delivery, still_wanted: Callable[[str], bool], door: Callable[[UUID], Egress]) -> Settlement:
-    if not still_wanted(delivery.about):
-        return Settlement(state=State.CANCELLED, outcome="cancelled")
-    ready = setup.ready(delivery.organisation_id, delivery.channel)
-    if ready is None:
-        return Settlement(**outbox.no_channel(delivery.channel), outcome="no_channel")
-    try:
-        reference = ready.channel.send(_message(delivery), ready.values, door(delivery.organisation_id))
-    except Unreachable as error:
-        return _unanswered(delivery, error)
-    except Rejected as error:
-        return Settlement(state=State.FAILED, outcome=error.code, code=error.code, detail=error.message, hint=error.hint, answered=True)
-    if ready.channel.captures:
-        return Settlement(state=State.CAPTURED, outcome="captured", reference=reference)
-    return Settlement(state=State.SENT, outcome="sent", reference=reference, answered=True)
 
 
 def _unanswered(delivery: Delivery, error: Unreachable) -> Settlement:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, Literal, TypedDict
 from uuid import UUID
 
@@ -10,7 +11,8 @@ from django.db.models import Count, Max, Q
 
 from tocsin.comms import setup
 from tocsin.comms.models import OPEN, Delivery, State
-from tocsin.kit import bells, clock
+from tocsin.kit import bells, clock, tables
+from tocsin.kit.memory import Memory
 
 TO_SEND: Final = "outbox"
 """Rung for those who deliver, once for each message that waits."""
@@ -65,21 +67,19 @@ def put(order: Order) -> None:
     put_all((order,))
 
 
-def put_all(orders: Iterable[Order]) -> None:
+def put_all(orders: Iterable[Order], known: Memory | None = None) -> None:
     """
-    Keep many orders for delivery, as `put` does.
+    Keep many orders for delivery, as `put` does. `known` is what the caller's transaction knows already: it looks nothing up twice.
 
     What cannot be sent ends here: a drill's is captured; without a set-up channel or an address it fails visibly, never silently.
     """
-    known: dict[tuple[UUID, str], setup.Ready | None] = {}
+    known = known or Memory()
     rows = []
     for order in orders:
-        place = (order.organisation_id, order.channel)
-        if place not in known:
-            known[place] = setup.ready(*place)
-        rows.append(_row(order, known[place]))
-    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
-    pending = sum(row.state == State.PENDING for row in rows)
+        whose, channel = order.organisation_id, order.channel
+        rows.append(_row(order, known(("ready", whose, channel), partial(setup.ready, whose, channel))))
+    tables.insert(Delivery, rows, "ON CONFLICT DO NOTHING")
+    pending = sum(row["state"] == State.PENDING for row in rows)
     if pending:
         bells.ring(TO_SEND, times=pending)
     if pending < len(rows):
@@ -116,25 +116,26 @@ def _beginning(order: Order, ready: setup.Ready | None) -> Beginning:
     return Beginning(state=State.PENDING, code="", detail="", hint="")
 
 
-def _row(order: Order, ready: setup.Ready | None) -> Delivery:
+def _row(order: Order, ready: setup.Ready | None) -> dict[str, Any]:
     now = clock.now()
     beginning = _beginning(order, ready)
-    return Delivery(
-        organisation_id=order.organisation_id,
-        event_id=order.event_id,
-        about=order.about,
-        channel=order.channel,
-        recipient=order.recipient,
-        address=_storable(order.address),
-        locale=order.locale,
-        subject=_storable(order.subject),
-        body=_storable(order.body),
-        urgent=order.urgent,
-        created_at=now,
-        due_at=now,
-        finished_at=None if beginning["state"] == State.PENDING else now,
+    return {
+        "organisation_id": order.organisation_id,
+        "event_id": order.event_id,
+        "about": order.about,
+        "channel": order.channel,
+        "recipient": order.recipient,
+        "address": _storable(order.address),
+        "locale": order.locale,
+        "subject": _storable(order.subject),
+        "body": _storable(order.body),
+        "urgent": order.urgent,
+        "created_at": now,
+        "due_at": now,
+        "finished_at": None if beginning["state"] == State.PENDING else now,
         **beginning,
-    )
+        "state": beginning["state"].value,
+    }
 
 
 def _storable(text: str) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from tocsin.engine import terms as t
 from tocsin.incidents.models import Answer
+from tocsin.kit.tables import Sheaf
 
 KEPT_FOR: Final = timedelta(hours=48)
 FORGOTTEN_AT_ONCE: Final = 500
@@ -58,15 +59,10 @@ def recall(request: Request, now: datetime) -> Mapping[str, Any] | None:
     return answer
 
 
-def remember(request: Request, answer: Mapping[str, Any], now: datetime) -> None:
-    """Keep `answer` for 48 hours, in place of one that was kept longer. Within the transaction of what was done."""
+def remember(sheaf: Sheaf, request: Request, answer: Mapping[str, Any], now: datetime) -> None:
+    """Let `answer` be kept for 48 hours with what was done, in place of one that was kept longer."""
     if request.key:
-        Answer.objects.bulk_create(
-            [Answer(**_scope(request), body_hash=request.body_hash, answer=answer, at=now)],
-            update_conflicts=True,
-            unique_fields=list(_scope(request)),
-            update_fields=["body_hash", "answer", "at"],
-        )
+        sheaf.put(Answer, _scope(request), {"body_hash": request.body_hash, "answer": answer, "at": now})
 
 
 def forget(now: datetime) -> int:

@@ -1,9 +1,9 @@
 """From alerts to incidents: what a route decides is declared once, and everything later about it is told to the incident that is open."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from itertools import takewhile
 from typing import TypeVar
 from uuid import UUID
@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from tocsin.engine import terms as t
+from tocsin.engine.expressions import Value
 from tocsin.incidents import desk, plans
 from tocsin.incidents.facts import stated
 from tocsin.incidents.models import BoardRow, Plan
@@ -23,10 +24,11 @@ from tocsin.ingest.routing.models import RouteGroup, RouteRun
 from tocsin.ingest.routing.router import Router
 from tocsin.ingest.routing.rows import Rows
 from tocsin.ingest.routing.runs import Line, Run, State, Told, Turned
-from tocsin.kit import clock, faults, ids, transactions
+from tocsin.kit import clock, faults, ids, tables, transactions
 
 MEANS = "alert"
-MATCHES_MAX = 500
+MATCHES_MAX = 64
+"""Turns that one step takes: each may begin an incident, and who wants to write beside it waits for the whole step."""
 AGAIN_AFTER_S = 30.0
 """A route whose plan is not in force, or whose step ended in a fault, is tried again after this; its alerts wait meanwhile and say why."""
 LAG_MAX = timedelta(minutes=1)
@@ -123,24 +125,31 @@ class _Step:
         matches = list(rows.order_by("id")[:MATCHES_MAX])
         turns = [_turned(match) for match in matches]
         until = turns[-1].at if len(turns) == MATCHES_MAX else max([_horizon(route), *(turned.at for turned in turns[-1:])])
-        ledger = Rows(route, turns, until)
+        rule = rules.read(route.rule)
+        ledger = Rows(route, rule, turns, until)
         if ledger.crowded:  # more is due than one step takes: no further than what it takes
             until = ledger.crowded
             turns = list(takewhile(lambda turned: turned.at <= until, turns))
             matches = matches[: len(turns)]
-        hands = _Hands(route)
-        router = Router(
-            rules.read(route.rule),
-            ledger,
-            hands,
-            quiet.keeper(route.organisation_id, min([until, ledger.begins, *(one.at for one in turns)])),
-        )
+        quiet_until = min([until, ledger.begins, *(one.at for one in turns)])
+        with desk.sit() as sitting:
+            hands = _Hands(route, sitting)
+            router = Router(rule, ledger, hands, quiet.keeper(route.organisation_id, quiet_until))
+            heard = self._fold(router, ledger, list(zip(matches, turns, strict=True)), until, most)
+        ledger.save()
+        _handled(heard)
+        hands.explain()
+
+    def _fold(
+        self, router: Router, ledger: Rows, turns: Sequence[tuple[Match, Turned]], until: datetime, most: int | None
+    ) -> list[tuple[Match, Run | None]]:
+        """Do what is due between the turns and take the turns; return each with what came of it."""
         heard: list[tuple[Match, Run | None]] = []
 
         def go_on() -> bool:
             return most is None or self.done < most
 
-        for match, turned in zip(matches, turns, strict=True):
+        for match, turned in turns:
             while go_on() and router.next(turned.at):
                 self.done += 1
             if not go_on():
@@ -150,9 +159,7 @@ class _Step:
             self.done += 1
         while go_on() and router.next(until):
             self.done += 1
-        ledger.save()
-        _handled(heard)
-        hands.explain()
+        return heard
 
 
 def _turned(match: Match) -> Turned:
@@ -169,12 +176,12 @@ def _horizon(route: Route) -> datetime:
 
 def _handled(heard: Sequence[tuple[Match, Run | None]]) -> None:
     """Note of each turn what came of it."""
-    outcomes: dict[tuple[str, bool], list[int]] = {}
+    now, rows = clock.now(), []
     for match, run in heard:
         unsaid = run is not None and run.state in {State.WAITS, State.READY}
-        outcomes.setdefault((run.about if run and not unsaid else "", unsaid), []).append(match.pk)
-    for (about, waits), rows in outcomes.items():
-        Match.objects.filter(pk__in=rows).update(about=about, waits=waits, problem="", handled_at=clock.now())
+        about = run.about if run and not unsaid else ""
+        rows.append({"id": match.pk, "about": about, "waits": unsaid, "problem": "", "handled_at": now})
+    tables.change(Match, ["id"], rows)
 
 
 def _explain(route: Route, problem: str) -> None:
@@ -182,11 +189,22 @@ def _explain(route: Route, problem: str) -> None:
     Match.objects.filter(Q(handled_at=None) | Q(waits=True), route=route).update(problem=problem[:400])
 
 
-class _Hands:
-    """Declares and reports at the desk, within the step's transaction."""
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """By which plans a route declares, with which facts, and a sentence for whatever of its wishes they do not take."""
 
-    def __init__(self, route: Route) -> None:
+    plan: Plan
+    beside: tuple[str, ...]
+    facts: Mapping[str, Value]
+    left_out: list[str]
+
+
+class _Hands:
+    """Declares and reports at the desk, within the step's transaction: what is handled with it is declared, so no key is needed."""
+
+    def __init__(self, route: Route, sitting: desk.Desk) -> None:
         self._route = route
+        self._sitting = sitting
         self._open: dict[str, bool] = {}
         self._left_out: dict[str, list[str]] = {}
 
@@ -202,32 +220,36 @@ class _Hands:
 
         :raises Blocked: no incident can begin as things are.
         """
+        terms, said = self._terms, desk.Declaration(words=_words(told), means=MEANS)
+        left_out, answer = terms.left_out, self._begun(replace(said, facts=terms.facts, beside=terms.beside))
+        if isinstance(answer, t.Refused) and terms.facts:
+            left_out, answer = [*left_out, answer.message], self._begun(replace(said, beside=terms.beside))
+        if isinstance(answer, t.Refused):
+            raise Blocked(answer.message)
+        _log.info("alert.declared", route=str(self._route.pk), incident=answer.number, alerts=told.count)
+        about = ids.typed("inc", answer.incident)
+        self._open[about] = True
+        self._left_out[about] = left_out
+        return about
+
+    @cached_property
+    def _terms(self) -> _Terms:
         route = self._route
         plan = plans.in_force(route.organisation_id).get(route.plan)
         if plan is None:
             raise Blocked(plans.absent(route.organisation_id, route.plan))
         beside, absent = _beside(route, plan)
         facts, left_out = stated(plans.composed(route.organisation_id, [plan.hash, *beside]), route.facts)
-        left_out = [*absent, *left_out]
-        declaration = desk.Declaration(words=_words(told), means=MEANS, facts=facts, beside=beside)
-        key = f"match:{told.lines[0].number}"
-        answer = desk.declare(route.organisation_id, plan.hash, declaration, actor=SYSTEM, key=key)
-        if isinstance(answer, t.Refused) and facts:
-            left_out = [*left_out, answer.message]
-            answer = desk.declare(route.organisation_id, plan.hash, replace(declaration, facts={}), actor=SYSTEM, key=f"{key}:bare")
-        if isinstance(answer, t.Refused):
-            raise Blocked(answer.message)
-        _log.info("alert.declared", route=str(route.pk), incident=answer.number, alerts=told.count)
-        about = ids.typed("inc", answer.incident)
-        self._open[about] = True
-        self._left_out[about] = left_out
-        return about
+        return _Terms(plan, beside, facts, [*absent, *left_out])
+
+    def _begun(self, declaration: desk.Declaration) -> desk.Answer:
+        return self._sitting.declare(self._route.organisation_id, self._terms.plan.hash, declaration, actor=SYSTEM)
 
     def attach(self, told: Told) -> None:
         """Tell the incident of all that it does not know, as one report (REG-10). The end of an alert ends no incident."""
         key = f"matches:{told.lines[0].number}:{told.at.isoformat()}"
         report = t.AddReport(key=key, means=MEANS, words=_report(told.lines, told.count))
-        answer = desk.handle(ids.untyped("inc", told.about), report, actor=SYSTEM, key=key)
+        answer = self._sitting.handle(ids.untyped("inc", told.about), report, actor=SYSTEM)
         if isinstance(answer, t.Refused):
             self._left_out.setdefault(told.about, []).append(answer.message)
             _log.warning("alert.not_attached", route=str(self._route.pk), reason=answer.message)

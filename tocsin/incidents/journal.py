@@ -13,6 +13,7 @@ from tocsin.engine import terms as t
 from tocsin.incidents import canonical, chain
 from tocsin.incidents.models import Breach, Entry, Head, Incident, Seal
 from tocsin.kit import ids
+from tocsin.kit.tables import Sheaf
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,44 +29,47 @@ def begin(incident: Incident) -> Head:
     return Head(incident=incident, organisation_id=incident.organisation_id, seq=0, hash=chain.genesis(*_names(incident)), signature="")
 
 
-def append(incident: Incident, head: Head, events: Iterable[t.AnyEvent]) -> tuple[Written, ...]:
+def append(sheaf: Sheaf, incident: Incident, head: Head, events: Iterable[t.AnyEvent]) -> tuple[Written, ...]:
     """
-    Write `events` after `head`, which moves along, and sign the new head. Within the caller's transaction, under the incident's lock.
+    Let `events` be written after `head`, which moves along and is to be signed. Under the incident's lock.
 
-    Returns them as they will be read again (keys in order, open texts in NFC), so that living through them and replaying are the same.
-
-    :raises IntegrityError: a breach that the journal already has, or somebody else wrote at the same place.
+    Returns them as they will be read again (keys in order, open texts in NFC), so that living through them and replaying are the same. The
+    database refuses a breach that the journal already has, and whatever somebody else wrote at the same place.
     """
     written: list[Written] = []
-    entries: list[Entry] = []
-    seals: list[Seal] = []
-    breaches: list[Breach] = []
-    own = {"organisation_id": incident.organisation_id, "incident": incident}
+    own = {"organisation_id": incident.organisation_id, "incident_id": incident.pk}
     for seq, event in enumerate(events, head.seq + 1):
         encoded = canonical.encode(event)
-        entry = Entry(
-            **own,
-            seq=seq,
-            type=encoded.type,
-            version=encoded.version,
-            at=event.at,
-            by=event.by,
-            body=encoded.body,
-            prev_hash=head.hash,
-            hash=chain.link(head.hash, seq, encoded.type, encoded.version, encoded.body),
+        linked = chain.link(head.hash, seq, encoded.type, encoded.version, encoded.body)
+        sheaf.add(
+            Entry,
+            {
+                **own,
+                "seq": seq,
+                "type": encoded.type,
+                "version": encoded.version,
+                "at": event.at,
+                "by": event.by,
+                "body": encoded.body,
+                "prev_hash": head.hash,
+                "hash": linked,
+            },
         )
+        for path, one in encoded.sealed.items():
+            sheaf.add(Seal, {**own, "seq": seq, "path": path, "salt": one.salt.hex(), "text": one.text})
+        for key in _breaches(event):
+            sheaf.add(Breach, {**own, "seq": seq, **key})
         texts = {path: one.text for path, one in encoded.sealed.items()}
-        entries.append(entry)
-        seals += [Seal(**own, seq=seq, path=path, salt=one.salt.hex(), text=one.text) for path, one in encoded.sealed.items()]
-        breaches += [Breach(**own, seq=seq, **key) for key in _breaches(event)]
-        written.append(Written(seq, canonical.decode(entry.type, entry.version, entry.body, texts)))
-        head.seq, head.hash = seq, entry.hash
-    Entry.objects.bulk_create(entries)
-    Seal.objects.bulk_create(seals)
-    Breach.objects.bulk_create(breaches)
-    head.signature = chain.sign_head(signing_key(), head_of(head, incident))
-    head.save()
+        written.append(Written(seq, canonical.decode(encoded.type, encoded.version, encoded.body, texts)))
+        head.seq, head.hash = seq, linked
     return tuple(written)
+
+
+def sign(sheaf: Sheaf, incident: Incident, head: Head, *, begins: bool) -> None:
+    """Sign the head where it has come to, and let it be written in the transaction that made it so; the one of what `begins` is new."""
+    head.signature = chain.sign_head(signing_key(), head_of(head, incident))
+    values = {"organisation_id": incident.organisation_id, "seq": head.seq, "hash": head.hash, "signature": head.signature}
+    sheaf.put(Head, {"incident_id": incident.pk}, values, change=not begins)
 
 
 def _breaches(event: t.AnyEvent) -> Iterator[dict[str, str | int]]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from tocsin.engine import watch
 from tocsin.engine.program import Program
@@ -29,16 +30,21 @@ def turned(
     return watch.edges(program, series, known, lookout.until, now)
 
 
-def missed(incident: Incident, program: Program, known: Mapping[str, Edge], now: datetime) -> tuple[Edge, ...]:
+def behind(incidents: Iterable[Incident], now: datetime) -> dict[UUID, Lookout]:
+    """Return, of these incidents, the lookouts of those that should have learned something long ago; mostly none."""
+    mine = {incident.pk: incident for incident in incidents}
+    found = {row.incident_id: row for row in Lookout.objects.filter(incident__in=list(mine), look_at__lte=now - BEHIND)}
+    for pk, lookout in found.items():
+        lookout.incident = mine[pk]
+    return found
+
+
+def missed(lookout: Lookout, program: Program, known: Mapping[str, Edge], now: datetime) -> tuple[Edge, ...]:
     """
-    Return what the incident should have learned long ago, such as that a feed fell silent while the server was down; mostly nothing.
+    Return what an incident should have learned long ago, such as that a feed fell silent while the server was down.
 
     What time alone completes (a hold of 72 hours) is completed only by what was measured until then (TRM-04): this comes before it.
     """
-    lookout = Lookout.objects.filter(incident=incident, look_at__lte=now - BEHIND).first()
-    if lookout is None:
-        return ()
-    lookout.incident = incident
     return turned(lookout, program, series(lookout, program, now), known, now)
 
 

@@ -1,10 +1,12 @@
 """Notices: that something changed and where, in order and without gaps, for pages and streams that then fetch it."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from django.db import connection, transaction
 
 from tocsin.incidents import counters
 from tocsin.incidents.models import Incident, Notice
-from tocsin.kit import bells, ids
+from tocsin.kit import bells, ids, tables
 
 KEPT_FOR: Final = timedelta(days=2)
 FORGOTTEN_AT_ONCE: Final = 500
@@ -67,17 +69,32 @@ bus = Bus()
 
 def note(incident: Incident, topics: Iterable[str], now: datetime) -> None:
     """Keep a notice, and hand it out once the transaction is committed. The last thing a transaction does: it holds the counter."""
-    row = Notice.objects.create(
-        organisation_id=incident.organisation_id,
-        seq=counters.take(incident.organisation_id, "notice"),
-        incident=incident,
-        topics=sorted(topics),
-        at=now,
-    )
-    news = _news(row)
-    if connection.vendor == "postgresql":
-        _notify(news)
-    transaction.on_commit(lambda: bus.publish(news))
+    note_all([(incident, topics)], now)
+
+
+def note_all(changed: Iterable[tuple[Incident, Iterable[str]]], now: datetime) -> None:
+    """Keep a notice of each incident, as `note` does."""
+    found: defaultdict[UUID, list[tuple[Incident, Iterable[str]]]] = defaultdict(list)
+    for incident, topics in changed:
+        found[incident.organisation_id].append((incident, topics))
+    for organisation_id, theirs in sorted(found.items()):  # whoever needs several counters takes them in one order
+        first = counters.take(organisation_id, "notice", len(theirs)) - len(theirs) + 1
+        numbered = enumerate(theirs, first)
+        news = [News(organisation_id, seq, ids.typed("inc", incident.pk), tuple(sorted(topics))) for seq, (incident, topics) in numbered]
+        common = {"organisation_id": organisation_id, "at": now}
+        rows = [
+            {**common, "seq": one.seq, "incident_id": incident.pk, "topics": one.topics}
+            for one, (incident, _) in zip(news, theirs, strict=True)
+        ]
+        tables.insert(Notice, rows)
+        if connection.vendor == "postgresql":
+            _notify(news)
+        transaction.on_commit(partial(_publish, news))
+
+
+def _publish(news: Iterable[News]) -> None:
+    for one in news:
+        bus.publish(one)
 
 
 def since(organisation_id: UUID, seq: int, limit: int = 1000) -> tuple[News, ...]:
@@ -101,15 +118,14 @@ def _news(row: Notice) -> News:
     return News(row.organisation_id, row.seq, ids.typed("inc", row.incident_id), tuple(row.topics))
 
 
-def _notify(news: News) -> None:
+def _notify(news: Sequence[News]) -> None:
     """Tell the other processes. PostgreSQL sends it at the commit; it carries only where to look."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{bells.PROCESS}:{news.organisation_id.hex}:{news.seq}"])
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{bells.PROCESS}:{news[0].organisation_id.hex}:{news[0].seq}:{len(news)}"])
 
 
 def heard(payload: str) -> None:
     """Hand out what another process notified."""
-    process, organisation, seq = payload.split(":")
+    process, organisation, seq, many = payload.split(":")
     if process != bells.PROCESS:
-        for news in since(UUID(organisation), int(seq) - 1, limit=1):
-            bus.publish(news)
+        _publish(since(UUID(organisation), int(seq) - 1, limit=int(many)))

@@ -12,7 +12,7 @@ from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
 from tocsin.incidents import about, desk, notices, states
 from tocsin.incidents.canonical import UnknownEvent
-from tocsin.incidents.models import Head, Incident
+from tocsin.incidents.models import BoardRow, Incident
 from tocsin.kit import clock, faults
 
 SYSTEM: Final = t.Actor(t.SYSTEM)
@@ -30,14 +30,18 @@ def still_wanted(text: str) -> bool:
     meant = about.read(text)
     if meant.kind == "message":
         return True
-    incident = Incident.objects.filter(pk=meant.incident).first()
+    kind, _, subject = meant.subject.partition(":")
+    if kind not in _MATTERS:
+        phase = BoardRow.objects.filter(incident=meant.incident).values_list("phase", flat=True).first()
+        if phase is not None:
+            return phase not in t.OVER
+    incident = Incident.objects.select_related("head").filter(pk=meant.incident).first()
     if incident is None:
         return False
     try:
-        state = states.load(incident, Head.objects.get(pk=incident.pk))
+        state = states.load(incident, incident.head)
     except UnknownEvent:  # nobody can say any more: rather once too often
         return True
-    kind, _, subject = meant.subject.partition(":")
     return _MATTERS.get(kind, _goes_on)(state, subject)
 
 

@@ -1,5 +1,6 @@
 """The ticker: wakes every incident for which time alone changes something. Any number may run; each due instant counts once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,12 +15,15 @@ from tocsin.engine import terms as t
 from tocsin.incidents import answers, desk, downtime, notices
 from tocsin.incidents.models import Incident
 from tocsin.ingest import received
-from tocsin.kit import astray, clock, numbers
+from tocsin.kit import astray, clock, faults, numbers
 from tocsin.kit.transactions import retry
 
 LEASE: Final = timedelta(seconds=15)
-AT_ONCE: Final = 20
-"""How many incidents one claim takes: what a dead worker had claimed waits for the end of its lease."""
+AT_ONCE: Final = 50
+"""
+How many incidents one claim takes, and one transaction writes: what a dead worker had claimed waits for the end of its lease, and who wants to
+write beside it for the end of the transaction.
+"""
 
 SYSTEM: Final = t.Actor(t.SYSTEM)
 _PAUSES: Final = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=5))
@@ -44,8 +48,8 @@ def run_once() -> bool:
     astray.look()
     retry(lambda: downtime.pulse.beat(clock.now()))
     claims = retry(lambda: claim(clock.now()))
-    for one in claims:
-        tick(one)
+    if claims:
+        faults.together(partial(_tick_together, claims), partial(_tick_each, claims), "incidents that are due")
     return len(claims) == AT_ONCE
 
 
@@ -59,19 +63,43 @@ def claim(now: datetime, limit: int = AT_ONCE) -> list[Claim]:
     return [Claim(pk, fence + 1) for pk, fence in chosen]
 
 
+def _tick_together(claims: Sequence[Claim]) -> None:
+    """Let time pass for all claimed incidents in one transaction."""
+    answers = desk.pass_time({one.incident: one.fence for one in claims}, actor=SYSTEM)
+    for one in claims:
+        answer = answers.get(one.incident)
+        if answer is None:
+            _overtaken(one)
+        else:
+            _judge(one, answer)
+
+
+def _tick_each(claims: Sequence[Claim]) -> None:
+    for one in claims:
+        tick(one)
+
+
 def tick(one: Claim) -> None:
     """Let time pass for one claimed incident."""
     try:
-        answer = desk.handle(one.incident, t.Tick(), actor=SYSTEM, fence=one.fence)
-        if isinstance(answer, t.Refused):
-            _park(one, f"{answer.code}: {answer.message}")
-        elif not answer.events and _still_due(one):
-            _park(one, "time passed and nothing changed, although something was due")
+        _judge(one, desk.handle(one.incident, t.Tick(), actor=SYSTEM, fence=one.fence))
     except desk.Overtaken:
-        _log.warning("ticker.overtaken", incident=str(one.incident), fence=one.fence)
+        _overtaken(one)
     except Exception as error:  # noqa: BLE001 - one of the catch points
         _log.exception("ticker.fault", incident=str(one.incident))
         _park(one, f"{type(error).__name__}: {error}")
+
+
+def _judge(one: Claim, answer: desk.Answer) -> None:
+    """Park an incident for which time did not pass as it should."""
+    if isinstance(answer, t.Refused):
+        _park(one, f"{answer.code}: {answer.message}")
+    elif not answer.events and _still_due(one):
+        _park(one, "time passed and nothing changed, although something was due")
+
+
+def _overtaken(one: Claim) -> None:
+    _log.warning("ticker.overtaken", incident=str(one.incident), fence=one.fence)
 
 
 def housekeep() -> bool:

@@ -1,14 +1,14 @@
 """Wishes granted: what an event asks of the world enters the outbox in the transaction that wrote the event (I6)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.conf import settings
 
 from tocsin.accounts import directory
 from tocsin.accounts.directory import Contact
-from tocsin.comms import meetings, outbox, setup
+from tocsin.comms import meetings, setup
 from tocsin.comms.channel import Channel
 from tocsin.comms.models import OutsideAddress
 from tocsin.comms.outbox import Order
@@ -23,6 +23,7 @@ from tocsin.incidents import about as abouts
 from tocsin.incidents import wording
 from tocsin.incidents.journal import Written
 from tocsin.incidents.models import Incident
+from tocsin.kit.memory import Memory
 
 _OF_AN_INVITATION: Final = frozenset({"assigned", "handed_over"})
 
@@ -52,6 +53,12 @@ class _Cause:
     """Who alone sees the incident once the act is done (see `restricted.readers`); empty for everybody."""
     in_part: frozenset[str] = frozenset()
     """Who of them sees no more than an invitation shows; beside them every guest."""
+    known: Memory = field(default_factory=Memory)
+
+    def ready(self, channel: str) -> setup.Ready | None:
+        """Return what stands behind a channel of the plan."""
+        whose = self.incident.organisation_id
+        return self.known(("ready", whose, channel), lambda: setup.ready(whose, channel))
 
     def order(self, *, about: str, channel: str, reader: _Reader, **words: Any) -> Order:
         """Return an order to `reader`."""
@@ -67,17 +74,22 @@ class _Cause:
         )
 
 
-def grant(incident: Incident, program: Program, state: t.State, written: Written, kept: frozenset[str], *, in_part: frozenset[str]) -> None:
+def grant(
+    incident: Incident, program: Program, state: t.State, written: Written, kept: frozenset[str], *, in_part: frozenset[str], known: Memory
+) -> list[Order]:
     """
-    Put what `written` asks for into the outbox. `state` is the one after it, `kept` who alone sees the incident when the whole act is done,
-    `in_part` who of them sees no more than a part.
+    Return what `written` asks for, as orders to the outbox. `state` is the one after it, `kept` who alone sees the incident when the whole
+    act is done, `in_part` who of them sees no more than a part.
 
-    Within the desk's transaction.
+    Within the desk's transaction, whose `known` keeps what is looked up of the organisation.
     """
     wishes = (*react(state, written.event), *_shut(written.event, kept))
-    if wishes:
-        cause = _Cause(incident, program, state, written.seq, directory.contacts(incident.organisation_id), written.event.by, kept, in_part)
-        outbox.put_all(order for wish in wishes for order in _orders(cause, wish))
+    if not wishes:
+        return []
+    whose = incident.organisation_id
+    contacts = known(("contacts", whose), lambda: directory.contacts(whose))
+    cause = _Cause(incident, program, state, written.seq, contacts, written.event.by, kept, in_part, known)
+    return [order for wish in wishes for order in _orders(cause, wish)]
 
 
 def _shut(event: t.AnyEvent, kept: frozenset[str]) -> Iterator[t.Wish]:
@@ -102,9 +114,10 @@ def _tell(cause: _Cause, wish: t.Tell) -> Iterator[Order]:
     Whoever may not see the incident, or not what it is about, is told its number, without words or a link.
     """
     incident = cause.incident
-    mail = setup.ready(incident.organisation_id, "email")
+    mail = cause.ready("email")
     channels = ["inbox"] + (["email"] if mail and not mail.channel.captures else [])
-    link = f"{settings.BASE_URL}/o/{incident.organisation.slug}/{incident.path}"
+    slug = cause.known(("slug", incident.organisation_id), lambda: incident.organisation.slug)
+    link = f"{settings.BASE_URL}/o/{slug}/{incident.path}"
     meeting = _meeting(cause, wish)
     for person in wish.persons:
         contact = cause.contacts.get(person)
@@ -180,7 +193,7 @@ def _readers(cause: _Cause, wish: t.Deliver, channel: str, outside: Sequence[str
     beside those inside.
     """
     own = cause.program.language
-    ready = setup.ready(cause.incident.organisation_id, channel)
+    ready = cause.ready(channel)
     named = _parties(cause, wish, adapter(cause.incident.organisation_id, channel))
     inside = [role for role in wish.to if role not in PARTIES]
     if named and not inside:

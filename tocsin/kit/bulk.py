@@ -1,4 +1,4 @@
-"""Many rows in one statement on both databases: `unnest` on PostgreSQL, long VALUES lists on SQLite."""
+"""Many rows in one statement on both databases: one JSON text on PostgreSQL, long VALUES lists on SQLite."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ _VARIABLES_MAX = 32_000
 
 Row = Sequence[Any]
 _mapping = msgspec.json.Decoder(dict[str, str])
+_json = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,8 @@ def insert(table: str, columns: Mapping[str, str], rows: Sequence[Row], on_confl
     if not rows:
         return
     if connection.vendor == "postgresql":
-        arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
-        sql = f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM unnest({arrays}) {on_conflict}"  # noqa: S608
-        yield Statement(sql, [list(values) for values in zip(*rows, strict=True)])
+        said, values = _said(columns, rows)
+        yield Statement(f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM {said} {on_conflict}", values)  # noqa: S608
         return
     for part in _parts(rows, len(columns)):
         places = _places(len(columns), len(part))
@@ -54,16 +54,13 @@ def update(table: str, keys: Sequence[str], columns: Mapping[str, str], rows: Se
     """
     if not rows:
         return
+    given = {name: f"said.column{at}" for at, name in enumerate(columns, 1)}
+    change = ", ".join(f"{name} = {place}" for name, place in given.items() if name not in keys)
+    which = " AND ".join(f"{table}.{key} = {given[key]}" for key in keys)
     if connection.vendor == "postgresql":
-        arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
-        change = ", ".join(f"{name} = said.{name}" for name in columns if name not in keys)
-        which = " AND ".join(f"{table}.{key} = said.{key}" for key in keys)
-        sql = f"UPDATE {table} SET {change} FROM unnest({arrays}) AS said({', '.join(columns)}) WHERE {which}"  # noqa: S608
-        yield Statement(sql, [list(values) for values in zip(*rows, strict=True)])
+        said, values = _said(columns, rows)
+        yield Statement(f"UPDATE {table} SET {change} FROM {said} WHERE {which}", values)  # noqa: S608
         return
-    said = {name: f"said.column{at}" for at, name in enumerate(columns, 1)}
-    change = ", ".join(f"{name} = {value}" for name, value in said.items() if name not in keys)
-    which = " AND ".join(f"{table}.{key} = {said[key]}" for key in keys)
     for part in _parts(rows, len(columns)):
         places = _places(len(columns), len(part))
         yield Statement(f"UPDATE {table} SET {change} FROM (VALUES {places}) AS said WHERE {which}", _flat(part, columns))  # noqa: S608
@@ -96,6 +93,25 @@ def _watched(execute: Callable[..., Any]) -> Callable[..., Any]:
     for wrapper in reversed(connection.execute_wrappers):
         watched = partial(wrapper, watched)
     return watched
+
+
+def _said(columns: Mapping[str, str], rows: Sequence[Row]) -> tuple[str, list[Any]]:
+    """
+    Return the rows as PostgreSQL reads them, columns called `column1` and so on, with the parameters: one JSON text, which the driver quotes
+    at once, where an array is quoted text by text. What JSON cannot hold comes as arrays.
+    """
+    names = [f"column{at}" for at in range(1, len(columns) + 1)]
+    if "bytea" in columns.values():
+        arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+        return f"unnest({arrays}) AS said({', '.join(names)})", [list(values) for values in zip(*rows, strict=True)]
+    trees = [at for at, kind in enumerate(columns.values()) if kind == "jsonb"]
+    lines = [list(row) for row in rows]
+    for line in lines if trees else ():
+        for at in trees:
+            line[at] = None if line[at] is None else msgspec.Raw(line[at].encode())
+    typed = ", ".join(f"{name} {kind}" for name, kind in zip(names, columns.values(), strict=True))
+    text = _json.encode([dict(zip(names, row, strict=True)) for row in lines]).decode()
+    return f"json_to_recordset(%s::json) AS said({typed})", [text]
 
 
 def _parts(rows: Sequence[Row], width: int) -> Iterator[Sequence[Row]]:

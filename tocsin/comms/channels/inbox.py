@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 
+from django.db import transaction
+
 from tocsin.comms.channel import Channel, Message
 from tocsin.comms.models import InboxItem
+from tocsin.kit import tables
 from tocsin.kit.egress import Egress, Rejected
 
 
@@ -15,20 +18,20 @@ def send(message: Message, to: Mapping[str, str], door: Egress) -> str:
     """
     if not message.recipient.startswith("per_"):
         raise Rejected("no_address", f"{message.recipient} has no inbox", hint="choose a channel that leads outside")
-    InboxItem.objects.get_or_create(
-        organisation_id=message.organisation_id,
-        key=message.key,
-        defaults={
-            "person": message.recipient,
-            "about": message.about,
-            "locale": message.locale,
-            "subject": message.subject,
-            "body": message.body,
-            "urgent": message.urgent,
-            "at": message.sent_at,
-        },
-    )
+    values = {
+        "organisation_id": message.organisation_id,
+        "key": message.key,
+        "person": message.recipient,
+        "about": message.about,
+        "locale": message.locale,
+        "subject": message.subject,
+        "body": message.body,
+        "urgent": message.urgent,
+        "at": message.sent_at,
+    }
+    with transaction.atomic(savepoint=False):
+        tables.insert(InboxItem, [values], "ON CONFLICT DO NOTHING")
     return message.key
 
 
-CHANNEL = Channel("inbox", "Inside Tocsin", (), send=send)
+CHANNEL = Channel("inbox", "Inside Tocsin", (), send=send, here=True)

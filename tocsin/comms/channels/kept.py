@@ -14,4 +14,4 @@ def send(message: Message, to: Mapping[str, str], door: Egress) -> str:
     return inbox.send(message, to, door) if message.recipient.startswith("per_") else message.key
 
 
-CHANNEL = Channel(NAME, "Kept in Tocsin, sent to nobody", (), send=send, captures=True)
+CHANNEL = Channel(NAME, "Kept in Tocsin, sent to nobody", (), send=send, captures=True, here=True)

@@ -1,7 +1,6 @@
 """The projector: events in, rows out. What it wrote can always be made again from the journal."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -28,6 +27,7 @@ from tocsin.incidents.projection import (
     words,
 )
 from tocsin.incidents.projection.rows import FromEvent, FromState, Row, Scene, keys_of
+from tocsin.kit.tables import Sheaf
 
 _FROM_EVENTS: Final[tuple[FromEvent, ...]] = (
     clocks.from_event,
@@ -69,11 +69,20 @@ class _Pending:
 class Projector:
     """
     Follows one incident from `state` on. `program` is the plan in force then; a journal read from its start names it itself. `at_a_glance` says
-    whether there is a row of the board, where that is not as usual: a dossier has one of a standing record, too.
+    whether there is a row of the board, where that is not as usual: a dossier has one of a standing record, too. `programs` looks programs up.
     """
 
-    def __init__(self, incident: Incident, program: Program | None, state: t.State, *, at_a_glance: bool | None = None) -> None:
+    def __init__(
+        self,
+        incident: Incident,
+        program: Program | None,
+        state: t.State,
+        *,
+        at_a_glance: bool | None = None,
+        programs: Callable[[Incident, Sequence[str]], Program] = plans.of,
+    ) -> None:
         self.state = state
+        self._programs = programs
         self._incident = incident
         self._program = program
         self._seq = 0
@@ -86,7 +95,7 @@ class Projector:
     def add(self, seq: int, event: t.AnyEvent) -> None:
         """Take in the next event of the journal."""
         if isinstance(event, t.Declared | t.PlanMoved | t.PlanAdded):
-            self._program = plans.of(self._incident, _hashes(event, self.state))
+            self._program = self._programs(self._incident, _hashes(event, self.state))
         before = self.state.phase
         self.state, self._seq = evolve(self.state, event), seq
         scene = replace(self._scene(), phase_before=before)
@@ -98,17 +107,13 @@ class Projector:
         self._finish()
         return {name: pending.values for name, pending in self._pending.items() if not pending.change}
 
-    def save(self) -> frozenset[str]:
-        """Write the rows and return the topics that changed. Within the desk's transaction."""
+    def save(self, sheaf: Sheaf) -> frozenset[str]:
+        """Let the rows be written with what else the desk writes, and return the topics that changed."""
         self._finish()
-        alike: defaultdict[tuple[type[RowModel], tuple[str, ...], bool], list[Row]] = defaultdict(list)
+        whose = {"organisation_id": self._incident.organisation_id}
         for (model, key), pending in self._pending.items():
-            alike[model, tuple(pending.values), pending.change].append(Row(model, key, pending.values))
-        for (model, fields, change), group in alike.items():
-            if change:
-                self._update(model, group)
-            else:
-                self._upsert(model, fields, group)
+            keys = {"incident_id": self._incident.pk, **dict(zip(keys_of(model), key, strict=True))}
+            sheaf.put(model, keys, pending.values if pending.change else {**whose, **pending.values}, change=pending.change)
         return frozenset(topic(model) for model, _ in self._pending)
 
     def _standing(self, scene: Scene) -> dict[Name, Row]:
@@ -132,23 +137,6 @@ class Projector:
             else:
                 known.values.update(row.values)
                 known.change = known.change and row.change
-
-    def _upsert(self, model: type[RowModel], fields: tuple[str, ...], group: list[Row]) -> None:
-        keys = keys_of(model)
-        model._default_manager.bulk_create(
-            [model(**self._own(), **dict(zip(keys, row.key, strict=True)), **row.values) for row in group],
-            update_conflicts=True,
-            unique_fields=["incident", *keys],
-            update_fields=fields,
-        )
-
-    def _update(self, model: type[RowModel], group: list[Row]) -> None:
-        for row in group:
-            named = dict(zip(keys_of(model), row.key, strict=True))
-            model._default_manager.filter(incident=self._incident, **named).update(**row.values)
-
-    def _own(self) -> dict[str, Any]:
-        return {"organisation_id": self._incident.organisation_id, "incident": self._incident}
 
 
 def topic(model: type[RowModel]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db.models import UniqueConstraint
@@ -46,6 +47,7 @@ FromState = Callable[[Scene], Iterator[Row]]
 """The rows as the state alone gives them, whatever led to it. The projector writes those that differ from before."""
 
 
+@cache
 def keys_of(model: type[RowModel]) -> tuple[str, ...]:
     """Return the fields that name a row within its incident."""
     (once,) = model._meta.constraints

@@ -1,6 +1,7 @@
 """The ledger of a live route: what one step touches is read, kept in memory for as long as it lasts, and written back at its end."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
@@ -9,11 +10,11 @@ from django.db.models import QuerySet
 
 from tocsin.ingest.models import Match, Route
 from tocsin.ingest.routing.models import RouteGroup, RouteInhibitor, RouteRun
+from tocsin.ingest.routing.rules import Rule
 from tocsin.ingest.routing.runs import LINES_MAX, Group, Key, Line, Memory, Run, State, Turned, Why, line
+from tocsin.kit import tables
 
 DUE_MAX = 500
-_RUN = ("match", "starts_at", "group", "since", "firing", "over_at", "turns", "state", "why", "due_at", "about")
-_GROUP = ("about", "reports", "values", "firing", "unsaid_since", "due_at")
 UNSAID = (State.READY, State.ENDING)
 
 
@@ -23,27 +24,43 @@ def written(key: Key) -> str:
 
 
 class Rows(Memory):
-    """A ledger over the tables, within the caller's transaction and under the route's lock."""
+    """
+    A ledger over the tables, within the caller's transaction and under the route's lock. A group of which no table holds anything unsaid is
+    worked in memory; of any other there may be more than fits there.
+    """
 
-    def __init__(self, route: Route, turns: Iterable[Turned], until: datetime) -> None:
+    def __init__(self, route: Route, rule: Rule, turns: Iterable[Turned], until: datetime) -> None:
         super().__init__()
         self._route = route
         self._touched: dict[UUID, Run] = {}
         self._changed: dict[Key, Group] = {}
         self._lookups: set[Key] = set()
+        self._told: defaultdict[str, list[UUID]] = defaultdict(list)
         self._load(self._runs.filter(alert__in={turned.alert for turned in turns}))
         due, self.crowded = self._first_due(until)
         self.begins = min([until, *(row.due_at for row in due if row.due_at)])
         """When what is due first is due: so far back one has to know what kept alerts quiet."""
         self._take(due)
+        self._stored = set(self.runs)
         for row in self._groups.filter(due_at__lte=until):
             self._keep(row)
+        self._lookups |= {rule.group(turned.labels) for turned in turns} | {run.group for run in self.runs.values()}
+        self._whole = set(self._lookups)
+        self._look_up()
 
     # ------------------------------------------------------------------ what the fold asks for
 
     def put(self, run: Run) -> None:
         super().put(run)
         self._touched[run.alert] = run
+
+    def _look_up(self) -> None:
+        """Read the groups that are touched, and see of which something unsaid is stored."""
+        keys = {written(key): key for key in self._lookups}
+        for row in self._groups.filter(key__in=list(keys)):
+            self._keep(row)
+        stored = self._runs.filter(group__in=list(keys), state__in=UNSAID).values_list("group", flat=True).distinct()
+        self._whole -= {keys[group] for group in stored}
 
     def group(self, key: Key) -> Group:
         if key not in self.groups and key not in self._lookups:
@@ -57,6 +74,9 @@ class Rows(Memory):
         self._changed[group.key] = group
 
     def unsaid(self, key: Key, ended_after: datetime | None) -> tuple[list[Line], int]:
+        if key in self._whole:
+            self._touch(key)
+            return super().unsaid(key, ended_after)
         self._flush()
         ready = self._runs.filter(group=written(key), state__in=UNSAID)
         if ended_after:
@@ -65,7 +85,17 @@ class Rows(Memory):
         found = ready.order_by("match").select_related("alert")
         return [line(_run(row)) for row in found[:LINES_MAX]], found.count()
 
+    def _touch(self, key: Key) -> None:
+        self._touched |= {run.alert: run for run in self._unsaid.get(key, {}).values()}
+
     def say(self, key: Key, about: str) -> None:
+        if key in self._whole:
+            self._touch(key)
+            runs = [run for run in self._unsaid.get(key, {}).values() if run.state is State.READY]
+            self._told[about] += [
+                run.alert for run in runs if run.alert in self._stored
+            ]  # of the others, no turn waits from an earlier step
+            return super().say(key, about)
         self._flush()
         ready = self._runs.filter(group=written(key), state=State.READY)
         told = Match.objects.filter(route=self._route, alert__in=ready.values("alert"), waits=True)
@@ -73,12 +103,15 @@ class Rows(Memory):
         ready.filter(over_at=None).update(state=State.TOLD, about=about, why="")
         ready.exclude(over_at=None).update(state=State.OVER, about=about, why="")
         self._runs.filter(group=written(key), state=State.ENDING).update(state=State.OVER)
-        super().say(key, about)
+        return super().say(key, about)
 
     def forget_endings(self, key: Key) -> None:
+        if key in self._whole:
+            self._touch(key)
+            return super().forget_endings(key)
         self._flush()
         self._runs.filter(group=written(key), state=State.ENDING).update(state=State.OVER)
-        super().forget_endings(key)
+        return super().forget_endings(key)
 
     def inhibit(self, alert: UUID, key: Key, *, firing: bool) -> None:
         rows = RouteInhibitor.objects.filter(organisation=self._route.organisation_id, route=self._route)
@@ -101,21 +134,27 @@ class Rows(Memory):
         """Write back what was touched."""
         self._flush()
         rows = [
-            RouteGroup(
-                organisation_id=self._route.organisation_id,
-                route=self._route,
-                key=written(group.key),
-                about=group.about,
-                reports=[at.isoformat() for at in group.reports],
-                values={value: [firing, last and last.isoformat()] for value, (firing, last) in group.values.items()},
-                firing=group.firing,
-                unsaid_since=group.unsaid_since,
-                due_at=group.due_at,
-            )
+            {
+                **self._own(),
+                "key": written(group.key),
+                "about": group.about,
+                "reports": [at.isoformat() for at in group.reports],
+                "values": {value: [firing, last and last.isoformat()] for value, (firing, last) in group.values.items()},
+                "firing": group.firing,
+                "unsaid_since": group.unsaid_since,
+                "due_at": group.due_at,
+            }
             for group in self._changed.values()
         ]
-        RouteGroup.objects.bulk_create(rows, update_conflicts=True, unique_fields=["organisation", "route", "key"], update_fields=_GROUP)
+        tables.put(RouteGroup, ["organisation_id", "route_id", "key"], rows)
+        for about, alerts in self._told.items():
+            waiting = Match.objects.filter(route=self._route, alert__in=alerts, waits=True)
+            waiting.update(about=about, waits=False, problem="")
         self._changed.clear()
+        self._told.clear()
+
+    def _own(self) -> dict[str, UUID]:
+        return {"organisation_id": self._route.organisation_id, "route_id": self._route.pk}
 
     @property
     def _runs(self) -> QuerySet[RouteRun]:
@@ -156,18 +195,19 @@ class Rows(Memory):
 
     def _flush(self) -> None:
         rows = [
-            RouteRun(
-                organisation_id=self._route.organisation_id,
-                route=self._route,
-                alert_id=run.alert,
-                match=run.number,
-                group=written(run.group),
-                turns=[at.isoformat() for at in run.turns],
-                **{name: getattr(run, name) for name in ("starts_at", "since", "firing", "over_at", "state", "why", "due_at", "about")},
-            )
+            {
+                **self._own(),
+                "alert_id": run.alert,
+                "match": run.number,
+                "group": written(run.group),
+                "turns": [at.isoformat() for at in run.turns],
+                "state": run.state.value,
+                "why": run.why.value,
+                **{name: getattr(run, name) for name in ("starts_at", "since", "firing", "over_at", "due_at", "about")},
+            }
             for run in self._touched.values()
         ]
-        RouteRun.objects.bulk_create(rows, update_conflicts=True, unique_fields=["organisation", "route", "alert"], update_fields=_RUN)
+        tables.put(RouteRun, ["organisation_id", "route_id", "alert_id"], rows)
         self._touched.clear()
 
 

@@ -1,0 +1,207 @@
+"""
+A sitting of the desk: one transaction in which any number of incidents have their turn, read together and written together (ADR 0016).
+
+What is decided is collected and reaches the database at the end, in a few statements for each table, however many incidents there were.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+
+from tocsin.comms import outbox
+from tocsin.comms.outbox import Order
+from tocsin.engine import restricted
+from tocsin.engine import terms as t
+from tocsin.engine.clocks import next_due
+from tocsin.engine.program import Program
+from tocsin.incidents import counters, journal, logged, lookouts, notices, plans, refusals, states, wishes
+from tocsin.incidents.models import Head, Incident, Lookout
+from tocsin.incidents.projection.projector import Projector
+from tocsin.incidents.times import incident_time, server_time
+from tocsin.kit import clock
+from tocsin.kit.memory import Memory
+from tocsin.kit.tables import Sheaf
+
+NUMBERS: Final = "incident"
+"""The counter that numbers incidents. Whoever holds it is alone in declaring."""
+
+_WRITTEN: Final = (
+    "state",
+    "state_hash",
+    "state_seq",
+    "last_at",
+    "plan_hash",
+    "next_due",
+    "wake_at",
+    "down_since",
+    "leapt_since",
+    "leapt_until",
+)
+"""What the desk alone writes on a running incident; leases and faults are the ticker's."""
+
+
+@dataclass(slots=True)
+class Case:
+    """
+    One locked incident with everything the desk needs to decide, as it stands after what was decided so far.
+
+    `program` is the plan in force; `at` the sitting's instant in the incident's time. What `begins` is not in the database yet.
+    """
+
+    incident: Incident
+    head: Head
+    program: Program
+    state: t.State
+    at: datetime
+    begins: bool = False
+    projector: Projector | None = None
+
+    @property
+    def written(self) -> bool:
+        """Return whether anything happened to it in this sitting."""
+        return self.projector is not None
+
+
+class Sitting:
+    """What is known and what is to be written in one transaction. `now` is when the last lock was taken, in the server's time."""
+
+    def __init__(self) -> None:
+        self.now = clock.now()
+        self.sheaf = Sheaf()
+        self.known = Memory()
+        self._locked: dict[UUID, Incident] = {}
+        self._behind: dict[UUID, Lookout] = {}
+        self._cases: dict[UUID, Case] = {}
+        self._orders: list[Order] = []
+        self._numbers: dict[UUID, int] = {}
+        self._used: dict[UUID, int] = {}
+
+    def lock(self, incidents: Iterable[UUID]) -> None:
+        """Lock these incidents and read them, always in the same order: two sittings that have some in common wait for each other."""
+        rows = Incident.objects.filter(pk__in=set(incidents) - self._locked.keys()).order_by("pk")
+        fresh = list(rows.select_related("head").select_for_update(of=("self",)))
+        self.now = clock.now()
+        self._locked |= {row.pk: row for row in fresh}
+        self._behind |= lookouts.behind(fresh, self.now)
+
+    def behind(self, incident: Incident) -> Lookout | None:
+        """Return what looks at the samples for a locked incident, where that is behind."""
+        return self._behind.get(incident.pk)
+
+    def incident(self, incident_id: UUID) -> Incident:
+        """
+        Return an incident, locked.
+
+        :raises Incident.DoesNotExist: no such incident.
+        """
+        if incident_id not in self._locked:
+            self.lock([incident_id])
+        if incident_id not in self._locked:
+            raise Incident.DoesNotExist
+        return self._locked[incident_id]
+
+    def case(self, incident: Incident) -> Case:
+        """
+        Return how a locked incident stands.
+
+        :raises UnknownEvent: its journal holds an entry that this release cannot read.
+        :raises plans.Uncompilable: its plan cannot be compiled by this release.
+        """
+        case = self._cases.get(incident.pk)
+        if case is None:
+            at = max(incident_time(incident, self.now), incident.last_at)
+            case = Case(incident, incident.head, self.program(incident), states.load(incident, incident.head), at)
+            self._cases[incident.pk] = case
+        return case
+
+    def begin(self, incident: Incident, hashes: Sequence[str]) -> Case:
+        """Return the case of an incident that is not in the database; it comes there with the first thing that happens to it."""
+        return Case(incident, journal.begin(incident), self.program(incident, hashes), t.State(), incident.declared_at, begins=True)
+
+    def program(self, incident: Incident, hashes: Sequence[str] = ()) -> Program:
+        """Return the program by which an incident runs, or would by other versions (see `plans.of`)."""
+        which = tuple(hashes) or incident.plan_hash
+        return self.known(("program", incident.organisation_id, bool(incident.standing), which), lambda: plans.of(incident, hashes))
+
+    def number(self, organisation_id: UUID) -> int:
+        """Return the next free number of an incident. Until the sitting ends, nobody else declares."""
+        if organisation_id not in self._numbers:
+            self._numbers[organisation_id] = counters.take(organisation_id, NUMBERS, 0)
+            self._used[organisation_id] = 0
+            self.now = clock.now()
+        return self._numbers[organisation_id] + self._used[organisation_id] + 1
+
+    def refuse(self, case: Case, command: t.Command, refused: t.Refused) -> None:
+        """Keep a refusal, unless it is one of the declaration itself: nothing happened to nothing."""
+        if case.written or not case.begins:
+            refusals.record(self.sheaf, case.incident, command, refused)
+
+    def write(self, case: Case, program: Program, events: tuple[t.AnyEvent, ...]) -> tuple[t.AnyEvent, ...]:
+        """Let `events`, decided by `program`, have happened; return them as they will be read again."""
+        if case.projector is None:
+            case.projector = Projector(case.incident, case.program, case.state, programs=self.program)
+            self._enter(case)
+        projector, before, after = case.projector, case.state, []
+        journalled = journal.append(self.sheaf, case.incident, case.head, events)
+        for written in journalled:
+            projector.add(written.seq, written.event)
+            after.append(projector.state)
+        kept, in_part = restricted.readers(program, projector.state), restricted.in_part(program, projector.state)
+        for earlier, written in zip((before, *after), journalled, strict=False):
+            logged.count(case.incident, program, earlier, written.event)
+        for state, written in zip(after, journalled, strict=True):
+            self._orders += wishes.grant(case.incident, program, state, written, kept, in_part=in_part, known=self.known)
+        case.state, case.program, case.incident.last_at = projector.state, program, events[-1].at
+        return tuple(written.event for written in journalled)
+
+    def let_go(self, incident: Incident, *, well: bool) -> None:
+        """End the worker's lease, and forget earlier faults if this time something happened."""
+        fields: dict[str, Any] = {"leased_until": None}
+        if well:
+            fields |= {"fault": "", "fault_at": None, "faults": 0}
+        self.sheaf.put(Incident, {"id": incident.pk}, fields, change=True)
+
+    def _enter(self, case: Case) -> None:
+        incident = case.incident
+        if case.begins and incident.pk not in self._cases:
+            self._locked[incident.pk], self._cases[incident.pk] = incident, case
+            if not incident.standing:
+                self._used[incident.organisation_id] += 1
+
+    def close(self) -> None:
+        """Write what was collected. The counters come last: everybody waits for them."""
+        changed = [(case.incident, self._finished(case, case.projector)) for case in self._cases.values() if case.projector]
+        self.sheaf.write()
+        outbox.put_all(self._orders, self.known)
+        for organisation_id, used in self._used.items():
+            if used:
+                counters.take(organisation_id, NUMBERS, used)
+        notices.note_all(changed, self.now)
+
+    def _finished(self, case: Case, projector: Projector) -> Iterable[str]:
+        """Put a case that something happened to on the sheaf and return the topics that changed."""
+        incident = case.incident
+        journal.sign(self.sheaf, incident, case.head, begins=case.begins)
+        states.keep(incident, case.state, case.head)
+        incident.plan_hash = plans.together(incident.organisation_id, plans.hashes_of(case.state))
+        incident.next_due = next_due(case.program, case.state)
+        incident.wake_at = server_time(incident, incident.next_due)
+        if case.begins:
+            self.sheaf.add(Incident, {field.attname: getattr(incident, field.attname) for field in Incident._meta.concrete_fields})
+        else:
+            self.sheaf.put(Incident, {"id": incident.pk}, {name: getattr(incident, name) for name in _WRITTEN}, change=True)
+        return projector.save(self.sheaf)
+
+
+@contextmanager
+def sitting() -> Iterator[Sitting]:
+    """Sit: everything is written when the block ends well, nothing if it does not. It is one whole transaction, or a part of the caller's."""
+    with transaction.atomic():
+        present = Sitting()
+        yield present
+        present.close()

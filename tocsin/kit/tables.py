@@ -1,0 +1,160 @@
+"""Many rows of a model at once: what the models say of columns and defaults, without an object and a statement for each row."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from django.db import models
+
+from tocsin.kit import bulk
+
+Values = Mapping[str, Any]
+"""What a row says, by attribute (`incident_id`, not `incident`)."""
+
+_KINDS: Final = {
+    "BigAutoField": "bigint",
+    "BigIntegerField": "bigint",
+    "BooleanField": "boolean",
+    "CharField": "text",
+    "DateTimeField": "timestamptz",
+    "FloatField": "double precision",
+    "IntegerField": "integer",
+    "JSONField": "jsonb",
+    "PositiveBigIntegerField": "bigint",
+    "PositiveIntegerField": "integer",
+    "PositiveSmallIntegerField": "smallint",
+    "TextField": "text",
+    "UUIDField": "uuid",
+}
+
+
+def insert(model: type[models.Model], rows: Sequence[Values], on_conflict: str = "") -> None:
+    """Insert rows that say the same attributes; any other is what the model has by default. Within the caller's transaction."""
+    _insert(model, rows, on_conflict)
+
+
+def put(model: type[models.Model], keys: Sequence[str], rows: Sequence[Values]) -> None:
+    """Insert rows that say the same attributes, or change to them the rows that have the same `keys`, which are said, too."""
+    if rows:
+        columns = {name: _quoted(_fields(model)[name]) for name in rows[0]}
+        change = ", ".join(f"{column} = excluded.{column}" for name, column in columns.items() if name not in keys)
+        which = ", ".join(columns[name] for name in keys)
+        _insert(model, rows, f"ON CONFLICT ({which}) DO {f'UPDATE SET {change}' if change else 'NOTHING'}")
+
+
+def change(model: type[models.Model], keys: Sequence[str], rows: Sequence[Values]) -> None:
+    """Change the rows that have these `keys` to what is said. A row that is not there is left out."""
+    if rows:
+        form = _form(model, tuple(rows[0]), defaults=False)
+        which = [_quoted(_fields(model)[name]) for name in keys]
+        bulk.run(bulk.update(form.table, which, form.columns, [form.row(values) for values in rows]))
+
+
+class Sheaf:
+    """
+    Rows of many tables, collected while things are decided and written together. What is put twice under the same keys is written once, as
+    it was said last.
+    """
+
+    def __init__(self) -> None:
+        self._added: defaultdict[tuple[type[models.Model], tuple[str, ...]], list[Values]] = defaultdict(list)
+        self._put: dict[tuple[type[models.Model], tuple[str, ...], tuple[Any, ...]], _Pending] = {}
+
+    def add(self, model: type[models.Model], values: Values) -> None:
+        """Let a new row be written; the database refuses one that is there already."""
+        self._added[model, tuple(values)].append(values)
+
+    def put(self, model: type[models.Model], keys: Values, values: Values, *, change: bool = False) -> None:
+        """Let these values be written in the row with these keys. One that is a mere `change` is there already."""
+        name = model, tuple(keys), tuple(keys.values())
+        known = self._put.get(name)
+        if known is None:
+            self._put[name] = _Pending({**keys, **values}, change)
+        else:
+            known.values.update(values)
+            known.change = known.change and change
+
+    def write(self) -> None:
+        """Write everything, a few statements for each table. Within the caller's transaction."""
+        for (model, _), rows in self._added.items():
+            insert(model, rows)
+        alike: defaultdict[tuple[type[models.Model], tuple[str, ...], tuple[str, ...], bool], list[Values]] = defaultdict(list)
+        for (model, keys, _), pending in self._put.items():
+            alike[model, keys, tuple(pending.values), pending.change].append(pending.values)
+        for (model, keys, _, changed), rows in alike.items():
+            (change if changed else put)(model, keys, rows)
+        self._added.clear()
+        self._put.clear()
+
+
+@dataclass(slots=True)
+class _Pending:
+    values: dict[str, Any]
+    change: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How rows that say certain attributes are written: the columns with their types, and where each value comes from."""
+
+    table: str
+    columns: Mapping[str, str]
+    said: tuple[tuple[str, bool], ...]
+    """The attributes, and whether each is kept as JSON."""
+    defaults: tuple[tuple[Callable[[], Any], bool], ...]
+
+    def row(self, values: Values) -> list[Any]:
+        row = [_text(values[name]) if is_json else values[name] for name, is_json in self.said]
+        row += [_text(default()) if is_json else default() for default, is_json in self.defaults]
+        return row
+
+
+def _insert(model: type[models.Model], rows: Sequence[Values], on_conflict: str) -> None:
+    if rows:
+        form = _form(model, tuple(rows[0]), defaults=True)
+        bulk.run(bulk.insert(form.table, form.columns, [form.row(values) for values in rows], on_conflict))
+
+
+@cache
+def _form(model: type[models.Model], names: tuple[str, ...], *, defaults: bool) -> _Form:
+    fields = _fields(model)
+    others = [field for name, field in fields.items() if name not in names and not isinstance(field, models.AutoField)] if defaults else []
+    columns = [*(fields[name] for name in names), *others]
+    return _Form(
+        f'"{model._meta.db_table}"',
+        {_quoted(field): _KINDS[_target(field).get_internal_type()] for field in columns},
+        tuple((name, isinstance(fields[name], models.JSONField)) for name in names),
+        tuple((_default(field), isinstance(field, models.JSONField)) for field in others),
+    )
+
+
+@cache
+def _fields(model: type[models.Model]) -> Mapping[str, Any]:
+    return {field.attname: field for field in model._meta.concrete_fields}
+
+
+def _target(field: Any) -> Any:
+    while field.remote_field:
+        field = field.target_field
+    return field
+
+
+def _default(field: Any) -> Callable[[], Any]:
+    """Return what gives a value that nobody says; where only the database has one, that."""
+    if field.has_db_default() and not field.has_default():
+        value = field.db_default
+        return lambda: value
+    default: Callable[[], Any] = field.get_default
+    return default
+
+
+def _quoted(field: Any) -> str:
+    return f'"{field.column}"'
+
+
+def _text(value: Any) -> str | None:
+    """Return a JSON value to the letter as Django writes it: on SQLite texts are compared."""
+    return None if value is None else json.dumps(value)
