@@ -63,11 +63,11 @@ def new(request: Request) -> HttpResponse:
     """Show the form of a new route; try it, or make it."""
     if request.method == "GET":
         return _page(request, None, {"count": "1"})
+    if "trial" in request.POST:
+        return _trial(request, None)
     made = _read(request, None)
     if isinstance(made, Refused):
         return _page(request, None, request.POST.dict(), refused=made)
-    if "trial" in request.POST:
-        return _page(request, None, request.POST.dict(), trial=_trial(request, made.rule))
     with transaction.atomic():
         standing_routes.make(request.organisation, _fields(made), by=request.person)
     return _to_alerts(request)
@@ -80,11 +80,11 @@ def one(request: Request, route_id: str) -> HttpResponse:
     route = _found(request, route_id)
     if request.method == "GET":
         return _page(request, route, route_form.typed(rules.read(route.rule)) | {"name": route.name, "plan": route.plan})
+    if "trial" in request.POST:
+        return _trial(request, route)
     made = _read(request, route)
     if isinstance(made, Refused):
         return _page(request, route, request.POST.dict(), refused=made)
-    if "trial" in request.POST:
-        return _page(request, route, request.POST.dict(), trial=_trial(request, made.rule))
     with transaction.atomic():
         standing_routes.change(route, _fields(made), by=request.person)
     return _to_alerts(request)
@@ -141,9 +141,13 @@ def _fields(made: Made) -> dict[str, Any]:
     return {"name": made.name, "rule": made.rule.plain(), "plan": made.plan.plan_id, "beside": made.beside, "facts": made.facts}
 
 
-def _trial(request: Request, rule: Rule) -> Trial:
-    """Try a rule on what came in."""
-    return Trial.of(*history.tried(request.organisation.id, rule, clock.now()))
+def _trial(request: Request, route: Route | None) -> HttpResponse:
+    """Show what the rule that was typed would have done with what came in; it needs no name for that, and no plan."""
+    typed = request.POST.dict()
+    rule = route_form.read(typed)
+    if isinstance(rule, Refused):
+        return _page(request, route, typed, refused=rule)
+    return _page(request, route, typed, trial=Trial.of(*history.tried(request.organisation.id, rule, clock.now())))
 
 
 def _page(
