@@ -15,6 +15,7 @@ from tocsin.ingest.follower import Follower
 from tocsin.ingest.log import Arrived
 from tocsin.ingest.matchers import Matcher, write
 from tocsin.ingest.models import Alert, Episode, Match, RawBody, Rejected, Route
+from tocsin.ingest.repeats import Repeats
 from tocsin.kit import bulk, ids
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -194,7 +195,7 @@ def test_a_body_that_only_the_database_refuses_is_found_and_parked(monkeypatch):
     def refuse(statements):
         if any("cursed" in str(statement.values) for statement in statements):
             raise DataError("value out of range")
-        real(statements)
+        return real(statements)
 
     monkeypatch.setattr(bulk, "run", refuse)
     arrived = [Arrived(where.id, "alertmanager", ids.new(), bodies.NOON, bodies.body(bodies.entry(key))) for key in ("a1", "cursed", "a3")]
@@ -283,10 +284,10 @@ def test_a_turn_is_bounded_in_bytes_but_never_stands_still():
     arrive(where, *[bodies.body(bodies.entry(f"a{number}")) for number in range(5)])
     pace = follower.Pace()
     pace.bytes_max = 2 * len(bodies.body())
-    follower.settle(where.id, pace)
+    follower.settle(where.id, pace, Repeats())
     assert Alert.objects.count() == 2
     pace.bytes_max = 1
-    follower.settle(where.id, pace)
+    follower.settle(where.id, pace, Repeats())
     assert Alert.objects.count() == 3
     follow()
     assert Alert.objects.count() == 5

@@ -1,6 +1,7 @@
 """Time can be moved by tests and by nobody else; ids sort by when they were made and say what they name."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from types import ModuleType
 
 import pytest
@@ -33,6 +34,15 @@ def test_ids_are_version_7_and_sort_by_when_they_were_made() -> None:
     assert len(set(made)) == len(made)
     milliseconds = [uuid.int >> 80 for uuid in made]
     assert milliseconds == sorted(milliseconds)
+
+
+def test_many_ids_are_as_good_as_each_alone() -> None:
+    before, made, after = ids.new(), list(islice(ids.many(), 200)), ids.new()
+    assert {one.version for one in made} == {7}
+    assert len(set(made)) == 200
+    assert made == sorted(made)
+    assert before < made[0]
+    assert made[0].int >> 80 <= after.int >> 80
 
 
 def test_an_id_says_at_the_edges_what_it_names() -> None:

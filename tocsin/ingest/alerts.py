@@ -170,10 +170,11 @@ class Wanting:
 
     def routes(self, labels: Mapping[str, str]) -> Iterator[UUID]:
         """Yield the routes that are to hear of an alert with these labels."""
-        for asked in (self._others, *(self._by_label.get(label, ()) for label in labels.items())):
-            for route_id, rule in asked:
-                if rule.hears(labels):
-                    yield route_id
+        known = self._by_label
+        asked = [*self._others, *(one for label in labels.items() if label in known for one in known[label])]
+        for route_id, rule in asked:
+            if rule.hears(labels):
+                yield route_id
 
 
 def _alert(organisation_id: UUID, standing: Standing) -> tuple[Any, ...]:

@@ -128,7 +128,7 @@ def hear(known: Mapping[Name, Standing], heard: Iterable[Heard]) -> Outcome:
     A resend changes two counters. An end before its beginning is remembered, so that the beginning, when it comes, does not open
     what is over.
     """
-    outcome = Outcome()
+    outcome, fresh = Outcome(), ids.many()
     for told in heard:
         name = (told.source, told.alert.key)
         standing = outcome.standings.get(name) or known.get(name)
@@ -142,7 +142,7 @@ def hear(known: Mapping[Name, Standing], heard: Iterable[Heard]) -> Outcome:
         if one.alert.acknowledged_by is not None and not _take(outcome, standing, one):
             continue
         if standing is None:
-            outcome.standings[name] = _new(one, ids.new(), one.at)
+            outcome.standings[name] = _new(one, next(fresh), one.at)
             _turned(outcome, outcome.standings[name])
         elif one.alert.sequenced and _old(standing, one):
             outcome.standings[name] = _count(standing)

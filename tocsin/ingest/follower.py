@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -13,8 +13,9 @@ import structlog
 from django.db import DataError, IntegrityError, connection, transaction
 
 from tocsin.ingest import alerts, feeds, log, sources, tallies
-from tocsin.ingest.episodes import Heard, hear
+from tocsin.ingest.episodes import Heard, Outcome, hear
 from tocsin.ingest.pings import checks
+from tocsin.ingest.repeats import Counted, Repeats
 from tocsin.ingest.sources import Alert, Arrival
 from tocsin.ingest.telling import clean
 from tocsin.kit import bells, bulk, clock, faults, numbers, transactions, turns
@@ -55,6 +56,10 @@ class Written:
     wanted: bool = False
 
 
+class Changed(Exception):  # noqa: N818 - it says what happened
+    """What was to be only counted is not as remembered; nothing of this turn may be committed."""
+
+
 class Pace:
     """How many bytes of the log a turn takes, and how long the gate is left to others after it."""
 
@@ -84,6 +89,7 @@ class Follower:
     def __init__(self) -> None:
         self._after = FIRST
         self._pace = Pace()
+        self._repeats = Repeats()
         self.rest_s = self._pace.rest_s
 
     def run_once(self) -> bool:
@@ -97,30 +103,47 @@ class Follower:
 
     def _settle(self, organisation_id: UUID) -> bool:
         with turn(organisation_id) as mine:
-            return mine and settle(organisation_id, self._pace)
+            return mine and settle(organisation_id, self._pace, self._repeats)
 
 
-def settle(organisation_id: UUID, pace: Pace) -> bool:
+@dataclass(slots=True)
+class Batch:
+    """What one turn reads: the bodies that could be read with what each says, and those that only come again."""
+
+    organisation_id: UUID
+    repeats: Repeats
+    read: list[tuple[log.Waiting, list[Heard]]] = field(default_factory=list)
+    counted: Counted = field(default_factory=Counted)
+
+    @property
+    def bodies(self) -> list[log.Waiting]:
+        """Return all of them."""
+        return [*(body for body, _ in self.read), *self.counted.bodies]
+
+
+def settle(organisation_id: UUID, pace: Pace, repeats: Repeats) -> bool:
     """
     Read the oldest waiting bodies of one organisation, a bounded number of them; return whether there may be more.
 
     Nobody else may do so at the same time.
     """
-    readable: list[log.Waiting] = []
-    heard: list[Heard] = []
+    those = Batch(organisation_id, repeats)
     waiting, more = log.waiting(organisation_id, BODIES_MAX, pace.bytes_max)
     settings = _settings(waiting)
     for body in waiting:
-        said = attempt(body, settings.get(body.key_id, _NONE))
-        if isinstance(said, Exception):
+        if repeated := repeats.find(organisation_id, body):
+            those.counted.add(body, repeated)
+        elif isinstance(said := attempt(body, settings.get(body.key_id, _NONE)), Exception):
             _park(organisation_id, body, said)
         else:
-            heard += said
-            readable.append(body)
+            those.read.append((body, said))
     try:
-        pace.took(_write(organisation_id, readable, heard), _behind_s(waiting))
+        pace.took(_write(those), _behind_s(waiting))
+    except Changed:
+        repeats.forget(those.counted)
+        return True
     except (DataError, IntegrityError):
-        for body in readable:
+        for body, _ in those.read:
             _write_alone(organisation_id, body, settings.get(body.key_id, _NONE))
     return more
 
@@ -188,40 +211,51 @@ def _settings(bodies: Sequence[log.Waiting]) -> Mapping[UUID, Mapping[str, Any]]
 def _write_alone(organisation_id: UUID, body: log.Waiting, settings: Mapping[str, Any]) -> None:
     """Settle one body of a batch that the database would not take as a whole, or park it if it is the one."""
     try:
-        _write(organisation_id, [body], read(body, settings))
+        _write(Batch(organisation_id, Repeats(), [(body, read(body, settings))]))
     except (DataError, IntegrityError) as error:
         _park(organisation_id, body, error)
 
 
-def _write(organisation_id: UUID, bodies: Sequence[log.Waiting], heard: Sequence[Heard]) -> Written:
+def _write(those: Batch) -> Written:
     """
-    Commit what `bodies` say and that they are read, together: a crash leaves both or neither.
+    Commit what bodies say and that they are read, together: a crash leaves both or neither.
 
     All that can be thought out before is, so that the transaction only writes.
-    """
 
+    :raises Changed: something that came again is not as remembered; what is remembered of it is to be forgotten.
+    """
+    organisation_id, repeats, counted, bodies = those.organisation_id, those.repeats, those.counted, those.bodies
+    heard = [one for _, said in those.read for one in said]
     came = [(organisation_id, body.key_id, body.received_at) for body in bodies]
 
-    def work() -> Written:
+    def work() -> tuple[Written, Outcome]:
         known = alerts.known(organisation_id, {(one.source, one.alert.key) for one in heard})
+        if any(standing.id in counted.alerts for standing in known.values()):
+            raise Changed
         outcome = hear(known, heard)
         matches = alerts.matches(organisation_id, outcome.turns)
         statements = [*alerts.changes(organisation_id, outcome, matches), *tallies.count(read=came)]
+        counting = list(repeats.statements(counted))
         with gate.write():
             begun = clock.monotonic()
             with transaction.atomic():
                 if not log.settle(organisation_id, [body.position for body in bodies]):
                     raise Overtaken
                 bulk.run(statements)
+                if bulk.run(counting) != len(counted.alerts):
+                    raise Changed
                 checks.hear(bodies)
                 if matches:
                     bells.ring(BELL)
-            return Written(clock.monotonic() - begun, gate.gate.wanted())
+            return Written(clock.monotonic() - begun, gate.gate.wanted()), outcome
 
     written = Written()
     if bodies:
         with suppress(Overtaken):
-            written = transactions.retry(work)
+            written, outcome = transactions.retry(work)
+            repeats.counted(counted)
+            for body, said in those.read:
+                repeats.learn(organisation_id, body, said, outcome.standings)
             for body in bodies:
                 _bodies.labels(body.source, "settled").inc()
     return written

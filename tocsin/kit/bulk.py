@@ -52,18 +52,24 @@ def update(table: str, keys: Sequence[str], columns: Mapping[str, str], rows: Se
     Yield the statements that set `columns` of the rows that `keys`, which are columns too, name. As with `insert`, rows are sorted by
     their keys, which occur together once, and the names are literals of the code.
     """
+    what = ", ".join(f"{name} = {{{name}}}" for name in columns if name not in keys)
+    which = " AND ".join(f"{table}.{key} = {{{key}}}" for key in keys)
+    yield from change(table, what, which, columns, rows)
+
+
+def change(table: str, what: str, which: str, columns: Mapping[str, str], rows: Sequence[Row]) -> Iterator[Statement]:
+    """Yield the statements that set `what` where `which` is true; both say `{name}` for what stands in that column of a row. All as with `insert`."""
     if not rows:
         return
     given = {name: f"said.column{at}" for at, name in enumerate(columns, 1)}
-    change = ", ".join(f"{name} = {place}" for name, place in given.items() if name not in keys)
-    which = " AND ".join(f"{table}.{key} = {given[key]}" for key in keys)
+    what, which = what.format(**given), which.format(**given)
     if connection.vendor == "postgresql":
         said, values = _said(columns, rows)
-        yield Statement(f"UPDATE {table} SET {change} FROM {said} WHERE {which}", values)  # noqa: S608
+        yield Statement(f"UPDATE {table} SET {what} FROM {said} WHERE {which}", values)  # noqa: S608
         return
     for part in _parts(rows, len(columns)):
         places = _places(len(columns), len(part))
-        yield Statement(f"UPDATE {table} SET {change} FROM (VALUES {places}) AS said WHERE {which}", _flat(part, columns))  # noqa: S608
+        yield Statement(f"UPDATE {table} SET {what} FROM (VALUES {places}) AS said WHERE {which}", _flat(part, columns))  # noqa: S608
 
 
 def one(sql: str, values: Sequence[tuple[str, Any]]) -> Statement:
@@ -73,18 +79,21 @@ def one(sql: str, values: Sequence[tuple[str, Any]]) -> Statement:
     return Statement(sql.replace("{}", "?"), [_ADAPTERS[kind](value) if kind in _ADAPTERS else value for kind, value in values])
 
 
-def run(statements: Iterable[Statement]) -> None:
-    """Run statements within the caller's transaction."""
+def run(statements: Iterable[Statement]) -> int:
+    """Run statements within the caller's transaction, and return how many rows they changed."""
+    changed = 0
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             for statement in statements:
                 cursor.execute(statement.sql, statement.values)
-        return
+                changed += cursor.rowcount
+        return changed
     # Past Django's cursor, which would rewrite every placeholder of these long texts. The caller's transaction holds the write gate.
     with connection.wrap_database_errors:
         execute = _watched(connection.connection.execute)
         for statement in statements:
-            execute(statement.sql, statement.values, False, {"connection": connection})
+            changed += execute(statement.sql, statement.values, False, {"connection": connection}).rowcount
+    return changed
 
 
 def _watched(execute: Callable[..., Any]) -> Callable[..., Any]:

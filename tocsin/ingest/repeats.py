@@ -1,0 +1,121 @@
+"""Bodies that come again byte for byte, as senders repeat what goes on: nothing about them is new but that they came."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import Final
+from uuid import UUID
+
+from tocsin.ingest.episodes import Heard, Name, Standing
+from tocsin.ingest.log import Waiting
+from tocsin.ingest.sources import Alert
+from tocsin.kit import bulk
+
+ALERTS_MAX: Final = 100_000
+"""Alerts that are remembered, some 200 bytes each."""
+
+_COUNTED: Final = {
+    "id": "uuid",
+    "turn": "integer",
+    "was": "integer",
+    "received": "integer",
+    "more": "integer",
+    "last_received_at": "timestamptz",
+}
+_COUNT: Final = "received = {received}, duplicates = ingest_alert.duplicates + {more}, last_received_at = {last_received_at}"
+_AS_REMEMBERED: Final = "ingest_alert.id = {id} AND ingest_alert.turn = {turn} AND ingest_alert.received = {was}"
+
+
+@dataclass(slots=True)
+class _Stood:
+    """How an alert stood once a body had been heard that said the last word on it."""
+
+    body: bytes
+    turn: int
+    received: int
+
+
+class Counted:
+    """What a turn of the follower only counts: how often each alert was told of again, and when last."""
+
+    def __init__(self) -> None:
+        self.bodies: list[Waiting] = []
+        self.alerts: dict[UUID, tuple[int, datetime]] = {}
+
+    def add(self, body: Waiting, alert_ids: Iterable[UUID]) -> None:
+        """Count a body that came again."""
+        self.bodies.append(body)
+        for alert_id in alert_ids:
+            self.alerts[alert_id] = (self.alerts.get(alert_id, (0,))[0] + 1, body.received_at)
+
+
+class Repeats:
+    """
+    Remembers bodies each of whose alerts still stands as that body left it.
+
+    What others have changed meanwhile is found when it is counted: no row is counted that does not stand as remembered.
+    """
+
+    def __init__(self, alerts_max: int = ALERTS_MAX) -> None:
+        self._alerts_max = alerts_max
+        self._bodies: OrderedDict[bytes, tuple[UUID, ...]] = OrderedDict()
+        self._stood: dict[UUID, _Stood] = {}
+
+    def find(self, organisation_id: UUID, body: Waiting) -> Sequence[UUID]:
+        """Return the alerts that `body` only repeats; none if it may say anything new."""
+        mark = _mark(organisation_id, body)
+        alert_ids = self._bodies.get(mark, ())
+        return alert_ids if all(self._last_word(each) == mark for each in alert_ids) else ()
+
+    def learn(self, organisation_id: UUID, body: Waiting, said: Sequence[Heard], standings: Mapping[Name, Standing]) -> None:
+        """Remember `body`, which said this, if it is the last word on each of its alerts."""
+        told = [(one.alert, standings.get((one.source, one.alert.key))) for one in said]
+        stood = [standing for alert, standing in told if standing is not None and standing.alert is alert and _repeatable(alert)]
+        if not stood or len(stood) < len(told):
+            return
+        mark = _mark(organisation_id, body)
+        self._bodies[mark] = tuple(one.id for one in stood)
+        self._bodies.move_to_end(mark)
+        for one in stood:
+            self._stood[one.id] = _Stood(mark, one.turn, one.received)
+        while len(self._stood) > self._alerts_max:
+            oldest, alert_ids = self._bodies.popitem(last=False)
+            for alert_id in alert_ids:
+                if self._last_word(alert_id) == oldest:
+                    del self._stood[alert_id]
+
+    def statements(self, counted: Counted) -> Iterator[bulk.Statement]:
+        """Yield the statements that count; together they change a row for each alert, or something is not as remembered."""
+        stood = self._stood
+        rows = [
+            (each, stood[each].turn, stood[each].received, stood[each].received + more, more, at)
+            for each, (more, at) in sorted(counted.alerts.items())
+        ]
+        yield from bulk.change("ingest_alert", _COUNT, _AS_REMEMBERED, _COUNTED, rows)
+
+    def counted(self, counted: Counted) -> None:
+        """Take over what was written."""
+        for alert_id, (more, _) in counted.alerts.items():
+            self._stood[alert_id].received += more
+
+    def forget(self, counted: Counted) -> None:
+        """Forget those alerts: they are not as remembered."""
+        for alert_id in counted.alerts:
+            self._stood.pop(alert_id, None)
+
+    def _last_word(self, alert_id: UUID) -> bytes:
+        return self._stood[alert_id].body if alert_id in self._stood else b""
+
+
+def _mark(organisation_id: UUID, body: Waiting) -> bytes:
+    mark = blake2b(body.body, digest_size=16, key=organisation_id.bytes)
+    mark.update(body.source.encode())
+    return mark.digest()
+
+
+def _repeatable(alert: Alert) -> bool:
+    """Return whether the same message once more would change nothing: its source tells episodes apart, and asks for no time to be kept."""
+    other = alert.brief or alert.quiet or alert.sequenced or alert.acknowledged_by is not None or alert.aside is not None
+    return alert.starts_at is not None and alert.expires_at is None and not other
