@@ -38,8 +38,8 @@ KEEPER, CLERK = t.Actor("eva"), t.Actor("jan")
 class Record:
     """A standing record under the small plan, begun in Warsaw on the first of March."""
 
-    def __init__(self, body: str = BODY) -> None:
-        program = written(body, ROLES).standing
+    def __init__(self, body: str = BODY, roles: str = ROLES) -> None:
+        program = written(body, roles).standing
         assert program is not None
         self.program: Program = program
         self.state = t.State()

@@ -1,5 +1,6 @@
 """The readiness page: what is owed between incidents is seen by everybody and done by whoever owes it; what is confidential is for its roles."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -35,6 +36,10 @@ def page(world: World, person: Person, **headers: str) -> str:
 def post(world: World, person: Person, path: str, **fields: str):
     client: Client = world.browse(person)
     return client.post(f"/o/{world.organisation.slug}/readiness/hotline-outage/{path}", {"key": ids.new().hex, **fields})
+
+
+def words(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
 def pass_days(days: int) -> None:
@@ -90,6 +95,28 @@ def test_a_secret_number_is_an_empty_slot_until_whoever_may_fills_it_and_only_th
 def test_an_entry_bears_its_mark_where_it_stands(world: World, kept: Incident) -> None:
     pass_days(100)
     assert "unverified" in page(world, world.bea)
+
+
+@pytest.mark.row("REG-03")
+def test_the_roster_says_who_is_on_duty_who_is_next_and_when_nobody_is(world: World, kept: Incident) -> None:
+    def shift(person: Person, begins: int, ends: int) -> None:
+        bounds = {"begins": clock.now() + timedelta(hours=begins), "ends": clock.now() + timedelta(hours=ends)}
+        fields = {"person": ids.typed("per", person.id), **{name: at.isoformat() for name, at in bounds.items()}}
+        posted = post(world, world.ana, "registers/desk_shifts/entries", **{f"field:{name}": words for name, words in fields.items()})
+        assert posted.status_code == 303
+
+    shift(world.chi, 0, 8)
+    shift(world.bea, 20, 30)
+    shown = words(page(world, world.bea))
+    assert "on duty until" in shown
+    assert f": {world.chi.name} from" in shown
+    assert "nobody from" in shown
+    clock.shift(timedelta(hours=9))
+    while ticker.run_once():
+        pass
+    shown = words(page(world, world.bea))
+    assert "nobody is on duty" in shown
+    assert "The duty desk is always staffed" in shown
 
 
 def test_a_register_grows_and_an_entry_is_taken_out(world: World, kept: Incident) -> None:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from heapq import heapify, heappop, heappush
 from typing import Final, Literal, NamedTuple
 
+from tocsin.engine import shifts
 from tocsin.engine import terms as t
 from tocsin.engine.expressions import Name, Value
 from tocsin.engine.program import Cases, Condition, FromFact, Ladder, Limit, Link, Program, Rung, Situation
@@ -106,7 +107,7 @@ class Wake(NamedTuple):
     """Something that happens at `at` unless something else comes first. `kind` orders what falls together; `subject` says what."""
 
     at: datetime
-    kind: Literal["1_held", "2_door", "3_remind", "4_breach", "5_rung", "6_unaccepted", "7_figure"]
+    kind: Literal["1_held", "2_door", "3_remind", "4_breach", "5_rung", "6_unaccepted", "7_figure", "8_shift"]
     subject: str
     number: int = 0
     """Which rung or door."""
@@ -125,6 +126,8 @@ def wakes(program: Program, state: t.State) -> Iterator[Wake]:
 def _of_no_clock(program: Program, state: t.State) -> Iterator[Wake]:
     yield from structural(program, state)
     yield from _of_figures(program, state)
+    for at, role in shifts.turns(program, state):
+        yield Wake(at, "8_shift", role)
     for role, seat in state.roles.items():
         if state.phase != "closed" and not seat.accepted and not state.turned.get(f"unaccepted:{role}"):
             yield Wake(seat.at + program.part(role).program.defaults.accept_within, "6_unaccepted", role)
@@ -292,6 +295,8 @@ class Agenda:
             or state.edges is not seen.edges
             or state.firings is not seen.firings
             or state.figures is not seen.figures
+            or state.seats is not seen.seats
+            or state.open_fields is not seen.open_fields
         ):
             self._rest = min(_of_no_clock(program, state), default=None)
             self._seen = state

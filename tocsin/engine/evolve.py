@@ -9,10 +9,10 @@ from tocsin.engine.clock_course import after
 from tocsin.engine.copies import drop, put, replace
 from tocsin.engine.evolve_messages import lightened
 from tocsin.engine.evolve_parties import parties_after
+from tocsin.engine.evolve_roles import found, seated
 from tocsin.engine.firing import firing
 from tocsin.engine.kept import keep
 from tocsin.engine.namespaces import bare, part_of, within
-from tocsin.engine.role_names import split
 
 
 def evolve(state: t.State, event: t.AnyEvent) -> t.State:
@@ -37,8 +37,10 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return state
         case t.MessageDrafted() | t.MessagePublished() | t.DeliveryReported():
             return _message(state, event)
-        case t.RoleAssigned() | t.RoleAccepted() | t.RoleDeclined() | t.RoleCreated() | t.DeputyCalled() | t.DirectoryRead():
-            return _role(state, event)
+        case t.RoleAssigned() | t.RoleAccepted() | t.RoleDeclined() | t.RoleCreated() | t.DeputyCalled():
+            return seated(state, event)
+        case t.DirectoryRead() | t.DutyTurned():
+            return replace(state, seats=found(state, event))
         case t.MomentRecorded() | t.MomentWithdrawn():
             return _moment(state, event)
         case t.ExpressionTurned(subject=subject, value=value):
@@ -73,11 +75,16 @@ def _apply(state: t.State, event: t.AnyEvent) -> t.State:
             return _delivered(state, event)
         case t.PlanMoved():
             return _moved(state, event)
-        case t.PlanAdded(added=added, seats=seats):
-            beside = (*state.beside, added)
-            return replace(state, beside=beside, phases=_phases(beside, state.phases or {"": state.phase}), seats={**seats, **state.seats})
+        case t.PlanAdded():
+            return _joined(state, event)
         case _:
             assert_never(event)
+
+
+def _joined(state: t.State, event: t.PlanAdded) -> t.State:
+    beside = (*state.beside, event.added)
+    phases = _phases(beside, state.phases or {"": state.phase})
+    return replace(state, beside=beside, phases=phases, seats={**event.seats, **state.seats})
 
 
 def _moment(state: t.State, event: t.MomentRecorded | t.MomentWithdrawn) -> t.State:
@@ -289,34 +296,6 @@ def _team(state: t.State, event: t.StreamOpened | t.StreamClosed | t.WorkTakenUp
             return _count(state, "said")
         case t.Promoted(said=said):
             return replace(state, promoted=(*state.promoted, said))
-
-
-def _role(
-    state: t.State, event: t.RoleAssigned | t.RoleAccepted | t.RoleDeclined | t.RoleCreated | t.DeputyCalled | t.DirectoryRead
-) -> t.State:
-    match event:
-        case t.RoleAssigned(role=role, person=""):
-            return replace(state, roles=drop(state.roles, role))
-        case t.RoleDeclined(role=role):
-            base = split(role)[0]
-            declined = put(state.declined, base, (*state.declined.get(base, ()), event.by))
-            return replace(state, roles=drop(state.roles, role), declined=declined)
-        case t.RoleAssigned(role=role, person=person, accepted=accepted, passes=passes):
-            return replace(
-                state,
-                working={clock: by for clock, by in state.working.items() if clock not in passes},
-                turned=drop(state.turned, f"unaccepted:{role}"),
-                roles=put(state.roles, role, t.Seat(person, event.asker or event.by, event.at, accepted, source=event.source)),
-            )
-        case t.DeputyCalled(role=role):
-            seat = state.roles[role]
-            return replace(state, roles=put(state.roles, role, replace(seat, called=seat.called + 1, at=event.at)))
-        case t.RoleAccepted(role=role):
-            return replace(state, roles=put(state.roles, role, replace(state.roles[role], accepted=True)))
-        case t.DirectoryRead(seats=seats):
-            return replace(state, seats=dict(seats))
-        case t.RoleCreated(role=role, name=name):
-            return replace(state, made_roles=put(state.made_roles, role, name))
 
 
 def _message(state: t.State, event: t.MessageDrafted | t.MessagePublished | t.DeliveryReported) -> t.State:

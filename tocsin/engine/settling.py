@@ -19,6 +19,7 @@ from tocsin.engine.rules import (
     obligations,
     owed,
     promises,
+    rosters,
     situations,
     triggers,
 )
@@ -26,7 +27,7 @@ from tocsin.engine.turn import Turn
 
 ROUNDS_MAX: Final = 1000
 """More rounds of consequences than any sane plan needs; a plan that feeds itself ends here instead of hanging the server."""
-NOUNS: Final[tuple[ModuleType, ...]] = (facts, moments, conditions, triggers, situations, levels, owed)
+NOUNS: Final[tuple[ModuleType, ...]] = (facts, moments, conditions, triggers, situations, levels, rosters, owed)
 """
 In the order of settling. Each has `settle(turn)`, which looks at what `turn.stale(NOUN)` yields, and `reads(program)`, which yields its rules
 in the order of the plan, each with the names of the state that decide whether its `settle` has something to do.

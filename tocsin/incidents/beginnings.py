@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from tocsin.accounts import directory
 from tocsin.engine import terms as t
 from tocsin.engine.compose import versions
-from tocsin.incidents import plans, scopes, turns
+from tocsin.incidents import plans, rosters, scopes, turns
 from tocsin.incidents.declaration import Declaration
 from tocsin.incidents.models import Incident
 from tocsin.incidents.sitting import Case, Sitting
@@ -60,7 +59,7 @@ def _follow(sitting: Sitting, case: Case, declaration: Declaration, done: Done, 
 def _command(sitting: Sitting, case: Case, declaration: Declaration, actor: t.Actor) -> t.Declare:
     plan_hash, beside = versions(case.program)
     whose, program = case.incident.organisation_id, case.program
-    found = sitting.known(("seats", whose, case.incident.plan_hash), lambda: directory.seats(whose, program))
+    found = sitting.known(("seats", whose, case.incident.plan_hash), lambda: rosters.seats(whose, program, case.at))
     return t.Declare(
         incident=ids.typed("inc", case.incident.pk),
         number=case.incident.number,

@@ -10,7 +10,7 @@ from tocsin.engine import laid_before
 from tocsin.engine import terms as t
 from tocsin.engine.program import Program
 from tocsin.engine.role_names import split
-from tocsin.incidents import measured, partners, served
+from tocsin.incidents import measured, partners, rosters, served
 from tocsin.incidents.models import Incident
 
 GIVE_ROLES: Final = (t.Assign, t.CallIn, t.HandOver, t.CreateRole, t.Accept, t.Decline, t.Decide, t.Fulfil)
@@ -26,7 +26,7 @@ def stamped(incident: Incident, program: Program, command: t.Command, actor: t.A
     A drill says itself what its registers hold, what its people have learned, and what is measured.
     """
     if isinstance(command, t.AddPlan):
-        command = replace(command, seats=directory.seats(incident.organisation_id, program))
+        command = replace(command, seats=rosters.seats(incident.organisation_id, program, at))
     if isinstance(command, t.Enter) and not command.entry:
         found = partners.item(incident.organisation_id, program, command.record, command.fields)
         command = replace(command, item=found or command.item)

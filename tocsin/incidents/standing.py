@@ -12,12 +12,14 @@ import structlog
 from django.db.models import F
 
 from tocsin.accounts import directory
+from tocsin.engine import shifts
 from tocsin.engine import terms as t
 from tocsin.engine.program import Program
 from tocsin.engine.program.standing import PEOPLE
-from tocsin.incidents import desk, plans, states
+from tocsin.incidents import desk, plans, relief, states
 from tocsin.incidents.canonical import UnknownEvent
 from tocsin.incidents.models import Head, Incident, Plan
+from tocsin.kit import clock
 
 SYSTEM: Final = t.Actor(t.SYSTEM)
 _log = structlog.get_logger(__name__)
@@ -32,7 +34,8 @@ def run_once() -> bool:
 
 def keep(organisation_id: UUID) -> None:
     """
-    Begin what has not begun, move it to the version in force, and say who holds which role and who is of the organisation. Idempotent.
+    Begin what has not begun, move it to the version in force, say who holds which role and who is of the organisation, and let whoever
+    comes on duty relieve the one before in what runs. Idempotent.
 
     The record of a plan that is withdrawn rests: nobody is reminded of it until the plan is in force again.
     """
@@ -44,6 +47,7 @@ def keep(organisation_id: UUID) -> None:
         program = plans.compiled(plan).standing
         if program is not None and (program.obligations or program.records or _known(plan)):
             _keep(plan, program)
+        relief.relieve(plan, clock.now())
 
 
 def records(organisation_id: UUID) -> list[Incident]:
@@ -87,4 +91,5 @@ def _says_more(incident: Incident, program: Program, command: t.ReadDirectory) -
     except UnknownEvent:
         return False
     known = {entry.removeprefix(f"{PEOPLE}-") for entry in state.open_entries.get(PEOPLE, ())}
-    return dict(state.seats) != dict(command.seats) or (PEOPLE in program.records and known != set(command.people))
+    seats = shifts.seated(program, state, command.seats, clock.now())
+    return dict(state.seats) != seats or (PEOPLE in program.records and known != set(command.people))

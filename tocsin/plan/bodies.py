@@ -6,6 +6,7 @@ from tocsin.plan.draft import Draft
 from tocsin.plan.findings import Fault, Path
 from tocsin.plan.forms.leaves import Ref
 from tocsin.plan.forms.people import OrganisationForm, RoleForm
+from tocsin.plan.forms.standing import ResourceForm
 from tocsin.plan.sentences import quoted, say
 
 _ANSWERS = frozenset(
@@ -50,6 +51,11 @@ def role(draft: Draft, path: Path, role: RoleForm) -> Iterator[Fault]:
                 (*path, "apart_from", index), say("{name} cannot be held apart from itself", name=other.name), say("name another role")
             )
     resources = draft.form.resources if draft.form else {}
+    roster = resources.get(str(role.held_by[1])) if role.held_by[0] == "schedule" else None
+    if roster and not _says_shifts(roster):
+        said = say("{register} does not say who is on duty from and until when", register=role.held_by[1])
+        hint = quoted("fields: {person: {type: person}, begins: {type: time}, ends: {type: time}}")
+        yield Fault((*path, "held_by", "schedule"), said, hint)
     for index, pool in enumerate(role.called_from):
         register = resources.get(pool.name)
         if register and not any(field.type == "person" for field in register.fields.values()):
@@ -57,3 +63,8 @@ def role(draft: Draft, path: Path, role: RoleForm) -> Iterator[Fault]:
             yield Fault((*path, "called_from", index), said, quoted("person: {type: person}"))
     if role.called_from and role.many is not True:
         yield Fault((*path, "called_from"), say("whoever is called in joins others in the role"), quoted("many: true"), at_key=True)
+
+
+def _says_shifts(register: ResourceForm) -> bool:
+    kinds = [field.type for field in register.fields.values() if not field.optional]
+    return "person" in kinds and kinds.count("time") > 1

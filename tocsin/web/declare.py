@@ -19,7 +19,7 @@ from tocsin.engine.expressions import Value
 from tocsin.engine.namespaces import part_of
 from tocsin.engine.program import Fact, Program, Text
 from tocsin.engine.rules.decisions import CONFIRMED
-from tocsin.incidents import desk, plans, recommendation, scopes, served, signals
+from tocsin.incidents import desk, plans, recommendation, rosters, scopes, served, signals
 from tocsin.incidents.answers import KeyReused
 from tocsin.incidents.models import BoardRow, Plan
 from tocsin.incidents.recommendation import Recommendation
@@ -233,7 +233,8 @@ def _asked(form: Form, values: Mapping[str, Value], found: Recommendation | None
 
 def _recommendation(request: Request, form: Form) -> dict[str, Any]:
     program, values = form.program, {} if isinstance(form.values, t.Refused) else form.values
-    seats, now = directory.seats(request.organisation.id, program), times.now()
+    now = times.now()
+    seats = rosters.seats(request.organisation.id, program, now)
     measured = signals.edges_now(request.organisation.id, program, now)
     affected = tuple(each.command for each in form.affected)
     found = recommendation.recommend(program, values, now, by=form.actor, seats=seats, edges=measured, affected=affected)

@@ -39,7 +39,17 @@ _NOUNS: Final[tuple[tuple[Callable[[], str], tuple[str, ...]], ...]] = (
     (lambda: _("decision"), ("DecisionMade", "DecisionApplied", "DecisionWaits")),
     (
         lambda: _("role"),
-        ("DutiesPassed", "RoleAssigned", "RoleAccepted", "RoleDeclined", "RoleCreated", "DeputyCalled", "Gathered", "DirectoryRead"),
+        (
+            "DutiesPassed",
+            "RoleAssigned",
+            "RoleAccepted",
+            "RoleDeclined",
+            "RoleCreated",
+            "DeputyCalled",
+            "Gathered",
+            "DirectoryRead",
+            "DutyTurned",
+        ),
     ),
     (lambda: _("signature"), ("LinkSigned",)),
     (lambda: _("work stream"), ("StreamOpened", "StreamClosed")),

@@ -15,7 +15,7 @@ from tocsin.engine.program import Department, Field, Group, Obligation, Program,
 from tocsin.engine.program.standing import PEOPLE, REMOVED
 from tocsin.incidents import plans, readers, standing
 from tocsin.incidents.models import ClockRow, Incident, RegisterRow, TimelineRow
-from tocsin.web import clocks, plan_words, times
+from tocsin.web import clocks, plan_words, shifts, times
 from tocsin.web.cases import People, people_of
 from tocsin.web.clocks import Shown
 from tocsin.web.jinja import text
@@ -110,6 +110,8 @@ class Register:
     fields: tuple[Field, ...]
     grows: bool
     """Whether entries are made by hand: people come from the directory."""
+    roster: shifts.Roster | None
+    """How it stands where its entries are shifts, as far as the viewer sees all of them."""
     key: str
 
 
@@ -279,6 +281,7 @@ def _register(kept: Kept, rule: Record, rows: list[RegisterRow], people: People,
         lines=tuple(_line(kept, rule, row, people, running) for row in sorted(own, key=lambda row: row.pk) if row.entry),
         fields=_shown(kept, rule),
         grows=rule.id != PEOPLE,
+        roster=shifts.roster(rule, (row.fields for row in own if row.entry), times.now()) if _open_to(kept, rule) else None,
         key=f"register:{kept.plan}:{rule.id}",
     )
 
@@ -292,6 +295,10 @@ def _cell(kept: Kept, field: Field, words: str, people: People) -> Markup:
 def _shown(kept: Kept, rule: Record) -> tuple[Field, ...]:
     """Return the fields of a register that the viewer sees."""
     return tuple(field for field in rule.fields if field.id != REMOVED and kept.sees(rule, field.id))
+
+
+def _open_to(kept: Kept, rule: Record) -> bool:
+    return all(kept.sees(rule, field.id) for field in rule.fields)
 
 
 def _line(kept: Kept, rule: Record, row: RegisterRow, people: People, running: list[ClockRow]) -> Line:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from tocsin.engine import clocks, owners
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import Wake
-from tocsin.engine.rules import figures, moments, situations
+from tocsin.engine.rules import figures, moments, rosters, situations
 from tocsin.engine.times import add, parse
 from tocsin.engine.turn import Turn
 
@@ -162,4 +162,5 @@ _KINDS: Final[Mapping[str, Callable[[Turn, Wake], None]]] = {
     "5_rung": _rung,
     "6_unaccepted": _unaccepted,
     "7_figure": _figure,
+    "8_shift": rosters.pass_wake,
 }

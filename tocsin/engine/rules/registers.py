@@ -8,7 +8,7 @@ was done; who owes it follows the entry.
 from collections.abc import Mapping
 from datetime import datetime
 
-from tocsin.engine import entries
+from tocsin.engine import entries, shifts
 from tocsin.engine import terms as t
 from tocsin.engine.collections import Entry
 from tocsin.engine.program import Obligation, Program, Record
@@ -136,8 +136,9 @@ def corrects(program: Program, rule: Obligation, clock: t.Clock, anchored_at: da
 
 def read_directory(turn: Turn, command: t.ReadDirectory) -> t.Refused | None:
     """Seat whom the directory finds now, and keep the register of people in step with who is of the organisation."""
-    if dict(command.seats) != dict(turn.state.seats):
-        turn.emit(t.DirectoryRead(at=turn.at, by=turn.by, seats=dict(command.seats)))
+    seats = shifts.seated(turn.program, turn.state, command.seats, turn.instant)
+    if seats != dict(turn.state.seats):
+        turn.emit(t.DirectoryRead(at=turn.at, by=turn.by, seats=seats))
     record = turn.program.records.get(PEOPLE)
     if record and record.register:
         for person, about in command.people.items():

@@ -91,11 +91,12 @@ from tocsin.engine.terms.parties import (
     PartyState,
 )
 from tocsin.engine.terms.replies import AddReply, ReplyAdded
-from tocsin.engine.terms.reported import Observe, ReadDirectory, ReportDelivery, Tick
+from tocsin.engine.terms.reported import Observe, ReadDirectory, ReportDelivery, Tick, TurnDuty
 from tocsin.engine.terms.role_events import (
     DeputyCalled,
     DirectoryRead,
     DutiesPassed,
+    DutyTurned,
     Gathered,
     RoleAccepted,
     RoleAssigned,
@@ -194,6 +195,7 @@ __all__ = [
     "DowntimeNoted",
     "Draft",
     "DutiesPassed",
+    "DutyTurned",
     "Edge",
     "Enter",
     "EntryMarked",
@@ -287,6 +289,7 @@ __all__ = [
     "TimeLeapt",
     "Told",
     "TriggerFired",
+    "TurnDuty",
     "WaitingDecision",
     "WaiveClock",
     "WaiveCondition",

@@ -46,6 +46,13 @@ class ReadDirectory(Act):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TurnDuty(Act):
+    """Say who is on duty now for roles that a roster fills; empty for nobody."""
+
+    seats: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tick(Act):
     """Let time pass. `down_since`: the server was down from then until `at` (CLK-07). `leapt`: its clock was set before `at`."""
 

@@ -75,6 +75,15 @@ class DirectoryRead(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DutyTurned(Event):
+    """Shifts have changed: `person` is on duty for a role now, in place of `before`; either is empty where nobody is."""
+
+    role: str
+    person: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered(Event):
     """Working groups come together at `moment`: one in its chat, all of them by video."""
 
@@ -84,4 +93,4 @@ class Gathered(Event):
     moment: str
 
 
-OfRoles = DutiesPassed | DirectoryRead | RoleAssigned | RoleAccepted | RoleDeclined | DeputyCalled | RoleCreated | Gathered
+OfRoles = DutiesPassed | DirectoryRead | DutyTurned | RoleAssigned | RoleAccepted | RoleDeclined | DeputyCalled | RoleCreated | Gathered

@@ -15,7 +15,7 @@ from tocsin.engine.times import parse
 from tocsin.plan.scenarios.bodies import text, texts, when
 from tocsin.plan.scenarios.messaging import following, replying, saying
 from tocsin.plan.scenarios.sampling import series
-from tocsin.plan.scenarios.standing import directed, seats
+from tocsin.plan.scenarios.standing import directed, relieved, seats
 from tocsin.plan.scenarios.story import DEPUTY, Act, BadScenarioError, Story
 
 
@@ -93,6 +93,8 @@ def _command_of(program: Program, story: Story, act: Act, state: t.State) -> t.C
             return _teaming(act, by)
         case "join" | "leave" | "seat":
             return directed(act, state)
+        case "on_duty":
+            return relieved(act)
         case "record":
             return _entering(program, story, act, by)
         case _:

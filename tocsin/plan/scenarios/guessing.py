@@ -18,7 +18,7 @@ Guesses = Iterator[t.Command]
 Guess = Callable[[Program, t.State, Any, Events], Guesses]
 """From an event and those of the same instant from it on."""
 
-_BY_SYSTEM: Final = (t.Declared, t.Observed, t.DeliveryReported, t.DowntimeNoted, t.TimeLeapt)
+_BY_SYSTEM: Final = (t.Declared, t.Observed, t.DeliveryReported, t.DowntimeNoted, t.DutyTurned, t.TimeLeapt)
 """What the server is told to do; whatever else it does follows from the plan."""
 
 
@@ -257,6 +257,10 @@ def _measured(program: Program, state: t.State, event: t.Observed, ahead: Events
         yield t.Observe(edges=edges[:count])
 
 
+def _relieved(program: Program, state: t.State, event: t.DutyTurned, ahead: Events) -> Guesses:
+    yield t.TurnDuty(seats={each.role: each.person for each in ahead if isinstance(each, t.DutyTurned)})
+
+
 def _done(program: Program, state: t.State, event: t.Fulfilled, ahead: Events) -> Guesses:
     rule = program.obligations[event.obligation]
     yield t.Fulfil(
@@ -356,6 +360,7 @@ _GUESSES: Final[Mapping[type, Guess]] = {
     t.ClockWaived: _waived,
     t.ClockEnded: _ended,
     t.Fulfilled: _done,
+    t.DutyTurned: _relieved,
     t.RoleAssigned: _seated,
     t.RoleAccepted: _turned(t.Accept, "role"),
     t.RoleDeclined: _declined,

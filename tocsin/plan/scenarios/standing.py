@@ -1,4 +1,4 @@
-"""What begins and feeds the record of what an organisation owes between incidents: the record itself, and what its directory says."""
+"""What begins and feeds the record of what an organisation owes between incidents, what its directory says, and its rosters to an incident."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -48,6 +48,12 @@ def directed(act: Act, state: t.State) -> t.ReadDirectory:
             seated |= {str(role): str(person) for role, person in act.body["seat"].items()}
             seated = {role: person for role, person in seated.items() if person != "nobody"}
     return t.ReadDirectory(seats=seated, people=people, by=t.Actor(t.SYSTEM), at=act.at)
+
+
+def relieved(act: Act) -> t.TurnDuty:
+    """Return what the roster says to an incident that runs on over a change of shifts (`on_duty: {role: person}`, or `nobody`)."""
+    seated = {str(role): "" if person == "nobody" else str(person) for role, person in act.body["on_duty"].items()}
+    return t.TurnDuty(seats=seated, by=t.Actor(t.SYSTEM), at=act.at)
 
 
 def _people(state: t.State) -> dict[str, Mapping[str, str]]:

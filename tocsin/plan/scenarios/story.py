@@ -106,7 +106,7 @@ VERBS = (
     *("draft", "publish", "send", "confirm", "read", "reply", "deliver", "assign", "accept", "hand_over", "create_role"),
     *("call_in", "decline"),
     *("open_stream", "close_stream", "take_up", "put_down", "say", "promote"),
-    *("join", "leave", "seat"),
+    *("join", "leave", "seat", "on_duty"),
 )
 
 BESIDE: Final = (

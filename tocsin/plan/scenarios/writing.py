@@ -182,6 +182,7 @@ _WRITTEN: Final[Mapping[type, Callable[[Pen, Any, t.State], list[Body]]]] = {
     t.Withdraw: _reasoned("withdraw", "moment"),
     t.Open: _reasoned("open", "situation"),
     t.Close: lambda pen, c, state: [{"close": c.situation, "reason": pen.veil.text(c.reason), "as": c.named}],
+    t.TurnDuty: lambda pen, c, state: [{"on_duty": {role: pen.veil.person(person) or "nobody" for role, person in c.seats.items()}}],
     t.Assign: lambda pen, c, state: [
         {"assign": {"role": pen.veil.seat(c.role), "to": pen.veil.person(c.person)}, "reason": pen.veil.text(c.reason)}
     ],

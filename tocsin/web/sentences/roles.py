@@ -65,6 +65,15 @@ def _gathered(e: Event) -> Markup:
     return tell(_("Group chat opened: %(groups)s"), groups=groups)
 
 
+def _duty_turned(e: Event) -> Markup:
+    person, before = (e.person(e.data[name]) if e.data[name] else None for name in ("person", "before"))
+    if person is None:
+        return tell(_("Nobody is on duty now: %(role)s, after %(before)s"), role=e.what, before=before)
+    if before is None:
+        return tell(_("%(person)s is on duty now: %(role)s"), person=person, role=e.what)
+    return tell(_("%(person)s is on duty now in place of %(before)s: %(role)s"), person=person, before=before, role=e.what)
+
+
 def _role_created(e: Event) -> Markup:
     return tell(_("%(who)s created the role %(role)s"), who=e.who, role=Markup("<b>{}</b>").format(e.data["name"]))
 
@@ -83,6 +92,7 @@ SENTENCES: Final[Mapping[str, Callable[[Event], Markup]]] = {
     "RoleDeclined": _role_declined,
     "RoleCreated": _role_created,
     "DeputyCalled": _deputy_called,
+    "DutyTurned": _duty_turned,
     "Gathered": _gathered,
     "StreamOpened": _stream_opened,
     "StreamClosed": _stream_closed,
