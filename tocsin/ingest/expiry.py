@@ -1,16 +1,16 @@
 """Alerts that fire only as long as their sender says so again: they end when it has fallen silent."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 
-from tocsin.ingest import alerts
-from tocsin.ingest.episodes import expire
+from tocsin.ingest import alerts, log
+from tocsin.ingest.episodes import Outcome, expire
 from tocsin.ingest.follower import BELL, turn
-from tocsin.ingest.models import Alert, Expiry, Posting, RawBody
+from tocsin.ingest.models import Alert, Expired, Expiry, Posting, RawBody
 from tocsin.kit import bells, bulk, clock, transactions
 
 GRACE_S = 120.0
@@ -53,6 +53,7 @@ def _end(organisation_id: UUID, alert_ids: Collection[UUID], now: datetime) -> i
         names = set(firing.values_list("source", "fingerprint"))
         standings = alerts.known(organisation_id, names).values()
         outcome = expire(((one, due[one.id]) for one in standings), now)
+        _note(organisation_id, outcome, due, now)
         matches = alerts.matches(organisation_id, outcome.turns)
         bulk.run(alerts.changes(organisation_id, outcome, matches))
         Posting.objects.filter(alert__in=[one.id for one in standings], firing=True).update(firing=False)
@@ -60,3 +61,10 @@ def _end(organisation_id: UUID, alert_ids: Collection[UUID], now: datetime) -> i
         if matches:
             bells.ring(BELL)
     return len(due)
+
+
+def _note(organisation_id: UUID, outcome: Outcome, due: Mapping[UUID, datetime], now: datetime) -> None:
+    """Note what ended and where in the log that was found, for those who read the log once more."""
+    ended = [[source, fingerprint, due[one.id].isoformat()] for (source, fingerprint), one in outcome.standings.items()]
+    if ended:
+        Expired.objects.create(organisation_id=organisation_id, at=now, after=log.latest_settled(organisation_id), alerts=ended)

@@ -151,6 +151,12 @@ def oldest_waiting(organisation_id: UUID) -> datetime | None:
     return rows.values_list("received_at", flat=True).first()
 
 
+def latest_settled(organisation_id: UUID) -> int:
+    """Return the position of the latest body of an organisation that has been read; 0 if none is kept."""
+    rows = RawBody.objects.filter(organisation_id=organisation_id, state=RawBody.State.SETTLED).order_by("-id")
+    return rows.values_list("id", flat=True).first() or 0
+
+
 def settle(organisation_id: UUID, positions: Sequence[int]) -> bool:
     """Mark bodies as read; false if somebody else has read any of them meanwhile, and then the transaction must not be committed."""
     with connection.cursor() as cursor:

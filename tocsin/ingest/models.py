@@ -281,6 +281,26 @@ class Expiry(models.Model):
         return f"{self.alert_id} {self.expires_at:%Y-%m-%dT%H:%M:%SZ}"
 
 
+class Expired(models.Model):
+    """
+    Alerts that ended because nobody spoke for them any more, found together: no body says so, and a trial has to know it.
+
+    `alerts` holds source, fingerprint and the instant of each; all up to position `after` in the log had been read by then.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False, related_name="+")
+    at = models.DateTimeField()
+    after = models.BigIntegerField()
+    alerts = models.JSONField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["organisation", "at"], name="expired_at")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.at:%Y-%m-%dT%H:%M:%SZ}"
+
+
 class Acknowledgement(models.Model):
     """Somebody has taken an episode on: at the sender's side, in the sender's words, or a person here, until they withdraw it."""
 

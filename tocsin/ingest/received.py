@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from tocsin.ingest import follower, log, tallies, writer
-from tocsin.ingest.models import RawBody, Rejected
+from tocsin.ingest.models import Expired, RawBody, Rejected
 from tocsin.kit import bells, transactions
 
 SETTLED_KEPT: Final = timedelta(days=30)
@@ -119,6 +119,7 @@ def replay(organisation_id: UUID, names: Iterable[str]) -> tuple[list[Kept], lis
 def forget(now: datetime) -> bool:
     """Drop bodies whose time is over, a helping of them; return whether there may be more."""
     tallies.forget(now)
+    Expired.objects.filter(at__lt=now - SETTLED_KEPT).delete()
     return _forget(RawBody.State.SETTLED, now - SETTLED_KEPT) | _forget(RawBody.State.PARKED, now - PARKED_KEPT)
 
 
