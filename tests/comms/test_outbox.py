@@ -76,9 +76,9 @@ def test_a_reported_outcome_does_not_come_back_and_another_does(order):
     outbox.put(order(channel="sms"))
     outbox.put(order(channel="voice"))
     first, second = outbox.finished()
-    outbox.reported(first)
+    outbox.reported([first])
     assert outbox.finished() == [second]
-    outbox.reported(first)
+    outbox.reported([first])
     assert outbox.finished() == [second]
     assert outbox.finished(limit=0) == []
 

@@ -112,15 +112,15 @@ def test_a_receipt_that_faults_keeps_no_other_back(cast: Cast, monkeypatch: pyte
     drafts = [published(cast, cast.declare()) for _ in range(2)]
     while delivery.run_once(outcomes.still_wanted):
         pass
-    handle = desk.handle
+    handle = desk.Desk.handle
 
-    def faulty(incident: UUID, *arguments: Any, **more: Any) -> desk.Answer:
+    def faulty(sitting: desk.Desk, incident: UUID, *arguments: Any, **more: Any) -> desk.Answer:
         if incident == drafts[0].incident_id:
             raise KeyError("a fault of ours")
-        return handle(incident, *arguments, **more)
+        return handle(sitting, incident, *arguments, **more)
 
     with monkeypatch.context() as broken:
-        broken.setattr(desk, "handle", faulty)
+        broken.setattr(desk.Desk, "handle", faulty)
         with pytest.raises(ExceptionGroup, match="could not be reported"):
             outcomes.run_once()
     assert [DeliveryRow.objects.get(incident=draft.incident_id).outcome for draft in drafts] == ["waiting", "delivered"]

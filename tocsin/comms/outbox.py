@@ -1,13 +1,14 @@
 """The outbox: what is to be sent enters within the transaction that decided it, and its outcome is handed back once."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, Literal, TypedDict
 from uuid import UUID
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 
 from tocsin.comms import setup
 from tocsin.comms.models import OPEN, Delivery, State
@@ -18,6 +19,10 @@ TO_SEND: Final = "outbox"
 """Rung for those who deliver, once for each message that waits."""
 ENDED: Final = "outcomes"
 """Rung for whoever hands outcomes back, when a delivery has reached its end."""
+
+Place = tuple[UUID, str, str, str]
+_PLACE: Final = ("organisation_id", "event_id", "about", "channel")
+"""What has one outcome."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +152,7 @@ def finished(limit: int = 100) -> list[Outcome]:
     """Return outcomes that were not yet reported, the oldest first: only those whose every recipient has reached a final state."""
     groups = (
         Delivery.objects.filter(reported_at=None)
-        .values("organisation_id", "event_id", "about", "channel")
+        .values(*_PLACE)
         .annotate(
             recipients=Count("id"),
             open=Count("id", filter=Q(state__in=OPEN)),
@@ -159,22 +164,42 @@ def finished(limit: int = 100) -> list[Outcome]:
         .filter(open=0)
         .order_by("at", "event_id", "channel")
     )
-    return [_outcome(group) for group in groups[:limit]]
+    found = list(groups[:limit])
+    languages = _languages(found)
+    return [_outcome(group, languages[_place(group)]) for group in found]
 
 
-def reported(outcome: Outcome) -> None:
-    """Say that `outcome` has arrived where it belongs; `finished` no longer returns it. Idempotent."""
-    Delivery.objects.filter(
-        organisation_id=outcome.organisation_id,
-        event_id=outcome.event_id,
-        about=outcome.about,
-        channel=outcome.channel,
-        finished_at__lte=outcome.at,
-        reported_at=None,
-    ).update(reported_at=clock.now())
+def reported(outcomes: Iterable[Outcome]) -> None:
+    """
+    Say that these have arrived where they belong; `finished` no longer returns them. Idempotent. What was added to one of them since is not
+    among it.
+    """
+    ended = {(one.organisation_id, one.event_id, one.about, one.channel): one.at for one in outcomes}
+    rows = _of(ended).filter(reported_at=None, finished_at__isnull=False).values_list("pk", *_PLACE, "finished_at")
+    arrived = [pk for pk, *place, finished_at in rows if tuple(place) in ended and finished_at <= ended[tuple(place)]]
+    Delivery.objects.filter(pk__in=arrived).update(reported_at=clock.now())
 
 
-def _outcome(group: Mapping[str, Any]) -> Outcome:
+def _of(places: Iterable[Place]) -> QuerySet[Delivery]:
+    """Return the deliveries of these events."""
+    organisations, events = {place[0] for place in places}, {place[1] for place in places}
+    return Delivery.objects.filter(organisation_id__in=organisations, event_id__in=events)
+
+
+def _place(group: Mapping[str, Any]) -> Place:
+    return (group["organisation_id"], group["event_id"], group["about"], group["channel"])
+
+
+def _languages(groups: Sequence[Mapping[str, Any]]) -> Mapping[Place, tuple[str, ...]]:
+    """Return in which languages each went out, by name."""
+    found: defaultdict[Place, tuple[str, ...]] = defaultdict(tuple)
+    rows = _of([_place(group) for group in groups]).exclude(locale="").order_by("locale")
+    for organisation_id, event_id, about, channel, locale in rows.values_list(*_PLACE, "locale").distinct():
+        found[organisation_id, event_id, about, channel] += (locale,)
+    return found
+
+
+def _outcome(group: Mapping[str, Any], languages: tuple[str, ...]) -> Outcome:
     word: Literal["delivered", "partly", "failed", "cancelled"]
     if group["delivered"] == group["recipients"]:
         word, detail = "delivered", "captured" if group["captured"] else ""
@@ -182,17 +207,11 @@ def _outcome(group: Mapping[str, Any]) -> Outcome:
         word, detail = "cancelled", ""
     else:
         word, detail = "partly" if group["delivered"] else "failed", _trouble(group)
-    names = ("organisation_id", "event_id", "about", "channel", "recipients", "delivered", "at")
-    return Outcome(outcome=word, detail=detail, languages=_languages(group), **{name: group[name] for name in names})
-
-
-def _languages(group: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return in which languages it went out, by name."""
-    place = {name: group[name] for name in ("organisation_id", "event_id", "about", "channel")}
-    return tuple(Delivery.objects.filter(**place).exclude(locale="").order_by("locale").values_list("locale", flat=True).distinct())
+    names = (*_PLACE, "recipients", "delivered", "at")
+    return Outcome(outcome=word, detail=detail, languages=languages, **{name: group[name] for name in names})
 
 
 def _trouble(group: Mapping[str, Any]) -> str:
-    place = {name: group[name] for name in ("organisation_id", "event_id", "about", "channel")}
+    place = {name: group[name] for name in _PLACE}
     worst = Delivery.objects.filter(**place, reported_at=None, state__in=(State.FAILED, State.NO_CHANNEL)).order_by("finished_at").first()
     return f"{worst.word}: {worst.detail}" if worst is not None else "cancelled"

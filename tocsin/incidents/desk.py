@@ -4,7 +4,7 @@ The desk: the one way into an incident. Lock, stamp the time, load, decide, appe
 `declare` and `handle` are a sitting each; `sit` is one for any number of commands, and `pass_time` one for many incidents that are due.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -140,6 +140,14 @@ class Desk:
         if fence is not None:
             present.let_go(incident, well=isinstance(answer, Done) and bool(answer.events))
         return answer
+
+    def lock(self, incidents: Iterable[UUID]) -> None:
+        """Lock incidents at once that are to be commanded or mentioned: they are read together."""
+        self._sitting.lock(incidents)
+
+    def mention(self, incident_id: UUID, topic: str) -> None:
+        """Let whoever looks at an incident look again, though nothing happened to it; one that there is not is left out."""
+        self._sitting.mention(incident_id, topic)
 
     def pass_time(self, fences: Mapping[UUID, int], actor: t.Actor) -> dict[UUID, Answer]:
         """Let time pass for claimed incidents, as `pass_time` does."""

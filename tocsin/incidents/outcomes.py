@@ -1,8 +1,8 @@
 """The way back from the outbox: whether something is still wanted, and how each message ended on each channel."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Final
-from uuid import UUID
 
 from django.db import transaction
 
@@ -10,10 +10,11 @@ from tocsin.comms import outbox, trials
 from tocsin.comms.outbox import Outcome
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
-from tocsin.incidents import about, desk, notices, states
+from tocsin.incidents import about, desk, states
 from tocsin.incidents.canonical import UnknownEvent
 from tocsin.incidents.models import BoardRow, Incident
-from tocsin.kit import clock, faults
+from tocsin.kit import faults
+from tocsin.kit.transactions import retry
 
 SYSTEM: Final = t.Actor(t.SYSTEM)
 
@@ -52,19 +53,31 @@ def run_once() -> bool:
     :raises ExceptionGroup: the faults of those that could not be reported. They are tried again; all others have been.
     """
     finished = outbox.finished()
-    faults.each(finished, _close, "outcomes that could not be reported")
+    if finished:
+        faults.together(partial(_close, finished), partial(_close_each, finished), "outcomes")
     return bool(finished)
 
 
-def _close(outcome: Outcome) -> None:
-    _report(outcome)
-    outbox.reported(outcome)
+def _close_each(finished: Sequence[Outcome]) -> None:
+    faults.each(finished, lambda outcome: _close([outcome]), "outcomes that could not be reported")
 
 
-def _report(outcome: Outcome) -> None:
-    if trials.is_trial(outcome.about):
-        return
-    meant = about.read(outcome.about)
+def _close(finished: Sequence[Outcome]) -> None:
+    """Report outcomes and note that they are reported, in one transaction."""
+    meant = [(outcome, about.read(outcome.about)) for outcome in finished if not trials.is_trial(outcome.about)]
+
+    def whole() -> None:
+        with transaction.atomic():
+            with desk.sit() as sitting:
+                sitting.lock(subject.incident for _, subject in meant)
+                for outcome, subject in meant:
+                    _report(sitting, outcome, subject)
+            outbox.reported(finished)
+
+    retry(whole)
+
+
+def _report(sitting: desk.Desk, outcome: Outcome, meant: about.About) -> None:
     if meant.kind == "message":
         command = t.ReportDelivery(
             message=meant.subject,
@@ -73,17 +86,10 @@ def _report(outcome: Outcome) -> None:
             detail=outcome.detail,
             languages=outcome.languages,
         )
-        desk.handle(meant.incident, command, actor=SYSTEM)
+        sitting.handle(meant.incident, command, actor=SYSTEM)
     elif outcome.channel == "inbox" and outcome.delivered:
-        _told(meant.incident)
-
-
-def _told(incident_id: UUID) -> None:
-    """Let pages that count what their reader has not read look again. An inbox is no part of the incident, so no event says it."""
-    with transaction.atomic():
-        incident = Incident.objects.select_for_update().filter(pk=incident_id).first()  # first the incident, then the counter: as the desk
-        if incident is not None:
-            notices.note(incident, ("inbox",), clock.now())
+        # Pages count what their reader has not read. An inbox is no part of the incident, so no event says it.
+        sitting.mention(meant.incident, "inbox")
 
 
 def _goes_on(state: t.State, _subject: str) -> bool:

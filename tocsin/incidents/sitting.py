@@ -4,6 +4,7 @@ A sitting of the desk: one transaction in which any number of incidents have the
 What is decided is collected and reaches the database at the end, in a few statements for each table, however many incidents there were.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -78,12 +79,16 @@ class Sitting:
         self._behind: dict[UUID, Lookout] = {}
         self._cases: dict[UUID, Case] = {}
         self._orders: list[Order] = []
+        self._topics: defaultdict[UUID, set[str]] = defaultdict(set)
         self._numbers: dict[UUID, int] = {}
         self._used: dict[UUID, int] = {}
 
     def lock(self, incidents: Iterable[UUID]) -> None:
         """Lock these incidents and read them, always in the same order: two sittings that have some in common wait for each other."""
-        rows = Incident.objects.filter(pk__in=set(incidents) - self._locked.keys()).order_by("pk")
+        missing = set(incidents) - self._locked.keys()
+        if not missing:
+            return
+        rows = Incident.objects.filter(pk__in=missing).order_by("pk")
         fresh = list(rows.select_related("head").select_for_update(of=("self",)))
         self.now = clock.now()
         self._locked |= {row.pk: row for row in fresh}
@@ -159,6 +164,12 @@ class Sitting:
         case.state, case.program, case.incident.last_at = projector.state, program, events[-1].at
         return tuple(written.event for written in journalled)
 
+    def mention(self, incident_id: UUID, topic: str) -> None:
+        """Give notice of something beside an incident's record, if there is such an incident."""
+        self.lock([incident_id])
+        if incident_id in self._locked:
+            self._topics[incident_id].add(topic)
+
     def let_go(self, incident: Incident, *, well: bool) -> None:
         """End the worker's lease, and forget earlier faults if this time something happened."""
         fields: dict[str, Any] = {"leased_until": None}
@@ -175,15 +186,17 @@ class Sitting:
 
     def close(self) -> None:
         """Write what was collected. The counters come last: everybody waits for them."""
-        changed = [(case.incident, self._finished(case, case.projector)) for case in self._cases.values() if case.projector]
+        for case in self._cases.values():
+            if case.projector is not None:
+                self._topics[case.incident.pk] |= self._finished(case, case.projector)
         self.sheaf.write()
         outbox.put_all(self._orders, self.known)
         for organisation_id, used in self._used.items():
             if used:
                 counters.take(organisation_id, NUMBERS, used)
-        notices.note_all(changed, self.now)
+        notices.note_all([(self._locked[pk], topics) for pk, topics in self._topics.items()], self.now)
 
-    def _finished(self, case: Case, projector: Projector) -> Iterable[str]:
+    def _finished(self, case: Case, projector: Projector) -> frozenset[str]:
         """Put a case that something happened to on the sheaf and return the topics that changed."""
         incident = case.incident
         journal.sign(self.sheaf, incident, case.head, begins=case.begins)
