@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from types import ModuleType
 from typing import Any
@@ -26,6 +26,7 @@ from tocsin.kit import clock as clocks
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.kill]
 
 KILLED = -signal.SIGKILL
+Times = Callable[[int, int], int]
 
 
 class Mortals:
@@ -129,9 +130,9 @@ def test_killed_at_every_step_of_a_tick_each_clock_is_breached_once(mortals: Mor
 
 
 @pytest.mark.row("I1", "I3", "I9", "F-2")
-def test_killed_at_random_while_several_threads_write_nothing_acknowledged_is_lost(mortals: Mortals, cast: Cast) -> None:
+def test_killed_at_random_while_several_threads_write_nothing_acknowledged_is_lost(mortals: Mortals, cast: Cast, times: Times) -> None:
     chance = random.Random(20261012)
-    for n in range(8):
+    for n in range(times(8, 1_000)):
         assert mortals.live(life(cast, "restless", n, dies_at=chance.randint(150, 900))) == [KILLED]
         clocks.shift(timedelta(hours=1))
     assert len(mortals.acked) > 50

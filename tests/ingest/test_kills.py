@@ -21,6 +21,7 @@ from django.db import connection, connections
 from tests.ingest import bodies
 from tests.serving import eventually, free_port
 from tocsin.accounts import founding, keys
+from tocsin.accounts.models import Key
 from tocsin.ingest.follower import Follower
 from tocsin.ingest.models import Alert, RawBody
 from tocsin.kit.sqlite.breakdown import EXIT_STATUS
@@ -166,6 +167,50 @@ def test_killed_at_random_moments_nothing_acknowledged_is_lost(servers, secret, 
     assert RawBody.objects.filter(state=RawBody.State.SETTLED).count() * BATCH == len(alerts) == RawBody.objects.count() * BATCH
     unacknowledged = len(alerts) - len(load.acknowledged)
     assert unacknowledged <= kills * SENDERS * BATCH, "a body is acknowledged as soon as it is stored"
+
+
+@pytest.mark.row("I1", "I2", "F-1")
+def test_killed_at_hundreds_of_random_moments_of_storing_and_reading_nothing_acknowledged_is_lost(secret, times):
+    chance, lives = random.Random(SEED), times(480, 10_000)
+    key = Key.objects.get()
+    life = {"organisation": str(key.organisation_id), "key": str(key.id)}
+    connections.close_all()
+    acknowledged: list[str] = []
+    with mortal() as parent:
+        for name in range(lives):
+            order = {**life, "name": f"n{name}", "dies_after_s": chance.uniform(0.0005, 0.010)}
+            acknowledged += one_life(parent, json.dumps(order))
+    assert len(acknowledged) > lives / 8, "they were to be killed at work, on a busy machine too"
+
+    follow()
+    alerts = dict(Alert.objects.values_list("fingerprint", "received"))
+    assert len(acknowledged) == len(set(acknowledged))
+    assert set(acknowledged) - alerts.keys() == set()
+    assert set(alerts.values()) == {1}
+    assert len(alerts) == RawBody.objects.filter(state=RawBody.State.SETTLED).count() == RawBody.objects.count()
+    assert len(alerts) - len(acknowledged) <= 2 * lives, "a group is acknowledged as soon as it is stored"
+
+
+def mortal() -> subprocess.Popen[str]:
+    environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "tocsin.settings", "TOCSIN_HOME": str(settings.HOME.path)}
+    environ["TOCSIN_DATABASE_URL"] = settings.HOME.database_url
+    command = [sys.executable, "-m", "tests.ingest.mortals", str(connection.settings_dict["NAME"])]
+    return subprocess.Popen(command, env=environ, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+def one_life(parent: subprocess.Popen[str], order: str) -> list[str]:
+    """Let one child live and die, and return what it acknowledged."""
+    assert parent.stdin is not None
+    assert parent.stdout is not None
+    parent.stdin.write(f"{order}\n")
+    parent.stdin.flush()
+    acknowledged = []
+    while True:
+        word, what = parent.stdout.readline().split()
+        if word == "ended":
+            assert int(what) == -signal.SIGALRM
+            return acknowledged
+        acknowledged.append(what)
 
 
 @pytest.mark.alertmanager
