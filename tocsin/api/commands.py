@@ -16,7 +16,7 @@ from tocsin.engine import terms as t
 from tocsin.engine.expressions import Value
 from tocsin.engine.program import Program
 
-NOT_FOR_PROGRAMS: Final = (t.Declare, t.Observe, t.ReportDelivery, t.Tick)
+NOT_FOR_PROGRAMS: Final = (t.Declare, t.Observe, t.Reckon, t.ReportDelivery, t.Tick)
 """Declaring has an address of its own; the others are the server's."""
 _STAMPED: Final = ("by", "at", "seats", "readings", "item", "brings", "lists")
 _WORDY: Final = ("words", "reason", "duty", "evidence", "texts", "fields", "attach", "result", "contact")

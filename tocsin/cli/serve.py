@@ -22,7 +22,7 @@ from tocsin import asgi
 from tocsin.accounts import links
 from tocsin.cli.data import bring_in_step, look_only, only_one
 from tocsin.comms import delivery, outbox
-from tocsin.incidents import drills, leaps, outcomes, plans, samples, signals, standing, ticker
+from tocsin.incidents import drills, leaps, outcomes, plans, samples, signals, standing, ticker, zone_rules
 from tocsin.incidents.declaring import Declarer
 from tocsin.incidents.listening import Ear
 from tocsin.ingest import expiry, filing, follower, turned_away, writer
@@ -121,6 +121,7 @@ def _loops() -> list[Loop]:
         Loop("outcomes", outcomes.run_once, every_s=0.5, bell=outbox.ENDED),
         Loop("signals", signals.run_once, every_s=0.5, bell=samples.BELL),
         Loop("drills", drills.run_once, every_s=0.25, bell=drills.BELL),
+        Loop("zones", alone("zones", zone_rules.run_once), every_s=zone_rules.LOOKS_EVERY_S),
         Loop("standing", alone("standing", standing.run_once), every_s=15, bell=plans.PUT_IN_FORCE),
     ]
 

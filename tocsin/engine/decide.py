@@ -20,6 +20,7 @@ from tocsin.engine.rules import (
     joining,
     messages,
     moments,
+    obligations,
     outside_records,
     owed,
     parties,
@@ -105,7 +106,10 @@ def _fit_to_act(program: Program, state: t.State, command: t.Command) -> t.Refus
         return t.Refused("E102", "there is no incident yet", hint="declare it first")
     if state.at and command.at < state.at:
         return t.Refused("E104", "the command is stamped before the last event", hint="stamp it under the incident's lock")
-    if isinstance(command, t.Observe | t.ReportDelivery | t.ReadDirectory | t.TurnDuty | t.Tick) and command.by.person != t.SYSTEM:
+    if (
+        isinstance(command, t.Observe | t.ReportDelivery | t.ReadDirectory | t.Reckon | t.TurnDuty | t.Tick)
+        and command.by.person != t.SYSTEM
+    ):
         return t.Refused("E101", "only the server itself reports this", hint="send samples and receipts through their own doors")
     return None
 
@@ -301,6 +305,7 @@ _COMMANDS: Final[Mapping[type[t.Act], Callable[[Turn, Any], t.Refused | None]]] 
     t.Enter: records.enter,
     t.ReadDirectory: registers.read_directory,
     t.TurnDuty: rosters.turn_over,
+    t.Reckon: obligations.reckon,
     t.AddPlan: joining.add,
     t.Note: _note,
     t.Draft: messages.draft,

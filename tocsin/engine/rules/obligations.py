@@ -150,6 +150,32 @@ def _seconds(span: timedelta) -> int:
     return int(span.total_seconds())
 
 
+def reckon(turn: Turn, command: t.Reckon) -> t.Refused | None:
+    """Let open clocks be due at the same local time by the new rules of their zones."""
+    for name, due in sorted(command.due.items()):
+        clock = turn.state.clocks.get(name)
+        if clock is None or clock.status != "open" or clock.due_at is None or clock.due_at == due:
+            continue
+        turn.emit(
+            t.ClockMoved(
+                at=turn.at,
+                by=t.SYSTEM,
+                clock=clock.clock,
+                occurrence=clock.occurrence,
+                anchor=clock.anchor,
+                anchored_at=clock.anchored_at,
+                began_at=clock.began_at,
+                limit=clock.limit,
+                due_at=due,
+                remind_at=clock.remind_at and clock.remind_at + (due - clock.due_at),
+                status="open",
+                reason="zone_changed",
+                words=command.edition,
+            )
+        )
+    return None
+
+
 def bring_forward(turn: Turn, clock: t.Clock, due: datetime, reason: str, words: str = "") -> None:
     """Let an open clock be due earlier; to a later time, or from none, nothing moves."""
     if clock.status != "open" or clock.due_at is None or due >= clock.due_at:

@@ -91,7 +91,7 @@ from tocsin.engine.terms.parties import (
     PartyState,
 )
 from tocsin.engine.terms.replies import AddReply, ReplyAdded
-from tocsin.engine.terms.reported import Observe, ReadDirectory, ReportDelivery, Tick, TurnDuty
+from tocsin.engine.terms.reported import Observe, ReadDirectory, Reckon, ReportDelivery, Tick, TurnDuty
 from tocsin.engine.terms.role_events import (
     DeputyCalled,
     DirectoryRead,
@@ -253,6 +253,7 @@ __all__ = [
     "PutDown",
     "Read",
     "ReadDirectory",
+    "Reckon",
     "RecordEntered",
     "Refused",
     "RemoveParty",

@@ -42,7 +42,7 @@ class ClockOpened(OfClock):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockMoved(OfClock):
-    """The due time was computed anew. `reason` is level_changed, fact_changed, corrected, promised, by_hand, kept or plan_changed."""
+    """The due time was computed anew. `reason` is level_changed, fact_changed, corrected, promised, by_hand, kept, plan_changed or zone_changed."""
 
     occurrence: int
     """One more where a breach was already recorded for the old due time, so that the new one can be breached in its turn."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from tocsin.engine.expressions import Value
 from tocsin.engine.terms.act import Act
 from tocsin.engine.terms.replies import AddReply
-from tocsin.engine.terms.reported import Observe, ReadDirectory, ReportDelivery, Tick, TurnDuty
+from tocsin.engine.terms.reported import Observe, ReadDirectory, Reckon, ReportDelivery, Tick, TurnDuty
 from tocsin.engine.terms.seating import Accept, Assign, CallIn, CreateRole, Decline, HandOver
 from tocsin.engine.terms.streams import CloseStream, OpenStream
 from tocsin.engine.terms.team import Promote, PutDown, Say, TakeUp
@@ -374,6 +374,7 @@ Command = (
     | ReportDelivery
     | ReadDirectory
     | TurnDuty
+    | Reckon
     | MovePlan
     | AddPlan
     | Tick

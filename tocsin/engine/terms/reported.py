@@ -53,6 +53,14 @@ class TurnDuty(Act):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reckon(Act):
+    """Move due times that stand by the clocks of a zone, since its rules are others now: by clock, to when. `edition` names the new rules."""
+
+    due: Mapping[str, datetime]
+    edition: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tick(Act):
     """Let time pass. `down_since`: the server was down from then until `at` (CLK-07). `leapt`: its clock was set before `at`."""
 

@@ -105,3 +105,15 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.at}"
+
+
+class ZoneRules(models.Model):
+    """What an edition of the rules of time zones says of a zone from `since` on: `[instant, seconds from UTC]`, in order."""
+
+    zone = models.CharField(max_length=64, primary_key=True)
+    edition = models.CharField(max_length=32)
+    since = models.DateTimeField()
+    offsets = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.zone} {self.edition}"

@@ -1,6 +1,6 @@
 """The checks of an organisation: made and changed by people, moved on by their pings, missed when none comes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -77,6 +77,25 @@ def resume(check: Check, *, by: Person) -> None:
 def schedule_of(check: Check) -> Schedule:
     """Return how often a check is expected."""
     return Schedule(check.grace, check.period, check.cron, check.zone)
+
+
+def zones() -> set[str]:
+    """Return the zones by whose clocks anything is expected."""
+    return set(Check.objects.exclude(cron="").values_list("zone", flat=True).distinct())
+
+
+def reckon(changed: Collection[str]) -> Iterator[tuple[UUID, datetime, datetime]]:
+    """Expect what goes by the clocks of these zones when they now show its time; yield each check that moves, and from when to when."""
+    for pk in Check.objects.filter(zone__in=changed, due_at__isnull=False, started_at=None).exclude(cron="").values_list("pk", flat=True):
+        with transaction.atomic():
+            row = Check.objects.select_for_update().get(pk=pk)
+            before = row.due_at
+            if before is None or row.last_at is None or row.started_at is not None:
+                continue
+            row.due_at = missed_at(schedule_of(row), row.last_at)
+            row.save(update_fields=["due_at"])
+        if row.due_at != before:
+            yield pk, before, row.due_at
 
 
 def hear(bodies: Sequence[log.Waiting]) -> None:

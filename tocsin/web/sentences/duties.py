@@ -26,6 +26,8 @@ def _clock_moved(e: Event) -> Markup:
         return tell(_("%(who)s brought forward: %(what)s, now due %(due)s"), who=e.who, what=e.what, due=due)
     if e.data.get("reason") == "promised":
         return tell(_("Promised in a message: %(what)s, now due %(due)s"), what=e.what, due=due)
+    if e.data.get("reason") == "zone_changed":
+        return tell(_("The rules of the time zone changed: %(what)s, now due %(due)s"), what=e.what, due=due)
     return tell(_("Due time moved: %(what)s, now %(due)s"), what=e.what, due=due)
 
 
