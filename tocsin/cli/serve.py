@@ -1,5 +1,6 @@
 """`tocsin serve`, `web` and `worker`: the same parts in one process or in several."""
 
+import gc
 import os
 import signal
 import socket
@@ -16,6 +17,7 @@ import uvicorn
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.urls import get_resolver
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tocsin import asgi
@@ -223,6 +225,18 @@ def _prepare() -> None:
     call_command("clearsessions")
     click.echo(f"Data in {settings.HOME.path}, {kind} in step.")
     connection.close()
+    _keep_what_is_loaded()
+
+
+def _keep_what_is_loaded() -> None:
+    """
+    Let the collector look no more through what is loaded by now, pages and all: it stays.
+
+    Each look through all of it would stop everybody who waits for an answer for a tenth of a second, and a fork would copy it.
+    """
+    get_resolver().url_patterns  # noqa: B018 - it loads them
+    gc.collect()
+    gc.freeze()
 
 
 def _announce() -> None:
