@@ -191,4 +191,4 @@ def test_a_body_is_read_by_the_mapping_of_its_key_and_two_senders_share_no_alert
         log.append([Arrived(where.id, "generic", feed.keys.get().key, NOON, body)])
     follow()
     assert sorted(Alert.objects.values_list("title", flat=True)) == ["Probe", "Uptime"]
-    assert RawBody.objects.get(state=RawBody.State.PARKED).reason == "ValueError: there is no mapping for this key yet"
+    assert RawBody.objects.get(state=RawBody.State.PARKED).reason == "there is no mapping for this key yet"

@@ -198,7 +198,7 @@ def test_a_process_that_answered_all_the_time_gives_none(backup: Check, clock: M
 def test_a_ping_of_a_key_without_a_check_is_set_aside(world: World) -> None:
     log.append([Arrived(world.organisation.id, "ping", world.organisation.id, NOON, b'{"signal":"success"}')])
     follow()
-    assert received.latest(world.organisation.id, received.PARKED, 1)[0].reason == "ValueError: this key belongs to no check"
+    assert received.latest(world.organisation.id, received.PARKED, 1)[0].reason == "this key belongs to no check"
 
 
 # ------------------------------------------------------------------ schedules

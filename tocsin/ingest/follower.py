@@ -284,4 +284,7 @@ def _park(organisation_id: UUID, body: log.Waiting, error: Exception) -> None:
 
 
 def _reason(error: Exception) -> str:
+    """Return why a body was set aside, for whoever sent it: what is raised on purpose says so itself, anything else by its kind too."""
+    if isinstance(error, ValueError) and str(error):
+        return clean(str(error))
     return clean(f"{type(error).__name__}: {error}")
