@@ -58,17 +58,18 @@ QUERIES = st.sampled_from(
 @given(
     st.lists(st.tuples(LABELS, st.booleans(), st.integers(1, 6)), max_size=12),
     QUERIES,
+    st.lists(QUERIES.filter(bool), max_size=2),
     st.sampled_from([None, True, False]),
     st.integers(0, 7),
     st.integers(1, 5),
 )
-def test_pages_find_what_reading_every_alert_finds(alerts, written, firing, upto, limit):
+def test_pages_find_what_reading_every_alert_finds(alerts, written, any_of, firing, upto, limit):
     where = Organisation.objects.create(slug=ids.new().hex, name="Hotline")
     Alert.objects.bulk_create(put(where, at, firing=up, raw=raw, **labels) for at, (labels, up, raw) in enumerate(alerts))
     Filed.objects.create(organisation=where)
     file_all()
     Filed.objects.filter(organisation=where).update(upto=upto)
-    query = Query(where.id, firing, matchers=parse(written))
+    query = Query(where.id, firing, matchers=parse(written), any_of=tuple(map(parse, any_of)))
     everything = Alert.objects.filter(organisation=where).order_by("-raw", "-id")
     assert walk(query, limit) == [alert.fingerprint for alert in everything if query.finds(alert)]
 
@@ -163,3 +164,24 @@ def test_a_page_does_the_same_work_among_many_as_among_few(written):
         statements.append(len(captured))
     assert looked[0] == looked[1]
     assert statements[0] == statements[1]
+
+
+def test_one_of_several_is_found_by_its_own_label_however_far_back(monkeypatch):
+    where = organisation()
+    Alert.objects.bulk_create(put(where, number, host="a" if number < 3 else "b" if number < 5 else "c") for number in range(1, 200))
+    Filed.objects.create(organisation=where)
+    file_all()
+    monkeypatch.setattr(search, "LOOKED_AT_MAX", 10)
+    found = find(Query(where.id, any_of=(parse("host=a"), parse("host=b"))))
+    assert [alert.fingerprint for alert in found.alerts] == ["f4", "f3", "f2", "f1"]
+
+
+def test_groups_are_counted_over_everything_with_the_latest_of_each():
+    where = organisation()
+    Alert.objects.bulk_create(put(where, number, **({"host": "a"} if number % 3 else {})) for number in range(1, 100))
+    grouped = search.group(Query(where.id), "host", 2)
+    assert [(one.value, one.count, [alert.fingerprint for alert in one.latest]) for one in grouped.groups] == [
+        ("a", 66, ["f98", "f97"]),
+        ("", 33, ["f99", "f96"]),
+    ]
+    assert grouped.looked_at == 0, "it is all there is"

@@ -16,9 +16,9 @@ from tocsin.ingest.models import Alert, Feed, FeedKey, RawBody
 from tocsin.kit import clock
 
 NAME_CHARS_MAX: Final = 120
-LOOKED_AT_MAX: Final = 10_000
-FIRING_MAX: Final = 500
-"""Alerts that are ended with their feed at once."""
+FIRING_MAX: Final = 10_000
+"""Alerts that fire, of a source, that are looked at when one of its feeds is removed."""
+_AT_ONCE: Final = 500
 
 
 @transaction.atomic
@@ -59,15 +59,15 @@ def remove(feed: Feed, *, by: Person, ending: bool) -> None:
 
 
 def firing(feed: Feed) -> list[Alert]:
-    """Return the alerts that fire and of which a body by a key of this feed spoke last, `FIRING_MAX` at most."""
+    """Return the alerts that fire and of which a body by a key of this feed spoke last, out of the latest `FIRING_MAX` of its source."""
     fires = Alert.objects.filter(organisation=feed.organisation_id, source=feed.source, firing=True)
-    rows = list(fires.only("organisation_id", "raw").order_by("-raw", "-id")[:LOOKED_AT_MAX])
+    rows = list(fires.only("organisation_id", "raw").order_by("-raw", "-id")[:FIRING_MAX])
     made_for = set(feed.keys.values_list("key", flat=True))
     spoke: set[int] = set()
-    for at in range(0, len(rows), FIRING_MAX):
-        bodies = RawBody.objects.filter(id__in=[row.raw for row in rows[at : at + FIRING_MAX]], key__in=made_for)
+    for at in range(0, len(rows), _AT_ONCE):
+        bodies = RawBody.objects.filter(id__in=[row.raw for row in rows[at : at + _AT_ONCE]], key__in=made_for)
         spoke |= set(bodies.values_list("id", flat=True))
-    return [row for row in rows if row.raw in spoke][:FIRING_MAX]
+    return [row for row in rows if row.raw in spoke]
 
 
 @transaction.atomic

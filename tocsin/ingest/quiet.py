@@ -100,6 +100,10 @@ class Keeper:
         kept = [*self._until(self.silences, Why.SILENCED, labels, at), *self._until(self.windows, Why.MAINTENANCE, labels, at)]
         return max(kept, key=lambda one: one[1], default=None)
 
+    def wanted(self, at: datetime) -> tuple[tuple[Matcher, ...], ...]:
+        """Return what is kept quiet at an instant: one set of matchers for each that keeps it."""
+        return tuple(one.wanted for one in (*self.silences, *self.windows) if one.wanted and one.until(at))
+
     @staticmethod
     def _until(those: "Iterable[Silenced | Planned]", why: Why, labels: Mapping[str, str], at: datetime) -> Iterable[tuple[Why, datetime]]:
         for one in those:

@@ -1,11 +1,11 @@
 """Alerts found by state, source, labels, words and time, the latest turn first: a page costs the same whether a thousand are open or a million."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from heapq import merge
-from itertools import chain, islice, repeat
+from itertools import chain, groupby, islice, repeat
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,14 +13,12 @@ from django.db import connection
 
 from tocsin.ingest import filing
 from tocsin.ingest.log import REJECTED_KEPT
-from tocsin.ingest.matchers import Matcher
+from tocsin.ingest.matchers import Matcher, meet
 from tocsin.ingest.models import Alert, Match, RawBody
 from tocsin.kit import bulk
 
 LOOKED_AT_MAX: Final = 5_000
 """Alerts that one page looks at; where they do not suffice, the page says how far back it has looked, and the next goes on from there."""
-GROUPED_MAX: Final = 2_000
-"""Alerts that are looked at for groups, which are counted anew at each look."""
 COMMON: Final = 2_000
 """How far labels are counted to find the rarest."""
 _CHUNKS: Final = (64, 256, 1_000)
@@ -51,7 +49,7 @@ _COUNTED: Final = """(SELECT count(*) FROM (SELECT 1 FROM ingest_posting
 class Query:
     """
     What is looked for. `firing` None means both; `since` and `until` are about the latest turn; `about` is what routes led it to, as
-    their matches say.
+    their matches say. With `any_of`, one of these sets of matchers is met too.
     """
 
     organisation: UUID
@@ -62,6 +60,7 @@ class Query:
     since: datetime | None = None
     until: datetime | None = None
     about: str = ""
+    any_of: tuple[tuple[Matcher, ...], ...] = ()
 
     def finds(self, alert: Alert) -> bool:
         """Return whether `alert` is looked for."""
@@ -69,6 +68,7 @@ class Query:
             (self.firing is None or alert.firing is self.firing)
             and (not self.source or alert.source == self.source)
             and all(one.meets(alert.labels) for one in self.matchers)
+            and (not self.any_of or any(meet(one, alert.labels) for one in self.any_of))
             and (not self.words or self._says(alert))
             and (self.since is None or alert.turned_at >= self.since)
             and (self.until is None or alert.turned_at <= self.until)
@@ -88,13 +88,13 @@ class Found:
     looked_at: int
 
 
-def find(query: Query, after: Place | None = None, limit: int = 50, also: Callable[[Alert], bool] | None = None) -> Found:
-    """Return up to `limit` alerts after a place. What `also` says no to is not found."""
+def find(query: Query, after: Place | None = None, limit: int = 50) -> Found:
+    """Return up to `limit` alerts after a place."""
     found: list[Alert] = []
     looked, last = 0, after
     for chunk in _chunks(_places(query, after)):
         for alert in _alerts(chunk, limit + 1):
-            if query.finds(alert) and (also is None or also(alert)):
+            if query.finds(alert):
                 if len(found) == limit:
                     return Found(found, last, looked)
                 found.append(alert)
@@ -122,22 +122,22 @@ class Grouped:
     looked_at: int
 
 
-def group(query: Query, by: str, shown: int, also: Callable[[Alert], bool] | None = None) -> Grouped:
+def group(query: Query, by: str, shown: int) -> Grouped:
     """Return what is found by the values of the label `by`, with the latest `shown` of each."""
     counts, latest = Counter[str](), dict[str, list[Alert]]()
     looked = 0
     for chunk in _chunks(_places(query, None)):
         for alert in _alerts(chunk, len(chunk)):
-            if query.finds(alert) and (also is None or also(alert)):
+            if query.finds(alert):
                 value = str(alert.labels.get(by, ""))
                 counts[value] += 1
                 if counts[value] <= shown:
                     latest.setdefault(value, []).append(alert)
         looked += len(chunk)
-        if looked >= GROUPED_MAX:
+        if looked >= LOOKED_AT_MAX:
             break
     groups = [Group(value, number, latest[value]) for value, number in counts.most_common()]
-    return Grouped(groups, looked if looked >= GROUPED_MAX else 0)
+    return Grouped(groups, looked if looked >= LOOKED_AT_MAX else 0)
 
 
 def count(organisation_id: UUID, *, firing: bool | None, most: int) -> int:
@@ -178,6 +178,10 @@ def _alerts(chunk: list[_Seen], at_once: int) -> Iterator[Alert]:
 def _places(query: Query, after: Place | None) -> Iterator[_Seen]:
     """Yield where what is looked for can stand, the latest first: by the rarest of the labels that must be equal, if there is one."""
     before = after or _beginning(query)
+    if query.any_of:
+        each = (_places(replace(query, matchers=(*query.matchers, *one), any_of=()), after) for one in query.any_of)
+        yield from (place for place, _again in groupby(merge(*each, reverse=True)))
+        return
     if query.about:
         yield from _led(query, before)
         return

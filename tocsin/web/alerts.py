@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlencode
 from uuid import UUID
@@ -165,17 +165,19 @@ def _context(request: Request, asked: Asked) -> dict[str, object]:
 
 def _part(request: Request, asked: Asked, place: search.Place | None) -> Part:
     """Return what the page lists of what is asked for: groups, or a page of alerts as one group."""
-    if asked.query is None:
+    keeper, query = quiet.keeper(request.organisation.id, clock.now()), asked.query
+    if query is not None and asked.shown == "silenced":
+        silenced = keeper.wanted(clock.now())
+        query = replace(query, any_of=silenced) if silenced else None
+    if query is None:
         return Part([], [], "", 0)
-    keeper = quiet.keeper(request.organisation.id, clock.now())
-    also = (lambda alert: keeper(alert.labels, clock.now()) is not None) if asked.shown == "silenced" else None
     if not asked.by:
-        found = search.find(asked.query, place, LISTED, also)
+        found = search.find(query, place, LISTED)
         shown = tuple(rows(request, found.alerts, keeper))
         groups = [Group("", len(shown), shown)] if shown else []
         older = f"{found.next[0]}-{found.next[1].hex}" if found.next else ""
         return Part(groups, _names(found.alerts, ""), older, found.looked_at if older and len(shown) < LISTED else 0)
-    grouped = search.group(asked.query, asked.by, GROUP_LISTED, also)
+    grouped = search.group(query, asked.by, GROUP_LISTED)
     listed = [alert for one in grouped.groups[:GROUPS_LISTED] for alert in one.latest]
     shown_by = {one.alert.pk: one for one in rows(request, listed, keeper)}
     groups = [

@@ -34,12 +34,16 @@ WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A silence with who made it, and how many alerts that fire it holds back, counted no further than `PREVIEWED`."""
+    """
+    A silence with who made it, and how many alerts that fire it holds back, counted no further than `PREVIEWED`; among the latest so
+    many, where more fire than are looked at.
+    """
 
     row: Silence
     by: str
     lifted_by: str
     holds: int
+    among: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Preview:
     lately: list[Alert]
     more_now: bool
     more_lately: bool
+    among: int
 
 
 @require_http_methods(["GET", "POST"])
@@ -191,7 +196,8 @@ def _preview(request: Request, wanted: tuple[Matcher, ...]) -> Preview:
     now = search.find(search.Query(request.organisation.id, matchers=wanted), None, PREVIEWED)
     since = clock.now() - LOOKED_BACK
     lately = search.find(search.Query(request.organisation.id, None, matchers=wanted, since=since), None, PREVIEWED)
-    return Preview(now.alerts, lately.alerts, now.next is not None, lately.next is not None)
+    more_now, more_lately = (found.next is not None and not _among(found) for found in (now, lately))
+    return Preview(now.alerts, lately.alerts, more_now, more_lately, max(_among(now), _among(lately)))
 
 
 def _silences(request: Request, typed: dict[str, str], refused: Refused | None = None, preview: Preview | None = None) -> HttpResponse:
@@ -212,10 +218,16 @@ def _silences(request: Request, typed: dict[str, str], refused: Refused | None =
 
 
 def _kept(request: Request, row: Silence, names: dict[UUID, str], now: datetime) -> Kept:
-    holds = 0
+    found = search.Found([], None, 0)
     if row.starts_at <= now < row.ends_at:
-        holds = len(search.find(search.Query(request.organisation.id, matchers=matchers.stored(row.matchers)), None, PREVIEWED).alerts)
-    return Kept(row, names.get(row.person, ""), names.get(row.lifted_by, "") if row.lifted_by else "", holds)
+        found = search.find(search.Query(request.organisation.id, matchers=matchers.stored(row.matchers)), None, PREVIEWED)
+    lifted_by = names.get(row.lifted_by, "") if row.lifted_by else ""
+    return Kept(row, names.get(row.person, ""), lifted_by, len(found.alerts), _among(found))
+
+
+def _among(found: search.Found) -> int:
+    """Return how many alerts were looked at, if there are more; 0 if what was found is all, or enough."""
+    return found.looked_at if found.next and len(found.alerts) < PREVIEWED else 0
 
 
 def _windows(request: Request, typed: dict[str, str], refused: Refused | None = None, preview: Preview | None = None) -> HttpResponse:
