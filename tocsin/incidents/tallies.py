@@ -1,7 +1,8 @@
 """
-Figures over many incidents of a plan: what each came to in a period beside the period before, and incidents by kind, cause or client.
+Figures over many incidents of a plan: what each came to in a period beside the period before, and incidents by kind, cause, client or service
+with the time and the losses that they cost.
 
-Everything is computed from what was recorded and leads down to the incidents that it counts (KPI-11, KPI-13, KPI-14).
+Everything is computed from what was recorded and leads down to the incidents that it counts (KPI-11, KPI-13, KPI-14, KPI-16).
 """
 
 from collections import defaultdict
@@ -13,16 +14,17 @@ from typing import Final
 from uuid import UUID
 
 from tocsin.engine import figures
-from tocsin.engine.expressions import UNKNOWN, Known, Value
+from tocsin.engine.expressions import UNKNOWN, Known, Name, Value
 from tocsin.engine.namespaces import bare, within
 from tocsin.engine.program import Figure, Program
 from tocsin.incidents import plans
-from tocsin.incidents.models import BoardRow, FactRow, FigureRow, PartyRow, RecordRow
+from tocsin.incidents.models import BoardRow, FactRow, FigureRow, PartyRow, RecordRow, RegisterRow
 from tocsin.incidents.readers import Viewer
 from tocsin.incidents.shapes import VALUE, Eye
 
 PARTY: Final = "party"
 LEVEL: Final = "level"
+LASTED: Final = "lasted"
 _EYE: Final = Eye(sealed=lambda _place, tree: str(tree))
 Span = tuple[datetime, datetime]
 """From (inclusive) until (exclusive)."""
@@ -78,6 +80,8 @@ class Group:
     value: str
     boards: Sequence[BoardRow]
     repeats: Sequence[BoardRow]
+    sums: Mapping[str, Decimal]
+    """What each figure that adds up came to in all of them, by the figure's id; nothing where none of them says it."""
 
     def lasted(self, now: datetime) -> timedelta:
         """Return how long they lasted, all together."""
@@ -118,28 +122,53 @@ def _mean(ones: Sequence[One]) -> Known:
     return sum(numbers, Decimal()) / len(numbers) if numbers else UNKNOWN
 
 
-def groups(viewer: Viewer, boards: Sequence[BoardRow], by: str, span: Span, near: timedelta) -> list[Group]:
-    """
-    Return the incidents of a period by what they are told apart by: a level, a fact (`fact:…`), a field of a record, or a party outside.
+def summed(program: Program) -> list[Figure]:
+    """Return the figures that add up over incidents, such as losses: each is the total of what entries of a record say."""
+    return [figure for figure in program.figures.values() if isinstance(figure.value, Name) and figure.value.path.endswith(".total")]
 
-    An incident is a repeat if another with the same value began within `near` before it, in the period or not.
+
+def groups(
+    viewer: Viewer, boards: Sequence[BoardRow], by: str, span: Span, near: timedelta, *, sums: Iterable[Figure] = (), first: str = ""
+) -> list[Group]:
+    """
+    Return the incidents of a period by what they are told apart by: a level, a fact (`fact:…`), a field of a record, a party outside (`party`),
+    or of the parties what stands in a register (`party:services`) or in a field of it (`party:services.process`).
+
+    An incident is a repeat if another with the same value began within `near` before it, in the period or not. What weighs most comes first:
+    by the number of incidents, or by how long they lasted, or by one of the `sums`.
     """
     values = _values(viewer, boards, by)
     by_value: dict[str, list[BoardRow]] = defaultdict(list)
     for board in boards:
         for value in sorted(values.get(board.incident_id, ())):
             by_value[value].append(board)
-    found = [_group(value, members, span, near) for value, members in by_value.items()]
-    return sorted((group for group in found if group.boards), key=lambda group: (-len(group.boards), group.value))
+    costs = {figure.id: _costs(figure, boards) for figure in sums}
+    found = [_group(value, members, span, near, costs) for value, members in by_value.items()]
+
+    def weight(group: Group) -> Decimal:
+        if first == LASTED:
+            return Decimal(str(group.lasted(span[1]).total_seconds()))
+        return group.sums.get(first, Decimal(-1)) if first else Decimal(len(group.boards))
+
+    return sorted((group for group in found if group.boards), key=lambda group: (-weight(group), -len(group.boards), group.value))
 
 
-def _group(value: str, members: Sequence[BoardRow], span: Span, near: timedelta) -> Group:
+def _costs(figure: Figure, boards: Iterable[BoardRow]) -> dict[UUID, Decimal]:
+    """Return what a figure came to in each incident that says it."""
+    rows = FigureRow.objects.filter(incident_id__in=[board.incident_id for board in boards], figure__endswith=bare(figure.id))
+    values = {row.incident_id: VALUE.read(row.value, _EYE, "") for row in rows.exclude(value=None) if bare(row.figure) == bare(figure.id)}
+    return {incident: value for incident, value in values.items() if isinstance(value, Decimal)}
+
+
+def _group(value: str, members: Sequence[BoardRow], span: Span, near: timedelta, costs: Mapping[str, Mapping[UUID, Decimal]]) -> Group:
     repeats = [
         later
         for place, later in enumerate(members)
         if _in(later, span) and any(later.declared_at - earlier.declared_at <= near for earlier in members[:place])
     ]
-    return Group(value, [board for board in members if _in(board, span)], repeats)
+    own = [board for board in members if _in(board, span)]
+    said = {name: [known[board.incident_id] for board in own if board.incident_id in known] for name, known in costs.items()}
+    return Group(value, own, repeats, {name: sum(found, Decimal()) for name, found in said.items() if found})
 
 
 def _values(viewer: Viewer, boards: Sequence[BoardRow], by: str) -> Mapping[UUID, set[str]]:
@@ -149,8 +178,7 @@ def _values(viewer: Viewer, boards: Sequence[BoardRow], by: str) -> Mapping[UUID
     if kind == LEVEL:
         found |= {board.incident_id: {board.level} for board in boards if board.level}
     elif kind == PARTY:
-        for row in PartyRow.objects.filter(incident_id__in=incidents, removed_at=None):
-            found[row.incident_id] |= {row.name} if row.name else set()
+        found |= _parties(viewer, boards, *name.partition(".")[::2])
     elif kind == "fact":
         for fact in viewer.seen(boards, FactRow.objects.filter(incident_id__in=incidents, known=True)):
             said = fact.value if isinstance(fact.value, list) else [fact.value]
@@ -160,4 +188,17 @@ def _values(viewer: Viewer, boards: Sequence[BoardRow], by: str) -> Mapping[UUID
         for part in viewer.seen(boards, RecordRow.objects.filter(incident_id__in=incidents)):
             words = str(part.fields.get(field) or "").strip() if bare(part.record) == record else ""
             found[part.incident_id] |= {words} if words else set()
+    return found
+
+
+def _parties(viewer: Viewer, boards: Sequence[BoardRow], register: str, field: str) -> Mapping[UUID, set[str]]:
+    """Return whom incidents affect: by name, all or those of a `register`; or what the register says of them in a `field`."""
+    plan_of = {board.incident_id: board.plan_id for board in boards}
+    entries = RegisterRow.objects.filter(organisation_id=viewer.organisation_id, record=register).exclude(incident__standing="")
+    kept = {(plan, entry): said for plan, entry, said in entries.values_list("incident__standing", "entry", "fields")} if field else {}
+    found: dict[UUID, set[str]] = defaultdict(set)
+    for row in PartyRow.objects.filter(incident_id__in=plan_of, removed_at=None):
+        own = not register or row.party.startswith(f"{register}-")
+        words = kept.get((plan_of[row.incident_id], row.party), {}).get(field, "") if field else row.name
+        found[row.incident_id] |= {words} if own and words else set()
     return found

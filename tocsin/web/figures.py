@@ -1,4 +1,7 @@
-"""Figures over many incidents: each in a period beside the one before, and incidents by kind, cause, level or client, with their repeats."""
+"""
+Figures over many incidents: each in a period beside the one before, and incidents by kind, cause, level, client or service, with their repeats
+and what they cost.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +14,7 @@ from markupsafe import Markup
 
 from tocsin.engine import periods
 from tocsin.engine.expressions import UNKNOWN
-from tocsin.engine.program import Program
+from tocsin.engine.program import Program, Resource
 from tocsin.incidents import plans, tallies
 from tocsin.incidents.tallies import Group, Tally
 from tocsin.web import plan_words, reply, times
@@ -52,6 +55,9 @@ def _of(request: Request, program: Program) -> dict[str, object]:
     ways = list(_ways(program))
     way = next((way for way in ways if way.name == request.GET.get("by")), ways[0])
     boards = tallies.boards_of(request.viewer, program.id)
+    sums = tallies.summed(program)
+    orders = [("", _("Incidents")), (tallies.LASTED, _("Lasted together")), *((one.id, text(plan_words.titled(one))) for one in sums)]
+    first = next((name for name, _said in orders if name == request.GET.get("first")), "")
     return {
         "program": program,
         "per": per,
@@ -62,9 +68,13 @@ def _of(request: Request, program: Program) -> dict[str, object]:
         "ways": ways,
         "way": way,
         "tallies": tallies.tallies(program, boards, now, before),
-        "groups": tallies.groups(request.viewer, boards, way.name, now, timedelta(days=near)),
+        "groups": tallies.groups(request.viewer, boards, way.name, now, timedelta(days=near), sums=sums, first=first),
+        "sums": sums,
+        "orders": orders,
+        "first": first,
         "at": times.now(),
         "spelled": lambda tally, value: drawn.spelled(tally.figure, None if value is UNKNOWN else value),
+        "added": lambda figure, group: drawn.spelled(figure, group.sums.get(figure.id)),
         "percent": drawn.percent,
         "named": lambda group: _named(program, way.name, group),
         "titled": plan_words.titled,
@@ -106,6 +116,19 @@ def _ways(program: Program) -> Iterator[Way]:
                 label = text(field.label or plan_words.plain(field.id))
                 yield Way(f"record:{record.id}.{field.id}", Markup("{}: {}").format(text(plan_words.titled(record)), label))
     yield Way(tallies.PARTY, Markup("{}").format(_("Affected party")))
+    for register in program.resources.values():
+        yield from _served(register) if register.as_party and not register.visible_to else ()
+
+
+def _served(register: Resource) -> Iterator[Way]:
+    """Yield that incidents are told apart by which entry of a register they affect, and by what it says of that: its process, its client."""
+    title = text(plan_words.titled(register))
+    yield Way(f"{tallies.PARTY}:{register.id}", title)
+    for field in register.fields[1:]:
+        contact = register.as_party is not None and field.id == register.as_party.contact
+        if field.type in ("text", "choice") and field.id not in register.confidential and not contact:
+            label = text(field.label or plan_words.plain(field.id))
+            yield Way(f"{tallies.PARTY}:{register.id}.{field.id}", Markup("{}: {}").format(title, label))
 
 
 def _named(program: Program, by: str, group: Group) -> Markup:
@@ -114,9 +137,9 @@ def _named(program: Program, by: str, group: Group) -> Markup:
     if kind == tallies.LEVEL:
         return text(plan_words.titled(program.levels.get(group.value), group.value))
     rule = program.facts.get(name) if kind == "fact" else None
-    if kind == "record":
-        record, _sign, field = name.partition(".")
-        slot = next((each for each in program.records[record].fields if each.id == field), None)
+    if "." in name:
+        held, _sign, field = name.partition(".")
+        slot = next((each for each in (program.records if kind == "record" else program.resources)[held].fields if each.id == field), None)
         return text(plan_words.option_name(slot, group.value)) if slot and slot.of else Markup("{}").format(group.value)
     return text(plan_words.option_name(rule, group.value)) if rule else Markup("{}").format(group.value)
 
