@@ -11,9 +11,23 @@ from tocsin.engine.program import Program
 from tocsin.engine.terms import Edge
 from tocsin.incidents import measured, samples
 from tocsin.incidents.models import Incident, Lookout
+from tocsin.kit.tables import Sheaf
 
 BEHIND: Final = timedelta(seconds=5)
 """Whoever looks at the samples is this late only after a downtime, after the clock was set, or because it is held up."""
+
+
+def begin(sheaf: Sheaf, incident: Incident, program: Program) -> None:
+    """
+    Let an incident that begins be looked out for: at once, or, if its plan watches nothing, once somebody records a sample.
+
+    A drill brings its own edges, and what is owed between incidents watches nothing.
+    """
+    if not incident.drill and not incident.standing:
+        own = {"organisation_id": incident.organisation_id, "incident_id": incident.pk}
+        watches = bool(program.watches or program.signals)
+        times = {"until": None, "look_at": incident.declared_at} if watches else {"until": incident.declared_at, "look_at": None}
+        sheaf.add(Lookout, {**own, **times})
 
 
 def series(lookout: Lookout, program: Program, now: datetime) -> Mapping[str, watch.Series]:

@@ -13,7 +13,7 @@ from tocsin.engine import watch
 from tocsin.engine.program import Program
 from tocsin.engine.sentinels import fired_by, hold_max, next_at
 from tocsin.incidents import counters, desk, looks, measured, plans, samples, silences
-from tocsin.incidents.models import BoardRow, Lookout, Plan, Sentinel
+from tocsin.incidents.models import BoardRow, Plan, Sentinel
 from tocsin.kit import clock
 from tocsin.kit.transactions import retry
 from tocsin.plan.scenarios.commands import called
@@ -145,7 +145,7 @@ def _write(sentinel: Sentinel, program: Program, seen: _Seen, learned: tuple[t.E
         if learned:
             counters.hold(sentinel.organisation_id, desk.NUMBERS)  # whoever declares meanwhile is before us or after us
             if not _runs(sentinel):
-                _declare(sentinel, program, seen.new[0], learned, now)
+                _declare(sentinel, program, seen.new[0], learned)
         sentinel.until = now
         sentinel.edges = looks.write(seen.edges)
         fired = _remembered(program, seen, now)
@@ -167,7 +167,7 @@ def _end(sentinel: Sentinel, following: datetime | None) -> None:
     Sentinel.objects.filter(pk=sentinel.pk, turn=sentinel.turn, look_at=sentinel.look_at).update(look_at=following)
 
 
-def _declare(sentinel: Sentinel, program: Program, first: watch.Matured, learned: tuple[t.Edge, ...], now: datetime) -> None:
+def _declare(sentinel: Sentinel, program: Program, first: watch.Matured, learned: tuple[t.Edge, ...]) -> None:
     declaration = desk.Declaration(words=called(program, first.trigger), means=MEANS, reported=False)
     key = f"trigger:{sentinel.plan_id}:{first.key}:{looks.write_instant(first.since)}"
     answer = desk.declare(sentinel.organisation_id, sentinel.plan_hash, declaration, actor=SYSTEM, key=key)
@@ -176,5 +176,4 @@ def _declare(sentinel: Sentinel, program: Program, first: watch.Matured, learned
     taught = desk.handle(answer.incident, t.Observe(edges=learned), actor=SYSTEM, key=key)
     if isinstance(taught, t.Refused):
         raise NotBegun(taught.message)
-    Lookout.objects.get_or_create(incident_id=answer.incident, defaults={"organisation_id": sentinel.organisation_id, "look_at": now})
     _log.info("sentinel.declared", plan=sentinel.plan_id, trigger=first.trigger, incident=answer.number)

@@ -13,7 +13,7 @@ from tocsin.engine import watch
 from tocsin.engine.program import Program
 from tocsin.incidents import desk, lookouts, measured, plans, samples, sentinels, states
 from tocsin.incidents.canonical import UnknownEvent
-from tocsin.incidents.models import BoardRow, Head, Incident, Lookout
+from tocsin.incidents.models import BoardRow, Head, Lookout
 from tocsin.kit import clock, faults
 
 AGAIN_AFTER: Final = timedelta(minutes=5)
@@ -45,7 +45,6 @@ def run_once() -> bool:
 
 
 def _look_all(now: datetime) -> bool:
-    _watch_new()
     wanted = Lookout.objects.filter(look_at__lte=now).select_related("incident")
     due = [lookout for lookout in wanted if _resting.get(lookout.pk, now) <= now]
     faults.each(due, partial(_look, now=now), "lookouts that could not look", lambda lookout, _: _rest(lookout, now))
@@ -56,15 +55,6 @@ def _rest(lookout: Lookout, now: datetime) -> None:
     """Try it again after a while. It stays due: time must not complete what it would have learned otherwise (TRM-04)."""
     _log.exception("signals.fault", incident=lookout.incident.number)
     _resting[lookout.pk] = now + AGAIN_AFTER
-
-
-def _watch_new() -> None:
-    """Begin to look for incidents that nobody looks for yet; a drill brings its own edges."""
-    fresh = Incident.objects.filter(lookout=None, drill=False, standing="")
-    for incident in fresh:
-        Lookout.objects.get_or_create(
-            incident=incident, defaults={"organisation_id": incident.organisation_id, "look_at": incident.declared_at}
-        )
 
 
 def _look(lookout: Lookout, now: datetime) -> None:

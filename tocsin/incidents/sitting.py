@@ -205,6 +205,7 @@ class Sitting:
         incident.next_due = next_due(case.program, case.state)
         incident.wake_at = server_time(incident, incident.next_due)
         if case.begins:
+            lookouts.begin(self.sheaf, incident, case.program)
             self.sheaf.add(Incident, {field.attname: getattr(incident, field.attname) for field in Incident._meta.concrete_fields})
         else:
             self.sheaf.put(Incident, {"id": incident.pk}, {name: getattr(incident, name) for name in _WRITTEN}, change=True)
