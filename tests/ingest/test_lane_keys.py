@@ -14,7 +14,7 @@ from tocsin.ingest.follower import Follower
 from tocsin.ingest.keyring import TTL_S, Keyring
 from tocsin.ingest.lane import Lane
 from tocsin.ingest.models import Alert, RawBody, Rejected
-from tocsin.kit.sqlite import gate
+from tocsin.kit.sqlite import syncing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -100,7 +100,7 @@ def test_what_arrives_while_another_writer_holds_the_gate_goes_along_with_the_ne
         held, free = asyncio.Event(), asyncio.Event()
 
         def hold() -> None:
-            with gate.write():
+            with syncing.write():
                 loop.call_soon_threadsafe(held.set)
                 asyncio.run_coroutine_threadsafe(free.wait(), loop).result()
 

@@ -1,8 +1,11 @@
 """The SQLite backend: what every connection is set to, when it holds the gate, and who moves the log into the file."""
 
+import errno
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from copy import deepcopy
 from pathlib import Path
 
@@ -13,7 +16,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from tocsin.kit import database
 from tocsin.kit.home import Home
 from tocsin.kit.readonly import readonly
-from tocsin.kit.sqlite import base, breakdown
+from tocsin.kit.sqlite import base, breakdown, syncing
 from tocsin.kit.sqlite.base import DatabaseWrapper
 from tocsin.kit.sqlite.breakdown import Breakdown
 from tocsin.kit.sqlite.checkpoint import Checkpointer
@@ -53,11 +56,54 @@ def free() -> bool:
 
 
 @pytest.mark.row("I1")
-def test_every_commit_is_on_the_disk_and_no_connection_checkpoints_by_itself(own: DatabaseWrapper) -> None:
+def test_every_commit_is_on_the_disk_before_anybody_is_told_and_the_gate_is_free_meanwhile(own: DatabaseWrapper, monkeypatch) -> None:
+    synced: list[tuple[bytes, bool]] = []
+    log = Path(f"{own.settings_dict['NAME']}-wal")
+
+    def sync(file: int) -> None:
+        assert os.fstat(file).st_ino == log.stat().st_ino
+        synced.append((log.read_bytes(), free()))
+
+    monkeypatch.setattr(os, "fdatasync", sync)
+    own.cursor().execute("INSERT INTO t VALUES (1)")
+    assert synced.pop() == (log.read_bytes(), True)
+    with transaction.atomic(using="own"):
+        own.cursor().execute("INSERT INTO t VALUES (2)")
+        with transaction.atomic(using="own"):
+            own.cursor().execute("INSERT INTO t VALUES (3)")
+        assert synced == []
+    assert synced.pop() == (log.read_bytes(), True)
+    with syncing.write():
+        for number in (4, 5):
+            with transaction.atomic(using="own"):
+                own.cursor().execute("INSERT INTO t VALUES (%s)", [number])
+        assert synced == [], "whoever holds the gate longer is told when they have left it"
+    assert synced == [(log.read_bytes(), True)]
+
+
+@pytest.mark.row("I1", "F-8")
+@pytest.mark.parametrize("held", [False, True], ids=["by itself", "within the gate"])
+def test_a_commit_that_the_disk_does_not_take_is_an_error_and_ends_a_server(own: DatabaseWrapper, held: bool, monkeypatch) -> None:
+    over, left = threading.Event(), Breakdown()
+    monkeypatch.setattr(syncing, "breakdown", left)
+    left.arm(over.set)
+
+    def broken(_file: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fdatasync", broken)
+    with pytest.raises(OperationalError, match="Input/output error"), syncing.write() if held else nullcontext():
+        own.cursor().execute("INSERT INTO t VALUES (1)")
+    assert over.wait(5)
+    assert free()
+
+
+@pytest.mark.row("I1")
+def test_what_keeps_the_file_whole_is_synced_by_sqlite_and_no_connection_checkpoints_by_itself(own: DatabaseWrapper) -> None:
     def pragma(name: str) -> object:
         return own.cursor().execute(f"PRAGMA {name}").fetchone()[0]
 
-    assert (pragma("journal_mode"), pragma("synchronous"), pragma("wal_autocheckpoint")) == ("wal", 2, 0)
+    assert (pragma("journal_mode"), pragma("synchronous"), pragma("wal_autocheckpoint")) == ("wal", 1, 0)
 
 
 def test_a_transaction_holds_the_gate_from_its_beginning_to_its_commit(own: DatabaseWrapper) -> None:

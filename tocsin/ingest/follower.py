@@ -19,7 +19,8 @@ from tocsin.ingest.repeats import Counted, Repeats
 from tocsin.ingest.sources import Alert, Arrival
 from tocsin.ingest.telling import clean
 from tocsin.kit import bells, bulk, clock, faults, numbers, transactions, turns
-from tocsin.kit.sqlite import gate
+from tocsin.kit.sqlite import syncing
+from tocsin.kit.sqlite.gate import gate
 
 BODIES_MAX = 500
 BYTES_MIN, BYTES_MAX = 128 * 1024, 2 * 1024 * 1024
@@ -236,7 +237,7 @@ def _write(those: Batch) -> Written:
         matches = alerts.matches(organisation_id, outcome.turns)
         statements = [*alerts.changes(organisation_id, outcome, matches), *tallies.count(read=came)]
         counting = list(repeats.statements(counted))
-        with gate.write():
+        with syncing.write():
             begun = clock.monotonic()
             with transaction.atomic():
                 if not log.settle(organisation_id, [body.position for body in bodies]):
@@ -247,7 +248,7 @@ def _write(those: Batch) -> Written:
                 checks.hear(bodies)
                 if matches:
                     bells.ring(BELL)
-            return Written(clock.monotonic() - begun, gate.gate.wanted()), outcome
+            return Written(clock.monotonic() - begun, gate.wanted()), outcome
 
     written = Written()
     if bodies:

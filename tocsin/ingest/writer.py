@@ -14,7 +14,7 @@ from tocsin.ingest.queues import Queues
 from tocsin.kit import bells, transactions
 from tocsin.kit.readonly import readonly
 from tocsin.kit.reserve import reserve
-from tocsin.kit.sqlite import gate
+from tocsin.kit.sqlite import syncing
 from tocsin.kit.sqlite.breakdown import FLUSH_S, leave
 
 ROWS_MAX = 4_000
@@ -35,7 +35,7 @@ class CommitFailed(NotStored):
 
 def store(arrived: Sequence[log.Arrived]) -> None:
     """
-    Commit a group, synced to the disk.
+    Commit a group; it is synced when whoever holds the gate around this has left it.
 
     :raises NotStored: the database would not take it; it is as it was.
     :raises CommitFailed: the commit failed. End the process.
@@ -158,13 +158,16 @@ class Writer:
         group: list[Ticket] = []
         failure: NotStored | None = None
         try:
-            with gate.write():
+            with syncing.write():
                 group = self._queues.take(ROWS_MAX, BYTES_MAX)
                 self._store([ticket.arrived for ticket in group])
         except NotStored as error:
             failure = error
-        except OperationalError as error:  # the gate was not free in time
-            group, failure = self._queues.take(ROWS_MAX, BYTES_MAX), NotStored(str(error))
+        except OperationalError as error:
+            if group:  # committed, and the disk does not take it
+                failure = CommitFailed(str(error))
+            else:  # the gate was not free in time
+                group, failure = self._queues.take(ROWS_MAX, BYTES_MAX), NotStored(str(error))
         except Exception as error:  # noqa: BLE001 - the catch point of the writer: without its thread every sender would wait for ever
             _log.exception("lane.fault", bodies=len(group))
             connection.close()

@@ -11,7 +11,7 @@ from django.db.backends.sqlite3 import base
 from django.db.backends.sqlite3.features import DatabaseFeatures as StockFeatures
 
 from tocsin.kit.readonly import readonly
-from tocsin.kit.sqlite import soundness
+from tocsin.kit.sqlite import soundness, syncing
 from tocsin.kit.sqlite.breakdown import breakdown
 from tocsin.kit.sqlite.gate import gate
 
@@ -41,17 +41,31 @@ class Cursor(base.SQLiteCursorWrapper):
         if alone:
             gate.acquire()
         try:
-            return statement()
+            done = statement()
         except sqlite3.OperationalError as error:
             breakdown.look(error)
             raise
         finally:
             if alone:
                 gate.release()
+        if alone:
+            _sync(self.connection)
+        return done
+
+
+class Connection(sqlite3.Connection):
+    """One that knows where SQLite keeps its log; nowhere if it keeps none."""
+
+    log = ""
+
+
+def _sync(connection: sqlite3.Connection) -> None:
+    if isinstance(connection, Connection) and connection.log:
+        syncing.sync(connection.log)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection in WAL mode that syncs every commit, never checkpoints by itself, and writes only while it holds the gate."""
+    """A connection in WAL mode that syncs every commit after the gate, never checkpoints by itself, and writes only while it holds the gate."""
 
     features_class = DatabaseFeatures
     _holds_gate = False
@@ -59,11 +73,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         if readonly.now:
             return super().get_new_connection(conn_params | {"database": soundness.address(Path(conn_params["database"]))})
-        connection = super().get_new_connection(conn_params)
+        connection = super().get_new_connection(conn_params | {"factory": Connection})
         if not self.is_in_memory_db():
             gate.share(f"{conn_params['database']}-gate")
+            connection.log = f"{conn_params['database']}-wal"
         # SQLite up to 3.51.2 can corrupt a WAL that several connections checkpoint: only `checkpoint.py` does.
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 0"):
+        # With NORMAL it syncs what keeps the file whole; each commit is synced by `syncing.py`.
+        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "wal_autocheckpoint = 0"):
             connection.execute(f"PRAGMA {pragma}").fetchall()
         return connection
 
@@ -86,6 +102,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
             breakdown.look(error.__cause__)
             raise
         self._give_back()
+        with self.wrap_database_errors:
+            _sync(self.connection)
 
     def _rollback(self) -> None:
         try:

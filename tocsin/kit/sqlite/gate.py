@@ -5,8 +5,6 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
 from django.db import OperationalError
@@ -95,6 +93,10 @@ class Gate:
         fcntl.flock(self._next, fcntl.LOCK_UN)
         return False
 
+    def mine(self) -> bool:
+        """Return whether this thread holds the gate."""
+        return self._holder == threading.get_ident()
+
     def waiting(self) -> int:
         """Return how many wait."""
         return len(self._queue)
@@ -145,17 +147,3 @@ def _lock(file: int, deadline: float) -> None:
 gate = Gate()
 """The one of this process."""
 os.register_at_fork(after_in_child=gate.forget)
-
-
-@contextmanager
-def write(timeout_s: float = WAIT_S) -> Iterator[None]:
-    """
-    Hold the gate, for a writer that wants to be in before it knows what to write.
-
-    :raises OperationalError: not within `timeout_s`.
-    """
-    gate.acquire(timeout_s)
-    try:
-        yield
-    finally:
-        gate.release()

@@ -1,0 +1,77 @@
+"""
+What was committed is synced once the gate was given back: the next one writes while the disk is waited for, and many wait for it together.
+
+Nobody is told that something is committed before that. Whoever reads it earlier and builds on it syncs all that lies before in the log too.
+"""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+from tocsin.kit.sqlite.breakdown import breakdown
+from tocsin.kit.sqlite.gate import WAIT_S, gate
+
+
+class _Own(threading.local):
+    log = ""
+    """What this thread has committed to while it held the gate for longer."""
+
+
+_own = _Own()
+
+
+def sync(log: str) -> None:
+    """
+    Return once the disk has what was committed to SQLite's log at this path; whoever still holds the gate owes it (`settle`).
+
+    :raises sqlite3.OperationalError: it does not take it; a server ends then.
+    """
+    if gate.mine():
+        _own.log = log
+    else:
+        _wait_for(log)
+
+
+def settle() -> None:
+    """
+    Sync what this thread owes.
+
+    :raises sqlite3.OperationalError: as above.
+    """
+    log, _own.log = _own.log, ""
+    if log:
+        _wait_for(log)
+
+
+@contextmanager
+def write(timeout_s: float = WAIT_S) -> Iterator[None]:
+    """
+    Hold the gate, for a writer that wants to be in before it knows what to write; what it has committed is synced when it has left.
+
+    :raises OperationalError: not within `timeout_s`, or the disk did not take it.
+    """
+    gate.acquire(timeout_s)
+    try:
+        yield
+    finally:
+        gate.release()
+        with connection.wrap_database_errors:
+            settle()
+
+
+def _wait_for(log: str) -> None:
+    try:
+        file = os.open(log, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fdatasync(file)
+        finally:
+            os.close(file)
+    except OSError as fault:
+        error = sqlite3.OperationalError(f"the disk did not take the log: {fault.strerror}")
+        error.sqlite_errorcode = sqlite3.SQLITE_IOERR_FSYNC
+        breakdown.look(error)
+        raise error from fault
