@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.ingest.bodies import NOON
 from tests.ingest.routing.streams import LATER, MINUTE, RULES, SPANS, at, quiet_until, streams
 from tocsin.accounts.models import Organisation
-from tocsin.incidents import declaring
+from tocsin.incidents import declaring, desk
 from tocsin.incidents.declaring import Declarer
 from tocsin.ingest.matchers import parse, write
 from tocsin.ingest.models import Alert, Match, Route
@@ -32,7 +32,7 @@ class Hands:
     opened: dict[str, datetime]
     lasts: float
 
-    def __init__(self, _route: Route) -> None:
+    def __init__(self, _route: Route, _sitting: desk.Desk) -> None:
         pass
 
     def open(self, about: str, now: datetime) -> bool:

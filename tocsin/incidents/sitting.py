@@ -89,7 +89,11 @@ class Sitting:
         if not missing:
             return
         rows = Incident.objects.filter(pk__in=missing).order_by("pk")
-        fresh = list(rows.select_related("head").select_for_update(of=("self",)))
+        fresh = list(rows.select_for_update())
+        # Only now: what was read beside the rows, while somebody else held them, would be how the journal stood before that.
+        heads = Head.objects.in_bulk([row.pk for row in fresh])
+        for row in fresh:
+            row.head = heads[row.pk]
         self.now = clock.now()
         self._locked |= {row.pk: row for row in fresh}
         self._behind |= lookouts.behind(fresh, self.now)
