@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from statistics import median
 from typing import cast
@@ -116,7 +117,7 @@ def _measure(waiting: int, declare: Callable[[], None], arguments: argparse.Name
 
     _declared(declare, arguments.due)
     spent = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-    took = _timed(lambda: _workers(arguments.workers, 0))
+    took = _workers(arguments.workers, 0)
     spent = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - spent
     rate = arguments.due / took
 
@@ -159,18 +160,25 @@ def _declared(declare: Callable[[], None], count: int) -> list[UUID]:
     return [pk for pk in Incident.objects.exclude(state="").order_by("number").values_list("pk", flat=True) if pk not in known]
 
 
-def _workers(count: int, for_s: float) -> None:
-    """Let so many processes tick for `for_s` seconds, and on until nothing is due."""
+def _workers(count: int, for_s: float) -> float:
+    """Let so many processes tick for `for_s` seconds, and on until nothing is due. Return how long it took, but for their start."""
     connections.close_all()
     cast("PostgreSQL", connection).close_pool()
-    processes = [multiprocessing.get_context("fork").Process(target=_tick, args=(for_s,)) for _ in range(count)]
+    fork = multiprocessing.get_context("fork")
+    ready = fork.Barrier(count + 1)
+    processes = [fork.Process(target=_tick, args=(for_s, ready)) for _ in range(count)]
     for process in processes:
         process.start()
+    ready.wait()
+    began = time.perf_counter()
     for process in processes:
         process.join()
+    return time.perf_counter() - began
 
 
-def _tick(for_s: float) -> None:
+def _tick(for_s: float, ready: Barrier) -> None:
+    Incident.objects.exists()  # it is connected
+    ready.wait()
     ends_at = time.perf_counter() + for_s
     while True:
         more = ticker.run_once()
