@@ -9,7 +9,7 @@ import pytest
 from tests import mounts
 from tests.fleet import networks
 
-NEEDS = {"browser": ("chromium",), "alertmanager": ("prometheus-alertmanager",), "curl": ("curl",)}
+NEEDS = {"browser": ("chromium",), "alertmanager": ("prometheus-alertmanager",), "amtool": ("amtool",), "curl": ("curl",)}
 """The programs that a test with this mark starts; the first one found serves."""
 
 PERMITS = {

@@ -17,6 +17,7 @@ urlpatterns = [
     path("metrics", health.metrics, name="metrics"),
     path("plan-schema.json", plan_schema.published, name="plan-schema"),
     path("api/v1/", include("tocsin.api.routes")),
+    path("api/v2/", include("tocsin.api.alertmanager")),
     path("o/<slug:slug>/", include("tocsin.web.routes")),
 ]
 handler400 = errors.unreadable
