@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from tests.web.room import declare
 from tests.world import World, member
 from tocsin.accounts.models import Person
 from tocsin.comms import delivery
@@ -13,7 +14,7 @@ from tocsin.comms.models import InboxItem
 from tocsin.incidents import chain, journal, standing, ticker
 from tocsin.incidents.dossier import contents
 from tocsin.incidents.dossier.verify import verify
-from tocsin.incidents.models import BoardRow, ClockRow, Incident, RegisterRow
+from tocsin.incidents.models import BoardRow, ClockRow, FigureRow, Incident, RegisterRow
 from tocsin.kit import clock, ids
 from tocsin.web import dossier
 
@@ -89,6 +90,51 @@ def test_a_secret_number_is_an_empty_slot_until_whoever_may_fills_it_and_only_th
     assert "+86 10 5550" in post(world, world.ana, "registers/contacts/contacts-duty_desk/number").content.decode()
     assert "+86 10 5550" not in page(world, world.bea)
     assert "kept for some roles" in page(world, world.bea)
+
+
+def shared(shown: str, title: str) -> str:
+    """Return a row of the readiness figures in words."""
+    panel = shown[shown.index('id="shares-hotline-outage"') :].partition("</table>")[0]
+    (row,) = [part for part in panel.split("<tr>") if title in part]
+    return words(row)
+
+
+@pytest.mark.row("KPI-08")
+def test_what_share_of_contacts_equipment_and_people_is_in_order_is_a_figure(world: World, kept: Incident) -> None:
+    shown = page(world, world.bea)
+    assert "0 of 3 0 %" in shared(shown, "Check the contact"), "nobody has verified one yet, though none is late"
+    check = {"entry": "contacts-duty_desk", "field:result": "confirmed", "evidence": "call 1"}
+    assert post(world, world.ana, "duties/contacts_checked/fulfilment", **check).status_code == 303
+    assert "1 of 3 33 %" in shared(page(world, world.bea), "Check the contact")
+    renewed = {"entry": "equipment-network_tester", "field:renewed": (clock.now() - timedelta(days=30)).isoformat()}
+    assert post(world, world.ana, "registers/equipment/entries", **renewed).status_code == 303
+    shown = page(world, world.bea)
+    assert "1 of 4 25 %" in shared(shown, "Renew the item"), "what the ledger says of the time before counts"
+    assert " 0 of 3 0 %" in shared(shown, "yearly assessment")
+    person = f"people-{ids.typed('per', world.chi.id)}"
+    assert post(world, world.ana, "duties/yearly_safety/fulfilment", entry=person, words="taught").status_code == 303
+    assert "1 of 3 33 %" in shared(page(world, world.bea), "yearly assessment")
+    pass_days(100)
+    assert "0 of 3 0 %" in shared(page(world, world.bea), "Check the contact"), "the quarter is over"
+
+
+@pytest.mark.row("KPI-08")
+def test_open_measures_and_what_share_was_prepared_stand_beside_them(world: World, kept: Incident) -> None:
+    assert "0 of 0" in shared(page(world, world.bea), "Open measures of reviews")
+    room = declare(world)
+    incident = Incident.objects.get(organisation=world.organisation, number=room.number)
+    figure = FigureRow.objects.filter(incident=incident, figure="preparation_done")
+    assert figure.update(value={"number": "96.5"}, standing="green") == 1
+    row = ClockRow.objects.filter(incident=incident).first()
+    assert row is not None
+    for place, days in enumerate((-1, 5)):
+        row.pk, row.clock, row.verb, row.status = None, f"measures[measures-{place}]", "track", "open"
+        row.due_at = clock.now() + timedelta(days=days)
+        row.save(force_insert=True)
+    shown = shared(page(world, world.bea), "Open measures of reviews")
+    assert "1 of 2 1 late" in shown
+    assert room.number in shown
+    assert "1 of 1 96.5" in shared(page(world, world.bea), "Preparation done")
 
 
 @pytest.mark.row("TL-60")

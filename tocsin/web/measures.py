@@ -1,4 +1,4 @@
-"""Measures of reviews that are beyond their day: they stand on the board and in the next incident of the plan (PIR-11)."""
+"""Measures of reviews that are open: those beyond their day stand on the board and in the next incident of the plan (PIR-11)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,18 +10,23 @@ from tocsin.web import clocks
 
 
 @dataclass(frozen=True, slots=True)
-class Overdue:
-    """A measure that nobody has taken by its day, and the incident whose review proposed it."""
+class Open:
+    """A measure that nobody has taken yet, and the incident whose review proposed it."""
 
     number: str
     clock: ClockRow
 
 
-def overdue(viewer: Viewer, now: datetime, plan_id: str = "", without: UUID | None = None) -> list[Overdue]:
+def overdue(viewer: Viewer, now: datetime, plan_id: str = "", without: UUID | None = None) -> list[Open]:
     """Return the measures beyond their day that the viewer sees, the longest first: of every plan, or of one, without one (PIR-11). No drills."""
+    return [each for each in every(viewer, plan_id, without) if each.clock.due_at and each.clock.due_at < now]
+
+
+def every(viewer: Viewer, plan_id: str = "", without: UUID | None = None) -> list[Open]:
+    """Return the open measures that the viewer sees, by their day: of every plan, or of one, without one incident. No drills."""
     boards = viewer.incidents().filter(drill=False)
     boards = boards.filter(plan_id=plan_id) if plan_id else boards
     boards = boards.exclude(incident_id=without) if without else boards
     numbers = {board.incident_id: board.number for board in boards}
-    rows = ClockRow.objects.filter(incident_id__in=numbers, verb="track", status__in=clocks.RUNNING, due_at__lt=now).order_by("due_at")
-    return [Overdue(numbers[row.incident_id], row) for row in viewer.seen(boards, rows)]
+    rows = ClockRow.objects.filter(incident_id__in=numbers, verb="track", status__in=clocks.RUNNING).order_by("due_at", "clock")
+    return [Open(numbers[row.incident_id], row) for row in viewer.seen(boards, rows)]

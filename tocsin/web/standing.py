@@ -11,15 +11,18 @@ from uuid import UUID
 from markupsafe import Markup
 
 from tocsin.engine import terms as t
+from tocsin.engine.expressions import UNKNOWN
 from tocsin.engine.program import Department, Field, Group, Obligation, Program, Record, Role, Text
 from tocsin.engine.program.standing import PEOPLE, REMOVED
 from tocsin.incidents import plans, readers, standing
 from tocsin.incidents.models import ClockRow, Incident, RegisterRow, TimelineRow
-from tocsin.web import clocks, plan_words, shifts, times
+from tocsin.incidents.tallies import Tally
+from tocsin.web import clocks, measures, plan_words, shares, shifts, times
 from tocsin.web.cases import People, people_of
 from tocsin.web.clocks import Shown
 from tocsin.web.jinja import text
 from tocsin.web.reply import Request
+from tocsin.web.room import figures as drawn
 from tocsin.web.room.records import label, spelled
 
 FAR: Final = timedelta(days=100)
@@ -134,6 +137,11 @@ class Part:
     duties: list[Duty]
     drags: list[Drag]
     registers: list[Register]
+    shares: list[shares.Share]
+    prepared: list[Tally]
+    left: list[measures.Open]
+    """What the reviews of its incidents left to do."""
+    overdue: list[measures.Open]
 
 
 def every(request: Request) -> list[Kept]:
@@ -160,7 +168,7 @@ def _kept(request: Request, incident: Incident) -> Kept:
 def context(request: Request) -> dict[str, object]:
     """Return what the page shows."""
     people = people_of(request)
-    parts = [_part(kept, people) for kept in every(request)]
+    parts = [_part(request, kept, people) for kept in every(request)]
     duties = [duty for part in parts for duty in part.duties]
     held = sum(1 for duty in duties if duty.state != "late")
     return {
@@ -173,12 +181,13 @@ def context(request: Request) -> dict[str, object]:
         "label": label,
         "named": plan_words.option_name,
         "mark": plan_words.mark_word,
+        "spelled": lambda tally: drawn.spelled(tally.figure, None if tally.mean is UNKNOWN else tally.mean),
         "row": "",
         "typed": {},
     }
 
 
-def _part(kept: Kept, people: People) -> Part:
+def _part(request: Request, kept: Kept, people: People) -> Part:
     rows = list(kept.eyes.seen(RegisterRow.objects.filter(incident_id=kept.id, open=True)))
     called = {row.entry: _called(kept, row, people) for row in rows if row.entry}
     running = ClockRow.objects.filter(incident_id=kept.id, status__in=clocks.RUNNING).order_by("due_at", "clock")
@@ -187,7 +196,16 @@ def _part(kept: Kept, people: People) -> Part:
     duties = [_duty(kept, row, people, called, evidence) for row in seen]
     duties.sort(key=lambda duty: (duty.state != "late", duty.clock.row.due_at is None, duty.clock.row.due_at or duty.clock.row.began_at))
     shown = [rule for rule in kept.program.records.values() if rule.register and kept.sees(rule)]
-    return Part(kept, duties, _drags(kept, duties), [_register(kept, rule, rows, people, seen) for rule in shown])
+    return Part(
+        kept,
+        duties,
+        _drags(kept, duties),
+        [_register(kept, rule, rows, people, seen) for rule in shown],
+        shares.shares(kept.program, kept.eyes.seen(ClockRow.objects.filter(incident_id=kept.id))),
+        shares.prepared(plans.program(kept.incident.organisation_id, kept.incident.plan_hash), request.viewer, times.now()),
+        measures.every(request.viewer, kept.plan),
+        measures.overdue(request.viewer, times.now(), kept.plan),
+    )
 
 
 def secrets(kept: Kept, register: str, entry: str) -> list[tuple[Text, str]]:
