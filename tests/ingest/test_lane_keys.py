@@ -10,6 +10,7 @@ from tests.ingest import bodies
 from tests.ingest.posting import post, run
 from tocsin.accounts import founding, keys
 from tocsin.accounts.models import Key, Organisation
+from tocsin.ingest import feeds
 from tocsin.ingest.follower import Follower
 from tocsin.ingest.keyring import TTL_S, Keyring
 from tocsin.ingest.lane import Lane
@@ -117,3 +118,16 @@ def test_what_arrives_while_another_writer_holds_the_gate_goes_along_with_the_ne
 
     assert run(lane, storm()) == [202] * 50
     assert RawBody.objects.count() == 51
+
+
+@pytest.mark.row("F-27")
+def test_the_limit_of_a_source_goes_with_its_keys() -> None:
+    where, _, unlimited = organisation("Here")
+    feed, secret = feeds.create(where, "alertmanager", "Warsaw", person=where.memberships.get().person)
+    feeds.limit(feed, 1, by=where.memberships.get().person)
+    lane = Lane()
+
+    async def scene() -> list[int]:
+        return [(await post(lane, f"/in/alertmanager/{each}", bodies.body())).status for each in (secret, secret, unlimited)]
+
+    assert run(lane, scene()) == [202, 503, 202]

@@ -5,6 +5,7 @@ import json
 import subprocess
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 import httpx
@@ -14,7 +15,7 @@ from django.db import DatabaseError
 from tests import programs
 from tests.alertmanager import Alertmanager
 from tests.ingest import bodies
-from tests.ingest.posting import Held, post
+from tests.ingest.posting import Held, Store, post
 from tests.ingest.test_wire import serving
 from tocsin.accounts import founding, keys
 from tocsin.ingest import lane, problems, sources
@@ -141,13 +142,46 @@ async def until(look: Callable[[], bool]) -> None:
 
 
 @pytest.mark.row("F-28")
-@pytest.mark.parametrize("problem", [problems.BUSY, problems.NOT_STORED, problems.NO_DATABASE], ids=lambda problem: problem.code)
+@pytest.mark.parametrize(
+    "problem", [problems.BUSY, problems.TOO_FAST, problems.NOT_STORED, problems.NO_DATABASE], ids=lambda problem: problem.code
+)
 @pytest.mark.parametrize("name", sources.registry())
 def test_whoever_is_to_come_again_is_told_when_and_in_a_way_that_it_heeds(name: str, problem: Problem) -> None:
     answer = sources.registry()[name].refused(problem)
     assert int(dict(answer.headers)[b"retry-after"]) >= 1
     assert answer.status in (429, 503)
     assert not (answer.status == 429 and name in ("alertmanager", "prometheus", "grafana", "generic")), "they give up on 4xx"
+
+
+@pytest.mark.row("F-27", "F-28")
+def test_what_comes_faster_than_its_source_is_let_is_told_when_to_come_again_and_keeps_nobody_back(
+    counted: TurnedAway, monkeypatch
+) -> None:
+    monkeypatch.setitem(HOLDERS, "slow", replace(HOLDERS["good"], per_minute=2))
+    store = Store()
+
+    async def scene() -> list[tuple[int, str | None]]:
+        lane = Lane(Limits(), lambda: Keyring(HOLDERS.get), lambda queues: Writer(queues, store=store))
+        async with serving(lane) as server:
+            line, beside = await server.connect(), await server.connect()
+            told = []
+            for _ in range(3):
+                line.send(bodies.body(), path="/in/alertmanager/slow")
+                status, headers, _ = await line.answer()
+                told.append((status, headers.get("retry-after")))
+            beside.send(bodies.body(), path="/in/alertmanager/other")
+            told.append((await beside.status(), None))
+            for path, body in (
+                ("/in/slack/slow", b'{"text": "a"}'),
+                ("/v2/enqueue", json.dumps(event("a") | {"routing_key": "slow"}).encode()),
+            ):
+                reply = await post(lane, path, body)
+                told.append((reply.status, reply.headers["retry-after"]))
+            return told
+
+    assert asyncio.run(scene()) == [(202, None), (202, None), (503, "30"), (202, None), (429, "30"), (429, "30")]
+    assert turned_away(counted) == {HOLDERS["good"].key_id: 3}
+    assert len(store.rows) == 3
 
 
 @pytest.mark.row("F-27", "I11")

@@ -135,3 +135,17 @@ def test_alerts_of_a_removed_source_go_on_where_nobody_says_otherwise(world: Wor
     assert world.browse(world.ana).post(f"{address(Feed.objects.get())}/removal").status_code == 303
     Expirer(grace_s=0).run_once()
     assert Alert.objects.get().firing
+
+
+@pytest.mark.row("F-27")
+def test_a_limit_is_set_and_lifted_on_the_page_of_a_source(world: World) -> None:
+    make(world, "opsgenie")
+    feed, owner = Feed.objects.get(), world.browse(world.ana)
+    assert owner.post(f"{address(feed)}/rate", {"per_minute": "90"}).status_code == 303
+    assert "At most 90 bodies a minute." in owner.get(address(feed)).content.decode()
+    assert Feed.objects.get().per_minute == 90
+    for wrong in ("0", "-1", "many", "1000001"):
+        assert owner.post(f"{address(feed)}/rate", {"per_minute": wrong}).status_code == 409
+    assert world.browse(world.chi).post(f"{address(feed)}/rate", {"per_minute": "1"}).status_code == 403
+    owner.post(f"{address(feed)}/rate", {"per_minute": ""})
+    assert Feed.objects.get().per_minute is None

@@ -78,6 +78,14 @@ def sign(feed: Feed, secrets: Sequence[str], *, by: Person) -> None:
     audit.record(feed.organisation, by, "feed.signed", feed.name, secrets=str(len(secrets)))
 
 
+@transaction.atomic
+def limit(feed: Feed, per_minute: int | None, *, by: Person) -> None:
+    """Let so many bodies come by each key of a feed in a minute from now on; None: as many as come."""
+    feed.per_minute = per_minute
+    feed.save(update_fields=["per_minute"])
+    audit.record(feed.organisation, by, "feed.limited", feed.name, per_minute=str(per_minute or ""))
+
+
 def secrets(feed: Feed) -> tuple[str, ...]:
     """Return what may sign for a feed."""
     return tuple(json.loads(settings.HOME.fernet().decrypt(feed.secrets.encode()))) if feed.secrets else ()

@@ -33,6 +33,8 @@ class Holder:
     organisation_id: UUID
     source: str = ""
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    per_minute: int = 0
+    """How many bodies may come by it in a minute; 0: as many as come."""
 
 
 def look_up(secret: str) -> Holder | None:
@@ -43,7 +45,9 @@ def look_up(secret: str) -> Holder | None:
             return None
         keys.touch(key)
         feed = feeds.of_key(key.id)
-        return Holder(key.id, key.organisation_id, feed.source, feeds.secrets(feed)) if feed else Holder(key.id, key.organisation_id)
+        if feed is None:
+            return Holder(key.id, key.organisation_id)
+        return Holder(key.id, key.organisation_id, feed.source, feeds.secrets(feed), feed.per_minute or 0)
     finally:
         close_old_connections()
 

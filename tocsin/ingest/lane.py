@@ -10,19 +10,20 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from django.db import Error
 
-from tocsin.ingest import nesting, plain, problems, sources, turned_away
+from tocsin.ingest import nesting, plain, problems, sources
 from tocsin.ingest.bodies import gunzip
 from tocsin.ingest.calls import Scope, call_of
 from tocsin.ingest.doors import Address, Call, Doors
+from tocsin.ingest.held import NOBODY, Held, turn_away
 from tocsin.ingest.keyring import Holder, Keyring, Overloaded, digest_of
 from tocsin.ingest.log import Arrived
 from tocsin.ingest.problems import Answer, NotAccepted, Problem
 from tocsin.ingest.queues import Queues
+from tocsin.ingest.rates import Buckets
 from tocsin.ingest.sources import Source
 from tocsin.ingest.writer import NotStored, Ticket, Writer
 from tocsin.kit import clock, numbers
@@ -35,8 +36,6 @@ _AS_IT_IS = (b"identity",)
 _PACKED = (b"identity", b"gzip", b"x-gzip")
 HEADS_MAX = 1024
 """Heads that are remembered with what they call for, none of them a long one: those of one sender differ in the length of the body only."""
-NOBODY = Holder(UUID(int=0), UUID(int=0))
-"""In whose account a body is held while nobody knows whose it is."""
 _answers = numbers.counter("tocsin_lane_answers_total", "Requests to the lane by what became of them", ["code"])
 _accepted = _answers.labels("accepted")
 
@@ -64,36 +63,6 @@ class Short:
     length: int
 
 
-class Held:
-    """The bytes of one call in the queues' account, until they are given on to the writer or nothing comes of them."""
-
-    def __init__(self, queues: Queues[Ticket], holder: Holder, size: int) -> None:
-        self._queues, self._holder, self._size = queues, holder, size
-
-    def move(self, holder: Holder) -> None:
-        """Let them be held by whom they turned out to be for."""
-        size = self._size
-        self.free()
-        self._holder = holder
-        self._hold(size)
-
-    def give(self, size: int) -> None:
-        """Leave `size` bytes, which they have become, to the writer: it lets them go."""
-        self.free()
-        self._hold(size)
-        self._size = 0
-
-    def free(self) -> None:
-        """Let go of what is still held here. Idempotent."""
-        self._queues.let_go(self._holder, self._size)
-        self._size = 0
-
-    def _hold(self, size: int) -> None:
-        if not self._queues.hold(self._holder, size):
-            raise _turned_away(problems.BUSY, self._holder)
-        self._size = size
-
-
 class Gone(Exception):  # noqa: N818 - it says what happened
     """The sender hung up before its body was whole."""
 
@@ -114,6 +83,7 @@ class Lane:
             key_bytes_max=limits.key_held_bytes_max,
             reserved=limits.reserved_bytes,
         )
+        self._buckets = Buckets()
         self._make_keyring = keyring
         self._make_writer = writer
         self._doors = Doors(sources.registry().values())
@@ -181,6 +151,8 @@ class Lane:
         holder = self._keyring.at_hand(short.secret, short.digest) if self._keyring else None
         if holder is None or holder.secrets or holder.source not in ("", short.source.name):
             return None
+        if holder.per_minute and self._buckets.wait_s(holder.key_id, holder.per_minute):
+            return None
         return holder if self._queues.hold(holder, short.length) else None
 
     async def ask(self, short: Short) -> None:
@@ -208,7 +180,7 @@ class Lane:
 
     def not_stored(self, short: Short, holder: Holder) -> Answer:
         """Return what the sender of a call is told whose body found no room on the disk, and count it."""
-        return self.refused(short, _turned_away(problems.NOT_STORED, holder).problem)
+        return self.refused(short, turn_away(problems.NOT_STORED, holder).problem)
 
     def accepted(self) -> None:
         """Count a call that was answered so."""
@@ -231,6 +203,7 @@ class Lane:
             if not secret and source.key_of is None:
                 raise NotAccepted(problems.NO_KEY)
         holder = await self._holder(source, secret) if secret else NOBODY
+        self._keep_pace(holder)
         body = await self._read(scope, receive, holder, gzip=source.gzip)
         if call is None and not holder.secrets:
             return await self._take(source, holder, body)
@@ -239,6 +212,11 @@ class Lane:
             return await self._read_and_take(source, holder, replace(call or call_of(address, scope), body=body), held)
         finally:
             held.free()
+
+    def _keep_pace(self, holder: Holder) -> None:
+        wait_s = self._buckets.wait_s(holder.key_id, holder.per_minute) if holder.per_minute else 0
+        if wait_s:
+            raise turn_away(problems.too_fast(wait_s), holder)
 
     async def _take(self, source: Source, holder: Holder, body: bytes) -> Answer:
         """Append a body that says all by itself. Its bytes are held; whoever writes or keeps it lets them go."""
@@ -251,7 +229,7 @@ class Lane:
         await self._append(arrived)
         return _ACCEPTED
 
-    async def _read_and_take(self, source: Source, holder: Holder, call: Call, held: "Held") -> Answer:
+    async def _read_and_take(self, source: Source, holder: Holder, call: Call, held: Held) -> Answer:
         """Append what a call says with all its parts, once it is known whose it is."""
         raw, at, body = call.body, clock.now(), call.body
         if holder is not NOBODY:
@@ -269,6 +247,7 @@ class Lane:
             raise
         if holder is NOBODY:
             holder = await self._holder(source, source.key_of(payload) if source.key_of else "")
+            self._keep_pace(holder)
             held.move(holder)
             _check_signature(source, holder, call, raw, at)
         held.give(len(body))
@@ -279,7 +258,7 @@ class Lane:
         try:
             await self._write().append(arrived)
         except NotStored as error:
-            raise _turned_away(problems.NOT_STORED, Holder(arrived.key_id, arrived.organisation_id)) from error
+            raise turn_away(problems.NOT_STORED, Holder(arrived.key_id, arrived.organisation_id)) from error
 
     async def _holder(self, source: Source, secret: str) -> Holder:
         """Return whom the secret lets in. It is asked before a byte of the body is read, unless it stands there."""
@@ -316,7 +295,7 @@ class Lane:
                     if held + len(chunk) > self.limits.body_bytes_max:
                         raise NotAccepted(problems.TOO_LARGE)
                     if not self._queues.hold(holder, len(chunk)):
-                        raise _turned_away(problems.BUSY, holder)
+                        raise turn_away(problems.BUSY, holder)
                     held += len(chunk)
                     chunks.append(chunk)
                     if not message.get("more_body"):
@@ -368,13 +347,6 @@ def _check_signature(source: Source, holder: Holder, call: Call, raw: bytes, at:
     signature = source.signature
     if signature and holder.secrets and not any(signature(secret, call.headers, raw, at) for secret in holder.secrets):
         raise NotAccepted(problems.UNSIGNED)
-
-
-def _turned_away(problem: Problem, holder: Holder) -> NotAccepted:
-    """Return what to raise where there is no room for a body, and count it for whoever reads the page of sources."""
-    if holder is not NOBODY:
-        turned_away.counted.note(holder.organisation_id, holder.key_id, clock.now())
-    return NotAccepted(problem)
 
 
 def _rejected(arrived: Arrived, problem: Problem) -> Arrived:

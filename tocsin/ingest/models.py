@@ -23,6 +23,8 @@ class Feed(models.Model):
     name = models.CharField(max_length=120)
     secrets = models.TextField(blank=True)
     settings = models.JSONField(default=dict, blank=True)
+    per_minute = models.PositiveIntegerField(null=True)
+    """So many bodies may come by each of its keys; as many as come if it is empty."""
     created_at = models.DateTimeField(default=clock.now)
     removed_at = models.DateTimeField(null=True, blank=True)
 
@@ -100,10 +102,7 @@ class Listening(models.Model):
 
 
 class Tally(models.Model):
-    """
-    How many bodies came by a key in one hour: those that were read, those that were refused for what they say, and those turned away
-    for want of room, whose senders were told to come again.
-    """
+    """How many bodies came by a key in one hour: read, refused for what they say, or turned away, whose senders are to come again."""
 
     id = models.BigAutoField(primary_key=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False, related_name="+")

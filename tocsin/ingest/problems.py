@@ -1,7 +1,7 @@
 """What the lane answers when it does not accept: RFC 9457 problems with a stable code and a hint."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -109,10 +109,22 @@ TOO_LARGE = Problem(status=413, code="too_large", title="The body is larger than
 TOO_SLOW = Problem(status=408, code="too_slow", title="The body did not arrive in time.", headers=((b"connection", b"close"),))
 ENCODED = Problem(status=415, code="encoded", title="The body is compressed.", hint="Send it without Content-Encoding.")
 BUSY = Problem(status=503, code="busy", title="More arrives than can be stored.", hint="Send it again.", headers=_AGAIN)
+TOO_FAST = Problem(
+    status=503,
+    code="too_fast",
+    title="More comes by this key than was agreed.",
+    hint="Send it again when it is time, or have the limit of the source raised.",
+    headers=_AGAIN,
+)
 NOT_STORED = Problem(status=503, code="not_stored", title="The body could not be stored.", hint="Send it again.", headers=_AGAIN)
 NO_DATABASE = Problem(status=503, code="no_database", title="The database does not answer.", hint="Send it again.", headers=_AGAIN)
 NOT_UNPACKED = Problem(status=400, code="not_unpacked", title="The body is not the gzip that it says it is.")
 TOO_DEEP = Problem(status=400, code="too_deep", title="The body is nested too deeply.", hint="64 levels are enough for any alert.")
+
+
+def too_fast(wait_s: int) -> Problem:
+    """Return the problem of what comes faster than its source is let, and when it may come again."""
+    return replace(TOO_FAST, headers=((b"retry-after", b"%d" % wait_s),))
 
 
 def method(allowed: Iterable[str]) -> Problem:

@@ -25,6 +25,7 @@ from tocsin.web.reply import Request, needs
 
 BODIES_LISTED = 20
 SECRETS_MAX, SECRET_CHARS_MAX = 2, 200
+RATE_MAX = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,19 @@ def signing(request: Request, feed_id: str) -> HttpResponse:
     return reply.see(reverse("feed", kwargs={"slug": request.organisation.slug, "feed_id": feed_id}))
 
 
+@require_POST
+@needs("keys.edit")
+def rate(request: Request, feed_id: str) -> HttpResponse:
+    """Let so many bodies come in a minute, or as many as come."""
+    feed = find(request, feed_id)
+    said = request.POST.get("per_minute", "").strip()
+    if said and not (said.isdecimal() and len(said) <= len(str(RATE_MAX)) and 0 < int(said) <= RATE_MAX):
+        sentence = _("This is no number of bodies a minute.")
+        return page(request, feed, refused=Refused("E202", sentence, _("Enter a whole number from 1 on, or nothing for no limit.")))
+    feeds.limit(feed, int(said) if said else None, by=request.person)
+    return reply.see(reverse("feed", kwargs={"slug": request.organisation.slug, "feed_id": feed_id}))
+
+
 def every(request: Request) -> list[Row]:
     """Return the feeds of the organisation by name."""
     told = lately.by_key(request.organisation.id)
@@ -144,6 +158,7 @@ def page(request: Request, feed: Feed, *, secret: str = "", refused: Refused | N
         "secret": secret,
         "guide": guides.of(feed.source, secret),
         "signed": len(feeds.secrets(feed)),
+        "rate_max": RATE_MAX,
         "signable": guides.signable(feed.source),
         "mail": f"{secret or '…'}@{urlsplit(settings.BASE_URL).hostname}" if feed.source == email.SOURCE.name else "",
         "listens": settings.SMTP_LISTEN,

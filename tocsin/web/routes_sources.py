@@ -11,6 +11,7 @@ urlpatterns = [
     path("sources/feeds/<str:feed_id>", feeds.one, name="feed"),
     path("sources/feeds/<str:feed_id>/keys", feeds.key, name="feed-key"),
     path("sources/feeds/<str:feed_id>/signing", feeds.signing, name="feed-signing"),
+    path("sources/feeds/<str:feed_id>/rate", feeds.rate, name="feed-rate"),
     path("sources/feeds/<str:feed_id>/removal", feeds.removal, name="feed-removal"),
     path("sources/feeds/<str:feed_id>/mapping", mappings.text, name="mapping"),
     path("sources/feeds/<str:feed_id>/mapping/reading", mappings.reading, name="mapping-reading"),

@@ -60,6 +60,7 @@ ACTS: Mapping[str, Callable[[], str]] = {
     "feed.removed": lambda: _("removed the source"),
     "alert.ended": lambda: _("ended the alert"),
     "feed.created": lambda: _("made the source"),
+    "feed.limited": lambda: _("set how much may come of the source"),
     "feed.signed": lambda: _("changed what signs for the source"),
     "check.changed": lambda: _("changed when this check is expected:"),
     "check.paused": lambda: _("paused the check"),

@@ -11,7 +11,7 @@ from typing import Any
 
 from tocsin.ingest.doors import ANYWHERE, POST, Call, Door, Place
 from tocsin.ingest.known import Records
-from tocsin.ingest.problems import BUSY, Answer, Problem
+from tocsin.ingest.problems import BUSY, TOO_FAST, Answer, Problem
 from tocsin.ingest.signatures import Signature
 
 
@@ -30,6 +30,9 @@ class Deed(StrEnum):
     LEFT = "left"
     """Nobody there has it on any more."""
     OTHER = "other"
+
+
+_LATER = frozenset({BUSY.code, TOO_FAST.code})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +161,7 @@ class Source:
 
     def refused(self, problem: Problem) -> Answer:
         """Return what its clients are told when a body is not accepted."""
-        return self.refuse(replace(problem, status=self.busy) if problem.code == BUSY.code else problem)
+        return self.refuse(replace(problem, status=self.busy) if problem.code in _LATER else problem)
 
 
 @cache
