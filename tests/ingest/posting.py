@@ -4,7 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Coroutine, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from urllib.parse import unquote
 from uuid import UUID
@@ -82,11 +82,11 @@ class Store:
         return [row for group in self.groups for row in group]
 
 
-def lane(store: Store | None = None, limits: Limits | None = None, known: Iterable[str] = ("good",)) -> Lane:
-    """Return a lane that knows `known` keys; it writes to `store`, or to the database."""
+def lane(store: Store | None = None, limits: Limits | None = None, known: Iterable[str] = ("good",), source: str = "") -> Lane:
+    """Return a lane that knows `known` keys, made for a feed of `source` if it is named; it writes to `store`, or to the database."""
 
     def keyring() -> Keyring:
-        return Keyring(lambda secret: HOLDER if secret in known else None)
+        return Keyring(lambda secret: replace(HOLDER, source=source) if secret in known else None)
 
     def writer(queues: Queues[Ticket]) -> Writer:
         return Writer(queues, store=store, leave=store.leave) if store else Writer(queues)

@@ -57,6 +57,13 @@ def test_a_key_made_for_one_source_opens_no_other():
     assert sent("/in/alertmanager/signed", bodies.body()).status == 403
 
 
+@pytest.mark.parametrize(("path", "said"), [("/ping/good", "a check on the page Checks"), ("/in/generic/good", "no_feed")])
+def test_what_only_its_feed_can_tell_the_meaning_of_is_not_taken_by_a_key_without_one(path, said):
+    store = Store()
+    reply = sent(path, b"{}", store)
+    assert (reply.status, said in str(reply.body), store.rows) == (403, True, [])
+
+
 def test_a_key_in_a_header_is_as_good_as_one_in_the_path():
     assert sent("/in/alertmanager", bodies.body(), authorization="Bearer good").status == 202
     assert sent("/in/alertmanager", bodies.body(), authorization="Bearer bad").status == 403

@@ -139,7 +139,7 @@ def test_a_paused_check_is_not_missed_and_its_alert_ends(backup: Check, world: W
 )
 def test_a_ping_is_called_as_with_healthchecks(front: str, method: str, behind: str, said: dict[str, Any]) -> None:
     store = posting.Store()
-    lane = posting.lane(store)
+    lane = posting.lane(store, source="ping")
     reply = posting.run(lane, posting.post(lane, front + behind, method=method))
     assert (reply.status, reply.body) == (200, "" if method == "HEAD" else "OK")
     told = json.loads(store.rows[0].body)
@@ -148,7 +148,7 @@ def test_a_ping_is_called_as_with_healthchecks(front: str, method: str, behind: 
 
 def test_what_is_sent_along_is_kept_as_text_whatever_it_is() -> None:
     store = posting.Store()
-    lane = posting.lane(store)
+    lane = posting.lane(store, source="ping")
     posting.run(lane, posting.post(lane, "/ping/good/fail", b"disk \xff full" + b"x" * 20_000))
     told = json.loads(store.rows[0].body)["text"]
     assert told.startswith("disk \N{REPLACEMENT CHARACTER} full")
@@ -160,7 +160,7 @@ def test_what_is_sent_along_is_kept_as_text_whatever_it_is() -> None:
 )
 def test_what_is_no_ping_is_refused_in_plain_words(path: str, status: int) -> None:
     store = posting.Store()
-    lane = posting.lane(store)
+    lane = posting.lane(store, source="ping")
     reply = posting.run(lane, posting.post(lane, path))
     assert reply.status == status
     assert not [row for row in store.rows if not row.code]

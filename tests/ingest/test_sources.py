@@ -22,10 +22,10 @@ def named(value: Any) -> str:
     return value.stem if isinstance(value, Path) else value
 
 
-def sent(recording: Recording) -> tuple[Reply, bytes]:
-    """Return what the lane answers to a recording, and the one body that it keeps of it."""
+def sent(name: str, recording: Recording) -> tuple[Reply, bytes]:
+    """Return what the lane answers to a recording of a source, and the one body that it keeps of it."""
     store = Store()
-    lane = posting.lane(store)
+    lane = posting.lane(store, source=name)
     how = {"method": recording.method, "headers": recording.headers}
     reply = run(lane, post(lane, recording.path, recording.body, **how))
     (row,) = store.rows
@@ -39,7 +39,7 @@ def read(source: Source, body: bytes, arrival: Arrival) -> list[Alert]:
 def say(name: str, path: Path) -> list[dict[str, Any]]:
     """Return what a recording of a source says, once it is accepted."""
     recording = recordings.read(path)
-    reply, kept = sent(recording)
+    reply, kept = sent(name, recording)
     assert 200 <= reply.status < 300, reply
     return [told(alert) for alert in read(REGISTRY[name], kept, recordings.arrival(path))]
 
@@ -70,7 +70,7 @@ def test_what_a_payload_says_beyond_its_source_is_tolerated(name, path):
     more = msgspec.json.encode(scattered(json.loads(recording.body)))
     assert not nesting.too_deep(more)
     plain, more_told = (
-        read(REGISTRY[name], sent(one)[1], recordings.arrival(path)) for one in (recording, dataclasses.replace(recording, body=more))
+        read(REGISTRY[name], sent(name, one)[1], recordings.arrival(path)) for one in (recording, dataclasses.replace(recording, body=more))
     )
     for one, other in zip(plain, more_told, strict=True):
         assert one.labels.items() <= other.labels.items()

@@ -82,7 +82,7 @@ class Asking:
             raise NotAccepted(problems.NO_DATABASE) from error
         if holder is None:
             raise NotAccepted(problems.UNKNOWN_KEY)
-        if holder.source not in ("", address.source.name):
+        if not address.source.opened_by(holder.source):
             raise NotAccepted(problems.OTHER_SOURCE)
         return holder
 

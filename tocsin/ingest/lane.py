@@ -149,7 +149,7 @@ class Lane:
         None: the key is not at hand, or the call is not for the short way.
         """
         holder = self._keyring.at_hand(short.secret, short.digest) if self._keyring else None
-        if holder is None or holder.secrets or holder.source not in ("", short.source.name):
+        if holder is None or holder.secrets or not short.source.opened_by(holder.source):
             return None
         if holder.per_minute and self._buckets.wait_s(holder.key_id, holder.per_minute):
             return None
@@ -272,8 +272,8 @@ class Lane:
             raise NotAccepted(problems.NO_DATABASE) from error
         if holder is None:
             raise NotAccepted(problems.UNKNOWN_KEY if secret else problems.NO_KEY)
-        if holder.source and holder.source != source.name:
-            raise NotAccepted(problems.OTHER_SOURCE)
+        if not source.opened_by(holder.source):
+            raise NotAccepted(problems.OTHER_SOURCE if holder.source else problems.NO_FEED)
         return holder
 
     async def _read(self, scope: Scope, receive: Receive, holder: Holder, *, gzip: bool) -> bytes:

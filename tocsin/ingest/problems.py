@@ -92,6 +92,12 @@ NO_KEY = Problem(
     headers=((b"www-authenticate", b"Bearer"),),
 )
 OTHER_SOURCE = Problem(status=403, code="other_source", title="This key was made for another source.", hint="Make one for this source.")
+NO_FEED = Problem(
+    status=403,
+    code="no_feed",
+    title="A key of the organisation does not say what this is about.",
+    hint="Make a source on the page Sources, or a check on the page Checks, and use its own key.",
+)
 UNSIGNED = Problem(
     status=401,
     code="unsigned",

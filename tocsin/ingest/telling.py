@@ -39,6 +39,11 @@ def words(pairs: Mapping[str, Any]) -> dict[str, str]:
     return {name: said for name, value in pairs.items() if (said := text(value))}
 
 
+def plain(pairs: Mapping[str, Any]) -> dict[str, str]:
+    """Return the texts of those values that are one word or number each, and not empty."""
+    return words({name: value for name, value in pairs.items() if not isinstance(value, list | dict)})
+
+
 def key(*parts: str) -> str:
     """Return a fingerprint that is the same for the same parts: themselves where that is short enough."""
     if len(parts) == 1 and 0 < len(parts[0]) <= KEY_CHARS_MAX:

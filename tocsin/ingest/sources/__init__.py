@@ -149,11 +149,17 @@ class Source:
     """What is written at the sender's side, in its own form; `$base`, `$scheme`, `$host` and `$key` are ours."""
     settings: bool = False
     """`parse` reads the settings of the feed."""
+    feed_alone: bool = False
+    """What a body means is said at its feed: by a key of the organisation, which has none, it would never be read."""
 
     @property
     def as_it_comes(self) -> bool:
         """Return whether a body and its key are all that there is to a call."""
         return self.gather is None and self.accept is None and not self.gzip
+
+    def opened_by(self, made_for: str) -> bool:
+        """Return whether a key opens it that was made for a feed of this source, or of another, or, with no name, for none."""
+        return made_for == self.name or (not made_for and not self.feed_alone)
 
     def secret_in(self, call: Call) -> str:
         """Return the key where clients put it in a call, or nothing."""

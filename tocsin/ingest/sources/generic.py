@@ -31,4 +31,12 @@ def mapped(arrival: Arrival) -> text.Mapped:
     return mapping
 
 
-SOURCE = Source(name="generic", title="Another sender, by a mapping", payload=Any, parse=parse, settings=True, signature=standard_webhooks)
+SOURCE = Source(
+    name="generic",
+    title="Another sender, by a mapping",
+    payload=Any,
+    parse=parse,
+    settings=True,
+    feed_alone=True,
+    signature=standard_webhooks,
+)

@@ -14,7 +14,7 @@ from tocsin.ingest.doors import ANYWHERE, Call, Door, Header
 from tocsin.ingest.known import Records
 from tocsin.ingest.problems import Answer, Problem
 from tocsin.ingest.sources import Alert, Arrival, Aside, Ask, Deed, Edit, Source
-from tocsin.ingest.telling import key, text, words
+from tocsin.ingest.telling import key, plain, text, words
 
 CREATE = "/v2/alerts"
 ALERT = "/v2/alerts/{identifier}"
@@ -135,7 +135,7 @@ def parse(request: Request, arrival: Arrival) -> Iterator[Alert]:
 
 def _alert(request: Request, arrival: Arrival, aside: Aside | None = None) -> Alert:
     body, firing = request.body, request.action != "close"
-    own = {name: value for name, value in (body.details or {}).items() if isinstance(value, str)}
+    own = plain(body.details or {})
     labels = {
         "severity": own.get("severity") or body.priority or "P3",
         "priority": body.priority or "P3",

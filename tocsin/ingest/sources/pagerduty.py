@@ -39,7 +39,7 @@ class Details(msgspec.Struct):
 class Link(msgspec.Struct):
     """A link beside it."""
 
-    href: str = ""
+    href: str | None = None
 
 
 class Event(msgspec.Struct):

@@ -112,4 +112,5 @@ SOURCE = Source(
     accept=accept,
     refuse=refuse,
     settings=True,
+    feed_alone=True,
 )

@@ -23,7 +23,7 @@ class Entry(msgspec.Struct, rename="camel"):
     """One alert. It fires until `ends_at`, which Prometheus moves on as long as the rule holds."""
 
     labels: dict[str, str]
-    annotations: dict[str, str] = {}
+    annotations: dict[str, str] | None = None
     starts_at: Any = None
     ends_at: Any = None
     generator_url: str = msgspec.field(default="", name="generatorURL")
@@ -37,16 +37,16 @@ def parse(entries: list[Entry], arrival: Arrival) -> Iterator[Alert]:
     """Yield one Alert per entry, known by its labels as Alertmanager knows it."""
     for entry in entries:
         labels = {name: value for name, value in entry.labels.items() if value}
-        until = instant(entry.ends_at)
+        annotations, until = entry.annotations or {}, instant(entry.ends_at)
         firing = until is None or until > arrival.at
         yield Alert(
             key=key_of(labels),
-            title=entry.annotations.get("summary") or labels.get("alertname") or ", ".join(labels.values()),
+            title=annotations.get("summary") or labels.get("alertname") or ", ".join(labels.values()),
             firing=firing,
             starts_at=instant(entry.starts_at),
             ends_at=None if firing else until,
             labels=labels,
-            annotations=entry.annotations,
+            annotations=annotations,
             link=entry.generator_url,
             expires_at=(until or arrival.at + RESOLVE_TIMEOUT) if firing else None,
         )

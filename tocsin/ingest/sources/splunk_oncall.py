@@ -9,7 +9,7 @@ from tocsin.ingest import problems
 from tocsin.ingest.doors import Call, Door
 from tocsin.ingest.problems import Answer, Problem, in_words_of
 from tocsin.ingest.sources import Alert, Arrival, Source
-from tocsin.ingest.telling import instant, key, words
+from tocsin.ingest.telling import instant, key, plain, text, words
 
 FIRING = {"CRITICAL": "critical", "WARNING": "warning"}
 TAKEN = ("ACKNOWLEDGEMENT", "ACKNOWLEDGMENT", "ACK")
@@ -25,7 +25,7 @@ class Message(msgspec.Struct):
     entity_id: Annotated[str, msgspec.Meta(min_length=1)]
     entity_display_name: str | None = None
     state_message: str | None = None
-    state_start_time: Any = None
+    state_start_time: str | None = None
     monitoring_tool: str | None = None
     host_name: str | None = None
     alert_url: str | None = None
@@ -48,8 +48,9 @@ def gather(call: Call) -> bytes:
     body = msgspec.json.decode(call.body)
     if not isinstance(body, dict):
         raise ValueError("the body is no object")
-    known = {name: value for name, value in body.items() if name in Message.__struct_fields__ and name != "custom"}
-    custom = {name: value for name, value in body.items() if name not in known}
+    own = {name: value for name, value in body.items() if name in Message.__struct_fields__ and name != "custom"}
+    custom = {name: value for name, value in body.items() if name not in own}
+    known = {name: text(value) for name, value in own.items() if value not in (None, "")}
     routing_key = call.parts.get("routing") or known.get("routing_key") or ""
     return msgspec.json.encode({"entity_id": call.id} | known | {"routing_key": routing_key, "custom": custom})
 
@@ -70,7 +71,7 @@ def parse(message: Message, arrival: Arrival) -> Iterator[Alert]:
         firing=firing,
         starts_at=None,
         ends_at=None if firing else arrival.at,
-        labels={name: value for name, value in message.custom.items() if isinstance(value, str)} | words(labels),
+        labels=plain(message.custom) | words(labels),
         annotations=words({"description": message.state_message}),
         link=message.alert_url or "",
         happened_at=since if kind in FIRING else None,
