@@ -69,6 +69,8 @@ def test_a_label_filters(world: World) -> None:
     page = get(world, world.bea, q="region=west").content.decode()
     assert "Queue grows" in page
     assert "HotlineDown" not in page
+    (silencing,) = re.findall(r'href="([^"]*)"[^>]*>(?:<svg.*?</svg>)?Silence these', page)
+    assert ">region=west</textarea>" in world.browse(world.bea).get(unescape(silencing)).content.decode()
 
 
 def test_a_link_that_is_no_web_address_is_not_a_link(world: World) -> None:

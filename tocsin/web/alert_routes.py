@@ -62,7 +62,7 @@ class Made:
 def new(request: Request) -> HttpResponse:
     """Show the form of a new route; try it, or make it."""
     if request.method == "GET":
-        return _page(request, None, {"count": "1"})
+        return _page(request, None, {"count": "1", "wanted": request.GET.get("match", "")})
     if "trial" in request.POST:
         return _trial(request, None)
     made = _read(request, None)

@@ -71,7 +71,7 @@ class Preview:
 def every(request: Request) -> HttpResponse:
     """Show the silences; look at what a new one would hold back, or make it."""
     if request.method == "GET":
-        return _silences(request, {"match": request.GET.get("match", ""), "lasts": "1h"})
+        return _silences(request, {"lasts": "1h"} | {name: request.GET.get(name, "") for name in ("match", "comment")})
     if access.ACT not in request.acts:
         return reply.page(request, "forbidden.html", {"act": access.ACT}, status=403)
     wanted = _matchers(request)
