@@ -293,31 +293,6 @@ def test_a_turn_is_bounded_in_bytes_but_never_stands_still():
     assert Alert.objects.count() == 5
 
 
-@pytest.mark.row("I11")
-def test_turns_shrink_while_writing_is_slow_and_grow_again():
-    pace = follower.Pace()
-    begun = pace.bytes_max
-    for _ in range(20):
-        pace.took(follower.Written(2 * follower.HOLD_S))
-    assert pace.bytes_max == follower.BYTES_MIN < begun
-    for _ in range(100):
-        pace.took(follower.Written(follower.HOLD_S / 2))
-    assert pace.bytes_max == follower.BYTES_MAX
-
-
-@pytest.mark.row("I11")
-def test_the_gate_is_left_to_whoever_waits_there_for_three_times_as_long_as_it_was_held():
-    pace = follower.Pace()
-    pace.took(follower.Written(0.02))
-    assert pace.rest_s() == 0, "nobody waited"
-    pace.took(follower.Written(0.02, wanted=True))
-    pace.took(follower.Written(0.01, wanted=True))
-    assert pace.rest_s() == pytest.approx(0.09)
-    assert pace.rest_s() == 0
-    pace.took(follower.Written(0.02, wanted=True), behind_s=2)
-    assert pace.rest_s() == pytest.approx(0.02), "who is behind takes half"
-
-
 @pytest.mark.row("I8")
 def test_the_same_fingerprint_in_another_organisation_is_another_alert():
     here, there = organisation("Here"), organisation("There")

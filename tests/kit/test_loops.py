@@ -3,14 +3,13 @@
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import pairwise
 
 import pytest
 from django.db import OperationalError, transaction
 from prometheus_client import REGISTRY
 
 from tests.serving import eventually
-from tocsin.kit import bells, clock, ids, loops
+from tocsin.kit import bells, ids, loops
 from tocsin.kit.loops import Loop
 
 Make = Callable[..., Loop]
@@ -144,20 +143,3 @@ def test_a_stopped_loop_is_no_longer_asked_for(make: Make) -> None:
     assert loop.name in loops.health()
     assert loop.stop()
     assert loop.name not in loops.health()
-
-
-def test_it_rests_as_long_as_it_asks_for_whatever_there_is_to_do_and_whoever_rings(make: Make) -> None:
-    begun: list[float] = []
-    rests = [0.0, 0.2, 0.2]
-
-    def run() -> bool:
-        begun.append(clock.monotonic())
-        loop.wake()
-        return True
-
-    loop = Loop("resting", run, 60, rest_s=lambda: rests.pop(0) if rests else 60)
-    loop.start()
-    eventually(lambda: len(begun) == 4)
-    assert loop.stop(), "it is not in the way of the end"
-    apart = [later - earlier for earlier, later in pairwise(begun)]
-    assert min(apart[1:]) >= 0.2

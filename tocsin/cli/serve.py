@@ -131,9 +131,8 @@ def _loops() -> list[Loop]:
 @contextmanager
 def _reading() -> Iterator[None]:
     """Make alerts of the log: most of what a storm costs, and so in a process of its own."""
-    reading = follower.Follower()
     those = [
-        Loop("follower", reading.run_once, every_s=0.5, bell=writer.BELL, rest_s=reading.rest_s),
+        Loop("follower", follower.Follower().run_once, every_s=0.5, bell=writer.BELL),
         Loop("filing", filing.run_once, every_s=1.0),
         Loop("expiry", alone("expiry", expiry.Expirer().run_once), every_s=2.0),
         *_hearing("reader-"),

@@ -66,22 +66,27 @@ class Pace:
 
     def __init__(self) -> None:
         self.bytes_max = BYTES_MIN * 2
-        self._owed_s = 0.0
+        self._free_until = 0.0
+        self._resting = threading.Event()
 
     def took(self, written: Written, behind_s: float = 0.0) -> None:
         """Learn from the turn just written; `behind_s` is how long its oldest body had waited."""
         seconds = written.seconds
         if written.wanted:
-            self._owed_s += seconds * (1 / (SHARE_BEHIND if behind_s > BEHIND_S else SHARE) - 1)
+            share = SHARE_BEHIND if behind_s > BEHIND_S else SHARE
+            self._free_until = clock.monotonic() + seconds * (1 / share - 1)
         if seconds > HOLD_S:
             self.bytes_max = max(BYTES_MIN, self.bytes_max // 2)
         else:
             self.bytes_max = min(BYTES_MAX, self.bytes_max + BYTES_MIN)
 
-    def rest_s(self) -> float:
-        """Return how long to leave the gate alone now, for all that was written since this was last asked."""
-        owed_s, self._owed_s = self._owed_s, 0.0
-        return owed_s
+    def owed_s(self) -> float:
+        """Return how much longer the gate is to be left to others."""
+        return max(0.0, self._free_until - clock.monotonic())
+
+    def make_way(self) -> None:
+        """Wait as long as that. What can be thought out meanwhile is thought out before."""
+        self._resting.wait(self.owed_s())
 
 
 class Follower:
@@ -91,7 +96,6 @@ class Follower:
         self._after = FIRST
         self._pace = Pace()
         self._repeats = Repeats()
-        self.rest_s = self._pace.rest_s
 
     def run_once(self) -> bool:
         """Give one turn to each of the next organisations with waiting bodies; return whether there may be more."""
@@ -113,6 +117,7 @@ class Batch:
 
     organisation_id: UUID
     repeats: Repeats
+    pace: Pace
     read: list[tuple[log.Waiting, list[Heard]]] = field(default_factory=list)
     counted: Counted = field(default_factory=Counted)
 
@@ -128,7 +133,7 @@ def settle(organisation_id: UUID, pace: Pace, repeats: Repeats) -> bool:
 
     Nobody else may do so at the same time.
     """
-    those = Batch(organisation_id, repeats)
+    those = Batch(organisation_id, repeats, pace)
     waiting, more = log.waiting(organisation_id, BODIES_MAX, pace.bytes_max)
     settings = _settings(waiting)
     for body in waiting:
@@ -212,7 +217,7 @@ def _settings(bodies: Sequence[log.Waiting]) -> Mapping[UUID, Mapping[str, Any]]
 def _write_alone(organisation_id: UUID, body: log.Waiting, settings: Mapping[str, Any]) -> None:
     """Settle one body of a batch that the database would not take as a whole, or park it if it is the one."""
     try:
-        _write(Batch(organisation_id, Repeats(), [(body, read(body, settings))]))
+        _write(Batch(organisation_id, Repeats(), Pace(), [(body, read(body, settings))]))
     except (DataError, IntegrityError) as error:
         _park(organisation_id, body, error)
 
@@ -237,6 +242,7 @@ def _write(those: Batch) -> Written:
         matches = alerts.matches(organisation_id, outcome.turns)
         statements = [*alerts.changes(organisation_id, outcome, matches), *tallies.count(read=came)]
         counting = list(repeats.statements(counted))
+        those.pace.make_way()
         with syncing.write():
             begun = clock.monotonic()
             with transaction.atomic():

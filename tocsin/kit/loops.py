@@ -36,18 +36,13 @@ class Loop:
 
     A lost database or file is waited out, and the heartbeat shows it. Any other exception is a fault: it is logged, counted and makes the
     server not ready until a run ends well; the loop goes on after a pause that grows.
-
-    After each run `rest_s` is asked for how long to rest before the next one, whatever there is to do and whoever rings.
     """
 
-    def __init__(
-        self, name: str, run_once: Callable[[], bool], every_s: float, bell: str = "", rest_s: Callable[[], float] = lambda: 0.0
-    ) -> None:
+    def __init__(self, name: str, run_once: Callable[[], bool], every_s: float, bell: str = "") -> None:
         self.name = name
         self._run_once = run_once
         self._every_s = every_s
         self._bell = bell
-        self._rest_s = rest_s
         self._in_a_row = 0
         self._resting = False
         self._stopping = threading.Event()
@@ -82,8 +77,6 @@ class Loop:
         while not self._stopping.is_set():
             self._woken.clear()
             pause_s = self._run_safely()
-            if rest_s := self._rest_s():
-                self._stopping.wait(rest_s)
             if pause_s:
                 self._resting = True
                 self._woken.wait(pause_s)
