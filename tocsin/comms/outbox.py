@@ -148,7 +148,7 @@ def _storable(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
-def finished(limit: int = 100) -> list[Outcome]:
+def finished(limit: int = 400) -> list[Outcome]:
     """Return outcomes that were not yet reported, the oldest first: only those whose every recipient has reached a final state."""
     groups = (
         Delivery.objects.filter(reported_at=None)

@@ -91,10 +91,9 @@ class Rows(Memory):
     def say(self, key: Key, about: str) -> None:
         if key in self._whole:
             self._touch(key)
-            runs = [run for run in self._unsaid.get(key, {}).values() if run.state is State.READY]
-            self._told[about] += [
-                run.alert for run in runs if run.alert in self._stored
-            ]  # of the others, no turn waits from an earlier step
+            for run in self._unsaid.get(key, {}).values():
+                if run.state is State.READY and run.alert in self._stored:  # of the others, no turn waits from an earlier step
+                    self._told[about].append(run.alert)
             return super().say(key, about)
         self._flush()
         ready = self._runs.filter(group=written(key), state=State.READY)
