@@ -18,7 +18,7 @@ from tests.ingest import bodies
 from tests.ingest.posting import Held, Store, post
 from tests.ingest.test_wire import serving
 from tocsin.accounts import founding, keys
-from tocsin.ingest import lane, problems, sources
+from tocsin.ingest import held, problems, sources
 from tocsin.ingest.keyring import Holder, Keyring
 from tocsin.ingest.lane import Lane, Limits
 from tocsin.ingest.models import Tally
@@ -37,7 +37,7 @@ FLOOD = bodies.body().ljust(8 * 1024)
 def counted(monkeypatch: pytest.MonkeyPatch) -> TurnedAway:
     """What this process has turned away, from now on."""
     made = TurnedAway()
-    monkeypatch.setattr(lane.turned_away, "counted", made)
+    monkeypatch.setattr(held.turned_away, "counted", made)
     return made
 
 
