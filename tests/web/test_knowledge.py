@@ -27,7 +27,7 @@ def test_the_conclusion_of_an_analysis_is_found_by_its_words(world: World) -> No
     fields = {"field:cause": "Истёк сертификат", "field:conclusion": "Следить за сроком сертификатов заранее"}
     answer = room.post(world.ana, "records/analyses/entries", **fields)
     assert answer.status_code == 303, answer.content.decode()[-2000:]
-    for words in ("", "сертификатов", "СРОКОМ заранее", room.number, "шлагбаум"):
+    for words in ("", "сертификатов", "СРОКОМ заранее", "ИСТЕК", room.number, "шлагбаум"):
         assert "Следить за сроком сертификатов заранее" in found(world, words), words
     assert "Nothing is found" in found(world, "сертификатов базы")
     assert found(world, who="dov") == "404"

@@ -49,6 +49,12 @@ def test_people_are_found_by_every_name_of_what_they_hold(client, world):
         assert ("chi@example.org" in found, "bea@example.org" in found) == (True, False), name
 
 
+@pytest.mark.parametrize(("name", "typed"), [("Анна Королёва", "КОРОЛЕВА"), ("Łucja Żak", "lucja zak"), ("陈雨", "陈")])
+def test_people_are_found_whatever_the_case_and_marks_of_their_names(browse, house, name, typed):
+    Person.objects.filter(pk=house.editor.pk).update(name=name)
+    assert name in browse(house.owner).get("/o/hotline/people", {"q": typed}).content.decode()
+
+
 def test_an_invitation_shows_a_link_that_lets_in(browse, house, client):
     page = browse(house.owner).post("/o/hotline/people/invitations", {"name": "New", "email": "new@example.org", "access": "observer"})
     secret = re.search(r"/sign-in/([0-9a-f]{40})", page.content.decode())[1]

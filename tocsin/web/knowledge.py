@@ -14,6 +14,7 @@ from tocsin.engine.program import Record, Text
 from tocsin.incidents import plans
 from tocsin.incidents.models import BoardRow, FiledRow, RecordRow
 from tocsin.incidents.readers import Viewer
+from tocsin.kit.texts import folded
 from tocsin.web import cases, plan_words, reply
 from tocsin.web.reply import Request, needs
 from tocsin.web.room import records
@@ -41,9 +42,9 @@ class Known:
 def every(request: Request) -> HttpResponse:
     """Show what was filed, the newest first: all of it, or what has every word that is looked for."""
     searched = request.GET.get("q", "").strip()
-    wanted = searched.casefold().split()
+    wanted = folded(searched).split()
     known = filed(request.viewer, cases.people_of(request))
-    found = [one for one in known if all(any(word in said.casefold() for said in one.said) for word in wanted)]
+    found = [one for one in known if all(any(word in said for said in map(folded, one.said)) for word in wanted)]
     return reply.page(request, "incidents/knowledge.html", {"found": found[:SHOWN_MAX], "searched": searched})
 
 

@@ -1,10 +1,10 @@
 """People of the organisation: the list, an invitation, one person's access, roles, link and leaving."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -16,6 +16,7 @@ from tocsin.engine.program import Program, Text
 from tocsin.engine.terms import Refused
 from tocsin.incidents import plans
 from tocsin.kit import ids
+from tocsin.kit.texts import folded
 from tocsin.web import reply, typed_ids, words_of
 from tocsin.web.door import said
 from tocsin.web.reply import Request, needs
@@ -110,21 +111,20 @@ def leaving(request: Request, person_id: str) -> HttpResponse:
 
 def _list(request: Request, *, refused: Refused | None = None, typed: Mapping[str, str] | None = None) -> HttpResponse:
     words = request.GET.get("q", "").strip()
-    members = (
+    members = list(
         Membership.objects.filter(organisation=request.organisation).select_related("person").order_by("person__name", "person__email")
     )
     counts = {access: sum(1 for member in members if member.access == access) for access in Access.values}
     programs = _programs(request)
     held = _held(request, programs)
     if words:
-        called = _called(request, programs)
-        holders = {
-            person
-            for person, titles in held.items()
-            if any(words.lower() in spoken.lower() for title in titles for spoken in title.values())
-            or any(words.lower() in other.lower() for other in called.get(person, ()))
-        }
-        members = members.filter(Q(person__name__icontains=words) | Q(person__email__icontains=words) | Q(person_id__in=holders))
+        called, wanted = _called(request, programs), folded(words)
+
+        def names(member: Membership) -> Iterator[str]:
+            yield from (member.person.name, member.person.email, *called.get(member.person_id, ()))
+            yield from (spoken for title in held.get(member.person_id, ()) for spoken in title.values())
+
+        members = [member for member in members if any(wanted in folded(each) for each in names(member))]
     context = {
         "members": members,
         "counts": counts,
