@@ -1,5 +1,6 @@
 """The lane: alerts singly, in tens and in hundreds, beside the peers and the bare disk; and what a storm costs another organisation."""
 
+import subprocess
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
@@ -38,7 +39,8 @@ class Found:
     acked: list[float] = field(default_factory=list)
     settled: list[float] = field(default_factory=list)
     bare: list[float] = field(default_factory=list)
-    peers: dict[str, list[float]] = field(default_factory=dict)
+    beside: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    """What was acked and settled of the rate of each peer, in each round in which it could be measured."""
     idle: list[float] = field(default_factory=list)
     storm: list[float] = field(default_factory=list)
 
@@ -108,15 +110,27 @@ def _round(
                     warm_up_s=scale.warm_up,
                     measured_s=scale.seconds,
                 )
-                check(name, tally, tally.bodies, peer.received())
-            # Of a hundred alerts Alerta answers three requests in a second: it is measured over all of them, to its last answer.
-            rate = tally.acknowledged / tally.spent_s if name == "Alerta" else tally.alerts_per_s
-            found.peers.setdefault(name, []).append(rate)
+                rate = _rate(peer, tally)
+            found.beside.setdefault(name, []).append((found.acked[-1] / rate, found.settled[-1] / rate))
             line.append(f"{name} {rate:,.0f}/s (p99 {tally.quantile_ms(0.99):.0f} ms)")
-        except peers.Missing as missing:
-            report.say(f"no {name}: {missing}")
+        except (peers.Missing, Failed, subprocess.CalledProcessError) as why:  # a peer that fails keeps nothing else from being measured
+            report.say(f"no {name} in this round: {why}")
     found.bare.append(disk.commit(batch=case.batch, group=case.connections, measured_s=scale.seconds))
     return ", ".join([*line, f"bare disk {found.bare[-1]:,.0f}/s"])
+
+
+def _rate(peer: peers.Peer, tally: load.Tally) -> float:
+    """
+    Return a peer's alerts per second, its rows checked.
+
+    Alerta answers three requests of a hundred alerts in a second, and now and then refuses one of which it keeps a part: it is measured
+    to its last answer, and whatever it holds counts for it.
+    """
+    holds = peer.received()
+    if peer.name == "Alerta":
+        return holds / tally.spent_s
+    check(peer.name, tally, tally.bodies, holds)
+    return tally.alerts_per_s
 
 
 def check(who: str, tally: load.Tally, bodies: int, alerts: int) -> None:
@@ -131,9 +145,8 @@ def check(who: str, tally: load.Tally, bodies: int, alerts: int) -> None:
 def conclude(case: Case, found: Found, report: Report, where: str) -> None:
     """Report what the rounds of a case came to."""
     report.say(f"{case.name} on {where}, of {len(found.acked)} rounds the middle (and the range):")
-    for name, seen in found.peers.items():
-        acked = [mine / theirs for mine, theirs in zip(found.acked, seen, strict=True)]
-        settled = [mine / theirs for mine, theirs in zip(found.settled, seen, strict=True)]
+    for name, seen in found.beside.items():
+        acked, settled = ([round_[at] for round_ in seen] for at in (0, 1))
         report.say(f"  of {name}'s: acked {ratios(acked)}, settled {ratios(settled)}")
         promised = case.least if name == "Alertmanager" else case.of_alerta
         report.bound(f"{case.name}, acked of {name}'s", median(acked), least=promised, aim=case.aim if name == "Alertmanager" else None)
