@@ -102,7 +102,8 @@ class Keeper:
 
     def wanted(self, at: datetime) -> tuple[tuple[Matcher, ...], ...]:
         """Return what is kept quiet at an instant: one set of matchers for each that keeps it."""
-        return tuple(one.wanted for one in (*self.silences, *self.windows) if one.wanted and one.until(at))
+        those: tuple[Silenced | Planned, ...] = (*self.silences, *self.windows)
+        return tuple(one.wanted for one in those if one.wanted and one.until(at))
 
     @staticmethod
     def _until(those: "Iterable[Silenced | Planned]", why: Why, labels: Mapping[str, str], at: datetime) -> Iterable[tuple[Why, datetime]]:
