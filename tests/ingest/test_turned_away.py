@@ -99,7 +99,11 @@ def event(name: str) -> dict[str, object]:
 SENDERS = [
     pytest.param(alertmanager_sends, id="alertmanager", marks=pytest.mark.alertmanager),
     pytest.param(lambda _: grafana_sends, id="grafana"),
-    pytest.param(lambda _: curl_sends("/in/generic/good", lambda name: {"name": name}), id="curl, told 503", marks=pytest.mark.curl),
+    pytest.param(
+        lambda _: curl_sends("/in/zabbix/good", lambda name: {"eventid": name, "eventvalue": "1"}),
+        id="curl, told 503",
+        marks=pytest.mark.curl,
+    ),
     pytest.param(lambda _: curl_sends("/v2/enqueue", event), id="curl, told 429", marks=pytest.mark.curl),
 ]
 
