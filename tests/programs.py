@@ -9,7 +9,12 @@ import pytest
 from tests import mounts
 from tests.fleet import networks
 
-NEEDS = {"browser": ("chromium",), "alertmanager": ("prometheus-alertmanager",), "amtool": ("amtool",), "curl": ("curl",)}
+NEEDS = {
+    "browser": ("chromium-headless-shell", "chromium"),
+    "alertmanager": ("prometheus-alertmanager",),
+    "amtool": ("amtool",),
+    "curl": ("curl",),
+}
 """The programs that a test with this mark starts; the first one found serves."""
 
 PERMITS = {

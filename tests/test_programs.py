@@ -36,7 +36,7 @@ def suite(tmp_path, monkeypatch):
 def test_what_could_not_run_is_named_at_the_end(suite, parallel):
     answer = suite(*parallel)
     assert answer.returncode == 0
-    assert answer.stdout.splitlines()[-2] == "not run: 1 tests, because chromium is not installed"
+    assert answer.stdout.splitlines()[-2] == "not run: 1 tests, because chromium-headless-shell is not installed"
     assert "1 passed" in answer.stdout.splitlines()[-1]
 
 

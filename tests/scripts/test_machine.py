@@ -36,7 +36,7 @@ def run(programs) -> str:
 
 def test_whoever_may_install_installs_only_what_is_missing(programs, tmp_path):
     asked = tmp_path / "asked"
-    programs(id="echo 0", chromium="true", fc_list="echo a font", apt_get=f'echo "$*" >>{asked}')
+    programs(id="echo 0", chromium_headless_shell="true", fc_list="echo a font", apt_get=f'echo "$*" >>{asked}')
     assert run(programs).startswith("Installing from the system's packages: prometheus-alertmanager")
     update, install = asked.read_text().splitlines()
     assert update.startswith("update")
@@ -48,7 +48,7 @@ def test_whoever_may_not_is_told_what_is_missing(programs):
     programs(id="echo 1000", sudo="false", fc_list="true")
     said = run(programs)
     assert said.startswith("This user may not install system packages")
-    assert "chromium prometheus-alertmanager" in said
+    assert "chromium-headless-shell prometheus-alertmanager" in said
     assert "fonts-noto-cjk" in said
 
 
