@@ -1,11 +1,16 @@
 """Every page for somebody who sees little or has no mouse: names, headings, contrast as drawn, and the keyboard alone, in a real browser."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, StorageState
 
-from tests.serving import Installed
+from tests.browser import opened
+from tests.journeys.conftest import sign_in
+from tests.serving import Installed, Template
 from tests.web.test_census import INSIDE
 
 pytestmark = pytest.mark.browser
@@ -54,29 +59,74 @@ def pages(board: Page, running: Installed) -> dict[str, str]:
         names = [part.strip("<>").split(":")[-1] for part in where.split("/") if part.startswith("<")]
         if route.name in TEXTLESS or not set(names) <= set(known):
             continue
-        address = "/".join(known[part.strip("<>").split(":")[-1]] if part.startswith("<") else part for part in where.split("/"))
-        if board.request.get(f"{running.served.url}/{address}").headers.get("content-type", "").startswith("text/html"):
-            found[where] = f"{running.served.url}/{address}"
-    return {where: address for where, address in found.items() if board.request.get(address).ok}
+        path = "/".join(known[part.strip("<>").split(":")[-1]] if part.startswith("<") else part for part in where.split("/"))
+        address = f"{running.served.url}/{path}"
+        answer = board.request.get(address)
+        if answer.ok and answer.headers.get("content-type", "").startswith("text/html"):
+            found[where] = address
+    return found
 
 
-@pytest.fixture
-def lived(running: Installed, board: Page) -> dict[str, str]:
-    """Give the pages of an organisation in which something runs."""
+@dataclass(frozen=True)
+class Standing:
+    """An organisation at which the tests of this module only look: they share it, and its owner is signed in."""
+
+    running: Installed
+    owner: StorageState
+    addresses: dict[str, str]
+
+
+@contextmanager
+def standing(template: Template, chromium: Browser, home: Path, do: Callable[[Page, Installed], None]) -> Iterator[Standing]:
+    """Start a copy of the sample organisation and do something in it."""
+    running = template.copy(home, "")
+    running.served.start()
+    with opened(chromium) as context:
+        board = context.new_page()
+        sign_in(board, running)
+        do(board, running)
+        found = Standing(running, context.storage_state(), pages(board, running))
+    yield found
+    running.served.close()
+
+
+@pytest.fixture(scope="module")
+def empty(template: Template, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
+    """Give one in which nothing stands yet."""
+    with standing(template, chromium, tmp_path_factory.mktemp("empty") / "home", lambda board, running: None) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def lived(template: Template, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
+    """Give one in which something runs."""
+    with standing(template, chromium, tmp_path_factory.mktemp("lived") / "home", declare) as found:
+        yield found
+
+
+def declare(board: Page, running: Installed) -> None:
     board.goto(f"{running.pages}/declare?plan=hotline-outage")
     board.locator("#what").fill("The line is silent")
     board.locator("#recommendation .declare-go button").last.click()
     board.wait_for_url("**/incidents/INC-1")
-    return pages(board, running)
 
 
-def test_every_page_names_its_controls_orders_its_headings_and_can_be_read(board: Page, lived: dict[str, str]) -> None:
-    assert len(lived) >= 25
-    assert_readable(board, lived)
+@contextmanager
+def board_of(standing: Standing, chromium: Browser) -> Iterator[Page]:
+    """Open a page of its own for its owner."""
+    with opened(chromium, storage_state=standing.owner) as context:
+        yield context.new_page()
 
 
-def test_so_does_every_page_on_which_nothing_stands_yet(board: Page, running: Installed) -> None:
-    assert_readable(board, pages(board, running))
+def test_every_page_names_its_controls_orders_its_headings_and_can_be_read(chromium: Browser, lived: Standing) -> None:
+    assert len(lived.addresses) >= 25
+    with board_of(lived, chromium) as board:
+        assert_readable(board, lived.addresses)
+
+
+def test_so_does_every_page_on_which_nothing_stands_yet(chromium: Browser, empty: Standing) -> None:
+    with board_of(empty, chromium) as board:
+        assert_readable(board, empty.addresses)
 
 
 def assert_readable(board: Page, addresses: dict[str, str]) -> None:
@@ -93,26 +143,28 @@ def assert_readable(board: Page, addresses: dict[str, str]) -> None:
     assert "\n".join(f"{where}: {one}" for where, found in wrong.items() for one in found) == ""
 
 
-def test_every_page_is_gone_through_with_the_keyboard_alone_and_shows_where_one_is(board: Page, lived: dict[str, str]) -> None:
+def test_every_page_is_gone_through_with_the_keyboard_alone_and_shows_where_one_is(chromium: Browser, lived: Standing) -> None:
     wrong: dict[str, list[str]] = {}
-    for where, address in lived.items():
-        board.goto(address)
-        wanted = board.evaluate(FOCUSABLE)
-        for _ in range(wanted + 20):
-            board.keyboard.press("Tab")
-            focused = board.evaluate(FOCUSED)
-            if focused and not (focused["drawn"] and focused["inside"]):
-                wrong.setdefault(where, []).append(f"{focused['what']}: {'cannot be seen' if focused['drawn'] else 'shows no focus'}")
-        reached = board.locator("[data-reached]").count()
-        if reached < wanted:
-            wrong.setdefault(where, []).append(f"{reached} of {wanted} reached")
+    with board_of(lived, chromium) as board:
+        for where, address in lived.addresses.items():
+            board.goto(address)
+            wanted = board.evaluate(FOCUSABLE)
+            for _ in range(wanted + 20):
+                board.keyboard.press("Tab")
+                focused = board.evaluate(FOCUSED)
+                if focused and not (focused["drawn"] and focused["inside"]):
+                    wrong.setdefault(where, []).append(f"{focused['what']}: {'cannot be seen' if focused['drawn'] else 'shows no focus'}")
+            reached = board.locator("[data-reached]").count()
+            if reached < wanted:
+                wrong.setdefault(where, []).append(f"{reached} of {wanted} reached")
     assert "\n".join(f"{where}: {one}" for where, found in wrong.items() for one in found) == ""
 
 
-def test_what_changes_by_itself_is_announced_politely(board: Page, running: Installed, lived: dict[str, str]) -> None:
-    board.goto(f"{running.pages}/incidents/INC-1")
-    assert board.locator("#timeline [aria-live=polite], #timeline[aria-live=polite]").count() == 1
-    assert board.locator("[role=status], [aria-live=polite]").count() >= 2
+def test_what_changes_by_itself_is_announced_politely(chromium: Browser, lived: Standing) -> None:
+    with board_of(lived, chromium) as board:
+        board.goto(f"{lived.running.pages}/incidents/INC-1")
+        assert board.locator("#timeline [aria-live=polite], #timeline[aria-live=polite]").count() == 1
+        assert board.locator("[role=status], [aria-live=polite]").count() >= 2
 
 
 def test_the_look_sees_what_is_wrong(page: Page) -> None:
