@@ -70,14 +70,14 @@ class Served:
         eventually(lambda: self.is_ready() is ready, within_s)
         return self
 
-    def start_and_kill(self, after_s: float) -> None:
-        """Start the server and end it as a power cut would, however far it has come by then."""
+    def start_and_kill(self, when: Callable[[], object]) -> None:
+        """Start the server and end it as a power cut would, as soon as `when` is true."""
         process = self._launch("serve", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            process.wait(after_s)
-        except subprocess.TimeoutExpired:
+            eventually(when)
+        finally:
             process.kill()
-        process.wait()
+            process.wait()
 
     def kill(self) -> None:
         """End the process as a power cut would: no handler runs."""
