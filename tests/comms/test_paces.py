@@ -1,0 +1,42 @@
+"""Helpings: as many messages at once as a channel takes quickly, and what waits too long behind others is put back."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.comms.conftest import wanted
+from tocsin.comms import channels, delivery, outbox
+from tocsin.comms.channel import Channel
+from tocsin.comms.models import Attempt, Delivery
+from tocsin.comms.paces import MOST, QUICK_S, Paces
+from tocsin.kit.egress import Unreachable
+
+
+def test_a_helping_grows_while_it_goes_quickly_and_is_one_again_after_no_answer(organisation: Any) -> None:
+    paces, place = Paces(), (organisation.id, "out")
+    seen = []
+    for _ in range(6):
+        seen.append(paces.most(place))
+        paces.note(place, took_s=QUICK_S / 2, well=True)
+    assert seen == [1, 2, 4, 8, MOST, MOST]
+    paces.note(place, took_s=QUICK_S / 2, well=False)
+    assert paces.most(place) == 1
+
+
+def test_behind_a_provider_that_does_not_answer_the_rest_of_a_helping_is_put_back_without_a_trace(
+    order: Callable[..., Any], organisation: Any, noon: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(*_: object) -> str:
+        raise Unreachable("no answer")
+
+    paces = Paces()
+    for _ in range(2):
+        paces.note((organisation.id, "gone"), took_s=0.0, well=True)
+    monkeypatch.setattr(delivery, "PACES", paces)
+    monkeypatch.setattr(channels, "found", lambda: {"gone": Channel("gone", "Gone", (), send=silent)})
+    outbox.put_all(order(channel="gone", event_id=f"evt_{number}") for number in range(4))
+    assert delivery.run_once(wanted)
+    assert [(one.number, one.outcome) for one in Attempt.objects.all()] == [(1, "unanswered")]
+    assert sorted(Delivery.objects.values_list("state", "attempts", "doubtful")) == [("pending", 0, False)] * 3 + [("pending", 1, False)]
+    assert paces.most((organisation.id, "gone")) == 1
