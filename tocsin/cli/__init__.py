@@ -23,7 +23,7 @@ class Lazy:
 
 
 COMMANDS: Mapping[str, Lazy] = {
-    "serve": Lazy("tocsin.cli.serve:serve", "Serve everything in one process.", data=True),
+    "serve": Lazy("tocsin.cli.serve:serve", "Serve everything: pages, alerts, clocks, deliveries.", data=True),
     "web": Lazy("tocsin.cli.serve:web", "Serve pages, API and alerts only (PostgreSQL).", data=True),
     "worker": Lazy("tocsin.cli.serve:worker", "Run clocks, deliveries and alerts only (PostgreSQL).", data=True),
     "setup": Lazy("tocsin.cli.setup:setup", "Set up the first organisation unattended.", data=True),

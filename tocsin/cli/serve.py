@@ -48,7 +48,7 @@ CONNECTIONS_CLOSE_WITHIN_S = 3
 
 @click.command()
 def serve() -> None:
-    """Serve everything in one process: pages, API, alerts, clocks, deliveries."""
+    """Serve everything: pages, API, alerts, clocks, deliveries."""
     if connection.vendor == "sqlite" and not writable(settings.HOME.path):
         _show()
     with only_one(), _port(settings.BIND) as door:
@@ -283,5 +283,5 @@ def _port(bind: str, name: str = "TOCSIN_BIND") -> Iterator[socket.socket]:
 def _needs_postgresql(command: str) -> None:
     if connection.vendor != "postgresql":
         raise click.ClickException(
-            f"tocsin {command} needs PostgreSQL (TOCSIN_DATABASE_URL); on SQLite one process does it all: tocsin serve."
+            f"tocsin {command} needs PostgreSQL (TOCSIN_DATABASE_URL); on SQLite one command does it all: tocsin serve."
         )
