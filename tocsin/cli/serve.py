@@ -149,7 +149,6 @@ def _on_a_file() -> list[Loop]:
         return []
     file = Path(connection.settings_dict["NAME"])
     reserve.keep(file.parent)
-    breakdown.arm()
     return [
         Loop("checkpoint", checkpoint.Checkpointer(file).run_once, every_s=checkpoint.EVERY_S),
         Loop("reserve", reserve.look, every_s=EVERY_S),
@@ -218,8 +217,10 @@ def _running(loops: list[Loop]) -> Iterator[None]:
 
 
 def _prepare() -> None:
-    """Bring the data in step, and say so."""
+    """Bring the data in step, and say so. From here on a disk that does not take a write ends this process, and whatever it forks."""
     kind = bring_in_step()
+    if connection.vendor == "sqlite":
+        breakdown.arm()
     clock.read_by(guard.now)
     call_command("clearsessions")
     click.echo(f"Data in {settings.HOME.path}, {kind} in step.")
