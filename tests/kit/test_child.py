@@ -26,6 +26,7 @@ class Pair:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.kit.paired"], env=environ, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
+        self.kept: list[dict[str, Any]] = []
 
     def order(self, what: str) -> None:
         assert self.process.stdin is not None
@@ -33,12 +34,16 @@ class Pair:
         self.process.stdin.flush()
 
     def next(self, name: str) -> dict[str, Any]:
-        """Return the next thing it says that has `name` in it."""
+        """Return the next thing that it says with `name` in it. What it says else, in whatever order, is kept until it is asked for."""
         assert self.process.stdout is not None
+        for at, said in enumerate(self.kept):
+            if name in said:
+                return self.kept.pop(at)
         for line in self.process.stdout:
-            said: dict[str, Any] = json.loads(line) if line.startswith("{") else {}  # it also logs
+            said = json.loads(line) if line.startswith("{") else {}  # it also logs
             if name in said:
                 return said
+            self.kept.append(said)
         raise AssertionError(f"it ended and never said {name}")
 
 
