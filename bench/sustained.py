@@ -10,7 +10,9 @@ from bench.scale import Scale
 
 CASE = lane.CASES[-1]
 SHARE = 0.6
-"""Of Alertmanager's rate in the same run: what is promised is offered."""
+"""Of Alertmanager's rate in the same run."""
+OFFERED = 1.05 * SHARE
+"""A little more than what is promised: what still waits at the end counts for nothing."""
 CONNECTIONS = 64
 EVERY_S = 0.05
 ROWS_MAX = 400_000
@@ -40,7 +42,7 @@ def measure(scale: Scale, report: Report) -> None:
     except peers.Missing as missing:
         report.say(f"no Alertmanager: {missing}; as much is offered as is taken")
         theirs = 0.0
-    offered = SHARE * theirs
+    offered = OFFERED * theirs
     with peers.prepared() as prepared, peers.tocsin(prepared) as tocsin, Lag(tocsin.store) as lag:
         began = time.perf_counter()
         tally = load.send(tocsin.url, "webhook", batch=CASE.batch, connections=CONNECTIONS, measured_s=scale.sustained, per_s=offered)

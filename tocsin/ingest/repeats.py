@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from typing import Final
@@ -26,15 +25,6 @@ _COUNTED: Final = {
 }
 _COUNT: Final = "received = {received}, duplicates = ingest_alert.duplicates + {more}, last_received_at = {last_received_at}"
 _AS_REMEMBERED: Final = "ingest_alert.id = {id} AND ingest_alert.turn = {turn} AND ingest_alert.received = {was}"
-
-
-@dataclass(slots=True)
-class _Stood:
-    """How an alert stood once a body had been heard that said the last word on it."""
-
-    body: bytes
-    turn: int
-    received: int
 
 
 class Counted:
@@ -61,7 +51,8 @@ class Repeats:
     def __init__(self, alerts_max: int = ALERTS_MAX) -> None:
         self._alerts_max = alerts_max
         self._bodies: OrderedDict[bytes, tuple[UUID, ...]] = OrderedDict()
-        self._stood: dict[UUID, _Stood] = {}
+        self._stood: dict[UUID, tuple[bytes, int, int]] = {}
+        """By which body an alert stands as it does, with its turn and how often it was received."""
 
     def find(self, organisation_id: UUID, body: Waiting) -> Sequence[UUID]:
         """Return the alerts that `body` only repeats; none if it may say anything new."""
@@ -79,7 +70,7 @@ class Repeats:
         self._bodies[mark] = tuple(one.id for one in stood)
         self._bodies.move_to_end(mark)
         for one in stood:
-            self._stood[one.id] = _Stood(mark, one.turn, one.received)
+            self._stood[one.id] = (mark, one.turn, one.received)
         while len(self._stood) > self._alerts_max:
             oldest, alert_ids = self._bodies.popitem(last=False)
             for alert_id in alert_ids:
@@ -88,17 +79,17 @@ class Repeats:
 
     def statements(self, counted: Counted) -> Iterator[bulk.Statement]:
         """Yield the statements that count; together they change a row for each alert, or something is not as remembered."""
-        stood = self._stood
-        rows = [
-            (each, stood[each].turn, stood[each].received, stood[each].received + more, more, at)
-            for each, (more, at) in sorted(counted.alerts.items())
-        ]
+        rows = []
+        for each, (more, at) in sorted(counted.alerts.items()):
+            _, turn, received = self._stood[each]
+            rows.append((each, turn, received, received + more, more, at))
         yield from bulk.change("ingest_alert", _COUNT, _AS_REMEMBERED, _COUNTED, rows)
 
     def counted(self, counted: Counted) -> None:
         """Take over what was written."""
         for alert_id, (more, _) in counted.alerts.items():
-            self._stood[alert_id].received += more
+            mark, turn, received = self._stood[alert_id]
+            self._stood[alert_id] = (mark, turn, received + more)
 
     def forget(self, counted: Counted) -> None:
         """Forget those alerts: they are not as remembered."""
@@ -106,7 +97,7 @@ class Repeats:
             self._stood.pop(alert_id, None)
 
     def _last_word(self, alert_id: UUID) -> bytes:
-        return self._stood[alert_id].body if alert_id in self._stood else b""
+        return self._stood[alert_id][0] if alert_id in self._stood else b""
 
 
 def _mark(organisation_id: UUID, body: Waiting) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import structlog
-from django.db import Error, close_old_connections
+from django.db import Error, close_old_connections, connection
 
 from tocsin.kit import bells, clock, numbers
 
@@ -81,6 +81,7 @@ class Loop:
                 self._resting = True
                 self._woken.wait(pause_s)
                 self._resting = False
+        connection.close()
 
     def _run_safely(self) -> float:
         """Run once and return how long to rest now."""
@@ -93,7 +94,7 @@ class Loop:
         except Exception as error:  # noqa: BLE001 - the catch point of what runs beside requests
             return self._fault(error)
         finally:
-            close_old_connections()
+            _let_go()
         _pulses[self.name] = _Pulse(clock.monotonic())
         self._in_a_row = 0
         return 0.0 if more else self._every_s
@@ -107,6 +108,16 @@ class Loop:
         self._in_a_row += 1
         self._stopping.wait(pause_s)
         return 0.0
+
+
+def _let_go() -> None:
+    """
+    Give a connection to PostgreSQL back to the pool, and let go of one that is broken. One to SQLite is the thread's own: it keeps what it has
+    read of the file, and the statements that it has prepared.
+    """
+    if connection.vendor == "sqlite":
+        connection.close_at = None
+    close_old_connections()
 
 
 def expect(name: str) -> None:
