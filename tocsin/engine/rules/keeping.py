@@ -1,5 +1,7 @@
 """What is to stay true: kept while its condition holds, breached each time it turns false."""
 
+from dataclasses import replace
+
 from tocsin.engine import coverage, owners
 from tocsin.engine import terms as t
 from tocsin.engine.collections import Entry
@@ -19,22 +21,7 @@ def keep(turn: Turn, rule: Obligation, entry: Entry) -> None:
         if held is False and clock.status == "open":
             _not_kept(turn, rule, clock)
         elif held is True and clock.status == "breached":
-            turn.emit(
-                t.ClockMoved(
-                    at=turn.at,
-                    by=t.SYSTEM,
-                    clock=clock.clock,
-                    occurrence=clock.occurrence + 1,
-                    anchor=clock.anchor,
-                    anchored_at=clock.anchored_at,
-                    began_at=clock.began_at,
-                    limit="",
-                    due_at=None,
-                    remind_at=None,
-                    status="open",
-                    reason="kept",
-                )
-            )
+            obligations.move(turn, replace(clock, limit=""), None, None, "kept", again=True)
 
 
 def _cover(turn: Turn, rule: Obligation, entry: Entry) -> None:
@@ -45,22 +32,7 @@ def _cover(turn: Turn, rule: Obligation, entry: Entry) -> None:
         if due == clock.due_at or (clock.status == "breached" and due <= turn.instant):
             continue
         again = clock.status == "breached"
-        turn.emit(
-            t.ClockMoved(
-                at=turn.at,
-                by=t.SYSTEM,
-                clock=clock.clock,
-                occurrence=clock.occurrence + (1 if again else 0),
-                anchor=clock.anchor,
-                anchored_at=clock.anchored_at,
-                began_at=clock.began_at,
-                limit="",
-                due_at=due,
-                remind_at=None,
-                status="open",
-                reason="kept",
-            )
-        )
+        obligations.move(turn, replace(clock, limit=""), due, None, "kept", again=again)
 
 
 def _held(turn: Turn, rule: Obligation, entry: Entry) -> bool | None:

@@ -150,29 +150,44 @@ def _seconds(span: timedelta) -> int:
     return int(span.total_seconds())
 
 
+def move(
+    turn: Turn,
+    clock: t.Clock,
+    due_at: datetime | None,
+    remind_at: datetime | None,
+    reason: str,
+    *,
+    by: str = t.SYSTEM,
+    again: bool = False,
+    words: str = "",
+) -> None:
+    """Record that a clock, as it is now, is due at another time; one that was breached is open `again`, and may be breached in its turn."""
+    turn.emit(
+        t.ClockMoved(
+            at=turn.at,
+            by=by,
+            clock=clock.clock,
+            occurrence=clock.occurrence + again,
+            anchor=clock.anchor,
+            anchored_at=clock.anchored_at,
+            began_at=clock.began_at,
+            limit=clock.limit,
+            due_at=due_at,
+            remind_at=remind_at,
+            status="open" if again or clock.status == "open" else "breached",
+            reason=reason,
+            words=words,
+        )
+    )
+
+
 def reckon(turn: Turn, command: t.Reckon) -> t.Refused | None:
     """Let open clocks be due at the same local time by the new rules of their zones."""
     for name, due in sorted(command.due.items()):
         clock = turn.state.clocks.get(name)
         if clock is None or clock.status != "open" or clock.due_at is None or clock.due_at == due:
             continue
-        turn.emit(
-            t.ClockMoved(
-                at=turn.at,
-                by=t.SYSTEM,
-                clock=clock.clock,
-                occurrence=clock.occurrence,
-                anchor=clock.anchor,
-                anchored_at=clock.anchored_at,
-                began_at=clock.began_at,
-                limit=clock.limit,
-                due_at=due,
-                remind_at=clock.remind_at and clock.remind_at + (due - clock.due_at),
-                status="open",
-                reason="zone_changed",
-                words=command.edition,
-            )
-        )
+        move(turn, clock, due, clock.remind_at and clock.remind_at + (due - clock.due_at), "zone_changed", words=command.edition)
     return None
 
 
@@ -180,20 +195,5 @@ def bring_forward(turn: Turn, clock: t.Clock, due: datetime, reason: str, words:
     """Let an open clock be due earlier; to a later time, or from none, nothing moves."""
     if clock.status != "open" or clock.due_at is None or due >= clock.due_at:
         return
-    turn.emit(
-        t.ClockMoved(
-            at=turn.at,
-            by=turn.by,
-            clock=clock.clock,
-            occurrence=clock.occurrence,
-            anchor=clock.anchor,
-            anchored_at=clock.anchored_at,
-            began_at=clock.began_at,
-            limit=clock.limit,
-            due_at=due,
-            remind_at=clocks.remind_at(turn.program, clock.obligation, turn.instant, due),
-            status="open",
-            reason=reason,
-            words=words,
-        )
-    )
+    remind_at = clocks.remind_at(turn.program, clock.obligation, turn.instant, due)
+    move(turn, clock, due, remind_at, reason, by=turn.by, words=words)

@@ -1,6 +1,7 @@
 """What is owed now: when the clock of a duty opens, moves and ends, entry by entry (CLK-01 to CLK-11, LVL-07, language reference section 7)."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -12,7 +13,7 @@ from tocsin.engine.namespaces import bare, part_of
 from tocsin.engine.program import Cases, Obligation, Program
 from tocsin.engine.reads import Read, of_collection, of_condition, of_expression, of_limit, of_phase, of_standing
 from tocsin.engine.rules import beginning, keeping, opening, registers, situations
-from tocsin.engine.rules.obligations import clocks_of, in_order, meet, running
+from tocsin.engine.rules.obligations import clocks_of, in_order, meet, move, running
 from tocsin.engine.rules.opening import Anchor
 from tocsin.engine.run_over import entries, undivided
 from tocsin.engine.times import Span, add, parse
@@ -293,22 +294,8 @@ def _move_anchor(turn: Turn, rule: Obligation, clock: t.Clock, anchor: str, know
         due = beginning.first_due(turn, rule, anchor, known.at, parse(clock.limit))
     due = min(due, clock.brought_to) if due and clock.brought_to else due
     again = clock.status == "breached" and due is not None and due >= turn.instant
-    turn.emit(
-        t.ClockMoved(
-            at=turn.at,
-            by=t.SYSTEM,
-            clock=clock.clock,
-            occurrence=clock.occurrence + 1 if again else clock.occurrence,
-            anchor=anchor,
-            anchored_at=known.at,
-            began_at=begins,
-            limit=clock.limit,
-            due_at=due,
-            remind_at=clocks.remind_at(turn.program, rule.id, begins, due, clock.limit),
-            status="open" if again or clock.status == "open" else "breached",
-            reason="corrected",
-        )
-    )
+    anchored = replace(clock, anchor=anchor, anchored_at=known.at, began_at=begins)
+    move(turn, anchored, due, clocks.remind_at(turn.program, rule.id, begins, due, clock.limit), "corrected", again=again)
 
 
 def _move_limit(turn: Turn, rule: Obligation, clock: t.Clock, limit: Span) -> None:
@@ -330,22 +317,9 @@ def _move_limit(turn: Turn, rule: Obligation, clock: t.Clock, limit: Span) -> No
     due = min(due, clock.brought_to) if clock.brought_to else due
     depends = rule.every or rule.within
     by = depends.by if isinstance(depends, Cases) else ""
-    turn.emit(
-        t.ClockMoved(
-            at=turn.at,
-            by=t.SYSTEM,
-            clock=clock.clock,
-            occurrence=clock.occurrence,
-            anchor=clock.anchor,
-            anchored_at=clock.anchored_at,
-            began_at=clock.began_at,
-            limit=str(limit),
-            due_at=due,
-            remind_at=clock.remind_at if due == clock.due_at else clocks.remind_at(turn.program, rule.id, turn.instant, due, str(limit)),
-            status="open",
-            reason="plan_changed" if turn.moved else "level_changed" if bare(by) == "level" else "fact_changed",
-        )
-    )
+    remind_at = clock.remind_at if due == clock.due_at else clocks.remind_at(turn.program, rule.id, turn.instant, due, str(limit))
+    reason = "plan_changed" if turn.moved else "level_changed" if bare(by) == "level" else "fact_changed"
+    move(turn, replace(clock, limit=str(limit)), due, remind_at, reason)
 
 
 # ------------------------------------------------------------------ another version of the plan (PLN-05)

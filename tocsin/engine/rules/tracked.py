@@ -1,6 +1,7 @@
 """What a review proposes is owed by a person until it is closed: a clock for each tracked entry, also after the incident (PIR-02, PIR-11)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from tocsin.engine import clocks, owners
@@ -44,19 +45,5 @@ def _open(turn: Turn, record: Record, entry: str, owes: str, due: datetime | Non
 
 def _move(turn: Turn, record: Record, clock: t.Clock, due: datetime) -> None:
     again = clock.status == "breached" and due >= turn.instant
-    turn.emit(
-        t.ClockMoved(
-            at=turn.at,
-            by=turn.by,
-            clock=clock.clock,
-            occurrence=clock.occurrence + 1 if again else clock.occurrence,
-            anchor=clock.anchor,
-            anchored_at=clock.anchored_at,
-            began_at=clock.began_at,
-            limit="",
-            due_at=due,
-            remind_at=clocks.remind_at(turn.program, record.id, turn.instant, due),
-            status="open" if again or clock.status == "open" else "breached",
-            reason="fact_changed",
-        )
-    )
+    remind_at = clocks.remind_at(turn.program, record.id, turn.instant, due)
+    obligations.move(turn, replace(clock, limit=""), due, remind_at, "fact_changed", by=turn.by, again=again)
