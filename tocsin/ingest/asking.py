@@ -15,8 +15,9 @@ from django.db import Error, close_old_connections
 from tocsin.ingest import problems, sources
 from tocsin.ingest.calls import Scope, call_of
 from tocsin.ingest.doors import Address, Call, Door, Doors
-from tocsin.ingest.keyring import Holder, Keyring, Overloaded
+from tocsin.ingest.keyring import Holder, Keyring
 from tocsin.ingest.lane import Receive, Send
+from tocsin.ingest.porter import Porter
 from tocsin.ingest.problems import Answer, NotAccepted
 from tocsin.ingest.records import OfSource
 
@@ -31,8 +32,7 @@ class Asking:
     def __init__(self, keyring: Callable[[], Keyring] = Keyring) -> None:
         able = [source for source in sources.registry().values() if source.asks]
         self._doors = Doors(replace(source, doors=tuple(Door(ask.path, GET) for ask in source.asks)) for source in able)
-        self._make_keyring = keyring
-        self._keyring: Keyring | None = None
+        self._porter = Porter(keyring)
         self._threads = ThreadPoolExecutor(THREADS, "asking")
         self._waiting = 0
 
@@ -58,7 +58,7 @@ class Asking:
 
     async def _answer(self, address: Address, scope: Scope) -> Answer:
         call = call_of(address, scope)
-        holder = await self._holder(address, address.secret or address.source.secret_in(call))
+        holder = await self._porter.admit(address.source, address.secret or address.source.secret_in(call))
         if self._waiting >= WAITING_MAX:
             raise NotAccepted(problems.BUSY)
         self._waiting += 1
@@ -68,23 +68,6 @@ class Asking:
             raise NotAccepted(problems.NO_DATABASE) from error
         finally:
             self._waiting -= 1
-
-    async def _holder(self, address: Address, secret: str) -> Holder:
-        if not secret:
-            raise NotAccepted(problems.NO_KEY)
-        if self._keyring is None:
-            self._keyring = self._make_keyring()
-        try:
-            holder = await self._keyring.find(secret)
-        except Overloaded as error:
-            raise NotAccepted(problems.BUSY) from error
-        except Error as error:
-            raise NotAccepted(problems.NO_DATABASE) from error
-        if holder is None:
-            raise NotAccepted(problems.UNKNOWN_KEY)
-        if not address.source.opened_by(holder.source):
-            raise NotAccepted(problems.OTHER_SOURCE)
-        return holder
 
 
 def _read(address: Address, call: Call, holder: Holder) -> Answer:

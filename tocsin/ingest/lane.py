@@ -12,15 +12,15 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db import Error
 
 from tocsin.ingest import nesting, plain, problems, sources
 from tocsin.ingest.bodies import gunzip
 from tocsin.ingest.calls import Scope, call_of
 from tocsin.ingest.doors import Address, Call, Doors
 from tocsin.ingest.held import NOBODY, Held, turn_away
-from tocsin.ingest.keyring import Holder, Keyring, Overloaded, digest_of
+from tocsin.ingest.keyring import Holder, Keyring, digest_of
 from tocsin.ingest.log import Arrived
+from tocsin.ingest.porter import Porter
 from tocsin.ingest.problems import Answer, NotAccepted, Problem
 from tocsin.ingest.queues import Queues
 from tocsin.ingest.rates import Buckets
@@ -84,12 +84,11 @@ class Lane:
             reserved=limits.reserved_bytes,
         )
         self._buckets = Buckets()
-        self._make_keyring = keyring
+        self._porter = Porter(keyring)
         self._make_writer = writer
         self._doors = Doors(sources.registry().values())
         self._decoders = {name: msgspec.json.Decoder(source.payload) for name, source in sources.registry().items()}
         self._heads: dict[bytes, Short | None] = {}
-        self._keyring: Keyring | None = None
         self._writer: Writer | None = None
 
     def answers(self, scope: Scope) -> bool:
@@ -148,7 +147,7 @@ class Lane:
 
         None: the key is not at hand, or the call is not for the short way.
         """
-        holder = self._keyring.at_hand(short.secret, short.digest) if self._keyring else None
+        holder = self._porter.at_hand(short.secret, short.digest)
         if holder is None or holder.secrets or not short.source.opened_by(holder.source):
             return None
         if holder.per_minute and self._buckets.wait_s(holder.key_id, holder.per_minute):
@@ -158,7 +157,7 @@ class Lane:
     async def ask(self, short: Short) -> None:
         """Let the key be at hand, if it opens anything."""
         with suppress(NotAccepted):
-            await self._holder(short.source, short.secret)
+            await self._porter.admit(short.source, short.secret)
 
     def let_go(self, short: Short, holder: Holder) -> None:
         """Hold no memory for a call any more: its body does not come."""
@@ -202,7 +201,7 @@ class Lane:
             secret = source.secret_in(call)
             if not secret and source.key_of is None:
                 raise NotAccepted(problems.NO_KEY)
-        holder = await self._holder(source, secret) if secret else NOBODY
+        holder = await self._porter.admit(source, secret) if secret else NOBODY
         self._keep_pace(holder)
         body = await self._read(scope, receive, holder, gzip=source.gzip)
         if call is None and not holder.secrets:
@@ -246,7 +245,7 @@ class Lane:
                 self._write().keep(_rejected(arrived, refusal.problem))
             raise
         if holder is NOBODY:
-            holder = await self._holder(source, source.key_of(payload) if source.key_of else "")
+            holder = await self._porter.admit(source, source.key_of(payload) if source.key_of else "")
             self._keep_pace(holder)
             held.move(holder)
             _check_signature(source, holder, call, raw, at)
@@ -259,22 +258,6 @@ class Lane:
             await self._write().append(arrived)
         except NotStored as error:
             raise turn_away(problems.NOT_STORED, Holder(arrived.key_id, arrived.organisation_id)) from error
-
-    async def _holder(self, source: Source, secret: str) -> Holder:
-        """Return whom the secret lets in. It is asked before a byte of the body is read, unless it stands there."""
-        if self._keyring is None:
-            self._keyring = self._make_keyring()
-        try:
-            holder = await self._keyring.find(secret)
-        except Overloaded as error:
-            raise NotAccepted(problems.BUSY) from error
-        except Error as error:
-            raise NotAccepted(problems.NO_DATABASE) from error
-        if holder is None:
-            raise NotAccepted(problems.UNKNOWN_KEY if secret else problems.NO_KEY)
-        if not source.opened_by(holder.source):
-            raise NotAccepted(problems.OTHER_SOURCE if holder.source else problems.NO_FEED)
-        return holder
 
     async def _read(self, scope: Scope, receive: Receive, holder: Holder, *, gzip: bool) -> bytes:
         """Return the body, its bytes held in the queues' account until the writer has answered for them."""

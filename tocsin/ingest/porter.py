@@ -1,0 +1,42 @@
+"""Who may come in by a key: asked alike by the lane and by what reads back (`asking.py`)."""
+
+from collections.abc import Callable
+
+from django.db import Error
+
+from tocsin.ingest import problems
+from tocsin.ingest.keyring import Holder, Keyring, Overloaded
+from tocsin.ingest.problems import NotAccepted
+from tocsin.ingest.sources import Source
+
+
+class Porter:
+    """Has a keyring, made in the event loop of whoever first comes."""
+
+    def __init__(self, keyring: Callable[[], Keyring]) -> None:
+        self._make_keyring = keyring
+        self._keyring: Keyring | None = None
+
+    def at_hand(self, secret: str, digest: bytes) -> Holder | None:
+        """Return whom a key lets in if that need not be looked up."""
+        return self._keyring.at_hand(secret, digest) if self._keyring else None
+
+    async def admit(self, source: Source, secret: str) -> Holder:
+        """
+        Return whom a key lets in to a source.
+
+        :raises NotAccepted: nobody, or nobody can be asked now.
+        """
+        if self._keyring is None:
+            self._keyring = self._make_keyring()
+        try:
+            holder = await self._keyring.find(secret)
+        except Overloaded as error:
+            raise NotAccepted(problems.BUSY) from error
+        except Error as error:
+            raise NotAccepted(problems.NO_DATABASE) from error
+        if holder is None:
+            raise NotAccepted(problems.UNKNOWN_KEY if secret else problems.NO_KEY)
+        if not source.opened_by(holder.source):
+            raise NotAccepted(problems.OTHER_SOURCE if holder.source else problems.NO_FEED)
+        return holder
