@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.serving import eventually
+from tocsin.kit.child import EXIT_STATUS
 
 pytestmark = pytest.mark.kill
 
@@ -106,6 +107,14 @@ def test_it_ends_with_its_parent_however_that_went_and_holds_nothing_of_it(pair:
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port)).close()
     eventually(lambda: gone(ran["pid"]) and gone(ran["keeper"]))
+
+
+@pytest.mark.row("F-2")
+def test_without_whoever_begins_it_again_the_server_ends_and_is_begun_as_a_whole(pair: Pair) -> None:
+    ran = pair.next("ran")
+    os.kill(ran["keeper"], signal.SIGKILL)
+    assert pair.process.wait(15) == EXIT_STATUS
+    eventually(lambda: gone(ran["pid"]))
 
 
 def test_a_terminals_interrupt_reaches_all_of_them_and_is_left_to_the_parent(pair: Pair) -> None:

@@ -110,6 +110,7 @@ def test_another_process_is_kept_out_and_let_in(own: Gate, elsewhere: tuple["sub
     process.stdin.write("\n")
     process.stdin.flush()
     own.acquire()
+    assert own.mine()
     own.release()
 
 
@@ -118,7 +119,9 @@ def test_a_process_that_dies_at_the_gate_leaves_it_open(own: Gate, elsewhere: tu
     own.share(str(path))
     process.kill()
     own.acquire(timeout_s=5)
+    assert own.mine()
     own.release()
+    assert not own.mine()
 
 
 def test_processes_take_turns_as_well(own: Gate, elsewhere: tuple["subprocess.Popen[str]", Path]) -> None:

@@ -30,6 +30,7 @@ COLLECTS: Final = (50_000, 20, 50)
 took a sixth of its time."""
 REPORTS_EVERY_S: Final = 1.0
 BEGINS_AGAIN_AFTER_S: Final = 1.0
+EXIT_STATUS: Final = 75  # EX_TEMPFAIL of sysexits.h: try again
 _MESSAGE_BYTES_MAX: Final = 64 * 1024
 _PR_SET_PDEATHSIG: Final = 1
 _RUNG, _REPORT, _STOP = "rung", "report", "stop"
@@ -43,6 +44,7 @@ class Child:
     def __init__(self, those: Sequence[Loop]) -> None:
         self._loops = those
         self._keeper = 0
+        self._over = threading.Event()
         self._ours: socket.socket | None = None
 
     def __enter__(self) -> Self:
@@ -63,18 +65,39 @@ class Child:
         for loop in self._loops:
             loops.expect(loop.name)
         bells.relay(lambda name, times: _tell(ours, [_RUNG, name, times]))
-        threading.Thread(target=_hear, args=(ours,), name="child", daemon=True).start()
+        threading.Thread(target=self._hear, args=(ours,), name="child", daemon=True).start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Let it finish what it is at, and end."""
         assert self._ours is not None
         bells.relay(None)
+        self._over.set()
         _tell(self._ours, [_STOP])
         _wait_for(self._keeper, loops.STOPS_WITHIN_S)
         self._ours.close()
         for loop in self._loops:
             loops.expect_no_more(loop.name)
+
+    def _hear(self, ours: socket.socket) -> None:
+        """Pass on what the child says, until the pair is closed. If that is at the other end, nobody is left to begin it again."""
+        while message := _received(ours):
+            match msgspec.json.decode(message):
+                case [str(kind), str(name), int(times)] if kind == _RUNG:
+                    bells.rung(name, times)
+                case [str(kind), ages, faults, counts] if kind == _REPORT:
+                    loops.reported(ages, faults)
+                    numbers.add(counts)
+        if not self._over.is_set():
+            _log.error("child.lost", ends=True)
+            os._exit(EXIT_STATUS)
+
+
+def _received(ours: socket.socket) -> bytes:
+    try:
+        return ours.recv(_MESSAGE_BYTES_MAX)
+    except OSError:
+        return b""
 
 
 def _let_go_of_the_database() -> None:
@@ -152,23 +175,6 @@ def _work(those: Sequence[Loop], theirs: socket.socket) -> None:
             _tell(theirs, [_REPORT, loops.health(), loops.faults(), tally.take()])
     for loop in those:
         loop.stop()
-
-
-def _hear(ours: socket.socket) -> None:
-    """Pass on what the child says, until the pair is closed."""
-    while True:
-        try:
-            message = ours.recv(_MESSAGE_BYTES_MAX)
-        except OSError:
-            return
-        if not message:
-            return
-        match msgspec.json.decode(message):
-            case [str(kind), str(name), int(times)] if kind == _RUNG:
-                bells.rung(name, times)
-            case [str(kind), ages, faults, counts] if kind == _REPORT:
-                loops.reported(ages, faults)
-                numbers.add(counts)
 
 
 def _tell(there: socket.socket, message: list[Any]) -> None:
