@@ -101,6 +101,15 @@ def outcome(where):
     ]
 
 
+def test_of_an_alert_that_says_something_else_each_time_only_the_last_word_is_remembered(reader, monkeypatch):
+    memory, where = repeats.Repeats(), organisation()
+    monkeypatch.setattr(reader, "_repeats", memory)
+    for number in range(5):
+        arrive(where, bodies.body(bodies.entry(summary=f"{number} wait"), bodies.entry(key=f"b{number}")))
+        read(reader)
+    assert (len(memory._bodies), len(memory._stood)) == (1, 2)
+
+
 def test_only_so_much_is_remembered_and_the_oldest_is_forgotten(reader, monkeypatch):
     memory, where = repeats.Repeats(alerts_max=2), organisation()
     monkeypatch.setattr(reader, "_repeats", memory)

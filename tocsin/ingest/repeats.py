@@ -1,6 +1,5 @@
 """Bodies that come again byte for byte, as senders repeat what goes on: nothing about them is new but that they came."""
 
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
@@ -50,32 +49,30 @@ class Repeats:
 
     def __init__(self, alerts_max: int = ALERTS_MAX) -> None:
         self._alerts_max = alerts_max
-        self._bodies: OrderedDict[bytes, tuple[UUID, ...]] = OrderedDict()
+        self._bodies: dict[bytes, tuple[UUID, ...]] = {}
+        """The oldest first. Each has the last word on every one of its alerts."""
         self._stood: dict[UUID, tuple[bytes, int, int]] = {}
         """By which body an alert stands as it does, with its turn and how often it was received."""
 
     def find(self, organisation_id: UUID, body: Waiting) -> Sequence[UUID]:
         """Return the alerts that `body` only repeats; none if it may say anything new."""
-        mark = _mark(organisation_id, body)
-        alert_ids = self._bodies.get(mark, ())
-        return alert_ids if all(self._last_word(each) == mark for each in alert_ids) else ()
+        return self._bodies.get(_mark(organisation_id, body), ())
 
     def learn(self, organisation_id: UUID, body: Waiting, said: Sequence[Heard], standings: Mapping[Name, Standing]) -> None:
         """Remember `body`, which said this, if it is the last word on each of its alerts."""
         told = [(one.alert, standings.get((one.source, one.alert.key))) for one in said]
+        for _, standing in told:
+            if standing is not None:
+                self._drop(self._last_word(standing.id))
         stood = [standing for alert, standing in told if standing is not None and standing.alert is alert and _repeatable(alert)]
         if not stood or len(stood) < len(told):
             return
         mark = _mark(organisation_id, body)
         self._bodies[mark] = tuple(one.id for one in stood)
-        self._bodies.move_to_end(mark)
         for one in stood:
             self._stood[one.id] = (mark, one.turn, one.received)
         while len(self._stood) > self._alerts_max:
-            oldest, alert_ids = self._bodies.popitem(last=False)
-            for alert_id in alert_ids:
-                if self._last_word(alert_id) == oldest:
-                    del self._stood[alert_id]
+            self._drop(next(iter(self._bodies)))
 
     def statements(self, counted: Counted) -> Iterator[bulk.Statement]:
         """Yield the statements that count; together they change a row for each alert, or something is not as remembered."""
@@ -94,7 +91,12 @@ class Repeats:
     def forget(self, counted: Counted) -> None:
         """Forget those alerts: they are not as remembered."""
         for alert_id in counted.alerts:
-            self._stood.pop(alert_id, None)
+            self._drop(self._last_word(alert_id))
+
+    def _drop(self, mark: bytes) -> None:
+        """Forget a body with its alerts: on one of them somebody else has the last word."""
+        for alert_id in self._bodies.pop(mark, ()):
+            del self._stood[alert_id]
 
     def _last_word(self, alert_id: UUID) -> bytes:
         return self._stood[alert_id][0] if alert_id in self._stood else b""
@@ -102,7 +104,7 @@ class Repeats:
 
 def _mark(organisation_id: UUID, body: Waiting) -> bytes:
     mark = blake2b(body.body, digest_size=16, key=organisation_id.bytes)
-    mark.update(body.source.encode())
+    mark.update(b"\0" + body.source.encode())
     return mark.digest()
 
 
