@@ -11,7 +11,7 @@ import httpx
 from tocsin.kit.egress import mail, web
 from tocsin.kit.egress.errors import Rejected, Unreachable
 from tocsin.kit.egress.guard import Opening, refusal
-from tocsin.kit.egress.line import Deadline, Resolver, line, system_resolver
+from tocsin.kit.egress.line import Deadline, Dial, Resolver, line, system_resolver
 from tocsin.kit.egress.mail import Relay
 from tocsin.kit.egress.web import Reply
 
@@ -46,11 +46,14 @@ class Egress:
         if json is not None:
             content = json_text.dumps(json, ensure_ascii=False, separators=(",", ":")).encode()
             sent.setdefault("Content-Type", "application/json")
-        with line(to.host, to.port, openings=self.openings, resolver=self.resolver, deadline=deadline) as sock:
-            return web.post(sock, to, content, sent, deadline=deadline, trust=self.trust or _trust("http"))
+        return web.post(to, content, sent, deadline=deadline, trust=self.trust or _trust("http"), dial=self._dial)
 
     def mail(self, relay: Relay, *, sender: str, recipient: str, message: bytes) -> str:
         """Hand one message to a mail server and return the text of its 2xx answer."""
         deadline = Deadline(self.deadline_s)
-        with line(relay.host, relay.port, openings=self.openings, resolver=self.resolver, deadline=deadline) as sock:
+        with line(relay.host, relay.port, dial=self._dial, deadline=deadline) as sock:
             return mail.submit(sock, relay, sender, recipient, message, deadline=deadline, trust=self.trust or _trust("smtp"))
+
+    @property
+    def _dial(self) -> Dial:
+        return Dial(self.openings, self.resolver)

@@ -5,6 +5,7 @@ import queue
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from ipaddress import ip_address
 
 from tocsin.kit import clock
@@ -41,16 +42,32 @@ def system_resolver(host: str, port: int) -> tuple[Address, ...]:
     return tuple(dict.fromkeys(ip_address(str(place[0])) for *_, place in found))
 
 
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """Dials for whoever may use these `openings`."""
+
+    openings: tuple[Opening, ...]
+    resolver: Resolver
+
+    def __call__(self, host: str, port: int, deadline: Deadline) -> socket.socket:
+        """
+        Return a socket connected to a checked address of `host`.
+
+        :raises Rejected: no address of `host` may be connected to.
+        :raises Unreachable: the name is unknown, or nobody answers.
+        """
+        return _connected(host, port, _permitted(host, port, _resolved(host, port, self.resolver, deadline), self.openings), deadline)
+
+
 @contextlib.contextmanager
-def line(host: str, port: int, *, openings: tuple[Opening, ...], resolver: Resolver, deadline: Deadline) -> Iterator[socket.socket]:
+def line(host: str, port: int, *, dial: Dial, deadline: Deadline) -> Iterator[socket.socket]:
     """
-    Yield a socket connected to a checked address of `host`. At the deadline it is cut, however slowly the other side dribbles.
+    Yield a socket that `dial` connects. At the deadline it is cut, however slowly the other side dribbles: for libraries that read by themselves.
 
     :raises Rejected: no address of `host` may be connected to.
     :raises Unreachable: the name is unknown, or nobody answers.
     """
-    addresses = _permitted(host, port, _resolved(host, port, resolver, deadline), openings)
-    with _connected(host, port, addresses, deadline) as sock, sock.dup() as handle:
+    with dial(host, port, deadline) as sock, sock.dup() as handle:
         # The handle is the same connection under a number of its own, so it still cuts after TLS has taken the socket over.
         knife = threading.Timer(deadline.left(), _cut, (handle,))
         knife.name, knife.daemon = "egress-deadline", True

@@ -3,27 +3,28 @@
 import re
 import socket
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from json import JSONDecodeError, loads
 from typing import Any, Final
 
-import httpcore
 import httpx
 
 from tocsin.kit import clock
+from tocsin.kit.egress import exchange
 from tocsin.kit.egress.errors import Rejected, Unreachable
-from tocsin.kit.egress.line import Deadline
+from tocsin.kit.egress.exchange import ANSWER_BYTES_MAX
+from tocsin.kit.egress.kept import shelf
+from tocsin.kit.egress.line import Deadline, Dial
 
-ANSWER_BYTES_MAX: Final = 64 * 1024
 # One reading and no other: what two parsers could read differently (userinfo, backslashes, escapes and foreign dots in the host,
 # fragments, blanks) is refused rather than interpreted.
 _HOST: Final = r"\[[0-9A-Fa-f:.]+\]|[^\x00-\x20\x7f/?#@\\:%\[\]\u3002\uff0e\uff61]+"
 _URL: Final = re.compile(rf"(?i:https?)://(?:{_HOST})(?::([0-9]{{1,5}}))?(?:/[!-\"$-\[\]-~]*)?(?:\?[!-\"$-\[\]-~]*)?")
 _LATER: Final = frozenset({408, 425, 429})
-_NOT_SENT: Final = (httpcore.ConnectError, httpcore.ConnectTimeout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Reply:
             return None
 
 
+@lru_cache(1024)
 def place(url: str) -> Place:
     """
     Return where `url` points.
@@ -73,97 +75,78 @@ def place(url: str) -> Place:
     return Place(read.scheme, read.raw_host.decode("ascii"), port, read.raw_path.decode("ascii"), read.netloc.decode("ascii"))
 
 
-class _Stream(httpcore.NetworkStream):
-    """A socket as httpcore wants it. The deadline counts, whatever timeout the library asks for."""
-
-    def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
-        self._sock = sock
-        self._deadline = deadline
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        self._sock.settimeout(self._deadline.left())
-        try:
-            return self._sock.recv(max_bytes)
-        except OSError as error:
-            raise httpcore.ReadError(str(error)) from error
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._sock.settimeout(self._deadline.left())
-        try:
-            self._sock.sendall(buffer)
-        except OSError as error:
-            raise httpcore.WriteError(str(error)) from error
-
-    def start_tls(self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None) -> "_Stream":
-        self._sock.settimeout(self._deadline.left())
-        try:
-            return _Stream(ssl_context.wrap_socket(self._sock, server_hostname=server_hostname), self._deadline)
-        except OSError as error:
-            raise httpcore.ConnectError(str(error)) from error
-
-    def close(self) -> None:
-        self._sock.close()
-
-
-class _Pinned(httpcore.NetworkBackend):
-    """Hands out the one line that the door has opened, whatever the library believes to dial."""
-
-    def __init__(self, stream: _Stream) -> None:
-        self._stream = stream
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> _Stream:
-        return self._stream
-
-
-def post(sock: socket.socket, to: Place, content: bytes, headers: Mapping[str, str], *, deadline: Deadline, trust: ssl.SSLContext) -> Reply:
+def post(to: Place, content: bytes, headers: Mapping[str, str], *, deadline: Deadline, trust: ssl.SSLContext, dial: Dial) -> Reply:
     """
-    Send one POST over `sock` and return the 2xx answer.
+    Send one POST and return the 2xx answer; over a connection that was kept, or one that `dial` gives.
+
+    The other side may just be closing one that was kept: where nothing of an answer comes over it, it is sent once more over a new one.
 
     :raises Unreachable: no whole answer in time, 408, 425, 429 or 5xx.
     :raises Rejected: a redirect or any other answer.
     """
-    url = httpcore.URL(scheme=to.scheme, host=to.host, port=to.port, target=to.target)
-    fixed = {"Host": to.authority, "User-Agent": "Tocsin", "Accept-Encoding": "identity", "Connection": "close"}
-    backend = _Pinned(_Stream(sock, deadline))
     try:
-        with (
-            httpcore.ConnectionPool(ssl_context=trust, network_backend=backend) as pool,
-            pool.stream("POST", url, headers=list({**fixed, **headers}.items()), content=content) as response,
-        ):
-            body = _read(response)
-            answer = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
-    except httpcore.LocalProtocolError as error:
+        sent = exchange.request(to.authority, to.target, content, headers)
+    except ValueError as error:
         raise Rejected("bad_request", f"the request cannot be put into HTTP: {error}") from error
-    except _NOT_SENT as error:
+    where = (to.scheme, to.host, to.port, trust, dial)
+    kept = shelf.take(where)
+    if kept is not None:
+        try:
+            return _judged(to, _exchanged(where, kept.sock, kept.dialled_at, sent, deadline))
+        except exchange.Broken as error:
+            if error.begun or deadline.passed():
+                raise _unanswered(to, error, deadline) from error
+    dialled_at = clock.monotonic()
+    try:
+        sock = _secured(dial(to.host, to.port, deadline), to, trust, deadline)
+    except Unreachable as error:
+        error.in_doubt = kept is not None  # it may have taken what went over that one
+        raise
+    try:
+        return _judged(to, _exchanged(where, sock, dialled_at, sent, deadline))
+    except exchange.Broken as error:
+        raise _unanswered(to, error, deadline) from error
+
+
+def _exchanged(where: Hashable, sock: socket.socket, dialled_at: float, sent: bytes, deadline: Deadline) -> exchange.Answer:
+    """Return the answer, and keep the connection or close it."""
+    answer = None
+    try:
+        answer = exchange.exchange(sock, sent, deadline)
+    finally:
+        if answer is not None and answer.keeps:
+            shelf.put(where, sock, dialled_at)
+        else:
+            sock.close()
+    return answer
+
+
+def _secured(sock: socket.socket, to: Place, trust: ssl.SSLContext, deadline: Deadline) -> socket.socket:
+    """
+    Return the socket, inside TLS where the URL says so.
+
+    :raises Unreachable: the other side is not whom the URL names, or speaks no TLS.
+    """
+    if to.scheme != "https":
+        return sock
+    try:
+        sock.settimeout(deadline.left())  # of the whole handshake
+        return trust.wrap_socket(sock, server_hostname=to.host)
+    except OSError as error:
+        sock.close()
         raise Unreachable(f"{to.host}: {_late(deadline) or error}") from error
-    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
-        raise Unreachable(f"{to.host}: {_late(deadline) or error or 'the connection broke'}", in_doubt=True) from error
-    if deadline.passed():  # a body without a length looks whole when the line is cut
-        raise Unreachable(f"{to.host}: {_late(deadline)}", in_doubt=True)
-    return _judged(to, response.status, answer, body)
+
+
+def _unanswered(to: Place, error: exchange.Broken, deadline: Deadline) -> Unreachable:
+    return Unreachable(f"{to.host}: {_late(deadline) or error}", in_doubt=True)
 
 
 def _late(deadline: Deadline) -> str:
     return f"no whole answer within {deadline.seconds:g} s" if deadline.passed() else ""
 
 
-def _read(response: httpcore.Response) -> bytes:
-    body = b""
-    for part in response.iter_stream():
-        body += part
-        if len(body) > ANSWER_BYTES_MAX:
-            break
-    return body
-
-
-def _judged(to: Place, status: int, headers: Mapping[str, str], body: bytes) -> Reply:
+def _judged(to: Place, given: exchange.Answer) -> Reply:
+    status, headers, body = given.status, given.headers, given.body
     said = " ".join(body[:200].decode("utf-8", "replace").split())
     answer = f"{to.host} answered {status}" + (f": {said}" if said else "")
     if 200 <= status < 300:
