@@ -17,7 +17,7 @@ def test_samples_that_were_acknowledged_survive_the_power_cut(running, api):
     stop = threading.Event()
 
     def hand_in(first: int) -> None:
-        with httpx.Client(base_url=api.base_url, headers=api.headers, trust_env=False, timeout=5) as client:
+        with httpx.Client(base_url=api.base_url, headers=api.headers, trust_env=False, timeout=30) as client:
             for number in range(first, 2000, 2):
                 if stop.is_set():
                     return
