@@ -15,6 +15,7 @@ from tocsin.ingest.follower import Follower
 from tocsin.ingest.log import Arrived
 from tocsin.ingest.matchers import Matcher, write
 from tocsin.ingest.models import Alert, Episode, Match, RawBody, Rejected, Route
+from tocsin.ingest.pace import Pace
 from tocsin.ingest.repeats import Repeats
 from tocsin.kit import bulk, ids
 
@@ -282,12 +283,12 @@ def test_every_waiting_organisation_is_found_and_none_twice(monkeypatch):
 def test_a_turn_is_bounded_in_bytes_but_never_stands_still():
     where = organisation()
     arrive(where, *[bodies.body(bodies.entry(f"a{number}")) for number in range(5)])
-    pace = follower.Pace()
-    pace.bytes_max = 2 * len(bodies.body())
-    follower.settle(where.id, pace, Repeats())
+    own = Pace(1, 1 << 20)
+    own.size = 2 * len(bodies.body())
+    follower.settle(where.id, own, Repeats())
     assert Alert.objects.count() == 2
-    pace.bytes_max = 1
-    follower.settle(where.id, pace, Repeats())
+    own.size = 1
+    follower.settle(where.id, own, Repeats())
     assert Alert.objects.count() == 3
     follow()
     assert Alert.objects.count() == 5

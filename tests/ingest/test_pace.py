@@ -2,30 +2,42 @@
 
 import pytest
 
-from tocsin.ingest import follower
+from tocsin.ingest import pace
+from tocsin.ingest.pace import Pace, Written
 
 
 @pytest.mark.row("I11")
-def test_turns_shrink_while_writing_is_slow_and_grow_again():
-    pace = follower.Pace()
-    begun = pace.bytes_max
+@pytest.mark.parametrize(("wanted", "hold_s"), [(True, pace.HOLD_S), (False, pace.HOLD_ALONE_S)])
+def test_turns_shrink_while_writing_is_slow_and_grow_again(wanted: bool, hold_s: float) -> None:
+    own = Pace(100, 1600)
+    assert own.size == 200
     for _ in range(20):
-        pace.took(follower.Written(2 * follower.HOLD_S))
-    assert pace.bytes_max == follower.BYTES_MIN < begun
+        own.took(Written(2 * hold_s, wanted))
+    assert own.size == 100
     for _ in range(100):
-        pace.took(follower.Written(follower.HOLD_S / 2))
-    assert pace.bytes_max == follower.BYTES_MAX
+        own.took(Written(hold_s / 2, wanted))
+    assert own.size == 1600
 
 
 @pytest.mark.row("I11")
-def test_the_gate_is_left_to_whoever_waits_there_for_three_times_as_long_as_it_was_held():
-    pace = follower.Pace()
-    pace.took(follower.Written(0.02))
-    assert pace.owed_s() == 0, "nobody waited"
-    pace.took(follower.Written(20, wanted=True))
-    assert 50 < pace.owed_s() <= 60
-    pace.took(follower.Written(20, wanted=True), behind_s=2)
-    assert 10 < pace.owed_s() <= 20, "who is behind takes half"
-    pace.took(follower.Written(0.02, wanted=True))
-    pace.make_way()
-    assert pace.owed_s() == 0
+def test_a_turn_that_somebody_waits_for_is_shorter_than_one_that_nobody_does() -> None:
+    assert pace.HOLD_S < pace.HOLD_ALONE_S
+    own = Pace(100, 1600)
+    own.took(Written(2 * pace.HOLD_S))
+    assert own.size == 300
+    own.took(Written(2 * pace.HOLD_S, wanted=True))
+    assert own.size == 150
+
+
+@pytest.mark.row("I11")
+def test_the_gate_is_left_to_whoever_waits_there_for_three_times_as_long_as_it_was_held() -> None:
+    own = Pace(100, 1600)
+    own.took(Written(0.02))
+    assert own.owed_s() == 0, "nobody waited"
+    own.took(Written(20, wanted=True))
+    assert 50 < own.owed_s() <= 60
+    own.took(Written(20, wanted=True), behind_s=2)
+    assert 10 < own.owed_s() <= 20, "who is behind takes half"
+    own.took(Written(0.02, wanted=True))
+    own.make_way()
+    assert own.owed_s() == 0

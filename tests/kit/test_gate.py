@@ -165,6 +165,23 @@ def test_the_holder_knows_whether_somebody_waits_here_or_in_another_process(own:
     own.release()
 
 
+def test_whoever_has_time_enters_only_where_nobody_is_or_waits_here_or_in_another_process(own: Gate, tmp_path: Path) -> None:
+    own.share(str(tmp_path / "gate"))
+    assert own.acquire_if_free()
+    assert own.mine()
+    assert not own.acquire_if_free()
+    own.release()
+    for name in ("gate", "gate-next"):
+        with open(tmp_path / name, "a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            assert not own.acquire_if_free(), name
+    assert own.acquire_if_free()
+    with open(tmp_path / "gate", "a") as file:
+        assert not free(file)
+        own.release()
+        assert free(file)
+
+
 def free(file: IO[str]) -> bool:
     """Return whether nobody has the file locked."""
     try:

@@ -13,10 +13,11 @@ import pytest
 from django.db import OperationalError, connections, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
+from tests.serving import eventually
 from tocsin.kit import database
 from tocsin.kit.home import Home
 from tocsin.kit.readonly import readonly
-from tocsin.kit.sqlite import base, breakdown, syncing
+from tocsin.kit.sqlite import base, breakdown, room, syncing
 from tocsin.kit.sqlite.base import DatabaseWrapper
 from tocsin.kit.sqlite.breakdown import Breakdown
 from tocsin.kit.sqlite.checkpoint import Checkpointer
@@ -179,6 +180,26 @@ def test_a_log_that_grew_too_long_is_cut_once_it_has_been_moved(own: DatabaseWra
     checkpointer.run_once()
     assert path.with_name(f"{path.name}-wal").stat().st_size == 0
     checkpointer.close()
+
+
+def test_the_checkpointer_is_in_nobodys_way_until_it_has_waited_long(own: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tocsin.kit.sqlite.checkpoint.PATIENT_S", 0.01)
+    checkpointer = Checkpointer(Path(own.settings_dict["NAME"]))
+    with transaction.atomic(using="own"):
+        thread = threading.Thread(target=checkpointer.run_once)
+        thread.start()
+        eventually(lambda: gate.waiting() == 1)
+    thread.join()
+    assert free()
+    checkpointer.close()
+
+
+def test_whoever_writes_much_keeps_it_in_memory_until_the_commit(own: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "connection", own)
+    room.make()
+    cursor = own.cursor()
+    assert cursor.execute("PRAGMA temp_store").fetchone() == (2,)
+    assert cursor.execute("PRAGMA cache_size").fetchone() == (-room.CACHE_KIB,)
 
 
 @pytest.mark.row("F-7", "F-8")

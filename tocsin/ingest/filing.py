@@ -8,12 +8,16 @@ from uuid import UUID
 from django.db import transaction
 
 from tocsin.ingest.models import Alert, Filed, Posting, RawBody
-from tocsin.kit import bulk, transactions
+from tocsin.ingest.pace import Pace, Written
+from tocsin.kit import bulk, clock, transactions
+from tocsin.kit.sqlite import room, syncing
+from tocsin.kit.sqlite.gate import gate
 
-ALERTS_MAX = 300
+ALERTS_MIN, ALERTS_MAX = 250, 2_000
 """Alerts filed in one transaction; more only where one body of the log turned more."""
 ORGANISATIONS_MAX = 64
 
+_pace = Pace(ALERTS_MIN, ALERTS_MAX)
 _POSTING = {"organisation_id": "uuid", "alert_id": "uuid", "label": "bigint", "firing": "boolean", "raw": "bigint"}
 _ONCE = "ON CONFLICT (organisation_id, label, firing, raw, alert_id) DO NOTHING"
 
@@ -43,14 +47,20 @@ def run_once() -> bool:
 
     While the follower has bodies to read, one turn is taken at a time: the search looks through what is not filed, so only its speed waits.
     """
-    filed = [_file(one) for one in Filed.objects.filter(waiting=True)[:ORGANISATIONS_MAX]]
-    return any(filed) and not RawBody.objects.filter(state=RawBody.State.WAITING).exists()
+    room.make()
+    most = ALERTS_MIN if _more_to_read() else _pace.size
+    filed = [_file(one, most) for one in Filed.objects.filter(waiting=True)[:ORGANISATIONS_MAX]]
+    return any(filed) and not _more_to_read()
 
 
-def _file(standing: Filed) -> bool:
-    """File the next alerts of one organisation; return whether there were any."""
+def _more_to_read() -> bool:
+    return RawBody.objects.filter(state=RawBody.State.WAITING).exists()
+
+
+def _file(standing: Filed, most: int) -> bool:
+    """File the next alerts of one organisation, about so many; return whether there were any."""
     organisation_id = standing.organisation_id
-    rows = _next(organisation_id, standing.upto)
+    rows = _next(organisation_id, standing.upto, most)
     if not rows:
         # Unless a batch was written meanwhile: its mark is another.
         Filed.objects.filter(organisation=organisation_id, mark=standing.mark).update(waiting=False)
@@ -58,14 +68,18 @@ def _file(standing: Filed) -> bool:
     last = rows[-1][1]
     statements = list(changes(organisation_id, rows))
 
-    def work() -> None:
-        with transaction.atomic():
-            Posting.objects.filter(alert__in=[row[0] for row in rows]).delete()
-            bulk.run(statements)
-            # A body that came late in the log sets it back; what was filed is then filed again.
-            Filed.objects.filter(organisation=organisation_id, upto=standing.upto).update(upto=last)
+    def work() -> Written:
+        with syncing.write():
+            begun = clock.monotonic()
+            with transaction.atomic():
+                Posting.objects.filter(alert__in=[row[0] for row in rows]).delete()
+                bulk.run(statements)
+                # A body that came late in the log sets it back; what was filed is then filed again.
+                Filed.objects.filter(organisation=organisation_id, upto=standing.upto).update(upto=last)
+            return Written(clock.monotonic() - begun, gate.wanted())
 
-    transactions.retry(work)
+    _pace.make_way()
+    _pace.took(transactions.retry(work))
     return True
 
 
@@ -73,13 +87,13 @@ _READ = ("id", "raw", "firing", "labels")
 _POSITION = itemgetter(1, 0)
 
 
-def _next(organisation_id: UUID, after: int) -> list[Row]:
-    """Return the alerts after a position in the log, never only some of those that one body turned."""
+def _next(organisation_id: UUID, after: int, most: int) -> list[Row]:
+    """Return about `most` of the alerts after a position in the log, never only some of those that one body turned."""
     rows = Alert.objects.filter(organisation_id=organisation_id).order_by("raw", "id").values_list(*_READ)
-    found = [row for flag in (False, True) for row in rows.filter(firing__in=[flag], raw__gt=after)[: ALERTS_MAX + 1]]
-    if len(found) <= ALERTS_MAX:
+    found = [row for flag in (False, True) for row in rows.filter(firing__in=[flag], raw__gt=after)[: most + 1]]
+    if len(found) <= most:
         return sorted(found, key=_POSITION)
-    some = sorted(found, key=_POSITION)[: ALERTS_MAX + 1]
+    some = sorted(found, key=_POSITION)[: most + 1]
     cut = some[-1][1]
     return [row for row in some if row[1] != cut] or [row for flag in (False, True) for row in rows.filter(firing__in=[flag], raw=cut)]
 

@@ -14,24 +14,18 @@ from django.db import DataError, IntegrityError, connection, transaction
 
 from tocsin.ingest import alerts, feeds, log, sources, tallies
 from tocsin.ingest.episodes import Heard, Outcome, hear
+from tocsin.ingest.pace import Pace, Written
 from tocsin.ingest.pings import checks
 from tocsin.ingest.repeats import Counted, Repeats
 from tocsin.ingest.sources import Alert, Arrival
 from tocsin.ingest.telling import clean
 from tocsin.kit import bells, bulk, clock, faults, numbers, transactions, turns
-from tocsin.kit.sqlite import syncing
+from tocsin.kit.sqlite import room, syncing
 from tocsin.kit.sqlite.gate import gate
 
 BODIES_MAX = 500
 BYTES_MIN, BYTES_MAX = 128 * 1024, 2 * 1024 * 1024
-HOLD_S = 0.025
-"""A turn is made as large as can be written in this time, so that whoever waits at the write gate behind it does not wait long."""
-SHARE, SHARE_BEHIND = 0.25, 0.5
-"""How much of the time the gate is held here while others want it: an answer goes before what follows from it."""
-BEHIND_S = 1.0
-"""So far behind the lane, the follower takes the larger share."""
-CACHE_KIB = 16 * 1024
-"""Of SQLite's pages: what a storm writes anew each time, the ends of the indexes, stays at hand."""
+"""Of bodies in one turn."""
 ORGANISATIONS_MAX = 64
 """Turns before the loop's heart beats again."""
 
@@ -51,44 +45,8 @@ class Overtaken(Exception):  # noqa: N818 - it says what happened
     """Somebody else has read these bodies meanwhile; nothing of this turn may be committed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """How long a turn held the write gate, and whether somebody waited there when it was done."""
-
-    seconds: float = 0.0
-    wanted: bool = False
-
-
 class Changed(Exception):  # noqa: N818 - it says what happened
     """What was to be only counted is not as remembered; nothing of this turn may be committed."""
-
-
-class Pace:
-    """How many bytes of the log a turn takes, and how long the gate is left to others after it."""
-
-    def __init__(self) -> None:
-        self.bytes_max = BYTES_MIN * 2
-        self._free_until = 0.0
-        self._resting = threading.Event()
-
-    def took(self, written: Written, behind_s: float = 0.0) -> None:
-        """Learn from the turn just written; `behind_s` is how long its oldest body had waited."""
-        seconds = written.seconds
-        if written.wanted:
-            share = SHARE_BEHIND if behind_s > BEHIND_S else SHARE
-            self._free_until = clock.monotonic() + seconds * (1 / share - 1)
-        if seconds > HOLD_S:
-            self.bytes_max = max(BYTES_MIN, self.bytes_max // 2)
-        else:
-            self.bytes_max = min(BYTES_MAX, self.bytes_max + BYTES_MIN)
-
-    def owed_s(self) -> float:
-        """Return how much longer the gate is to be left to others."""
-        return max(0.0, self._free_until - clock.monotonic())
-
-    def make_way(self) -> None:
-        """Wait as long as that. What can be thought out meanwhile is thought out before."""
-        self._resting.wait(self.owed_s())
 
 
 class Follower:
@@ -96,14 +54,12 @@ class Follower:
 
     def __init__(self) -> None:
         self._after = FIRST
-        self._pace = Pace()
+        self._pace = Pace(BYTES_MIN, BYTES_MAX)
         self._repeats = Repeats()
 
     def run_once(self) -> bool:
         """Give one turn to each of the next organisations with waiting bodies; return whether there may be more."""
-        if connection.vendor == "sqlite":
-            with connection.cursor() as cursor:
-                cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        room.make()
         turns = log.organisations(self._after, ORGANISATIONS_MAX)
         more = self._after != FIRST or len(turns) == ORGANISATIONS_MAX
         self._after = turns[-1] if len(turns) == ORGANISATIONS_MAX else FIRST
@@ -139,7 +95,7 @@ def settle(organisation_id: UUID, pace: Pace, repeats: Repeats) -> bool:
     Nobody else may do so at the same time.
     """
     those = Batch(organisation_id, repeats, pace)
-    waiting, more = log.waiting(organisation_id, BODIES_MAX, pace.bytes_max)
+    waiting, more = log.waiting(organisation_id, BODIES_MAX, pace.size)
     settings = _settings(waiting)
     for body in waiting:
         if repeated := repeats.find(organisation_id, body):
@@ -222,7 +178,7 @@ def _settings(bodies: Sequence[log.Waiting]) -> Mapping[UUID, Mapping[str, Any]]
 def _write_alone(organisation_id: UUID, body: log.Waiting, settings: Mapping[str, Any]) -> None:
     """Settle one body of a batch that the database would not take as a whole, or park it if it is the one."""
     try:
-        _write(Batch(organisation_id, Repeats(), Pace(), [(body, read(body, settings))]))
+        _write(Batch(organisation_id, Repeats(), Pace(BYTES_MIN, BYTES_MAX), [(body, read(body, settings))]))
     except (DataError, IntegrityError) as error:
         _park(organisation_id, body, error)
 

@@ -68,6 +68,14 @@ class Gate:
             self.release()
             raise
 
+    def acquire_if_free(self) -> bool:
+        """Enter if nobody is in and nobody waits, here or in another process, and return whether that was so."""
+        with self._mutex:
+            if self._holder is not None or not self._lock_file_if_free():
+                return False
+            self._holder, self._depth = threading.get_ident(), 1
+            return True
+
     def release(self) -> None:
         """Let the next one in."""
         with self._mutex:
@@ -86,9 +94,7 @@ class Gate:
         """Return whether somebody waits for the gate, here or in another process. For its holder."""
         if self._queue or self._next is None:
             return bool(self._queue)
-        try:
-            fcntl.flock(self._next, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _lock_if_free(self._next):
             return True
         fcntl.flock(self._next, fcntl.LOCK_UN)
         return False
@@ -132,15 +138,31 @@ class Gate:
         finally:
             fcntl.flock(self._next, fcntl.LOCK_UN)
 
+    def _lock_file_if_free(self) -> bool:
+        """Keep other processes out if none is in and none waits, and return whether that was so."""
+        if self._file is None or self._next is None:
+            return True
+        if not _lock_if_free(self._next):
+            return False
+        try:
+            return _lock_if_free(self._file)
+        finally:
+            fcntl.flock(self._next, fcntl.LOCK_UN)
+
+
+def _lock_if_free(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
 
 def _lock(file: int, deadline: float) -> None:
     """Lock a file. There are few processes, each quick, so asking again very soon will do; a lock can only be waited for without end."""
-    while True:
-        try:
-            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if clock.monotonic() > deadline:
-                raise OperationalError(WAITED_TOO_LONG) from None
+    while not _lock_if_free(file):
+        if clock.monotonic() > deadline:
+            raise OperationalError(WAITED_TOO_LONG)
         time.sleep(ASKS_EVERY_S)
 
 
