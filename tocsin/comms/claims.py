@@ -1,24 +1,35 @@
 """The two steps of a delivery that the database keeps: claim it for an attempt, and settle how the attempt ended."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db import connection, transaction
 
 from tocsin.comms import outbox
-from tocsin.comms.models import OPEN, Attempt, ChannelSetup, Delivery, State
+from tocsin.comms.models import Attempt, ChannelSetup, Delivery, State
 from tocsin.comms.paces import Paces, Place
-from tocsin.kit import bells, tables
+from tocsin.kit import bells, bulk, tables
 
 LEASE: Final = timedelta(seconds=15)  # an attempt's deadline, and what the database may take around it
 AT_ONCE: Final = 2  # workers at one channel, so that a slow provider leaves threads to the others
 PAUSE_AFTER: Final = 5  # attempts in a row without an answer
 PAUSE: Final = timedelta(seconds=30)
+
+# The states stand there as words, and not as parameters: SQLite only then sees that the index of those is enough (`Delivery.Meta`). Most
+# deliveries that there are have ended long ago.
+_DUE: Final = "state IN ('pending', 'sending') AND due_at <= {}"
+_MOST_PRESSING: Final = "ORDER BY urgent DESC, due_at LIMIT {}"
+_PLACE: Final = "organisation_id = {} AND channel = {}"
+_SENDING: Final = "SELECT COUNT(*) FROM comms_delivery WHERE organisation_id = {} AND channel = {} AND state = 'sending' AND due_at > {}"
+_PAUSED: Final = "SELECT COUNT(*) FROM comms_channelsetup WHERE organisation_id = {} AND name = {} AND paused_until > {}"
+_LOCKED: Final = "SELECT id FROM comms_channelsetup WHERE organisation_id = {} AND name = {} FOR UPDATE"
+_WELL: Final = """UPDATE comms_channelsetup SET failures = 0, paused_until = NULL
+    WHERE organisation_id = {} AND name = {} AND (failures > 0 OR paused_until IS NOT NULL)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +60,22 @@ def claim(now: datetime, paces: Paces) -> list[Attempt]:
     What another worker claimed and never settled is due again when its lease has ended: that attempt is marked as lost, and the delivery
     as doubtful, since it may have arrived.
     """
-    while (place := _most_pressing(now, paces)) is not None:  # without a write: several threads ask every second
-        with transaction.atomic():
-            organisation_id, channel = place
-            ChannelSetup.objects.select_for_update().filter(organisation_id=organisation_id, name=channel).first()
-            if not _is_closed(place, now, paces):  # with the channel locked: others may just have taken its last place
-                due = _open(now).filter(organisation_id=organisation_id, channel=channel).order_by("-urgent", "due_at")
-                return _claimed(list(due.select_for_update(skip_locked=True)[: paces.most(place)]), now)
+    closed = paces.busy(AT_ONCE)
+    while (place := _most_pressing(now, closed)) is not None:  # without a write: several threads ask every second
+        if not _is_closed(place, now, paces):
+            with transaction.atomic():
+                _lock(place)
+                if not _is_full(place, now, paces):  # others may just have taken its last place
+                    return _claimed(_due(place, now, paces.most(place)), now)
+        closed.add(place)
     return []
+
+
+def _due(place: Place, now: datetime, most: int) -> list[Delivery]:
+    """Return the most pressing deliveries of a channel that is locked."""
+    locking = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    values = [*_named(place), ("timestamptz", now), ("integer", most)]
+    return tables.select(Delivery, f"WHERE {_PLACE} AND {_DUE} {_MOST_PRESSING} {locking}", values)
 
 
 def _claimed(deliveries: Sequence[Delivery], now: datetime) -> list[Attempt]:
@@ -93,7 +112,7 @@ def settle(ended: Sequence[tuple[Attempt, Settlement]], now: datetime) -> list[b
         tables.change(Attempt, ["delivery_id", "number"], [_tried(attempt, end, now) for attempt, end in ended])
         tables.change(Delivery, ["id"], sorted((_settled(attempt.delivery, end, now) for attempt, end in rows), key=itemgetter("id")))
         _note_provider(ended, now)
-        if any(not end.due_at for _, end in rows):
+        if any(not end.due_at and attempt.delivery.reported_at is None for attempt, end in rows):
             bells.ring(outbox.ENDED)
     return won
 
@@ -114,8 +133,10 @@ def put_back(attempts: Sequence[Attempt], now: datetime) -> None:
 def _held(attempts: Sequence[Attempt]) -> set[UUID]:
     """Lock the deliveries and return those whose latest attempt is the one claimed."""
     numbers = {attempt.delivery_id: attempt.number for attempt in attempts}
-    rows = Delivery.objects.filter(pk__in=numbers, state=State.SENDING).order_by("pk").select_for_update()
-    return {pk for pk, number in rows.values_list("pk", "attempts") if number == numbers[pk]}
+    which = f"id IN ({', '.join(['{}'] * len(numbers))}) AND state = 'sending' ORDER BY id"
+    locking = "FOR UPDATE" if connection.vendor == "postgresql" else ""
+    found = bulk.asked(f"SELECT id, attempts FROM comms_delivery WHERE {which} {locking}", [("uuid", pk) for pk in numbers])  # noqa: S608
+    return {pk for pk, number in ((bulk.uuid(value), number) for value, number in found) if number == numbers[pk]}
 
 
 def _tried(attempt: Attempt, end: Settlement, now: datetime) -> dict[str, Any]:
@@ -147,31 +168,32 @@ def faults(attempt: Attempt) -> int:
     return Attempt.objects.filter(delivery_id=attempt.delivery_id, outcome="fault").count()
 
 
-def _open(now: datetime) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(state__in=OPEN, due_at__lte=now)
-
-
-def _most_pressing(now: datetime, paces: Paces) -> Place | None:
-    """Return the channel of the most pressing delivery that is due, among those that take something now."""
-    due = _open(now)
-    for organisation_id, channel in _closed(now, paces):
-        due = due.exclude(organisation_id=organisation_id, channel=channel)
-    return due.order_by("-urgent", "due_at").values_list("organisation_id", "channel").first()
-
-
-def _closed(now: datetime, paces: Paces) -> set[Place]:
-    """The channels that take nothing at the moment: as many attempts under way as may be, or a provider that is being spared."""
-    sending = Delivery.objects.filter(state=State.SENDING, due_at__gt=now)
-    counted = sending.values_list("organisation_id", "channel").annotate(n=Count("id")).filter(n__gte=AT_ONCE)
-    full = {(whose, channel) for whose, channel, n in counted if n >= AT_ONCE * paces.most((whose, channel))}
-    spared = ChannelSetup.objects.filter(paused_until__gt=now).values_list("organisation_id", "name")
-    return full | set(spared) | paces.busy(AT_ONCE)
+def _most_pressing(now: datetime, closed: Collection[Place]) -> Place | None:
+    """Return the channel of the most pressing delivery that is due, but for those that are closed."""
+    others = "".join(f" AND NOT ({_PLACE})" for _ in closed)
+    values = [("timestamptz", now), *chain.from_iterable(map(_named, closed)), ("integer", 1)]
+    found = bulk.asked(f"SELECT organisation_id, channel FROM comms_delivery WHERE {_DUE}{others} {_MOST_PRESSING}", values)  # noqa: S608
+    return next(((bulk.uuid(organisation_id), channel) for organisation_id, channel in found), None)
 
 
 def _is_closed(place: Place, now: datetime, paces: Paces) -> bool:
-    organisation_id, channel = place
-    sending = Delivery.objects.filter(organisation_id=organisation_id, channel=channel, state=State.SENDING, due_at__gt=now)
-    return sending.count() >= AT_ONCE * paces.most(place)
+    """Return whether the channel takes nothing at the moment: as many attempts under way as may be, or a provider that is being spared."""
+    return _is_full(place, now, paces) or bulk.asked(_PAUSED, [*_named(place), ("timestamptz", now)]) != [(0,)]
+
+
+def _is_full(place: Place, now: datetime, paces: Paces) -> bool:
+    sending: int = bulk.asked(_SENDING, [*_named(place), ("timestamptz", now)])[0][0]
+    return sending >= AT_ONCE * paces.most(place)
+
+
+def _lock(place: Place) -> None:
+    """Let nobody else claim of this channel; on SQLite nobody can."""
+    if connection.vendor == "postgresql":
+        bulk.asked(_LOCKED, _named(place))
+
+
+def _named(place: Place) -> list[tuple[str, Any]]:
+    return [("uuid", place[0]), ("text", place[1])]
 
 
 def _note_provider(ended: Sequence[tuple[Attempt, Settlement]], now: datetime) -> None:
@@ -180,6 +202,9 @@ def _note_provider(ended: Sequence[tuple[Attempt, Settlement]], now: datetime) -
     if not asked:
         return
     delivery, _ = asked[0]
+    if all(end.answered and end.pause_until is None for _, end in asked):
+        bulk.run([bulk.one(_WELL, _named((delivery.organisation_id, delivery.channel)))])
+        return
     row = ChannelSetup.objects.select_for_update().filter(organisation_id=delivery.organisation_id, name=delivery.channel).first()
     if row is None:
         return

@@ -21,6 +21,7 @@ class State(models.TextChoices):
 
 
 OPEN = (State.PENDING, State.SENDING)
+_OPEN = models.Q(state__in=["pending", "sending"])
 
 
 class Delivery(models.Model):
@@ -61,7 +62,9 @@ class Delivery(models.Model):
             models.UniqueConstraint(fields=["organisation", "event_id", "channel", "recipient"], name="delivery_once"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["due_at"], condition=models.Q(state__in=["pending", "sending"]), name="delivery_due"),
+            models.Index(fields=["-urgent", "due_at"], condition=_OPEN, name="delivery_pressing"),
+            models.Index(fields=["organisation", "channel", "-urgent", "due_at"], condition=_OPEN, name="delivery_of_channel"),
+            models.Index(fields=["organisation", "channel", "due_at"], condition=models.Q(state="sending"), name="delivery_sending"),
             models.Index(fields=["organisation", "event_id", "channel"], condition=models.Q(reported_at=None), name="delivery_unreported"),
             models.Index(fields=["organisation", "about"], name="delivery_about"),
         ]

@@ -5,7 +5,9 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import ip_network
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -17,9 +19,10 @@ from tocsin.accounts.models import Organisation, Person
 from tocsin.comms import channels
 from tocsin.comms.channel import Channel
 from tocsin.comms.models import ChannelSetup, OpenNetwork
-from tocsin.kit import clock
+from tocsin.kit import clock, tables
 from tocsin.kit.egress import Egress, Opening
 
+_network: Final = lru_cache(1024)(ip_network)
 WIDEST: Final = {4: 8, 6: 16}
 """The shortest prefix that may be opened, by version of the address: the whole of 10.0.0.0/8, but not every network there is."""
 
@@ -101,10 +104,11 @@ def remove(organisation: Organisation, name: str, *, by: Person | None) -> None:
 
 def ready(organisation_id: UUID, name: str) -> Ready | None:
     """Return what stands behind the plan's channel `name`. A channel that needs no set-up stands behind its own name."""
-    row = ChannelSetup.objects.filter(organisation_id=organisation_id, name=name).first()
-    if row is None:
+    rows = tables.select(ChannelSetup, "WHERE organisation_id = {} AND name = {}", [("uuid", organisation_id), ("text", name)])
+    if not rows:
         own = channels.found().get(name)
         return Ready(own, {}) if own is not None and not own.fields else None
+    (row,) = rows
     channel = channels.found().get(row.adapter)
     return Ready(channel, {**row.fields, **_secrets(row)}) if channel is not None else None
 
@@ -143,8 +147,8 @@ def open_networks(organisation_id: UUID) -> tuple[OpenNetwork, ...]:
 
 def door(organisation_id: UUID) -> Egress:
     """Return the outbound door as this organisation may use it."""
-    rows = OpenNetwork.objects.filter(organisation_id=organisation_id)
-    return Egress(openings=tuple(Opening(ip_network(row.network), row.port) for row in rows))
+    rows = tables.select(OpenNetwork, "WHERE organisation_id = {} ORDER BY id", [("uuid", organisation_id)])
+    return Egress(openings=tuple(Opening(_network(row.network), row.port) for row in rows))
 
 
 def _shown(row: ChannelSetup, secrets: Mapping[str, str]) -> Shown:
@@ -156,8 +160,14 @@ def _fingerprint(secret: str) -> str:
     return hmac.new(settings.HOME.secret_key().encode(), f"channel:{secret}".encode(), hashlib.sha256).hexdigest()[:8]
 
 
-def _secrets(row: ChannelSetup) -> dict[str, str]:
-    return dict(json.loads(settings.HOME.fernet().decrypt(row.secrets.encode()))) if row.secrets else {}
+def _secrets(row: ChannelSetup) -> Mapping[str, str]:
+    return _opened(row.secrets) if row.secrets else {}
+
+
+@lru_cache(256)
+def _opened(secrets: str) -> Mapping[str, str]:
+    """Return what is sealed so; the same is opened once."""
+    return MappingProxyType(dict(json.loads(settings.HOME.fernet().decrypt(secrets.encode()))))
 
 
 def _moved(channel: Channel, before: ChannelSetup, full: Mapping[str, str]) -> bool:

@@ -141,6 +141,12 @@ def rows(sql: str, values: Sequence[Any]) -> list[Any]:
     return found
 
 
+def asked(sql: str, values: Sequence[tuple[str, Any]]) -> list[Any]:
+    """Return the rows of a query that is said as in `one`, as `rows` does."""
+    statement = one(sql, values)
+    return rows(statement.sql, statement.values)
+
+
 def uuid(value: UUID | str) -> UUID:
     """Return an id as it came out of `rows`."""
     return value if isinstance(value, UUID) else UUID(int=int(value, 16))

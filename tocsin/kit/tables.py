@@ -5,15 +5,16 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from django.db import models
+from django.db import connection, models
 
 from tocsin.kit import bulk
 
 Values = Mapping[str, Any]
 """What a row says, by attribute (`incident_id`, not `incident`)."""
 
+T = TypeVar("T", bound=models.Model)
 _KINDS: Final = {
     "BigAutoField": "bigint",
     "BigIntegerField": "bigint",
@@ -51,6 +52,23 @@ def change(model: type[models.Model], keys: Sequence[str], rows: Sequence[Values
         form = _form(model, tuple(rows[0]), defaults=False)
         which = [_quoted(_fields(model)[name]) for name in keys]
         bulk.run(bulk.update(form.table, which, form.columns, [form.row(values) for values in rows]))
+
+
+def select(model: type[T], where: str, values: Sequence[tuple[str, Any]]) -> list[T]:
+    """
+    Return the rows of which `where` is true, with what is behind it; it and `values` are as those of `bulk.one`.
+
+    For what is asked thousands of times: Django builds such a statement in ten times the time in which SQLite answers it.
+    """
+    columns, converters = _read(model, connection.vendor)
+    found = bulk.asked(f'SELECT {columns} FROM "{model._meta.db_table}" {where}', values)  # noqa: S608
+    names = list(_fields(model))
+    return [
+        model.from_db(
+            connection.alias, names, [value if make is None else make(value) for make, value in zip(converters, row, strict=True)]
+        )
+        for row in found
+    ]
 
 
 class Sheaf:
@@ -129,6 +147,29 @@ def _form(model: type[models.Model], names: tuple[str, ...], *, defaults: bool) 
         tuple((name, isinstance(fields[name], models.JSONField)) for name in names),
         tuple((_default(field), isinstance(field, models.JSONField)) for field in others),
     )
+
+
+@cache
+def _read(model: type[models.Model], vendor: str) -> tuple[str, Sequence[Callable[[Any], Any] | None]]:
+    """Return the columns, and what makes of a value as the driver gives it what the model has."""
+    fields = _fields(model).values()
+    kinds = [_KINDS[_target(field).get_internal_type()] for field in fields]
+    if vendor == "postgresql":
+        return ", ".join(map(_quoted, fields)), [json.loads if kind == "jsonb" else None for kind in kinds]
+    # Behind a plus a value comes as it is stored; Django would have SQLite's driver make something of each.
+    return ", ".join(f"+{_quoted(field)}" for field in fields), [_FROM_SQLITE.get(kind) for kind in kinds]
+
+
+def _or_none(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else make(value)
+
+
+_FROM_SQLITE: Final = {
+    "boolean": _or_none(bool),
+    "jsonb": _or_none(json.loads),
+    "timestamptz": _or_none(bulk.instant),
+    "uuid": _or_none(bulk.uuid),
+}
 
 
 @cache
