@@ -6,11 +6,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 
+from tests.comms.sinks import webhook
 from tests.incidents import deeds
 from tests.incidents.cast import SMALL, Cast, wait
-from tocsin.comms import delivery
-from tocsin.comms.models import Delivery
+from tocsin.comms import delivery, outbox, setup
+from tocsin.comms.models import Delivery, InboxItem
 from tocsin.engine import terms as t
 from tocsin.incidents import about, desk, journal, outcomes, plans
 from tocsin.incidents.models import DeliveryRow, Incident, MessageRow
@@ -77,13 +79,36 @@ def test_whoever_owes_a_measure_hears_of_its_clock_after_the_incident_is_closed(
 
 @pytest.mark.row("I6", "I7")
 def test_what_is_no_longer_wanted_ends_as_cancelled(cast: Cast) -> None:
+    assert setup.configure(cast.organisation, "email", "webhook", {"url": "http://127.0.0.1:9/", "secret": webhook.SECRET}, by=None) == ()
     incident = cast.declare()
     wait(timedelta(minutes=31))
     cast.done(incident, t.Fulfil(obligation="look"), cast.tom)
     while delivery.run_once(outcomes.still_wanted):
         pass
-    states = dict(Delivery.objects.filter(about__startswith=about.told(incident.pk, "")).values_list("about", "state"))
+    tellings = Delivery.objects.filter(about__startswith=about.told(incident.pk, ""))
+    states = dict(tellings.filter(channel="email").values_list("about", "state"))
     assert states == {about.told(incident.pk, "remind:look"): "cancelled", about.told(incident.pk, "breached:look"): "cancelled"}
+    assert {row.state for row in tellings.filter(channel="inbox")} == {"sent"}, "what lies in the inbox came there with what it is about"
+    assert outbox.finished() == []
+
+
+@pytest.mark.row("I6")
+def test_what_is_told_inside_is_in_the_inbox_with_its_cause_and_once(cast: Cast) -> None:
+    cast.declare()
+    with transaction.atomic():
+        wait(timedelta(minutes=31))
+        assert InboxItem.objects.exists()
+        transaction.set_rollback(True)
+    assert not InboxItem.objects.exists()
+    wait(timedelta(0))
+    told = Delivery.objects.filter(channel="inbox")
+    assert (
+        InboxItem.objects.count()
+        == told.count()
+        == told.exclude(reference="").exclude(finished_at=None).exclude(reported_at=None).count()
+        > 0
+    )
+    assert not delivery.run_once(outcomes.still_wanted)
 
 
 @pytest.mark.row("COM-17")

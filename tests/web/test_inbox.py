@@ -88,7 +88,7 @@ def test_nobody_reads_the_inbox_of_another(told: Room) -> None:
 
 def test_pages_hear_that_somebody_was_told(told: Room) -> None:
     topics = [news.topics for news in notices.since(told.world.organisation.id, 0)]
-    assert ("inbox",) in topics
+    assert any("inbox" in each for each in topics)
 
 
 def test_an_empty_inbox_says_what_will_stand_there(world: World) -> None:

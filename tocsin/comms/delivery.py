@@ -1,6 +1,5 @@
 """Delivering: a helping of due rows at a time, each recorded before it is sent, asked for again before it is sent, ended exactly once."""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,7 +10,6 @@ import structlog
 from django.db import transaction
 
 from tocsin.comms import claims, outbox, patience, setup
-from tocsin.comms.channel import Message
 from tocsin.comms.claims import Settlement
 from tocsin.comms.models import Attempt, Delivery, State
 from tocsin.comms.paces import Paces
@@ -116,7 +114,7 @@ class _Helping:
         channel = self._ready.channel
         try:
             through = self._known(("door",), lambda: self._door(delivery.organisation_id))
-            reference = channel.send(_message(delivery), self._ready.values, through)
+            reference = channel.send(outbox.letter(delivery), self._ready.values, through)
         except Unreachable as error:
             return _unanswered(delivery, error)
         except Rejected as error:
@@ -124,16 +122,6 @@ class _Helping:
         if channel.captures:
             return Settlement(state=State.CAPTURED, outcome="captured", reference=reference)
         return Settlement(state=State.SENT, outcome="sent", reference=reference, answered=True)
-
-
-def key(delivery: Delivery) -> str:
-    """
-    Return the key under which every attempt of this delivery goes out: of its event, channel and recipient.
-
-    The channel is in it because two channels may lead to the same provider.
-    """
-    parts = (str(delivery.organisation_id), delivery.event_id, delivery.channel, delivery.recipient)
-    return "msg_" + hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:32]
 
 
 def _unanswered(delivery: Delivery, error: Unreachable) -> Settlement:
@@ -175,8 +163,3 @@ def _again_at(delivery: Delivery, retry_after_s: float | None) -> datetime | Non
         delivery=delivery.pk,
         retry_after_s=retry_after_s,
     )
-
-
-def _message(delivery: Delivery) -> Message:
-    names = ("organisation_id", "event_id", "about", "channel", "recipient", "address", "locale", "subject", "body", "urgent", "created_at")
-    return Message(key=key(delivery), sent_at=clock.now(), **{name: getattr(delivery, name) for name in names})

@@ -1,5 +1,6 @@
 """The outbox: what is to be sent enters within the transaction that decided it, and its outcome is handed back once."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,8 +12,10 @@ from uuid import UUID
 from django.db.models import Count, Max, Q, QuerySet
 
 from tocsin.comms import setup
+from tocsin.comms.channel import Message
 from tocsin.comms.models import OPEN, Delivery, State
 from tocsin.kit import bells, clock, tables
+from tocsin.kit.egress import Egress, Rejected
 from tocsin.kit.memory import Memory
 
 TO_SEND: Final = "outbox"
@@ -21,6 +24,10 @@ ENDED: Final = "outcomes"
 """Rung for whoever hands outcomes back, when a delivery has reached its end."""
 
 Place = tuple[UUID, str, str, str]
+_SAID: Final = (
+    *("organisation_id", "event_id", "about", "channel", "recipient", "address", "locale", "subject", "body", "urgent"),
+    "created_at",
+)
 _PLACE: Final = ("organisation_id", "event_id", "about", "channel")
 """What has one outcome."""
 
@@ -31,7 +38,8 @@ class Order:
     One message to one recipient over one channel of the plan.
 
     `event_id` names what caused it and is the key on every attempt; `about` is handed back by `still_wanted` and in the outcome;
-    `recipient` is an opaque person or role. A `captured` order (a drill's) is kept and never sent.
+    `recipient` is an opaque person or role. A `captured` order (a drill's) is kept and never sent. How one ends
+    that is not `awaited` is in its receipt, and handed back to nobody; where its channel keeps it here, it has ended when it is put.
     """
 
     organisation_id: UUID
@@ -45,6 +53,7 @@ class Order:
     body: str
     urgent: bool = False
     captured: bool = False
+    awaited: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,12 +91,16 @@ def put_all(orders: Iterable[Order], known: Memory | None = None) -> None:
     rows = []
     for order in orders:
         whose, channel = order.organisation_id, order.channel
-        rows.append(_row(order, known(("ready", whose, channel), partial(setup.ready, whose, channel))))
+        ready = known(("ready", whose, channel), partial(setup.ready, whose, channel))
+        row = _row(order, ready)
+        if row["state"] == State.PENDING and ready is not None and ready.channel.here and not order.awaited:
+            row |= _kept(row, ready)
+        rows.append(row)
     tables.insert(Delivery, rows, "ON CONFLICT DO NOTHING")
     pending = sum(row["state"] == State.PENDING for row in rows)
     if pending:
         bells.ring(TO_SEND, times=pending)
-    if pending < len(rows):
+    if any(row["finished_at"] and not row["reported_at"] for row in rows):
         bells.ring(ENDED)
 
 
@@ -138,9 +151,42 @@ def _row(order: Order, ready: setup.Ready | None) -> dict[str, Any]:
         "created_at": now,
         "due_at": now,
         "finished_at": None if beginning["state"] == State.PENDING else now,
+        "reported_at": None if order.awaited else now,
+        "reference": "",
         **beginning,
         "state": beginning["state"].value,
     }
+
+
+def _kept(row: Mapping[str, Any], ready: setup.Ready) -> Mapping[str, Any]:
+    """Let a channel that keeps what it takes in our database take it now, and return how that ended. No attempt: it is committed with its cause."""
+    try:
+        reference = ready.channel.send(letter(Delivery(**row)), ready.values, Egress())
+    except Rejected as error:
+        return {
+            "state": State.FAILED.value,
+            "code": error.code,
+            "detail": error.message,
+            "hint": error.hint,
+            "finished_at": row["created_at"],
+        }
+    state = State.CAPTURED if ready.channel.captures else State.SENT
+    return {"state": state.value, "reference": reference, "finished_at": row["created_at"]}
+
+
+def key(delivery: Delivery) -> str:
+    """
+    Return the key under which every attempt of this delivery goes out: of its event, channel and recipient.
+
+    The channel is in it because two channels may lead to the same provider.
+    """
+    parts = (str(delivery.organisation_id), delivery.event_id, delivery.channel, delivery.recipient)
+    return "msg_" + hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:32]
+
+
+def letter(delivery: Delivery) -> Message:
+    """Return what a channel is to send now."""
+    return Message(key=key(delivery), sent_at=clock.now(), **{name: getattr(delivery, name) for name in _SAID})
 
 
 def _storable(text: str) -> str:

@@ -142,12 +142,8 @@ class Desk:
         return answer
 
     def lock(self, incidents: Iterable[UUID]) -> None:
-        """Lock incidents at once that are to be commanded or mentioned: they are read together."""
+        """Lock incidents at once that are to be commanded: they are read together."""
         self._sitting.lock(incidents)
-
-    def mention(self, incident_id: UUID, topic: str) -> None:
-        """Let whoever looks at an incident look again, though nothing happened to it; one that there is not is left out."""
-        self._sitting.mention(incident_id, topic)
 
     def pass_time(self, fences: Mapping[UUID, int], actor: t.Actor) -> dict[UUID, Answer]:
         """Let time pass for claimed incidents, as `pass_time` does."""

@@ -12,8 +12,8 @@ from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING
 from tocsin.incidents import about, desk, states
 from tocsin.incidents.canonical import UnknownEvent
-from tocsin.incidents.models import BoardRow, Incident
-from tocsin.kit import faults
+from tocsin.incidents.models import Incident
+from tocsin.kit import bulk, faults
 from tocsin.kit.transactions import retry
 
 SYSTEM: Final = t.Actor(t.SYSTEM)
@@ -33,9 +33,9 @@ def still_wanted(text: str) -> bool:
         return True
     kind, _, subject = meant.subject.partition(":")
     if kind not in _MATTERS:
-        phase = BoardRow.objects.filter(incident=meant.incident).values_list("phase", flat=True).first()
-        if phase is not None:
-            return phase not in t.OVER
+        phases = bulk.asked("SELECT phase FROM incidents_boardrow WHERE incident_id = {}", [("uuid", meant.incident)])
+        if phases:
+            return phases[0][0] not in t.OVER
     incident = Incident.objects.select_related("head").filter(pk=meant.incident).first()
     if incident is None:
         return False
@@ -65,12 +65,13 @@ def _close_each(finished: Sequence[Outcome]) -> None:
 def _close(finished: Sequence[Outcome]) -> None:
     """Report outcomes and note that they are reported, in one transaction."""
     meant = [(outcome, about.read(outcome.about)) for outcome in finished if not trials.is_trial(outcome.about)]
+    messages = [(outcome, subject) for outcome, subject in meant if subject.kind == "message"]
 
     def whole() -> None:
         with transaction.atomic():
             with desk.sit() as sitting:
-                sitting.lock(subject.incident for _, subject in meant)
-                for outcome, subject in meant:
+                sitting.lock(subject.incident for _, subject in messages)
+                for outcome, subject in messages:
                     _report(sitting, outcome, subject)
             outbox.reported(finished)
 
@@ -78,18 +79,14 @@ def _close(finished: Sequence[Outcome]) -> None:
 
 
 def _report(sitting: desk.Desk, outcome: Outcome, meant: about.About) -> None:
-    if meant.kind == "message":
-        command = t.ReportDelivery(
-            message=meant.subject,
-            channel=outcome.channel,
-            outcome=outcome.outcome,
-            detail=outcome.detail,
-            languages=outcome.languages,
-        )
-        sitting.handle(meant.incident, command, actor=SYSTEM)
-    elif outcome.channel == "inbox" and outcome.delivered:
-        # Pages count what their reader has not read. An inbox is no part of the incident, so no event says it.
-        sitting.mention(meant.incident, "inbox")
+    command = t.ReportDelivery(
+        message=meant.subject,
+        channel=outcome.channel,
+        outcome=outcome.outcome,
+        detail=outcome.detail,
+        languages=outcome.languages,
+    )
+    sitting.handle(meant.incident, command, actor=SYSTEM)
 
 
 def _goes_on(state: t.State, _subject: str) -> bool:

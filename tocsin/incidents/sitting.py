@@ -164,15 +164,13 @@ class Sitting:
         for earlier, written in zip((before, *after), journalled, strict=False):
             logged.count(case.incident, program, earlier, written.event)
         for state, written in zip(after, journalled, strict=True):
-            self._orders += wishes.grant(case.incident, program, state, written, kept, in_part=in_part, known=self.known)
+            orders = wishes.grant(case.incident, program, state, written, kept, in_part=in_part, known=self.known)
+            if any(order.channel == "inbox" and not order.awaited for order in orders):
+                # Pages count what their reader has not read. An inbox is no part of the incident, so no event says it.
+                self._topics[case.incident.pk].add("inbox")
+            self._orders += orders
         case.state, case.program, case.incident.last_at = projector.state, program, events[-1].at
         return tuple(written.event for written in journalled)
-
-    def mention(self, incident_id: UUID, topic: str) -> None:
-        """Give notice of something beside an incident's record, if there is such an incident."""
-        self.lock([incident_id])
-        if incident_id in self._locked:
-            self._topics[incident_id].add(topic)
 
     def let_go(self, incident: Incident, *, well: bool) -> None:
         """End the worker's lease, and forget earlier faults if this time something happened."""

@@ -136,6 +136,7 @@ def _tell(cause: _Cause, wish: t.Tell) -> Iterator[Order]:
                 subject=subject,
                 body=body,
                 urgent=wish.urgent,
+                awaited=False,
             )
 
 
