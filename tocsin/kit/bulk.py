@@ -1,4 +1,4 @@
-"""Many rows in one statement on both databases: one JSON text on PostgreSQL, long VALUES lists on SQLite."""
+"""Many rows in one statement on both databases: copied or in one JSON text on PostgreSQL, long VALUES lists on SQLite."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,15 +22,19 @@ _json = msgspec.json.Encoder()
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement and its parameters as the driver takes them."""
+    """
+    One statement and its parameters as the driver takes them. Where `copied` says the types of columns, these are rows, which PostgreSQL takes in
+    its own binary form: for it half the work of reading them out of a text, or less.
+    """
 
     sql: str
     values: Sequence[Any]
+    copied: Sequence[str] = ()
 
 
 def insert(table: str, columns: Mapping[str, str], rows: Sequence[Row], on_conflict: str = "") -> Iterator[Statement]:
     """
-    Yield the statements that insert `rows`, whose values stand in the order of `columns` (name to PostgreSQL type).
+    Yield the statements that insert `rows`, whose values stand in the order of `columns` (name to PostgreSQL type, exactly the column's own).
 
     Rows that can meet in `on_conflict` must already be folded and sorted by their key: PostgreSQL refuses two rows with one key in one
     statement, and two transactions that take keys in different orders deadlock. `table`, `columns` and `on_conflict` are literals of
@@ -39,6 +43,9 @@ def insert(table: str, columns: Mapping[str, str], rows: Sequence[Row], on_confl
     if not rows:
         return
     if connection.vendor == "postgresql":
+        if not on_conflict:
+            yield Statement(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)", rows, tuple(columns.values()))
+            return
         said, values = _said(columns, rows)
         yield Statement(f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM {said} {on_conflict}", values)  # noqa: S608
         return
@@ -85,8 +92,11 @@ def run(statements: Iterable[Statement]) -> int:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             for statement in statements:
-                cursor.execute(statement.sql, statement.values)
-                changed += cursor.rowcount
+                if statement.copied:
+                    changed += _copied(statement)
+                else:
+                    cursor.execute(statement.sql, statement.values)
+                    changed += cursor.rowcount
         return changed
     # Past Django's cursor, which would rewrite every placeholder of these long texts. The caller's transaction holds the write gate.
     with connection.wrap_database_errors:
@@ -94,6 +104,33 @@ def run(statements: Iterable[Statement]) -> int:
         for statement in statements:
             changed += execute(statement.sql, statement.values, False, {"connection": connection}).rowcount
     return changed
+
+
+def _copied(statement: Statement) -> int:
+    """Copy rows in past Django's cursor, which knows no COPY."""
+    trees = [at for at, kind in enumerate(statement.copied) if kind == "jsonb"]
+    kinds = ["text" if kind == "jsonb" else kind for kind in statement.copied]
+
+    def copy(sql: str, rows: Sequence[Row]) -> int:
+        with connection.connection.cursor() as cursor:
+            with cursor.copy(sql) as copied:
+                copied.set_types(kinds)
+                for row in rows:
+                    copied.write_row(_in_binary(row, trees) if trees else row)
+            return int(cursor.rowcount)
+
+    with connection.wrap_database_errors:
+        rows_changed: int = _watched(copy)(statement.sql, statement.values, False, {"connection": connection})
+    return rows_changed
+
+
+def _in_binary(row: Row, trees: Iterable[int]) -> Row:
+    """Return a row whose JSON texts are marked as PostgreSQL's binary form has them: with the number of that form in front."""
+    marked = list(row)
+    for at in trees:
+        if marked[at] is not None:
+            marked[at] = f"\x01{marked[at]}"
+    return marked
 
 
 def _watched(execute: Callable[..., Any]) -> Callable[..., Any]:

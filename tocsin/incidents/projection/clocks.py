@@ -171,4 +171,4 @@ def _breach(scene: Scene, event: t.ClockBreached | t.OccurrenceMissed) -> Row:
         "missed": event.missed if isinstance(event, t.OccurrenceMissed) else 1,
         "seq": scene.seq,
     }
-    return Row(BreachRow, (event.clock, event.generation, event.occurrence), values)
+    return Row(BreachRow, (event.clock, event.generation, event.occurrence), values, new=True)

@@ -64,6 +64,7 @@ class _Pending:
 
     values: dict[str, Any]
     change: bool
+    new: bool
 
 
 class Projector:
@@ -113,7 +114,10 @@ class Projector:
         whose = {"organisation_id": self._incident.organisation_id}
         for (model, key), pending in self._pending.items():
             keys = {"incident_id": self._incident.pk, **dict(zip(keys_of(model), key, strict=True))}
-            sheaf.put(model, keys, pending.values if pending.change else {**whose, **pending.values}, change=pending.change)
+            if pending.new:
+                sheaf.add(model, {**keys, **whose, **pending.values})
+            else:
+                sheaf.put(model, keys, pending.values if pending.change else {**whose, **pending.values}, change=pending.change)
         return frozenset(topic(model) for model, _ in self._pending)
 
     def _standing(self, scene: Scene) -> dict[Name, Row]:
@@ -133,7 +137,7 @@ class Projector:
         for row in new:
             known = self._pending.get((row.model, row.key))
             if known is None:
-                self._pending[row.model, row.key] = _Pending(dict(row.values), row.change)
+                self._pending[row.model, row.key] = _Pending(dict(row.values), row.change, row.new)
             else:
                 known.values.update(row.values)
                 known.change = known.change and row.change

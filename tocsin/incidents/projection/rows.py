@@ -30,7 +30,8 @@ class Scene:
 @dataclass(frozen=True, slots=True)
 class Row:
     """
-    Values for the row of `model` with this key. A `change` is for a row that exists already; anything else makes it where it is missing.
+    Values for the row of `model` with this key. A `change` is for a row that exists already; a `new` one cannot, since its key is of this
+    very event; anything else makes it where it is missing.
 
     Values not given stay as they are.
     """
@@ -39,6 +40,7 @@ class Row:
     key: tuple[str | int, ...]
     values: Mapping[str, Any]
     change: bool = False
+    new: bool = False
 
 
 FromEvent = Callable[[Scene, t.AnyEvent], Iterator[Row]]

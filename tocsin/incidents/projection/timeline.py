@@ -65,7 +65,7 @@ def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
         "data": plain_event(event),
         "kept_for": sorted(map(list, readers.about(scene.program, event))),
     }
-    yield Row(TimelineRow, (scene.seq,), values)
+    yield Row(TimelineRow, (scene.seq,), values, new=True)
 
 
 def _about(scene: Scene, event: t.AnyEvent) -> tuple[str, Rule | None]:
