@@ -8,13 +8,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db.models import Q
 
 from tocsin.accounts import directory, founding, people
 from tocsin.accounts.models import Access, Membership, Organisation
 from tocsin.engine import terms as t
 from tocsin.incidents import desk, plans, ticker
 from tocsin.incidents.models import Heartbeat, Incident, Plan
+from tocsin.incidents.sitting import due
 from tocsin.kit import clock, ids
 
 SMALL = Path(__file__).parent.joinpath("small.yaml").read_text("utf-8")
@@ -89,9 +89,7 @@ def wait(by: timedelta) -> None:
 def settle() -> None:
     """Tick until nothing is due."""
     for _ in range(100):
-        ticker.run_once()
-        free = Q(leased_until=None) | Q(leased_until__lte=clock.now())
-        if not Incident.objects.filter(free, wake_at__lte=clock.now()).exists():
+        if not ticker.run_once() and not due(clock.now()).exists():
             return
     raise AssertionError("time never comes to rest")
 

@@ -1,16 +1,22 @@
 """The ticker: what falls due is recorded once, soon, and by one worker only, whatever the others do."""
 
+import json
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import connection, transaction
 
 from tests.incidents.cast import MORNING, Cast, settle, wait
 from tocsin.comms.models import Delivery
 from tocsin.engine import terms as t
-from tocsin.incidents import desk, doctor, journal, ticker
+from tocsin.incidents import desk, doctor, downtime, journal, ticker
 from tocsin.incidents.downtime import Pulse
-from tocsin.incidents.models import Breach, BreachRow, ClockRow, Entry, Heartbeat, Incident, Notice, TimelineRow
-from tocsin.kit import clock
+from tocsin.incidents.models import Breach, BreachRow, ClockRow, Downtime, Entry, Heartbeat, Incident, Notice, TimelineRow
+from tocsin.incidents.sitting import due
+from tocsin.kit import clock, ids
 
 
 def breaches(incident: Incident) -> list[t.ClockBreached]:
@@ -82,6 +88,89 @@ def test_a_person_who_acts_before_the_ticker_has_caught_up_finds_the_downtime_re
     assert breaches(incident)[0].after_downtime
 
 
+@pytest.mark.row("CLK-07", "I12")
+def test_a_downtime_is_told_some_at_a_time_and_after_what_is_due(cast: Cast) -> None:
+    waiting = [cast.declare() for _ in range(3)]
+    settle()
+    clock.shift(timedelta(minutes=1))
+    Pulse().beat(clock.now())
+    late = cast.declare()
+    assert not Incident.objects.filter(down_since__isnull=False).exists()
+    cast.done(waiting[1], t.Note(words="we are back"))
+
+    assert [downtime.tell(2) for _ in range(3)] == [True, True, False]
+    assert not Downtime.objects.exists()
+    woken = set(Incident.objects.filter(wake_at__lte=clock.now()).values_list("pk", flat=True))
+    assert woken == {waiting[0].pk, waiting[2].pk}
+    settle()
+    kinds = [list(Entry.objects.filter(incident=one, type="DowntimeNoted").values_list("seq", flat=True)) for one in (*waiting, late)]
+    assert [len(each) for each in kinds] == [1, 1, 1, 0]
+
+
+@pytest.mark.row("CLK-07")
+def test_what_is_due_does_not_wait_for_those_that_are_only_to_be_told_of_a_downtime(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ticker, "at_once", lambda: 1)
+    for _ in range(3):
+        cast.declare()
+    settle()
+    clock.shift(timedelta(minutes=1))
+    Pulse().beat(clock.now())
+    Incident.objects.filter(number="INC-3").update(wake_at=clock.now())
+    ticker.run_once()
+    assert list(Entry.objects.filter(type="DowntimeNoted").values_list("incident__number", flat=True)) == ["INC-3"]
+    settle()
+    assert Entry.objects.filter(type="DowntimeNoted").count() == 3
+
+
+def test_whoever_looks_for_what_is_due_meets_nothing_that_waits(cast: Cast) -> None:
+    incident = cast.declare()
+    settle()
+    incident.refresh_from_db()
+    others = [replica(incident, n) for n in range(1_000)]
+    Incident.objects.bulk_create(others)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE incidents_incident")
+    clock.shift(timedelta(minutes=31))
+    with transaction.atomic():
+        plan = due(clock.now()).select_for_update(skip_locked=True)[:100].explain(**MEASURED)
+    assert "incident_wake" in plan
+    assert "SCAN incidents" not in plan
+    if connection.vendor == "postgresql":
+        seen = [tree for tree in nodes(json.loads(plan)[0]["Plan"]) if "Scan" in tree["Node Type"]]
+        assert [(tree["Actual Rows"], tree.get("Rows Removed by Filter", 0)) for tree in seen] == [(1, 0)]
+
+
+MEASURED: dict[str, Any] = {"format": "json", "analyze": True} if settings.DATABASES["default"]["ENGINE"].endswith("postgresql") else {}
+
+
+def replica(incident: Incident, n: int) -> Incident:
+    """Return an incident that waits for years."""
+    made = Incident(**{field.attname: getattr(incident, field.attname) for field in Incident._meta.concrete_fields})
+    made.pk, made.number, made.wake_at = ids.new(), f"INC-{n + 1000}", clock.now() + timedelta(days=4000, seconds=n)
+    return made
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from nodes(part)
+
+
+def test_several_clocks_of_one_incident_that_are_due_are_one_turn(cast: Cast) -> None:
+    incident = cast.declare()
+    cast.done(incident, t.StateFacts(facts={"scope": "local"}))
+    cast.done(incident, t.Decide(decision="set_level", option="low"))
+    settle()
+    clock.shift(timedelta(minutes=50))
+    Heartbeat.objects.update(at=clock.now())
+    before = Notice.objects.count()
+    ticker.run_once()
+    fallen = Entry.objects.filter(incident=incident, type__in=("ClockBreached", "OccurrenceMissed"))
+    assert fallen.count() >= 2
+    assert set(fallen.values_list("at", flat=True)) == {clock.now()}
+    assert Notice.objects.count() == before + 1
+
+
 def test_a_clock_that_is_set_while_the_server_runs_is_no_downtime(cast: Cast) -> None:
     incident = cast.declare()
     settle()
@@ -130,10 +219,10 @@ def test_a_second_breach_of_the_same_clock_fails_as_a_whole_and_leaves_nothing_b
 def test_a_worker_that_lost_its_lease_writes_nothing(cast: Cast) -> None:
     incident = cast.declare()
     clock.shift(timedelta(minutes=31))
-    (slow,) = ticker.claim(clock.now())
-    assert ticker.claim(clock.now()) == []
+    (slow,) = ticker.claim(clock.now(), 10)
+    assert ticker.claim(clock.now(), 10) == []
     clock.shift(ticker.LEASE)
-    (fast,) = ticker.claim(clock.now())
+    (fast,) = ticker.claim(clock.now(), 10)
     before = Entry.objects.filter(incident=incident).count()
 
     with pytest.raises(desk.Overtaken):
@@ -149,7 +238,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(cast: Cast) -> None:
 def test_what_a_dead_worker_had_claimed_is_free_again_within_15_seconds(cast: Cast) -> None:
     incident = cast.declare()
     clock.shift(timedelta(minutes=31))
-    assert len(ticker.claim(clock.now())) == 1
+    assert len(ticker.claim(clock.now(), 10)) == 1
     settle()
     assert breaches(incident) == []
     clock.shift(timedelta(seconds=15))

@@ -6,7 +6,7 @@ The desk: the one way into an incident. Lock, stamp the time, load, decide, appe
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from tocsin.engine import terms as t
@@ -19,7 +19,24 @@ from tocsin.incidents.turns import Answer, Done
 from tocsin.kit import ids
 from tocsin.kit.transactions import retry
 
-__all__ = ["NUMBERS", "Answer", "Declaration", "Desk", "Done", "Overtaken", "declare", "establish", "foresee", "handle", "pass_time", "sit"]
+__all__ = [
+    "NUMBERS",
+    "STOOD_STILL",
+    "Answer",
+    "Declaration",
+    "Desk",
+    "Done",
+    "Overtaken",
+    "declare",
+    "establish",
+    "foresee",
+    "handle",
+    "pass_time",
+    "sit",
+]
+
+
+STOOD_STILL: Final = "time passed and nothing changed, although something was due"
 
 
 class Overtaken(Exception):  # noqa: N818 - it names what happened to the worker
@@ -61,16 +78,17 @@ def handle(incident_id: UUID, command: t.Command, *, actor: t.Actor, key: str = 
     return retry(whole)
 
 
-def pass_time(fences: Mapping[UUID, int], *, actor: t.Actor) -> dict[UUID, Answer]:
+def pass_time(most: int, *, actor: t.Actor) -> int:
     """
-    Let time pass for claimed incidents, all in one transaction. Return what followed for each, without those that were claimed anew since.
+    Let time pass for incidents that are due, at most so many, all in one transaction; return how many there were. Nobody else is at them: they
+    are locked until it ends, and free at once if whoever holds them dies.
 
     A fault of one is a fault of all: nothing is written then, and whoever calls takes them one by one.
     """
 
-    def whole() -> dict[UUID, Answer]:
+    def whole() -> int:
         with sit() as desk:
-            return desk.pass_time(fences, actor)
+            return desk.pass_time(most, actor)
 
     return retry(whole)
 
@@ -145,16 +163,19 @@ class Desk:
         """Lock incidents at once that are to be commanded: they are read together."""
         self._sitting.lock(incidents)
 
-    def pass_time(self, fences: Mapping[UUID, int], actor: t.Actor) -> dict[UUID, Answer]:
-        """Let time pass for claimed incidents, as `pass_time` does."""
-        self._sitting.lock(fences)
-        found: dict[UUID, Answer] = {}
-        for incident_id, fence in fences.items():
-            try:
-                found[incident_id] = self.handle(incident_id, t.Tick(), actor=actor, fence=fence)
-            except Overtaken:
-                continue
-        return found
+    def pass_time(self, most: int, actor: t.Actor) -> int:
+        """Let time pass for incidents that are due, as `pass_time` does. One for which it does not pass as it should is parked."""
+        present = self._sitting
+        found = present.lock_due(most)
+        for incident in found:
+            answer = turns.take(present, incident, t.Tick(), actor)
+            if isinstance(answer, t.Refused):
+                present.park(incident, f"{answer.code}: {answer.message}")
+            elif not answer.events:
+                present.park(incident, STOOD_STILL)
+            elif incident.faults or incident.leased_until:
+                present.let_go(incident, well=True)
+        return len(found)
 
 
 def _established(present: Sitting, organisation_id: UUID, plan: Plan, seats: Mapping[str, str]) -> UUID:

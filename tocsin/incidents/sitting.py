@@ -13,6 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from tocsin.comms import outbox
 from tocsin.comms.outbox import Order
@@ -20,7 +21,7 @@ from tocsin.engine import restricted
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import next_due
 from tocsin.engine.program import Program
-from tocsin.incidents import counters, journal, logged, lookouts, notices, plans, refusals, states, wishes
+from tocsin.incidents import counters, downtime, journal, logged, lookouts, notices, parking, plans, refusals, states, wishes
 from tocsin.incidents.models import Head, Incident, Lookout
 from tocsin.incidents.projection.projector import Projector
 from tocsin.incidents.times import incident_time, server_time
@@ -88,8 +89,16 @@ class Sitting:
         missing = set(incidents) - self._locked.keys()
         if not missing:
             return
-        rows = Incident.objects.filter(pk__in=missing).order_by("pk")
-        fresh = list(rows.select_for_update())
+        self._hold(Incident.objects.filter(pk__in=missing).order_by("pk").select_for_update())
+
+    def lock_due(self, most: int) -> list[Incident]:
+        """Lock and read incidents that are due and that nobody else has, at most so many, the longest overdue first."""
+        return self._hold(due(self.now).select_for_update(skip_locked=True)[:most])
+
+    def _hold(self, rows: QuerySet[Incident]) -> list[Incident]:
+        fresh = list(rows)
+        if not fresh:
+            return fresh
         # Only now: what was read beside the rows, while somebody else held them, would be how the journal stood before that.
         heads = Head.objects.in_bulk([row.pk for row in fresh])
         for row in fresh:
@@ -97,6 +106,8 @@ class Sitting:
         self.now = clock.now()
         self._locked |= {row.pk: row for row in fresh}
         self._behind |= lookouts.behind(fresh, self.now)
+        downtime.recall(fresh)
+        return fresh
 
     def behind(self, incident: Incident) -> Lookout | None:
         """Return what looks at the samples for a locked incident, where that is behind."""
@@ -179,6 +190,10 @@ class Sitting:
             fields |= {"fault": "", "fault_at": None, "faults": 0}
         self.sheaf.put(Incident, {"id": incident.pk}, fields, change=True)
 
+    def park(self, incident: Incident, fault: str) -> None:
+        """Leave a locked incident alone for a while, for a reason that people see."""
+        self.sheaf.put(Incident, {"id": incident.pk}, parking.parked(incident, fault, self.now), change=True)
+
     def _enter(self, case: Case) -> None:
         incident = case.incident
         if case.begins and incident.pk not in self._cases:
@@ -212,6 +227,11 @@ class Sitting:
         else:
             self.sheaf.put(Incident, {"id": incident.pk}, {name: getattr(incident, name) for name in _WRITTEN}, change=True)
         return projector.save(self.sheaf)
+
+
+def due(now: datetime) -> QuerySet[Incident]:
+    """Return what waits no longer and is neither claimed nor parked, the longest overdue first. It is found by the near end of an index."""
+    return Incident.objects.filter(Q(leased_until=None) | Q(leased_until__lte=now), wake_at__lte=now).order_by("wake_at")
 
 
 @contextmanager

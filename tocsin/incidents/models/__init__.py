@@ -2,7 +2,7 @@
 
 from tocsin.incidents.models.acts import ChainRow, DecidedRow, DecisionRow, DeliveryRow, LevelRow, MessageRow
 from tocsin.incidents.models.board import BoardRow, BreachRow, ClockRow, RoleRow
-from tocsin.incidents.models.desk import Answer, Breach, Counter, Heartbeat, Notice, Refusal, ZoneRules
+from tocsin.incidents.models.desk import Answer, Breach, Counter, Downtime, Heartbeat, Notice, Refusal, ZoneRules
 from tocsin.incidents.models.drills import Drill
 from tocsin.incidents.models.editing import Acknowledgement, PlanText
 from tocsin.incidents.models.journal import Composition, Entry, Head, Incident, Plan, Seal
@@ -29,6 +29,7 @@ __all__ = [
     "DecidedRow",
     "DecisionRow",
     "DeliveryRow",
+    "Downtime",
     "Drill",
     "Entry",
     "FactRow",

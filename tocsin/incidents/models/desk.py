@@ -107,6 +107,21 @@ class Heartbeat(models.Model):
         return f"{self.name} {self.at}"
 
 
+class Downtime(models.Model):
+    """
+    A gap in the heartbeat of time, until `noticed_at`, of which incidents that wait are still to be told: those that wake after `wake_at`, or
+    at that instant and come after `incident`; all if that is empty.
+    """
+
+    since = models.DateTimeField()
+    noticed_at = models.DateTimeField()
+    wake_at = models.DateTimeField(null=True)
+    incident = models.UUIDField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.since} to {self.noticed_at}"
+
+
 class ZoneRules(models.Model):
     """What an edition of the rules of time zones says of a zone from `since` on: `[instant, seconds from UTC]`, in order."""
 
