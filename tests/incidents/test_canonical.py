@@ -14,7 +14,7 @@ from tests.incidents import golden, made
 from tocsin.engine import terms as t
 from tocsin.incidents import canonical, sealing
 from tocsin.incidents.sealing import Sealed
-from tocsin.incidents.shapes import Malformed
+from tocsin.incidents.shapes import Malformed, Pen, shape
 
 AT = datetime(2026, 10, 12, 9, 12, 4, tzinfo=UTC)
 
@@ -50,6 +50,32 @@ def backwards(value: Any) -> Any:
 def test_an_event_comes_back_exactly_as_it_was(event):
     assert repr(again(event)) == repr(in_order(event))
     assert again(event) == event
+
+
+@settings(max_examples=400, deadline=None)
+@given(made.EVENTS)
+def test_an_event_settles_into_what_is_read_again(event):
+    for one in (event, backwards(event)):
+        assert repr(canonical.settled(one)) == repr(again(one))
+
+
+def test_an_event_that_is_settled_is_not_made_again():
+    fields = {"a": "x", "b": "y"}
+    event = t.RecordEntered(at=AT, by="per_1", record="log", entry="log-1", fields=fields, open=True, amends=False, happened_at=AT)
+    assert canonical.settled(event) is event
+
+
+def test_texts_settle_in_one_spelling_and_keys_in_order():
+    event = t.RoleCreated(at=AT.astimezone(timezone(timedelta(hours=3))), by="per_1", role="r", name="e\u0301", duty="e\u0301")
+    settled = canonical.settled(event)
+    assert repr(settled) == repr(again(event))
+    assert repr(settled) != repr(event)
+
+
+def test_what_could_not_be_read_again_is_not_settled():
+    for wrong in ({"at": AT.replace(tzinfo=None)}, {"words": 7}, {"by": None}):
+        with pytest.raises((ValueError, TypeError, AttributeError)):
+            canonical.settled(replace(t.Noted(at=AT, by="per_1", words="w"), **wrong))
 
 
 def in_order(value: Any) -> Any:
@@ -249,6 +275,19 @@ def test_a_state_comes_back_exactly_as_it_was(state):
     assert canonical.dump_state(canonical.load_state(text)) == text
 
 
+@settings(max_examples=20, deadline=None)
+@given(made.STATES)
+def test_a_state_is_read_as_earlier_releases_wrote_it(state):
+    tree = shape(t.State).write(state, Pen(text=str, sealed=lambda _place, text: text), "")
+    assert repr(canonical.load_state(json.dumps(tree))) == repr(state)
+
+
+def test_a_state_of_other_fields_is_refused():
+    text = json.loads(canonical.dump_state(t.State(level="one")))
+    with pytest.raises(ValueError, match="other fields"):
+        canonical.load_state(json.dumps({**text, "fields": "0" * 16}))
+
+
 @pytest.mark.parametrize("text", ["", "{}", "null", '{"level":1}'])
 def test_a_state_that_was_damaged_is_refused(text):
     with pytest.raises(ValueError, match=r"missing|expected|Expecting"):
@@ -256,7 +295,9 @@ def test_a_state_that_was_damaged_is_refused(text):
 
 
 def test_everything_wrong_with_a_tree_is_said_at_once():
-    text = canonical.dump_state(t.State()).replace('"level":""', '"level":7').replace('"drill":false', '"drill":"no"')
+    text = (
+        canonical.dump_state(t.State(level="one", drill=True)).replace('"level":"one"', '"level":7').replace('"drill":true', '"drill":"no"')
+    )
     with pytest.raises(Malformed) as caught:
         canonical.load_state(text)
     assert {fault.place for fault in caught.value.faults} == {"/level", "/drill"}

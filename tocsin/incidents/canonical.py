@@ -1,15 +1,16 @@
 """The one form in which events are kept: canonical bytes, hashed as they stand and never written again."""
 
+import hashlib
 import json
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, get_args
 
 from tocsin.engine import terms as t
 from tocsin.incidents import sealing
 from tocsin.incidents.sealing import Sealed
-from tocsin.incidents.shapes import Eye, Malformed, Pen, Plain, follow, shape
+from tocsin.incidents.shapes import Eye, Malformed, Pen, Plain, follow, nfc, outline, shape
 
 Tree = dict[str, Any]
 Step = Callable[[Tree], Tree]
@@ -18,6 +19,10 @@ Step = Callable[[Tree], Tree]
 KINDS: Final[Mapping[str, type]] = {kind.__name__: kind for kind in get_args(t.AnyEvent)}
 STEPS: Final[Mapping[tuple[str, int], Step]] = {}
 """By (type, version): the step to the version after it. Add one whenever an event's fields change; never change one that was released."""
+
+
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+_verbatim = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 class UnknownEvent(Exception):  # noqa: N818 - named like the other outcomes
@@ -49,10 +54,20 @@ def encode(event: t.AnyEvent, seal: Callable[[str], Sealed] = sealing.seal) -> E
         sealed[place] = seal(text)
         return {"sealed": sealed[place].commitment}
 
-    pen = Pen(text=lambda text: unicodedata.normalize("NFC", text), sealed=cover)
+    pen = Pen(text=nfc, sealed=cover)
     kind = type(event).__name__
     tree = shape(KINDS[kind]).write(event, pen, "")
     return Encoded(kind, version_of(kind), dump(tree), sealed)
+
+
+def settled(event: t.AnyEvent) -> t.AnyEvent:
+    """
+    Return `event` as it will be read again, what is sealed in it included: keys in order, open texts in NFC.
+
+    :raises ValueError: it could not be read again.
+    """
+    fresh: t.AnyEvent = shape(KINDS[type(event).__name__]).settle(event)
+    return fresh
 
 
 def decode(kind: str, version: int, body: str, sealed: Mapping[str, str], steps: Mapping[tuple[str, int], Step] = STEPS) -> t.AnyEvent:
@@ -90,7 +105,7 @@ def commitment_at(tree: Plain, place: str) -> str:
 
 def dump(tree: Plain) -> str:
     """Return `tree` as JSON text with sorted keys, no white space and nothing escaped that need not be."""
-    return json.dumps(tree, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _canonical.encode(tree)
 
 
 def load(text: str) -> Any:
@@ -102,15 +117,35 @@ def load(text: str) -> Any:
 
 
 def dump_state(state: t.State) -> str:
-    """Return `state` as JSON text. Texts are verbatim and mappings keep their order, which is the order in which the engine walks them."""
-    tree = shape(t.State).write(state, Pen(text=str, sealed=lambda _place, text: text), "")
-    return json.dumps(tree, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    """
+    Return `state` as JSON text, beside what says of which fields states consist. What is as by default is left out; texts are verbatim and
+    mappings keep their order, which is the order in which the engine walks them.
+    """
+    return _verbatim.encode({"fields": _state_fields(), "state": shape(t.State).write(state, _STATE_PEN, "")})
 
 
 def load_state(text: str) -> t.State:
-    """Return the state that `dump_state` wrote. Malformed for anything else: it is then rebuilt from the journal."""
-    state: t.State = shape(t.State).read(load(text), Eye(lambda _place, part: str(part)), "")
+    """
+    Return the state that `dump_state` wrote, or the same in full as earlier releases did.
+
+    ValueError for anything else, such as a state that consisted of other fields: it is then rebuilt from the journal.
+    """
+    tree = json.loads(text)
+    sparing = isinstance(tree, dict) and tree.keys() == {"fields", "state"}
+    if sparing and tree["fields"] != _state_fields():
+        raise ValueError("states consisted of other fields")
+    state: t.State = shape(t.State).read(tree["state"] if sparing else tree, _SPARING_EYE if sparing else _STATE_EYE, "")
     return state
+
+
+@cache
+def _state_fields() -> str:
+    return hashlib.sha256(outline(t.State).encode()).hexdigest()[:16]
+
+
+_STATE_PEN: Final = Pen(text=str, sealed=lambda _place, text: text, sparing=True)
+_STATE_EYE: Final = Eye(lambda _place, part: str(part))
+_SPARING_EYE: Final = Eye(lambda _place, part: str(part), lenient=True)
 
 
 def _uncover(part: Plain, texts: Mapping[str, str]) -> str:
@@ -134,4 +169,4 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return tree
 
 
-__all__ = ["Encoded", "Malformed", "UnknownEvent", "decode", "dump", "dump_state", "encode", "load", "load_state", "version_of"]
+__all__ = ["Encoded", "Malformed", "UnknownEvent", "decode", "dump", "dump_state", "encode", "load", "load_state", "settled", "version_of"]

@@ -38,7 +38,7 @@ def append(sheaf: Sheaf, incident: Incident, head: Head, events: Iterable[t.AnyE
     """
     written: list[Written] = []
     own = {"organisation_id": incident.organisation_id, "incident_id": incident.pk}
-    for seq, event in enumerate(events, head.seq + 1):
+    for seq, event in enumerate(map(canonical.settled, events), head.seq + 1):
         encoded = canonical.encode(event)
         linked = chain.link(head.hash, seq, encoded.type, encoded.version, encoded.body)
         sheaf.add(
@@ -59,8 +59,7 @@ def append(sheaf: Sheaf, incident: Incident, head: Head, events: Iterable[t.AnyE
             sheaf.add(Seal, {**own, "seq": seq, "path": path, "salt": one.salt.hex(), "text": one.text})
         for key in _breaches(event):
             sheaf.add(Breach, {**own, "seq": seq, **key})
-        texts = {path: one.text for path, one in encoded.sealed.items()}
-        written.append(Written(seq, canonical.decode(encoded.type, encoded.version, encoded.body, texts)))
+        written.append(Written(seq, event))
         head.seq, head.hash = seq, linked
     return tuple(written)
 

@@ -2,11 +2,12 @@
 
 import re
 import types
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, dataclass, fields
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import MISSING, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, Literal, Never, Union, get_args, get_origin, get_type_hints
 
 from tocsin.engine.expressions import Value
@@ -36,10 +37,14 @@ class Malformed(ValueError):  # noqa: N818 - named like the other outcomes
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """How a writer treats texts: `text` for open ones, `sealed` (place, text) for the others."""
+    """
+    How a writer treats texts: `text` for open ones, `sealed` (place, text) for the others; and whether it leaves out what is as by default,
+    for a lenient reader.
+    """
 
     text: Callable[[str], str]
     sealed: Callable[[str, str], Plain]
+    sparing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +57,20 @@ class Eye:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How values of one type are written and read. `place` is where in the tree one is."""
+    """
+    How values of one type are written and read. `place` is where in the tree one is; who `seals` nothing need not know.
+
+    `settle` returns a value as it is read again once it was written in canonical form: the same object where nothing is to be changed. It
+    refuses what could not be read (Malformed, or ValueError as `write` does).
+    """
 
     write: Callable[[Any, Pen, str], Plain]
     read: Callable[[Plain, Eye, str], Any]
+    settle: Callable[[Any], Any]
+    seals: bool = False
+
+
+_NOBODY = Eye(sealed=lambda _place, _tree: "")
 
 
 def below(place: str, key: str) -> str:
@@ -105,7 +120,7 @@ def _kept(kind: type, name: str) -> Shape:
     def read(tree: Plain, _eye: Eye, place: str) -> Any:
         return tree if type(tree) is kind else _fail(place, f"{name} was expected")
 
-    return Shape(lambda value, _pen, _place: value, read)
+    return Shape(lambda value, _pen, _place: value, read, lambda value: read(value, _NOBODY, ""))
 
 
 def _spelled(name: str, spell: Callable[[Any], str], parse: Callable[[str], Any]) -> Shape:
@@ -115,19 +130,33 @@ def _spelled(name: str, spell: Callable[[Any], str], parse: Callable[[str], Any]
         except (ArithmeticError, ValueError):
             return _fail(place, f"{name} was expected")
 
-    return Shape(lambda value, _pen, _place: spell(value), read)
+    def settle(value: Any) -> Any:
+        return parse(spell(value))
+
+    return Shape(lambda value, _pen, _place: spell(value), read, settle)
 
 
 def _read_text(tree: Plain, _eye: Eye, place: str) -> str:
     return tree if isinstance(tree, str) else _fail(place, "a text was expected")
 
 
+def nfc(text: str) -> str:
+    """Return `text` in the one spelling that open texts have in a record."""
+    return text if text.isascii() and type(text) is str else unicodedata.normalize("NFC", text)
+
+
+@lru_cache(4096)
 def _spell_instant(value: datetime) -> str:
     if value.tzinfo is None:
         raise ValueError("an instant needs a zone")
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
+def _settle_instant(value: datetime) -> datetime:
+    return value if value.tzinfo is UTC and not value.fold else _parse_instant(_spell_instant(value))
+
+
+@lru_cache(4096)
 def _parse_instant(text: str) -> datetime:
     if not _INSTANT.fullmatch(text):
         raise ValueError(text)
@@ -162,8 +191,8 @@ def _fail(place: str, problem: str) -> Never:
 
 # ------------------------------------------------------------------ the union of fact values
 
-_TEXT = Shape(lambda value, pen, _place: pen.text(value), _read_text)
-_INSTANTS = _spelled("an instant such as 2026-10-12T09:12:04.000000Z", _spell_instant, _parse_instant)
+_TEXT = Shape(lambda value, pen, _place: pen.text(value), _read_text, nfc)
+_INSTANTS = replace(_spelled("an instant such as 2026-10-12T09:12:04.000000Z", _spell_instant, _parse_instant), settle=_settle_instant)
 _TAGS: Mapping[type, tuple[str, Shape]] = {
     Decimal: ("number", _spelled("a decimal number", _spell_number, _parse_number)),
     timedelta: ("seconds", _spelled("a number of seconds", _spell_seconds, _parse_seconds)),
@@ -197,10 +226,24 @@ def _read_value(tree: Plain, eye: Eye, place: str) -> Value:
             return _fail(place, 'a text, true, false, a list, {"number": "…"}, {"seconds": "…"} or {"instant": "…"} was expected')
 
 
-VALUE = Shape(_write_value, _read_value)
+def _settle_value(value: Value) -> Value:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return nfc(value)
+    settled: Value = tuple(map(nfc, value)) if isinstance(value, tuple) else _TAGS[type(value)][1].settle(value)
+    return settled
+
+
+VALUE = Shape(_write_value, _read_value, _settle_value)
 
 _SIMPLE: Mapping[Any, Shape] = {
-    Words: Shape(lambda value, pen, place: pen.sealed(place, value), lambda tree, eye, place: eye.sealed(place, tree)),
+    Words: Shape(
+        lambda value, pen, place: pen.sealed(place, value),
+        lambda tree, eye, place: eye.sealed(place, tree),
+        lambda value: _read_text(value, _NOBODY, ""),
+        seals=True,
+    ),
     str: _TEXT,
     bool: _kept(bool, "true or false"),
     int: _kept(int, "a whole number"),
@@ -221,6 +264,8 @@ def _union(arguments: tuple[Any, ...]) -> Shape:
     return Shape(
         lambda value, pen, place: None if value is None else form.write(value, pen, place),
         lambda tree, eye, place: None if tree is None else form.read(tree, eye, place),
+        lambda value: None if value is None else form.settle(value),
+        form.seals,
     )
 
 
@@ -228,24 +273,30 @@ def _literal(allowed: tuple[Any, ...]) -> Shape:
     def read(tree: Plain, _eye: Eye, place: str) -> Any:
         return tree if tree in allowed else _fail(place, f"one of {', '.join(map(str, allowed))} was expected")
 
-    return Shape(lambda value, _pen, _place: value, read)
+    return Shape(lambda value, _pen, _place: value, read, lambda value: read(value, _NOBODY, ""))
 
 
 def _sequence(form: Shape) -> Shape:
     def write(value: tuple[Any, ...], pen: Pen, place: str) -> Plain:
-        return [form.write(item, pen, f"{place}/{index}") for index, item in enumerate(value)]
+        return [form.write(item, pen, f"{place}/{index}") for index, item in enumerate(value)] if value else []
 
     def read(tree: Plain, eye: Eye, place: str) -> Any:
         if not isinstance(tree, list):
             return _fail(place, "a list was expected")
-        return tuple(_all(((f"{place}/{index}", item, form) for index, item in enumerate(tree)), eye))
+        return tuple(_all(((f"{place}/{index}", item, form) for index, item in enumerate(tree)), eye)) if tree else ()
 
-    return Shape(write, read)
+    def settle(value: tuple[Any, ...]) -> tuple[Any, ...]:
+        settled = tuple(map(form.settle, value))
+        return value if _same(settled, value) else settled
+
+    return Shape(write, read, settle, form.seals)
 
 
 def _mapping(key: type, form: Shape) -> Shape:
     def write(value: Mapping[Any, Any], pen: Pen, place: str) -> Plain:
-        tree = {pen.text(str(name)): form.write(item, pen, below(place, pen.text(str(name)))) for name, item in value.items()}
+        tree = (
+            {pen.text(str(name)): form.write(item, pen, below(place, pen.text(str(name)))) for name, item in value.items()} if value else {}
+        )
         if len(tree) < len(value):
             _fail(place, "two keys are the same text")
         return tree
@@ -258,28 +309,75 @@ def _mapping(key: type, form: Shape) -> Shape:
         values = _all(((below(place, name), item, form) for name, item in tree.items()), eye)
         return dict(zip(map(key, tree), values, strict=True))
 
-    return Shape(write, read)
+    def settle(value: Mapping[Any, Any]) -> Mapping[Any, Any]:
+        if not value:
+            return value
+        names = [name if key is int else nfc(name) for name in value]
+        settled = {name: form.settle(item) for name, item in sorted(zip(names, value.values(), strict=True), key=lambda pair: str(pair[0]))}
+        if len(settled) < len(value):
+            _fail("", "two keys are the same text")
+        return value if _same(settled, value) and _same(settled.values(), value.values()) else settled
+
+    return Shape(write, read, settle, form.seals)
+
+
+def _same(some: Collection[Any], others: Collection[Any]) -> bool:
+    """Return whether these are the very same objects in the same order."""
+    return all(one is other for one, other in zip(some, others, strict=True))
 
 
 def _record(kind: type) -> Shape:
     hints = get_type_hints(kind, include_extras=True)
     forms = {one.name: shape(hints[one.name]) for one in fields(kind)}
-    optional = {one.name for one in fields(kind) if one.default is not MISSING or one.default_factory is not MISSING}
+    defaults = {one.name: one.default if one.default_factory is MISSING else one.default_factory() for one in fields(kind)}
+    required = {name for name, default in defaults.items() if default is MISSING}
+    parts = [(name, form.write, form.seals, defaults[name]) for name, form in forms.items()]
+    settles = [(name, form.settle) for name, form in forms.items()]
 
     def write(value: Any, pen: Pen, place: str) -> Plain:
-        return {name: form.write(getattr(value, name), pen, f"{place}/{name}") for name, form in forms.items()}
+        said = [part for part in parts if getattr(value, part[0]) != part[3]] if pen.sparing else parts
+        return {name: write_part(getattr(value, name), pen, f"{place}/{name}" if seals else place) for name, write_part, seals, _ in said}
 
     def read(tree: Plain, eye: Eye, place: str) -> Any:
         if not isinstance(tree, dict):
             return _fail(place, "an object was expected")
+        absent = (required if eye.lenient else forms.keys()) - tree.keys()
+        if not absent and tree.keys() <= forms.keys():
+            try:  # mostly nothing is wrong, and nobody needs to know of a place
+                return kind(**{name: forms[name].read(item, eye, f"{place}/{name}") for name, item in tree.items()})
+            except Malformed:
+                pass
         wrong = [Fault(below(place, name), "no such field") for name in tree if name not in forms]
-        absent = forms.keys() - tree.keys() - (optional if eye.lenient else set())
         wrong += [Fault(below(place, name), "missing") for name in forms if name in absent]
         given = [name for name in forms if name in tree]
         values = _all(((f"{place}/{name}", tree[name], forms[name]) for name in given), eye, wrong)
         return kind(**dict(zip(given, values, strict=True)))
 
-    return Shape(write, read)
+    def settle(value: Any) -> Any:
+        changed = {name: fresh for name, settle_part in settles if (fresh := settle_part(known := getattr(value, name))) is not known}
+        return replace(value, **changed) if changed else value
+
+    return Shape(write, read, settle, any(form.seals for form in forms.values()))
+
+
+def outline(kind: type) -> str:
+    """Return of which fields, types and defaults the records of this type consist, and those within them: other ones have another outline."""
+    said, waiting = {kind: ""}, [kind]
+    while waiting:
+        one = waiting.pop()
+        hints = get_type_hints(one, include_extras=True)
+        said[one] = "; ".join(f"{each.name}: {hints[each.name]} = {each.default!r}" for each in fields(one))
+        found = [each for name in hints for each in _records_in(hints[name]) if each not in said]
+        waiting += found
+        said |= dict.fromkeys(found, "")
+    return "\n".join(f"{one.__name__}({parts})" for one, parts in said.items())
+
+
+def _records_in(hint: Any) -> Iterable[type]:
+    if isinstance(hint, type) and hasattr(hint, "__dataclass_fields__"):
+        yield hint
+    for argument in get_args(hint):
+        yield from _records_in(argument)
 
 
 def _all(parts: Iterable[tuple[str, Plain, Shape]], eye: Eye, wrong: Iterable[Fault] = ()) -> list[Any]:

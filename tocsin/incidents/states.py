@@ -37,18 +37,18 @@ def fold(incident: Incident) -> t.State:
 def keep(incident: Incident, state: t.State, head: Head) -> None:
     """Put the snapshot of `state` into the row; not saved."""
     incident.state = canonical.dump_state(state)
-    incident.state_hash = _hash(incident.state)
+    incident.state_hash = hash_of(incident.state)
     incident.state_seq = head.seq
 
 
 def is_whole(incident: Incident, state: t.State, head: Head) -> bool:
-    """Return whether the snapshot is exactly that of `state`."""
-    text = canonical.dump_state(state)
-    return (incident.state, incident.state_hash, incident.state_seq) == (text, _hash(text), head.seq)
+    """Return whether the snapshot is exactly that of `state`, to the order of its mappings."""
+    known = _snapshot(incident, head)
+    return known is not None and canonical.dump_state(known) == canonical.dump_state(state)
 
 
 def _snapshot(incident: Incident, head: Head) -> t.State | None:
-    if incident.state_seq != head.seq or incident.state_hash != _hash(incident.state):
+    if incident.state_seq != head.seq or incident.state_hash != hash_of(incident.state):
         return None
     try:
         return canonical.load_state(incident.state)
@@ -56,5 +56,6 @@ def _snapshot(incident: Incident, head: Head) -> t.State | None:
         return None
 
 
-def _hash(text: str) -> str:
+def hash_of(text: str) -> str:
+    """Return the hash by which a snapshot is known to be the one that was kept."""
     return hashlib.sha256(text.encode()).hexdigest()
