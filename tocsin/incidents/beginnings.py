@@ -6,9 +6,11 @@ from uuid import UUID
 
 from tocsin.engine import terms as t
 from tocsin.engine.compose import versions
-from tocsin.incidents import plans, rosters, scopes, turns
+from tocsin.engine.decide import decide
+from tocsin.incidents import moulds, plans, rosters, scopes, turns
 from tocsin.incidents.declaration import Declaration
 from tocsin.incidents.models import Incident
+from tocsin.incidents.moulds import Mould
 from tocsin.incidents.sitting import Case, Sitting
 from tocsin.incidents.times import incident_time, set_drill
 from tocsin.incidents.turns import Answer, Done
@@ -26,11 +28,53 @@ def begin(
     standing: str = "",
 ) -> Answer:
     """Let an incident begin under these plan versions, or a record that stands; what is refused leaves nothing behind."""
+    if _may_repeat(declaration, actor) and not standing:
+        alike = organisation_id, tuple(hashes), replace(declaration, words=""), sitting.now
+        mould = sitting.moulds.of(alike, lambda: _mould(sitting, organisation_id, hashes, declaration, actor))
+        if mould is not None:
+            return _cast(sitting, mould, organisation_id, number, declaration.words)
     incident = _fresh(sitting, organisation_id, hashes, declaration)
     incident.number, incident.standing = number, standing
     case = sitting.begin(incident, hashes)
     answer = turns.decided(sitting, case, case.program, _command(sitting, case, declaration, actor))
     return _follow(sitting, case, declaration, answer, actor) if isinstance(answer, Done) else answer
+
+
+def _may_repeat(declaration: Declaration, actor: t.Actor) -> bool:
+    """Return whether others may begin like this one: it has words to seal, stands for nothing else, and nobody asks which plan it speaks of."""
+    return actor.person == t.SYSTEM and declaration.words != "" and not (declaration.drill or declaration.affected or declaration.record)
+
+
+def _mould(sitting: Sitting, organisation_id: UUID, hashes: Sequence[str], declaration: Declaration, actor: t.Actor) -> Mould | None:
+    """Return what all such declarations write at this instant, by one that is written nowhere; None if they differ in more than names."""
+    blanks, aside = moulds.blanks(), sitting.aside()
+    said = replace(declaration, words=blanks.words)
+    incident = _fresh(aside, organisation_id, hashes, said)
+    incident.pk, incident.number, incident.standing = blanks.incident, blanks.number, ""
+    case = aside.begin(incident, hashes)
+    events = decide(case.program, case.state, _command(aside, case, said, actor))
+    if isinstance(events, t.Refused) or not moulds.allows(events):
+        return None
+    events = aside.write(case, case.program, events)
+    if not moulds.allows_orders(aside.orders):
+        return None
+    topics = aside.finished(case)
+    mould = Mould(blanks, case.incident, case.head, case.state, events)
+    mould.take(aside.sheaf, aside.orders, topics)
+    return mould
+
+
+def _cast(sitting: Sitting, mould: Mould, organisation_id: UUID, number: str, words: str) -> Done:
+    cast = mould.cast(sitting.sheaf, number, words)
+
+    def case() -> Case:
+        incident, head, state = cast.standing()
+        incident.head = head
+        return Case(incident, head, sitting.program(incident), state, incident.declared_at)
+
+    sitting.cast(organisation_id, cast.incident, cast.orders, cast.topics, case)
+    turns.count(t.Declare, "done")
+    return Done(cast.incident, number, 1, len(cast.events), cast.events)
 
 
 def _fresh(sitting: Sitting, organisation_id: UUID, hashes: Sequence[str], declaration: Declaration) -> Incident:

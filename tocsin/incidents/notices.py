@@ -69,22 +69,22 @@ bus = Bus()
 
 def note(incident: Incident, topics: Iterable[str], now: datetime) -> None:
     """Keep a notice, and hand it out once the transaction is committed. The last thing a transaction does: it holds the counter."""
-    note_all([(incident, topics)], now)
+    note_all([(incident.organisation_id, incident.pk, topics)], now)
 
 
-def note_all(changed: Iterable[tuple[Incident, Iterable[str]]], now: datetime) -> None:
-    """Keep a notice of each incident, as `note` does."""
-    found: defaultdict[UUID, list[tuple[Incident, Iterable[str]]]] = defaultdict(list)
-    for incident, topics in changed:
-        found[incident.organisation_id].append((incident, topics))
+def note_all(changed: Iterable[tuple[UUID, UUID, Iterable[str]]], now: datetime) -> None:
+    """Keep a notice of each incident (organisation, incident, topics), as `note` does."""
+    found: defaultdict[UUID, list[tuple[UUID, Iterable[str]]]] = defaultdict(list)
+    for organisation_id, incident_id, topics in changed:
+        found[organisation_id].append((incident_id, topics))
     for organisation_id, theirs in sorted(found.items()):  # whoever needs several counters takes them in one order
         first = counters.take(organisation_id, "notice", len(theirs)) - len(theirs) + 1
         numbered = enumerate(theirs, first)
-        news = [News(organisation_id, seq, ids.typed("inc", incident.pk), tuple(sorted(topics))) for seq, (incident, topics) in numbered]
+        news = [News(organisation_id, seq, ids.typed("inc", incident_id), tuple(sorted(topics))) for seq, (incident_id, topics) in numbered]
         common = {"organisation_id": organisation_id, "at": now}
         rows = [
-            {**common, "seq": one.seq, "incident_id": incident.pk, "topics": one.topics}
-            for one, (incident, _) in zip(news, theirs, strict=True)
+            {**common, "seq": one.seq, "incident_id": incident_id, "topics": one.topics}
+            for one, (incident_id, _) in zip(news, theirs, strict=True)
         ]
         tables.insert(Notice, rows)
         if connection.vendor == "postgresql":

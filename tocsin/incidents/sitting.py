@@ -5,7 +5,7 @@ What is decided is collected and reaches the database at the end, in a few state
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +23,7 @@ from tocsin.engine.clocks import next_due
 from tocsin.engine.program import Program
 from tocsin.incidents import counters, downtime, journal, logged, lookouts, notices, parking, plans, refusals, states, wishes
 from tocsin.incidents.models import Head, Incident, Lookout
+from tocsin.incidents.moulds import Moulds
 from tocsin.incidents.projection.projector import Projector
 from tocsin.incidents.times import incident_time, server_time
 from tocsin.kit import clock
@@ -73,20 +74,32 @@ class Sitting:
     """What is known and what is to be written in one transaction. `now` is when the last lock was taken, in the server's time."""
 
     def __init__(self) -> None:
+        self.moulds = Moulds()
         self.now = clock.now()
         self.sheaf = Sheaf()
         self.known = Memory()
         self._locked: dict[UUID, Incident] = {}
         self._behind: dict[UUID, Lookout] = {}
         self._cases: dict[UUID, Case] = {}
-        self._orders: list[Order] = []
+        self.orders: list[Order] = []
         self._topics: defaultdict[UUID, set[str]] = defaultdict(set)
         self._numbers: dict[UUID, int] = {}
-        self._used: dict[UUID, int] = {}
+        self._used: defaultdict[UUID, int] = defaultdict(int)
+        self._cast: dict[UUID, tuple[UUID, Callable[[], Case]]] = {}
+
+    def aside(self) -> "Sitting":
+        """Return another sitting at the same instant that knows the same. What is written in it comes nowhere by itself."""
+        other = Sitting()
+        other.now, other.known = self.now, self.known
+        return other
 
     def lock(self, incidents: Iterable[UUID]) -> None:
         """Lock these incidents and read them, always in the same order: two sittings that have some in common wait for each other."""
-        missing = set(incidents) - self._locked.keys()
+        wanted = set(incidents)
+        for pk in wanted & self._cast.keys():
+            case = self._cast.pop(pk)[1]()
+            self._locked[pk], self._cases[pk] = case.incident, case
+        missing = wanted - self._locked.keys()
         if not missing:
             return
         self._hold(Incident.objects.filter(pk__in=missing).order_by("pk").select_for_update())
@@ -152,7 +165,6 @@ class Sitting:
         """Return the next free number of an incident. Until the sitting ends, nobody else declares."""
         if organisation_id not in self._numbers:
             self._numbers[organisation_id] = counters.take(organisation_id, NUMBERS, 0)
-            self._used[organisation_id] = 0
             self.now = clock.now()
         return self._numbers[organisation_id] + self._used[organisation_id] + 1
 
@@ -179,9 +191,18 @@ class Sitting:
             if any(order.channel == "inbox" and not order.awaited for order in orders):
                 # Pages count what their reader has not read. An inbox is no part of the incident, so no event says it.
                 self._topics[case.incident.pk].add("inbox")
-            self._orders += orders
+            self.orders += orders
         case.state, case.program, case.incident.last_at = projector.state, program, events[-1].at
         return tuple(written.event for written in journalled)
+
+    def cast(
+        self, organisation_id: UUID, incident_id: UUID, orders: Iterable[Order], topics: Iterable[str], case: Callable[[], Case]
+    ) -> None:
+        """Let an incident begin whose rows are on the sheaf, with all that came of it. `case` returns how it stands, should anybody ask."""
+        self._cast[incident_id] = organisation_id, case
+        self._used[organisation_id] += 1
+        self.orders += orders
+        self._topics[incident_id].update(topics)
 
     def let_go(self, incident: Incident, *, well: bool) -> None:
         """End the worker's lease, and forget earlier faults if this time something happened."""
@@ -196,6 +217,7 @@ class Sitting:
 
     def _enter(self, case: Case) -> None:
         incident = case.incident
+        self._topics[incident.pk].update()  # it has its place among the notices
         if case.begins and incident.pk not in self._cases:
             self._locked[incident.pk], self._cases[incident.pk] = incident, case
             if not incident.standing:
@@ -204,18 +226,25 @@ class Sitting:
     def close(self) -> None:
         """Write what was collected. The counters come last: everybody waits for them."""
         for case in self._cases.values():
-            if case.projector is not None:
-                self._topics[case.incident.pk] |= self._finished(case, case.projector)
+            self._topics[case.incident.pk].update(self.finished(case))
         self.sheaf.write()
-        outbox.put_all(self._orders, self.known)
+        outbox.put_all(self.orders, self.known)
         for organisation_id, used in self._used.items():
             if used:
                 counters.take(organisation_id, NUMBERS, used)
-        notices.note_all([(self._locked[pk], topics) for pk, topics in self._topics.items()], self.now)
+        notices.note_all(self._noted(), self.now)
 
-    def _finished(self, case: Case, projector: Projector) -> frozenset[str]:
-        """Put a case that something happened to on the sheaf and return the topics that changed."""
-        incident = case.incident
+    def _noted(self) -> Iterator[tuple[UUID, UUID, Iterable[str]]]:
+        """Yield of which incidents there is something new to see, each once, in the order in which that happened to them first."""
+        for pk, topics in self._topics.items():
+            if topics:
+                yield self._cast[pk][0] if pk in self._cast else self._locked[pk].organisation_id, pk, topics
+
+    def finished(self, case: Case) -> Set[str]:
+        """Put a case on the sheaf, if anything happened to it, and return the topics that changed."""
+        incident, projector = case.incident, case.projector
+        if projector is None:
+            return frozenset()
         journal.sign(self.sheaf, incident, case.head, begins=case.begins)
         states.keep(incident, case.state, case.head)
         incident.plan_hash = plans.together(incident.organisation_id, plans.hashes_of(case.state))
@@ -226,7 +255,7 @@ class Sitting:
             self.sheaf.add(Incident, {field.attname: getattr(incident, field.attname) for field in Incident._meta.concrete_fields})
         else:
             self.sheaf.put(Incident, {"id": incident.pk}, {name: getattr(incident, name) for name in _WRITTEN}, change=True)
-        return projector.save(self.sheaf)
+        return self._topics[incident.pk] | projector.save(self.sheaf)
 
 
 def due(now: datetime) -> QuerySet[Incident]:

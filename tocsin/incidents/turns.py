@@ -32,6 +32,11 @@ class Done:
 Answer = Done | t.Refused
 
 
+def count(command: type, outcome: str) -> None:
+    """Count a command by what came of it."""
+    _commands.labels(command.__name__, outcome).inc()
+
+
 def take(sitting: Sitting, incident: Incident, command: t.Command, actor: t.Actor) -> Answer:
     """Let `command` happen to a locked incident, after whatever should have happened to it before."""
     opened = _opened(sitting, incident, command)
@@ -67,12 +72,11 @@ def foreseen(sitting: Sitting, incident: Incident, command: t.Command, actor: t.
 def decided(sitting: Sitting, case: Case, program: Program, command: t.Command) -> Answer:
     """Decide by `program`, the plan in force or the one that the command moves to, and let it have happened."""
     outcome = decide(program, case.state, command)
-    name = type(command).__name__
     if isinstance(outcome, t.Refused):
-        _commands.labels(name, outcome.code).inc()
+        count(type(command), outcome.code)
         sitting.refuse(case, command, outcome)
         return outcome
-    _commands.labels(name, "done" if outcome else "nothing").inc()
+    count(type(command), "done" if outcome else "nothing")
     first = case.head.seq + 1
     events = sitting.write(case, program, outcome) if outcome else ()
     return Done(case.incident.pk, case.incident.number, first, case.head.seq, events)

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, TypeVar
@@ -80,6 +80,22 @@ class Sheaf:
     def __init__(self) -> None:
         self._added: defaultdict[tuple[type[models.Model], tuple[str, ...]], list[Values]] = defaultdict(list)
         self._put: dict[tuple[type[models.Model], tuple[str, ...], tuple[Any, ...]], _Pending] = {}
+        self._made: defaultdict[Form, list[list[Any]]] = defaultdict(list)
+
+    def made(self) -> Iterator[tuple["Form", list[Any]]]:
+        """Yield the rows that are to be written, as the statements take them. All of them are new: a mere change makes no row (ValueError)."""
+        for (model, names), rows in self._added.items():
+            form = _form(model, names, defaults=True)
+            yield from ((form, form.row(values)) for values in rows)
+        for (model, _, _), pending in self._put.items():
+            if pending.change:
+                raise ValueError(f"a row of {model.__name__} is only changed")
+            form = _form(model, tuple(pending.values), defaults=True)
+            yield form, form.row(pending.values)
+
+    def add_made(self, form: "Form", row: list[Any]) -> None:
+        """Let a new row be written that was made as another one was."""
+        self._made[form].append(row)
 
     def add(self, model: type[models.Model], values: Values) -> None:
         """Let a new row be written; the database refuses one that is there already."""
@@ -97,6 +113,8 @@ class Sheaf:
 
     def write(self) -> None:
         """Write everything, a few statements for each table. Within the caller's transaction."""
+        for form, made in self._made.items():
+            bulk.run(bulk.insert(form.table, form.columns, made))
         for (model, _), rows in self._added.items():
             insert(model, rows)
         alike: defaultdict[tuple[type[models.Model], tuple[str, ...], tuple[str, ...], bool], list[Values]] = defaultdict(list)
@@ -104,6 +122,7 @@ class Sheaf:
             alike[model, keys, tuple(pending.values), pending.change].append(pending.values)
         for (model, keys, _, changed), rows in alike.items():
             (change if changed else put)(model, keys, rows)
+        self._made.clear()
         self._added.clear()
         self._put.clear()
 
@@ -114,11 +133,16 @@ class _Pending:
     change: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """How rows that say certain attributes are written: the columns with their types, and where each value comes from."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Form:
+    """
+    How rows of a model that say certain attributes are written: the columns with their types, the attribute that each is, and where each
+    value comes from. There is one for each such way.
+    """
 
+    model: type[models.Model]
     table: str
+    names: tuple[str, ...]
     columns: Mapping[str, str]
     said: tuple[tuple[str, bool], ...]
     """The attributes, and whether each is kept as JSON."""
@@ -137,12 +161,14 @@ def _insert(model: type[models.Model], rows: Sequence[Values], on_conflict: str)
 
 
 @cache
-def _form(model: type[models.Model], names: tuple[str, ...], *, defaults: bool) -> _Form:
+def _form(model: type[models.Model], names: tuple[str, ...], *, defaults: bool) -> Form:
     fields = _fields(model)
     others = [field for name, field in fields.items() if name not in names and not isinstance(field, models.AutoField)] if defaults else []
     columns = [*(fields[name] for name in names), *others]
-    return _Form(
+    return Form(
+        model,
         f'"{model._meta.db_table}"',
+        tuple(field.attname for field in columns),
         {_quoted(field): _KINDS[_target(field).get_internal_type()] for field in columns},
         tuple((name, isinstance(fields[name], models.JSONField)) for name in names),
         tuple((_default(field), isinstance(field, models.JSONField)) for field in others),

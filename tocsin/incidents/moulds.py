@@ -1,0 +1,254 @@
+"""
+Moulds: incidents that begin alike within one sitting are decided, recorded and projected once. Each has its own names, words, salts and chain.
+
+Of a declaration by the system no rule reads more than that it was made: the incident's id, its number and the words it is declared with are
+only handed on, and the engine puts them into nothing but letters (`engine/letters.py`). So what one such declaration causes is what every other
+causes at the same instant, with the blanks filled in otherwise. A declaration with blanks instead of names goes the whole way once; what it
+would have written is the mould. Where more than filling in would be needed, there is none, and each declaration goes the whole way.
+"""
+
+import copy
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from tocsin.comms.meetings import CHAT, VIDEO
+from tocsin.comms.outbox import Order
+from tocsin.engine import terms as t
+from tocsin.incidents import chain, journal, sealing, states
+from tocsin.incidents.models import Entry, Head, Incident, Seal
+from tocsin.kit import ids
+from tocsin.kit.tables import Form, Sheaf
+
+_WRITES_MORE: Final = (t.MessageDrafted, t.RecordEntered)
+"""Letters quote the incident, and entries may count as samples elsewhere."""
+_MEETS: Final = re.compile(rf":told:(?:{CHAT}|{VIDEO})\b")
+"""Links to where people meet hold a word made of the incident's id."""
+_OF_ORDERS: Final = ("event_id", "about", "subject", "body")
+
+Said = Mapping[str, str]
+"""What is filled in for each blank."""
+Text = Sequence[str]
+"""A text with blanks among its parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blanks:
+    """What stands for the incident's id, its number and its words while a mould is made: nothing else contains them."""
+
+    incident: UUID
+    number: str
+    words: str
+
+
+def blanks() -> Blanks:
+    """Return fresh ones."""
+    return Blanks(ids.new(), f"INC-{ids.new().hex}", ids.new().hex)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row, and where in it the incident's id and texts are filled in, these in one of three spellings (see `_Names`)."""
+
+    form: Form
+    values: list[Any]
+    ids_at: tuple[int, ...]
+    texts_at: tuple[tuple[int, str, Text], ...]
+
+    def at(self, name: str) -> int:
+        return self.form.names.index(name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What one incident fills in: as it is, within JSON as columns hold it, and within JSON as journals and states do."""
+
+    incident: UUID
+    number: str
+    words: str
+    plain: dict[str, str]
+    column: dict[str, str]
+    canonical: dict[str, str]
+
+    def spelled(self, spelling: str) -> Said:
+        return self.plain if spelling == "plain" else self.column if spelling == "column" else self.canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """An incident that began by a mould: what is to be said of it beside its rows."""
+
+    incident: UUID
+    number: str
+    events: tuple[t.AnyEvent, ...]
+    orders: list[Order]
+    topics: Set[str]
+    standing: Callable[[], tuple[Incident, Head, t.State]]
+
+
+class Mould:
+    """What a declaration with blanks would have written. `incident`, `head` and `state` are how it would stand."""
+
+    def __init__(self, blanks: Blanks, incident: Incident, head: Head, state: t.State, events: Sequence[t.AnyEvent]) -> None:
+        self._blanks, self._incident, self._head, self._state, self._events = blanks, incident, head, state, tuple(events)
+        self._orders: list[tuple[Order, list[tuple[str, Text]]]] = []
+        self._topics: Set[str] = frozenset()
+        self._rows: list[_Row] = []
+        self._entries: list[_Row] = []
+        self._seals: list[_Row] = []
+        self._of_head: _Row | None = None
+        self._of_incident: _Row | None = None
+
+    def take(self, sheaf: Sheaf, orders: Sequence[Order], topics: Set[str]) -> None:
+        """Take what the declaration would have written."""
+        self._topics = topics
+        made = list(sheaf.made())
+        commitments = [self._committed(form, row) for form, row in made if form.model is Seal]
+        names = (self._blanks.incident.hex, str(self._blanks.incident), self._blanks.number, self._blanks.words, *commitments)
+        cut = re.compile(f"({'|'.join(map(re.escape, names))})").split
+        for form, values in made:
+            self._take_row(form, values, cut)
+        self._orders = [(order, [(name, cut(getattr(order, name))) for name in _OF_ORDERS]) for order in orders]
+
+    def _committed(self, form: Form, values: list[Any]) -> str:
+        return sealing.commit(bytes.fromhex(values[form.names.index("salt")]), values[form.names.index("text")])
+
+    def _take_row(self, form: Form, values: list[Any], cut: Callable[[str], list[str]]) -> None:
+        ids_at = tuple(at for at, value in enumerate(values) if value == self._blanks.incident)
+        kinds = list(form.columns.values())
+        texts = []
+        for at, value in enumerate(values):
+            parts = cut(value) if isinstance(value, str) else []
+            if len(parts) > 1:
+                own = (form.model, form.names[at]) in {(Entry, "body"), (Incident, "state")}
+                texts.append((at, "canonical" if own else "column" if kinds[at] == "jsonb" else "plain", parts))
+        row = _Row(form, values, ids_at, tuple(texts))
+        if form.model is Head:
+            self._of_head = row
+        elif form.model is Incident:
+            self._of_incident = row
+        else:
+            (self._entries if form.model is Entry else self._seals if form.model is Seal else self._rows).append(row)
+
+    # ------------------------------------------------------------------ one incident more
+
+    def cast(self, sheaf: Sheaf, number: str, words: str) -> Cast:
+        """Let another incident begin, called and described like this."""
+        names = self._names(ids.new(), number, words)
+        for row in self._rows:
+            sheaf.add_made(row.form, _filled(row, names))
+        self._seal(sheaf, names)
+        state, (seq, linked) = self._add_incident(sheaf, names), self._link(sheaf, names)
+        signature = self._sign(sheaf, names, seq, linked)
+        declared = self._events[0]
+        assert isinstance(declared, t.Declared), declared
+        mine = replace(declared, incident=ids.typed("inc", names.incident), number=number, words=words)
+        orders = [_told(order, texts, names) for order, texts in self._orders]
+        standing = partial(self._standing, names, state, seq, linked, signature)
+        return Cast(names.incident, number, (mine, *self._events[1:]), orders, self._topics, standing)
+
+    def _names(self, incident: UUID, number: str, words: str) -> _Names:
+        blank = self._blanks
+        plain = {blank.incident.hex: incident.hex, str(blank.incident): str(incident), blank.number: number, blank.words: words}
+        column = {**plain, blank.words: json.dumps(words)[1:-1]}
+        canonical = {**plain, blank.words: json.dumps(words, ensure_ascii=False)[1:-1]}
+        return _Names(incident, number, words, plain, column, canonical)
+
+    def _seal(self, sheaf: Sheaf, names: _Names) -> None:
+        """Seal every text anew; the entries commit to it."""
+        for row in self._seals:
+            values = _filled(row, names)
+            sealed = sealing.seal(values[row.at("text")])
+            values[row.at("salt")] = sealed.salt.hex()
+            names.canonical[self._committed(row.form, row.values)] = sealed.commitment
+            sheaf.add_made(row.form, values)
+
+    def _link(self, sheaf: Sheaf, names: _Names) -> tuple[int, str]:
+        """Add the entries, each linked to the one before, and return where the chain has come to."""
+        seq, before = 0, chain.genesis(ids.typed("org", self._incident.organisation_id), ids.typed("inc", names.incident))
+        for row in self._entries:
+            values = _filled(row, names)
+            seq, kind, version, body = (values[row.at(name)] for name in ("seq", "type", "version", "body"))
+            values[row.at("prev_hash")] = before
+            values[row.at("hash")] = before = chain.link(before, seq, kind, version, body)
+            sheaf.add_made(row.form, values)
+        return seq, before
+
+    def _sign(self, sheaf: Sheaf, names: _Names, seq: int, linked: str) -> str:
+        row = self._of_head
+        assert row is not None
+        head = chain.Head(ids.typed("org", self._incident.organisation_id), ids.typed("inc", names.incident), seq, linked)
+        values, signature = _filled(row, names), chain.sign_head(journal.signing_key(), head)
+        values[row.at("hash")], values[row.at("signature")] = linked, signature
+        sheaf.add_made(row.form, values)
+        return signature
+
+    def _add_incident(self, sheaf: Sheaf, names: _Names) -> str:
+        row = self._of_incident
+        assert row is not None
+        values = _filled(row, names)
+        state: str = values[row.at("state")]
+        values[row.at("state_hash")] = states.hash_of(state)
+        sheaf.add_made(row.form, values)
+        return state
+
+    def _standing(self, names: _Names, state: str, seq: int, linked: str, signature: str) -> tuple[Incident, Head, t.State]:
+        """Return how an incident stands that began by this mould, for whoever goes on with it in the same sitting."""
+        incident, head = copy.copy(self._incident), copy.copy(self._head)
+        incident.pk, incident.number = names.incident, names.number
+        incident.state, incident.state_hash = state, states.hash_of(state)
+        head.incident_id, head.seq, head.hash, head.signature = names.incident, seq, linked, signature
+        known = replace(self._state, incident=ids.typed("inc", names.incident), number=names.number, words=names.words)
+        return incident, head, known
+
+
+def allows(events: Sequence[t.AnyEvent]) -> bool:
+    """Return whether what a declaration causes may be a mould, as far as its events tell."""
+    return not any(isinstance(event, _WRITES_MORE) for event in events)
+
+
+def allows_orders(orders: Sequence[Order]) -> bool:
+    """Return whether it may, as far as what is told tells."""
+    return not any(_MEETS.search(order.about) for order in orders)
+
+
+class Moulds:
+    """The mould of a sitting: made once a second declaration is like the one before, and kept while they are alike."""
+
+    def __init__(self) -> None:
+        self._alike: object = None
+        self._made = False
+        self._mould: Mould | None = None
+
+    def of(self, alike: object, make: Callable[[], Mould | None]) -> Mould | None:
+        """Return the mould of declarations that have `alike` in common, if there is one by now."""
+        if alike != self._alike:
+            self._alike, self._made, self._mould = alike, False, None
+        elif not self._made:
+            self._made, self._mould = True, make()
+        return self._mould
+
+
+def _filled(row: _Row, names: _Names) -> list[Any]:
+    values = row.values.copy()
+    for at in row.ids_at:
+        values[at] = names.incident
+    for at, spelling, text in row.texts_at:
+        values[at] = _said(text, names.spelled(spelling))
+    return values
+
+
+def _told(order: Order, texts: Sequence[tuple[str, Text]], names: _Names) -> Order:
+    own: dict[str, Any] = {name: _said(text, names.plain) for name, text in texts}
+    return replace(order, **own)
+
+
+def _said(text: Text, said: Said) -> str:
+    return "".join([said.get(part, part) for part in text])
+
+
+__all__ = ["Blanks", "Cast", "Mould", "Moulds", "allows", "allows_orders", "blanks"]
