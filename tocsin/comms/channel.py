@@ -1,11 +1,11 @@
 """What a channel is: a name, what it is configured with, and one function that sends once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tocsin.kit.egress import Egress
+from tocsin.kit.egress import Egress, Rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Channel:
     addressed: bool = False
     captures: bool = False
     """What it takes stays here: it was captured, not sent, and says so."""
-    here: bool = False
-    """It keeps what it takes in our own database: many messages are one transaction."""
+    here: Callable[[Sequence[Message]], list[str | Rejected]] | None = None
+    """Keeps messages in our own database, all at once within the caller's transaction, and returns for each what `send` returns or raises."""
     wrong_address: Callable[[str], str] | None = None
     """Returns what is wrong with an address, or nothing."""

@@ -73,7 +73,7 @@ class _Helping:
     @property
     def here(self) -> bool:
         """Return whether the channel keeps what it takes in our own database."""
-        return self._ready is not None and self._ready.channel.here
+        return self._ready is not None and self._ready.channel.here is not None
 
     def made(self) -> Ended:
         """Make the attempts and settle them. What waits too long behind the others, or behind a provider that does not answer, is put back."""

@@ -12,10 +12,10 @@ from uuid import UUID
 from django.db.models import Count, Max, Q, QuerySet
 
 from tocsin.comms import setup
-from tocsin.comms.channel import Message
+from tocsin.comms.channel import Channel, Message
 from tocsin.comms.models import OPEN, Delivery, State
 from tocsin.kit import bells, clock, tables
-from tocsin.kit.egress import Egress, Rejected
+from tocsin.kit.egress import Rejected
 from tocsin.kit.memory import Memory
 
 TO_SEND: Final = "outbox"
@@ -89,13 +89,16 @@ def put_all(orders: Iterable[Order], known: Memory | None = None) -> None:
     """
     known = known or Memory()
     rows = []
+    here: dict[str, tuple[Channel, list[dict[str, Any]]]] = {}
     for order in orders:
         whose, channel = order.organisation_id, order.channel
         ready = known(("ready", whose, channel), partial(setup.ready, whose, channel))
         row = _row(order, ready)
         if row["state"] == State.PENDING and ready is not None and ready.channel.here and not order.awaited:
-            row |= _kept(row, ready)
+            here.setdefault(ready.channel.name, (ready.channel, []))[1].append(row)
         rows.append(row)
+    for adapter, kept in here.values():
+        _keep(adapter, kept)
     tables.insert(Delivery, rows, "ON CONFLICT DO NOTHING")
     pending = sum(row["state"] == State.PENDING for row in rows)
     if pending:
@@ -158,20 +161,15 @@ def _row(order: Order, ready: setup.Ready | None) -> dict[str, Any]:
     }
 
 
-def _kept(row: Mapping[str, Any], ready: setup.Ready) -> Mapping[str, Any]:
-    """Let a channel that keeps what it takes in our database take it now, and return how that ended. No attempt: it is committed with its cause."""
-    try:
-        reference = ready.channel.send(letter(Delivery(**row)), ready.values, Egress())
-    except Rejected as error:
-        return {
-            "state": State.FAILED.value,
-            "code": error.code,
-            "detail": error.message,
-            "hint": error.hint,
-            "finished_at": row["created_at"],
-        }
-    state = State.CAPTURED if ready.channel.captures else State.SENT
-    return {"state": state.value, "reference": reference, "finished_at": row["created_at"]}
+def _keep(channel: Channel, rows: Sequence[dict[str, Any]]) -> None:
+    """Let a channel that keeps what it takes in our database take it now, and say how that ended. No attempt: it is committed with its cause."""
+    assert channel.here is not None
+    for row, kept in zip(rows, channel.here([letter(Delivery(**row)) for row in rows]), strict=True):
+        row["finished_at"] = row["created_at"]
+        if isinstance(kept, Rejected):
+            row |= {"state": State.FAILED.value, "code": kept.code, "detail": kept.message, "hint": kept.hint}
+        else:
+            row |= {"state": (State.CAPTURED if channel.captures else State.SENT).value, "reference": kept}
 
 
 def key(delivery: Delivery) -> str:

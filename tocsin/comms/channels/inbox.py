@@ -1,6 +1,6 @@
 """The inbox inside the product: what a person is told on the pages. It needs no set-up and cannot be out of reach."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
@@ -10,15 +10,35 @@ from tocsin.kit import tables
 from tocsin.kit.egress import Egress, Rejected
 
 
+def keep(messages: Sequence[Message]) -> list[str | Rejected]:
+    """Lay messages into the inboxes of their recipients; return the key of each, or that nobody would ever read it. Idempotent."""
+    tables.insert(InboxItem, [_item(message) for message in messages if _is_to_a_person(message)], "ON CONFLICT DO NOTHING")
+    return [message.key if _is_to_a_person(message) else _nobody(message) for message in messages]
+
+
 def send(message: Message, to: Mapping[str, str], door: Egress) -> str:
     """
     Lay `message` into the recipient's inbox and return its key. Idempotent.
 
     :raises Rejected: the recipient is no person, and so would never read it.
     """
-    if not message.recipient.startswith("per_"):
-        raise Rejected("no_address", f"{message.recipient} has no inbox", hint="choose a channel that leads outside")
-    values = {
+    with transaction.atomic(savepoint=False):
+        (kept,) = keep([message])
+    if isinstance(kept, Rejected):
+        raise kept
+    return kept
+
+
+def _is_to_a_person(message: Message) -> bool:
+    return message.recipient.startswith("per_")
+
+
+def _nobody(message: Message) -> Rejected:
+    return Rejected("no_address", f"{message.recipient} has no inbox", hint="choose a channel that leads outside")
+
+
+def _item(message: Message) -> tables.Values:
+    return {
         "organisation_id": message.organisation_id,
         "key": message.key,
         "person": message.recipient,
@@ -29,9 +49,6 @@ def send(message: Message, to: Mapping[str, str], door: Egress) -> str:
         "urgent": message.urgent,
         "at": message.sent_at,
     }
-    with transaction.atomic(savepoint=False):
-        tables.insert(InboxItem, [values], "ON CONFLICT DO NOTHING")
-    return message.key
 
 
-CHANNEL = Channel("inbox", "Inside Tocsin", (), send=send, here=True)
+CHANNEL = Channel("inbox", "Inside Tocsin", (), send=send, here=keep)
