@@ -1,11 +1,11 @@
 """What messages about an alert change, in facts in and facts out."""
 
-from dataclasses import asdict
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from tests.ingest.bodies import NOON
 from tocsin.ingest.episodes import LATE, Heard, Outcome, Standing, hear
@@ -152,7 +152,9 @@ def test_how_the_log_is_cut_into_batches_makes_no_difference(messages, gaps, cut
 
 
 def facts(standings: dict[tuple[str, str], Standing]) -> dict[tuple[str, str], dict[str, object]]:
-    return {name: {field: value for field, value in asdict(standing).items() if field != "id"} for name, standing in standings.items()}
+    return {
+        name: {field: value for field, value in structs.asdict(standing).items() if field != "id"} for name, standing in standings.items()
+    }
 
 
 @given(MESSAGES, st.lists(st.integers(0, 200), min_size=1, max_size=5))

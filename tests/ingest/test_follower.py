@@ -131,6 +131,24 @@ def test_what_is_too_long_is_cut():
     assert len(Alert.objects.get().title) == 500
 
 
+def test_an_alert_that_appears_after_the_look_for_it_is_looked_for_again(monkeypatch):
+    where = organisation()
+    arrive(where, bodies.body())
+    follow()
+    arrive(where, bodies.body(bodies.entry(summary="In other words"), bodies.entry(key="a2")), at=bodies.NOON + MINUTE)
+    known, looked = alerts.known, []
+
+    def once_blind(*asked):
+        looked.append(1)
+        return {} if len(looked) == 1 else known(*asked)
+
+    monkeypatch.setattr(alerts, "known", once_blind)
+    follow()
+    assert dict(Alert.objects.values_list("fingerprint", "received")) == {"a1": 2, "a2": 1}
+    assert Alert.objects.get(fingerprint="a1").title == "In other words"
+    assert states() == [RawBody.State.SETTLED] * 2
+
+
 # ------------------------------------------------------------------ poison
 
 

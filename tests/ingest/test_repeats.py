@@ -117,5 +117,5 @@ def test_only_so_much_is_remembered_and_the_oldest_is_forgotten(reader, monkeypa
     for one in sent:
         arrive(where, one)
         read(reader)
-    found = [memory.find(where.id, Waiting(0, "alertmanager", ids.new(), bodies.NOON, one)) for one in sent]
+    found = [memory.find(repeats.mark_of(where.id, Waiting(0, "alertmanager", ids.new(), bodies.NOON, one))) for one in sent]
     assert [len(alerts) for alerts in found] == [0, 1, 1]

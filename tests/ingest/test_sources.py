@@ -46,7 +46,7 @@ def say(name: str, path: Path) -> list[dict[str, Any]]:
 
 def told(alert: Alert) -> dict[str, Any]:
     """Return what `alert` says, without what it leaves at its default."""
-    left = {one.name for one in dataclasses.fields(alert) if getattr(alert, one.name) == one.default}
+    left = {one.name for one in msgspec.structs.fields(alert) if getattr(alert, one.name) == one.default}
     return {name: value for name, value in msgspec.json.decode(msgspec.json.encode(alert)).items() if name not in left}
 
 
@@ -75,7 +75,7 @@ def test_what_a_payload_says_beyond_its_source_is_tolerated(name, path):
     for one, other in zip(plain, more_told, strict=True):
         assert one.labels.items() <= other.labels.items()
         assert one.annotations.items() <= other.annotations.items()
-        assert dataclasses.replace(other, labels=one.labels, annotations=one.annotations) == one
+        assert msgspec.structs.replace(other, labels=one.labels, annotations=one.annotations) == one
 
 
 def scattered(value: Any) -> Any:

@@ -118,14 +118,15 @@ def _standing(source: str, row: Sequence[Any]) -> Standing:
     )
     times = (bulk.instant(starts_at), alert.ends_at, bulk.instant(first_at), bulk.instant(last_at), bulk.instant(turned_at))
     standing = Standing(bulk.uuid(id_), source, alert, alert.firing, *times, *counters)
-    standing.rewritten = False
+    standing.rewritten, standing.kept = False, True
     return standing
 
 
 def changes(organisation_id: UUID, outcome: Outcome, matches: Sequence[bulk.Row]) -> Iterator[bulk.Statement]:
     """Yield the statements that write what a batch changed, with the matches that it brought, and ask for what turned to be filed."""
     standings = [outcome.standings[name] for name in sorted(outcome.standings)]
-    rewritten = [_alert(organisation_id, one) for one in standings if one.rewritten]
+    yield from bulk.insert("ingest_alert", _ALERT, [_alert(organisation_id, one) for one in standings if not one.kept])
+    rewritten = [_alert(organisation_id, one) for one in standings if one.kept and one.rewritten]
     yield from bulk.insert("ingest_alert", _ALERT, rewritten, _REPLACE)
     counted = [(one.id, one.last_received_at, one.received, one.duplicates) for one in standings if not one.rewritten]
     yield from bulk.update("ingest_alert", ("id",), _COUNTED, sorted(counted))
@@ -148,7 +149,9 @@ def matches(organisation_id: UUID, turns: Sequence[Turn]) -> list[bulk.Row]:
     """Return a match for each turn that an enabled route is to hear of."""
     if not turns:
         return []
-    routes = Route.objects.filter(organisation_id=organisation_id, enabled=True, removed_at=None).values_list("id", "rule")
+    routes = list(Route.objects.filter(organisation_id=organisation_id, enabled=True, removed_at=None).values_list("id", "rule"))
+    if not routes:
+        return []
     wanting = Wanting((route_id, rules.read(rule)) for route_id, rule in routes)
     return [
         (organisation_id, route_id, turn.alert_id, turn.starts_at, turn.turn, turn.firing, turn.at, "", "")

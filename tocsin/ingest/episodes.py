@@ -5,6 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import msgspec
+from msgspec import structs
+
 from tocsin.ingest.sources import Alert, Aside, Deed, Edit
 from tocsin.kit import ids
 
@@ -19,8 +22,7 @@ Name = tuple[str, str]
 """Source and fingerprint."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(msgspec.Struct, frozen=True):
     """What a source said about one alert, when it arrived and where in the log."""
 
     source: str
@@ -34,8 +36,7 @@ class Heard:
         return self.alert.starts_at or self.at
 
 
-@dataclass(slots=True)
-class Standing:
+class Standing(msgspec.Struct):
     """How an alert stands with its latest episode; the fields are those of `models.Alert`."""
 
     id: UUID
@@ -55,10 +56,11 @@ class Standing:
     """Whether more has changed than the time of the latest message and how many there were."""
     relabelled: bool = False
     """Whether its labels are others: it is to be found by them although it has not turned."""
+    kept: bool = False
+    """Whether the database has a row of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(msgspec.Struct, frozen=True):
     """An episode began to fire (again), or ended."""
 
     alert_id: UUID
@@ -186,10 +188,10 @@ def _completed(standing: Standing | None, one: Heard) -> Heard:
     alert = one.alert
     if alert.brief and standing is not None:
         last = standing.alert
-        alert = replace(alert, title=last.title, labels=last.labels, annotations=last.annotations, link=last.link)
+        alert = structs.replace(alert, title=last.title, labels=last.labels, annotations=last.annotations, link=last.link)
     if alert.starts_at is None:
-        alert = replace(alert, starts_at=_beginning(standing, alert, one.at))
-    return replace(one, alert=alert)
+        alert = structs.replace(alert, starts_at=_beginning(standing, alert, one.at))
+    return structs.replace(one, alert=alert)
 
 
 def _beginning(standing: Standing | None, alert: Alert, at: datetime) -> datetime:
@@ -244,7 +246,7 @@ def edited(alert: Alert, edit: Edit) -> Alert:
         tags = [tag for tag in labels.get(TAGS, "").split(BETWEEN) if tag]
         labels[TAGS] = BETWEEN.join(sorted({*tags, *edit.tags} - {*edit.untags}))
     annotations = {**alert.annotations, **edit.annotations}
-    return replace(
+    return structs.replace(
         alert,
         title=edit.title or alert.title,
         labels={name: value for name, value in labels.items() if value},
@@ -288,7 +290,7 @@ def _follow(outcome: Outcome, standing: Standing, one: Heard) -> Standing:
     if one.starts_at > standing.starts_at:
         return _succeed(outcome, standing, one)
     if standing.firing and not alert.firing and alert.labels != standing.alert.labels:
-        alert = replace(alert, labels=standing.alert.labels)  # whoever heard it begin hears it end
+        alert = structs.replace(alert, labels=standing.alert.labels)  # whoever heard it begin hears it end
     regraded = standing.alert.labels.get(SEVERITY) != alert.labels.get(SEVERITY)
     if not _in_the_same_words(standing.alert, alert):
         standing.rewritten, standing.relabelled = True, standing.relabelled or alert.labels != standing.alert.labels
@@ -323,6 +325,7 @@ def _succeed(outcome: Outcome, standing: Standing, one: Heard) -> Standing:
         outcome.turns.append(Turn(standing.id, one.alert.labels, standing.starts_at, standing.turn + 1, firing=False, at=one.at))
     _add_past(outcome, Past(standing.id, standing.starts_at, standing.ends_at, standing.received, standing.duplicates))
     follower = _new(one, standing.id, standing.first_received_at)
+    follower.kept = standing.kept
     _turned(outcome, follower)
     return follower
 

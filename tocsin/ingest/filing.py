@@ -1,6 +1,7 @@
 """The index of labels: written behind the follower, at a pace that leaves it alone, and read by the search."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from operator import itemgetter
 from uuid import UUID
@@ -31,6 +32,7 @@ def changes(organisation_id: UUID, rows: list[Row]) -> Iterator[bulk.Statement]:
     yield from bulk.insert("ingest_posting", _POSTING, list(_postings(organisation_id, rows)), _ONCE)
 
 
+@lru_cache(8192)
 def hashed(name: str, value: str) -> int:
     """Return the number under which a label is filed: 63 bits. Two labels may share one, so whoever reads looks at the alert itself."""
     return int.from_bytes(blake2b(f"{name}\0{value}".encode(), digest_size=8).digest(), "big") >> 1

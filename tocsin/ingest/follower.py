@@ -3,20 +3,22 @@
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import structlog
 from django.db import DataError, IntegrityError, connection, transaction
+from msgspec import structs
 
 from tocsin.ingest import alerts, feeds, log, sources, tallies
 from tocsin.ingest.episodes import Heard, Outcome, hear
 from tocsin.ingest.pace import Pace, Written
 from tocsin.ingest.pings import checks
-from tocsin.ingest.repeats import Counted, Repeats
+from tocsin.ingest.repeats import Counted, Repeats, mark_of
 from tocsin.ingest.sources import Alert, Arrival
 from tocsin.ingest.telling import clean
 from tocsin.kit import bells, bulk, clock, faults, numbers, transactions, turns
@@ -72,6 +74,15 @@ class Follower:
             return mine and settle(organisation_id, self._pace, self._repeats)
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A body that could be read, its mark, and what it says."""
+
+    body: log.Waiting
+    mark: bytes
+    said: list[Heard]
+
+
 @dataclass(slots=True)
 class Batch:
     """What one turn reads: the bodies that could be read with what each says, and those that only come again."""
@@ -79,13 +90,13 @@ class Batch:
     organisation_id: UUID
     repeats: Repeats
     pace: Pace
-    read: list[tuple[log.Waiting, list[Heard]]] = field(default_factory=list)
+    read: list[Read] = field(default_factory=list)
     counted: Counted = field(default_factory=Counted)
 
     @property
     def bodies(self) -> list[log.Waiting]:
         """Return all of them."""
-        return [*(body for body, _ in self.read), *self.counted.bodies]
+        return [*(one.body for one in self.read), *self.counted.bodies]
 
 
 def settle(organisation_id: UUID, pace: Pace, repeats: Repeats) -> bool:
@@ -98,20 +109,21 @@ def settle(organisation_id: UUID, pace: Pace, repeats: Repeats) -> bool:
     waiting, more = log.waiting(organisation_id, BODIES_MAX, pace.size)
     settings = _settings(waiting)
     for body in waiting:
-        if repeated := repeats.find(organisation_id, body):
+        mark = mark_of(organisation_id, body)
+        if repeated := repeats.find(mark):
             those.counted.add(body, repeated)
         elif isinstance(said := attempt(body, settings.get(body.key_id, _NONE)), Exception):
             _park(organisation_id, body, said)
         else:
-            those.read.append((body, said))
+            those.read.append(Read(body, mark, said))
     try:
         pace.took(_write(those), _behind_s(waiting))
     except Changed:
         repeats.forget(those.counted)
         return True
     except (DataError, IntegrityError):
-        for body, _ in those.read:
-            _write_alone(organisation_id, body, settings.get(body.key_id, _NONE))
+        for one in those.read:
+            _write_alone(organisation_id, one)
     return more
 
 
@@ -122,9 +134,14 @@ def _behind_s(waiting: Sequence[log.Waiting]) -> float:
 def read(body: log.Waiting, settings: Mapping[str, Any] = _NONE) -> list[Heard]:
     """Return what a body says, its feed set so. Pure; whatever it raises is a reason to park the body."""
     source = sources.registry()[body.source]
-    payload = msgspec.json.decode(body.body, type=source.payload)
+    payload = _decoder(source.name).decode(body.body)
     arrival = Arrival(body.received_at, settings)
     return [Heard(source.name, _in_utc(alert), body.received_at, body.position) for alert in source.parse(payload, arrival)]
+
+
+@cache
+def _decoder(source: str) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(sources.registry()[source].payload)
 
 
 def _in_utc(alert: Alert) -> Alert:
@@ -136,7 +153,7 @@ def _in_utc(alert: Alert) -> Alert:
     if _is_utc(alert.starts_at) and _is_utc(alert.ends_at):
         return alert
     try:
-        return replace(alert, starts_at=_utc(alert.starts_at), ends_at=_utc(alert.ends_at))
+        return structs.replace(alert, starts_at=_utc(alert.starts_at), ends_at=_utc(alert.ends_at))
     except OverflowError as error:
         raise ValueError(f"it fires from {alert.starts_at} until {alert.ends_at or 'now'}, which is no time that can be kept") from error
 
@@ -175,12 +192,12 @@ def _settings(bodies: Sequence[log.Waiting]) -> Mapping[UUID, Mapping[str, Any]]
     return feeds.settings_by_key(key_ids) if key_ids else {}
 
 
-def _write_alone(organisation_id: UUID, body: log.Waiting, settings: Mapping[str, Any]) -> None:
+def _write_alone(organisation_id: UUID, one: Read) -> None:
     """Settle one body of a batch that the database would not take as a whole, or park it if it is the one."""
     try:
-        _write(Batch(organisation_id, Repeats(), Pace(BYTES_MIN, BYTES_MAX), [(body, read(body, settings))]))
+        _write(Batch(organisation_id, Repeats(), Pace(BYTES_MIN, BYTES_MAX), [one]))
     except (DataError, IntegrityError) as error:
-        _park(organisation_id, body, error)
+        _park(organisation_id, one.body, error)
 
 
 def _write(those: Batch) -> Written:
@@ -192,7 +209,7 @@ def _write(those: Batch) -> Written:
     :raises Changed: something that came again is not as remembered; what is remembered of it is to be forgotten.
     """
     organisation_id, repeats, counted, bodies = those.organisation_id, those.repeats, those.counted, those.bodies
-    heard = [one for _, said in those.read for one in said]
+    heard = [one for read in those.read for one in read.said]
     came = [(organisation_id, body.key_id, body.received_at) for body in bodies]
 
     def work() -> tuple[Written, Outcome]:
@@ -222,8 +239,8 @@ def _write(those: Batch) -> Written:
         with suppress(Overtaken):
             written, outcome = transactions.retry(work)
             repeats.counted(counted)
-            for body, said in those.read:
-                repeats.learn(organisation_id, body, said, outcome.standings)
+            for read in those.read:
+                repeats.learn(read.mark, read.said, outcome.standings)
             for body in bodies:
                 _bodies.labels(body.source, "settled").inc()
     return written

@@ -54,23 +54,24 @@ class Repeats:
         self._stood: dict[UUID, tuple[bytes, int, int]] = {}
         """By which body an alert stands as it does, with its turn and how often it was received."""
 
-    def find(self, organisation_id: UUID, body: Waiting) -> Sequence[UUID]:
-        """Return the alerts that `body` only repeats; none if it may say anything new."""
-        return self._bodies.get(_mark(organisation_id, body), ())
+    def find(self, mark: bytes) -> Sequence[UUID]:
+        """Return the alerts that the body with this mark only repeats; none if it may say anything new."""
+        return self._bodies.get(mark, ())
 
-    def learn(self, organisation_id: UUID, body: Waiting, said: Sequence[Heard], standings: Mapping[Name, Standing]) -> None:
-        """Remember `body`, which said this, if it is the last word on each of its alerts."""
-        told = [(one.alert, standings.get((one.source, one.alert.key))) for one in said]
-        for _, standing in told:
+    def learn(self, mark: bytes, said: Sequence[Heard], standings: Mapping[Name, Standing]) -> None:
+        """Remember the body with this mark, which said this, if it is the last word on each of its alerts."""
+        stood = []
+        for one in said:
+            standing = standings.get((one.source, one.alert.key))
             if standing is not None:
                 self._drop(self._last_word(standing.id))
-        stood = [standing for alert, standing in told if standing is not None and standing.alert is alert and _repeatable(alert)]
-        if not stood or len(stood) < len(told):
+                if standing.alert is one.alert and _repeatable(one.alert):
+                    stood.append(standing)
+        if not stood or len(stood) < len(said):
             return
-        mark = _mark(organisation_id, body)
         self._bodies[mark] = tuple(one.id for one in stood)
-        for one in stood:
-            self._stood[one.id] = (mark, one.turn, one.received)
+        for each in stood:
+            self._stood[each.id] = (mark, each.turn, each.received)
         while len(self._stood) > self._alerts_max:
             self._drop(next(iter(self._bodies)))
 
@@ -99,10 +100,12 @@ class Repeats:
             del self._stood[alert_id]
 
     def _last_word(self, alert_id: UUID) -> bytes:
-        return self._stood[alert_id][0] if alert_id in self._stood else b""
+        stood = self._stood.get(alert_id)
+        return stood[0] if stood else b""
 
 
-def _mark(organisation_id: UUID, body: Waiting) -> bytes:
+def mark_of(organisation_id: UUID, body: Waiting) -> bytes:
+    """Return what tells a body of an organisation from every other: 16 bytes."""
     mark = blake2b(body.body, digest_size=16, key=organisation_id.bytes)
     mark.update(b"\0" + body.source.encode())
     return mark.digest()

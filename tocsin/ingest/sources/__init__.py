@@ -9,6 +9,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
+import msgspec
+
 from tocsin.ingest.doors import ANYWHERE, POST, Call, Door, Place
 from tocsin.ingest.known import Records
 from tocsin.ingest.problems import BUSY, TOO_FAST, Answer, Problem
@@ -58,8 +60,7 @@ class Aside:
     edit: Edit | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alert:
+class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """
     What a source says about one alert. `key` is its fingerprint: the same alert has it again next time. Times are aware.
 
