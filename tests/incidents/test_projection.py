@@ -4,9 +4,10 @@ from datetime import timedelta
 from types import ModuleType
 
 import pytest
+from hypothesis import given, settings
 
 from tests.engine.story import Story
-from tests.incidents import deeds
+from tests.incidents import deeds, made
 from tests.incidents.cast import MORNING, SMALL, Cast, wait
 from tests.plan import example
 from tests.world import PLAN, build
@@ -29,8 +30,10 @@ from tocsin.incidents.models import (
     RoleRow,
     TimelineRow,
 )
+from tocsin.incidents.projection import board
 from tocsin.incidents.projection import clocks as projected
-from tocsin.incidents.projection.rows import Scene
+from tocsin.incidents.projection.projector import FROM_EVENTS
+from tocsin.incidents.projection.rows import Scene, concerned
 from tocsin.kit import clock as clocks
 from tocsin.plan.read import read
 
@@ -267,3 +270,14 @@ def test_what_several_bodies_owe_says_whose_it_is() -> None:
     rows = projected.from_state(Scene(program, story.state, 1))
     titles = {row.key[0]: row.values["title"]["en"] for row in rows}
     assert titles == {"report[lead]": "report: Leader", "report[helper]": "report: helper"}
+
+
+@settings(max_examples=300, deadline=None)
+@given(made.EVENTS)
+def test_a_part_that_is_not_concerned_has_no_rows_of_an_event(event: t.AnyEvent) -> None:
+    program = read(SMALL.encode(), "small.yaml").program
+    assert program is not None
+    parts = (board.from_event, *FROM_EVENTS)
+    others = [part for part in parts if part not in concerned(parts, type(event))]
+    assert len(others) < len(parts)  # the timeline has a line for each
+    assert [row for part in others for row in part(Scene(program, t.State(), 1), event)] == []

@@ -84,6 +84,8 @@ def keeping(program: Program, name: str) -> frozenset[tuple[str, ...]]:
 
 def about(program: Program, event: t.AnyEvent) -> frozenset[tuple[str, ...]]:
     """Return for whom alone an event is kept: see `keeping`, over everything that the event is about."""
+    if not keeps_any(program):
+        return frozenset()
     named = [str(getattr(event, name, "")) for name in _OF_EVENTS]
     named.append(str(getattr(event, "cause", "")).partition(":")[2])
     return frozenset(names for name in named if name for names in keeping(program, name))
@@ -104,6 +106,10 @@ def _acting(decision: Decision) -> Iterator[str]:
 
 def keeps_any(program: Program) -> bool:
     """Return whether a plan keeps any decision or record for some."""
+    return program.once("keeps_any", _keeps_any)
+
+
+def _keeps_any(program: Program) -> bool:
     return any(restricted.kept_for(program, name) for name in (*program.decisions, *program.records))
 
 

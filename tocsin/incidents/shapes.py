@@ -306,6 +306,11 @@ def _mapping(key: type, form: Shape) -> Shape:
             return _fail(place, "an object was expected")
         if key is int and not all(re.fullmatch(r"0|-?[1-9]\d*", name, re.ASCII) for name in tree):
             _fail(place, "whole numbers were expected as keys")
+        if not form.seals:
+            try:  # mostly nothing is wrong, and nobody needs to know of a place
+                return {key(name): form.read(item, eye, "") for name, item in tree.items()}
+            except Malformed:
+                pass
         values = _all(((below(place, name), item, form) for name, item in tree.items()), eye)
         return dict(zip(map(key, tree), values, strict=True))
 
@@ -332,7 +337,8 @@ def _record(kind: type) -> Shape:
     defaults = {one.name: one.default if one.default_factory is MISSING else one.default_factory() for one in fields(kind)}
     required = {name for name, default in defaults.items() if default is MISSING}
     parts = [(name, form.write, form.seals, defaults[name]) for name, form in forms.items()]
-    settles = [(name, form.settle) for name, form in forms.items()]
+    reads, settles = {name: form.read for name, form in forms.items()}, [(name, form.settle) for name, form in forms.items()]
+    sealing = {name for name, form in forms.items() if form.seals}
 
     def write(value: Any, pen: Pen, place: str) -> Plain:
         said = [part for part in parts if getattr(value, part[0]) != part[3]] if pen.sparing else parts
@@ -344,7 +350,7 @@ def _record(kind: type) -> Shape:
         absent = (required if eye.lenient else forms.keys()) - tree.keys()
         if not absent and tree.keys() <= forms.keys():
             try:  # mostly nothing is wrong, and nobody needs to know of a place
-                return kind(**{name: forms[name].read(item, eye, f"{place}/{name}") for name, item in tree.items()})
+                return kind(**{name: reads[name](item, eye, f"{place}/{name}" if name in sealing else "") for name, item in tree.items()})
             except Malformed:
                 pass
         wrong = [Fault(below(place, name), "no such field") for name in tree if name not in forms]

@@ -222,6 +222,11 @@ def _quoted(field: Any) -> str:
     return f'"{field.column}"'
 
 
+_NOTHING: Final[Mapping[type, str]] = {dict: "{}", list: "[]"}
+
+
 def _text(value: Any) -> str | None:
     """Return a JSON value to the letter as Django writes it: on SQLite texts are compared."""
-    return None if value is None else json.dumps(value)
+    if value is None:
+        return None
+    return json.dumps(value) if value else _NOTHING.get(type(value)) or json.dumps(value)

@@ -12,9 +12,10 @@ from tocsin.engine.namespaces import part_of, within
 from tocsin.engine.program import Part
 from tocsin.incidents import plans, readers
 from tocsin.incidents.models import BoardRow
-from tocsin.incidents.projection.rows import Row, Scene
+from tocsin.incidents.projection.rows import Row, Scene, of
 
 
+@of(t.Declared, t.PhaseEntered, t.LevelProposed, t.PlanMoved)
 def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
     """Yield what only an event knows: how it began, when phase and level changed, which rules spoke."""
     match event:

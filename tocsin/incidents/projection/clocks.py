@@ -8,9 +8,10 @@ from tocsin.engine import terms as t
 from tocsin.engine.clocks import RUNNING, link_of
 from tocsin.engine.program import Obligation, Program, Record, Rule
 from tocsin.incidents.models import BreachRow, ClockRow
-from tocsin.incidents.projection.rows import Row, Scene, titled
+from tocsin.incidents.projection.rows import Row, Scene, of, titled
 
 
+@of(t.OfClock, t.PlanMoved)
 def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
     """Yield the clock that the event is about, as it stands after it, and the breach if it is one."""
     match event:

@@ -9,9 +9,10 @@ from tocsin.engine.collections import COLLECTIONS
 from tocsin.engine.program import Condition
 from tocsin.engine.values import holding_since, holds
 from tocsin.incidents.models import ConditionRow
-from tocsin.incidents.projection.rows import Row, Scene, titled
+from tocsin.incidents.projection.rows import Row, Scene, of, titled
 
 
+@of(t.AttestationLapsed, t.Attested, t.ConditionWaived)
 def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
     """Yield the reasons, which the state does not keep."""
     match event:

@@ -8,9 +8,10 @@ from tocsin.engine import terms as t
 from tocsin.engine.addressed import roles_of
 from tocsin.engine.program import Decision, Link, Rule
 from tocsin.incidents.models import ChainRow, DecidedRow, DecisionRow, LevelRow
-from tocsin.incidents.projection.rows import Row, Scene, titled
+from tocsin.incidents.projection.rows import Row, Scene, of, titled
 
 
+@of(t.DecisionMade, t.LevelDecided, t.DecisionApplied, t.LinkSigned, t.ChainSentBack, t.MessageDrafted)
 def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
     """Yield what was decided, and the chain that the event is about."""
     match event:

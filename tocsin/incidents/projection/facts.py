@@ -8,9 +8,10 @@ from tocsin.engine.expressions import Name, Unknown, Value
 from tocsin.engine.program import Cases, Fact
 from tocsin.engine.values import lookup
 from tocsin.incidents.models import FactRow
-from tocsin.incidents.projection.rows import Row, Scene, plain_value, titled
+from tocsin.incidents.projection.rows import Row, Scene, of, plain_value, titled
 
 
+@of(t.FactStated)
 def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
     """Yield the reason given for a statement; the state does not keep it."""
     if isinstance(event, t.FactStated) and event.fact in scene.program.facts:

@@ -7,9 +7,10 @@ from typing import Any
 from tocsin.engine import owners
 from tocsin.engine import terms as t
 from tocsin.incidents.models import DeliveryRow, MessageRow
-from tocsin.incidents.projection.rows import Row, Scene, titled
+from tocsin.incidents.projection.rows import Row, Scene, of, titled
 
 
+@of(t.MessageDrafted, t.MessagePublished, t.ChannelConfirmed, t.MessageMovedOn, t.MessageRead, t.DeliveryReported)
 def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
     """Yield the message as drafted or published, and one row for each channel."""
     match event:

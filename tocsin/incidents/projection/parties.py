@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from tocsin.engine import terms as t
 from tocsin.incidents.models import PartyRow
-from tocsin.incidents.projection.rows import Row, Scene, plain_value
+from tocsin.incidents.projection.rows import Row, Scene, of, plain_value
 
 
+@of(t.PartyAdded, t.PartyRemoved, t.PartiesTold)
 def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
     """Yield what the event says of each party."""
     match event:

@@ -26,10 +26,10 @@ from tocsin.incidents.projection import (
     timeline,
     words,
 )
-from tocsin.incidents.projection.rows import FromEvent, FromState, Row, Scene, keys_of
+from tocsin.incidents.projection.rows import FromEvent, FromState, Row, Scene, concerned, keys_of
 from tocsin.kit.tables import Sheaf
 
-_FROM_EVENTS: Final[tuple[FromEvent, ...]] = (
+FROM_EVENTS: Final[tuple[FromEvent, ...]] = (
     clocks.from_event,
     conditions.from_event,
     decisions.from_event,
@@ -88,8 +88,8 @@ class Projector:
         self._program = program
         self._seq = 0
         glance = not incident.standing if at_a_glance is None else at_a_glance  # the board is for incidents alone
-        self._from_events = (*((board.from_event,) if glance else ()), *_FROM_EVENTS)
-        self._from_state = (*((board.from_state,) if glance else ()), *_FROM_STATE)
+        self._from_events = (*((board.from_event,) if glance else ()), *FROM_EVENTS)
+        self._at_a_glance = glance
         self._before = self._standing(Scene(program, state, 0)) if program and state.incident else {}
         self._pending: dict[Name, _Pending] = {}
 
@@ -100,7 +100,8 @@ class Projector:
         before = self.state.phase
         self.state, self._seq = evolve(self.state, event), seq
         scene = replace(self._scene(), phase_before=before)
-        for part in self._from_events:
+        kind: Any = type(event)
+        for part in concerned(self._from_events, kind):
             self._take(part(scene, event))
 
     def rows(self) -> Mapping[Name, Mapping[str, Any]]:
@@ -121,7 +122,7 @@ class Projector:
         return frozenset(topic(model) for model, _ in self._pending)
 
     def _standing(self, scene: Scene) -> dict[Name, Row]:
-        return {(row.model, row.key): row for part in self._from_state for row in part(scene)}
+        return {(row.model, row.key): row for part in _FROM_STATE for row in part(scene)}
 
     def _scene(self) -> Scene:
         if self._program is None:
@@ -129,7 +130,10 @@ class Projector:
         return Scene(self._program, self.state, self._seq)
 
     def _finish(self) -> None:
-        after = self._standing(self._scene())
+        scene = self._scene()
+        if self._at_a_glance:  # that row says how far the journal has come: it is never as before
+            self._take(board.from_state(scene))
+        after = self._standing(scene)
         self._take(row for name, row in after.items() if self._before.get(name) != row)
         self._before = after
 

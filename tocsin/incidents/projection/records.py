@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from tocsin.engine import terms as t
 from tocsin.incidents.models import FiledRow, RecordRow, ReportRow
-from tocsin.incidents.projection.rows import Row, Scene
+from tocsin.incidents.projection.rows import Row, Scene, of
 
 
+@of(t.RecordEntered, t.Declared, t.ReportAdded, t.Filed)
 def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
     """Yield the entry, report or filing that the event is."""
     match event:

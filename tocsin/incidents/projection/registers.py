@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from tocsin.engine import terms as t
 from tocsin.incidents.models import RegisterRow
-from tocsin.incidents.projection.rows import Row, Scene
+from tocsin.incidents.projection.rows import Row, Scene, of
 
 
+@of(t.RecordEntered, t.EntryMarked)
 def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
     """Yield the entry that an event made, or took out: then nothing but this says so."""
     match event:

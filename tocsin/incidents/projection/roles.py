@@ -6,9 +6,10 @@ from tocsin.engine import owners
 from tocsin.engine import terms as t
 from tocsin.engine.role_names import split
 from tocsin.incidents.models import RoleRow
-from tocsin.incidents.projection.rows import Row, Scene, titled
+from tocsin.incidents.projection.rows import Row, Scene, of, titled
 
 
+@of(t.RoleCreated, t.RoleAssigned, t.RoleAccepted, t.RoleDeclined)
 def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
     """Yield what only an event knows: since when, the duty of a role made in this incident, and that a seat of several is given up."""
     match event:

@@ -49,6 +49,25 @@ FromState = Callable[[Scene], Iterator[Row]]
 """The rows as the state alone gives them, whatever led to it. The projector writes those that differ from before."""
 
 
+_KINDS: dict[FromEvent, tuple[type, ...]] = {}
+
+
+def of(*kinds: type) -> Callable[[FromEvent], FromEvent]:
+    """Say of which events a part may have rows; of all, if it says nothing."""
+
+    def known(part: FromEvent) -> FromEvent:
+        _KINDS[part] = kinds
+        return part
+
+    return known
+
+
+@cache
+def concerned(parts: tuple[FromEvent, ...], kind: type) -> tuple[FromEvent, ...]:
+    """Return which of these parts may have rows of an event of this kind."""
+    return tuple(part for part in parts if issubclass(kind, _KINDS.get(part, (object,))))
+
+
 @cache
 def keys_of(model: type[RowModel]) -> tuple[str, ...]:
     """Return the fields that name a row within its incident."""

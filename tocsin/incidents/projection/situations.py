@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from tocsin.engine import terms as t
 from tocsin.incidents.models import MomentRow, SituationRow
-from tocsin.incidents.projection.rows import Row, Scene, titled
+from tocsin.incidents.projection.rows import Row, Scene, of, titled
 
 
+@of(t.SituationOpened, t.SituationClosed, t.MomentRecorded, t.MomentWithdrawn)
 def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
     """Yield the situation or moment that the event is about."""
     match event:

@@ -1,6 +1,8 @@
 """The timeline: one line for each event, with what a sentence in any language needs."""
 
 from collections.abc import Iterator
+from dataclasses import fields
+from functools import cache
 from typing import Any, Final
 
 from tocsin.engine import terms as t
@@ -69,13 +71,17 @@ def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
 
 
 def _about(scene: Scene, event: t.AnyEvent) -> tuple[str, Rule | None]:
-    name = _name(event)
+    kind: Any = type(event)
+    name = _name(kind)
     subject = str(getattr(event, name, ""))
     return subject, _rule(scene.program, _base(scene.state, name, subject))
 
 
-def _name(event: t.AnyEvent) -> str:
-    return next((name for name in _SUBJECTS if hasattr(event, name)), "")
+@cache
+def _name(kind: Any) -> str:
+    """Return which field of such events says what they are about."""
+    known = {each.name for each in fields(kind)}
+    return next((name for name in _SUBJECTS if name in known), "")
 
 
 def _base(state: t.State, name: str, subject: str) -> str:

@@ -6,9 +6,10 @@ from typing import Any
 
 from tocsin.engine import terms as t
 from tocsin.incidents.models import WordRow
-from tocsin.incidents.projection.rows import Row, Scene, titled
+from tocsin.incidents.projection.rows import Row, Scene, of, titled
 
 
+@of(t.Declared, t.ReportAdded, t.ReplyAdded, t.PartiesTold)
 def from_event(scene: Scene, event: t.AnyEvent) -> Iterator[Row]:
     """Yield what the event says was said."""
     match event:
