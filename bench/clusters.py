@@ -10,7 +10,7 @@ import psycopg
 from bench.peers import Missing
 from tests import postgres
 
-SETTINGS = ("fsync = on", "full_page_writes = on", "shared_buffers = '512MB'", "max_wal_size = '4GB'")
+SETTINGS = ("fsync = on", "full_page_writes = on", "shared_buffers = '512MB'", "max_wal_size = '4GB'", "track_commit_timestamp = on")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
-_SESSION, _STATE, _TIMES = 3, 0, slice(11, 15)
-"""Where they stand in /proc/*/stat behind the name: the session, the state, times of the process and of its children that have ended."""
+_STATE, _PARENT, _SESSION, _TIMES = 0, 1, 3, slice(11, 15)
+"""Where they stand in /proc/*/stat behind the name: state, parent and session, times of the process and of its children that have ended."""
 
 
 def processes(session: int) -> list[int]:
@@ -27,6 +27,13 @@ def kill(session: int) -> None:
 def processor_s(session: int) -> float:
     """Return the processor time that a session has taken."""
     return sum(int(ticks) for pid in processes(session) for ticks in (_stat(pid) or ["0"] * 15)[_TIMES]) / TICKS
+
+
+def with_children_s(parent: int) -> float:
+    """Return the processor time that a process and its children, each of which may be a session of its own, have taken."""
+    stats = [_stat(int(folder.name)) for folder in Path("/proc").iterdir() if folder.name.isdigit()]
+    mine = [_stat(parent), *(stat for stat in stats if stat and int(stat[_PARENT]) == parent)]
+    return sum(int(ticks) for stat in mine for ticks in (stat or ["0"] * 15)[_TIMES]) / TICKS
 
 
 def memory_mib(session: int) -> float:

@@ -18,7 +18,7 @@ class Scale:
     active: int = field(default=100_000, metadata={"words": "alerts that are open at once"})
     notes: float = field(default=8.0, metadata={"words": "seconds of notes through the desk, under each load"})
     open: int = field(default=1_000_000, metadata={"words": "clocks that wait"})
-    due: int = field(default=500, metadata={"words": "clocks that fall due, for each figure"})
+    due: int = field(default=2_000, metadata={"words": "clocks that fall due, for each figure"})
     simulated: int = field(default=200, metadata={"words": "runs of the engine"})
 
 
