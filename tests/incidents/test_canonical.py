@@ -14,7 +14,7 @@ from tests.incidents import golden, made
 from tocsin.engine import terms as t
 from tocsin.incidents import canonical, sealing
 from tocsin.incidents.sealing import Sealed
-from tocsin.incidents.shapes import Malformed, Pen, shape
+from tocsin.incidents.shapes import Malformed, Pen, outline, shape
 
 AT = datetime(2026, 10, 12, 9, 12, 4, tzinfo=UTC)
 
@@ -301,3 +301,7 @@ def test_everything_wrong_with_a_tree_is_said_at_once():
     with pytest.raises(Malformed) as caught:
         canonical.load_state(text)
     assert {fault.place for fault in caught.value.faults} == {"/level", "/drill"}
+
+
+def test_of_which_fields_states_consist_is_said_alike_in_every_process() -> None:
+    assert " at 0x" not in outline(t.State)

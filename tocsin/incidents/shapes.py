@@ -4,7 +4,7 @@ import re
 import types
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import MISSING, Field, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -372,11 +372,18 @@ def outline(kind: type) -> str:
     while waiting:
         one = waiting.pop()
         hints = get_type_hints(one, include_extras=True)
-        said[one] = "; ".join(f"{each.name}: {hints[each.name]} = {each.default!r}" for each in fields(one))
+        said[one] = "; ".join(f"{each.name}: {hints[each.name]}{_default(each)}" for each in fields(one))
         found = [each for name in hints for each in _records_in(hints[name]) if each not in said]
         waiting += found
         said |= dict.fromkeys(found, "")
     return "\n".join(f"{one.__name__}({parts})" for one, parts in said.items())
+
+
+def _default(field: Field[Any]) -> str:
+    """Return the default of a field in words that every process has for it: none is an object with an address of its own."""
+    if field.default_factory is not MISSING:
+        return f" = {field.default_factory()!r}"
+    return "" if field.default is MISSING else f" = {field.default!r}"
 
 
 def _records_in(hint: Any) -> Iterable[type]:
