@@ -18,7 +18,7 @@ def test_the_first_start_prints_a_set_up_link_and_the_second_where_it_serves(ser
     served.start()
     link = next(line for line in served.lines if "/setup/" in line)
     numbers = httpx.get(f"{served.url}/metrics", trust_env=False).text
-    told = [line.rstrip(".") for line in served.lines if line.startswith(("Running ", "Reading in a process of its own: "))]
+    told = [line.rstrip(".") for line in served.lines if line.startswith(("Running ", "Reading in", "Declaring in"))]
     running = [name for line in told for name in line.partition(": " if ": " in line else " ")[2].split(", ")]
     assert {"ticker", "delivery", "follower", "declaring", "outcomes"} <= {name.partition("-")[0] for name in running}
     assert [name for name in running if f'tocsin_loop_age_seconds{{loop="{name}"}}' not in numbers] == []

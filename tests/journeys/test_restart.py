@@ -41,16 +41,17 @@ def test_a_clock_that_fell_due_while_the_server_was_dead_is_breached_once_and_sa
 
 @pytest.mark.kill
 @pytest.mark.row("F-2", "I1", "I2")
-def test_the_process_that_reads_is_killed_again_and_again_and_every_alert_arrives_once(running, api):
+def test_the_processes_beside_are_killed_again_and_again_and_every_alert_arrives_once(running, api):
     sent, killed = [], []
     for _ in range(3):
-        (reader,) = eventually(lambda: readers_of(running.served.process.pid) - {*killed})
+        helpers = eventually(lambda: both(helpers_of(running.served.process.pid) - {*killed}))
         for _ in range(20):
             sent.append(f"A{len(sent)}")
             posted = httpx.post(f"{running.served.url}/in/alertmanager/{running.ingest_key}", content=bodies.body(bodies.entry(sent[-1])))
             assert posted.status_code == 202, "who answers senders goes on"
-        os.kill(reader, signal.SIGKILL)
-        killed.append(reader)
+        for helper in helpers:  # who reads the log, and who declares
+            os.kill(helper, signal.SIGKILL)
+        killed.extend(helpers)
 
     def alerts():
         return {one["fingerprint"]: one["received"] for one in api.get("/alerts", params={"limit": 200}).json()["items"]}
@@ -60,8 +61,12 @@ def test_the_process_that_reads_is_killed_again_and_again_and_every_alert_arrive
     assert any("child.ended" in line for line in running.served.lines)
 
 
-def readers_of(serving):
-    """Return the process in which a server's log is read, if there is one: its child's child."""
+def both(helpers):
+    return helpers if len(helpers) == 2 else None
+
+
+def helpers_of(serving):
+    """Return the processes in which a server's log is read and incidents are declared, as far as there are: its children's children."""
     return {int(pid) for keeper in children_of(serving) for pid in children_of(keeper)}
 
 

@@ -1,7 +1,7 @@
 """
 A serving process with a child: `python -m tests.kit.paired`. Each line on standard input is an order, each answer a line of JSON.
 
-`ring` rings for the child, whose loop answers by a bell of its own; `end` lets it end as it should.
+`ring` rings for the child, whose loop answers by a bell of its own, which a second child hears too; `end` lets it end as it should.
 """
 
 import json
@@ -15,7 +15,7 @@ from prometheus_client import REGISTRY
 django.setup()
 
 from tocsin.kit import bells, loops, numbers  # noqa: E402 - only after Django is set up
-from tocsin.kit.child import Child  # noqa: E402
+from tocsin.kit.child import Child, beside  # noqa: E402
 from tocsin.kit.loops import Loop  # noqa: E402
 
 COUNTED = numbers.counter("tocsin_test_runs_total", "Runs of the child's loop", ["what"])
@@ -30,6 +30,8 @@ def say(**what: object) -> None:
 class Work:
     """What the child does: it says in which process it runs, counts, and rings back."""
 
+    runs_here = 0
+
     def __init__(self, port: int) -> None:
         self.port = port
         self.runs = 0
@@ -39,8 +41,24 @@ class Work:
         COUNTED.labels("work").inc()
         say(ran=self.runs, pid=os.getpid(), keeper=os.getppid(), nice=os.nice(0))
         if self.runs > 1:
+            bells.report("news", "broken")
+            bells.report("news", f"run {self.runs}")
             bells.ring("back")
         return False
+
+
+def told(payload: str) -> None:
+    if payload == "broken":
+        raise LookupError
+    say(told=payload)
+
+
+def sibling() -> bool:
+    """Say that it is heard in the one process what is rung for in the other."""
+    if Work.runs_here:
+        say(sibling=os.getpid(), siblings_nice=os.nice(0))
+    Work.runs_here += 1
+    return False
 
 
 def answered() -> bool:
@@ -54,7 +72,8 @@ def answered() -> bool:
 
 if __name__ == "__main__":
     door = socket.create_server(("127.0.0.1", 0))
-    with Child([Loop("work", Work(door.getsockname()[1]).run_once, every_s=NEVER_S, bell="there")]):
+    work = Child([Loop("work", Work(door.getsockname()[1]).run_once, every_s=NEVER_S, bell="there")], hears={"news": told})
+    with beside(work, Child([Loop("sibling", sibling, every_s=NEVER_S, bell="back")], nice=0)):
         hearing = Loop("hearing", answered, every_s=NEVER_S, bell="back")
         hearing.start()
         say(port=door.getsockname()[1], pid=os.getpid())

@@ -69,6 +69,10 @@ def test_it_works_in_a_process_of_its_own_and_is_heard_of_over_there(pair: Pair)
 
     pair.order("ring")
     assert pair.next("ran")["ran"] == 2, "a bell is heard there, long before the loop would look by itself"
+    assert pair.next("told")["told"] == "run 2", "what it reports is heard, also behind what could not be"
+    sibling = pair.next("sibling")
+    assert sibling["sibling"] not in {ran["pid"], pair.process.pid}, "another child hears it ring"
+    assert sibling["siblings_nice"] == os.nice(0)
     heard = pair.next("heard")
     assert heard["known"], "readiness counts on it"
 

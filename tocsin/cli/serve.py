@@ -24,7 +24,7 @@ from tocsin import asgi
 from tocsin.accounts import links
 from tocsin.cli.data import bring_in_step, look_only, only_one
 from tocsin.comms import delivery, outbox
-from tocsin.incidents import drills, leaps, outcomes, plans, samples, signals, standing, ticker, zone_rules
+from tocsin.incidents import drills, leaps, notices, outcomes, plans, samples, signals, standing, ticker, zone_rules
 from tocsin.incidents.declaring import Declarer
 from tocsin.incidents.listening import Ear
 from tocsin.ingest import expiry, filing, follower, turned_away, writer
@@ -33,7 +33,7 @@ from tocsin.ingest.mail.listener import Listener
 from tocsin.ingest.pings import checks, listening
 from tocsin.ingest.wire import Wire
 from tocsin.kit import astray, clock, doors
-from tocsin.kit.child import Child
+from tocsin.kit.child import Child, beside
 from tocsin.kit.leaps import guard
 from tocsin.kit.loops import Loop
 from tocsin.kit.readonly import EVERY_S as READ_ONLY_LOOKS_EVERY_S
@@ -53,7 +53,7 @@ def serve() -> None:
         _show()
     with only_one(), _port(settings.BIND) as door:
         _prepare()
-        with _reading(), _mail(), _running([*_loops(), *_hearing(), *_taking(), _on_the_wall()]):
+        with _beside(), _mail(), _running([*_loops(), *_hearing(), *_taking(), _on_the_wall()]):
             _announce()
             _answer(door, asgi.application, Wire)
 
@@ -93,7 +93,7 @@ def worker(*, health: str) -> None:
     _needs_postgresql("worker")
     with _port(health, "TOCSIN_HEALTH") if health else nullcontext() as door:
         _prepare()
-        with _reading(), _running([*_loops(), *_hearing(), _on_the_wall()]):
+        with _beside(), _running([*_loops(), *_hearing(), _on_the_wall()]):
             click.echo("Working.")
             connection.close()
             _wait() if door is None else _answer(door, asgi.health)
@@ -119,8 +119,6 @@ def _loops() -> list[Loop]:
         Loop("housekeeping", alone("housekeeping", ticker.housekeep), every_s=20),
         *delivery.loops(outcomes.still_wanted),
         Loop("checks", checks.run_once, every_s=1.0),
-        Loop("declaring", Declarer().run_once, every_s=1.0, bell=follower.BELL),
-        Loop("outcomes", outcomes.run_once, every_s=0.5, bell=outbox.ENDED),
         Loop("signals", signals.run_once, every_s=0.5, bell=samples.BELL),
         Loop("drills", drills.run_once, every_s=0.25, bell=drills.BELL),
         Loop("zones", alone("zones", zone_rules.run_once), every_s=zone_rules.LOOKS_EVERY_S),
@@ -129,17 +127,27 @@ def _loops() -> list[Loop]:
 
 
 @contextmanager
-def _reading() -> Iterator[None]:
-    """Make alerts of the log: most of what a storm costs, and so in a process of its own."""
-    those = [
+def _beside() -> Iterator[None]:
+    """
+    Run what computes much in processes of its own: making alerts of the log, which is most of what a storm costs and can wait, and what the
+    desk does by itself of what came, for which somebody waits.
+    """
+    reading = [
         Loop("follower", follower.Follower().run_once, every_s=0.5, bell=writer.BELL),
         Loop("filing", filing.run_once, every_s=1.0),
         Loop("expiry", alone("expiry", expiry.Expirer().run_once), every_s=2.0),
         *_hearing("reader-"),
         _on_the_wall("reader-"),
     ]
-    with Child(those):
-        click.echo(f"Reading in a process of its own: {', '.join(loop.name for loop in those)}.")
+    declaring = [
+        Loop("declaring", Declarer().run_once, every_s=1.0, bell=follower.BELL),
+        Loop("outcomes", outcomes.run_once, every_s=0.5, bell=outbox.ENDED),
+        *_hearing("declarer-"),
+        _on_the_wall("declarer-"),
+    ]
+    with beside(Child(reading), Child(declaring, nice=0, hears={notices.CHANNEL: notices.heard})):
+        for those, what in ((reading, "Reading"), (declaring, "Declaring")):
+            click.echo(f"{what} in a process of its own: {', '.join(loop.name for loop in those)}.")
         yield
 
 

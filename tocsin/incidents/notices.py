@@ -41,6 +41,11 @@ class Bus:
         self._mutex = threading.Lock()
         self._readers: list[Tell] = []
 
+    @property
+    def has_readers(self) -> bool:
+        """Return whether anybody reads now."""
+        return bool(self._readers)
+
     @contextmanager
     def subscribed(self, tell: Tell) -> Iterator[None]:
         """
@@ -89,7 +94,12 @@ def note_all(changed: Iterable[tuple[UUID, UUID, Iterable[str]]], now: datetime)
         tables.insert(Notice, rows)
         if connection.vendor == "postgresql":
             _notify(news)
-        transaction.on_commit(partial(_publish, news))
+        transaction.on_commit(partial(_committed, news))
+
+
+def _committed(news: Sequence[News]) -> None:
+    _publish(news)
+    bells.report(CHANNEL, _payload(news))
 
 
 def _publish(news: Iterable[News]) -> None:
@@ -121,11 +131,15 @@ def _news(row: Notice) -> News:
 def _notify(news: Sequence[News]) -> None:
     """Tell the other processes. PostgreSQL sends it at the commit; it carries only where to look."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{bells.PROCESS}:{news[0].organisation_id.hex}:{news[0].seq}:{len(news)}"])
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, _payload(news)])
+
+
+def _payload(news: Sequence[News]) -> str:
+    return f"{bells.PROCESS}:{news[0].organisation_id.hex}:{news[0].seq}:{len(news)}"
 
 
 def heard(payload: str) -> None:
     """Hand out what another process notified."""
     process, organisation, seq, many = payload.split(":")
-    if process != bells.PROCESS:
+    if process != bells.PROCESS and bus.has_readers:
         _publish(since(UUID(organisation), int(seq) - 1, limit=int(many)))

@@ -14,8 +14,11 @@ CHANNEL: Final = "tocsin_bells"
 PROCESS = ids.new().hex
 """Which process rang. Not its number: in containers of their own they may all have the same."""
 
+Ring = Callable[[str, int], None]
+
 _mutex = threading.Lock()
-_relay: Callable[[str, int], None] | None = None
+_relays: tuple[Ring, ...] = ()
+_report: Callable[[str, str], None] | None = None
 _rests: dict[str, list[Callable[[], bool]]] = {}
 
 
@@ -31,10 +34,28 @@ def take_down(name: str, wake: Callable[[], bool]) -> None:
         _rests[name].remove(wake)
 
 
-def relay(tell: Callable[[str, int], None] | None) -> None:
-    """Also tell the other process of this server (`child.py`) when somebody rings. On PostgreSQL it hears by itself."""
-    global _relay  # noqa: PLW0603 - one per process is the point
-    _relay = tell
+def relay(tell: Ring) -> None:
+    """Also tell another process of this server (`child.py`) when somebody rings. On PostgreSQL it hears by itself."""
+    global _relays  # noqa: PLW0603 - one per process is the point
+    _relays = (*_relays, tell)
+
+
+def relay_no_more(tell: Ring) -> None:
+    """Do so no more."""
+    global _relays  # noqa: PLW0603 - as above
+    _relays = tuple(each for each in _relays if each is not tell)
+
+
+def report_by(tell: Callable[[str, str], None]) -> None:
+    """Let this process, a child of the serving one, `report` to it so."""
+    global _report  # noqa: PLW0603 - as above
+    _report = tell
+
+
+def report(channel: str, payload: str) -> None:
+    """Let the serving process hear of something, if this is a child of it. On PostgreSQL it is notified anyway."""
+    if _report is not None and connection.vendor != "postgresql":
+        _report(channel, payload)
 
 
 def ring(name: str, times: int = 1) -> None:
@@ -58,14 +79,23 @@ def heard(payload: str) -> None:
 
 def _heard_here(name: str, times: int) -> None:
     rung(name, times)
-    if _relay is not None and connection.vendor != "postgresql":
-        _relay(name, times)
+    if connection.vendor != "postgresql":
+        for tell in _relays:
+            tell(name, times)
+
+
+def passed_on(name: str, times: int, by: Ring) -> None:
+    """Wake whom another process of this server rang for, here and in those that did not hear it."""
+    rung(name, times)
+    for tell in _relays:
+        if tell is not by:
+            tell(name, times)
 
 
 def _forked() -> None:
     """Be a process of its own."""
-    global _mutex, PROCESS, _relay
-    _mutex, PROCESS, _relay = threading.Lock(), ids.new().hex, None
+    global _mutex, PROCESS, _relays, _report
+    _mutex, PROCESS, _relays, _report = threading.Lock(), ids.new().hex, (), None
     _rests.clear()
 
 

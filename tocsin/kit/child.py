@@ -1,9 +1,9 @@
 """
-A process beside the serving one: loops that compute much have an interpreter of their own there, and whoever is to be answered does not
+Processes beside the serving one: loops that compute much have an interpreter of their own there, and whoever is to be answered does not
 wait for them.
 
-It is forked before any thread runs, so it costs little memory and no start. A keeper between the two begins it again when it dies; all
-of them end with the serving process. Bells, heartbeats and counts go over one pair of sockets.
+Each is forked before any thread runs, so it costs little memory and no start. A keeper between the two begins it again when it dies; all
+of them end with the serving process. Bells, heartbeats, counts and reports go over one pair of sockets.
 """
 
 import ctypes
@@ -12,9 +12,9 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Sequence
-from types import TracebackType
-from typing import Any, Final, NoReturn, Self
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any, Final, NoReturn
 
 import msgspec
 import structlog
@@ -24,7 +24,7 @@ from tocsin.kit import bells, clock, loops, numbers
 from tocsin.kit.loops import Loop
 
 NICE: Final = 10
-"""Its work can wait: it takes what processor time the serving process leaves."""
+"""For work that can wait: it takes what processor time the others leave."""
 COLLECTS: Final = (50_000, 20, 50)
 """How rarely rings of objects are looked for. A turn makes thousands of objects and drops them all; looking through them while it is at it
 took a sixth of its time."""
@@ -33,23 +33,38 @@ BEGINS_AGAIN_AFTER_S: Final = 1.0
 EXIT_STATUS: Final = 75  # EX_TEMPFAIL of sysexits.h: try again
 _MESSAGE_BYTES_MAX: Final = 64 * 1024
 _PR_SET_PDEATHSIG: Final = 1
-_RUNG, _REPORT, _STOP = "rung", "report", "stop"
+_RUNG, _REPORT, _SAID, _STOP = "rung", "report", "said", "stop"
 
 _log = structlog.get_logger(__name__)
 
 
-class Child:
-    """Runs `those` loops in a process of its own for as long as the block runs."""
+@contextmanager
+def beside(*children: "Child") -> Iterator[None]:
+    """Let children run for as long as the block does: all are forked before the first of them is listened to, which takes a thread."""
+    for child in children:
+        child.fork()
+    with ExitStack() as stack:
+        for child in children:
+            stack.callback(child.end)
+            child.attend()
+        yield
 
-    def __init__(self, those: Sequence[Loop]) -> None:
+
+class Child:
+    """Runs `those` loops in a process of its own, `nice` to the others. What it reports on a channel is handed to whoever `hears` that."""
+
+    def __init__(self, those: Sequence[Loop], *, nice: int = NICE, hears: Mapping[str, Callable[[str], None]] | None = None) -> None:
         self._loops = those
+        self._nice = nice
+        self._hears = hears or {}
         self._keeper = 0
         self._over = threading.Event()
         self._ours: socket.socket | None = None
+        self._ring = self._ring_there  # always the same one: a bound method is a new one each time
 
-    def __enter__(self) -> Self:
+    def fork(self) -> None:
         """
-        Fork. No thread of ours may run yet, and no connection be open: neither would be whole on the other side.
+        Begin it. No thread of ours may run yet, and no connection be open: neither would be whole on the other side.
 
         The loops may not be started here.
         """
@@ -59,19 +74,22 @@ class Child:
         self._keeper = os.fork()
         if not self._keeper:
             _alone_with(theirs)
-            _keep(serving, lambda: _work(self._loops, theirs))
+            _keep(serving, lambda: _work(self._loops, theirs, self._nice))
         theirs.close()
         self._ours = ours
+
+    def attend(self) -> None:
+        """Listen to it, and tell it who rings."""
+        assert self._ours is not None
         for loop in self._loops:
             loops.expect(loop.name)
-        bells.relay(lambda name, times: _tell(ours, [_RUNG, name, times]))
-        threading.Thread(target=self._hear, args=(ours,), name="child", daemon=True).start()
-        return self
+        bells.relay(self._ring)
+        threading.Thread(target=self._hear, args=(self._ours,), name="child", daemon=True).start()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def end(self) -> None:
         """Let it finish what it is at, and end."""
         assert self._ours is not None
-        bells.relay(None)
+        bells.relay_no_more(self._ring)
         self._over.set()
         _tell(self._ours, [_STOP])
         _wait_for(self._keeper, loops.STOPS_WITHIN_S)
@@ -79,18 +97,30 @@ class Child:
         for loop in self._loops:
             loops.expect_no_more(loop.name)
 
+    def _ring_there(self, name: str, times: int) -> None:
+        assert self._ours is not None
+        _tell(self._ours, [_RUNG, name, times])
+
     def _hear(self, ours: socket.socket) -> None:
         """Pass on what the child says, until the pair is closed. If that is at the other end, nobody is left to begin it again."""
         while message := _received(ours):
             match msgspec.json.decode(message):
                 case [str(kind), str(name), int(times)] if kind == _RUNG:
-                    bells.rung(name, times)
+                    bells.passed_on(name, times, by=self._ring)
+                case [str(kind), str(channel), str(payload)] if kind == _SAID:
+                    self._pass(channel, payload)
                 case [str(kind), ages, faults, counts] if kind == _REPORT:
                     loops.reported(ages, faults)
                     numbers.add(counts)
         if not self._over.is_set():
             _log.error("child.lost", ends=True)
             os._exit(EXIT_STATUS)
+
+    def _pass(self, channel: str, payload: str) -> None:
+        try:
+            self._hears[channel](payload)
+        except Exception:  # noqa: BLE001 - whoever heard wrong finds it later; who listens goes on listening
+            _log.exception("child.unheard", channel=channel)
 
 
 def _received(ours: socket.socket) -> bytes:
@@ -151,11 +181,12 @@ def _end_with(parent: int) -> None:
         os._exit(1)
 
 
-def _work(those: Sequence[Loop], theirs: socket.socket) -> None:
+def _work(those: Sequence[Loop], theirs: socket.socket, nice: int) -> None:
     """Run the loops until told to stop."""
-    os.nice(NICE)
+    os.nice(nice)
     gc.set_threshold(*COLLECTS)
     bells.relay(lambda name, times: _tell(theirs, [_RUNG, name, times]))
+    bells.report_by(lambda channel, payload: _tell(theirs, [_SAID, channel, payload]))
     tally = numbers.Tally()
     for loop in those:
         loop.start()
