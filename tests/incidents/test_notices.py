@@ -22,7 +22,7 @@ def test_a_command_gives_notice_of_the_kinds_of_rows_it_changed(cast: Cast) -> N
     cast.done(incident, t.Assign(role="tech", person=cast.dov.person))
     (news,) = notices.since(cast.organisation.id, before)
     assert news.incident == ids.typed("inc", incident.pk)
-    assert set(news.topics) == {"board", "clock", "role", "timeline"}
+    assert set(news.topics) == {"board", "clock", "inbox", "role", "timeline"}
 
 
 def test_a_refusal_and_a_repeated_command_give_none(cast: Cast) -> None:
