@@ -18,6 +18,7 @@ from tocsin.ingest.models import Alert, Episode, Match, RawBody, Rejected, Route
 from tocsin.ingest.pace import Pace
 from tocsin.ingest.repeats import Repeats
 from tocsin.kit import bulk, ids
+from tocsin.kit.sqlite import syncing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -129,6 +130,28 @@ def test_what_is_too_long_is_cut():
     arrive(organisation(), bodies.body(bodies.entry(summary="x" * 9000)))
     follow()
     assert len(Alert.objects.get().title) == 500
+
+
+def test_nobody_waits_until_the_disk_has_what_could_be_read_again(monkeypatch):
+    arrive(organisation(), bodies.body())
+    deferred: list[bool] = []
+    defer = syncing.defer
+
+    def noted() -> None:
+        defer()
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SHOW synchronous_commit")
+                assert cursor.fetchone() == ("off",)
+        deferred.append(connection.in_atomic_block)
+
+    monkeypatch.setattr(syncing, "defer", noted)
+    follow()
+    assert deferred == [True]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            assert cursor.fetchone() == ("on",), "whatever else is committed is waited for"
 
 
 def test_an_alert_that_appears_after_the_look_for_it_is_looked_for_again(monkeypatch):

@@ -82,6 +82,21 @@ def test_every_commit_is_on_the_disk_before_anybody_is_told_and_the_gate_is_free
     assert synced == [(log.read_bytes(), True)]
 
 
+def test_what_can_be_made_again_is_waited_for_by_nobody_and_is_on_the_disk_with_the_next_commit(own: DatabaseWrapper, monkeypatch) -> None:
+    synced: list[bytes] = []
+    log = Path(f"{own.settings_dict['NAME']}-wal")
+    monkeypatch.setattr(os, "fdatasync", lambda _file: synced.append(log.read_bytes()))
+    with syncing.write(), transaction.atomic(using="own"):
+        syncing.defer()
+        own.cursor().execute("INSERT INTO t VALUES (1)")
+    written = log.read_bytes()
+    assert synced == []
+    with syncing.write():
+        own.cursor().execute("INSERT INTO t VALUES (2)")
+    assert synced == [log.read_bytes()]
+    assert synced[0].startswith(written)
+
+
 @pytest.mark.row("I1", "F-8")
 @pytest.mark.parametrize("held", [False, True], ids=["by itself", "within the gate"])
 def test_a_commit_that_the_disk_does_not_take_is_an_error_and_ends_a_server(own: DatabaseWrapper, held: bool, monkeypatch) -> None:

@@ -74,6 +74,7 @@ def _file(standing: Filed, most: int) -> bool:
         with syncing.write():
             begun = clock.monotonic()
             with transaction.atomic():
+                syncing.defer()
                 Posting.objects.filter(alert__in=[row[0] for row in rows]).delete()
                 bulk.run(statements)
                 # A body that came late in the log sets it back; what was filed is then filed again.

@@ -202,7 +202,7 @@ def _write_alone(organisation_id: UUID, one: Read) -> None:
 
 def _write(those: Batch) -> Written:
     """
-    Commit what bodies say and that they are read, together: a crash leaves both or neither.
+    Commit what bodies say and that they are read, together: a crash leaves both or neither, and then they are read again.
 
     All that can be thought out before is, so that the transaction only writes.
 
@@ -224,6 +224,7 @@ def _write(those: Batch) -> Written:
         with syncing.write():
             begun = clock.monotonic()
             with transaction.atomic():
+                syncing.defer()
                 if not log.settle(organisation_id, [body.position for body in bodies]):
                     raise Overtaken
                 bulk.run(statements)

@@ -19,6 +19,8 @@ from tocsin.kit.sqlite.gate import WAIT_S, gate
 class _Own(threading.local):
     log = ""
     """What this thread has committed to while it held the gate for longer."""
+    deferred = False
+    """Whether that may be synced with whatever is committed next."""
 
 
 _own = _Own()
@@ -63,8 +65,23 @@ def write(timeout_s: float = WAIT_S) -> Iterator[None]:
         yield
     finally:
         gate.release()
-        with connection.wrap_database_errors:
-            settle()
+        deferred, _own.deferred = _own.deferred, False
+        if not deferred:
+            with connection.wrap_database_errors:
+                settle()
+
+
+def defer() -> None:
+    """
+    Let nobody wait until the disk has what this transaction, within `write`, commits: it can be made again of what the disk has already.
+
+    Whatever is committed after it, here or elsewhere, brings it to the disk as well, and so does the checkpointer.
+    """
+    if connection.vendor == "sqlite":
+        _own.deferred = True
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit TO off")
 
 
 def _wait_for(log: str) -> None:
