@@ -3,13 +3,14 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from tocsin.accounts.models import Access, Membership, RoleHolder
+from tocsin.accounts.models import Access, Membership
 from tocsin.engine.namespaces import bare, within
 from tocsin.engine.program import Program, Text
 from tocsin.engine.role_names import plain, seat_of
-from tocsin.kit import ids
+from tocsin.kit import bulk, ids
 from tocsin.plan.people import Directory
 
 
@@ -23,6 +24,13 @@ class Contact:
     language: str
     timezone: str
     guest: bool = False
+
+
+_HOLDERS: Final = "SELECT {} FROM accounts_roleholder WHERE organisation_id = {{}} AND plan = {{}} ORDER BY role, rank, id"
+_CONTACTS: Final = """SELECT person.id, person.name, person.email, person.language, own.language, person.timezone, own.timezone, access
+    FROM accounts_membership AS member JOIN accounts_person AS person ON person.id = member.person_id
+        JOIN accounts_organisation AS own ON own.id = member.organisation_id
+    WHERE member.organisation_id = {} ORDER BY person.name"""
 
 
 def seats(organisation_id: UUID, program: Program) -> dict[str, str]:
@@ -115,21 +123,17 @@ def known(organisation_id: UUID, plan: str) -> Directory:
 
 def contacts(organisation_id: UUID) -> dict[str, Contact]:
     """Return everyone of the organisation by typed id."""
-    rows = Membership.objects.filter(organisation_id=organisation_id).select_related("person", "organisation").order_by("person__name")
-    return {
-        contact.id: contact
-        for contact in (
-            Contact(
-                ids.typed("per", row.person.id),
-                row.person.name,
-                row.person.email,
-                row.person.language or row.organisation.language,
-                row.person.timezone or row.organisation.timezone,
-                row.access == Access.GUEST,
-            )
-            for row in rows
-        )
-    }
+    contacts = (
+        Contact(ids.typed("per", bulk.uuid(person)), name, email, language or common, timezone or place, access == Access.GUEST)
+        for person, name, email, language, common, timezone, place, access in bulk.asked(_CONTACTS, [("uuid", organisation_id)])
+    )
+    return {contact.id: contact for contact in contacts}
+
+
+def slug(organisation_id: UUID) -> str:
+    """Return what an organisation is called in addresses."""
+    ((found,),) = bulk.asked("SELECT slug FROM accounts_organisation WHERE id = {}", [("uuid", organisation_id)])
+    return str(found)
 
 
 def is_guest(organisation_id: UUID, person: str) -> bool:
@@ -159,9 +163,8 @@ Holders = defaultdict[str, list[str]]
 
 def _holders(organisation_id: UUID, plan: str) -> Holders:
     found: Holders = defaultdict(list)
-    rows = RoleHolder.objects.filter(organisation_id=organisation_id, plan=plan).order_by("role", "rank", "id")
-    for role, person in rows.values_list("role", "person_id"):
-        found[role].append(ids.typed("per", person))
+    for role, person in bulk.asked(_HOLDERS.format(bulk.stored("role", "person_id")), [("uuid", organisation_id), ("text", plan)]):
+        found[role].append(ids.typed("per", bulk.uuid(person)))
     return found
 
 

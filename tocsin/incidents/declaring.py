@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 from itertools import takewhile
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 import structlog
@@ -20,11 +20,10 @@ from tocsin.incidents.models import BoardRow, Plan
 from tocsin.ingest import log, quiet
 from tocsin.ingest.models import Match, Route
 from tocsin.ingest.routing import rules
-from tocsin.ingest.routing.models import RouteGroup, RouteRun
 from tocsin.ingest.routing.router import Router
 from tocsin.ingest.routing.rows import Rows
 from tocsin.ingest.routing.runs import Line, Run, State, Told, Turned
-from tocsin.kit import clock, faults, ids, tables, transactions
+from tocsin.kit import bulk, clock, faults, ids, tables, transactions
 
 MEANS = "alert"
 MATCHES_MAX = 64
@@ -37,6 +36,13 @@ LAG_MAX = timedelta(minutes=1)
 SYSTEM = t.Actor(t.SYSTEM)
 T = TypeVar("T")
 _log = structlog.get_logger(__name__)
+
+
+_BUSY: Final = """WHERE enabled AND removed_at IS NULL AND (id IN (SELECT route_id FROM ingest_match WHERE handled_at IS NULL)
+    OR id IN (SELECT route_id FROM ingest_routerun WHERE due_at IS NOT NULL AND due_at <= {})
+    OR id IN (SELECT route_id FROM ingest_routegroup WHERE due_at IS NOT NULL AND due_at <= {})) ORDER BY organisation_id, created_at, id"""
+_WAITING: Final = """SELECT {} FROM ingest_match AS match JOIN ingest_alert AS alert ON alert.id = alert_id
+    WHERE match.organisation_id = {{}} AND route_id = {{}} AND handled_at IS NULL ORDER BY match.id LIMIT {{}}"""
 
 
 class Blocked(Exception):  # noqa: N818 - it says what happened
@@ -78,13 +84,8 @@ class Declarer:
 
 def _busy() -> Iterable[Route]:
     """Return the routes that have something to hear of, or for which time has brought something."""
-    now = clock.now()
-    waiting = Match.objects.filter(handled_at=None).values("route")
-    due = Q(pk__in=RouteRun.objects.filter(due_at__lte=now).values("route")) | Q(
-        pk__in=RouteGroup.objects.filter(due_at__lte=now).values("route")
-    )
-    routes = Route.objects.filter(Q(pk__in=waiting) | due, enabled=True, removed_at=None)
-    return routes.order_by("organisation", "created_at", "pk")
+    now = ("timestamptz", clock.now())
+    return tables.select(Route, _BUSY, [now, now])
 
 
 def _in_one_transaction(work: Callable[[], T]) -> T:
@@ -121,50 +122,52 @@ class _Step:
         """Do no more than `most` things. Within the caller's transaction."""
         self.done = 0
         route = Route.objects.select_for_update(of=("self",)).get(pk=self._route.pk)
-        rows = Match.objects.select_related("alert").filter(route=route, handled_at=None)
-        matches = list(rows.order_by("id")[:MATCHES_MAX])
-        turns = [_turned(match) for match in matches]
+        turns = _waiting(route)
         until = turns[-1].at if len(turns) == MATCHES_MAX else max([_horizon(route), *(turned.at for turned in turns[-1:])])
         rule = rules.read(route.rule)
         ledger = Rows(route, rule, turns, until)
         if ledger.crowded:  # more is due than one step takes: no further than what it takes
             until = ledger.crowded
             turns = list(takewhile(lambda turned: turned.at <= until, turns))
-            matches = matches[: len(turns)]
         quiet_until = min([until, ledger.begins, *(one.at for one in turns)])
         with desk.sit() as sitting:
             hands = _Hands(route, sitting)
             router = Router(rule, ledger, hands, quiet.keeper(route.organisation_id, quiet_until))
-            heard = self._fold(router, ledger, list(zip(matches, turns, strict=True)), until, most)
+            heard = self._fold(router, ledger, turns, until, most)
         ledger.save()
         _handled(heard)
         hands.explain()
 
     def _fold(
-        self, router: Router, ledger: Rows, turns: Sequence[tuple[Match, Turned]], until: datetime, most: int | None
-    ) -> list[tuple[Match, Run | None]]:
+        self, router: Router, ledger: Rows, turns: Sequence[Turned], until: datetime, most: int | None
+    ) -> list[tuple[Turned, Run | None]]:
         """Do what is due between the turns and take the turns; return each with what came of it."""
-        heard: list[tuple[Match, Run | None]] = []
+        heard: list[tuple[Turned, Run | None]] = []
 
         def go_on() -> bool:
             return most is None or self.done < most
 
-        for match, turned in turns:
+        for turned in turns:
             while go_on() and router.next(turned.at):
                 self.done += 1
             if not go_on():
                 break
             router.turn(turned)
-            heard.append((match, ledger.run(match.alert_id)))
+            heard.append((turned, ledger.run(turned.alert)))
             self.done += 1
         while go_on() and router.next(until):
             self.done += 1
         return heard
 
 
-def _turned(match: Match) -> Turned:
-    alert = match.alert
-    return Turned(match.pk, alert.pk, match.starts_at, match.firing, match.at, alert.title, alert.labels)
+def _waiting(route: Route) -> list[Turned]:
+    """Return the oldest turns that wait, as many as one step takes."""
+    columns = bulk.stored("match.id", "alert_id", "match.starts_at", "match.firing", "at", "title", "labels")
+    rows = bulk.asked(_WAITING.format(columns), [("uuid", route.organisation_id), ("uuid", route.pk), ("integer", MATCHES_MAX)])
+    return [
+        Turned(number, bulk.uuid(alert), bulk.instant(starts_at), bool(firing), bulk.instant(at), title, bulk.mapping(labels))
+        for number, alert, starts_at, firing, at, title, labels in rows
+    ]
 
 
 def _horizon(route: Route) -> datetime:
@@ -174,13 +177,13 @@ def _horizon(route: Route) -> datetime:
     return now if oldest is None else max(min(now, oldest), now - LAG_MAX)
 
 
-def _handled(heard: Sequence[tuple[Match, Run | None]]) -> None:
+def _handled(heard: Sequence[tuple[Turned, Run | None]]) -> None:
     """Note of each turn what came of it."""
     now, rows = clock.now(), []
-    for match, run in heard:
+    for turned, run in heard:
         unsaid = run is not None and run.state in {State.WAITS, State.READY}
         about = run.about if run and not unsaid else ""
-        rows.append({"id": match.pk, "about": about, "waits": unsaid, "problem": "", "handled_at": now})
+        rows.append({"id": turned.number, "about": about, "waits": unsaid, "problem": "", "handled_at": now})
     tables.change(Match, ["id"], rows)
 
 
@@ -235,10 +238,11 @@ class _Hands:
     @cached_property
     def _terms(self) -> _Terms:
         route = self._route
-        plan = plans.in_force(route.organisation_id).get(route.plan)
+        known = plans.in_force(route.organisation_id)
+        plan = known.get(route.plan)
         if plan is None:
             raise Blocked(plans.absent(route.organisation_id, route.plan))
-        beside, absent = _beside(route, plan)
+        beside, absent = _beside(route, plan, known)
         facts, left_out = stated(plans.composed(route.organisation_id, [plan.hash, *beside]), route.facts)
         return _Terms(plan, beside, facts, [*absent, *left_out])
 
@@ -261,9 +265,8 @@ class _Hands:
                 Match.objects.filter(route=self._route, about=about).update(problem="; ".join(left_out)[:400])
 
 
-def _beside(route: Route, first: Plan) -> tuple[tuple[str, ...], list[str]]:
+def _beside(route: Route, first: Plan, known: Mapping[str, Plan]) -> tuple[tuple[str, ...], list[str]]:
     """Return the versions of the route's other plans, and a sentence for each that is not in force: the incident begins without it."""
-    known = plans.in_force(route.organisation_id)
     wanted = [name for name in dict.fromkeys(route.beside) if name != first.plan_id]
     absent = [plans.absent(route.organisation_id, name) for name in wanted if name not in known]
     return tuple(known[name].hash for name in wanted if name in known), absent

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from tocsin.engine import terms as t
 from tocsin.engine.compose import compose, hash_of
 from tocsin.engine.program import Program
 from tocsin.incidents.models import Composition, Incident, Plan, Sentinel
-from tocsin.kit import bells, clock
+from tocsin.kit import bells, bulk, clock, tables
 from tocsin.plan import read
 from tocsin.plan.findings import Finding
 
@@ -93,7 +93,8 @@ def post_sentinels(organisation_id: UUID) -> None:
 
 def in_force(organisation_id: UUID) -> Mapping[str, Plan]:
     """Return the plans under which an incident may start, by plan id. One that this release cannot read stands in nobody else's way."""
-    rows = Plan.objects.filter(organisation_id=organisation_id, status=IN_FORCE).order_by("plan_id", "loaded_at")
+    which = [("uuid", organisation_id), ("text", IN_FORCE)]
+    rows = tables.select(Plan, "WHERE organisation_id = {} AND status = {} ORDER BY plan_id, loaded_at", which)
     return {plan.plan_id: plan for plan in rows if not unreadable(plan)}
 
 
@@ -144,7 +145,7 @@ def composed(organisation_id: UUID, hashes: Sequence[str]) -> Program:
         if len(rows) < len(set(hashes)):
             raise Plan.DoesNotExist
         known = _cache.put(hash_of(hashes), compose([compiled(rows[each]) for each in hashes]))
-    elif Plan.objects.filter(organisation_id=organisation_id, hash__in=hashes).count() < len(hashes):
+    elif bulk.asked(_MANY.format(bulk.among(hashes)), _all(organisation_id, hashes))[0][0] < len(hashes):
         raise Plan.DoesNotExist
     return known
 
@@ -202,6 +203,14 @@ def compiled(plan: Plan) -> Program:
     return known
 
 
+_ALL: Final = "WHERE organisation_id = {{}} AND hash IN {}"
+_MANY: Final = "SELECT count(*) FROM incidents_plan WHERE organisation_id = {{}} AND hash IN {}"
+
+
+def _all(organisation_id: UUID, hashes: Sequence[str]) -> list[tuple[str, Any]]:
+    return [("uuid", organisation_id), *(("text", plan_hash) for plan_hash in hashes)]
+
+
 class _Cache:
     """The programs last used, by plan hash."""
 
@@ -228,7 +237,11 @@ _cache = _Cache()
 
 def not_in_force(organisation_id: UUID, hashes: Sequence[str]) -> t.Refused | None:
     """Return why no incident can begin by these plan versions together, or None."""
-    rows = [Plan.objects.get(organisation_id=organisation_id, hash=plan_hash) for plan_hash in hashes]
+    found = tables.select(Plan, _ALL.format(bulk.among(hashes)), _all(organisation_id, hashes))
+    known = {plan.hash: plan for plan in found}
+    if known.keys() < set(hashes):
+        raise Plan.DoesNotExist
+    rows = [known[plan_hash] for plan_hash in hashes]
     for plan in rows:
         if plan.status != IN_FORCE:
             return t.Refused("E501", f"plan {plan.plan_id} {plan.version} is not in force", hint="publish it, or choose another version")

@@ -116,7 +116,7 @@ def _tell(cause: _Cause, wish: t.Tell) -> Iterator[Order]:
     incident = cause.incident
     mail = cause.ready("email")
     channels = ["inbox"] + (["email"] if mail and not mail.channel.captures else [])
-    slug = cause.known(("slug", incident.organisation_id), lambda: incident.organisation.slug)
+    slug = cause.known(("slug", incident.organisation_id), lambda: directory.slug(incident.organisation_id))
     link = f"{settings.BASE_URL}/o/{slug}/{incident.path}"
     meeting = _meeting(cause, wish)
     for person in wish.persons:

@@ -16,6 +16,7 @@ from tocsin.ingest import matchers
 from tocsin.ingest.matchers import Matcher
 from tocsin.ingest.routing import models
 from tocsin.ingest.routing.runs import Why
+from tocsin.kit import tables
 
 LASTS_MAX: Final = timedelta(days=31)
 LOCAL: Final = "%Y-%m-%dT%H:%M"
@@ -165,8 +166,9 @@ def recurrence(repeats: str, begins: datetime) -> str:
 
 def keeper(organisation_id: UUID, since: datetime) -> Keeper:
     """Return what keeps the organisation's alerts quiet, from `since` on."""
-    silences = models.Silence.objects.filter(organisation=organisation_id, ends_at__gt=since)
-    windows = models.MaintenanceWindow.objects.filter(organisation=organisation_id).exclude(removed_at__lte=since)
+    which = [("uuid", organisation_id), ("timestamptz", since)]
+    silences = tables.select(models.Silence, "WHERE organisation_id = {} AND ends_at > {}", which)
+    windows = tables.select(models.MaintenanceWindow, "WHERE organisation_id = {} AND (removed_at IS NULL OR removed_at > {})", which)
     return Keeper(tuple(map(silenced, silences)), tuple(map(planned, windows)))
 
 

@@ -178,6 +178,16 @@ def rows(sql: str, values: Sequence[Any]) -> list[Any]:
     return found
 
 
+def among(many: Sequence[Any]) -> str:
+    """Return the list behind IN with a place for each value of a query that is said as in `one`; nothing is in the empty one."""
+    return f"({', '.join(['{}'] * len(many)) or 'NULL'})"
+
+
+def stored(*columns: str) -> str:
+    """Return columns so that their values come out of `rows` as they are stored; Django would have SQLite's driver make something of each."""
+    return ", ".join(columns if connection.vendor == "postgresql" else [f"+{column}" for column in columns])
+
+
 def asked(sql: str, values: Sequence[tuple[str, Any]]) -> list[Any]:
     """Return the rows of a query that is said as in `one`, as `rows` does."""
     statement = one(sql, values)

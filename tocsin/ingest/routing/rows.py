@@ -2,8 +2,9 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -12,10 +13,13 @@ from tocsin.ingest.models import Match, Route
 from tocsin.ingest.routing.models import RouteGroup, RouteInhibitor, RouteRun
 from tocsin.ingest.routing.rules import Rule
 from tocsin.ingest.routing.runs import LINES_MAX, Group, Key, Line, Memory, Run, State, Turned, Why, line
-from tocsin.kit import tables
+from tocsin.kit import bulk, tables
 
 DUE_MAX = 500
 UNSAID = (State.READY, State.ENDING)
+_CALLED: Final = "SELECT {} FROM ingest_alert WHERE id IN {}"
+_UNSAID: Final = """SELECT DISTINCT "group" FROM ingest_routerun WHERE organisation_id = {{}} AND route_id = {{}} AND "group" IN {}
+    AND state IN ('ready', 'ending')"""
 
 
 def written(key: Key) -> str:
@@ -36,13 +40,14 @@ class Rows(Memory):
         self._changed: dict[Key, Group] = {}
         self._lookups: set[Key] = set()
         self._told: defaultdict[str, list[UUID]] = defaultdict(list)
-        self._load(self._runs.filter(alert__in={turned.alert for turned in turns}))
+        heard = sorted({turned.alert for turned in turns})
+        self._take(self._read(f"alert_id IN {bulk.among(heard)}", [("uuid", alert) for alert in heard]))
         due, self.crowded = self._first_due(until)
         self.begins = min([until, *(row.due_at for row in due if row.due_at)])
         """When what is due first is due: so far back one has to know what kept alerts quiet."""
         self._take(due)
         self._stored = set(self.runs)
-        for row in self._groups.filter(due_at__lte=until):
+        for row in self._read_groups("due_at <= {}", [("timestamptz", until)]):
             self._keep(row)
         self._lookups |= {rule.group(turned.labels) for turned in turns} | {run.group for run in self.runs.values()}
         self._whole = set(self._lookups)
@@ -57,15 +62,16 @@ class Rows(Memory):
     def _look_up(self) -> None:
         """Read the groups that are touched, and see of which something unsaid is stored."""
         keys = {written(key): key for key in self._lookups}
-        for row in self._groups.filter(key__in=list(keys)):
+        named = [("text", key) for key in keys]
+        for row in self._read_groups(f"key IN {bulk.among(named)}", named):
             self._keep(row)
-        stored = self._runs.filter(group__in=list(keys), state__in=UNSAID).values_list("group", flat=True).distinct()
-        self._whole -= {keys[group] for group in stored}
+        unsaid = _UNSAID.format(bulk.among(named))
+        self._whole -= {keys[group] for (group,) in bulk.asked(unsaid, [*self._which(), *named])}
 
     def group(self, key: Key) -> Group:
         if key not in self.groups and key not in self._lookups:
             self._lookups.add(key)
-            for row in self._groups.filter(key=written(key)):
+            for row in self._read_groups("key = {}", [("text", written(key))]):
                 self._keep(row)
         return super().group(key)
 
@@ -82,8 +88,8 @@ class Rows(Memory):
         if ended_after:
             ready.filter(state=State.READY, over_at__lte=ended_after).update(state=State.OVER)
             self._mark_over(key, ended_after)
-        found = ready.order_by("match").select_related("alert")
-        return [line(_run(row)) for row in found[:LINES_MAX]], found.count()
+        first = self._read(f"\"group\" = {{}} AND state IN ('ready', 'ending') ORDER BY match LIMIT {LINES_MAX}", [("text", written(key))])
+        return [line(run) for run in first], ready.count()
 
     def _touch(self, key: Key) -> None:
         self._touched |= {run.alert: run for run in self._unsaid.get(key, {}).values()}
@@ -124,7 +130,7 @@ class Rows(Memory):
         return rows.exclude(alert=but).exists()
 
     def inhibited(self) -> list[Run]:
-        self._load(self._runs.filter(state=State.WAITS, why=Why.INHIBITED))
+        self._take(self._read("state = 'waits' AND why = {}", [("text", Why.INHIBITED.value)]))
         return super().inhibited()
 
     # ------------------------------------------------------------------ reading and writing
@@ -159,26 +165,33 @@ class Rows(Memory):
     def _runs(self) -> QuerySet[RouteRun]:
         return RouteRun.objects.filter(organisation=self._route.organisation_id, route=self._route)
 
-    @property
-    def _groups(self) -> QuerySet[RouteGroup]:
-        return RouteGroup.objects.filter(organisation=self._route.organisation_id, route=self._route)
+    def _which(self) -> list[tuple[str, Any]]:
+        return [("uuid", self._route.organisation_id), ("uuid", self._route.pk)]
 
-    def _first_due(self, until: datetime) -> tuple[list[RouteRun], datetime | None]:
+    def _read(self, where: str, values: Sequence[tuple[str, Any]]) -> list[Run]:
+        """Return the runs of the route of which `where` is true, each as its alert is called now."""
+        rows = tables.select(RouteRun, f"WHERE organisation_id = {{}} AND route_id = {{}} AND {where}", [*self._which(), *values])
+        alerts = [("uuid", row.alert_id) for row in rows]
+        asked = _CALLED.format(bulk.stored("id", "title", "labels"), bulk.among(alerts))
+        called = {bulk.uuid(pk): (title, bulk.mapping(labels)) for pk, title, labels in (bulk.asked(asked, alerts) if alerts else ())}
+        return [_run(row, *called[row.alert_id]) for row in rows]
+
+    def _read_groups(self, where: str, values: Sequence[tuple[str, Any]]) -> list[RouteGroup]:
+        return tables.select(RouteGroup, f"WHERE organisation_id = {{}} AND route_id = {{}} AND {where}", [*self._which(), *values])
+
+    def _first_due(self, until: datetime) -> tuple[list[Run], datetime | None]:
         """Return the runs that are due, and until when these are all of them if there are more."""
-        rows = self._runs.filter(due_at__lte=until).order_by("due_at", "match").select_related("alert")
-        due = list(rows[: DUE_MAX + 1])
+        due = self._read(f"due_at <= {{}} ORDER BY due_at, match LIMIT {DUE_MAX + 1}", [("timestamptz", until)])
         if len(due) <= DUE_MAX:
             return due, None
-        whole = [row for row in due if row.due_at != due[-1].due_at] or list(rows.filter(due_at=due[-1].due_at))
+        whole = [run for run in due if run.due_at != due[-1].due_at]
+        whole = whole or self._read("due_at = {} ORDER BY match", [("timestamptz", due[-1].due_at)])
         return whole, whole[-1].due_at
 
-    def _load(self, rows: QuerySet[RouteRun]) -> None:
-        self._take(rows.select_related("alert"))
-
-    def _take(self, rows: Iterable[RouteRun]) -> None:
-        for row in rows:
-            if row.alert_id not in self.runs:
-                super().put(_run(row))
+    def _take(self, runs: Iterable[Run]) -> None:
+        for run in runs:
+            if run.alert not in self.runs:
+                super().put(run)
 
     def _keep(self, row: RouteGroup) -> None:
         key = tuple(json.loads(row.key))
@@ -210,13 +223,13 @@ class Rows(Memory):
         self._touched.clear()
 
 
-def _run(row: RouteRun) -> Run:
+def _run(row: RouteRun, title: str, labels: Mapping[str, str]) -> Run:
     return Run(
         alert=row.alert_id,
         number=row.match,
         starts_at=row.starts_at,
-        title=row.alert.title,
-        labels=row.alert.labels,
+        title=title,
+        labels=labels,
         group=tuple(json.loads(row.group)),
         since=row.since,
         firing=row.firing,
