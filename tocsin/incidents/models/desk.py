@@ -11,8 +11,10 @@ from tocsin.kit import clock
 class Breach(models.Model):
     """A guard: the database itself refuses a second breach of the same clock, generation, occurrence and threshold (I3)."""
 
-    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
-    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(
+        "accounts.Organisation", on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, db_index=False, related_name="+")
     clock = models.CharField(max_length=200)
     generation = models.PositiveIntegerField()
     occurrence = models.PositiveIntegerField()
@@ -83,7 +85,9 @@ class Counter(models.Model):
 class Notice(models.Model):
     """That something changed, and where: pages fetch the rest themselves. `seq` has no gaps within an organisation."""
 
-    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, related_name="+")
+    organisation = models.ForeignKey(
+        "accounts.Organisation", on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
     seq = models.PositiveBigIntegerField()
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="+")
     topics = models.JSONField()

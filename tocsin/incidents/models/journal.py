@@ -111,8 +111,10 @@ class Entry(models.Model):
     `hash` covers `prev_hash`, the seq, the type with its version, and the body. What was sealed lies in `Seal`, only its hash in `body`.
     """
 
-    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
-    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="entries")
+    organisation = models.ForeignKey(
+        "accounts.Organisation", on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, db_index=False, related_name="entries")
     seq = models.PositiveIntegerField()
     type = models.CharField(max_length=48)
     version = models.PositiveSmallIntegerField()
@@ -132,8 +134,10 @@ class Entry(models.Model):
 class Seal(models.Model):
     """Free text or a personal value of an entry, with its salt; deleting the row erases it and the chain still verifies."""
 
-    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
-    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="seals")
+    organisation = models.ForeignKey(
+        "accounts.Organisation", on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, db_index=False, related_name="seals")
     seq = models.PositiveIntegerField()
     path = models.CharField(max_length=200)
     salt = models.CharField(max_length=64)
@@ -150,7 +154,9 @@ class Head(models.Model):
     """The end of an incident's chain, signed with the installation's key in the transaction that made it so."""
 
     incident = models.OneToOneField(Incident, primary_key=True, on_delete=models.PROTECT, related_name="head")
-    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(
+        "accounts.Organisation", on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
     seq = models.PositiveIntegerField()
     hash = models.CharField(max_length=64)
     signature = models.TextField()
