@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -9,6 +10,7 @@ import pytest
 from tests.comms.sinks import email, webhook
 from tests.database import fresh_database
 from tests.serving import Installed, Served, Template
+from tocsin.ingest import carrying
 from tocsin.kit import clock as clock_of_the_process
 
 pytest_plugins = ["tests.browser", "tests.alertmanager", "tests.world"]
@@ -18,6 +20,14 @@ pytest_plugins = ["tests.browser", "tests.alertmanager", "tests.world"]
 def django_db_keepdb(pytestconfig: pytest.Config) -> bool:
     """Leave the tests' databases to the end of the cluster: a thread that still holds a connection would be in the way."""
     return pytestconfig.getoption("database") == "postgresql"
+
+
+@pytest.fixture(autouse=True)
+def _no_spool_is_left() -> Iterator[None]:
+    """Empty the spool of the tests' own database, as that is emptied after each test."""
+    yield
+    if (folder := carrying.folder()) is not None:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

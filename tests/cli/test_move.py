@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import psycopg
@@ -14,6 +17,9 @@ from tests import postgres
 from tests.ingest import bodies
 from tests.serving import Installed, Served, eventually
 from tocsin.cli.move import Sum
+from tocsin.ingest import carrying
+from tocsin.ingest.log import Arrived
+from tocsin.kit.spool import Spool
 
 pytestmark = pytest.mark.kill
 
@@ -52,7 +58,7 @@ def live(installed: Installed, target: str) -> None:
 
 def prints(folder: Path) -> dict[str, str]:
     """Return what lies in a folder, without what SQLite lays beside its file, empty, for whoever only reads."""
-    files = [path for path in folder.iterdir() if path.suffix not in {".sqlite3-shm", ".lock"} and path.stat().st_size]
+    files = [path for path in folder.rglob("*") if path.is_file() and path.suffix not in {".sqlite3-shm", ".lock"} and path.stat().st_size]
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
@@ -116,6 +122,20 @@ def test_an_installation_is_moved_whole_or_not_at_all_and_stays_where_it_was(ins
     with psycopg.connect(target) as there:
         there.execute("UPDATE accounts_installation SET signing = 'of another'")
     moved_again(served, target, "There is another installation in that database; make an empty one.")
+
+
+@pytest.mark.sqlite
+@pytest.mark.row("I1")
+def test_what_was_acknowledged_and_is_not_in_the_log_yet_is_moved_too(installed: Installed, target: str) -> None:
+    served = installed.served
+    with closing(sqlite3.connect(served.home / "tocsin.sqlite3")) as here:
+        (whose,) = here.execute("SELECT id FROM accounts_organisation").fetchone()
+    lane = Spool(served.home / "tocsin.sqlite3-spool", lambda: 0)
+    lane.append(carrying.records([Arrived(UUID(whose), "alertmanager", UUID(int=1), bodies.NOON, b"{}")]))
+    lane.close()
+    served.run("move", "--to", target)
+    with psycopg.connect(target) as there:
+        assert there.execute("SELECT body FROM ingest_rawbody").fetchall() == [(b"{}",)]
 
 
 def moved_again(served: Served, target: str, says: str) -> None:

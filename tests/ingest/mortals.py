@@ -23,7 +23,7 @@ structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 django.setup()
 
 from tests.ingest import bodies  # noqa: E402 - only after Django is set up
-from tocsin.ingest import log, writer  # noqa: E402
+from tocsin.ingest import carrying, log, writer  # noqa: E402
 from tocsin.ingest.follower import Follower  # noqa: E402
 from tocsin.kit import clock  # noqa: E402
 from tocsin.kit.sqlite.checkpoint import Checkpointer  # noqa: E402
@@ -34,14 +34,15 @@ AT_ONCE = 2
 def live(life: dict[str, Any]) -> None:
     """Store group after group, read each, and move what was committed into the file, until the end."""
     connection.ensure_connection()
-    follower, number = Follower(), 0
+    follower, number, folder = Follower(), 0, carrying.folder()
+    store = writer.store_in_log if folder is None else writer.Spooled(folder)
     moves = [Checkpointer(Path(settings.DATABASES["default"]["NAME"])).run_once] if connection.vendor == "sqlite" else []
     signal.setitimer(signal.ITIMER_REAL, life["dies_after_s"])  # nobody handles it: the kernel ends the process
     while True:
         names = [f"{life['name']}-{number}-{each}" for each in range(AT_ONCE)]
         whole = [bodies.body(bodies.entry(name)) for name in names]
         organisation, key = UUID(life["organisation"]), UUID(life["key"])
-        writer.store([log.Arrived(organisation, "alertmanager", key, clock.now(), body) for body in whole])
+        store([log.Arrived(organisation, "alertmanager", key, clock.now(), body) for body in whole])
         os.write(1, "".join(f"acked {name}\n" for name in names).encode())
         follower.run_once()
         for move in moves:

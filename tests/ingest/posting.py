@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from urllib.parse import unquote
 from uuid import UUID
 
+from tocsin.ingest import carrying
 from tocsin.ingest.keyring import Holder, Keyring
 from tocsin.ingest.lane import Lane, Limits
 from tocsin.ingest.log import Arrived
@@ -95,7 +96,7 @@ def lane(store: Store | None = None, limits: Limits | None = None, known: Iterab
 
 
 def run(lane: Lane, scene: Coroutine[Any, Any, T]) -> T:
-    """Run a scene, then let the lane write what is left and end."""
+    """Run a scene, then let the lane write what is left and end; what it wrote on a disk is carried into the log."""
 
     async def whole() -> T:
         try:
@@ -103,7 +104,10 @@ def run(lane: Lane, scene: Coroutine[Any, Any, T]) -> T:
         finally:
             await asyncio.to_thread(lane.close)
 
-    return asyncio.run(whole())
+    answer = asyncio.run(whole())
+    if lane._writer is not None and lane._writer._spooled is not None:
+        carrying.carry_all()
+    return answer
 
 
 class Held:

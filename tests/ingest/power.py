@@ -1,7 +1,8 @@
 """
 What the disk holds after each step of an ingest: `python -m tests.ingest.power WEIGHTS PATH` writes it to standard output, pickled.
 
-The steps are those of a server: groups are committed, bodies are read, the log is moved into the file, as often as the three weights say.
+The steps are those of a server: groups are written to the spool, carried and read, SQLite's log is moved into the file, as often as the three
+weights say.
 After each of them everything that was written has been synced, so whatever a power cut takes is among what the next step writes.
 """
 
@@ -24,7 +25,7 @@ django.setup()
 
 from tests.ingest import bodies  # noqa: E402 - only after Django is set up
 from tocsin.accounts.models import Organisation  # noqa: E402
-from tocsin.ingest import writer  # noqa: E402
+from tocsin.ingest import carrying, writer  # noqa: E402
 from tocsin.ingest.follower import Follower  # noqa: E402
 from tocsin.ingest.log import Arrived  # noqa: E402
 from tocsin.kit import ids  # noqa: E402
@@ -53,18 +54,22 @@ def main(weights: list[int]) -> None:
     """Take the steps."""
     where, chance, follower, checkpointer = organisation(), random.Random(SEED), Follower(), Checkpointer(PATH)
     checkpointer.run_once()
-    stored, held = 0, []
+    folder = carrying.folder()
+    assert folder is not None
+    store, stored, held = writer.Spooled(folder), list[bytes](), []
     for _ in range(STEPS):
         match chance.choices(("store", "read", "move"), weights)[0]:
             case "store":
-                arrived = group(where, chance, stored)
-                writer.store(arrived)
-                stored += len(arrived)
+                arrived = group(where, chance, len(stored))
+                store(arrived)
+                stored += [one.body for one in arrived]
             case "read":
                 follower.run_once()
             case "move":
                 checkpointer.run_once()
-        held.append((PATH.read_bytes(), PATH.with_name(f"{PATH.name}-wal").read_bytes(), stored))
+        segment = folder / f"{1:012d}"
+        spooled = segment.read_bytes() if segment.exists() else b""
+        held.append((PATH.read_bytes(), PATH.with_name(f"{PATH.name}-wal").read_bytes(), spooled, list(stored)))
     sys.stdout.buffer.write(pickle.dumps(held))
 
 

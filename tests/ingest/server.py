@@ -57,7 +57,7 @@ class Killer:
         return execute(sql, *rest)
 
     def step(self, sql: str) -> None:
-        if "leap" in sql:  # asked again and again while nothing happens
+        if any(word in sql for word in ("leap", "SELECT segment", "PRAGMA")):  # asked again and again while nothing happens
             return
         with self.counting:
             self.left -= 1

@@ -178,7 +178,7 @@ def test_killed_at_hundreds_of_random_moments_of_storing_and_reading_nothing_ack
     acknowledged: list[str] = []
     with mortal() as parent:
         for name in range(lives):
-            order = {**life, "name": f"n{name}", "dies_after_s": chance.uniform(0.0005, 0.010)}
+            order = {**life, "name": f"n{name}", "dies_after_s": chance.uniform(0.0005, 0.040)}
             acknowledged += one_life(parent, json.dumps(order))
     assert len(acknowledged) > lives / 8, "they were to be killed at work, on a busy machine too"
 

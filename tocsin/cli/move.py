@@ -22,7 +22,8 @@ from tocsin.accounts.models import Installation, Organisation
 from tocsin.cli.data import only_one
 from tocsin.incidents import doctor
 from tocsin.incidents.models import Incident, Seal
-from tocsin.kit import clock, database
+from tocsin.ingest import carrying
+from tocsin.kit import clock, database, spool
 from tocsin.kit.home import Home, Unusable
 
 SOURCE: Final = "source"
@@ -58,6 +59,7 @@ def move(*, url: str) -> None:
     home: Home = settings.HOME
     with only_one():
         try:
+            _carry()
             _connect(home, url)
             done = _moved()
         except Unusable as error:
@@ -77,6 +79,13 @@ def _why(error: Exception) -> str:
     """Return what went wrong, and in which table and column if it is about a row."""
     first, *more = str(error).strip().splitlines()
     return " ".join([first, *(line.partition(": ")[2] or line for line in more[-1:] if "COPY" in line)])
+
+
+def _carry() -> None:
+    """Bring into the log what the server had acknowledged when it ended and had not got to."""
+    if (spooled := carrying.folder()) is not None and spool.segments(spooled):
+        while carrying.carry():
+            pass
 
 
 def _connect(home: Home, url: str) -> None:

@@ -17,7 +17,7 @@ from tocsin.engine.expressions import Value
 from tocsin.incidents import desk, plans
 from tocsin.incidents.facts import stated
 from tocsin.incidents.models import BoardRow, Plan
-from tocsin.ingest import log, quiet
+from tocsin.ingest import carrying, log, quiet
 from tocsin.ingest.models import Match, Route
 from tocsin.ingest.routing import rules
 from tocsin.ingest.routing.router import Router
@@ -173,8 +173,8 @@ def _waiting(route: Route) -> list[Turned]:
 def _horizon(route: Route) -> datetime:
     """Return until when everything that came is known: until now, or until the oldest body came that is not read yet."""
     now = clock.now()
-    oldest = log.oldest_waiting(route.organisation_id)
-    return now if oldest is None else max(min(now, oldest), now - LAG_MAX)
+    unread = (carrying.oldest(), log.oldest_waiting(route.organisation_id))  # in the order in which a body passes them
+    return max(min([now, *filter(None, unread)]), now - LAG_MAX)
 
 
 def _handled(heard: Sequence[tuple[Turned, Run | None]]) -> None:

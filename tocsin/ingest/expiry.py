@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tocsin.ingest import alerts, log
+from tocsin.ingest import alerts, carrying, log
 from tocsin.ingest.episodes import Outcome, expire
 from tocsin.ingest.follower import BELL, turn
 from tocsin.ingest.models import Alert, Expired, Expiry, Posting, RawBody
@@ -32,6 +32,7 @@ class Expirer:
         now = clock.now()
         due = Expiry.objects.filter(expires_at__lte=now)
         more = False
+        carrying.carry_all()
         for organisation_id in due.values_list("organisation_id", flat=True).distinct():
             ids = list(due.filter(organisation_id=organisation_id).values_list("alert_id", flat=True)[:AT_ONCE])
             with turn(organisation_id) as mine:
@@ -41,7 +42,10 @@ class Expirer:
 
 
 def _more_to_read(organisation_id: UUID, now: datetime) -> bool:
-    """Return whether the log holds what came before now: it may say that an alert goes on."""
+    """Return whether there is something unread that came before now: it may say that an alert goes on."""
+    oldest = carrying.oldest()
+    if oldest is not None and oldest <= now:
+        return True
     return RawBody.objects.filter(organisation_id=organisation_id, state=RawBody.State.WAITING, received_at__lte=now).exists()
 
 

@@ -14,7 +14,7 @@ import structlog
 from django.db import DataError, IntegrityError, connection, transaction
 from msgspec import structs
 
-from tocsin.ingest import alerts, feeds, log, sources, tallies
+from tocsin.ingest import alerts, carrying, feeds, log, sources, tallies
 from tocsin.ingest.episodes import Heard, Outcome, hear
 from tocsin.ingest.pace import Pace, Written
 from tocsin.ingest.pings import checks
@@ -62,6 +62,7 @@ class Follower:
     def run_once(self) -> bool:
         """Give one turn to each of the next organisations with waiting bodies; return whether there may be more."""
         room.make()
+        carrying.carry_all()
         turns = log.organisations(self._after, ORGANISATIONS_MAX)
         more = self._after != FIRST or len(turns) == ORGANISATIONS_MAX
         self._after = turns[-1] if len(turns) == ORGANISATIONS_MAX else FIRST
@@ -70,6 +71,7 @@ class Follower:
         return more or any(unfinished)
 
     def _settle(self, organisation_id: UUID) -> bool:
+        carrying.carry()  # what comes meanwhile is not kept until everybody had a turn
         with turn(organisation_id) as mine:
             return mine and settle(organisation_id, self._pace, self._repeats)
 

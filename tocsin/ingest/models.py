@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from tocsin.accounts.models import Organisation, Person
+from tocsin.ingest import carried  # noqa: F401 - as with the next one
 from tocsin.ingest.routing import models as routing  # noqa: F401 - Django finds them by way of this module
 from tocsin.kit import clock, ids
 

@@ -4,17 +4,18 @@ import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 import structlog
 from django.db import Error, InterfaceError, OperationalError, connection, transaction
 
-from tocsin.ingest import log
+from tocsin.ingest import carrying, log
 from tocsin.ingest.queues import Queues
-from tocsin.kit import bells, transactions
+from tocsin.kit import bells
 from tocsin.kit.readonly import readonly
 from tocsin.kit.reserve import reserve
-from tocsin.kit.sqlite import syncing
+from tocsin.kit.spool import NotWritten, Spool
 from tocsin.kit.sqlite.breakdown import FLUSH_S, leave
 
 ROWS_MAX = 4_000
@@ -33,9 +34,9 @@ class CommitFailed(NotStored):
     """The commit itself failed: what the disk holds is unknown, and only a fresh process may look."""
 
 
-def store(arrived: Sequence[log.Arrived]) -> None:
+def store_in_log(arrived: Sequence[log.Arrived]) -> None:
     """
-    Commit a group; it is synced when whoever holds the gate around this has left it.
+    Commit a group to the log; on PostgreSQL, which looks after its own disk.
 
     :raises NotStored: the database would not take it; it is as it was.
     :raises CommitFailed: the commit failed. End the process.
@@ -47,14 +48,40 @@ def store(arrived: Sequence[log.Arrived]) -> None:
             bells.ring(BELL)
             written = True
     except Error as error:
-        # A full disk is no broken one: what did not fit was taken back, and fits later.
-        # PostgreSQL looks after its own disk and ends itself; losing the connection to it is no reason to end as well.
-        away = connection.vendor == "postgresql" and isinstance(error, OperationalError | InterfaceError)
-        full = transactions.disk_full(error)
-        if full:
-            reserve.give_up()
+        # PostgreSQL ends itself when it must; losing the connection to it is no reason to end as well.
+        away = isinstance(error, OperationalError | InterfaceError)
         connection.close()
-        raise (CommitFailed if written and not away and not full else NotStored)(str(error)) from error
+        raise (CommitFailed if written and not away else NotStored)(str(error)) from error
+
+
+def _passed() -> int:
+    return carrying.mark().segment
+
+
+class Spooled:
+    """What keeps a group on SQLite: the spool, from which it is carried into the log. For one thread."""
+
+    def __init__(self, folder: Path) -> None:
+        self._spool = Spool(folder, _passed)
+
+    def __call__(self, arrived: Sequence[log.Arrived]) -> None:
+        """
+        Return once a group is on the disk.
+
+        :raises NotStored: the disk is full: what did not fit was taken back, and fits later.
+        :raises CommitFailed: what the disk holds is unknown. End the process.
+        """
+        try:
+            self._spool.append(carrying.records(arrived))
+        except NotWritten as error:
+            if error.full:
+                reserve.give_up()
+            raise (NotStored if error.full else CommitFailed)(str(error)) from error
+        bells.ring(BELL)
+
+    def close(self) -> None:
+        """Keep nothing more."""
+        self._spool.close()
 
 
 @dataclass(slots=True)
@@ -87,11 +114,12 @@ class Writer:
         self,
         queues: Queues[Ticket],
         *,
-        store: Callable[[Sequence[log.Arrived]], None] = store,
+        store: Callable[[Sequence[log.Arrived]], None] | None = None,
         leave: Callable[[], None] = leave,
     ) -> None:
         self._queues = queues
-        self._store = store
+        self._spooled = Spooled(folder) if store is None and (folder := carrying.folder()) is not None else None
+        self._store = store or self._spooled or store_in_log
         self._leave = leave
         self._failed = False
         self._loop = asyncio.get_running_loop()
@@ -151,23 +179,17 @@ class Writer:
     def _run(self) -> None:
         while self._queues.wait() and not self._failed:
             self._commit()
+        if self._spooled is not None:
+            self._spooled.close()
         connection.close()
 
     def _commit(self) -> None:
-        """Take the gate first and the group second: what arrives while another writer holds the gate still goes along."""
-        group: list[Ticket] = []
+        group = self._queues.take(ROWS_MAX, BYTES_MAX)
         failure: NotStored | None = None
         try:
-            with syncing.write():
-                group = self._queues.take(ROWS_MAX, BYTES_MAX)
-                self._store([ticket.arrived for ticket in group])
+            self._store([ticket.arrived for ticket in group])
         except NotStored as error:
             failure = error
-        except OperationalError as error:
-            if group:  # committed, and the disk does not take it
-                failure = CommitFailed(str(error))
-            else:  # the gate was not free in time
-                group, failure = self._queues.take(ROWS_MAX, BYTES_MAX), NotStored(str(error))
         except Exception as error:  # noqa: BLE001 - the catch point of the writer: without its thread every sender would wait for ever
             _log.exception("lane.fault", bodies=len(group))
             connection.close()

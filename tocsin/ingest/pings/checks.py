@@ -11,7 +11,7 @@ from django.db import transaction
 
 from tocsin.accounts import audit
 from tocsin.accounts.models import Organisation, Person
-from tocsin.ingest import feeds, log, writer
+from tocsin.ingest import carrying, feeds, log, writer
 from tocsin.ingest.models import Check, Feed, FeedKey, RawBody
 from tocsin.ingest.pings import listening
 from tocsin.ingest.pings.schedule import OVERDUE, PAUSED, Course, Schedule, after, missed_at
@@ -118,6 +118,8 @@ def run_once() -> bool:
     if not listening.anybody(now):
         return False
     due = list(Check.objects.filter(due_at__lte=now - JUDGED_AFTER).order_by("due_at").values_list("pk", flat=True)[:AT_ONCE])
+    if due:
+        carrying.carry_all()
     missed = [transactions.retry(partial(_miss, pk, now)) for pk in due]
     return len(due) == AT_ONCE and any(missed)
 
@@ -126,7 +128,7 @@ def run_once() -> bool:
 def _miss(check_id: UUID, now: datetime) -> bool:
     """Say that a check is overdue, once, unless a ping of it has come that nobody has read yet."""
     check = Check.objects.select_for_update().select_related("feed").filter(pk=check_id, due_at__lte=now - JUDGED_AFTER).first()
-    if check is None or check.due_at is None or _unread(check.feed):
+    if check is None or check.due_at is None or _unread(check.feed, now):
         return False
     since, check.overdue_since, check.due_at = check.due_at, check.due_at, None
     check.save(update_fields=["overdue_since", "due_at"])
@@ -134,7 +136,10 @@ def _miss(check_id: UUID, now: datetime) -> bool:
     return True
 
 
-def _unread(feed: Feed) -> bool:
+def _unread(feed: Feed, now: datetime) -> bool:
+    oldest = carrying.oldest()
+    if oldest is not None and oldest <= now - JUDGED_AFTER:
+        return True
     keys = feed.keys.values("key")
     return RawBody.objects.filter(organisation_id=feed.organisation_id, state=RawBody.State.WAITING, key__in=keys).exists()
 

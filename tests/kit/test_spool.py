@@ -1,0 +1,155 @@
+"""The spool: what was appended is read once and in order, whatever a cut leaves of the last file."""
+
+import errno
+import os
+import random
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tocsin.kit import spool
+from tocsin.kit.spool import Mark, NotWritten, Spool
+
+SEED = 20240607
+BEFORE_ALL = Mark()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "spool"
+
+
+def begun(folder: Path, passed: int = 0) -> Spool:
+    return Spool(folder, lambda: passed)
+
+
+def everything(folder: Path, mark: Mark = BEFORE_ALL, bytes_max: int = 100) -> Iterator[bytes]:
+    while True:
+        found, mark = spool.read(folder, mark, bytes_max)
+        if not found:
+            return
+        yield from found
+
+
+def test_what_is_appended_is_read_in_order_and_only_behind_the_mark(folder: Path) -> None:
+    one = begun(folder)
+    one.append([b"a", b"", b"b" * 300])
+    found, mark = spool.read(folder, Mark(), 1)
+    assert found == [b"a"]
+    one.append([b"c"])
+    assert list(everything(folder, mark)) == [b"", b"b" * 300, b"c"]
+    assert list(everything(folder)) == [b"a", b"", b"b" * 300, b"c"]
+
+
+def test_nothing_was_read_where_nothing_was_written(folder: Path) -> None:
+    assert spool.read(folder, Mark(), 100) == ([], Mark())
+
+
+def test_a_file_that_is_full_is_followed_by_another_and_removed_once_a_mark_has_passed_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool, "SEGMENT_BYTES", 100)
+    one = begun(folder)
+    records = [b"%d" % number * 30 for number in range(1, 10)]
+    for record in records:
+        one.append([record])
+    assert spool.segments(folder) == [1, 2, 3]
+    assert list(everything(folder)) == records
+    found, mark = spool.read(folder, Mark(2, len(spool.BEGINNING)), 1)
+    assert (found, mark.segment) == ([records[3]], 2)
+    spool.remove(folder, mark)
+    assert spool.segments(folder) == [2, 3]
+
+
+def test_a_file_that_somebody_still_writes_is_not_passed_over(folder: Path) -> None:
+    first, second = begun(folder), begun(folder)
+    first.append([b"a"])
+    second.append([b"c"])
+    found, mark = spool.read(folder, Mark(), 100)
+    assert (found, spool.read(folder, mark, 100)) == ([b"a"], ([], mark))
+    first.append([b"b"])
+    first.close()
+    assert list(everything(folder, mark)) == [b"b", b"c"]
+
+
+@pytest.mark.row("F-10", "I1")
+def test_what_a_mark_has_passed_is_never_written_again_though_all_files_are_gone(folder: Path) -> None:
+    one = begun(folder, passed=7)
+    one.append([b"a"])
+    assert spool.segments(folder) == [8]
+    assert spool.read(folder, Mark(7, 5000), 100)[0] == [b"a"]
+
+
+@pytest.mark.row("F-10", "I1")
+def test_a_file_cut_off_or_flipped_anywhere_is_a_prefix_of_what_was_appended_and_holds_nothing_up(folder: Path) -> None:
+    chance = random.Random(SEED)
+    for turn in count():
+        one, ends, records = begun(folder), [], []
+        for _ in range(5):
+            group = [chance.randbytes(chance.randint(0, 40)) for _ in range(chance.randint(1, 3))]
+            one.append(group)
+            records += group
+            ends.append((os.path.getsize(folder / f"{1:012d}"), len(records)))
+        one.close()
+        whole = (folder / f"{1:012d}").read_bytes()
+        at = chance.randrange(len(spool.BEGINNING), len(whole))
+        damaged = bytearray(whole)
+        if turn % 2:
+            damaged[at:] = b"\0" * chance.choice((0, 0, 7, 100))
+        else:
+            damaged[at] ^= 1 << chance.randrange(8)
+        (folder / f"{1:012d}").write_bytes(damaged)
+        after = begun(folder)
+        after.append([b"after"])
+        found = list(everything(folder))
+        after.close()
+        assert found == [*records[: len(found) - 1], b"after"]
+        assert len(found) - 1 >= max([number for end, number in ends if end <= at], default=0), "what lies before the damage is there"
+        assert turn % 2 or (folder / f"{1:012d}.torn").read_bytes() == damaged
+        for path in folder.iterdir():
+            path.unlink()
+        if turn == 200:
+            return
+
+
+def test_a_record_of_another_segment_is_none_of_this_one(folder: Path) -> None:
+    one = begun(folder)
+    one.append([b"a"])
+    one.close()
+    (folder / f"{1:012d}").rename(folder / f"{2:012d}")
+    assert list(everything(folder)) == []
+
+
+@pytest.mark.row("F-6")
+def test_what_does_not_fit_is_taken_back_and_what_comes_later_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, write = begun(folder), os.write
+    one.append([b"a"])
+
+    def full(file: int, data: bytes) -> int:
+        if len(data) < 20:
+            raise OSError(errno.ENOSPC, "no room")
+        return write(file, data[:-10])
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", full)
+        with pytest.raises(NotWritten) as caught:
+            one.append([b"x" * 40])
+    assert caught.value.full
+    one.append([b"b"])
+    assert list(everything(folder)) == [b"a", b"b"]
+
+
+@pytest.mark.row("F-8")
+def test_what_the_disk_does_not_take_is_no_want_of_room(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = begun(folder)
+    one.append([b"a"])
+
+    def broken(_: int) -> None:
+        raise OSError(errno.ENOSPC, "said too late")
+
+    monkeypatch.setattr(os, "fdatasync", broken)
+    with pytest.raises(NotWritten) as caught:
+        one.append([b"b"])
+    assert not caught.value.full
