@@ -5,7 +5,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from copy import deepcopy
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from django.db import OperationalError, connections, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.serving import eventually
-from tocsin.kit import database
+from tocsin.kit import bells, database
 from tocsin.kit.home import Home
 from tocsin.kit.readonly import readonly
 from tocsin.kit.sqlite import base, breakdown, room, syncing
@@ -253,3 +253,18 @@ def test_a_file_that_nobody_can_write_is_read_with_and_without_a_log_beside_it(o
             beside.cursor().execute("INSERT INTO t VALUES (8)")
         beside.close()
         own.close()
+
+
+def test_a_bell_is_heard_when_its_work_can_be_read_and_nobody_is_told_before_the_disk_has_it(own, monkeypatch):
+    seen = []
+    monkeypatch.setattr(syncing, "_wait_for", lambda log: seen.append("synced"))
+    monkeypatch.setattr(bells, "rung", lambda name, times: seen.append(name))
+    with transaction.atomic(using="own"):
+        own.cursor().execute("INSERT INTO t VALUES (1)")
+        transaction.on_commit(lambda: seen.append("told"), using="own")
+        transaction.on_commit(bells.Rung("there", 1), using="own")
+        with suppress(ZeroDivisionError), transaction.atomic(using="own"):
+            transaction.on_commit(bells.Rung("taken back", 1), using="own")
+            raise ZeroDivisionError
+        assert seen == []
+    assert seen == ["there", "synced", "told"]

@@ -3,7 +3,8 @@
 import os
 import threading
 from collections.abc import Callable
-from typing import Final
+from dataclasses import dataclass
+from typing import ClassVar, Final
 
 from django.db import connection, transaction
 
@@ -67,7 +68,22 @@ def ring(name: str, times: int = 1) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{PROCESS}:{name}:{times}"])
-    transaction.on_commit(lambda: _heard_here(name, times))
+    transaction.on_commit(Rung(name, times))
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """
+    What a ring does when it is committed. On SQLite that is before the disk has it (`sqlite/base.py`): who wakes can read what is there for it,
+    and whatever it tells is behind a commit of its own, which the disk then has with all that lies before it.
+    """
+
+    name: str
+    times: int
+    before_sync: ClassVar[bool] = True
+
+    def __call__(self) -> None:
+        _heard_here(self.name, self.times)
 
 
 def heard(payload: str) -> None:

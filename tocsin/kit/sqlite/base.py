@@ -102,8 +102,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
             breakdown.look(error.__cause__)
             raise
         self._give_back()
+        self._wake()
         with self.wrap_database_errors:
             _sync(self.connection)
+
+    def _wake(self) -> None:
+        """Do now what is to be done on commit and need not wait for the disk: it does not wait for us either (ADR 0017)."""
+        hooks, self.run_on_commit = self.run_on_commit, []
+        for hook in hooks:
+            if getattr(hook[1], "before_sync", False):
+                hook[1]()
+            else:
+                self.run_on_commit.append(hook)
 
     def _rollback(self) -> None:
         try:
