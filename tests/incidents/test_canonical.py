@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from tests.incidents import golden, made
 from tocsin.engine import terms as t
 from tocsin.incidents import canonical, sealing
+from tocsin.incidents.outlines import outline
 from tocsin.incidents.sealing import Sealed
-from tocsin.incidents.shapes import Malformed, Pen, outline, shape
+from tocsin.incidents.shapes import Malformed, Pen, shape
 
 AT = datetime(2026, 10, 12, 9, 12, 4, tzinfo=UTC)
 

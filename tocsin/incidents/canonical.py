@@ -9,8 +9,9 @@ from typing import Any, Final, get_args
 
 from tocsin.engine import terms as t
 from tocsin.incidents import sealing
+from tocsin.incidents.outlines import outline
 from tocsin.incidents.sealing import Sealed
-from tocsin.incidents.shapes import Eye, Malformed, Pen, Plain, follow, nfc, outline, shape
+from tocsin.incidents.shapes import Eye, Malformed, Pen, Plain, follow, nfc, shape
 
 Tree = dict[str, Any]
 Step = Callable[[Tree], Tree]

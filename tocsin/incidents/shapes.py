@@ -4,7 +4,7 @@ import re
 import types
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import MISSING, Field, dataclass, fields, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -364,33 +364,6 @@ def _record(kind: type) -> Shape:
         return replace(value, **changed) if changed else value
 
     return Shape(write, read, settle, any(form.seals for form in forms.values()))
-
-
-def outline(kind: type) -> str:
-    """Return of which fields, types and defaults the records of this type consist, and those within them: other ones have another outline."""
-    said, waiting = {kind: ""}, [kind]
-    while waiting:
-        one = waiting.pop()
-        hints = get_type_hints(one, include_extras=True)
-        said[one] = "; ".join(f"{each.name}: {hints[each.name]}{_default(each)}" for each in fields(one))
-        found = [each for name in hints for each in _records_in(hints[name]) if each not in said]
-        waiting += found
-        said |= dict.fromkeys(found, "")
-    return "\n".join(f"{one.__name__}({parts})" for one, parts in said.items())
-
-
-def _default(field: Field[Any]) -> str:
-    """Return the default of a field in words that every process has for it: none is an object with an address of its own."""
-    if field.default_factory is not MISSING:
-        return f" = {field.default_factory()!r}"
-    return "" if field.default is MISSING else f" = {field.default!r}"
-
-
-def _records_in(hint: Any) -> Iterable[type]:
-    if isinstance(hint, type) and hasattr(hint, "__dataclass_fields__"):
-        yield hint
-    for argument in get_args(hint):
-        yield from _records_in(argument)
 
 
 def _all(parts: Iterable[tuple[str, Plain, Shape]], eye: Eye, wrong: Iterable[Fault] = ()) -> list[Any]:
