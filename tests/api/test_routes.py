@@ -1,9 +1,13 @@
 """What surrounds the incidents: the description, alerts, plans, and addresses that do not exist."""
 
+import json
+
 import pytest
 
 from tests.api.client import Program
+from tocsin.api import out
 from tocsin.api.commands import KINDS
+from tocsin.api.wire import Exact
 from tocsin.ingest.models import Alert
 from tocsin.kit import clock, ids
 
@@ -26,6 +30,13 @@ def test_the_description_names_every_address_and_every_command(db):
     assert set(body["discriminator"]["mapping"]) == set(KINDS)
     state = description["components"]["schemas"]["State"]["properties"]
     assert {"proposal_rules", "facts", "conditions", "roles", "clocks", "decided"} <= set(state)
+
+
+def test_a_page_of_alerts_is_written_as_it_is_described(world, ana):
+    alert(world.organisation, "a", firing=True)
+    (row,) = Alert.objects.all()
+    described = json.loads(Exact().render(None, out.AlertOut.from_orm(row).model_dump(), response_status=200))
+    assert ana.get("/alerts").json() == {"items": [described], "next": ""}
 
 
 @pytest.mark.row("I8")
