@@ -14,6 +14,7 @@ from tocsin.comms import outbox
 from tocsin.comms.models import Attempt, ChannelSetup, Delivery, State
 from tocsin.comms.paces import Paces, Place
 from tocsin.kit import bells, bulk, tables
+from tocsin.kit.sqlite import syncing
 
 LEASE: Final = timedelta(seconds=15)  # an attempt's deadline, and what the database may take around it
 AT_ONCE: Final = 2  # workers at one channel, so that a slow provider leaves threads to the others
@@ -104,8 +105,13 @@ def _lost(deliveries: Sequence[UUID], now: datetime) -> set[UUID]:
 
 
 def settle(ended: Sequence[tuple[Attempt, Settlement]], now: datetime) -> list[bool]:
-    """Record how attempts at one channel ended, and return of each whether its claim still held, so that the delivery ended with it."""
-    with transaction.atomic():
+    """
+    Record how attempts at one channel ended, and return of each whether its claim still held, so that the delivery ended with it.
+
+    The disk is not waited for. Without this, the attempts count as lost, and others are made under the same keys.
+    """
+    with syncing.write(), transaction.atomic():
+        syncing.defer()
         held = _held([attempt for attempt, _ in ended])
         won = [attempt.delivery_id in held for attempt, _ in ended]
         rows = [(attempt, end) for (attempt, end), mine in zip(ended, won, strict=True) if mine]
