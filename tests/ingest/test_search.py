@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,7 +15,7 @@ from tocsin.ingest import filing, received, search
 from tocsin.ingest.matchers import parse
 from tocsin.ingest.models import Alert, Filed, Posting
 from tocsin.ingest.search import Place, Query, find
-from tocsin.kit import ids
+from tocsin.kit import bulk, ids
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -185,3 +185,22 @@ def test_groups_are_counted_over_everything_with_the_latest_of_each():
         ("", 33, ["f99", "f96"]),
     ]
     assert grouped.looked_at == 0, "it is all there is"
+
+
+def test_what_another_process_has_just_filed_is_looked_at_again(monkeypatch):
+    where = organisation()
+    arrive(where, bodies.body(bodies.entry(), bodies.entry(key="a2")))
+    follow()
+    run, refused = bulk.run, []
+
+    def once_refused(statements):
+        if not refused:
+            refused.append(True)
+            raise IntegrityError("a posting like this is there")
+        return run(statements)
+
+    monkeypatch.setattr(bulk, "run", once_refused)
+    file_all()
+    assert refused
+    assert not Filed.objects.get().waiting
+    assert Posting.objects.count() == 2 * len(bodies.entry()["labels"])

@@ -1,12 +1,13 @@
 """The index of labels: written behind the follower, at a pace that leaves it alone, and read by the search."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import blake2b
 from operator import itemgetter
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from tocsin.ingest.models import Alert, Filed, Posting, RawBody
 from tocsin.ingest.pace import Pace, Written
@@ -68,7 +69,7 @@ def _file(standing: Filed, most: int) -> bool:
         Filed.objects.filter(organisation=organisation_id, mark=standing.mark).update(waiting=False)
         return False
     last = rows[-1][1]
-    statements = list(changes(organisation_id, rows))
+    statements = list(bulk.insert("ingest_posting", _POSTING, list(_postings(organisation_id, rows))))
 
     def work() -> Written:
         with syncing.write():
@@ -82,7 +83,8 @@ def _file(standing: Filed, most: int) -> bool:
             return Written(clock.monotonic() - begun, gate.wanted())
 
     _pace.make_way()
-    _pace.took(transactions.retry(work))
+    with suppress(IntegrityError):  # another process of the cluster has just filed the same
+        _pace.took(transactions.retry(work))
     return True
 
 

@@ -184,7 +184,7 @@ class Alert(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+")
     source = models.CharField(max_length=32)
     fingerprint = models.CharField(max_length=255)
     title = models.CharField(max_length=500)
@@ -233,12 +233,13 @@ class Posting(models.Model):
     """
     One label of one alert in the index of labels: `label` is a hash of name and value, `raw` and `firing` are the alert's at the time.
 
-    Where the alert has turned since, `raw` differs and the posting says nothing; it is replaced when the alert is filed again.
+    Where the alert has turned since, `raw` differs and the posting says nothing; it is replaced when the alert is filed again. Nor does it
+    where there is no such alert any more.
     """
 
     id = models.BigAutoField(primary_key=True)
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False, related_name="+")
-    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="postings")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+")
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, db_constraint=False, related_name="postings")
     label = models.BigIntegerField()
     firing = models.BooleanField()
     raw = models.BigIntegerField()
