@@ -69,7 +69,7 @@ def test_of_two_who_carry_the_same_one_does(lane: Spooled, folder: Path) -> None
     lane([arrived(where, b"1")])
     begun = carrying.mark()
     _, reached = spool.read(folder, begun, 1000)
-    assert carrying.carry()
+    carrying.carry()
     with pytest.raises(carrying.Overtaken):
         carrying._append([arrived(where, b"1")], begun, reached)
     assert stored() == [b"1"]

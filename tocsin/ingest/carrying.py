@@ -80,7 +80,7 @@ def carry() -> bool:
     if reached.segment > begun.segment and not connection.in_atomic_block:
         syncing.settle()
         spool.remove(where, reached)
-    return True
+    return sum(map(len, found)) >= BYTES_MAX
 
 
 def carry_all() -> None:

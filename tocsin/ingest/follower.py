@@ -71,7 +71,6 @@ class Follower:
         return more or any(unfinished)
 
     def _settle(self, organisation_id: UUID) -> bool:
-        carrying.carry()  # what comes meanwhile is not kept until everybody had a turn
         with turn(organisation_id) as mine:
             return mine and settle(organisation_id, self._pace, self._repeats)
 

@@ -122,10 +122,11 @@ def segments(folder: Path) -> list[int]:
 
 def read(folder: Path, mark: Mark, bytes_max: int) -> tuple[list[bytes], Mark]:
     """
-    Return the records behind a mark and the mark behind them: one at least if there is any, and as many as the limit allows.
+    Return the records behind a mark and the mark behind them: all of them, or as many as make up the limit.
 
     Where a finished segment does not end with a whole record, the rest was never acknowledged, or it is damaged: the file is kept aside.
     """
+    found: list[bytes] = []
     for number in segments(folder):
         if number < mark.segment:
             continue
@@ -137,14 +138,16 @@ def read(folder: Path, mark: Mark, bytes_max: int) -> tuple[list[bytes], Mark]:
             continue
         try:
             finished = _finished(file)
-            found, mark, torn = _read_on(file, mark, bytes_max)
+            some, mark, torn = _read_on(file, mark, bytes_max)
         finally:
             os.close(file)
-        if found or not finished:
-            return found, mark
+        found += some
+        bytes_max -= sum(map(len, some))
+        if bytes_max <= 0 or not finished:
+            break
         if torn:
             _keep_aside(folder, mark, torn)
-    return [], mark
+    return found, mark
 
 
 def remove(folder: Path, mark: Mark) -> None:
@@ -157,10 +160,10 @@ def remove(folder: Path, mark: Mark) -> None:
 def _read_on(file: int, mark: Mark, bytes_max: int) -> tuple[list[bytes], Mark, int]:
     """Return the records of one segment behind a mark, the mark behind them, and how many bytes follow that are no record, or not yet."""
     size, upto, found = os.fstat(file).st_size, mark.upto, []
-    end = upto + bytes_max
-    while upto < min(size, end) and (record := _record(file, mark.segment, upto, size)) is not None:
+    while bytes_max > 0 and upto < size and (record := _record(file, mark.segment, upto, size)) is not None:
         found.append(record)
         upto += _HEAD.size + len(record)
+        bytes_max -= len(record)
     return found, Mark(mark.segment, upto), max(0, size - upto)
 
 
