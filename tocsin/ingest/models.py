@@ -233,8 +233,7 @@ class Posting(models.Model):
     """
     One label of one alert in the index of labels: `label` is a hash of name and value, `raw` and `firing` are the alert's at the time.
 
-    Where the alert has turned since, `raw` differs and the posting says nothing; it is replaced when the alert is filed again. Nor does it
-    where there is no such alert any more.
+    Where the alert has turned since or is gone, the posting says nothing; it is replaced when the alert is filed again.
     """
 
     id = models.BigAutoField(primary_key=True)
