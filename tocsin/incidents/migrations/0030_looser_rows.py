@@ -34,15 +34,28 @@ def loosen(apps: Any, editor: Any) -> None:
             if found["foreign_key"]:
                 editor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
     for kind, column in NOT_INDEXED:
-        for name, found in _constraints(editor, _table(apps, kind), column):
-            if found["index"] and not found["unique"] and not found["foreign_key"]:
-                editor.execute(f'DROP INDEX "{name}"')
+        for name in _indexes(editor, _table(apps, kind), column):
+            editor.execute(f'DROP INDEX "{name}"')
     for table in OFTEN_CHANGED if editor.connection.vendor == "postgresql" else ():
         editor.execute(f'ALTER TABLE "{table}" SET (fillfactor = 70)')
 
 
 def _table(apps: Any, kind: str) -> str:
     return str(apps.get_model("incidents", kind)._meta.db_table)
+
+
+def _indexes(editor: Any, table: str, column: str) -> list[str]:
+    """Return the plain indexes on one column; SQLite is asked itself, since reading every table's text takes seconds."""
+    if editor.connection.vendor == "postgresql":
+        found = _constraints(editor, table, column)
+        return [name for name, one in found if one["index"] and not one["unique"] and not one["foreign_key"]]
+    with editor.connection.cursor() as cursor:
+        cursor.execute(_OF_SQLITE, [table, column])
+        return [name for (name,) in cursor.fetchall()]
+
+
+_OF_SQLITE = """SELECT name FROM sqlite_master AS made WHERE type = 'index' AND tbl_name = %s AND sql LIKE 'CREATE INDEX %%'
+    AND (SELECT group_concat(name) FROM pragma_index_info(made.name)) = %s"""
 
 
 def _constraints(editor: Any, table: str, column: str) -> list[tuple[str, Any]]:
@@ -55,11 +68,19 @@ def _altered(kind: str, field: str, to: str, **how: Any) -> migrations.AlterFiel
     return migrations.AlterField(kind, field, models.ForeignKey(to, **how))
 
 
+class AtOnce(migrations.SeparateDatabaseAndState):
+    """Makes the models as they were then anew once they are asked for, not after each of fifty fields."""
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        state.__dict__.pop("apps", None)
+        super().state_forwards(app_label, state)
+
+
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("incidents", "0029_downtimes")]
 
     operations: ClassVar = [
-        migrations.SeparateDatabaseAndState(
+        AtOnce(
             database_operations=[migrations.RunPython(loosen, migrations.RunPython.noop)],
             state_operations=[
                 *(
