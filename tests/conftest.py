@@ -23,18 +23,18 @@ def django_db_keepdb(pytestconfig: pytest.Config) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def _no_spool_is_left() -> Iterator[None]:
-    """Empty the spool of the tests' own database, as that is emptied after each test."""
+def _nothing_is_left() -> Iterator[None]:
+    """Let time be time again, and empty the spool of the tests' own database, as that is emptied after each test."""
     yield
+    clock_of_the_process.reset()
     if (folder := carrying.folder()) is not None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
-def clock() -> Iterator[ModuleType]:
+def clock() -> ModuleType:
     """Give the process's clock, to freeze and shift; it runs as ever afterwards."""
-    yield clock_of_the_process
-    clock_of_the_process.reset()
+    return clock_of_the_process
 
 
 @pytest.fixture

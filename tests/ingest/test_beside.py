@@ -207,7 +207,8 @@ def present(sender: Sender) -> Sender:
 
 def test_the_status_of_a_request_says_what_became_of_it(present):
     made = present.call("/v2/alerts", **CREATE)
-    said = status(present.where, made)[1]
+    code, said = status(present.where, made)
+    assert code == 200, said
     assert (said["isSuccess"], said["action"], said["status"], said["alias"]) == (True, "Create", "Created alert", "disk")
     present.at -= MINUTE
     lost = present.do("close", alias="other/one")

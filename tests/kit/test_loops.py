@@ -56,6 +56,23 @@ def test_it_can_be_woken(make: Make) -> None:
     assert len(runs) == 2, "woken once, it runs once more and then rests its minute"
 
 
+def test_a_loop_that_rests_long_stands_not_still(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loops, "BEATS_EVERY_S", 0.01)
+    runs: list[int] = []
+    loop = make(lambda: bool(runs.append(1)), every_s=3600)
+    eventually(lambda: runs)
+    age_s = 0.0
+
+    def younger() -> bool:
+        nonlocal age_s
+        before, age_s = age_s, loops.health()[loop.name]
+        return age_s < before
+
+    eventually(younger)
+    assert runs == [1]
+    assert loop.wake()
+
+
 def test_a_lost_database_is_waited_out_and_the_heartbeat_says_so(make: Make) -> None:
     answers: list[bool | Exception] = [OperationalError("gone"), OSError("gone"), False]
     back = threading.Event()

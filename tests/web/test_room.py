@@ -128,7 +128,7 @@ def test_an_incident_whose_time_cannot_pass_says_so_in_the_room_and_on_the_board
         raise ZeroDivisionError("no clock")
 
     with monkeypatch.context() as broken:
-        broken.setattr(ticker.desk.Desk, "handle", break_down)
+        broken.setattr(ticker.desk.turns, "take", break_down)
         room.pass_minutes(6)
     page = room.page(room.world.ana)
     assert "Time stands still here since" in page

@@ -13,14 +13,15 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from typing import Any, Final, NoReturn
 
 import msgspec
 import structlog
-from django.db import connection
+from django.db import Error, connection
 
-from tocsin.kit import bells, clock, loops, numbers
+from tocsin.kit import bells, clock, faults, loops, numbers
 from tocsin.kit.loops import Loop
 
 NICE: Final = 10
@@ -117,10 +118,9 @@ class Child:
             os._exit(EXIT_STATUS)
 
     def _pass(self, channel: str, payload: str) -> None:
-        try:
-            self._hears[channel](payload)
-        except Exception:  # noqa: BLE001 - whoever heard wrong finds it later; who listens goes on listening
-            _log.exception("child.unheard", channel=channel)
+        """Hand on what a child notified. If that goes wrong, whoever waits for it finds it later; this one goes on listening."""
+        with suppress(Error, OSError):
+            faults.together(partial(self._hears[channel], payload), lambda: None, f"what a child says on {channel}")
 
 
 def _received(ours: socket.socket) -> bytes:

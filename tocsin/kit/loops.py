@@ -14,6 +14,8 @@ from tocsin.kit import bells, clock, numbers
 STOPS_WITHIN_S: Final = 10.0
 PAUSES_S: Final = (1.0, 5.0, 30.0, 120.0)
 """How long a loop rests after a fault: longer after each one in a row."""
+BEATS_EVERY_S: Final = 5.0
+"""A loop at rest beats too: one that looks once an hour stands no more still than one that looks each second."""
 
 _log = structlog.get_logger(__name__)
 _faults = numbers.counter("tocsin_loop_faults_total", "Runs of a loop that ended in a fault of ours", ["loop"])
@@ -21,7 +23,7 @@ _faults = numbers.counter("tocsin_loop_faults_total", "Runs of a loop that ended
 
 @dataclass(slots=True)
 class _Pulse:
-    """When a loop last finished a run, and the fault that its latest run ended in, if it did."""
+    """When a loop last finished a run or was at rest, and the fault that its latest run ended in, if it did."""
 
     beat: float
     fault: str = ""
@@ -79,9 +81,18 @@ class Loop:
             pause_s = self._run_safely()
             if pause_s:
                 self._resting = True
-                self._woken.wait(pause_s)
+                self._rest(pause_s)
                 self._resting = False
         connection.close()
+
+    def _rest(self, pause_s: float) -> None:
+        """Wait until woken, or for so long."""
+        beats, last_s = divmod(pause_s, BEATS_EVERY_S)
+        for _ in range(int(beats)):
+            if self._woken.wait(BEATS_EVERY_S):
+                return
+            _pulses[self.name].beat = clock.monotonic()
+        self._woken.wait(last_s)
 
     def _run_safely(self) -> float:
         """Run once and return how long to rest now."""
@@ -138,7 +149,7 @@ def reported(ages_s: Mapping[str, float], faults: Mapping[str, str]) -> None:
 
 
 def health() -> dict[str, float]:
-    """Return, for each running loop, how many seconds ago it last finished a run."""
+    """Return, for each running loop, how many seconds ago it last finished a run or was at rest."""
     now = clock.monotonic()
     return {name: now - pulse.beat for name, pulse in sorted(_pulses.items())}
 
