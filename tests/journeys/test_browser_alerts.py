@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.ingest import bodies
-from tests.serving import Installed
+from tests.serving import Installed, eventually
 from tocsin.kit import clock
 
 pytestmark = pytest.mark.browser
@@ -105,8 +105,7 @@ def test_a_mapping_is_written_beside_a_body_and_what_it_did_not_fit_is_read_once
     expect(board.locator("#alerts tbody")).to_contain_text("Gateway")
 
     send(running, json.dumps({"name": "Mail gate", "on": True}).encode(), key, "generic")
-    board.goto(f"{running.pages}/sources")
-    expect(board.locator("#aside tbody tr")).to_have_count(1)
+    eventually(lambda: board.goto(f"{running.pages}/sources") and board.locator("#aside tbody tr").count() == 1)
     board.get_by_role("link", name="Uptime").first.click()
     board.get_by_role("link", name="Change the mapping").click()
     board.locator("#source").fill("key: id || name\ntitle: name\nfiring: on\n")

@@ -81,9 +81,14 @@ def change(table: str, what: str, which: str, columns: Mapping[str, str], rows: 
 
 def one(sql: str, values: Sequence[tuple[str, Any]]) -> Statement:
     """Return a statement with `{}` wherever one of `values`, each behind its PostgreSQL type, is to stand. `sql` is a literal of the code."""
+    return Statement(sql.replace("{}", "%s" if connection.vendor == "postgresql" else "?"), _adapted(values))
+
+
+def _adapted(values: Sequence[tuple[str, Any]]) -> list[Any]:
+    """Return values, each behind its PostgreSQL type, as the driver takes them."""
     if connection.vendor == "postgresql":
-        return Statement(sql.replace("{}", "%s"), [value for _, value in values])
-    return Statement(sql.replace("{}", "?"), [_ADAPTERS[kind](value) if kind in _ADAPTERS else value for kind, value in values])
+        return [value for _, value in values]
+    return [_ADAPTERS[kind](value) if kind in _ADAPTERS else value for kind, value in values]
 
 
 def run(statements: Iterable[Statement]) -> int:
@@ -190,8 +195,7 @@ def stored(*columns: str) -> str:
 
 def asked(sql: str, values: Sequence[tuple[str, Any]]) -> list[Any]:
     """Return the rows of a query that is said as in `one`, as `rows` does."""
-    statement = one(sql, values)
-    return rows(statement.sql, statement.values)
+    return rows(sql.replace("{}", "%s"), _adapted(values))
 
 
 def uuid(value: UUID | str) -> UUID:
