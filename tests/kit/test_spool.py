@@ -63,6 +63,19 @@ def test_a_file_that_is_full_is_followed_by_another_and_removed_once_a_mark_has_
     assert spool.segments(folder) == [2, 3]
 
 
+def test_little_that_came_long_ago_does_not_stay_for_want_of_more(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = begun(folder)
+    one.append([b"a"])
+    one.append([b"b"])
+    assert spool.segments(folder) == [1]
+    monkeypatch.setattr(spool, "SEGMENT_S", 0)
+    one.append([b"c"])
+    _, mark = spool.read(folder, Mark(1, len(spool.BEGINNING) + 2 * (8 + 1)), 100)
+    spool.remove(folder, mark)
+    assert spool.segments(folder) == [2]
+    assert list(everything(folder)) == [b"c"]
+
+
 def test_a_file_that_somebody_still_writes_is_not_passed_over(folder: Path) -> None:
     first, second = begun(folder), begun(folder)
     first.append([b"a"])

@@ -1,8 +1,8 @@
 """
 A spool: records appended to files of their own and synced at once, read on from a mark, and removed when all of a file was read.
 
-One process writes it, any may read it. Each start of the writer begins a new file (a segment), and so does each one that is full: nothing is
-ever written behind what a power cut may have left, so a mark that lies there passes nothing over.
+One process writes it, any may read it. Each start of the writer begins a new file (a segment), and so does the first record after one is full or
+some minutes old: nothing is ever written behind what a power cut may have left, so a mark that lies there passes nothing over.
 """
 
 import errno
@@ -17,7 +17,11 @@ from typing import Final
 
 import structlog
 
-SEGMENT_BYTES: Final = 16 * 1024 * 1024
+from tocsin.kit import clock
+
+SEGMENT_BYTES: Final = 64 * 1024 * 1024
+SEGMENT_S: Final = 600.0
+"""So much later the next record begins a new segment, however little there is: what was read is not to lie about for months."""
 BEGINNING: Final = b"tocsin spool 1\n\0"
 _HEAD: Final = Struct("<II")
 """Before each record: its length, and a check sum over segment, length and record."""
@@ -56,6 +60,7 @@ class Spool:
         self._file: int | None = None
         self._number = 0
         self._size = 0
+        self._begun_at = 0.0
 
     def append(self, records: Iterable[bytes]) -> None:
         """
@@ -64,7 +69,7 @@ class Spool:
         :raises NotWritten: they are not. If it is not for want of room, end the process.
         """
         try:
-            if self._file is None or self._size >= SEGMENT_BYTES:
+            if self._file is None or self._size >= SEGMENT_BYTES or clock.monotonic() - self._begun_at >= SEGMENT_S:
                 self._begin()
             assert self._file is not None
             self._write(self._file, b"".join(_framed(self._number, record) for record in records))
@@ -110,6 +115,7 @@ class Spool:
             os.close(file)
             raise
         self._file, self._number, self._size = file, number, len(BEGINNING)
+        self._begun_at = clock.monotonic()
 
 
 def segments(folder: Path) -> list[int]:
