@@ -67,7 +67,7 @@ class Channel:
     addressed: bool = False
     captures: bool = False
     """What it takes stays here: it was captured, not sent, and says so."""
-    here: Callable[[Sequence[Message]], list[str | Rejected]] | None = None
+    here: Callable[[Sequence[Message]], Sequence[str | Rejected]] | None = None
     """Keeps messages in our own database, all at once within the caller's transaction, and returns for each what `send` returns or raises."""
     wrong_address: Callable[[str], str] | None = None
     """Returns what is wrong with an address, or nothing."""

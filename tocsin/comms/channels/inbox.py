@@ -12,8 +12,8 @@ from tocsin.kit.egress import Egress, Rejected
 
 def keep(messages: Sequence[Message]) -> list[str | Rejected]:
     """Lay messages into the inboxes of their recipients; return the key of each, or that nobody would ever read it. Idempotent."""
-    tables.insert(InboxItem, [_item(message) for message in messages if _is_to_a_person(message)], "ON CONFLICT DO NOTHING")
-    return [message.key if _is_to_a_person(message) else _nobody(message) for message in messages]
+    tables.insert(InboxItem, [_item(message) for message in messages if is_to_a_person(message)], "ON CONFLICT DO NOTHING")
+    return [message.key if is_to_a_person(message) else _nobody(message) for message in messages]
 
 
 def send(message: Message, to: Mapping[str, str], door: Egress) -> str:
@@ -29,7 +29,8 @@ def send(message: Message, to: Mapping[str, str], door: Egress) -> str:
     return kept
 
 
-def _is_to_a_person(message: Message) -> bool:
+def is_to_a_person(message: Message) -> bool:
+    """Return whether the recipient has an inbox."""
     return message.recipient.startswith("per_")
 
 

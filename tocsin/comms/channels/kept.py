@@ -2,22 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 
+from django.db import transaction
+
 from tocsin.comms.channel import Channel, Message
 from tocsin.comms.channels import inbox
-from tocsin.kit.egress import Egress, Rejected
+from tocsin.kit.egress import Egress
 
 NAME = "kept"
 
 
-def keep(messages: Sequence[Message]) -> list[str | Rejected]:
+def keep(messages: Sequence[Message]) -> list[str]:
     """Lay what persons would get into their inboxes, and leave the rest in the record. Idempotent; nothing goes out."""
-    inbox.keep([message for message in messages if message.recipient.startswith("per_")])
+    inbox.keep([message for message in messages if inbox.is_to_a_person(message)])
     return [message.key for message in messages]
 
 
 def send(message: Message, to: Mapping[str, str], door: Egress) -> str:
     """Lay what a person would get into that person's inbox, and leave the rest in the record. Idempotent; nothing goes out."""
-    return inbox.send(message, to, door) if message.recipient.startswith("per_") else message.key
+    with transaction.atomic(savepoint=False):
+        (reference,) = keep([message])
+    return reference
 
 
 CHANNEL = Channel(NAME, "Kept in Tocsin, sent to nobody", (), send=send, captures=True, here=keep)
