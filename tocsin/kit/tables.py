@@ -180,10 +180,8 @@ def _read(model: type[models.Model], vendor: str) -> tuple[str, Sequence[Callabl
     """Return the columns, and what makes of a value as the driver gives it what the model has."""
     fields = _fields(model).values()
     kinds = [_KINDS[_target(field).get_internal_type()] for field in fields]
-    if vendor == "postgresql":
-        return ", ".join(map(_quoted, fields)), [json.loads if kind == "jsonb" else None for kind in kinds]
-    # Behind a plus a value comes as it is stored; Django would have SQLite's driver make something of each.
-    return ", ".join(f"+{_quoted(field)}" for field in fields), [_FROM_SQLITE.get(kind) for kind in kinds]
+    makers = {"jsonb": json.loads} if vendor == "postgresql" else _FROM_SQLITE
+    return bulk.stored(*map(_quoted, fields)), [makers.get(kind) for kind in kinds]
 
 
 def _or_none(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
