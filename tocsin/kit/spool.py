@@ -10,6 +10,7 @@ import fcntl
 import os
 import zlib
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct
@@ -205,7 +206,8 @@ def _finished(file: int) -> bool:
 def _keep_aside(folder: Path, mark: Mark, torn: int) -> None:
     _log.warning("spool.torn", segment=mark.segment, at=mark.upto, bytes=torn)
     path = _path(folder, mark.segment)
-    path.rename(path.with_suffix(".torn"))
+    with suppress(FileNotFoundError):  # somebody else was quicker
+        path.rename(path.with_suffix(".torn"))
 
 
 def _path(folder: Path, number: int) -> Path:
