@@ -6,7 +6,7 @@ The desk: the one way into an incident. Lock, stamp the time, load, decide, appe
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from tocsin.engine import terms as t
@@ -21,7 +21,6 @@ from tocsin.kit.transactions import retry
 
 __all__ = [
     "NUMBERS",
-    "STOOD_STILL",
     "Answer",
     "Declaration",
     "Desk",
@@ -33,10 +32,8 @@ __all__ = [
     "handle",
     "pass_time",
     "sit",
+    "stalled",
 ]
-
-
-STOOD_STILL: Final = "time passed and nothing changed, although something was due"
 
 
 class Overtaken(Exception):  # noqa: N818 - it names what happened to the worker
@@ -96,6 +93,13 @@ def pass_time(most: int, *, actor: t.Actor) -> int:
 def foresee(incident_id: UUID, command: t.Command, *, actor: t.Actor) -> tuple[t.AnyEvent, ...] | t.Refused:
     """Return what `command` would cause now. Nothing is locked and nothing is written: when it is commanded, it may be otherwise."""
     return turns.foreseen(Sitting(), Incident.objects.select_related("head").get(pk=incident_id), command, actor)
+
+
+def stalled(answer: Answer) -> str:
+    """Return why time did not pass as it should for an incident that was due; nothing if it did."""
+    if isinstance(answer, t.Refused):
+        return f"{answer.code}: {answer.message}"
+    return "" if answer.events else "time passed and nothing changed, although something was due"
 
 
 def establish(organisation_id: UUID, plan: Plan, *, seats: Mapping[str, str]) -> UUID:
@@ -169,10 +173,8 @@ class Desk:
         found = present.lock_due(most)
         for incident in found:
             answer = turns.take(present, incident, t.Tick(), actor)
-            if isinstance(answer, t.Refused):
-                present.park(incident, f"{answer.code}: {answer.message}")
-            elif not answer.events:
-                present.park(incident, STOOD_STILL)
+            if why := stalled(answer):
+                present.park(incident, why)
             elif incident.faults or incident.leased_until:
                 present.let_go(incident, well=True)
         return len(found)

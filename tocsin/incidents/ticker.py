@@ -83,10 +83,9 @@ def tick(one: Claim) -> None:
 
 def _judge(one: Claim, answer: desk.Answer) -> None:
     """Park an incident for which time did not pass as it should."""
-    if isinstance(answer, t.Refused):
-        _park(one, f"{answer.code}: {answer.message}")
-    elif not answer.events and _still_due(one):
-        _park(one, desk.STOOD_STILL)
+    why = desk.stalled(answer)
+    if why and _still_due(one):
+        _park(one, why)
 
 
 def housekeep() -> bool:
