@@ -164,7 +164,7 @@ def _row(order: Order, ready: setup.Ready | None) -> dict[str, Any]:
 def _keep(channel: Channel, rows: Sequence[dict[str, Any]]) -> None:
     """Let a channel that keeps what it takes in our database take it now, and say how that ended. No attempt: it is committed with its cause."""
     assert channel.here is not None
-    for row, kept in zip(rows, channel.here([letter(Delivery(**row)) for row in rows]), strict=True):
+    for row, kept in zip(rows, channel.here([_letter(row) for row in rows]), strict=True):
         row["finished_at"] = row["created_at"]
         if isinstance(kept, Rejected):
             row |= {"state": State.FAILED.value, "code": kept.code, "detail": kept.message, "hint": kept.hint}
@@ -172,19 +172,23 @@ def _keep(channel: Channel, rows: Sequence[dict[str, Any]]) -> None:
             row |= {"state": (State.CAPTURED if channel.captures else State.SENT).value, "reference": kept}
 
 
-def key(delivery: Delivery) -> str:
+def letter(delivery: Delivery) -> Message:
+    """Return what a channel is to send now."""
+    return _letter({name: getattr(delivery, name) for name in _SAID})
+
+
+def _letter(said: Mapping[str, Any]) -> Message:
+    return Message(key=_key(said), sent_at=clock.now(), **{name: said[name] for name in _SAID})
+
+
+def _key(said: Mapping[str, Any]) -> str:
     """
-    Return the key under which every attempt of this delivery goes out: of its event, channel and recipient.
+    Return the key under which every attempt of a delivery goes out: of its event, channel and recipient.
 
     The channel is in it because two channels may lead to the same provider.
     """
-    parts = (str(delivery.organisation_id), delivery.event_id, delivery.channel, delivery.recipient)
+    parts = (str(said["organisation_id"]), said["event_id"], said["channel"], said["recipient"])
     return "msg_" + hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:32]
-
-
-def letter(delivery: Delivery) -> Message:
-    """Return what a channel is to send now."""
-    return Message(key=key(delivery), sent_at=clock.now(), **{name: getattr(delivery, name) for name in _SAID})
 
 
 def _storable(text: str) -> str:
