@@ -35,7 +35,7 @@ from tocsin.accounts import founding, people  # noqa: E402 - only after Django i
 from tocsin.engine import terms as t  # noqa: E402
 from tocsin.incidents import desk, downtime, plans, ticker  # noqa: E402
 from tocsin.incidents.models import Incident  # noqa: E402
-from tocsin.kit import clock, ids, tables  # noqa: E402
+from tocsin.kit import clock, collector, ids, tables  # noqa: E402
 
 LOOKS = 200
 """Times that a claim is measured that finds nothing due."""
@@ -191,6 +191,7 @@ def _late(declare: Callable[[int], list[UUID]], per_s: float, arguments: argpars
 def _workers(count: int, for_s: float) -> float:
     """Let so many processes tick for `for_s` seconds, and on until nothing is due. Return how long it took, but for their start."""
     connections.close_all()
+    collector.keep_what_is_loaded()
     cast("PostgreSQL", connection).close_pool()
     fork = multiprocessing.get_context("fork")
     ready = fork.Barrier(count + 1)
@@ -205,6 +206,7 @@ def _workers(count: int, for_s: float) -> float:
 
 
 def _tick(for_s: float, ready: Barrier) -> None:
+    collector.look_rarely()  # as a worker does
     Incident.objects.exists()  # it is connected
     ready.wait()
     ends_at = time.perf_counter() + for_s

@@ -1,6 +1,5 @@
 """`tocsin serve`, `web` and `worker`: the same parts in one process or in several."""
 
-import gc
 import os
 import signal
 import socket
@@ -32,7 +31,7 @@ from tocsin.ingest.mail.certificate import Certificate, Unusable
 from tocsin.ingest.mail.listener import Listener
 from tocsin.ingest.pings import checks, listening
 from tocsin.ingest.wire import Wire
-from tocsin.kit import astray, clock, doors
+from tocsin.kit import astray, clock, collector, doors
 from tocsin.kit.child import Child, beside
 from tocsin.kit.leaps import guard
 from tocsin.kit.loops import Loop
@@ -96,6 +95,7 @@ def worker(*, health: str) -> None:
     _needs_postgresql("worker")
     with _port(health, "TOCSIN_HEALTH") if health else nullcontext() as door:
         _prepare()
+        collector.look_rarely()
         with _beside(), _running([*_loops(), *_hearing(), _on_the_wall()]):
             click.echo("Working.")
             connection.close()
@@ -236,18 +236,8 @@ def _prepare() -> None:
     call_command("clearsessions")
     click.echo(f"Data in {settings.HOME.path}, {kind} in step.")
     connection.close()
-    _keep_what_is_loaded()
-
-
-def _keep_what_is_loaded() -> None:
-    """
-    Let the collector look no more through what is loaded by now, pages and all: it stays.
-
-    Each look through all of it would stop everybody who waits for an answer for a tenth of a second, and a fork would copy it.
-    """
-    get_resolver().url_patterns  # noqa: B018 - it loads them
-    gc.collect()
-    gc.freeze()
+    get_resolver().url_patterns  # noqa: B018 - it loads the pages
+    collector.keep_what_is_loaded()
 
 
 def _announce() -> None:

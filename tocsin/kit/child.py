@@ -7,7 +7,6 @@ of them end with the serving process. Bells, heartbeats, counts and reports go o
 """
 
 import ctypes
-import gc
 import os
 import signal
 import socket
@@ -21,14 +20,11 @@ import msgspec
 import structlog
 from django.db import Error, connection
 
-from tocsin.kit import bells, clock, faults, loops, numbers
+from tocsin.kit import bells, clock, collector, faults, loops, numbers
 from tocsin.kit.loops import Loop
 
 NICE: Final = 10
 """For work that can wait: it takes what processor time the others leave."""
-COLLECTS: Final = (50_000, 20, 50)
-"""How rarely rings of objects are looked for. A turn makes thousands of objects and drops them all; looking through them while it is at it
-took a sixth of its time."""
 REPORTS_EVERY_S: Final = 1.0
 BEGINS_AGAIN_AFTER_S: Final = 1.0
 EXIT_STATUS: Final = 75  # EX_TEMPFAIL of sysexits.h: try again
@@ -184,7 +180,7 @@ def _end_with(parent: int) -> None:
 def _work(those: Sequence[Loop], theirs: socket.socket, nice: int) -> None:
     """Run the loops until told to stop."""
     os.nice(nice)
-    gc.set_threshold(*COLLECTS)
+    collector.look_rarely()
     bells.relay(lambda name, times: _tell(theirs, [_RUNG, name, times]))
     bells.report_by(lambda channel, payload: _tell(theirs, [_SAID, channel, payload]))
     tally = numbers.Tally()
