@@ -187,6 +187,59 @@ def test_only_the_checkpointer_moves_the_log_into_the_file(own: DatabaseWrapper)
     checkpointer.close()
 
 
+def test_what_was_committed_is_moved_while_somebody_writes(own: DatabaseWrapper) -> None:
+    path = Path(own.settings_dict["NAME"])
+    checkpointer = Checkpointer(path)
+    with transaction.atomic(using="own"):
+        own.cursor().executemany("INSERT INTO t VALUES (?)", [(n,) for n in range(50_000)])
+    before = path.stat().st_size
+    with transaction.atomic(using="own"):
+        own.cursor().execute("INSERT INTO t VALUES (1)")
+        checkpointer.run_once()
+    assert path.stat().st_size > before + 100_000
+    checkpointer.close()
+
+
+@pytest.mark.row("I1")
+def test_the_log_does_not_begin_anew_while_it_is_moved_without_the_gate(own: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = Path(f"{own.settings_dict['NAME']}-wal")
+    checkpointer = Checkpointer(Path(own.settings_dict["NAME"]))
+    move, beginnings = checkpointer._move, [log.read_bytes()[:32]]
+
+    def meanwhile() -> tuple[int, int]:
+        moved = move()
+        own.cursor().execute("INSERT INTO t VALUES (1)")
+        beginnings.append(log.read_bytes()[:32])
+        return moved
+
+    monkeypatch.setattr(checkpointer, "_move", meanwhile)
+    checkpointer.run_once()
+    assert len({*beginnings}) == 1
+    move()
+    own.cursor().execute("INSERT INTO t VALUES (1)")
+    assert log.read_bytes()[:32] not in beginnings, "whoever finds everything moved and nobody reading begins it anew"
+    checkpointer.close()
+
+
+def test_a_long_log_begins_anew_whoever_writes(own: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tocsin.kit.sqlite.checkpoint.PAGES_MAX", 2)
+    checkpointer = Checkpointer(Path(own.settings_dict["NAME"]))
+    move, pages = checkpointer._move, []
+
+    def meanwhile() -> tuple[int, int]:
+        pages.append(move())
+        if not gate.mine():
+            own.cursor().execute("INSERT INTO t VALUES (1)")
+        return pages[-1]
+
+    monkeypatch.setattr(checkpointer, "_move", meanwhile)
+    for _ in range(8):
+        own.cursor().execute("INSERT INTO t VALUES (1)")
+        checkpointer.run_once()
+    assert max(pages)[0] < 8
+    checkpointer.close()
+
+
 def test_a_log_that_grew_too_long_is_cut_once_it_has_been_moved(own: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tocsin.kit.sqlite.checkpoint.LOG_BYTES_MAX", 1000)
     path = Path(own.settings_dict["NAME"])
@@ -199,6 +252,7 @@ def test_a_log_that_grew_too_long_is_cut_once_it_has_been_moved(own: DatabaseWra
 
 def test_the_checkpointer_is_in_nobodys_way_until_it_has_waited_long(own: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tocsin.kit.sqlite.checkpoint.PATIENT_S", 0.01)
+    monkeypatch.setattr("tocsin.kit.sqlite.checkpoint.PAGES_MAX", 0)
     checkpointer = Checkpointer(Path(own.settings_dict["NAME"]))
     with transaction.atomic(using="own"):
         thread = threading.Thread(target=checkpointer.run_once)

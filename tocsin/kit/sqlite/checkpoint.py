@@ -1,16 +1,21 @@
-"""The one connection that moves what was committed from SQLite's log into its file, while nobody writes."""
+"""The one that moves what was committed from SQLite's log into its file: nearly all of it while others write."""
 
+import os
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from tocsin.kit.sqlite.gate import Gate, gate
 
 EVERY_S: Final = 0.2
-"""Often, for it holds the gate: what a storm of alerts writes in a second takes a tenth of one to move, and a person's click waits behind it."""
+"""Often, so that the little that is moved within the gate is soon moved: a person's click waits behind it."""
 PATIENT_S: Final = 1.0
 ASKS_EVERY_S: Final = 0.005
+PAGES_MAX: Final = 8_000
+"""A log longer than this is to begin anew. In a storm it does not by itself: whenever it was moved, more has been written."""
 LOG_BYTES_MAX: Final = 64 * 1024 * 1024
 """A log that grew beyond this, because readers kept it, is cut back to nothing as soon as they let go."""
 
@@ -19,7 +24,8 @@ class Checkpointer:
     """
     Runs in one thread of the serving process and keeps its connection open: so no other is ever the last to close, which checkpoints too.
 
-    SQLite up to 3.51.2 can corrupt its log when several connections checkpoint or write at the same instant; here that takes the gate.
+    SQLite up to 3.51.2 can corrupt its log when it begins anew while a checkpoint runs. It does not while somebody reads what is in it, so
+    a reader of our own stands by as long as others may write; otherwise this takes the gate.
     """
 
     def __init__(self, path: Path, gate: Gate = gate) -> None:
@@ -27,24 +33,47 @@ class Checkpointer:
         self._gate = gate
         self._resting = threading.Event()
         # Opened by whoever starts the server, used by the loop's thread alone.
-        self._own = sqlite3.connect(path, timeout=0.1, isolation_level=None, check_same_thread=False)
+        self._own, self._reader = (sqlite3.connect(path, timeout=0.1, isolation_level=None, check_same_thread=False) for _ in range(2))
         self._own.execute("PRAGMA synchronous = FULL")
         self._own.execute("PRAGMA wal_autocheckpoint = 0")
+        # Never closed: with any file of the database that a process closes, it lets go of the locks that SQLite has on it.
+        self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
 
     def run_once(self) -> bool:
-        """Move what can be moved without waiting for readers."""
-        self._enter()
-        try:
-            _, pages, moved = self._own.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-            if pages == moved and self._log_bytes() > LOG_BYTES_MAX:
-                self._own.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        finally:
-            self._gate.release()
+        """Move what can be moved without waiting for readers; if the log is long, all of it."""
+        with self._reading():
+            pages, moved = self._move()
+            if moved < pages or pages > PAGES_MAX:
+                os.fdatasync(self._file)  # SQLite does that at the end of the log only, and then within the gate
+        if pages > PAGES_MAX or self._log_bytes() > LOG_BYTES_MAX:
+            self._enter()
+            try:
+                pages, moved = self._move()
+                if pages == moved and self._log_bytes() > LOG_BYTES_MAX:
+                    self._own.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                self._gate.release()
         return False
 
     def close(self) -> None:
         """Close the connection; the last one of all leaves no log behind."""
+        self._reader.close()
         self._own.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Keep the log from beginning anew; if there is nothing in it to be moved, nothing that comes meanwhile is moved either."""
+        self._reader.execute("BEGIN")
+        try:
+            self._reader.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
+            yield
+        finally:
+            self._reader.execute("ROLLBACK")
+
+    def _move(self) -> tuple[int, int]:
+        """Return how many pages are in the log, and how many of them have been moved."""
+        _, pages, moved = self._own.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        return pages, moved
 
     def _enter(self) -> None:
         """Take the gate in a moment in which nobody else wants it. If there is none for a while, wait there like anybody."""
