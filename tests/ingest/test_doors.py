@@ -13,7 +13,10 @@ def source(name: str, *doors: str, **more: Any) -> Source:
     return Source(name=name, title=name, payload=Any, parse=lambda *_: (), doors=tuple(Door(path) for path in doors), **more)
 
 
-DOORS = Doors([source("plain"), source("opsgenie", "/v2/alerts", "/v2/alerts/{alias}/close"), source("victor", "/alert/{key}/{routing}")])
+PING = source("ping", r"/ping/{key}/{signal:start|\d+}", "/ping/{key}/{name}", "/ping/{key}/{name}/{signal}")
+DOORS = Doors(
+    [source("plain"), source("opsgenie", "/v2/alerts", "/v2/alerts/{alias}/close"), source("victor", "/alert/{key}/{routing}"), PING]
+)
 
 
 def found(path: str) -> Any:
@@ -34,6 +37,10 @@ def found(path: str) -> Any:
         ("/v2/alerts/disk%2Fdb%201/close", ("opsgenie", "/v2/alerts/{alias}/close", "", {"alias": "disk/db 1"})),
         ("/alert/k/core", ("victor", "/alert/{key}/{routing}", "k", {"routing": "core"})),
         ("/in/victor/alert/k/core", ("victor", "/alert/{key}/{routing}", "k", {"routing": "core"})),
+        ("/ping/k/start", ("ping", r"/ping/{key}/{signal:start|\d+}", "k", {"signal": "start"})),
+        ("/ping/k/17", ("ping", r"/ping/{key}/{signal:start|\d+}", "k", {"signal": "17"})),
+        ("/ping/k/backup", ("ping", "/ping/{key}/{name}", "k/backup", {})),
+        ("/ping/k/backup/start", ("ping", "/ping/{key}/{name}/{signal}", "k/backup", {"signal": "start"})),
         ("/in/plain/k/v2/alerts", None),
         ("/in/none/k", None),
         ("/v2/alerts//close", None),

@@ -4,13 +4,16 @@ import json
 from datetime import UTC, datetime, timedelta
 from types import ModuleType
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from tests.ingest import posting
 from tests.ingest.test_follower import follow
 from tests.world import World
-from tocsin.ingest import log, received
+from tocsin.accounts import founding, keys
+from tocsin.ingest import feeds, log, received
+from tocsin.ingest.lane import Lane
 from tocsin.ingest.log import Arrived
 from tocsin.ingest.models import Alert, Check, Listening
 from tocsin.ingest.pings import checks, listening, schedule
@@ -156,7 +159,8 @@ def test_what_is_sent_along_is_kept_as_text_whatever_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("/ping/good/never", 400), ("/ping/good/256", 400), ("/ping/other", 403), ("/ping/a/b/c", 404)]
+    ("path", "status"),
+    [("/ping/good/256", 400), ("/ping/good/never", 404), ("/ping/other", 403), ("/ping/other/night", 404), ("/ping/a/b/c/d", 404)],
 )
 def test_what_is_no_ping_is_refused_in_plain_words(path: str, status: int) -> None:
     store = posting.Store()
@@ -164,6 +168,45 @@ def test_what_is_no_ping_is_refused_in_plain_words(path: str, status: int) -> No
     reply = posting.run(lane, posting.post(lane, path))
     assert reply.status == status
     assert not [row for row in store.rows if not row.code]
+
+
+# ------------------------------------------------------------------ a key of the organisation, and the name of a check
+
+
+@pytest.fixture
+def of_all(world: World) -> str:
+    """Give the secret of a key of the organisation."""
+    return keys.create(world.organisation, keys.INGEST, "cron", person=world.ana)[1]
+
+
+def called(path: str) -> posting.Reply:
+    lane = Lane()
+    return posting.run(lane, posting.post(lane, path))
+
+
+def test_one_key_of_the_organisation_pings_each_check_by_its_name(backup: Check, of_all: str, world: World) -> None:
+    other, _ = checks.create(world.organisation, "Ночная копия", HOURLY, by=world.ana)
+    assert called(f"/ping/{of_all}/night-backup/fail").status == 200
+    assert called(f"/ping/{of_all}/{quote('ночная-копия')}/0").status == 200
+    follow()
+    assert fires() == ["Night backup failed"]
+    assert list(Check.objects.order_by("pk").values_list("pk", "last_at")) == sorted([(backup.pk, NOON), (other.pk, NOON)])
+    assert called(f"/ping/{of_all}/night-backup").status == 200
+    follow()
+    assert fires() == []
+
+
+def test_a_name_opens_nothing_that_the_key_does_not(backup: Check, of_all: str, world: World) -> None:
+    elsewhere, bo = founding.found("Elsewhere", "bo@example.org", "Bo", "en")
+    theirs = keys.create(elsewhere, keys.INGEST, "cron", person=bo)[1]
+    own = feeds.add_key(backup.feed, person=world.ana)[1]
+    checks.create(world.organisation, "Twice", HOURLY, by=world.ana)
+    checks.create(world.organisation, "twice!", HOURLY, by=world.ana)
+    for path in (f"{theirs}/night-backup", f"{own}/night-backup", f"{of_all}/day-backup", f"{of_all}/twice"):
+        reply = called(f"/ping/{path}")
+        assert (reply.status, "No check is called by this key and name." in reply.body) == (404, True)
+    checks.remove(backup, by=world.ana)
+    assert called(f"/ping/{of_all}/night-backup").status == 404
 
 
 # ------------------------------------------------------------------ our own downtime

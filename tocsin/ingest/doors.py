@@ -1,8 +1,9 @@
 """Doors: the addresses at which sources are called, and where in a call the key stands. Pure."""
 
 import binascii
+import re
 from base64 import b64decode
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote
@@ -11,15 +12,16 @@ if TYPE_CHECKING:
     from tocsin.ingest.sources import Source
 
 POST = frozenset({"POST"})
-KEY = "key"
-"""The part of a door's path that is the key: `/alert/{key}/{routing}`."""
+KEY, NAME = "key", "name"
+"""The part of a door's path that is the key, `/alert/{key}/{routing}`, and the one that names a check behind a key of the organisation."""
 OURS = "in"
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
     """
-    An address that clients of a source call unchanged. A part in braces matches anything and is handed on under its name.
+    An address that clients of a source call unchanged. A part in braces matches anything, or what stands behind its colon, and is handed
+    on under its name.
 
     It is answered as it stands, and below `/in/{source}` and `/in/{source}/{key}`, for clients that let only the beginning be set.
     """
@@ -108,7 +110,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Which source is called, through which door, and the key if it stood in the path."""
+    """Which source is called, through which door, and the key if it stood in the path, with a slash and the name of a check if one did."""
 
     source: "Source"
     door: Door
@@ -116,25 +118,34 @@ class Address:
     parts: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
 class _Way:
     """A door taken apart."""
 
-    source: "Source"
-    door: Door
-    words: tuple[str, ...]
+    def __init__(self, source: "Source", door: Door) -> None:
+        self.source, self.door = source, door
+        self.words = [_Word.read(word) for word in door.path[1:].split("/")]
 
     def parts(self, words: list[str]) -> dict[str, str] | None:
         """Return what stands in the braces if `words` go through here."""
-        if len(words) != len(self.words):
+        if len(words) != len(self.words) or not all(wanted.fits(word) for wanted, word in zip(self.words, words, strict=True)):
             return None
-        found = {}
-        for wanted, word in zip(self.words, words, strict=True):
-            if wanted.startswith("{") and word:
-                found[wanted[1:-1]] = word
-            elif wanted != word:
-                return None
-        return found
+        return {wanted.part: word for wanted, word in zip(self.words, words, strict=True) if wanted.part}
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What may stand between two slashes: a word of the door's own, or a part that is handed on."""
+
+    part: str
+    fits: Callable[[str], object]
+
+    @classmethod
+    def read(cls, word: str) -> "_Word":
+        """Take `start`, `{part}` or `{part:start|fail}` apart."""
+        if not word.startswith("{"):
+            return cls("", word.__eq__)
+        part, _, within = word[1:-1].partition(":")
+        return cls(part, re.compile(within or ".+", re.DOTALL).fullmatch)
 
 
 class Doors:
@@ -146,9 +157,9 @@ class Doors:
         self._fronts: dict[str, list[_Way]] = {}
         for source in sources:
             self._plain[source.name] = Address(source, Door("", source.methods))
-            self._ways[source.name] = [_Way(source, door, tuple(door.path[1:].split("/"))) for door in source.doors]
+            self._ways[source.name] = [_Way(source, door) for door in source.doors]
             for way in self._ways[source.name]:
-                self._fronts.setdefault(way.words[0], []).append(way)
+                self._fronts.setdefault(way.door.path[1:].partition("/")[0], []).append(way)
 
     def answers(self, path: str, raw_path: bytes = b"") -> bool:
         """Return whether a call of `path` comes through a door. Every request to the whole server is asked."""
@@ -190,5 +201,6 @@ def _through(ways: Iterable[_Way], words: list[str]) -> Address | None:
     for way in ways:
         parts = way.parts(words)
         if parts is not None:
-            return Address(way.source, way.door, parts.pop(KEY, ""), parts)
+            secret, name = parts.pop(KEY, ""), parts.pop(NAME, "")
+            return Address(way.source, way.door, f"{secret}/{name}" if name else secret, parts)
     return None

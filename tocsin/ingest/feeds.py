@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.text import slugify
 
 from tocsin.accounts import audit, keys
 from tocsin.accounts.models import Key, Organisation, Person
@@ -95,6 +96,23 @@ def of_key(key_id: UUID) -> Feed | None:
     """Return the feed that a key was made for."""
     found = FeedKey.objects.select_related("feed").filter(key=key_id).first()
     return found.feed if found else None
+
+
+def latest_key(feed: Feed) -> UUID:
+    """Return the id of the newest key that was made for a feed, revoked or not: what comes by it is the feed's."""
+    return feed.keys.values_list("key", flat=True).latest("key")
+
+
+def slug(name: str) -> str:
+    """Return the name of a feed as it stands in an address."""
+    return slugify(name, allow_unicode=True)
+
+
+def of_check(organisation_id: UUID, name: str) -> Feed | None:
+    """Return the feed of the check that an address names, if it is exactly one."""
+    checks = Feed.objects.filter(organisation=organisation_id, removed_at=None, check_up__isnull=False)
+    found = [pk for pk, given in checks.values_list("pk", "name") if slug(given) == name]
+    return Feed.objects.get(pk=found[0]) if len(found) == 1 else None
 
 
 def settings_by_key(key_ids: Collection[UUID]) -> Mapping[UUID, Mapping[str, Any]]:

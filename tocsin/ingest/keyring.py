@@ -12,6 +12,7 @@ from django.db import OperationalError, close_old_connections
 
 from tocsin.accounts import keys
 from tocsin.ingest import feeds
+from tocsin.ingest.models import Feed
 from tocsin.kit import clock
 
 TTL_S = 1.0
@@ -38,18 +39,28 @@ class Holder:
 
 
 def look_up(secret: str) -> Holder | None:
-    """Return the holder of a key as the database knows it now, and note that the key was used."""
+    """
+    Return the holder of a key as the database knows it now, and note that the key was used.
+
+    Behind a key of the organisation and a slash stands the name of a check: then it opens that one, as the check's own key does.
+    """
     try:
+        secret, _, name = secret.partition("/")
         key = keys.find(keys.INGEST, secret)
         if key is None:
             return None
         keys.touch(key)
         feed = feeds.of_key(key.id)
-        if feed is None:
-            return Holder(key.id, key.organisation_id)
-        return Holder(key.id, key.organisation_id, feed.source, feeds.secrets(feed), feed.per_minute or 0)
+        if not name:
+            return _holder(key.id, feed) if feed else Holder(key.id, key.organisation_id)
+        named = feeds.of_check(key.organisation_id, name) if feed is None else None
+        return _holder(feeds.latest_key(named), named) if named else None
     finally:
         close_old_connections()
+
+
+def _holder(key_id: UUID, feed: Feed) -> Holder:
+    return Holder(key_id, feed.organisation_id, feed.source, feeds.secrets(feed), feed.per_minute or 0)
 
 
 def digest_of(secret: str) -> bytes:

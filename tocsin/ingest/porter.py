@@ -36,7 +36,8 @@ class Porter:
         except Error as error:
             raise NotAccepted(problems.NO_DATABASE) from error
         if holder is None:
-            raise NotAccepted(problems.UNKNOWN_KEY if secret else problems.NO_KEY)
+            unknown = problems.UNKNOWN_NAME if "/" in secret else problems.UNKNOWN_KEY
+            raise NotAccepted(unknown if secret else problems.NO_KEY)
         if not source.opened_by(holder.source):
             raise NotAccepted(problems.OTHER_SOURCE if holder.source else problems.NO_FEED)
         return holder

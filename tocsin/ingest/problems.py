@@ -110,6 +110,12 @@ UNKNOWN_KEY = Problem(
     title="This key opens nothing.",
     hint="It was mistyped or revoked. Make a new one on the page of keys.",
 )
+UNKNOWN_NAME = Problem(
+    status=404,
+    code="unknown_name",
+    title="No check is called by this key and name.",
+    hint="The key must be one of the organisation, made for no source; the name stands on the check's page.",
+)
 UNKNOWN = Problem(status=404, code="unknown", title="Nothing is known of it.", hint="It may not have been read yet: ask again in a moment.")
 TOO_LARGE = Problem(status=413, code="too_large", title="The body is larger than 1 MiB.", hint="Send fewer alerts at once.")
 TOO_SLOW = Problem(status=408, code="too_slow", title="The body did not arrive in time.", headers=((b"connection", b"close"),))

@@ -171,8 +171,9 @@ def _list(request: Request, form: Form | None = None, refused: Refused | None = 
 
 def _page(request: Request, check: Check, *, secret: str = "", form: Form | None = None, refused: Refused | None = None) -> HttpResponse:
     address = f"{settings.BASE_URL}/ping/{secret or '…'}"
-    context = {"row": _row(check), "secret": secret, "address": address, "form": form or _written(check), **_choices()}
-    return reply.page(request, "sources/check.html", context, refused=refused)
+    named_at = f"{settings.BASE_URL}/ping/…/{ingest_feeds.slug(check.feed.name)}"
+    context = {"row": _row(check), "secret": secret, "address": address, "named_at": named_at, "form": form or _written(check)}
+    return reply.page(request, "sources/check.html", context | _choices(), refused=refused)
 
 
 def _choices() -> dict[str, object]:

@@ -147,8 +147,7 @@ def _unread(feed: Feed, now: datetime) -> bool:
 def _say(feed: Feed, signal: str, since: datetime | None, at: datetime) -> None:
     """Put into the log what nobody sent: from there it is read like every ping."""
     body = msgspec.json.encode({"signal": signal, "since": since})
-    key = feed.keys.values_list("key", flat=True).latest("key")
-    log.append([log.Arrived(feed.organisation_id, ping.SOURCE.name, key, at, body)])
+    log.append([log.Arrived(feed.organisation_id, ping.SOURCE.name, feeds.latest_key(feed), at, body)])
     bells.ring(writer.BELL)
 
 

@@ -2,6 +2,7 @@
 Pings in the manner of Healthchecks: a job calls an address when it has run, and is missed when it does not.
 
 https://healthchecks.io/docs/http_api/ : GET, HEAD or POST; `/start` when a run begins, `/fail`, `/log`, or its exit status behind the key.
+A check is called by a key of its own, or by one of the organisation and its name: `/ping/{key}/night-backup/start`.
 What is kept is the call as JSON. Overdue and paused are said by Tocsin itself, in the same log (`pings/checks.py`).
 """
 
@@ -20,6 +21,7 @@ from tocsin.ingest.telling import clean
 CHECK, PAUSE = "check", "paused"
 """Words of the feed's settings: what the check is called, and whether nobody wants to hear of it now."""
 METHODS = frozenset({"GET", "HEAD", "POST"})
+WAYS = (r"/{key}/{signal:start|fail|log|\d+}", "/{key}/{name}/{signal}", "/{key}/{name}", "/{key}")
 TEXT_CHARS_MAX = 10_000
 RUN_CHARS_MAX = 64
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -106,7 +108,7 @@ SOURCE = Source(
     payload=Ping,
     parse=parse,
     methods=METHODS,
-    doors=tuple(Door(path, METHODS) for path in ("/ping/{key}/{signal}", "/ping/{key}", "/{key}/{signal}", "/{key}")),
+    doors=tuple(Door(front + way, METHODS) for front in ("/ping", "") for way in WAYS),
     gather=gather,
     text=True,
     accept=accept,
