@@ -1,19 +1,14 @@
-"""Many rows in one statement on both databases: copied or in one JSON text on PostgreSQL, long VALUES lists on SQLite."""
+"""Many rows in one statement on both databases: copied or in one JSON text on PostgreSQL, one after the other on SQLite."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, lru_cache, partial
-from itertools import chain
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from django.db import connection
-
-CHUNK_MAX = 512
-"""Rows per statement on SQLite; smaller groups go in powers of two, so that few texts exist and each is prepared once."""
-_VARIABLES_MAX = 32_000
 
 Row = Sequence[Any]
 _mapping = msgspec.json.Decoder(dict[str, str])
@@ -23,13 +18,14 @@ _json = msgspec.json.Encoder()
 @dataclass(frozen=True, slots=True)
 class Statement:
     """
-    One statement and its parameters as the driver takes them. Where `copied` says the types of columns, these are rows, which PostgreSQL takes in
-    its own binary form: for it half the work of reading them out of a text, or less.
+    One statement and its parameters as the driver takes them. Where `kinds` says the types of columns, these are rows. PostgreSQL takes them in
+    its own binary form: for it half the work of reading them out of a text, or less. SQLite runs the statement for each, prepared once: it
+    takes half as long as a list of as many rows, which is a text of its own for each number of them.
     """
 
     sql: str
     values: Sequence[Any]
-    copied: Sequence[str] = ()
+    kinds: Sequence[str] = ()
 
 
 def insert(table: str, columns: Mapping[str, str], rows: Sequence[Row], on_conflict: str = "") -> Iterator[Statement]:
@@ -49,9 +45,9 @@ def insert(table: str, columns: Mapping[str, str], rows: Sequence[Row], on_confl
         said, values = _said(columns, rows)
         yield Statement(f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM {said} {on_conflict}", values)  # noqa: S608
         return
-    for part in _parts(rows, len(columns)):
-        places = _places(len(columns), len(part))
-        yield Statement(f"INSERT INTO {table} ({', '.join(columns)}) VALUES {places} {on_conflict}", _flat(part, columns))  # noqa: S608
+    places = ", ".join("?" * len(columns))
+    sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places}) {on_conflict}"  # noqa: S608
+    yield Statement(sql, rows, tuple(columns.values()))
 
 
 def update(table: str, keys: Sequence[str], columns: Mapping[str, str], rows: Sequence[Row]) -> Iterator[Statement]:
@@ -68,15 +64,14 @@ def change(table: str, what: str, which: str, columns: Mapping[str, str], rows: 
     """Yield the statements that set `what` where `which` is true; both say `{name}` for what stands in that column of a row. All as with `insert`."""
     if not rows:
         return
-    given = {name: f"said.column{at}" for at, name in enumerate(columns, 1)}
+    place = "said.column{}" if connection.vendor == "postgresql" else "?{}"
+    given = {name: place.format(at) for at, name in enumerate(columns, 1)}
     what, which = what.format(**given), which.format(**given)
     if connection.vendor == "postgresql":
         said, values = _said(columns, rows)
         yield Statement(f"UPDATE {table} SET {what} FROM {said} WHERE {which}", values)  # noqa: S608
         return
-    for part in _parts(rows, len(columns)):
-        places = _places(len(columns), len(part))
-        yield Statement(f"UPDATE {table} SET {what} FROM (VALUES {places}) AS said WHERE {which}", _flat(part, columns))  # noqa: S608
+    yield Statement(f"UPDATE {table} SET {what} WHERE {which}", rows, tuple(columns.values()))  # noqa: S608
 
 
 def one(sql: str, values: Sequence[tuple[str, Any]]) -> Statement:
@@ -97,24 +92,25 @@ def run(statements: Iterable[Statement]) -> int:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             for statement in statements:
-                if statement.copied:
+                if statement.kinds:
                     changed += _copied(statement)
                 else:
                     cursor.execute(statement.sql, statement.values)
                     changed += cursor.rowcount
         return changed
-    # Past Django's cursor, which would rewrite every placeholder of these long texts. The caller's transaction holds the write gate.
+    # Past Django's cursor, which would rewrite every placeholder. The caller's transaction holds the write gate.
     with connection.wrap_database_errors:
-        execute = _watched(connection.connection.execute)
+        one, each = _watched(connection.connection.execute), _watched(connection.connection.executemany)
         for statement in statements:
-            changed += execute(statement.sql, statement.values, False, {"connection": connection}).rowcount
+            execute, values = (each, _in_rows(statement)) if statement.kinds else (one, statement.values)
+            changed += execute(statement.sql, values, False, {"connection": connection}).rowcount
     return changed
 
 
 def _copied(statement: Statement) -> int:
     """Copy rows in past Django's cursor, which knows no COPY."""
-    trees = [at for at, kind in enumerate(statement.copied) if kind == "jsonb"]
-    kinds = ["text" if kind == "jsonb" else kind for kind in statement.copied]
+    trees = [at for at, kind in enumerate(statement.kinds) if kind == "jsonb"]
+    kinds = ["text" if kind == "jsonb" else kind for kind in statement.kinds]
 
     def copy(sql: str, rows: Sequence[Row]) -> int:
         with connection.connection.cursor() as cursor:
@@ -165,16 +161,6 @@ def _said(columns: Mapping[str, str], rows: Sequence[Row]) -> tuple[str, list[An
     return f"json_to_recordset(%s::json) AS said({typed})", [text]
 
 
-def _parts(rows: Sequence[Row], width: int) -> Iterator[Sequence[Row]]:
-    """Yield the rows in helpings of powers of two that SQLite takes."""
-    most = min(CHUNK_MAX, 1 << (_VARIABLES_MAX // width).bit_length() - 1)
-    at = 0
-    while at < len(rows):
-        count = min(most, 1 << (len(rows) - at).bit_length() - 1)
-        yield rows[at : at + count]
-        at += count
-
-
 def rows(sql: str, values: Sequence[Any]) -> list[Any]:
     """Return the rows of a query as the driver gives them: on SQLite ids are hexadecimal and instants are texts, for `uuid` and `instant`."""
     with connection.cursor() as cursor:
@@ -214,18 +200,13 @@ def mapping(value: Mapping[str, str] | str) -> Mapping[str, str]:
     return _mapping.decode(value) if isinstance(value, str) else value
 
 
-@cache
-def _places(width: int, count: int) -> str:
-    return ", ".join([f"({', '.join('?' * width)})"] * count)
-
-
-def _flat(rows: Sequence[Row], columns: Mapping[str, str]) -> list[Any]:
-    """Return the values row by row, as SQLite takes them; column by column is how they are changed quickest."""
-    values = list(zip(*rows, strict=True))
-    for at, kind in enumerate(columns.values()):
+def _in_rows(statement: Statement) -> Sequence[Row]:
+    """Return the rows as SQLite takes them; column by column is how they are changed quickest."""
+    values = list(zip(*statement.values, strict=True))
+    for at, kind in enumerate(statement.kinds):
         if kind in _ADAPTERS:
             values[at] = tuple(map(_ADAPTERS[kind], values[at]))
-    return list(chain.from_iterable(zip(*values, strict=True)))
+    return list(zip(*values, strict=True))
 
 
 @lru_cache(4096)
