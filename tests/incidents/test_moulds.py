@@ -1,4 +1,4 @@
-"""Incidents that begin alike in one sitting: decided once, and nobody can tell them from those that were decided each by itself."""
+"""Incidents that begin by a mould, alone or alike in one sitting: nobody can tell them from those that were decided each by itself."""
 
 from pathlib import Path
 from uuid import UUID
@@ -16,7 +16,15 @@ from tocsin.plan import shipped
 
 HERE = Path(__file__).parent
 SYSTEM = t.Actor(t.SYSTEM)
-WORDS = ('node "one" is down\n\\ +3', "e\u0301: Анна, 陈 \u2028", "", "node \x7f'two' <b>is</b> {{ incident.number }} down", "INC-1")
+WITHOUT_MOULD = ""
+"""A declaration without words goes the whole way."""
+WORDS = (
+    'node "one" is down\n\\ +3',
+    "e\u0301: Анна, 陈 \u2028",
+    WITHOUT_MOULD,
+    "node \x7f'two' <b>is</b> {{ incident.number }} down",
+    "INC-1",
+)
 PLANS = {"small": SMALL, "house": (HERE / "house.yaml").read_text("utf-8")} | {
     name: source.read_text("utf-8") for name, source in sorted(shipped.sources().items())
 }
@@ -74,8 +82,9 @@ def test_incidents_that_begin_alike_are_as_if_each_were_decided_by_itself(cast: 
         assert repr(events) == repr(whole_way(incident))
         assert events[0].words == words  # type: ignore[union-attr]
         assert doctor.examine(incident.pk) == ()
-    first, *others = map(told, incidents)
-    assert [other ^ first for other in others] == [set()] * len(others)
+    alone, whole = (Incident.objects.get(pk=pk) for words in ("alone", WITHOUT_MOULD) for pk in declared(cast, plan.hash, (words,)))
+    assert doctor.examine(alone.pk) == ()
+    assert [told(one) ^ told(whole) for one in (*incidents, alone)] == [set()] * (len(incidents) + 1)
     notices = list(
         Notice.objects.filter(incident_id__in=[one.pk for one in incidents]).order_by("seq").values_list("incident_id", "topics")
     )

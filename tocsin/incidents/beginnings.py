@@ -59,7 +59,7 @@ def _mould(sitting: Sitting, organisation_id: UUID, hashes: Sequence[str], decla
     if not moulds.allows_orders(aside.orders):
         return None
     topics = aside.finished(case)
-    mould = Mould(blanks, case.incident, case.head, case.state, events)
+    mould = Mould(case.incident, case.head, case.state, events)
     mould.take(aside.sheaf, aside.orders, topics)
     return mould
 

@@ -1,5 +1,5 @@
 """
-Moulds: incidents that begin alike within one sitting are decided, recorded and projected once. Each has its own names, words, salts and chain.
+Moulds: what begins by itself in one sitting is decided, recorded and projected once. Each incident has its own names, words, salts and chain.
 
 Of a declaration by the system no rule reads more than that it was made: the incident's id, its number and the words it is declared with are
 only handed on, and the engine puts them into nothing but letters (`engine/letters.py`). So what one such declaration causes is what every other
@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -45,9 +45,17 @@ class Blanks:
     words: str
 
 
+@cache
 def blanks() -> Blanks:
-    """Return fresh ones."""
+    """Return those of this process."""
     return Blanks(ids.new(), f"INC-{ids.new().hex}", ids.new().hex)
+
+
+@cache
+def _names_or_hashes() -> re.Pattern[str]:
+    """Return what finds the blanks, and whatever may be what an entry commits to."""
+    blank = blanks()
+    return re.compile(f"({blank.incident.hex}|{blank.incident}|{blank.number}|{blank.words}|[0-9a-f]{{64}})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +101,8 @@ class Cast:
 class Mould:
     """What a declaration with blanks would have written. `incident`, `head` and `state` are how it would stand."""
 
-    def __init__(self, blanks: Blanks, incident: Incident, head: Head, state: t.State, events: Sequence[t.AnyEvent]) -> None:
-        self._blanks, self._incident, self._head, self._state, self._events = blanks, incident, head, state, tuple(events)
+    def __init__(self, incident: Incident, head: Head, state: t.State, events: Sequence[t.AnyEvent]) -> None:
+        self._blanks, self._incident, self._head, self._state, self._events = blanks(), incident, head, state, tuple(events)
         self._orders: list[tuple[Order, list[tuple[str, Text]]]] = []
         self._topics: Set[str] = frozenset()
         self._rows: list[_Row] = []
@@ -106,27 +114,27 @@ class Mould:
     def take(self, sheaf: Sheaf, orders: Sequence[Order], topics: Set[str]) -> None:
         """Take what the declaration would have written."""
         self._topics = topics
-        made = list(sheaf.made())
+        made, blank = list(sheaf.made()), self._blanks
         commitments = [self._committed(form, row) for form, row in made if form.model is Seal]
-        names = (self._blanks.incident.hex, str(self._blanks.incident), self._blanks.number, self._blanks.words, *commitments)
-        cut = re.compile(f"({'|'.join(map(re.escape, names))})").split
+        names = {blank.incident.hex, str(blank.incident), blank.number, blank.words, *commitments}
         for form, values in made:
-            self._take_row(form, values, cut)
-        self._orders = [(order, [(name, cut(getattr(order, name))) for name in _OF_ORDERS]) for order in orders]
+            self._take_row(form, values, names)
+        split = _names_or_hashes().split
+        self._orders = [(order, [(name, split(getattr(order, name))) for name in _OF_ORDERS]) for order in orders]
 
     def _committed(self, form: Form, values: list[Any]) -> str:
         return sealing.commit(bytes.fromhex(values[form.names.index("salt")]), values[form.names.index("text")])
 
-    def _take_row(self, form: Form, values: list[Any], cut: Callable[[str], list[str]]) -> None:
-        ids_at = tuple(at for at, value in enumerate(values) if value == self._blanks.incident)
-        kinds = list(form.columns.values())
-        texts = []
+    def _take_row(self, form: Form, values: list[Any], names: Set[str]) -> None:
+        split, kinds = _names_or_hashes().split, list(form.columns.values())
+        ids_at, texts = [], []
         for at, value in enumerate(values):
-            parts = cut(value) if isinstance(value, str) else []
-            if len(parts) > 1:
+            if isinstance(value, UUID) and value == self._blanks.incident:
+                ids_at.append(at)
+            elif isinstance(value, str) and not names.isdisjoint(parts := split(value)):
                 own = (form.model, form.names[at]) in {(Entry, "body"), (Incident, "state")}
                 texts.append((at, "canonical" if own else "column" if kinds[at] == "jsonb" else "plain", parts))
-        row = _Row(form, values, ids_at, tuple(texts))
+        row = _Row(form, values, tuple(ids_at), tuple(texts))
         if form.model is Head:
             self._of_head = row
         elif form.model is Incident:
@@ -217,19 +225,16 @@ def allows_orders(orders: Sequence[Order]) -> bool:
 
 
 class Moulds:
-    """The mould of a sitting: made once a second declaration is like the one before, and kept while they are alike."""
+    """The mould of a sitting: kept while declarations are alike."""
 
     def __init__(self) -> None:
         self._alike: object = None
-        self._made = False
         self._mould: Mould | None = None
 
     def of(self, alike: object, make: Callable[[], Mould | None]) -> Mould | None:
-        """Return the mould of declarations that have `alike` in common, if there is one by now."""
+        """Return the mould of declarations that have `alike` in common, if they can have one."""
         if alike != self._alike:
-            self._alike, self._made, self._mould = alike, False, None
-        elif not self._made:
-            self._made, self._mould = True, make()
+            self._alike, self._mould = alike, make()
         return self._mould
 
 
