@@ -3,17 +3,22 @@
 import asyncio
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tocsin.settings")
-pages = get_asgi_application()
+django.setup(set_prefix=False)
 
 from tocsin.ingest import asking, lane  # noqa: E402 - Django is set up first
 from tocsin.kit import watchdog  # noqa: E402
 from tocsin.web import stream  # noqa: E402
+from tocsin.web.handler import Handler  # noqa: E402
 from tocsin.web.stream import Receive, Scope, Send  # noqa: E402
 
 HEALTH = ("/healthz", "/readyz", "/metrics")
+PAGES_AT_ONCE, PROBES_AT_ONCE = 16, 2
+"""As many pages as PostgreSQL's pool has connections; whoever asks whether all is well waits behind none of them."""
+pages = Handler(PAGES_AT_ONCE, "pages")
+probes = Handler(PROBES_AT_ONCE, "probes")
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -27,7 +32,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif scope["type"] == "http" and (scope["path"] == stream.API or stream.PAGE.fullmatch(scope["path"])):
         await stream.application(scope, receive, send)
     else:
-        await pages(scope, receive, send)
+        await (probes if scope["path"] in HEALTH else pages)(scope, receive, send)
 
 
 async def health(scope: Scope, receive: Receive, send: Send) -> None:
@@ -35,7 +40,7 @@ async def health(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         await _live(receive, send)
     elif scope["path"] in HEALTH:
-        await pages(scope, receive, send)
+        await probes(scope, receive, send)
     else:
         await send({"type": "http.response.start", "status": 404, "headers": [(b"content-length", b"0")]})
         await send({"type": "http.response.body", "body": b""})

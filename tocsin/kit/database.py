@@ -61,7 +61,7 @@ def settings(home: Home) -> dict[str, Any]:
         "PASSWORD": unquote(url.password or ""),
         "HOST": unquote(url.hostname or ""),
         "PORT": port,
-        # Connections come from the pool: kept alive per thread (CONN_MAX_AGE) they leak under ASGI.
+        # Connections come from the pool: a thread that kept its own would keep it from the others.
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": POOL_WAIT_S}, **_NOTICING, **said, "options": " ".join(options)},
@@ -81,6 +81,8 @@ def _sqlite(home: Home) -> dict[str, Any]:
     return {
         "ENGINE": "tocsin.kit.sqlite",
         "NAME": str(file),
+        # Each thread keeps its own, with what it has read of the file and the statements that it has prepared: all of ours last.
+        "CONN_MAX_AGE": None,
         "OPTIONS": {"timeout": WAIT_S, "transaction_mode": "IMMEDIATE"},
         "TEST": {"NAME": str(home.path / "test.sqlite3")},
     }

@@ -105,7 +105,7 @@ class Loop:
         except Exception as error:  # noqa: BLE001 - the catch point of what runs beside requests
             return self._fault(error)
         finally:
-            _let_go()
+            close_old_connections()  # to PostgreSQL: given back to the pool; to SQLite: only what is broken
         _pulses[self.name] = _Pulse(clock.monotonic())
         self._in_a_row = 0
         return 0.0 if more else self._every_s
@@ -119,16 +119,6 @@ class Loop:
         self._in_a_row += 1
         self._stopping.wait(pause_s)
         return 0.0
-
-
-def _let_go() -> None:
-    """
-    Give a connection to PostgreSQL back to the pool, and let go of one that is broken. One to SQLite is the thread's own: it keeps what it has
-    read of the file, and the statements that it has prepared.
-    """
-    if connection.vendor == "sqlite":
-        connection.close_at = None
-    close_old_connections()
 
 
 def expect(name: str) -> None:
