@@ -16,6 +16,8 @@ from tocsin.ingest.routing import rules
 from tocsin.ingest.telling import clean
 from tocsin.kit import bulk, ids
 
+_encoder = msgspec.json.Encoder()
+
 TITLE_CHARS_MAX = 500
 LINK_CHARS_MAX = 2000
 
@@ -205,10 +207,10 @@ def _alert(organisation_id: UUID, standing: Standing) -> tuple[Any, ...]:
 
 
 def _json(words: Mapping[str, str]) -> str:
-    text = msgspec.json.encode(words)
-    if b"\\u0000" in text:
-        text = msgspec.json.encode({clean(name): clean(value) for name, value in words.items()})
-    return text.decode()
+    text = _encoder.encode(words).decode()
+    if "\\" in text and "\\u0000" in text:  # most hold not even the first of these
+        return _encoder.encode({clean(name): clean(value) for name, value in words.items()}).decode()
+    return text
 
 
 def _link(text: str) -> str:

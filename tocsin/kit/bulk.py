@@ -10,6 +10,8 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
+from tocsin.kit import ids
+
 Row = Sequence[Any]
 _mapping = msgspec.json.Decoder(dict[str, str])
 _json = msgspec.json.Encoder()
@@ -47,7 +49,8 @@ def insert(table: str, columns: Mapping[str, str], rows: Sequence[Row], on_confl
         return
     places = ", ".join("?" * len(columns))
     sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places}) {on_conflict}"  # noqa: S608
-    yield Statement(sql, rows, tuple(columns.values()))
+    kinds = tuple(columns.values())
+    yield Statement(sql, _in_rows(rows, kinds), kinds)
 
 
 def update(table: str, keys: Sequence[str], columns: Mapping[str, str], rows: Sequence[Row]) -> Iterator[Statement]:
@@ -71,7 +74,8 @@ def change(table: str, what: str, which: str, columns: Mapping[str, str], rows: 
         said, values = _said(columns, rows)
         yield Statement(f"UPDATE {table} SET {what} FROM {said} WHERE {which}", values)  # noqa: S608
         return
-    yield Statement(f"UPDATE {table} SET {what} WHERE {which}", rows, tuple(columns.values()))  # noqa: S608
+    kinds = tuple(columns.values())
+    yield Statement(f"UPDATE {table} SET {what} WHERE {which}", _in_rows(rows, kinds), kinds)  # noqa: S608
 
 
 def one(sql: str, values: Sequence[tuple[str, Any]]) -> Statement:
@@ -102,8 +106,8 @@ def run(statements: Iterable[Statement]) -> int:
     with connection.wrap_database_errors:
         one, each = _watched(connection.connection.execute), _watched(connection.connection.executemany)
         for statement in statements:
-            execute, values = (each, _in_rows(statement)) if statement.kinds else (one, statement.values)
-            changed += execute(statement.sql, values, False, {"connection": connection}).rowcount
+            execute = each if statement.kinds else one
+            changed += execute(statement.sql, statement.values, False, {"connection": connection}).rowcount
     return changed
 
 
@@ -186,7 +190,7 @@ def asked(sql: str, values: Sequence[tuple[str, Any]]) -> list[Any]:
 
 def uuid(value: UUID | str) -> UUID:
     """Return an id as it came out of `rows`."""
-    return value if isinstance(value, UUID) else UUID(int=int(value, 16))
+    return value if isinstance(value, UUID) else ids.of(int(value, 16))
 
 
 @lru_cache(4096)
@@ -200,10 +204,10 @@ def mapping(value: Mapping[str, str] | str) -> Mapping[str, str]:
     return _mapping.decode(value) if isinstance(value, str) else value
 
 
-def _in_rows(statement: Statement) -> Sequence[Row]:
+def _in_rows(rows: Sequence[Row], kinds: Sequence[str]) -> Sequence[Row]:
     """Return the rows as SQLite takes them; column by column is how they are changed quickest."""
-    values = list(zip(*statement.values, strict=True))
-    for at, kind in enumerate(statement.kinds):
+    values = list(zip(*rows, strict=True))
+    for at, kind in enumerate(kinds):
         if kind in _ADAPTERS:
             values[at] = tuple(map(_ADAPTERS[kind], values[at]))
     return list(zip(*values, strict=True))
