@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -18,8 +19,13 @@ from typing import Any, TypeVar
 
 import httpx
 
+from tests import warm
+
 STARTS_WITHIN_S = 30
 STOPS_WITHIN_S = 15
+RUNS_WITHIN_S = 120
+
+Running = warm.Process | subprocess.Popen[str]
 
 T = TypeVar("T")
 
@@ -53,7 +59,7 @@ class Served:
     moved: timedelta = timedelta()
     within: tuple[str, ...] = ()
     """The command under which it runs, such as one that enters a network of its own."""
-    process: subprocess.Popen[str] | None = None
+    process: Running | None = None
 
     def __post_init__(self) -> None:
         self.lines: list[str] = []
@@ -108,11 +114,13 @@ class Served:
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run another command of the product in the same home, at the same time."""
-        process = self._launch(*arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        out, err = process.communicate(timeout=120)
-        done = subprocess.CompletedProcess(arguments, process.returncode, out, err)
+        with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+            code = self._launch(*arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=err).wait(RUNS_WITHIN_S)
+            out.seek(0)
+            err.seek(0)
+            done = subprocess.CompletedProcess(arguments, code, out.read(), err.read())
         if check and done.returncode:
-            raise AssertionError(f"tocsin {' '.join(arguments)}: {done.returncode}\n{out}\n{err}")
+            raise AssertionError(f"tocsin {' '.join(arguments)}: {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done
 
     def setup(
@@ -128,7 +136,7 @@ class Served:
         if self.process is not None:
             self.kill()
 
-    def _launch(self, *arguments: str, **streams: int) -> subprocess.Popen[str]:
+    def _launch(self, *arguments: str, **streams: Any) -> Running:
         own = {
             "TOCSIN_HOME": str(self.home),
             "TOCSIN_DATABASE_URL": self.database_url,
@@ -138,11 +146,12 @@ class Served:
             "DJANGO_SETTINGS_MODULE": "tocsin.settings",
             "PYTHONUNBUFFERED": "1",
         }
-        return subprocess.Popen(
-            [*self.within, sys.executable, "-m", "tests.launch", *arguments], env=os.environ | own | self.environ, text=True, **streams
-        )
+        environ = os.environ | own | self.environ
+        if not self.within:
+            return warm.Process("tests.launch", *arguments, environ=environ, **streams)
+        return subprocess.Popen([*self.within, sys.executable, "-m", "tests.launch", *arguments], env=environ, text=True, **streams)
 
-    def _read(self, process: subprocess.Popen[str]) -> None:
+    def _read(self, process: Running) -> None:
         for line in process.stdout or ():
             if line == "moved\n":
                 self._answers.put(line)

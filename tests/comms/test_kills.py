@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -12,11 +10,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.db import connection
 
 from tests.comms.conftest import deliver
 from tests.serving import eventually
+from tests.warm import Process
 from tocsin.comms import claims
 from tocsin.comms.models import Attempt, Delivery
 
@@ -27,10 +24,7 @@ class Nursery:
     """The process whose children die; see its module."""
 
     def __init__(self) -> None:
-        environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "tocsin.settings", "TOCSIN_HOME": str(settings.HOME.path)}
-        environ["TOCSIN_DATABASE_URL"] = settings.HOME.database_url
-        command = [sys.executable, "-m", "tests.comms.nursery", str(connection.settings_dict["NAME"])]
-        self.process = subprocess.Popen(command, env=environ, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.process = Process.on_the_tests_database("tests.comms.nursery")
 
     def start(self, order: Any, dies_before: int = 0) -> int:
         """Begin one child and return its process id."""

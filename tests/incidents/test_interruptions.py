@@ -2,8 +2,6 @@
 
 import os
 import sqlite3
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +10,7 @@ import pytest
 
 from tests import postgres
 from tests.serving import eventually
+from tests.warm import Process
 
 Interrupt = Callable[[], None]
 
@@ -21,8 +20,7 @@ class Steady:
 
     def __init__(self, home: Path, database_url: str) -> None:
         environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "tocsin.settings", "TOCSIN_HOME": str(home), "TOCSIN_DATABASE_URL": database_url}
-        command = [sys.executable, "-m", "tests.incidents.steady"]
-        self.process = subprocess.Popen(command, env=environ, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.process = Process("tests.incidents.steady", environ=environ)
         self.said: dict[str, list[str]] = {"acked": [], "kept": [], "wrong": []}
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

@@ -1,11 +1,8 @@
 """Servers that are killed: nothing acknowledged is lost, nothing happens twice, and what was cut short is made good."""
 
 import json
-import os
 import random
 import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -13,11 +10,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.db.models import F
 
 from tests.incidents.cast import Cast, build, settle
+from tests.warm import Process
 from tocsin.engine import terms as t
 from tocsin.incidents import doctor, journal, ticker
 from tocsin.incidents.models import Breach, Entry, Incident
@@ -33,10 +30,7 @@ class Mortals:
     """The process whose children die; see its module."""
 
     def __init__(self) -> None:
-        environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "tocsin.settings", "TOCSIN_HOME": str(settings.HOME.path)}
-        environ["TOCSIN_DATABASE_URL"] = settings.HOME.database_url
-        command = [sys.executable, "-m", "tests.incidents.mortals", str(connection.settings_dict["NAME"])]
-        self.process = subprocess.Popen(command, env=environ, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.process = Process.on_the_tests_database("tests.incidents.mortals")
         self.acked: list[str] = []
 
     def live(self, *lives: dict[str, Any]) -> list[int]:

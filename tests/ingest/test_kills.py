@@ -6,8 +6,6 @@ import os
 import random
 import resource
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -15,11 +13,11 @@ from functools import partial
 
 import httpx
 import pytest
-from django.conf import settings
 from django.db import connection, connections
 
 from tests.ingest import bodies
 from tests.serving import eventually, free_port
+from tests.warm import Process
 from tocsin.accounts import founding, keys
 from tocsin.accounts.models import Key
 from tocsin.ingest.follower import Follower
@@ -37,10 +35,7 @@ class Servers:
     """The process from which servers on the test's own database are forked; see its module. One runs at a time."""
 
     def __init__(self) -> None:
-        environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "tocsin.settings", "TOCSIN_HOME": str(settings.HOME.path)}
-        environ["TOCSIN_DATABASE_URL"] = settings.HOME.database_url
-        command = [sys.executable, "-m", "tests.ingest.server", str(connection.settings_dict["NAME"])]
-        self.process = subprocess.Popen(command, env=environ, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.process = Process.on_the_tests_database("tests.ingest.server")
         self.runs = False
         self.told: dict[str, int] = {}
 
@@ -176,10 +171,11 @@ def test_killed_at_hundreds_of_random_moments_of_storing_and_reading_nothing_ack
     life = {"organisation": str(key.organisation_id), "key": str(key.id)}
     connections.close_all()
     acknowledged: list[str] = []
-    with mortal() as parent:
-        for name in range(lives):
-            order = {**life, "name": f"n{name}", "dies_after_s": chance.uniform(0.0005, 0.040)}
-            acknowledged += one_life(parent, json.dumps(order))
+    parent = Process.on_the_tests_database("tests.ingest.mortals")
+    for name in range(lives):
+        order = {**life, "name": f"n{name}", "dies_after_s": chance.uniform(0.0005, 0.040)}
+        acknowledged += one_life(parent, json.dumps(order))
+    parent.communicate()
     assert len(acknowledged) > lives / 8, "they were to be killed at work, on a busy machine too"
 
     follow()
@@ -191,14 +187,7 @@ def test_killed_at_hundreds_of_random_moments_of_storing_and_reading_nothing_ack
     assert len(alerts) - len(acknowledged) <= 2 * lives, "a group is acknowledged as soon as it is stored"
 
 
-def mortal() -> subprocess.Popen[str]:
-    environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "tocsin.settings", "TOCSIN_HOME": str(settings.HOME.path)}
-    environ["TOCSIN_DATABASE_URL"] = settings.HOME.database_url
-    command = [sys.executable, "-m", "tests.ingest.mortals", str(connection.settings_dict["NAME"])]
-    return subprocess.Popen(command, env=environ, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-
-
-def one_life(parent: subprocess.Popen[str], order: str) -> list[str]:
+def one_life(parent: Process, order: str) -> list[str]:
     """Let one child live and die, and return what it acknowledged."""
     assert parent.stdin is not None
     assert parent.stdout is not None

@@ -4,8 +4,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.serving import eventually
+from tests.warm import Process
 from tocsin.kit.child import EXIT_STATUS
 
 pytestmark = pytest.mark.kill
@@ -24,9 +23,7 @@ class Pair:
 
     def __init__(self, home: Path) -> None:
         environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "tocsin.settings", "TOCSIN_HOME": str(home), "TOCSIN_DATABASE_URL": ""}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.kit.paired"], env=environ, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
+        self.process = Process("tests.kit.paired", environ=environ)
         self.kept: list[dict[str, Any]] = []
 
     def order(self, what: str) -> None:
