@@ -3,6 +3,7 @@
 import copy
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,6 +37,13 @@ def test_a_finding_says_file_place_path_and_a_way_out():
     assert str(result.findings[-1]) == "example.yaml:35:26 L04 error there is no role or group or department hepler — did you mean helper?"
     assert result.findings[-1].path == "obligations.call.owes"
     assert result.program is None
+
+
+def test_read_again_a_text_is_as_it_was_written():
+    chain = (Path(__file__).parent / "broken" / "like-chain.yaml").read_text("utf-8")
+    first, again = read(chain, "p.yaml"), read(chain, "p.yaml")
+    assert [finding.path for finding in first.findings if finding.path.endswith(".like")]
+    assert again.findings == first.findings
 
 
 def test_a_rule_that_does_not_fit_is_still_known_to_the_others():

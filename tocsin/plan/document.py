@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -25,6 +26,9 @@ from tocsin.plan.sentences import NOTHING, Sentence, say
 SIZE_MAX = 1 << 20
 DEPTH_MAX = 64
 NODES_MAX = 30_000
+KEPT = 4
+"""Documents, of which a long plan's takes some megabytes. Most of reading a plan is reading YAML, and a page of one that is being written asks
+for the same text several times."""
 _TRAPS_MAX = 20
 
 Plain = str | int | bool | Decimal | None | list["Plain"] | dict[str, "Plain"]
@@ -139,8 +143,13 @@ def _characters(source: str, scalar: Scalar) -> Iterator[int]:
         index += width
 
 
+@lru_cache(maxsize=KEPT)
 def read(source: str | bytes) -> Document:
-    """Return the document in `source`. Pure; never raises: what is wrong is in `traps`, and `root` is None where nothing can be made of it."""
+    """
+    Return the document in `source`, whose tree is not to be changed: it is kept for whoever reads the same text next.
+
+    Pure; never raises: what is wrong is in `traps`, and `root` is None where nothing can be made of it.
+    """
     try:
         text = source.decode("utf-8-sig") if isinstance(source, bytes) else source.removeprefix("\ufeff")
     except UnicodeDecodeError as error:

@@ -1,7 +1,7 @@
 """A plan between reading and compiling: the tree with its places, the form as far as it fits, the names, and whatever was wrong so far."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -107,7 +107,7 @@ def read(source: str | bytes) -> Draft:
     form, errors = _fit(document.plain(likeness.root))
     broken = [*(error.path for error in errors), *(fault.path for fault in likeness.faults)]
     damaged = frozenset(path[:length] for path in broken for length in range(1, len(path) + 1))
-    return Draft(found, data, form, errors, likeness.faults, collect(data), tuple(_walk(form, ())), damaged)
+    return Draft(replace(found, root=likeness.root), data, form, errors, likeness.faults, collect(data), tuple(_walk(form, ())), damaged)
 
 
 def _fit(data: Plain) -> tuple[PlanForm | None, tuple[FormError, ...]]:

@@ -1,7 +1,7 @@
 """`like:` takes everything from the named rule of the same kind and replaces the keys given beside it; one step deep."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from tocsin.plan.document import Mapping, Node, Scalar
 from tocsin.plan.findings import Fault, Path, brief, nearest
@@ -21,6 +21,7 @@ _KINDS = (
     "figures",
     "readiness",
 )
+_KINDS_OF_A_SITUATION = ("facts", "obligations")
 # What a rule says itself pushes out what it would have taken over and cannot stand beside it.
 _VERBS = ("do", "send", "decide", "record", "reach", "ensure")
 _INSTEAD = {
@@ -48,7 +49,8 @@ class _Rules:
 
 
 def resolve(root: Mapping) -> Likeness:
-    """Return the tree without `like`. The nodes taken over keep their own places. Pure."""
+    """Return the tree without `like`; `root` stays as it is. The nodes taken over keep their own places. Pure."""
+    root = _apart(root)
     faults: list[Fault] = []
     rules = {kind: _Rules() for kind in _KINDS}
     for kind, path, parent in _collections(root):
@@ -78,6 +80,26 @@ def resolve(root: Mapping) -> Likeness:
     return Likeness(root, tuple(faults))
 
 
+def _apart(root: Mapping) -> Mapping:
+    """Return the tree with collections of its own: in them others take the place of rules."""
+    own = _with_own_collections(root, _KINDS)
+    situations = own.entries.get("situations")
+    if isinstance(situations, Mapping):
+        for name, situation in situations.entries.items():
+            if isinstance(situation, Mapping):
+                situations.entries[name] = _with_own_collections(situation, _KINDS_OF_A_SITUATION)
+    return own
+
+
+def _with_own_collections(node: Mapping, kinds: Iterable[str]) -> Mapping:
+    own = replace(node, entries=dict(node.entries))
+    for kind in kinds:
+        collection = own.entries.get(kind)
+        if isinstance(collection, Mapping):
+            own.entries[kind] = replace(collection, entries=dict(collection.entries))
+    return own
+
+
 def _collections(root: Mapping) -> Iterator[tuple[str, Path, Mapping]]:
     for kind in _KINDS:
         node = root.entries.get(kind)
@@ -85,7 +107,7 @@ def _collections(root: Mapping) -> Iterator[tuple[str, Path, Mapping]]:
             yield kind, (kind,), node
     situations = root.entries.get("situations")
     for name, situation in situations.entries.items() if isinstance(situations, Mapping) else ():
-        for kind in ("facts", "obligations"):
+        for kind in _KINDS_OF_A_SITUATION:
             node = situation.entries.get(kind) if isinstance(situation, Mapping) else None
             if isinstance(node, Mapping):
                 yield kind, ("situations", name, kind), node
