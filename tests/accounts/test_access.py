@@ -29,28 +29,38 @@ def test_nobody_may_an_act_that_does_not_exist(house):
 
 
 def test_an_api_key_may_what_both_it_and_its_person_may(house):
-    key, _ = keys.create(house.organisation, keys.API, "report", person=house.editor, access=Access.OWNER)
-    assert access.may(key, house.organisation, "plan.edit")
-    assert not access.may(key, house.organisation, "people.edit")
-    narrow, _ = keys.create(house.organisation, keys.API, "screen", person=house.owner, access=Access.OBSERVER)
-    assert access.acts(narrow, house.organisation) == {"incident.attend", "incident.see"}
+    _, secret = keys.create(house.organisation, keys.API, "report", person=house.editor, access=Access.OWNER)
+    opened = keys.open_api(secret)
+    assert (opened.organisation, opened.person_id) == (house.organisation, house.editor.id)
+    assert opened.acts == access.acts(house.editor, house.organisation)
+    _, narrow = keys.create(house.organisation, keys.API, "screen", person=house.owner, access=Access.OBSERVER)
+    assert keys.open_api(narrow).acts == {"incident.attend", "incident.see"}
 
 
-def test_an_api_key_ends_with_the_membership_of_its_person(house):
-    key, _ = keys.create(house.organisation, keys.API, "report", person=house.member)
-    Membership.objects.get(organisation=house.organisation, person=house.member).delete()
-    assert not access.may(key, house.organisation, "incident.see")
+def test_an_api_key_is_narrowed_and_ends_with_the_membership_of_its_person(house):
+    _, secret = keys.create(house.organisation, keys.API, "report", person=house.member)
+    seat = Membership.objects.filter(organisation=house.organisation, person=house.member)
+    seat.update(access=Access.OBSERVER)
+    assert keys.open_api(secret).acts == {"incident.attend", "incident.see"}
+    seat.delete()
+    assert keys.open_api(secret) is None
 
 
-def test_a_key_opens_no_other_organisation_and_an_ingest_key_no_page(house):
-    key, _ = keys.create(house.organisation, keys.API, "report", person=house.owner, access=Access.OWNER)
-    ingest, _ = keys.create(house.organisation, keys.INGEST, "alerts", person=house.owner)
-    assert not access.may(key, house.elsewhere, "incident.see")
-    assert not access.may(ingest, house.organisation, "incident.see")
+def test_an_api_key_of_a_person_of_another_organisation_opens_nothing(house):
+    _, secret = keys.create(house.elsewhere, keys.API, "report", person=house.owner, access=Access.OWNER)
+    assert keys.open_api(secret) is None
 
 
-def test_a_revoked_key_may_nothing(house):
-    key, _ = keys.create(house.organisation, keys.API, "report", person=house.owner)
+def test_a_key_of_another_kind_or_revoked_opens_nothing(house):
+    key, secret = keys.create(house.organisation, keys.API, "report", person=house.owner)
+    assert keys.open_api(keys.create(house.organisation, keys.INGEST, "alerts", person=house.owner)[1]) is None
+    assert keys.open_api(secret[:-1] + ("0" if secret[-1] != "0" else "1")) is None
     keys.revoke(key, by=house.owner)
+    assert keys.open_api(secret) is None
+
+
+def test_the_use_of_an_api_key_is_noted(house):
+    key, secret = keys.create(house.organisation, keys.API, "report", person=house.owner)
+    assert keys.open_api(secret)
     key.refresh_from_db()
-    assert not access.may(key, house.organisation, "incident.see")
+    assert key.last_used_at is not None

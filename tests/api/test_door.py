@@ -5,7 +5,7 @@ import pytest
 from tests.api import client
 from tests.api.client import Program
 from tocsin.accounts import keys, people
-from tocsin.accounts.models import Key, Membership
+from tocsin.accounts.models import Access, Key, Membership
 from tocsin.api.door import ApiKey
 from tocsin.api.routes import api
 
@@ -34,6 +34,12 @@ def test_a_key_ends_with_the_membership_of_its_person(world, chi):
     assert chi.get("/incidents").status_code == 200
     people.remove(Membership.objects.get(organisation=world.organisation, person=world.chi), by=world.ana)
     assert chi.get("/incidents").status_code == 401
+
+
+def test_a_key_may_less_as_soon_as_its_person_may(world, chi):
+    assert chi.get("/incidents").status_code == 200
+    Membership.objects.filter(organisation=world.organisation, person=world.chi).update(access=Access.GUEST)
+    assert chi.get("/incidents").status_code == 403
 
 
 @pytest.mark.row("I8")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tocsin.accounts.models import Access, Key, Membership, Organisation, Person
+from tocsin.accounts.models import Access, Membership, Organisation, Person
 
 ATTEND, SPEAK = "incident.attend", "incident.speak"
 """To see what one was invited to, and to take part in its stream: all that a guest may."""
@@ -18,9 +18,9 @@ ACTS: Mapping[str, frozenset[str]] = {
 }
 
 
-def may(principal: Person | Key, organisation: Organisation, act: str) -> bool:
-    """Return whether `principal` may do `act` in `organisation`. Whoever is no member may nothing there."""
-    return act in acts(principal, organisation)
+def may(person: Person, organisation: Organisation, act: str) -> bool:
+    """Return whether `person` may do `act` in `organisation`. Whoever is no member may nothing there."""
+    return act in acts(person, organisation)
 
 
 def access_of(person: Person, organisation: Organisation) -> str:
@@ -29,12 +29,11 @@ def access_of(person: Person, organisation: Organisation) -> str:
     return membership.access if membership else ""
 
 
-def acts(principal: Person | Key, organisation: Organisation) -> frozenset[str]:
-    """Return every act that `principal` may do in `organisation`; none for a stranger."""
-    if isinstance(principal, Person):
-        return ACTS.get(access_of(principal, organisation), frozenset())
-    if principal.organisation_id != organisation.id or principal.kind != "api" or principal.revoked_at:
-        return frozenset()
-    allowed = ACTS.get(principal.access, frozenset())
-    # A key never outlives or outgrows the person in whose name it acts.
-    return allowed & acts(principal.person, organisation) if principal.person else frozenset()
+def acts(person: Person, organisation: Organisation) -> frozenset[str]:
+    """Return every act that `person` may do in `organisation`; none for a stranger."""
+    return ACTS.get(access_of(person, organisation), frozenset())
+
+
+def through(key: str, person: str) -> frozenset[str]:
+    """Return the acts that a key with one access allows whose person has another: it never outlives or outgrows the person."""
+    return ACTS.get(key, frozenset()) & ACTS.get(person, frozenset())

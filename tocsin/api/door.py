@@ -8,7 +8,7 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse
 from ninja.security import HttpBearer
 
-from tocsin.accounts import access, directory, keys
+from tocsin.accounts import directory, keys
 from tocsin.accounts.models import Organisation, Person
 from tocsin.api.problems import Problem
 from tocsin.engine.program import Program
@@ -45,12 +45,8 @@ class ApiKey(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
         """Return the caller, or None for a key that is unknown, revoked, for something else, or whose person may nothing any more."""
-        key = keys.find(keys.API, token)
-        acts = access.acts(key, key.organisation) if key else frozenset()
-        if key is None or key.person is None or not acts:
-            return None
-        keys.touch(key)
-        return Caller(key.organisation, ids.typed("per", key.person.id), acts)
+        opened = keys.open_api(token)
+        return Caller(opened.organisation, ids.typed("per", opened.person_id), opened.acts) if opened else None
 
 
 View = Callable[..., Any]

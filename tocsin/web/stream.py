@@ -23,7 +23,7 @@ from django.db import Error, close_old_connections
 from django.http import HttpRequest, parse_cookie
 
 from tocsin.accounts import access, keys
-from tocsin.accounts.models import Key, Organisation, Person
+from tocsin.accounts.models import Organisation, Person
 from tocsin.incidents import notices, readers
 from tocsin.incidents.notices import News
 from tocsin.kit import chance, ids
@@ -221,18 +221,17 @@ def _admit(scope: Scope) -> Listener | int:
 
 def _program(headers: dict[str, str], since: int | None) -> Listener | int:
     scheme, _, secret = headers.get("authorization", "").partition(" ")
-    key = keys.find(keys.API, secret) if scheme.lower() == "bearer" else None
-    if key is None or not access.may(key, key.organisation, access.SEE):
+    opened = keys.open_api(secret) if scheme.lower() == "bearer" else None
+    if opened is None or access.SEE not in opened.acts:
         return 401
-    keys.touch(key)
-    organisation = key.organisation
+    organisation = opened.organisation
 
     def still() -> bool:
-        found: Key | None = keys.find(keys.API, secret)
-        return found is not None and access.may(found, organisation, access.SEE)
+        found = keys.open_api(secret)
+        return found is not None and access.SEE in found.acts
 
-    whose = ids.typed("per", key.person.id) if key.person else ""
-    return Listener(organisation.id, whose, notices.latest(organisation.id) if since is None else since, for_program, still)
+    begins = notices.latest(organisation.id) if since is None else since
+    return Listener(organisation.id, ids.typed("per", opened.person_id), begins, for_program, still)
 
 
 def for_page(news: Sequence[News]) -> bytes:
