@@ -4,6 +4,7 @@ import json
 import unicodedata
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -38,6 +39,7 @@ class Exact(BaseRenderer):
         return json.dumps(data, ensure_ascii=False, default=_spell)
 
 
+@lru_cache(4096)
 def spell_instant(at: datetime) -> str:
     """Return an instant as the API writes it."""
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

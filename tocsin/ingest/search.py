@@ -15,7 +15,7 @@ from tocsin.ingest import filing
 from tocsin.ingest.log import REJECTED_KEPT
 from tocsin.ingest.matchers import Matcher, meet
 from tocsin.ingest.models import Alert, Match, RawBody
-from tocsin.kit import bulk
+from tocsin.kit import bulk, tables
 
 LOOKED_AT_MAX: Final = 5_000
 """Alerts that one page looks at; where they do not suffice, the page says how far back it has looked, and the next goes on from there."""
@@ -41,6 +41,8 @@ _FILED: Final = """SELECT raw, alert_id, {borne} FROM ingest_posting AS filed
     ORDER BY raw DESC, alert_id DESC LIMIT %s"""
 _BORNE: Final = """EXISTS (SELECT 1 FROM ingest_posting AS other WHERE other.organisation_id = filed.organisation_id AND other.label = %s
     AND other.firing = filed.firing AND other.raw = filed.raw AND other.alert_id = filed.alert_id)"""
+_COUNTED_ALL: Final = """SELECT count(*) FROM (SELECT 1 FROM ingest_alert
+    WHERE organisation_id = %s AND firing IN (%s, %s) LIMIT %s) AS counted"""
 _COUNTED: Final = """(SELECT count(*) FROM (SELECT 1 FROM ingest_posting
     WHERE organisation_id = %s AND label = %s AND firing IN (%s, %s) LIMIT {most}) AS counted)"""
 
@@ -142,8 +144,9 @@ def group(query: Query, by: str, shown: int) -> Grouped:
 
 def count(organisation_id: UUID, *, firing: bool | None, most: int) -> int:
     """Return how many alerts fire or do not, or both with None, counted in the index and no further than `most`."""
-    rows = Alert.objects.filter(organisation_id=organisation_id, firing__in=_flags(firing))
-    return rows.order_by()[:most].count()
+    flags = _flags(firing)
+    ((number,),) = bulk.rows(_COUNTED_ALL, [_key(organisation_id), flags[0], flags[-1], most])
+    return int(number)
 
 
 # ------------------------------------------------------------------ where to look
@@ -171,7 +174,8 @@ def _alerts(chunk: list[_Seen], at_once: int) -> Iterator[Alert]:
     places = [place for place in chunk if place[2]]
     for at in range(0, len(places), at_once):
         some = places[at : at + at_once]
-        still = {(alert.raw, _key(alert.pk)): alert for alert in Alert.objects.filter(pk__in=[key for _, key, _ in some])}
+        which = [("uuid", bulk.uuid(key)) for _, key, _ in some]
+        still = {(alert.raw, _key(alert.pk)): alert for alert in tables.select(Alert, f"WHERE id IN {bulk.among(some)}", which)}
         yield from (still[raw, key] for raw, key, _ in some if (raw, key) in still)
 
 
