@@ -25,6 +25,7 @@ sys.stdin.readline()
 gate.release()
 gate.acquire()
 print("again", flush=True)
+sys.stdin.readline()
 """
 
 
@@ -124,21 +125,27 @@ def test_a_process_that_dies_at_the_gate_leaves_it_open(own: Gate, elsewhere: tu
     assert not own.mine()
 
 
-def test_processes_take_turns_as_well(own: Gate, elsewhere: tuple["subprocess.Popen[str]", Path]) -> None:
-    """Whoever leaves and comes back at once is behind whoever waited: a storm in one process does not starve another."""
-    process, path = elsewhere
-    own.share(str(path))
-    order: list[str] = []
+def first_of_its_process(gate: Gate, path: Path, order: list[str]) -> threading.Thread:
+    """Start a thread that wants in while another process is, and return once it waits."""
 
     def run() -> None:
-        own.acquire()
+        gate.acquire()
         order.append("we")
-        own.release()
+        gate.release()
 
     thread = threading.Thread(target=run)
     thread.start()
     with open(f"{path}-next", "a") as place:
         eventually(lambda: not free(place))
+    return thread
+
+
+def test_processes_take_turns_as_well(own: Gate, elsewhere: tuple["subprocess.Popen[str]", Path]) -> None:
+    """Whoever leaves and comes back at once is behind whoever waited: a storm in one process does not starve another."""
+    process, path = elsewhere
+    own.share(str(path))
+    order: list[str] = []
+    thread = first_of_its_process(own, path, order)
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.write("\n")
@@ -190,3 +197,17 @@ def free(file: IO[str]) -> bool:
         return False
     fcntl.flock(file, fcntl.LOCK_UN)
     return True
+
+
+def test_a_process_goes_in_with_all_who_wait_there(own: Gate, elsewhere: tuple["subprocess.Popen[str]", Path]) -> None:
+    """The other process, which waits as well and would stay, lets in all three before it comes again."""
+    process, path = elsewhere
+    own.share(str(path))
+    order: list[str] = []
+    threads = [first_of_its_process(own, path, order), *(in_turn(own, name, order) for name in "bc")]
+    assert process.stdin is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
+    for thread in threads:
+        thread.join()
+    assert order == ["we", "b", "c"]

@@ -32,13 +32,15 @@ class Gate:
         self._depth = 0
         self._file: int | None = None
         self._next: int | None = None
+        self._inside, self._along = False, 0
 
     def share(self, path: str) -> None:
         """
         Share the gate with the other processes that write to the database at `path`. A process has one such database.
 
         Two files are locked in turn, so that processes take turns as well: who waits for the gate holds the place before it, and whoever
-        has just left comes behind.
+        has just left comes behind. A process goes in with all of its threads that wait by then: else those of one that has many, each soon out
+        again, would each wait for another process that stays long.
         """
         with self._mutex:
             if self._file is None:
@@ -52,6 +54,7 @@ class Gate:
         self._mutex, self._file, self._next = threading.Lock(), None, None
         self._queue.clear()
         self._holder, self._depth = None, 0
+        self._inside, self._along = False, 0
 
     def acquire(self, timeout_s: float = WAIT_S) -> None:
         """
@@ -60,7 +63,7 @@ class Gate:
         :raises OperationalError: not within `timeout_s`; the transaction may be tried again as a whole.
         """
         deadline = clock.monotonic() + timeout_s
-        if self._enter(timeout_s):
+        if self._enter(timeout_s) or self._inside:
             return
         try:
             self._lock_file(deadline)
@@ -82,8 +85,10 @@ class Gate:
             self._depth -= 1
             if self._depth:
                 return
-            if self._file is not None:
-                fcntl.flock(self._file, fcntl.LOCK_UN)
+            if self._queue and self._along:
+                self._along -= 1
+            else:
+                self._leave()
             self._holder = None
             if self._queue:
                 self._holder, turn = self._queue.popleft()
@@ -128,13 +133,20 @@ class Gate:
             self._queue.remove(ticket)
             return True
 
+    def _leave(self) -> None:
+        """Let other processes in."""
+        self._inside, self._along = False, 0
+        if self._file is not None:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+
     def _lock_file(self, deadline: float) -> None:
-        """Keep other processes out."""
+        """Keep other processes out, until whoever waits by now has been in as well."""
         if self._file is None or self._next is None:
             return
         _lock(self._next, deadline)
         try:
             _lock(self._file, deadline)
+            self._inside, self._along = True, len(self._queue)
         finally:
             fcntl.flock(self._next, fcntl.LOCK_UN)
 
@@ -145,7 +157,8 @@ class Gate:
         if not _lock_if_free(self._next):
             return False
         try:
-            return _lock_if_free(self._file)
+            self._inside = _lock_if_free(self._file)
+            return self._inside
         finally:
             fcntl.flock(self._next, fcntl.LOCK_UN)
 
