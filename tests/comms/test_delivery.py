@@ -145,7 +145,7 @@ def test_a_provider_that_is_down_is_spared_and_the_others_are_served(order, sink
 def test_a_slow_channel_keeps_only_its_share_of_the_threads(order, noon):
     for number in range(5):
         outbox.put(order(channel="inbox", event_id=f"evt_{number}"))
-    taken = [claims.claim(NOON, Paces()) for _ in range(3)]
+    taken = [claims.claim(Paces()) for _ in range(3)]
     assert [len(attempts) for attempts in taken] == [1, 1, 0]
     assert claims.AT_ONCE < delivery.THREADS
 
@@ -154,7 +154,7 @@ def test_an_urgent_message_goes_first(order, noon):
     outbox.put(order(channel="inbox", event_id="evt_1"))
     noon.shift(timedelta(seconds=1))
     outbox.put(order(channel="inbox", event_id="evt_2", urgent=True))
-    assert [one.delivery.event_id for one in claims.claim(noon.now(), Paces())] == ["evt_2"]
+    assert [one.delivery.event_id for one in claims.claim(Paces())] == ["evt_2"]
 
 
 def test_giving_up_is_an_end_of_its_own(order, sink, organisation, noon):
@@ -173,11 +173,11 @@ def test_giving_up_is_an_end_of_its_own(order, sink, organisation, noon):
 @pytest.mark.row("F-3")
 def test_after_a_lost_lease_another_worker_tries_again_and_the_loser_changes_nothing(order, noon):
     outbox.put(order(channel="inbox"))
-    (slow,) = claims.claim(noon.now(), Paces())
+    (slow,) = claims.claim(Paces())
     noon.shift(claims.LEASE / 2)
-    assert claims.claim(noon.now(), Paces()) == []
+    assert claims.claim(Paces()) == []
     noon.shift(claims.LEASE)
-    (fast,) = claims.claim(noon.now(), Paces())
+    (fast,) = claims.claim(Paces())
     assert (slow.number, fast.number) == (1, 2)
     refused, sent = Settlement(state=State.FAILED, outcome="refused", code="refused"), Settlement(state=State.SENT, outcome="sent")
     assert claims.settle([(slow, refused)], noon.now()) == [False]

@@ -6,20 +6,21 @@ from typing import Any
 import pytest
 
 from tests.comms.conftest import wanted
-from tocsin.comms import channels, delivery, outbox
+from tocsin.comms import channels, claims, delivery, outbox
 from tocsin.comms.channel import Channel
 from tocsin.comms.models import Attempt, Delivery
 from tocsin.comms.paces import MOST, QUICK_S, Paces
+from tocsin.kit import bells
 from tocsin.kit.egress import Unreachable
 
 
 def test_a_helping_grows_while_it_goes_quickly_and_is_one_again_after_no_answer(organisation: Any) -> None:
     paces, place = Paces(), (organisation.id, "out")
     seen = []
-    for _ in range(6):
+    for _ in range(8):
         seen.append(paces.most(place))
         paces.note(place, took_s=QUICK_S / 2, well=True)
-    assert seen == [1, 2, 4, 8, MOST, MOST]
+    assert seen == [1, 2, 4, 8, 16, 32, MOST, MOST]
     paces.note(place, took_s=QUICK_S / 2, well=False)
     assert paces.most(place) == 1
 
@@ -40,3 +41,25 @@ def test_behind_a_provider_that_does_not_answer_the_rest_of_a_helping_is_put_bac
     assert [(one.number, one.outcome) for one in Attempt.objects.all()] == [(1, "unanswered")]
     assert sorted(Delivery.objects.values_list("state", "attempts", "doubtful")) == [("pending", 0, False)] * 3 + [("pending", 1, False)]
     assert paces.most((organisation.id, "gone")) == 1
+
+
+def test_one_thread_at_a_time_claims_of_a_channel_and_whoever_rests_looks_after_it(
+    order: Callable[..., Any], organisation: Any, noon: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paces, woken = Paces(), list[bool]()
+    outbox.put_all(order(channel="inbox", event_id=f"evt_{number}") for number in range(2))
+    with paces.claimed((organisation.id, "inbox")) as alone:
+        assert alone
+        assert claims.claim(paces) == []
+    monkeypatch.setattr(delivery, "PACES", paces)
+
+    def wake() -> bool:
+        woken.append(True)
+        return True
+
+    bells.hang(outbox.TO_SEND, wake)
+    try:
+        assert delivery.run_once(wanted)
+        assert (woken, Delivery.objects.filter(state="pending").count()) == ([True], 1)
+    finally:
+        bells.take_down(outbox.TO_SEND, wake)

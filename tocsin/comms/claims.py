@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from tocsin.comms import outbox
 from tocsin.comms.models import Attempt, ChannelSetup, Delivery, State
 from tocsin.comms.paces import Paces, Place
-from tocsin.kit import bells, bulk, tables
+from tocsin.kit import bells, bulk, clock, tables
 from tocsin.kit.sqlite import syncing
 
 LEASE: Final = timedelta(seconds=15)  # an attempt's deadline, and what the database may take around it
@@ -53,7 +53,7 @@ class Settlement:
     pause_until: datetime | None = None
 
 
-def claim(now: datetime, paces: Paces) -> list[Attempt]:
+def claim(paces: Paces) -> list[Attempt]:
     """
     Return recorded attempts at the most pressing deliveries that are due, all of one channel and no more than its pace allows; mostly one, or
     none. Until the lease ends, nobody else claims them.
@@ -61,15 +61,22 @@ def claim(now: datetime, paces: Paces) -> list[Attempt]:
     What another worker claimed and never settled is due again when its lease has ended: that attempt is marked as lost, and the delivery
     as doubtful, since it may have arrived.
     """
-    closed = paces.busy(AT_ONCE)
+    now, closed = clock.now(), paces.busy(AT_ONCE)
     while (place := _most_pressing(now, closed)) is not None:  # without a write: several threads ask every second
         if not _is_closed(place, now, paces):
-            with transaction.atomic():
-                _lock(place)
-                if not _is_full(place, now, paces):  # others may just have taken its last place
-                    return _claimed(_due(place, now, paces.most(place)), now)
+            with paces.claimed(place) as alone:
+                if alone:
+                    return _claim(place, paces)
         closed.add(place)
     return []
+
+
+def _claim(place: Place, paces: Paces) -> list[Attempt]:
+    with transaction.atomic():
+        _lock(place)
+        now = clock.now()  # more may have come while this was waited for
+        full = _is_full(place, now, paces)  # others may just have taken its last place
+        return [] if full else _claimed(_due(place, now, paces.most(place)), now)
 
 
 def _due(place: Place, now: datetime, most: int) -> list[Delivery]:

@@ -13,7 +13,7 @@ from tocsin.comms import claims, outbox, patience, setup
 from tocsin.comms.claims import Settlement
 from tocsin.comms.models import Attempt, Delivery, State
 from tocsin.comms.paces import Paces
-from tocsin.kit import clock, faults, numbers
+from tocsin.kit import bells, clock, faults, numbers
 from tocsin.kit.egress import Egress, Rejected, Unreachable
 from tocsin.kit.loops import Loop
 from tocsin.kit.memory import Memory
@@ -42,9 +42,10 @@ def run_once(still_wanted: Callable[[str], bool], *, door: Callable[[UUID], Egre
     `still_wanted(about)` is asked before each attempt; if it says no, the delivery is cancelled. Any number of threads and processes
     may run this at once. A server that dies here leaves a lease behind: when it ends, another attempt is made under the same key.
     """
-    attempts = retry(lambda: claims.claim(clock.now(), PACES))
+    attempts = retry(lambda: claims.claim(PACES))
     if not attempts:
         return False
+    bells.rung(outbox.TO_SEND, 1)  # one claims at a time: whoever rests may look whether there is more
     helping = _Helping(attempts, still_wanted, door)
     with PACES.at_work(helping.place):
         began = clock.monotonic()

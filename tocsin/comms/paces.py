@@ -10,9 +10,11 @@ from uuid import UUID
 Place = tuple[UUID, str]
 """An organisation and its channel."""
 
-MOST: Final = 16
+MOST: Final = 64
 QUICK_S: Final = 0.25
 """Whoever takes a helping within this gets a larger one."""
+SLOW_S: Final = 4.0
+"""Whoever takes longer gets one message at a time."""
 
 
 class Paces:
@@ -25,6 +27,7 @@ class Paces:
         self._mutex = threading.Lock()
         self._most: dict[Place, int] = {}
         self._at_work: Counter[Place] = Counter()
+        self._claimed: set[Place] = set()
 
     def most(self, place: Place) -> int:
         """Return how many to take at once."""
@@ -46,10 +49,25 @@ class Paces:
             with self._mutex:
                 self._at_work[place] -= 1
 
+    @contextmanager
+    def claimed(self, place: Place) -> Iterator[bool]:
+        """
+        Yield whether this thread is the only one here that claims of a channel while the block runs: a second one would find nothing left.
+        """
+        with self._mutex:
+            alone = place not in self._claimed
+            self._claimed.add(place)
+        try:
+            yield alone
+        finally:
+            if alone:
+                with self._mutex:
+                    self._claimed.discard(place)
+
     def note(self, place: Place, *, took_s: float, well: bool) -> None:
         """Learn how long a helping took, and whether everything in it was answered."""
         with self._mutex:
-            if not well or took_s > MOST * QUICK_S:
+            if not well or took_s > SLOW_S:
                 self._most.pop(place, None)
             elif took_s < QUICK_S:
                 self._most[place] = min(MOST, 2 * self._most.get(place, 1))
