@@ -1,6 +1,6 @@
 """Copies of terms and mappings with something changed, quickly: the engine makes one for every event."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -14,10 +14,26 @@ else:
         return copy
 
 
-__all__ = ["drop", "put", "replace"]
+__all__ = ["drop", "maker", "put", "replace"]
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+
+def maker(kind: type, defaults: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Any]:
+    """
+    Return what makes a term of this kind of its fields, any of which may be missing that has one of the `defaults`: as its constructor would,
+    which sets them one by one.
+    """
+    if "__slots__" in vars(kind):
+        return lambda said: kind(**said)
+
+    def made(said: Mapping[str, Any]) -> Any:
+        term: Any = object.__new__(kind)
+        term.__dict__.update(defaults, **said)
+        return term
+
+    return made
 
 
 def put(mapping: Mapping[K, V], key: K, value: V) -> dict[K, V]:

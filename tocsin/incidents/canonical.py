@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, get_args
 
+import msgspec
+
 from tocsin.engine import terms as t
 from tocsin.incidents import sealing
 from tocsin.incidents.outlines import outline
 from tocsin.incidents.sealing import Sealed
-from tocsin.incidents.shapes import Eye, Malformed, Pen, Plain, follow, nfc, shape
+from tocsin.incidents.shapes import Eye, Malformed, Pen, Plain, follow, shape
 
 Tree = dict[str, Any]
 Step = Callable[[Tree], Tree]
@@ -22,8 +24,8 @@ STEPS: Final[Mapping[tuple[str, int], Step]] = {}
 """By (type, version): the step to the version after it. Add one whenever an event's fields change; never change one that was released."""
 
 
-_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-_verbatim = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_canonical = msgspec.json.Encoder(order="deterministic")
+_verbatim = msgspec.json.Encoder()
 
 
 class UnknownEvent(Exception):  # noqa: N818 - named like the other outcomes
@@ -32,8 +34,12 @@ class UnknownEvent(Exception):  # noqa: N818 - named like the other outcomes
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """An event as the journal keeps it: `body` is canonical JSON, `sealed` the texts that the body only commits to, by JSON pointer."""
+    """
+    An event as the journal keeps it: `body` is canonical JSON, `sealed` the texts that the body only commits to, by JSON pointer; `event` is
+    how it will be read again.
+    """
 
+    event: t.AnyEvent
     type: str
     version: int
     body: str
@@ -47,7 +53,7 @@ def encode(event: t.AnyEvent, seal: Callable[[str], Sealed] = sealing.seal) -> E
     Open texts are brought to NFC; sealed ones are kept byte for byte, since messages are approved and sent by their exact text.
     An empty text hides nothing and stays open.
     """
-    sealed: dict[str, Sealed] = {}
+    fresh, sealed = settled(event), dict[str, Sealed]()
 
     def cover(place: str, text: str) -> Plain:
         if not text:
@@ -55,10 +61,9 @@ def encode(event: t.AnyEvent, seal: Callable[[str], Sealed] = sealing.seal) -> E
         sealed[place] = seal(text)
         return {"sealed": sealed[place].commitment}
 
-    pen = Pen(text=nfc, sealed=cover)
     kind = type(event).__name__
-    tree = shape(KINDS[kind]).write(event, pen, "")
-    return Encoded(kind, version_of(kind), dump(tree), sealed)
+    tree = shape(KINDS[kind]).write(fresh, Pen(sealed=cover), "")
+    return Encoded(fresh, kind, version_of(kind), dump(tree), sealed)
 
 
 def settled(event: t.AnyEvent) -> t.AnyEvent:
@@ -106,7 +111,7 @@ def commitment_at(tree: Plain, place: str) -> str:
 
 def dump(tree: Plain) -> str:
     """Return `tree` as JSON text with sorted keys, no white space and nothing escaped that need not be."""
-    return _canonical.encode(tree)
+    return _canonical.encode(tree).decode()
 
 
 def load(text: str) -> Any:
@@ -122,7 +127,7 @@ def dump_state(state: t.State) -> str:
     Return `state` as JSON text, beside what says of which fields states consist. What is as by default is left out; texts are verbatim and
     mappings keep their order, which is the order in which the engine walks them.
     """
-    return _verbatim.encode({"fields": _state_fields(), "state": shape(t.State).write(state, _STATE_PEN, "")})
+    return _verbatim.encode({"fields": _state_fields(), "state": shape(t.State).write(state, _STATE_PEN, "")}).decode()
 
 
 def load_state(text: str) -> t.State:
@@ -131,7 +136,10 @@ def load_state(text: str) -> t.State:
 
     ValueError for anything else, such as a state that consisted of other fields: it is then rebuilt from the journal.
     """
-    tree = json.loads(text)
+    try:
+        tree = msgspec.json.decode(text)
+    except msgspec.DecodeError as problem:
+        raise ValueError(f"JSON was expected: {problem}") from problem
     sparing = isinstance(tree, dict) and tree.keys() == {"fields", "state"}
     if sparing and tree["fields"] != _state_fields():
         raise ValueError("states consisted of other fields")
@@ -144,7 +152,7 @@ def _state_fields() -> str:
     return hashlib.sha256(outline(t.State).encode()).hexdigest()[:16]
 
 
-_STATE_PEN: Final = Pen(text=str, sealed=lambda _place, text: text, sparing=True)
+_STATE_PEN: Final = Pen(sealed=lambda _place, text: text, sparing=True)
 _STATE_EYE: Final = Eye(lambda _place, part: str(part))
 _SPARING_EYE: Final = Eye(lambda _place, part: str(part), lenient=True)
 

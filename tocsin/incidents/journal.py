@@ -38,8 +38,8 @@ def append(sheaf: Sheaf, incident: Incident, head: Head, events: Iterable[t.AnyE
     """
     written: list[Written] = []
     own = {"organisation_id": incident.organisation_id, "incident_id": incident.pk}
-    for seq, event in enumerate(map(canonical.settled, events), head.seq + 1):
-        encoded = canonical.encode(event)
+    for seq, encoded in enumerate(map(canonical.encode, events), head.seq + 1):
+        event = encoded.event
         linked = chain.link(head.hash, seq, encoded.type, encoded.version, encoded.body)
         sheaf.add(
             Entry,

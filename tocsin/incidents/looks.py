@@ -11,7 +11,7 @@ from tocsin.incidents.shapes import Eye, Pen, shape
 TICK: Final = timedelta(microseconds=1)
 
 _EDGE, _INSTANT = shape(Edge), shape(datetime)
-_PEN, _EYE = Pen(text=str, sealed=lambda _place, text: text), Eye(sealed=lambda _place, tree: str(tree))
+_PEN, _EYE = Pen(sealed=lambda _place, text: text), Eye(sealed=lambda _place, tree: str(tree))
 
 
 def read(kept: Iterable[Any], until: datetime | None) -> list[Edge]:

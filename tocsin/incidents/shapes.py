@@ -8,8 +8,10 @@ from dataclasses import MISSING, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Annotated, Any, Literal, Never, Union, get_args, get_origin, get_type_hints
 
+from tocsin.engine.copies import maker
 from tocsin.engine.expressions import Value
 from tocsin.engine.terms import Words
 
@@ -37,12 +39,8 @@ class Malformed(ValueError):  # noqa: N818 - named like the other outcomes
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """
-    How a writer treats texts: `text` for open ones, `sealed` (place, text) for the others; and whether it leaves out what is as by default,
-    for a lenient reader.
-    """
+    """How a writer treats texts that are sealed (place, text), and whether it leaves out what is as by default, for a lenient reader."""
 
-    text: Callable[[str], str]
     sealed: Callable[[str, str], Plain]
     sparing: bool = False
 
@@ -62,12 +60,16 @@ class Shape:
 
     `settle` returns a value as it is read again once it was written in canonical form: the same object where nothing is to be changed. It
     refuses what could not be read (Malformed, or ValueError as `write` does).
+
+    What is `written_as_is` needs no call to be written, what is exactly of the type `read_as_is` none to be read: most of a record is.
     """
 
     write: Callable[[Any, Pen, str], Plain]
     read: Callable[[Plain, Eye, str], Any]
     settle: Callable[[Any], Any]
     seals: bool = False
+    written_as_is: bool = False
+    read_as_is: type | None = None
 
 
 _NOBODY = Eye(sealed=lambda _place, _tree: "")
@@ -120,7 +122,11 @@ def _kept(kind: type, name: str) -> Shape:
     def read(tree: Plain, _eye: Eye, place: str) -> Any:
         return tree if type(tree) is kind else _fail(place, f"{name} was expected")
 
-    return Shape(lambda value, _pen, _place: value, read, lambda value: read(value, _NOBODY, ""))
+    return Shape(_as_is, read, lambda value: read(value, _NOBODY, ""), written_as_is=True, read_as_is=kind)
+
+
+def _as_is(value: Any, _pen: Pen, _place: str) -> Any:
+    return value
 
 
 def _spelled(name: str, spell: Callable[[Any], str], parse: Callable[[str], Any]) -> Shape:
@@ -191,7 +197,7 @@ def _fail(place: str, problem: str) -> Never:
 
 # ------------------------------------------------------------------ the union of fact values
 
-_TEXT = Shape(lambda value, pen, _place: pen.text(value), _read_text, nfc)
+_TEXT = Shape(_as_is, _read_text, nfc, written_as_is=True, read_as_is=str)
 _INSTANTS = replace(_spelled("an instant such as 2026-10-12T09:12:04.000000Z", _spell_instant, _parse_instant), settle=_settle_instant)
 _TAGS: Mapping[type, tuple[str, Shape]] = {
     Decimal: ("number", _spelled("a decimal number", _spell_number, _parse_number)),
@@ -202,12 +208,10 @@ _BY_TAG: Mapping[str, Shape] = dict(_TAGS.values())
 
 
 def _write_value(value: Value, pen: Pen, place: str) -> Plain:
-    if isinstance(value, bool):
+    if isinstance(value, bool | str):
         return value
-    if isinstance(value, str):
-        return pen.text(value)
     if isinstance(value, tuple):
-        return [pen.text(item) for item in value]
+        return list(value)
     tag, form = _TAGS[type(value)]
     return {tag: form.write(value, pen, place)}
 
@@ -266,6 +270,8 @@ def _union(arguments: tuple[Any, ...]) -> Shape:
         lambda tree, eye, place: None if tree is None else form.read(tree, eye, place),
         lambda value: None if value is None else form.settle(value),
         form.seals,
+        form.written_as_is,
+        form.read_as_is,
     )
 
 
@@ -273,11 +279,13 @@ def _literal(allowed: tuple[Any, ...]) -> Shape:
     def read(tree: Plain, _eye: Eye, place: str) -> Any:
         return tree if tree in allowed else _fail(place, f"one of {', '.join(map(str, allowed))} was expected")
 
-    return Shape(lambda value, _pen, _place: value, read, lambda value: read(value, _NOBODY, ""))
+    return Shape(_as_is, read, lambda value: read(value, _NOBODY, ""), written_as_is=True)
 
 
 def _sequence(form: Shape) -> Shape:
     def write(value: tuple[Any, ...], pen: Pen, place: str) -> Plain:
+        if form.written_as_is:
+            return list(value)
         return [form.write(item, pen, f"{place}/{index}") for index, item in enumerate(value)] if value else []
 
     def read(tree: Plain, eye: Eye, place: str) -> Any:
@@ -294,12 +302,9 @@ def _sequence(form: Shape) -> Shape:
 
 def _mapping(key: type, form: Shape) -> Shape:
     def write(value: Mapping[Any, Any], pen: Pen, place: str) -> Plain:
-        tree = (
-            {pen.text(str(name)): form.write(item, pen, below(place, pen.text(str(name)))) for name, item in value.items()} if value else {}
-        )
-        if len(tree) < len(value):
-            _fail(place, "two keys are the same text")
-        return tree
+        if form.written_as_is:
+            return {str(name): item for name, item in value.items()}
+        return {str(name): form.write(item, pen, below(place, str(name)) if form.seals else place) for name, item in value.items()}
 
     def read(tree: Plain, eye: Eye, place: str) -> Any:
         if not isinstance(tree, dict):
@@ -336,13 +341,18 @@ def _record(kind: type) -> Shape:
     forms = {one.name: shape(hints[one.name]) for one in fields(kind)}
     defaults = {one.name: one.default if one.default_factory is MISSING else one.default_factory() for one in fields(kind)}
     required = {name for name, default in defaults.items() if default is MISSING}
-    parts = [(name, form.write, form.seals, defaults[name]) for name, form in forms.items()]
-    reads, settles = {name: form.read for name, form in forms.items()}, [(name, form.settle) for name, form in forms.items()]
-    sealing = {name for name, form in forms.items() if form.seals}
+    made, values_of = maker(kind, {name: defaults[name] for name in forms if name not in required}), _values_of(tuple(forms))
+    writes = [(name, None if form.written_as_is else form.write, f"/{name}" if form.seals else "") for name, form in forms.items()]
+    reads = {name: (form.read_as_is, form.read, f"/{name}" if form.seals else "") for name, form in forms.items()}
+    settles = [(name, form.settle) for name, form in forms.items()]
+    usual_of = [MISSING] * len(forms), list(defaults.values())
 
     def write(value: Any, pen: Pen, place: str) -> Plain:
-        said = [part for part in parts if getattr(value, part[0]) != part[3]] if pen.sparing else parts
-        return {name: write_part(getattr(value, name), pen, f"{place}/{name}" if seals else place) for name, write_part, seals, _ in said}
+        return {
+            name: write_part(part, pen, place + under) if write_part else part
+            for (name, write_part, under), part, usual in zip(writes, values_of(value), usual_of[pen.sparing], strict=True)
+            if part is not usual and part != usual
+        }
 
     def read(tree: Plain, eye: Eye, place: str) -> Any:
         if not isinstance(tree, dict):
@@ -350,20 +360,30 @@ def _record(kind: type) -> Shape:
         absent = (required if eye.lenient else forms.keys()) - tree.keys()
         if not absent and tree.keys() <= forms.keys():
             try:  # mostly nothing is wrong, and nobody needs to know of a place
-                return kind(**{name: reads[name](item, eye, f"{place}/{name}" if name in sealing else "") for name, item in tree.items()})
+                found = {}
+                for name, item in tree.items():
+                    as_is, read_part, under = reads[name]
+                    found[name] = item if type(item) is as_is else read_part(item, eye, place + under)
+                return made(found)
             except Malformed:
                 pass
         wrong = [Fault(below(place, name), "no such field") for name in tree if name not in forms]
         wrong += [Fault(below(place, name), "missing") for name in forms if name in absent]
         given = [name for name in forms if name in tree]
         values = _all(((f"{place}/{name}", tree[name], forms[name]) for name in given), eye, wrong)
-        return kind(**dict(zip(given, values, strict=True)))
+        return made(dict(zip(given, values, strict=True)))
 
     def settle(value: Any) -> Any:
-        changed = {name: fresh for name, settle_part in settles if (fresh := settle_part(known := getattr(value, name))) is not known}
+        known = zip(settles, values_of(value), strict=True)
+        changed = {name: fresh for (name, settle_part), part in known if (fresh := settle_part(part)) is not part}
         return replace(value, **changed) if changed else value
 
     return Shape(write, read, settle, any(form.seals for form in forms.values()))
+
+
+def _values_of(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what gives the values of these fields of a record, all at once."""
+    return attrgetter(*names) if len(names) > 1 else lambda value: tuple(getattr(value, name) for name in names)
 
 
 def _all(parts: Iterable[tuple[str, Plain, Shape]], eye: Eye, wrong: Iterable[Fault] = ()) -> list[Any]:

@@ -13,7 +13,7 @@ from tocsin.engine.program import Program, Rule
 from tocsin.incidents.models.row import Row as RowModel
 from tocsin.incidents.shapes import VALUE, Pen, Plain, shape
 
-_PEN = Pen(text=str, sealed=lambda _place, text: text)
+_PEN = Pen(sealed=lambda _place, text: text)
 """Rows show words as they are: what is sealed in the chain is open here."""
 
 
