@@ -1,5 +1,5 @@
 """
-The product's own program with a hand on its clock: `python -m tests.launch serve`.
+The product's own program with a hand on its clock, and passwords that are quickly kept: `python -m tests.launch serve`.
 
 Each line on standard input is a number of seconds by which time is moved; it is answered with `moved` on standard output.
 """
@@ -10,6 +10,8 @@ import struct
 import sys
 import threading
 from datetime import UTC, datetime, timedelta
+
+from django.contrib.auth import hashers
 
 from tocsin import cli
 from tocsin.kit import clock
@@ -35,6 +37,7 @@ def listen() -> None:
 
 if __name__ == "__main__":
     clock.now = now
+    hashers.PBKDF2PasswordHasher.iterations = 1_000
     move(float(os.environ["TOCSIN_TEST_MOVED_S"]))
     threading.Thread(target=listen, daemon=True).start()
     sys.argv[0] = "tocsin"

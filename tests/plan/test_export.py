@@ -10,9 +10,11 @@ from tests.plan.test_scenarios import FILES as ALL
 from tests.plan.test_scenarios import name
 from tocsin.engine import terms as t
 from tocsin.engine.evolve import evolve
+from tocsin.engine.program import Program
+from tocsin.plan.scenarios.expect import failures
 from tocsin.plan.scenarios.export import export
 from tocsin.plan.scenarios.play import Run, play
-from tocsin.plan.scenarios.replay import command, program_for, replay
+from tocsin.plan.scenarios.replay import command, program_for
 from tocsin.plan.scenarios.retelling import retell
 from tocsin.plan.scenarios.story import heading, load
 
@@ -20,7 +22,10 @@ FILES = [file for file in ALL if not heading(file).standing]  # only an incident
 
 
 def lived(file: Path) -> Run:
-    program = program_for(file)
+    return replayed(file, program_for(file))
+
+
+def replayed(file: Path, program: Program) -> Run:
     return play(program, load(file, program))
 
 
@@ -34,20 +39,22 @@ def clocks(state: t.State) -> dict[str, tuple[object, ...]]:
     return {each.clock: (each.status, each.due_at, each.met_at, each.missed, each.ended) for each in state.clocks.values()}
 
 
+@pytest.fixture(scope="module", params=FILES, ids=name)
+def run(request: pytest.FixtureRequest) -> Run:
+    """Return a shipped scenario as it was lived."""
+    return lived(request.param)
+
+
 @pytest.mark.row("KNB-07")
-@pytest.mark.parametrize("file", FILES, ids=name)
-def test_what_is_written_from_a_journal_replays_to_the_same_clocks_level_and_phase(file, tmp_path):
-    run = lived(file)
-    again, failed = replay(written(run, tmp_path), run.program)
+def test_what_is_written_from_a_journal_replays_to_the_same_clocks_level_and_phase(run, tmp_path):
+    again = replayed(written(run, tmp_path), run.program)
     ends = reduce(evolve, run.events, t.State())
-    assert failed == []
+    assert [str(failure) for failure in failures(again)] == []
     assert clocks(again.states[-1]) == clocks(ends)
     assert (again.states[-1].level, again.states[-1].phase) == (ends.level, ends.phase)
 
 
-@pytest.mark.parametrize("file", FILES, ids=name)
-def test_every_event_of_a_journal_is_explained_by_a_command(file):
-    run = lived(file)
+def test_every_event_of_a_journal_is_explained_by_a_command(run):
     found = retell(run.program, run.events)
     assert found.unexplained == []
     assert found.final == run.states[-1]
