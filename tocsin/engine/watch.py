@@ -61,6 +61,8 @@ class Series:
     parts: Sequence["Series"] = ()
     scopes: Mapping[tuple[str, str], "Series"] = field(default_factory=dict)
     """The part of each label value (DET-08: same scope), for whoever asks for one."""
+    _silences: dict[tuple[str, int, int], datetime | None] = field(default_factory=dict, compare=False, repr=False)
+    """When it falls silent after its first so many samples, as far as anybody has asked: every reading at every instant does."""
 
     def upto(self, at: datetime) -> int:
         """Return how many samples lie at or before `at`."""
@@ -106,7 +108,14 @@ def _plain(samples: Sequence[Sample]) -> Series:
 
 def silent_from(signal: Signal, known: Series, at: datetime) -> datetime | None:
     """Return when the signal falls silent after its last sample at or before `at`: so many sample intervals without data, or None."""
-    last = _steady(signal, known, known.upto(at))
+    key = (signal.kind, signal.silent_after, known.upto(at))
+    if key not in known._silences:
+        known._silences[key] = _silent_after(signal, known, key[-1])
+    return known._silences[key]
+
+
+def _silent_after(signal: Signal, known: Series, count: int) -> datetime | None:
+    last = _steady(signal, known, count)
     if last is None:
         return None  # nothing yet, or single things counted as they come: that none comes says nothing
     interval = _interval(known, last.at) or last.over
