@@ -160,3 +160,14 @@ def test_every_act_of_the_administration_is_told_in_words():
     acts = {text.value for call in recorded for text in ast.walk(call.args[place[call.func.attr]]) if isinstance(text, ast.Constant)}
     assert len(acts) > 20
     assert acts <= set(words_of.ACTS)
+
+
+def test_what_stands_in_a_sentence_is_escaped_and_within_a_loop_it_is_the_same_sentence():
+    template = jinja.environment().from_string(
+        "{% macro said(who) %}{{ _('of %(number)s', number=who) }}{% endmacro %}"
+        "{% for who in ('<b>', 'Bea') %}{{ said(who) }} {{ _('by %(name)s', name=who) }}; {% endfor %}"
+        "{{ ngettext('%(num)s fires.', '%(num)s fire.', 2) }} {{ pgettext('heading', 'State') }} {{ _('100 %%') }}"
+    )
+    assert template.render() == "of &lt;b&gt; by &lt;b&gt;; of Bea by Bea; 2 fire. State 100 %"
+    with languages.speaking("pl"):
+        assert "State" not in template.render()

@@ -5,6 +5,7 @@ Which plan cites is what the page is about: `case`, the room of one incident, or
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -43,6 +44,7 @@ def version_of(program: Program) -> str:
     return _("%(title)s, version %(version)s") % {"title": title, "version": program.version}
 
 
+@lru_cache(4096)
 def address(slug: str, plan_id: str, plan_hash: str, cite: str) -> str:
     """Return where a place of the document is shown. A place has any name, so it stands behind the path, where no character means more."""
     page = reverse("plan-clause", kwargs={"slug": slug, "plan_id": plan_id, "plan_hash": plan_hash[:12]})

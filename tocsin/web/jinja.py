@@ -20,6 +20,7 @@ import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from types import FunctionType
 from typing import Any, Final, cast
 from urllib.parse import quote
 
@@ -69,7 +70,9 @@ def environment(**options: Any) -> jinja2.Environment:
     ours = {"undefined": jinja2.StrictUndefined, "trim_blocks": True, "lstrip_blocks": True, "extensions": ["jinja2.ext.i18n"]}
     made = jinja2.Environment(**{name: value for name, value in options.items() if name != "autoescape"} | ours, autoescape=True)
     made.policies["ext.i18n.trimmed"] = True
-    made.install_gettext_callables(languages.gettext, languages.ngettext, newstyle=True, pgettext=languages.pgettext)  # type: ignore[attr-defined]
+    made.newstyle_gettext = True  # type: ignore[attr-defined]  # `{% trans %}` hands on its variables
+    made.context_class = Page
+    said = (gettext, ngettext, pgettext)
     named = (avatar, clause, csrf, has, icon, may, nav, once, root_url, sentence, static, text, theme, unread, url, web_address, words)
     timed = (
         times.clock,
@@ -83,8 +86,9 @@ def environment(**options: Any) -> jinja2.Environment:
         times.stamp,
         times.zone,
     )
-    made.globals |= {function.__name__: function for function in (*named, *timed, rounded)}
+    made.globals |= {function.__name__: function for function in (*said, *named, *timed, rounded)}
     made.globals |= {
+        "_": gettext,
         "as_typed": times.typed,
         "htmx_config": HTMX_CONFIG,
         "lang": languages.active,
@@ -94,6 +98,43 @@ def environment(**options: Any) -> jinja2.Environment:
         "typed_id": ids.typed,
     }
     return made
+
+
+class Page(Context):
+    """
+    What a template knows. What it calls is handed the names of the page, and none of the loop that it stands in: Jinja would copy every name
+    there is for each call within a loop.
+    """
+
+    def call(self, called: Callable[..., Any], /, *given: Any, _loop_vars: object = None, _block_vars: object = None, **named: Any) -> Any:
+        """Call what a template calls."""
+        if type(called) is FunctionType and not hasattr(called, "jinja_pass_arg"):
+            return called(*given, **named)
+        return super().call(called, *given, **named)
+
+
+def gettext(message: str, /, **variables: object) -> Markup:
+    """Return `message` in the language of this request, with its variables, which are escaped."""
+    return _filled(languages.gettext(message), variables) if variables else _said(languages.active(), message)
+
+
+def ngettext(singular: str, plural: str, num: int, /, **variables: object) -> Markup:
+    """Return the form for `num`, which is a variable too."""
+    return _filled(languages.ngettext(singular, plural, num), {"num": num, **variables})
+
+
+def pgettext(context: str, message: str, /, **variables: object) -> Markup:
+    """Return `message` as it is said in `context`."""
+    return _filled(languages.pgettext(context, message), variables)
+
+
+@lru_cache(8192)
+def _said(_language: languages.Language, message: str) -> Markup:
+    return _filled(languages.gettext(message), {})
+
+
+def _filled(words: str, variables: Mapping[str, object]) -> Markup:
+    return Markup(words) % variables  # noqa: S704 - the catalogue's own words
 
 
 def text(words_by_locale: Mapping[str, str]) -> Markup:
@@ -128,8 +169,11 @@ def _chosen(words_by_locale: Mapping[str, str]) -> tuple[str, str]:
 
 @pass_context
 def csrf(context: Context) -> Markup:
-    """Return the hidden field that proves a form is ours."""
-    return cast("Markup", context["csrf_input"])
+    """Return the hidden field that proves a form is ours: the same in all forms of a page."""
+    request = context["request"]
+    if not hasattr(request, "csrf_input"):
+        request.csrf_input = Markup(context["csrf_input"])  # noqa: S704 - Django's own field
+    return cast("Markup", request.csrf_input)
 
 
 def once() -> Markup:
@@ -137,6 +181,7 @@ def once() -> Markup:
     return Markup('<input type="hidden" name="key" value="{}">').format(ids.new().hex)
 
 
+@lru_cache(256)
 def icon(name: str) -> Markup:
     """Return an icon of the sprite in `_icons.html`. It is decoration: the words stand beside it or in a label."""
     return Markup('<svg class="icon" aria-hidden="true"><use href="#i-{}"/></svg>').format(name)
@@ -147,6 +192,7 @@ def web_address(given: object) -> bool:
     return isinstance(given, str) and given.startswith(("https://", "http://")) and len(given.split()) == 1
 
 
+@lru_cache(1024)
 def avatar(name: str, size: str = "") -> Markup:
     """Return the initials of a person (the surname where it is one Chinese character), or an empty seat for no name."""
     parts = name.split()
@@ -158,9 +204,10 @@ def avatar(name: str, size: str = "") -> Markup:
 @pass_context
 def url(context: Context, name: str, **parts: object) -> str:
     """Return the address of a page of this organisation."""
-    return reverse(name, kwargs={"slug": context["request"].organisation.slug, **parts})
+    return root_url(name, slug=context["request"].organisation.slug, **parts)
 
 
+@lru_cache(8192)
 def root_url(name: str, **parts: object) -> str:
     """Return the address of a page that belongs to no organisation, or to one that `slug` names."""
     return reverse(name, kwargs=parts)
@@ -215,9 +262,8 @@ def unread(context: Context) -> int:
     return inbox.unread(request.organisation.id, request.actor.person)
 
 
-@lru_cache
 def _address(name: str, slug: str) -> str:
     try:
-        return reverse(name, kwargs={"slug": slug})
+        return root_url(name, slug=slug)
     except NoReverseMatch:
         return ""

@@ -31,8 +31,10 @@ class Language:
     @property
     def locale(self) -> Locale:
         """Return how Babel writes times and numbers in it."""
-        return Locale.parse(self.folder)
+        return _locale(self.folder)
 
+
+_locale = lru_cache(Locale.parse)  # it looks for files each time
 
 LANGUAGES = {
     language.code: language

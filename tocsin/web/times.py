@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
@@ -13,6 +14,7 @@ from markupsafe import Markup
 from tocsin.engine.times import instant, stamped, zone_of
 from tocsin.kit import clock as time_now
 from tocsin.web import languages
+from tocsin.web.languages import Language
 
 _zone: ContextVar[str] = ContextVar("zone", default="UTC")
 _today: ContextVar[datetime | None] = ContextVar("today", default=None)
@@ -108,19 +110,29 @@ def typed(words: str) -> str:
 
 def spoken(at: datetime) -> str:
     """Return `14:35` for today, `19 Nov, 14:35` for another day of this year, with the year otherwise. Plain text."""
-    here, today, locale = local(at), local(_today.get() or now()), languages.active().locale
-    hour = format_time(here, "HH:mm", locale=locale)
-    if here.date() == today.date():
-        return hour
-    day = format_date(here, _day_pattern(here.year == today.year), locale=locale)
-    return f"{day}, {hour}"
+    here = local(at)
+    return _spoken(here.date(), here.hour, here.minute, local(_today.get() or now()).date(), languages.active())
+
+
+@lru_cache(4096)
+def _spoken(day: date, hour: int, minute: int, today: date, language: Language) -> str:
+    """Return a time of a day as it is said on another. A page says the same one many times."""
+    of_day = format_time(time(hour, minute), "HH:mm", locale=language.locale)
+    if day == today:
+        return of_day
+    return f"{format_date(day, _day_pattern(language, day.year == today.year), locale=language.locale)}, {of_day}"
 
 
 def moment(at: datetime | None) -> Markup:
     """Return an instant as `<time>`; nothing for None."""
     if at is None:
         return Markup()
-    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), spoken(at))
+    return _moment(at.isoformat(timespec="seconds"), spoken(at))
+
+
+@lru_cache(4096)
+def _moment(at: str, said: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(at, said)
 
 
 def stamp(at: datetime) -> Markup:
@@ -170,7 +182,7 @@ def lasting(span: timedelta) -> str:
     return " ".join(format_unit(count, f"duration-{unit}", length="short", locale=locale) for count, unit in shown)
 
 
-def _day_pattern(this_year: bool) -> str:
-    if languages.active().code == "zh":
+def _day_pattern(language: Language, this_year: bool) -> str:
+    if language.code == "zh":
         return "M月d日" if this_year else "y年M月d日"
     return "d MMM" if this_year else "d MMM y"
