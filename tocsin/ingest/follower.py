@@ -1,6 +1,7 @@
 """The follower: reads the log behind the lane at its own pace, turn by turn of the organisations, and makes alerts and matches of it."""
 
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -75,8 +76,7 @@ class Follower:
             return mine and settle(organisation_id, self._pace, self._repeats)
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(msgspec.Struct, frozen=True):
     """A body that could be read, its mark, and what it says."""
 
     body: log.Waiting
@@ -243,8 +243,8 @@ def _write(those: Batch) -> Written:
             repeats.counted(counted)
             for read in those.read:
                 repeats.learn(read.mark, read.said, outcome.standings)
-            for body in bodies:
-                _bodies.labels(body.source, "settled").inc()
+            for source, count in Counter(body.source for body in bodies).items():
+                _bodies.labels(source, "settled").inc(count)
     return written
 
 

@@ -1,7 +1,6 @@
 """The durable log of acknowledged bodies: appended by the lane, read by the follower. Every function runs in the caller's transaction."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -18,8 +17,7 @@ REJECTED_BYTES_MAX = 64 * 1024
 _WAITING = RawBody.State.WAITING.value
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(msgspec.Struct, frozen=True):
     """One body on its way into the log; with a `code`, one that was rejected and why."""
 
     organisation_id: UUID
@@ -36,8 +34,7 @@ class Arrived:
         return len(self.body)
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(msgspec.Struct, frozen=True):
     """One body of the log, at its position there, to be read."""
 
     position: int

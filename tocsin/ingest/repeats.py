@@ -64,7 +64,8 @@ class Repeats:
         for one in said:
             standing = standings.get((one.source, one.alert.key))
             if standing is not None:
-                self._drop(self._last_word(standing.id))
+                if (last := self._stood.get(standing.id)) is not None:
+                    self._drop(last[0])
                 if standing.alert is one.alert and _repeatable(one.alert):
                     stood.append(standing)
         if not stood or len(stood) < len(said):

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache, partial
+from itertools import repeat
+from operator import is_
 from typing import Any
 from uuid import UUID
 
@@ -209,7 +211,9 @@ def _in_rows(rows: Sequence[Row], kinds: Sequence[str]) -> Sequence[Row]:
     values = list(zip(*rows, strict=True))
     for at, kind in enumerate(kinds):
         if kind in _ADAPTERS:
-            values[at] = tuple(map(_ADAPTERS[kind], values[at]))
+            first = values[at][0]
+            same = all(map(is_, values[at], repeat(first)))
+            values[at] = (_ADAPTERS[kind](first),) * len(rows) if same else tuple(map(_ADAPTERS[kind], values[at]))
     return list(zip(*values, strict=True))
 
 
