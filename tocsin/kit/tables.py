@@ -2,11 +2,12 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, TypeVar
 
+import msgspec
 from django.db import connection, models
 
 from tocsin.kit import bulk
@@ -51,7 +52,7 @@ def change(model: type[models.Model], keys: Sequence[str], rows: Sequence[Values
     if rows:
         form = _form(model, tuple(rows[0]), defaults=False)
         which = [_quoted(_fields(model)[name]) for name in keys]
-        bulk.run(bulk.update(form.table, which, form.columns, [form.row(values) for values in rows]))
+        bulk.run(bulk.update(form.table, which, form.columns, form.rows(rows)))
 
 
 def select(model: type[T], where: str, values: Sequence[tuple[str, Any]]) -> list[T]:
@@ -86,12 +87,12 @@ class Sheaf:
         """Yield the rows that are to be written, as the statements take them. All of them are new: a mere change makes no row (ValueError)."""
         for (model, names), rows in self._added.items():
             form = _form(model, names, defaults=True)
-            yield from ((form, form.row(values)) for values in rows)
+            yield from ((form, row) for row in form.rows(rows))
         for (model, _, _), pending in self._put.items():
             if pending.change:
                 raise ValueError(f"a row of {model.__name__} is only changed")
             form = _form(model, tuple(pending.values), defaults=True)
-            yield form, form.row(pending.values)
+            yield from ((form, row) for row in form.rows([pending.values]))
 
     def add_made(self, form: "Form", row: list[Any]) -> None:
         """Let a new row be written that was made as another one was."""
@@ -148,16 +149,19 @@ class Form:
     """The attributes, and whether each is kept as JSON."""
     defaults: tuple[tuple[Callable[[], Any], bool], ...]
 
-    def row(self, values: Values) -> list[Any]:
-        row = [_text(values[name]) if is_json else values[name] for name, is_json in self.said]
-        row += [_text(default()) if is_json else default() for default, is_json in self.defaults]
-        return row
+    def rows(self, many: Iterable[Values]) -> list[list[Any]]:
+        """Return rows as the statements take them."""
+        text = _tree if connection.vendor == "postgresql" else _text
+        rows = [[text(values[name]) if is_json else values[name] for name, is_json in self.said] for values in many]
+        for row in rows if self.defaults else ():
+            row += [text(default()) if is_json else default() for default, is_json in self.defaults]
+        return rows
 
 
 def _insert(model: type[models.Model], rows: Sequence[Values], on_conflict: str) -> None:
     if rows:
         form = _form(model, tuple(rows[0]), defaults=True)
-        bulk.run(bulk.insert(form.table, form.columns, [form.row(values) for values in rows], on_conflict))
+        bulk.run(bulk.insert(form.table, form.columns, form.rows(rows), on_conflict))
 
 
 @cache
@@ -228,3 +232,11 @@ def _text(value: Any) -> str | None:
     if value is None:
         return None
     return json.dumps(value) if value else _NOTHING.get(type(value)) or json.dumps(value)
+
+
+def _tree(value: Any) -> str | None:
+    """Return a JSON value for PostgreSQL, which makes a tree of it whatever the spelling."""
+    return None if value is None else _json.encode(value).decode()
+
+
+_json = msgspec.json.Encoder(enc_hook=lambda value: json.loads(json.dumps(value)))  # kinds of texts of their own
