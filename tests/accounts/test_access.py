@@ -64,3 +64,17 @@ def test_the_use_of_an_api_key_is_noted(house):
     assert keys.open_api(secret)
     key.refresh_from_db()
     assert key.last_used_at is not None
+
+
+def test_one_enters_an_organisation_with_the_access_of_now_and_a_stranger_does_not(house):
+    organisation, acts = access.enter(house.member.id, house.organisation.slug)
+    assert (organisation, organisation.name, organisation.created_at) == (
+        house.organisation,
+        house.organisation.name,
+        house.organisation.created_at,
+    )
+    assert acts == access.acts(house.member, house.organisation)
+    Membership.objects.filter(organisation=house.organisation, person=house.member).update(access=Access.OBSERVER)
+    assert access.enter(house.member.id, house.organisation.slug)[1] == {"incident.attend", "incident.see"}
+    assert access.enter(house.stranger.id, house.organisation.slug) is None
+    assert access.enter(house.member.id, "nowhere") is None

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from tocsin.comms.models import InboxItem
-from tocsin.kit import clock
+from tocsin.kit import bulk, clock
+
+_UNREAD: Final = "SELECT count(*) FROM comms_inboxitem WHERE organisation_id = {} AND person = {} AND read_at IS NULL"
 
 
 def items(organisation_id: UUID, person: str, limit: int = 50) -> Iterable[InboxItem]:
@@ -15,7 +18,8 @@ def items(organisation_id: UUID, person: str, limit: int = 50) -> Iterable[Inbox
 
 def unread(organisation_id: UUID, person: str) -> int:
     """Return how many items `person` has not marked as read."""
-    return InboxItem.objects.filter(organisation_id=organisation_id, person=person, read_at=None).count()
+    ((number,),) = bulk.asked(_UNREAD, [("uuid", organisation_id), ("text", person)])
+    return int(number)
 
 
 def read(organisation_id: UUID, person: str, item_id: int) -> None:

@@ -11,6 +11,8 @@ from tocsin.kit import bulk
 _TAKE: Final = """INSERT INTO incidents_counter (organisation_id, name, value) VALUES (%s, %s, %s)
     ON CONFLICT (organisation_id, name) DO UPDATE SET value = incidents_counter.value + excluded.value RETURNING value"""
 
+_TAKEN: Final = "SELECT value FROM incidents_counter WHERE organisation_id = {} AND name = {}"
+
 
 def take(organisation_id: UUID, name: str, many: int = 1) -> int:
     """
@@ -25,7 +27,8 @@ def take(organisation_id: UUID, name: str, many: int = 1) -> int:
 
 def taken(organisation_id: UUID, name: str) -> int:
     """Return the last number that was taken, 0 before the first."""
-    return Counter.objects.filter(organisation_id=organisation_id, name=name).values_list("value", flat=True).first() or 0
+    found = bulk.asked(_TAKEN, [("uuid", organisation_id), ("text", name)])
+    return int(found[0][0]) if found else 0
 
 
 def hold(organisation_id: UUID, name: str) -> None:

@@ -1,7 +1,8 @@
 """Routes made, changed, stopped and removed while alerts are on their way through them. Each in the caller's transaction, and audited."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -19,6 +20,11 @@ NAME_CHARS_MAX = 120
 def standing(organisation: Organisation) -> QuerySet[Route]:
     """Return the routes that were not removed."""
     return Route.objects.filter(organisation=organisation, removed_at=None)
+
+
+def names(routes: Collection[UUID]) -> dict[UUID, str]:
+    """Return what routes are called, removed ones too."""
+    return dict(Route.objects.filter(pk__in=routes).values_list("pk", "name")) if routes else {}
 
 
 def make(organisation: Organisation, fields: Mapping[str, Any], *, by: Person) -> Route:

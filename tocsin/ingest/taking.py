@@ -5,7 +5,7 @@ from uuid import UUID
 
 from tocsin.accounts.models import Person
 from tocsin.ingest.models import Acknowledgement, Alert
-from tocsin.kit import clock
+from tocsin.kit import bulk, clock, tables
 
 
 def take(alert: Alert, person: Person, words: str) -> None:
@@ -28,7 +28,8 @@ def withdraw(alert: Alert) -> bool:
 def taken(alerts: Collection[Alert]) -> dict[UUID, list[Acknowledgement]]:
     """Return who has taken the present episodes on, by alert, the first first."""
     begun = {alert.pk: alert.starts_at for alert in alerts}
-    rows = Acknowledgement.objects.filter(alert__in=list(begun), withdrawn_at=None).order_by("at", "pk")
+    where = f"WHERE alert_id IN {bulk.among(list(begun))} AND withdrawn_at IS NULL ORDER BY at, id"
+    rows = tables.select(Acknowledgement, where, [("uuid", alert_id) for alert_id in begun])
     found: dict[UUID, list[Acknowledgement]] = {}
     for row in rows:
         if row.starts_at == begun[row.alert_id]:

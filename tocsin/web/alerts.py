@@ -13,12 +13,12 @@ from django.views.decorators.http import require_GET
 from tocsin.engine.terms import Refused
 from tocsin.ingest import matchers, quiet, search, standing_routes, taking
 from tocsin.ingest.matchers import Matcher
-from tocsin.ingest.models import Acknowledgement, Alert, Episode, Match
+from tocsin.ingest.models import Acknowledgement, Alert, Match
 from tocsin.ingest.quiet import Keeper
 from tocsin.ingest.routing.models import RouteRun
 from tocsin.ingest.routing.runs import State
 from tocsin.ingest.sources import registry
-from tocsin.kit import clock, ids
+from tocsin.kit import bulk, clock, ids, tables
 from tocsin.web import cases, firings, holds, reply
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
@@ -30,6 +30,7 @@ LABELS_SHOWN, LABEL_CHARS_SHOWN = 8, 60
 COUNTED = 1_000
 """What fires is counted no further."""
 SPANS = {"1h": timedelta(hours=1), "24h": timedelta(days=1), "7d": timedelta(days=7), "30d": timedelta(days=30)}
+_PAST = "SELECT {} FROM ingest_episode WHERE {}"
 SHOWN = ("firing", "silenced", "resolved", "all")
 
 
@@ -203,15 +204,14 @@ def _names(alerts: Sequence[Alert], by: str) -> list[str]:
 
 def rows(request: Request, alerts: list[Alert], keeper: Keeper) -> list[Shown]:
     """Return alerts with what is known beside them."""
-    past: dict[UUID, int] = {}
-    for alert_id in Episode.objects.filter(alert__in=alerts).values_list("alert_id", flat=True):
-        past[alert_id] = past.get(alert_id, 0) + 1
+    among, which = f"alert_id IN {bulk.among(alerts)}", [("uuid", alert.id) for alert in alerts]
+    past = Counter(bulk.uuid(alert) for (alert,) in bulk.asked(_PAST.format(bulk.stored("alert_id"), among), which))
     matches: dict[UUID, list[Match]] = {}
-    for match in Match.objects.filter(alert__in=alerts).select_related("route").order_by("-id"):
+    for match in tables.select(Match, f"WHERE {among} ORDER BY id DESC", which):
         matches.setdefault(match.alert_id, []).append(match)
-    waiting = {
-        run.alert_id: run for run in RouteRun.objects.filter(alert__in=alerts, state__in=[State.WAITS, State.READY]).select_related("route")
-    }
+    routes = standing_routes.names({match.route_id for each in matches.values() for match in each})
+    unfinished = [("text", State.WAITS), ("text", State.READY)]
+    waiting = {run.alert_id: run for run in tables.select(RouteRun, f"WHERE {among} AND state IN ({{}}, {{}})", [*which, *unfinished])}
     about = {match.about for each in matches.values() for match in each if match.about}
     seen = cases.seen(request).filter(incident__in=[ids.untyped("inc", one) for one in about])
     numbers = {ids.typed("inc", incident): number for incident, number in seen.values_list("incident_id", "number")}
@@ -219,8 +219,8 @@ def rows(request: Request, alerts: list[Alert], keeper: Keeper) -> list[Shown]:
     return [
         Shown(
             alert,
-            past.get(alert.id, 0) + 1,
-            tuple(dict.fromkeys(match.route.name for match in matches.get(alert.id, ()))),
+            past[alert.id] + 1,
+            tuple(dict.fromkeys(routes[match.route_id] for match in matches.get(alert.id, ()))),
             tuple(dict.fromkeys(numbers[match.about] for match in matches.get(alert.id, ()) if match.about in numbers)),
             next((match.problem for match in matches.get(alert.id, ()) if match.problem), ""),
             holds.hold(waiting[alert.id]) if alert.id in waiting else "",

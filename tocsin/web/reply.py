@@ -107,15 +107,15 @@ def local_address(request: HttpRequest, wanted: str, otherwise: str) -> str:
 def _enter(request: HttpRequest, slug: str) -> Request:
     """Return the request as one inside the organisation; a stranger cannot tell it from one that does not exist."""
     person = cast("Person", request.user)
-    organisation = Organisation.objects.filter(slug=slug).first()
-    inside = cast("Request", request)
-    acts = access.acts(person, organisation) if organisation else frozenset()
-    if organisation is None or not acts:
+    entered = access.enter(person.id, slug)
+    if entered is None:
         raise Http404
-    inside.organisation, inside.person, inside.acts = organisation, person, acts
+    inside = cast("Request", request)
+    organisation, inside.acts = entered
+    inside.organisation, inside.person = organisation, person
     inside.since = notices.latest(organisation.id)
     inside.actor = Actor(ids.typed("per", person.id))
-    inside.viewer = Viewer(organisation.id, inside.actor.person, access.SEE not in acts)
+    inside.viewer = Viewer(organisation.id, inside.actor.person, access.SEE not in inside.acts)
     return inside
 
 
