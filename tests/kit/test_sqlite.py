@@ -221,6 +221,26 @@ def test_the_log_does_not_begin_anew_while_it_is_moved_without_the_gate(own: Dat
     checkpointer.close()
 
 
+@pytest.mark.row("F-8")
+def test_a_file_that_does_not_take_what_was_moved_ends_a_server(own: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
+    over, left = threading.Event(), Breakdown()
+    monkeypatch.setattr(syncing, "breakdown", left)
+    monkeypatch.setattr("tocsin.kit.sqlite.checkpoint.PAGES_MAX", 0)
+    left.arm(over.set)
+    own.cursor().execute("INSERT INTO t VALUES (1)")
+    checkpointer = Checkpointer(Path(own.settings_dict["NAME"]))
+
+    def broken(_file: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fdatasync", broken)
+    with pytest.raises(sqlite3.OperationalError, match="Input/output error"):
+        checkpointer.run_once()
+    assert over.wait(5)
+    assert free()
+    checkpointer.close()
+
+
 def test_a_long_log_begins_anew_whoever_writes(own: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tocsin.kit.sqlite.checkpoint.PAGES_MAX", 2)
     checkpointer = Checkpointer(Path(own.settings_dict["NAME"]))

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from tocsin.kit.sqlite import syncing
+from tocsin.kit.sqlite.breakdown import breakdown
 from tocsin.kit.sqlite.gate import Gate, gate
 
 EVERY_S: Final = 0.2
@@ -44,7 +46,7 @@ class Checkpointer:
         with self._reading():
             pages, moved = self._move()
             if moved < pages or pages > PAGES_MAX:
-                os.fdatasync(self._file)  # SQLite does that at the end of the log only, and then within the gate
+                self._sync()
         if pages > PAGES_MAX or self._log_bytes() > LOG_BYTES_MAX:
             self._enter()
             try:
@@ -72,8 +74,23 @@ class Checkpointer:
 
     def _move(self) -> tuple[int, int]:
         """Return how many pages are in the log, and how many of them have been moved."""
-        _, pages, moved = self._own.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        try:
+            _, pages, moved = self._own.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        except sqlite3.OperationalError as error:
+            breakdown.look(error)
+            raise
         return pages, moved
+
+    def _sync(self) -> None:
+        """
+        Sync what was moved: SQLite does that at the end of the log only, and then within the gate.
+
+        Pages that were not taken are not moved again by this process, so a server ends then, and the next one moves the whole log.
+        """
+        try:
+            os.fdatasync(self._file)
+        except OSError as fault:
+            raise syncing.not_taken(fault) from fault
 
     def _enter(self) -> None:
         """Take the gate in a moment in which nobody else wants it. If there is none for a while, wait there like anybody."""

@@ -92,7 +92,12 @@ def _wait_for(log: str) -> None:
         finally:
             os.close(file)
     except OSError as fault:
-        error = sqlite3.OperationalError(f"the disk did not take the log: {fault.strerror}")
-        error.sqlite_errorcode = sqlite3.SQLITE_IOERR_FSYNC
-        breakdown.look(error)
-        raise error from fault
+        raise not_taken(fault) from fault
+
+
+def not_taken(fault: OSError) -> sqlite3.OperationalError:
+    """Return what SQLite would say of a sync that failed. A server ends then."""
+    error = sqlite3.OperationalError(f"the disk did not take it: {fault.strerror}")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_FSYNC
+    breakdown.look(error)
+    return error
