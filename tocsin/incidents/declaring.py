@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from tocsin.engine import terms as t
@@ -126,7 +126,8 @@ class _Step:
     def take(self, most: int | None = None) -> None:
         """Do no more than `most` things. Within the caller's transaction."""
         self.done, self.declared = 0, []
-        route = Route.objects.select_for_update(of=("self",)).get(pk=self._route.pk)
+        locking = "FOR UPDATE" if connection.vendor == "postgresql" else ""
+        (route,) = tables.select(Route, f"WHERE id = {{}} {locking}", [("uuid", self._route.pk)])
         turns = _waiting(route)
         until = turns[-1].at if len(turns) == MATCHES_MAX else max([_horizon(route), *(turned.at for turned in turns[-1:])])
         rule = rules.read(route.rule)
