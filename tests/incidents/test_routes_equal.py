@@ -33,7 +33,7 @@ class Hands:
     lasts: float
 
     def __init__(self, _route: Route, _sitting: desk.Desk) -> None:
-        pass
+        self.declared: list[str] = []
 
     def open(self, about: str, now: datetime) -> bool:
         return now < self.opened.setdefault(about, now) + self.lasts * MINUTE
