@@ -293,7 +293,11 @@ def test_news_of_incidents_that_are_open_to_all_ask_the_directory_nothing(kept: 
 def test_a_board_looks_at_an_incident_with_the_same_eyes_throughout(room: Room) -> None:
     with CaptureQueriesContext(connection) as asked:
         assert room.world.browse(room.world.bea).get(f"/o/{room.world.organisation.slug}/").status_code == 200
-    looked = [query["sql"] for query in asked if query["sql"].startswith('SELECT "incidents_rolerow"."role"')]
+    looked = [
+        query["sql"]
+        for query in asked
+        if query["sql"].startswith('SELECT "incidents_rolerow"."incident_id" AS "incident_id", "incidents_rolerow"."role"')
+    ]
     assert len(looked) == 1
 
 

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -20,7 +20,9 @@ from tocsin.plan.findings import Finding
 DRAFT, IN_FORCE, RETIRED = "draft", "in_force", "retired"
 PUT_IN_FORCE: Final = "in_force"
 """The bell that is rung when a version was put in force."""
-_KEPT = 64
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class Uncompilable(ValueError):  # noqa: N818 - it names what the plan is
@@ -120,8 +122,13 @@ def program(organisation_id: UUID, plan_hash: str) -> Program:
     :raises Plan.DoesNotExist: the organisation has no such plan.
     :raises Uncompilable: this release cannot compile it.
     """
-    together = Composition.objects.filter(organisation_id=organisation_id, hash=plan_hash).first()
-    return composed(organisation_id, together.hashes if together else [plan_hash])
+    hashes = _named.get((organisation_id, plan_hash))
+    if hashes is None:
+        together = Composition.objects.filter(organisation_id=organisation_id, hash=plan_hash).first()
+        hashes = together.hashes if together else [plan_hash]
+    found = composed(organisation_id, hashes)
+    _named.put((organisation_id, plan_hash), hashes)  # what is found is there for good: the hash is made of it
+    return found
 
 
 def readable(organisation_id: UUID, plan_hash: str) -> Program | None:
@@ -211,28 +218,33 @@ def _all(organisation_id: UUID, hashes: Sequence[str]) -> list[tuple[str, Any]]:
     return [("uuid", organisation_id), *(("text", plan_hash) for plan_hash in hashes)]
 
 
-class _Cache:
-    """The programs last used, by plan hash."""
+class _Cache(Generic[K, V]):
+    """So many as were last used."""
 
-    def __init__(self) -> None:
-        self._programs: OrderedDict[str, Program] = OrderedDict()
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._known: OrderedDict[K, V] = OrderedDict()
         self._mutex = Lock()
 
-    def get(self, plan_hash: str) -> Program | None:
+    def get(self, key: K) -> V | None:
         with self._mutex:
-            if plan_hash in self._programs:
-                self._programs.move_to_end(plan_hash)
-            return self._programs.get(plan_hash)
+            if key in self._known:
+                self._known.move_to_end(key)
+            return self._known.get(key)
 
-    def put(self, plan_hash: str, program: Program) -> Program:
+    def put(self, key: K, value: V) -> V:
         with self._mutex:
-            self._programs[plan_hash] = program
-            while len(self._programs) > _KEPT:
-                self._programs.popitem(last=False)
-        return program
+            self._known[key] = value
+            self._known.move_to_end(key)
+            while len(self._known) > self._most:
+                self._known.popitem(last=False)
+        return value
 
 
-_cache = _Cache()
+_cache: _Cache[str, Program] = _Cache(64)
+"""Programs, by plan hash."""
+_named: _Cache[tuple[UUID, str], Sequence[str]] = _Cache(4096)
+"""Which plan versions a hash of an organisation's names: one, unless they were put together."""
 
 
 def not_in_force(organisation_id: UUID, hashes: Sequence[str]) -> t.Refused | None:

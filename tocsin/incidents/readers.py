@@ -1,6 +1,7 @@
 """Which incidents a person sees: every page, feed and answer asks here, so that a restricted one is there for nobody else (AUD-05)."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -213,8 +214,12 @@ class Eyes:
 
 def eyes(incident_id: UUID, program: Program, actor: t.Actor, *, limited: bool = False) -> Eyes:
     """Return what `actor` sees inside: as holder or recorded deputy of roles, as lead of groups, as head of departments."""
-    rows = RoleRow.objects.filter(incident_id=incident_id).values_list("role", "person")
-    roles = {role for role, person in rows if person == actor.person or f"deputy:{role}" in actor.standing}
+    held = RoleRow.objects.filter(incident_id=incident_id).values_list("role", "person")
+    return _eyes(held, program, actor, limited=limited)
+
+
+def _eyes(held: Iterable[tuple[str, str]], program: Program, actor: t.Actor, *, limited: bool) -> Eyes:
+    roles = {role for role, person in held if person == actor.person or f"deputy:{role}" in actor.standing}
     groups = {group.id for group in program.groups.values() if group.lead in roles}
     departments = {name for name in program.departments if f"department:{name}" in actor.standing}
     # What nobody holds is the commander's: a department without a head too.
@@ -298,35 +303,55 @@ class Viewer:
     def eyes(self, board: BoardRow) -> Eyes | None:
         """Return what the person sees inside; None where this release cannot read the plan. Where it keeps nothing, nothing is looked up."""
         if board.incident_id not in self._eyes:
-            self._eyes[board.incident_id] = self._looked(board)
+            self._look([board])
         return self._eyes[board.incident_id]
 
-    def _looked(self, board: BoardRow) -> Eyes | None:
-        program, limited = plans.readable(self.organisation_id, board.plan_hash), self.limited(board)
-        if program is None or not keeps_any(program):
-            return Eyes(program, frozenset(), limited) if program else None
-        return eyes(board.incident_id, program, t.Actor(self.person, self.standing(board.plan_hash)), limited=limited)
+    def _look(self, boards: Iterable[BoardRow]) -> None:
+        """Find out what the person sees inside these incidents, by one question for all of them."""
+        programs = {board: plans.readable(self.organisation_id, board.plan_hash) for board in boards if board.incident_id not in self._eyes}
+        keeping = {board.incident_id for board, program in programs.items() if program and keeps_any(program)}
+        held: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
+        if keeping:
+            for incident_id, role, person in RoleRow.objects.filter(incident_id__in=keeping).values_list("incident_id", "role", "person"):
+                held[incident_id].append((role, person))
+        for board, program in programs.items():
+            standing = self.standing(board.plan_hash) if board.incident_id in keeping else frozenset()
+            actor = t.Actor(self.person, standing)
+            sight = _eyes(held[board.incident_id], program, actor, limited=self.limited(board)) if program else None
+            self._eyes[board.incident_id] = sight
 
     def seen(self, boards: Iterable[BoardRow], rows: Iterable[T]) -> list[T]:
         """Return what the person sees of rows of these incidents; of one whose plan this release cannot read, nothing that names a rule of it."""
-        known = {board.incident_id: self.eyes(board) for board in boards}
-        return [row for row in rows if (sight := known[row.incident_id]) and sight.reads(row)]
-
-    def glances(self, boards: Iterable[BoardRow]) -> list[BoardRow]:
-        """Return each of the incidents as `glance` does."""
-        return [self.glance(board) for board in boards]
+        known, found = {board.incident_id: board for board in boards}, list(rows)
+        self._look({known[row.incident_id] for row in found})
+        return [row for row in found if (sight := self.eyes(known[row.incident_id])) and sight.reads(row)]
 
     def glance(self, board: BoardRow) -> BoardRow:
         """Return an incident with what it says of its clocks as far as the person sees these."""
-        sight = self.eyes(board)
-        if sight and not sight.limited and not keeps_any(sight.program):
-            return board
-        rows = ClockRow.objects.filter(incident_id=board.incident_id, status__in=RUNNING).order_by("due_at", "clock")
-        seen = sight.seen(rows) if sight else []
-        due = next((row for row in seen if row.status == "open" and row.due_at), None)
-        board.next_clock, board.next_due_at = (due.clock, due.due_at) if due else ("", None)
-        board.clocks_open, board.overdue = len(seen), sum(1 for row in seen if row.status == "breached" or row.behind)
-        return board
+        return self.glances([board])[0]
+
+    def glances(self, boards: Iterable[BoardRow]) -> list[BoardRow]:
+        """Return each of the incidents as `glance` does."""
+        found = list(boards)
+        self._look(found)
+        partly = [board for board in found if not (sight := self.eyes(board)) or sight.limited or keeps_any(sight.program)]
+        running: dict[UUID, list[ClockRow]] = {board.incident_id: [] for board in partly}
+        if partly:
+            for row in ClockRow.objects.filter(incident_id__in=running, status__in=RUNNING).order_by("due_at", "clock"):
+                running[row.incident_id].append(row)
+        for board in partly:
+            sight = self.eyes(board)
+            seen = sight.seen(running[board.incident_id]) if sight else []
+            due = next((row for row in seen if row.status == "open" and row.due_at), None)
+            board.next_clock, board.next_due_at = (due.clock, due.due_at) if due else ("", None)
+            board.clocks_open, board.overdue = len(seen), sum(1 for row in seen if row.status == "breached" or row.behind)
+        return found
+
+
+def boards_of(rows: Iterable[Row], boards: QuerySet[BoardRow]) -> Mapping[UUID, BoardRow]:
+    """Return those of the incidents that rows are of, by incident: few, where the incidents are all that there ever were."""
+    wanted = {row.incident_id for row in rows}
+    return {board.incident_id: board for board in boards.filter(incident_id__in=wanted)} if wanted else {}
 
 
 def visible(organisation_id: UUID, person: str) -> QuerySet[BoardRow]:

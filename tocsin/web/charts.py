@@ -1,12 +1,13 @@
 """Charts of signals as pages show them: the curve with its mean and its thresholds, when a trigger fired, and the same as a table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import QuerySet
 from markupsafe import Markup
 
 from tocsin.engine.expressions import SignalRead
@@ -93,16 +94,21 @@ def _chart(program: Program, signal: Signal, plot: Plot, fired: Sequence[datetim
     )
 
 
-def fired_by(boards: Iterable[BoardRow], plan_id: str, signal: str, since: datetime) -> list[Fired]:
-    """Return when triggers of a plan that look at this signal of it fired in these incidents, alone or beside others, the latest first."""
-    numbers = {board.incident_id: board for board in boards}
-    rows = TimelineRow.objects.filter(incident_id__in=numbers, kind="TriggerFired", happened_at__gte=since).order_by("-happened_at", "-seq")
+def firings(incidents: Iterable[UUID] | QuerySet[Any], since: datetime) -> list[TimelineRow]:
+    """Return what triggers did in these incidents since then, the latest first."""
+    rows = TimelineRow.objects.filter(incident_id__in=incidents, kind="TriggerFired", happened_at__gte=since)
+    return list(rows.order_by("-happened_at", "-seq"))
+
+
+def fired_by(rows: Iterable[TimelineRow], boards: Mapping[UUID, BoardRow], plan_id: str, signal: str) -> list[Fired]:
+    """Return those firings whose triggers look at this signal of a plan, alone or beside others. `boards` are their incidents."""
     found = []
     for row in rows:
-        program = plans.readable(row.organisation_id, numbers[row.incident_id].plan_hash)
+        board = boards[row.incident_id]
+        program = plans.readable(row.organisation_id, board.plan_hash)
         trigger = program.triggers.get(row.data["trigger"]) if program else None
         if program is not None and trigger is not None and (plan_id, signal) in _looked_at(program, trigger):
-            found.append(Fired(row.happened_at, numbers[row.incident_id].number, plan_words.titled(trigger), row.data.get("entry", "")))
+            found.append(Fired(row.happened_at, board.number, plan_words.titled(trigger), row.data.get("entry", "")))
     return found
 
 

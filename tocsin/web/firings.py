@@ -1,17 +1,16 @@
 """What watches by itself: signals of which no data comes, and how often each trigger's alarm was called false, month by month (DET-07, DET-11)."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
 
 from django.db.models import QuerySet
 
 from tocsin.engine.namespaces import bare, part_of
 from tocsin.engine.program import Program, Text
-from tocsin.incidents import plans, silences
+from tocsin.incidents import plans, readers, silences
 from tocsin.incidents.models import BoardRow, Silence, TimelineRow
 from tocsin.web import cases, plan_words, times
 from tocsin.web.reply import Request
@@ -74,8 +73,10 @@ def months(request: Request) -> list[Month]:
     counts: dict[_Key, _Count] = {}
     titles: dict[str, Text] = {}
     opened: dict[tuple[object, str], _Key] = {}
-    boards = {row.incident_id: row for row in cases.seen(request).filter(drill=False)}
-    for row in _rows(boards):
+    seen = cases.seen(request).filter(drill=False)
+    rows = list(_rows(seen))
+    boards = readers.boards_of(rows, seen)
+    for row in rows:
         program = _program(request, boards[row.incident_id])
         if program is None:
             continue
@@ -95,13 +96,15 @@ def months(request: Request) -> list[Month]:
     return list(_listed(counts, titles))
 
 
-def _rows(boards: Collection[UUID]) -> QuerySet[TimelineRow]:
+def _rows(boards: QuerySet[BoardRow]) -> QuerySet[TimelineRow]:
     """Return the firings and the ends of situations of these incidents since the first of the months that are shown."""
     since = _month(times.now())
     for _ in range(MONTHS - 1):
         since = _month(since - timedelta(days=1))
-    rows = TimelineRow.objects.filter(incident_id__in=boards, kind__in=("TriggerFired", "SituationClosed"), at__gte=since)
-    return rows.order_by("incident_id", "seq")
+    told = TimelineRow.objects.filter(
+        incident_id__in=boards.values("incident_id"), kind__in=("TriggerFired", "SituationClosed"), at__gte=since
+    )
+    return told.order_by("incident_id", "seq")
 
 
 def _month(at: datetime) -> datetime:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from markupsafe import Markup
 
 from tocsin.engine.program import Record, Text
-from tocsin.incidents import plans
+from tocsin.incidents import plans, readers
 from tocsin.incidents.models import BoardRow, FiledRow, RecordRow
 from tocsin.incidents.readers import Viewer
 from tocsin.kit.texts import folded
@@ -50,8 +50,9 @@ def every(request: Request) -> HttpResponse:
 
 def filed(viewer: Viewer, people: cases.People, inboxes: Sequence[str] = INBOXES) -> Iterator[Known]:
     """Yield what was filed in these inboxes of the organisation, the newest first, as far as it is for everybody and `viewer` sees the incident."""
-    boards = {board.incident_id: board for board in viewer.incidents()}
-    rows = FiledRow.objects.filter(incident_id__in=boards, inbox__in=inboxes).order_by("-at", "-seq")
+    seen = viewer.incidents()
+    rows = list(FiledRow.objects.filter(incident_id__in=seen.values("incident_id"), inbox__in=inboxes).order_by("-at", "-seq"))
+    boards = readers.boards_of(rows, seen)
     entries = list(dict.fromkeys((row.incident_id, row.cause.partition(":")[2]) for row in rows))
     parts: dict[tuple[UUID, str], list[RecordRow]] = defaultdict(list)
     for part in RecordRow.objects.filter(incident_id__in={incident for incident, _ in entries}).order_by("seq"):

@@ -15,7 +15,7 @@ from tocsin.accounts import audit
 from tocsin.engine.namespaces import bare
 from tocsin.engine.program import Program, Signal, Text
 from tocsin.engine.terms import Refused
-from tocsin.incidents import measurable, plans, readings, samples, sheets
+from tocsin.incidents import measurable, plans, readers, readings, samples, sheets
 from tocsin.incidents.models import SeriesFeed, SeriesRule, Unmapped
 from tocsin.incidents.models.series import INCREASE
 from tocsin.incidents.samples import Given
@@ -56,7 +56,9 @@ def one(request: Request, plan_id: str, signal: str) -> HttpResponse:
     label, of = request.GET.get("label", ""), request.GET.get("of", "")
     part = (label, of) if label in rule.labels and of else None
     span = charts.span(hours)
-    fired = charts.fired_by(cases.seen(request).filter(drill=False), program.id, rule.id, span[0])
+    seen = cases.seen(request).filter(drill=False)
+    rows = charts.firings(seen.values("incident_id"), span[0])
+    fired = charts.fired_by(rows, readers.boards_of(rows, seen), program.id, rule.id)
     found = readings.every(request.organisation.id, program, span[1]).get(rule.id)
     context = {
         "program": program,

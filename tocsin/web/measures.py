@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from tocsin.incidents import readers
 from tocsin.incidents.models import ClockRow
 from tocsin.incidents.readers import Viewer
 from tocsin.web import clocks
@@ -27,6 +28,7 @@ def every(viewer: Viewer, plan_id: str = "", without: UUID | None = None) -> lis
     boards = viewer.incidents().filter(drill=False)
     boards = boards.filter(plan_id=plan_id) if plan_id else boards
     boards = boards.exclude(incident_id=without) if without else boards
-    numbers = {board.incident_id: board.number for board in boards}
-    rows = ClockRow.objects.filter(incident_id__in=numbers, verb="track", status__in=clocks.RUNNING).order_by("due_at", "clock")
-    return [Open(numbers[row.incident_id], row) for row in viewer.seen(boards, rows)]
+    which = boards.values("incident_id")
+    rows = list(ClockRow.objects.filter(incident_id__in=which, verb="track", status__in=clocks.RUNNING).order_by("due_at", "clock"))
+    known = readers.boards_of(rows, boards)
+    return [Open(known[row.incident_id].number, row) for row in viewer.seen(known.values(), rows)]

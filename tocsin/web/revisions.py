@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tocsin.accounts import audit
 from tocsin.engine.program import Program, Text
 from tocsin.engine.terms import Refused
-from tocsin.incidents import plans
+from tocsin.incidents import plans, readers
 from tocsin.incidents.models import BoardRow, FiledRow, RecordRow, Ruling
 from tocsin.plan.forms.leaves import REVISIONS
 from tocsin.web import cases, plan_words, reply
@@ -61,10 +61,10 @@ def ruling(request: Request, number: str, seq: str) -> HttpResponse:
 
 
 def _context(request: Request) -> dict[str, object]:
-    boards = {board.incident_id: board for board in cases.seen(request)}
-    rows = request.viewer.seen(boards.values(), FiledRow.objects.filter(incident_id__in=boards, inbox=REVISIONS).order_by("-at"))[
-        :SHOWN_MAX
-    ]
+    seen = cases.seen(request)
+    filed = list(FiledRow.objects.filter(incident_id__in=seen.values("incident_id"), inbox=REVISIONS).order_by("-at"))
+    boards = readers.boards_of(filed, seen)
+    rows = request.viewer.seen(boards.values(), filed)[:SHOWN_MAX]
     rulings = {(each.incident_id, each.seq): each for each in Ruling.objects.filter(organisation=request.organisation)}
     by_plan: dict[str, list[Filed]] = {}
     for row in rows:

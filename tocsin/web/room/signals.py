@@ -57,9 +57,10 @@ def evidence(case: Case) -> list[Chart]:
     """Return the charts of the signals whose triggers fired in this incident, from before the first of them until now (DET-10)."""
     now = case.board.closed_at or times.now()
     begin = max(case.board.declared_at - BEFORE, now - trends.SPAN_MAX)
+    rows = charts.firings([case.id], begin)
     found: list[Chart] = []
     for rule in case.program.signals.values():
-        fired = charts.fired_by([case.board], case.program.part(rule.id).program.id, bare(rule.id), begin)
+        fired = charts.fired_by(rows, {case.id: case.board}, case.program.part(rule.id).program.id, bare(rule.id))
         found += charts.of(case.board.organisation_id, case.program, rule, (begin, now), fired=fired) if fired else []
     return [chart for chart in found if chart.marks]
 
