@@ -5,11 +5,13 @@ from datetime import timedelta
 from types import ModuleType
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.web.room import declare
 from tests.world import World
 from tocsin.accounts.models import Person
-from tocsin.incidents.models import Drill
+from tocsin.incidents.models import BoardRow, Drill
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +83,29 @@ def test_drills_count_apart(world: World, clock: ModuleType) -> None:
     page = board(world, world.ana)
     assert "1 drill." in page
     assert 'data-kind="drill"' in page
+
+
+def test_a_board_of_many_asks_no_more_than_one_of_few(world: World) -> None:
+    asked = []
+    for many in (2, 6):
+        for _ in range(many):
+            declare(world)
+        board(world, world.bea)
+        with CaptureQueriesContext(connection) as queries:
+            board(world, world.bea)
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
+
+
+def test_of_a_storm_the_board_shows_what_is_late_or_due_soonest_and_counts_the_rest(world: World, clock: ModuleType, monkeypatch) -> None:
+    monkeypatch.setattr("tocsin.web.board.SHOWN_MAX", 2)
+    late, soon, other = (declare(world).number for _ in range(3))
+    BoardRow.objects.filter(number=late).update(overdue=1, next_due_at=None)
+    BoardRow.objects.filter(number=soon).update(next_due_at=clock.now())
+    page = board(world, world.ana)
+    assert "3 incidents." in page
+    assert "1 more is open. What is late or due soonest stands here." in page
+    active = page[page.index('id="h-active"') :]
+    assert [f">{number}<" in active for number in (late, soon, other)] == [True, True, False]
+    monkeypatch.setattr("tocsin.web.board.SHOWN_MAX", 3)
+    assert "more is open" not in board(world, world.ana)

@@ -1,10 +1,13 @@
 """The board: what is due next, who owes it, what runs, and what waits on the viewer."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final, TypeVar
+from uuid import UUID
 
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
@@ -24,6 +27,11 @@ from tocsin.web.room.indicators import Indicator
 ICONS = {"send": "send", "decide": "flag", "record": "list", "reach": "half"}
 SOONEST = 8
 LANES = 8
+SHOWN_MAX: Final = 100
+"""A storm may open thousands: then the board shows what is worked out of turn, what is late and what is due soonest, and counts the rest."""
+_LATE: Final = ExpressionWrapper(Q(overdue__gt=0), output_field=BooleanField())
+_FIRST: Final = ("place", _LATE.desc(), F("next_due_at").asc(nulls_last=True), "-declared_at")
+T = TypeVar("T", ClockRow, BreachRow, ConditionRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +76,17 @@ def page(request: Request) -> HttpResponse:
 def context(request: Request) -> dict[str, object]:
     """Return what the board shows."""
     people = cases.people_of(request)
-    rows = request.viewer.glances(cases.seen(request).filter(open=True).select_related("incident").order_by(*cases.IN_TURN))
-    running = [_running(request, row, people, known) for row, known in _with_clocks(request, rows)]
+    every = cases.seen(request).filter(open=True)
+    rows = request.viewer.glances(every.select_related("incident").order_by(*_FIRST)[:SHOWN_MAX])
+    running = _running(request, rows, people)
     running.sort(key=lambda one: (one.board.place, one.board.declared_at))
     open_clocks = _in_turn(running)
     axis = horizon.Axis(times.now())
     lanes = [(one, axis.pins(one.clocks)) for one in running if one.kind != "drill" and any(True for _pin in axis.pins(one.clocks))]
     return {
         "running": running,
-        "headline": _headline(running),
+        "headline": _headline(Counter(one.kind for one in running) if len(rows) < SHOWN_MAX else _kinds(every)),
+        "unseen": every.count() - len(rows) if len(rows) == SHOWN_MAX else 0,
         "next": next(iter(clocks.order(open_clocks)), None),
         "soonest": open_clocks[:SOONEST],
         "more": max(0, len(open_clocks) - SOONEST),
@@ -104,16 +114,28 @@ def _in_turn(running: list[Running]) -> list[Shown]:
     return [*clocks.order(ahead), *clocks.order(clock for one, clock in found if one.board.place != precedence.FIRST)]
 
 
-def _with_clocks(request: Request, rows: list[BoardRow]) -> Iterable[tuple[BoardRow, list[ClockRow]]]:
-    """Yield each incident with those of its clocks that the viewer sees, by one question."""
-    found: dict[object, list[ClockRow]] = defaultdict(list)
-    wanted = [row.incident_id for row in rows]
-    for clock in request.viewer.seen(rows, ClockRow.objects.filter(incident_id__in=wanted).exclude(status="ended")):
-        found[clock.incident_id].append(clock)
-    return [(row, found[row.incident_id]) for row in rows]
+def _running(request: Request, rows: Sequence[BoardRow], people: cases.People) -> list[Running]:
+    """Return the incidents with what the viewer sees of them: one question for the clocks of all, one for breaches, one for conditions."""
+    of_these = {"incident_id__in": [row.incident_id for row in rows]}
+    ticking = _by_incident(request.viewer.seen(rows, ClockRow.objects.filter(**of_these).exclude(status="ended")))
+    breaches = BreachRow.objects.filter(incident_id__in=[row.incident_id for row in rows if row.overdue]).order_by("-seq")
+    breached = _by_incident(request.viewer.seen(rows, breaches))
+    standing = _by_incident(ConditionRow.objects.filter(**of_these))
+    return [
+        _one(row, people, ticking[row.incident_id], next(iter(breached[row.incident_id]), None), standing[row.incident_id]) for row in rows
+    ]
 
 
-def _running(request: Request, row: BoardRow, people: cases.People, known: list[ClockRow]) -> Running:
+def _by_incident(rows: Iterable[T]) -> Mapping[UUID, list[T]]:
+    found: defaultdict[UUID, list[T]] = defaultdict(list)
+    for row in rows:
+        found[row.incident_id].append(row)
+    return found
+
+
+def _one(
+    row: BoardRow, people: cases.People, known: Sequence[ClockRow], latest: BreachRow | None, conditions: Sequence[ConditionRow]
+) -> Running:
     now = clocks.incident_now(row.incident)
     kind = "drill" if row.drill else "warning" if row.phase == "warning" else "incident"
     tone, sign = _graded(row)
@@ -134,25 +156,20 @@ def _running(request: Request, row: BoardRow, people: cases.People, known: list[
         commander=people.name(row.commander),
         done=sum(1 for clock in owed if clock.status in ("met", "late", "waived")),
         owed=len(owed),
-        latest_breach=_latest_breach(request, row) if row.overdue else None,
-        broken=_broken(row),
+        latest_breach=latest,
+        broken=_broken(row, conditions),
         clocks=tuple(shown),
     )
 
 
-def _broken(row: BoardRow) -> tuple[Indicator, ...]:
+def _broken(row: BoardRow, conditions: Sequence[ConditionRow]) -> tuple[Indicator, ...]:
     """Return which indicators of its plan an incident does not keep; of a plan that this release cannot read, none."""
     program = plans.readable(row.organisation_id, row.plan_hash)
     wanted = indicators.names(program) if program else []
     if program is None or not wanted:
         return ()
-    rows = ConditionRow.objects.filter(incident_id=row.incident_id, condition__in=wanted)
+    rows = [condition for condition in conditions if condition.condition in wanted]
     return tuple(one for each in indicators.of(program, row, rows) for one in each.broken)
-
-
-def _latest_breach(request: Request, row: BoardRow) -> BreachRow | None:
-    rows = BreachRow.objects.filter(incident_id=row.incident_id).order_by("-seq")
-    return next(iter(request.viewer.seen([row], rows)), None)
 
 
 def _graded(row: BoardRow) -> tuple[str, str]:
@@ -164,9 +181,16 @@ def _graded(row: BoardRow) -> tuple[str, str]:
     return plan_words.tone(program, row.level), plan_words.mark(program, row.level) if row.level else "?"
 
 
-def _headline(running: list[Running]) -> str:
+def _kinds(boards: QuerySet[BoardRow]) -> Mapping[str, int]:
+    """Return how many open incidents there are of each kind, when more are open than the board shows."""
+    drills = boards.filter(drill=True).count()
+    warnings = boards.filter(drill=False, phase="warning").count()
+    return {"drill": drills, "warning": warnings, "incident": boards.count() - drills - warnings}
+
+
+def _headline(running: Mapping[str, int]) -> str:
     """Return what runs in one sentence."""
-    kinds: Mapping[str, int] = {kind: sum(1 for one in running if one.kind == kind) for kind in ("incident", "warning", "drill")}
+    kinds = {kind: running.get(kind, 0) for kind in ("incident", "warning", "drill")}
     parts = [
         ngettext("%(num)s incident", "%(num)s incidents", kinds["incident"]) % {"num": kinds["incident"]},
         ngettext("%(num)s warning", "%(num)s warnings", kinds["warning"]) % {"num": kinds["warning"]},
