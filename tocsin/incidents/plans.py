@@ -122,12 +122,14 @@ def program(organisation_id: UUID, plan_hash: str) -> Program:
     :raises Plan.DoesNotExist: the organisation has no such plan.
     :raises Uncompilable: this release cannot compile it.
     """
-    hashes = _named.get((organisation_id, plan_hash))
-    if hashes is None:
-        together = Composition.objects.filter(organisation_id=organisation_id, hash=plan_hash).first()
-        hashes = together.hashes if together else [plan_hash]
+    named = _named.get((organisation_id, plan_hash))
+    known = _cache.get(hash_of(named)) if named else None
+    if known is not None:
+        return known
+    together = Composition.objects.filter(organisation_id=organisation_id, hash=plan_hash).first()
+    hashes = together.hashes if together else [plan_hash]
     found = composed(organisation_id, hashes)
-    _named.put((organisation_id, plan_hash), hashes)  # what is found is there for good: the hash is made of it
+    _named.put((organisation_id, plan_hash), hashes)
     return found
 
 
@@ -244,7 +246,7 @@ class _Cache(Generic[K, V]):
 _cache: _Cache[str, Program] = _Cache(64)
 """Programs, by plan hash."""
 _named: _Cache[tuple[UUID, str], Sequence[str]] = _Cache(4096)
-"""Which plan versions a hash of an organisation's names: one, unless they were put together."""
+"""Which plan versions a hash names that an organisation has: one, unless they were put together. They stay: no version is ever removed."""
 
 
 def not_in_force(organisation_id: UUID, hashes: Sequence[str]) -> t.Refused | None:
