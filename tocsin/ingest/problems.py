@@ -114,7 +114,7 @@ UNKNOWN_NAME = Problem(
     status=404,
     code="unknown_name",
     title="No check is called by this key and name.",
-    hint="The key must be one of the organisation, made for no source; the name stands on the check's page.",
+    hint="Behind a check's own key stands start, fail, log or an exit status. A name, which its page shows, goes with a key of the organisation.",
 )
 UNKNOWN = Problem(status=404, code="unknown", title="Nothing is known of it.", hint="It may not have been read yet: ask again in a moment.")
 TOO_LARGE = Problem(status=413, code="too_large", title="The body is larger than 1 MiB.", hint="Send fewer alerts at once.")
