@@ -109,3 +109,19 @@ def test_of_a_storm_the_board_shows_what_is_late_or_due_soonest_and_counts_the_r
     assert [f">{number}<" in active for number in (late, soon, other)] == [True, True, False]
     monkeypatch.setattr("tocsin.web.board.SHOWN_MAX", 3)
     assert "more is open" not in board(world, world.ana)
+
+
+def test_of_a_storm_everything_that_waits_on_the_viewer_is_counted_also_where_the_incident_is_not_shown(world: World, monkeypatch) -> None:
+    for _ in range(3):
+        declare(world)
+    every = tasks(board(world, world.ana))
+    monkeypatch.setattr("tocsin.web.board.SHOWN_MAX", 1)
+    few = tasks(board(world, world.ana))
+    assert every[0] == few[0] >= 3
+    assert (every[1], few[1]) == (every[0], 1)
+
+
+def tasks(page: str) -> tuple[int, int]:
+    """Return how many tasks a board counts, and how many it lists."""
+    mine = page[page.index('id="h-mine"') :].partition("</section>")[0]
+    return int(re.findall(r'class="count">(\d+)<', mine)[0]), mine.count('class="step"')

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 from uuid import UUID
 
-from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from tocsin.engine import precedence
 from tocsin.engine.program import Text
-from tocsin.incidents import plans
+from tocsin.incidents import plans, readers
 from tocsin.incidents.models import BoardRow, BreachRow, ChainRow, ClockRow, ConditionRow, RoleRow
 from tocsin.web import cases, clocks, firings, horizon, measures, plan_words, reply, sample, times
 from tocsin.web.clocks import Shown
@@ -81,6 +81,7 @@ def context(request: Request) -> dict[str, object]:
     running = _running(request, rows, people)
     running.sort(key=lambda one: (one.board.place, one.board.declared_at))
     open_clocks = _in_turn(running)
+    tasks, more_tasks = _tasks(request, every)
     axis = horizon.Axis(times.now())
     lanes = [(one, axis.pins(one.clocks)) for one in running if one.kind != "drill" and any(True for _pin in axis.pins(one.clocks))]
     return {
@@ -94,7 +95,8 @@ def context(request: Request) -> dict[str, object]:
         "clock_total": len(open_clocks),
         "axis": axis,
         "lanes": lanes[:LANES],
-        "tasks": _tasks(request, running),
+        "tasks": tasks,
+        "more_tasks": more_tasks,
         "silent": firings.silent(request),
         "measures": measures.overdue(request.viewer, times.now()),
         "people": cases.people_of(request),
@@ -200,22 +202,28 @@ def _headline(running: Mapping[str, int]) -> str:
     return _("%(what)s.") % {"what": _(", ").join(said)} if said else _("Nothing is running.")
 
 
-def _tasks(request: Request, running: list[Running]) -> list[Task]:
-    """Return what waits on the viewer, what is worked out of turn first, each by due time: obligations, signatures, roles to accept."""
-    me = request.actor.person
-    numbers = {one.board.incident_id: one.board.number for one in running}
+def _tasks(request: Request, every: QuerySet[BoardRow]) -> tuple[list[Task], int]:
+    """
+    Return what waits on the viewer in any open incident, what is worked out of turn first, each by due time: obligations, signatures, roles to
+    accept. And how many obligations there are beyond that.
+    """
+    me, which = request.actor.person, every.values("incident_id")
+    place = Subquery(every.filter(incident_id=OuterRef("incident_id")).values("place")[:1])
+    owed = ClockRow.objects.filter(incident_id__in=which, owner=me, status__in=clocks.RUNNING, optional=False).exclude(verb="sign")
+    owing = list(owed.annotate(place=place).order_by("place", F("due_at").asc(nulls_last=True))[:SHOWN_MAX])
+    roles = list(RoleRow.objects.filter(incident_id__in=which, assigned=me, accepted=False))
+    chains = list(ChainRow.objects.filter(incident_id__in=which, status="running"))
+    boards = readers.boards_of([*owing, *roles, *chains], every)
+    numbers = {incident: board.number for incident, board in boards.items()}
     tasks = [
-        Task(one.board.number, clock.title, "", clock.row.due_at, f"clock-{clock.row.pk}", ICONS.get(clock.row.verb, "circle"), next=False)
-        for one in running
-        for clock in one.clocks
-        if clock.mine and clock.row.status in clocks.RUNNING and clock.row.verb != "sign" and not clock.row.optional
+        Task(numbers[row.incident_id], row.title, "", row.due_at, f"clock-{row.pk}", ICONS.get(row.verb, "circle"), next=False)
+        for row in request.viewer.seen(boards.values(), owing)
     ]
-    roles = RoleRow.objects.filter(incident_id__in=numbers, assigned=me, accepted=False)
     tasks += [Task(numbers[row.incident_id], row.title, _("accept the role"), None, "roles", "user", next=True) for row in roles]
-    chains = ChainRow.objects.filter(incident_id__in=numbers, status="running")
-    for chain in request.viewer.seen([one.board for one in running], chains):
+    for chain in request.viewer.seen(boards.values(), chains):
         link = next((link for link in chain.links if not link["person"]), None)
         if link and link["owner"] == me:
             tasks.append(Task(numbers[chain.incident_id], chain.title, _("your signature"), None, "decisions", "shield", next=True))
-    later = {one.board.number for one in running if one.board.place != precedence.FIRST}
-    return sorted(tasks, key=lambda task: (task.number in later, not task.next, task.due_at is None, task.due_at or times.now()))
+    later = {board.number for board in boards.values() if board.place != precedence.FIRST}
+    tasks.sort(key=lambda task: (task.number in later, not task.next, task.due_at is None, task.due_at or times.now()))
+    return tasks, owed.count() - SHOWN_MAX if len(owing) == SHOWN_MAX else 0
