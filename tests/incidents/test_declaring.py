@@ -202,6 +202,18 @@ def test_a_value_that_only_the_plan_refuses_does_not_stop_the_declaration_either
     assert "scope" in Match.objects.get().problem
 
 
+def test_a_declaration_is_rehearsed_for_every_route_that_could_declare_and_leaves_nothing_behind(world):
+    route(world.organisation)
+    Plan.objects.create(organisation=world.organisation, plan_id="old", version="1", hash="f" * 64, source="tocsin: 1", status="in_force")
+    for plan in ("old", "none"):
+        Route.objects.create(organisation=world.organisation, name=plan, rule={"wanted": "alertname=HotlineQueue"}, plan=plan)
+    Declarer().rehearse()
+    assert not Incident.objects.exists()
+    arrive(world.organisation, bodies.entry())
+    declare()
+    assert Incident.objects.get().number == "INC-1"
+
+
 # ------------------------------------------------------------------ what goes wrong
 
 

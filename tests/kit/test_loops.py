@@ -19,8 +19,8 @@ Make = Callable[..., Loop]
 def make() -> Iterator[Make]:
     made: list[Loop] = []
 
-    def start(run_once: Callable[[], bool], every_s: float = 60, bell: str = "") -> Loop:
-        made.append(Loop(f"test-{len(made)}", run_once, every_s, bell))
+    def start(run_once: Callable[[], bool], every_s: float = 60, bell: str = "", first: Callable[[], object] | None = None) -> Loop:
+        made.append(Loop(f"test-{len(made)}", run_once, every_s, bell, first))
         made[-1].start()
         return made[-1]
 
@@ -40,6 +40,19 @@ def test_it_runs_again_at_once_while_there_is_more_and_then_waits(make: Make) ->
     eventually(loop.wake)
     eventually(lambda: len(runs) == 5)
     assert not loops.faults()
+
+
+def test_what_is_to_be_done_first_is_done_once_and_a_fault_in_it_stops_nothing(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loops, "PAUSES_S", (0.01,))
+    done: list[str] = []
+
+    def first() -> None:
+        done.append("first")
+        raise ZeroDivisionError
+
+    loop = make(lambda: bool(done.append("run")), first=first)
+    eventually(lambda: len(done) == 2 and loop.name not in loops.faults())
+    assert done == ["first", "run"]
 
 
 def test_it_can_be_woken(make: Make) -> None:

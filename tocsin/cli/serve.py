@@ -142,8 +142,9 @@ def _beside() -> Iterator[None]:
         *_hearing("reader-"),
         _on_the_wall("reader-"),
     ]
+    declarer = Declarer()
     declaring = [
-        Loop("declaring", Declarer().run_once, every_s=1.0, bell=follower.BELL),
+        Loop("declaring", declarer.run_once, every_s=1.0, bell=follower.BELL, first=declarer.rehearse),
         Loop("outcomes", outcomes.run_once, every_s=0.5, bell=outbox.ENDED),
         *_hearing("declarer-"),
         _on_the_wall("declarer-"),

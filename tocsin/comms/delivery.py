@@ -14,7 +14,7 @@ from tocsin.comms.claims import Settlement
 from tocsin.comms.models import Attempt, Delivery, State
 from tocsin.comms.paces import Paces
 from tocsin.kit import bells, clock, faults, numbers
-from tocsin.kit.egress import Egress, Rejected, Unreachable
+from tocsin.kit.egress import HTTP, Egress, Rejected, Unreachable, trusted
 from tocsin.kit.loops import Loop
 from tocsin.kit.memory import Memory
 from tocsin.kit.transactions import retry
@@ -32,7 +32,11 @@ _ended = numbers.counter("tocsin_delivery_attempts_total", "Attempts to deliver 
 
 def loops(still_wanted: Callable[[str], bool], every_s: float = 0.5) -> list[Loop]:
     """Return the threads that deliver, so many that a slow provider leaves some to the others. The caller starts and stops them."""
-    return [Loop(f"delivery-{number}", partial(run_once, still_wanted), every_s, bell=outbox.TO_SEND) for number in range(1, THREADS + 1)]
+    run, ready = partial(run_once, still_wanted), partial(trusted, HTTP)
+    return [
+        Loop(f"delivery-{number}", run, every_s, bell=outbox.TO_SEND, first=ready if number == 1 else None)
+        for number in range(1, THREADS + 1)
+    ]
 
 
 def run_once(still_wanted: Callable[[str], bool], *, door: Callable[[UUID], Egress] = setup.door) -> bool:

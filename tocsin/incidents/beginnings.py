@@ -40,6 +40,11 @@ def begin(
     return _follow(sitting, case, declaration, answer, actor) if isinstance(answer, Done) else answer
 
 
+def rehearse(sitting: Sitting, organisation_id: UUID, hashes: Sequence[str], declaration: Declaration, *, actor: t.Actor) -> None:
+    """Go the whole way of a declaration and forget it: what is compiled and loaded on it is ready then. Nothing is locked and nothing written."""
+    _mould(sitting, organisation_id, hashes, declaration, actor)
+
+
 def _may_repeat(declaration: Declaration, actor: t.Actor) -> bool:
     """Return whether others may begin like this one: it has words to seal, stands for nothing else, and nobody asks which plan it speaks of."""
     return actor.person == t.SYSTEM and declaration.words != "" and not (declaration.drill or declaration.affected or declaration.record)

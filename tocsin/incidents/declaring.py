@@ -1,6 +1,7 @@
 """From alerts to incidents: what a route decides is declared once, and everything later about it is told to the incident that is open."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property, partial
@@ -9,7 +10,7 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from tocsin.engine import terms as t
@@ -28,6 +29,8 @@ from tocsin.kit import bulk, clock, faults, ids, tables, transactions
 MEANS = "alert"
 MATCHES_MAX = 64
 """Turns that one step takes: each may begin an incident, and who wants to write beside it waits for the whole step."""
+REHEARSED_MAX = 16
+"""Routes for which a declaration is rehearsed at the start: with the first, all is loaded, and each other compiles its own plans."""
 AGAIN_AFTER_S = 30.0
 """A route whose plan is not in force, or whose step ended in a fault, is tried again after this; its alerts wait meanwhile and say why."""
 LAG_MAX = timedelta(minutes=1)
@@ -78,6 +81,15 @@ class Declarer:
         faults.each(due, step, "routes that could not declare", failed)
         return bool(moved)
 
+    def rehearse(self) -> None:
+        """
+        Go the way of a declaration for the first routes, and declare nothing: else whoever has the first alert waits until all is loaded.
+
+        :raises ExceptionGroup: the faults of routes.
+        """
+        routes = Route.objects.filter(enabled=True, removed_at=None).order_by("organisation_id", "created_at", "pk")[:REHEARSED_MAX]
+        faults.each(routes, _rehearse, "routes whose declaration could not be rehearsed")
+
     def _rest(self, route: Route) -> None:
         self._not_before[route.pk] = self._monotonic() + AGAIN_AFTER_S
 
@@ -86,6 +98,13 @@ def _busy() -> Iterable[Route]:
     """Return the routes that have something to hear of, or for which time has brought something."""
     now = ("timestamptz", clock.now())
     return tables.select(Route, _BUSY, [now, now])
+
+
+def _rehearse(route: Route) -> None:
+    with suppress(Blocked, plans.Uncompilable):  # it says so once there is something to declare
+        terms = _terms(route)
+        said = desk.Declaration(words=route.name, means=MEANS, facts=terms.facts, beside=terms.beside)
+        desk.rehearse(route.organisation_id, terms.plan.hash, said, actor=SYSTEM)
 
 
 def _in_one_transaction(work: Callable[[], T]) -> T:
@@ -126,7 +145,7 @@ class _Step:
     def take(self, most: int | None = None) -> None:
         """Do no more than `most` things. Within the caller's transaction."""
         self.done, self.declared = 0, []
-        locking = "FOR UPDATE" if connection.vendor == "postgresql" else ""
+        locking = "FOR UPDATE" if bulk.on_postgresql() else ""
         (route,) = tables.select(Route, f"WHERE id = {{}} {locking}", [("uuid", self._route.pk)])
         turns = _waiting(route)
         until = turns[-1].at if len(turns) == MATCHES_MAX else max([_horizon(route), *(turned.at for turned in turns[-1:])])
@@ -245,14 +264,7 @@ class _Hands:
 
     @cached_property
     def _terms(self) -> _Terms:
-        route = self._route
-        known = plans.in_force(route.organisation_id)
-        plan = known.get(route.plan)
-        if plan is None:
-            raise Blocked(plans.absent(route.organisation_id, route.plan))
-        beside, absent = _beside(route, plan, known)
-        facts, left_out = stated(plans.composed(route.organisation_id, [plan.hash, *beside]), route.facts)
-        return _Terms(plan, beside, facts, [*absent, *left_out])
+        return _terms(self._route)
 
     def _begun(self, declaration: desk.Declaration) -> desk.Answer:
         return self._sitting.declare(self._route.organisation_id, self._terms.plan.hash, declaration, actor=SYSTEM)
@@ -271,6 +283,21 @@ class _Hands:
         for about, left_out in self._left_out.items():
             if left_out:
                 Match.objects.filter(route=self._route, about=about).update(problem="; ".join(left_out)[:400])
+
+
+def _terms(route: Route) -> _Terms:
+    """
+    Return by what a route declares.
+
+    :raises Blocked: its plan is not in force.
+    """
+    known = plans.in_force(route.organisation_id)
+    plan = known.get(route.plan)
+    if plan is None:
+        raise Blocked(plans.absent(route.organisation_id, route.plan))
+    beside, absent = _beside(route, plan, known)
+    facts, left_out = stated(plans.composed(route.organisation_id, [plan.hash, *beside]), route.facts)
+    return _Terms(plan, beside, facts, [*absent, *left_out])
 
 
 def _beside(route: Route, first: Plan, known: Mapping[str, Plan]) -> tuple[tuple[str, ...], list[str]]:

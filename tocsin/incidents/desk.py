@@ -31,6 +31,7 @@ __all__ = [
     "foresee",
     "handle",
     "pass_time",
+    "rehearse",
     "sit",
     "stalled",
 ]
@@ -93,6 +94,15 @@ def pass_time(most: int, *, actor: t.Actor) -> int:
 def foresee(incident_id: UUID, command: t.Command, *, actor: t.Actor) -> tuple[t.AnyEvent, ...] | t.Refused:
     """Return what `command` would cause now. Nothing is locked and nothing is written: when it is commanded, it may be otherwise."""
     return turns.foreseen(Sitting(), Incident.objects.select_related("head").get(pk=incident_id), command, actor)
+
+
+def rehearse(organisation_id: UUID, plan_hash: str, declaration: Declaration, *, actor: t.Actor) -> None:
+    """
+    Go the way of a declaration by the system up to its end, and forget it, so that the first real one need not wait for what is made once.
+
+    :raises plans.Uncompilable: the plan cannot be compiled by this release.
+    """
+    beginnings.rehearse(Sitting(), organisation_id, [plan_hash, *declaration.beside], declaration, actor=actor)
 
 
 def stalled(answer: Answer) -> str:

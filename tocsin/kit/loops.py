@@ -36,13 +36,18 @@ class Loop:
     """
     Runs `run_once` again and again: at once while it says there is more, otherwise when its `bell` rings, or after `every_s`.
 
+    What is to be done `first` is done before the first run, so that nobody who waits for one waits for that.
+
     A lost database or file is waited out, and the heartbeat shows it. Any other exception is a fault: it is logged, counted and makes the
     server not ready until a run ends well; the loop goes on after a pause that grows.
     """
 
-    def __init__(self, name: str, run_once: Callable[[], bool], every_s: float, bell: str = "") -> None:
+    def __init__(
+        self, name: str, run_once: Callable[[], bool], every_s: float, bell: str = "", first: Callable[[], object] | None = None
+    ) -> None:
         self.name = name
         self._run_once = run_once
+        self._first = first
         self._every_s = every_s
         self._bell = bell
         self._in_a_row = 0
@@ -96,7 +101,10 @@ class Loop:
 
     def _run_safely(self) -> float:
         """Run once and return how long to rest now."""
+        first, self._first = self._first, None
         try:
+            if first:
+                first()
             more = self._run_once()
         except (Error, OSError) as error:
             _log.error("loop.waits", loop=self.name, error=str(error))

@@ -5,6 +5,7 @@ import json as json_text
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import httpx
 
@@ -15,12 +16,15 @@ from tocsin.kit.egress.line import Deadline, Dial, Resolver, line, system_resolv
 from tocsin.kit.egress.mail import Relay
 from tocsin.kit.egress.web import Reply
 
-__all__ = ["Egress", "Opening", "Rejected", "Relay", "Reply", "Unreachable", "refusal"]
+__all__ = ["HTTP", "SMTP", "Egress", "Opening", "Rejected", "Relay", "Reply", "Unreachable", "refusal", "trusted"]
+
+HTTP: Final = "http"
+SMTP: Final = "smtp"
 
 
 @functools.cache
-def _trust(protocol: str) -> ssl.SSLContext:
-    """One context per protocol: each announces its own inside TLS."""
+def trusted(protocol: str) -> ssl.SSLContext:
+    """Return whom to trust: one context per protocol, since each announces its own inside TLS. Made once: that takes as long as many calls."""
     context = httpx.create_ssl_context(trust_env=False)
     context.load_default_certs()  # the authorities that this machine's administrator added
     return context
@@ -46,13 +50,13 @@ class Egress:
         if json is not None:
             content = json_text.dumps(json, ensure_ascii=False, separators=(",", ":")).encode()
             sent.setdefault("Content-Type", "application/json")
-        return web.post(to, content, sent, deadline=deadline, trust=self.trust or _trust("http"), dial=self._dial)
+        return web.post(to, content, sent, deadline=deadline, trust=self.trust or trusted(HTTP), dial=self._dial)
 
     def mail(self, relay: Relay, *, sender: str, recipient: str, message: bytes) -> str:
         """Hand one message to a mail server and return the text of its 2xx answer."""
         deadline = Deadline(self.deadline_s)
         with line(relay.host, relay.port, dial=self._dial, deadline=deadline) as sock:
-            return mail.submit(sock, relay, sender, recipient, message, deadline=deadline, trust=self.trust or _trust("smtp"))
+            return mail.submit(sock, relay, sender, recipient, message, deadline=deadline, trust=self.trust or trusted(SMTP))
 
     @property
     def _dial(self) -> Dial:
