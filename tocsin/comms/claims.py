@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from tocsin.comms import outbox
 from tocsin.comms.models import Attempt, ChannelSetup, Delivery, State
@@ -81,7 +81,7 @@ def _claim(place: Place, paces: Paces) -> list[Attempt]:
 
 def _due(place: Place, now: datetime, most: int) -> list[Delivery]:
     """Return the most pressing deliveries of a channel that is locked."""
-    locking = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    locking = "FOR UPDATE SKIP LOCKED" if bulk.on_postgresql() else ""
     values = [*_named(place), ("timestamptz", now), ("integer", most)]
     return tables.select(Delivery, f"WHERE {_PLACE} AND {_DUE} {_MOST_PRESSING} {locking}", values)
 
@@ -147,7 +147,7 @@ def _held(attempts: Sequence[Attempt]) -> set[UUID]:
     """Lock the deliveries and return those whose latest attempt is the one claimed."""
     numbers = {attempt.delivery_id: attempt.number for attempt in attempts}
     which = f"id IN ({', '.join(['{}'] * len(numbers))}) AND state = 'sending' ORDER BY id"
-    locking = "FOR UPDATE" if connection.vendor == "postgresql" else ""
+    locking = "FOR UPDATE" if bulk.on_postgresql() else ""
     found = bulk.asked(f"SELECT id, attempts FROM comms_delivery WHERE {which} {locking}", [("uuid", pk) for pk in numbers])  # noqa: S608
     return {pk for pk, number in ((bulk.uuid(value), number) for value, number in found) if number == numbers[pk]}
 
@@ -201,7 +201,7 @@ def _is_full(place: Place, now: datetime, paces: Paces) -> bool:
 
 def _lock(place: Place) -> None:
     """Let nobody else claim of this channel; on SQLite nobody can."""
-    if connection.vendor == "postgresql":
+    if bulk.on_postgresql():
         bulk.asked(_LOCKED, _named(place))
 
 

@@ -3,8 +3,6 @@
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
-
 from tocsin.incidents.models import Counter
 from tocsin.kit import bulk
 
@@ -20,7 +18,7 @@ def take(organisation_id: UUID, name: str, many: int = 1) -> int:
 
     Within the caller's transaction, which others wait for: take them late.
     """
-    whose = organisation_id if connection.vendor == "postgresql" else organisation_id.hex
+    whose = organisation_id if bulk.on_postgresql() else organisation_id.hex
     ((last,),) = bulk.rows(_TAKE, [whose, name, many])
     return int(last)
 

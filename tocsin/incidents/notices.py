@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from tocsin.incidents import counters
 from tocsin.incidents.models import Incident, Notice
-from tocsin.kit import bells, ids, tables
+from tocsin.kit import bells, bulk, ids, tables
 
 KEPT_FOR: Final = timedelta(days=2)
 FORGOTTEN_AT_ONCE: Final = 500
@@ -92,7 +92,7 @@ def note_all(changed: Iterable[tuple[UUID, UUID, Iterable[str]]], now: datetime)
             for one, (incident_id, _) in zip(news, theirs, strict=True)
         ]
         tables.insert(Notice, rows)
-        if connection.vendor == "postgresql":
+        if bulk.on_postgresql():
             _notify(news)
         transaction.on_commit(partial(_committed, news))
 

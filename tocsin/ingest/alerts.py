@@ -14,7 +14,7 @@ from tocsin.ingest.episodes import Name, Outcome, Standing, Turn
 from tocsin.ingest.models import Route
 from tocsin.ingest.routing import rules
 from tocsin.ingest.telling import clean
-from tocsin.kit import bulk, ids
+from tocsin.kit import bulk, ids, tables
 
 _encoder = msgspec.json.Encoder()
 
@@ -151,10 +151,10 @@ def matches(organisation_id: UUID, turns: Sequence[Turn]) -> list[bulk.Row]:
     """Return a match for each turn that an enabled route is to hear of."""
     if not turns:
         return []
-    routes = list(Route.objects.filter(organisation_id=organisation_id, enabled=True, removed_at=None).values_list("id", "rule"))
+    routes = tables.select(Route, "WHERE organisation_id = {} AND enabled AND removed_at IS NULL", [("uuid", organisation_id)])
     if not routes:
         return []
-    wanting = Wanting((route_id, rules.read(rule)) for route_id, rule in routes)
+    wanting = Wanting((route.pk, rules.read(route.rule)) for route in routes)
     return [
         (organisation_id, route_id, turn.alert_id, turn.starts_at, turn.turn, turn.firing, turn.at, "", "")
         for turn in turns

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 
 from django.db import connection, transaction
 
-from tocsin.kit import ids
+from tocsin.kit import bulk, ids
 
 CHANNEL: Final = "tocsin_bells"
 """PostgreSQL's, on which processes hear each other ring."""
@@ -55,7 +55,7 @@ def report_by(tell: Callable[[str, str], None]) -> None:
 
 def report(channel: str, payload: str) -> None:
     """Let the serving process hear of something, if this is a child of it. On PostgreSQL it is notified anyway."""
-    if _report is not None and connection.vendor != "postgresql":
+    if _report is not None and not bulk.on_postgresql():
         _report(channel, payload)
 
 
@@ -65,7 +65,7 @@ def ring(name: str, times: int = 1) -> None:
 
     A ring is a courtesy and may be lost with the process that heard it: a loop also looks by itself now and then.
     """
-    if connection.vendor == "postgresql":
+    if bulk.on_postgresql():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{PROCESS}:{name}:{times}"])
     transaction.on_commit(Rung(name, times))
@@ -95,7 +95,7 @@ def heard(payload: str) -> None:
 
 def _heard_here(name: str, times: int) -> None:
     rung(name, times)
-    if connection.vendor != "postgresql":
+    if not bulk.on_postgresql():
         for tell in _relays:
             tell(name, times)
 

@@ -3,20 +3,27 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from itertools import repeat
 from operator import is_
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from tocsin.kit import ids
 
 Row = Sequence[Any]
 _mapping = msgspec.json.Decoder(dict[str, str])
 _json = msgspec.json.Encoder()
+
+
+@cache
+def on_postgresql() -> bool:
+    """Return whether this process works on PostgreSQL, and not on SQLite. Django's connection looks itself up at every such question."""
+    return connection.vendor == "postgresql"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ def insert(table: str, columns: Mapping[str, str], rows: Sequence[Row], on_confl
     """
     if not rows:
         return
-    if connection.vendor == "postgresql":
+    if on_postgresql():
         if not on_conflict:
             yield Statement(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)", rows, tuple(columns.values()))
             return
@@ -69,10 +76,10 @@ def change(table: str, what: str, which: str, columns: Mapping[str, str], rows: 
     """Yield the statements that set `what` where `which` is true; both say `{name}` for what stands in that column of a row. All as with `insert`."""
     if not rows:
         return
-    place = "said.column{}" if connection.vendor == "postgresql" else "?{}"
+    place = "said.column{}" if on_postgresql() else "?{}"
     given = {name: place.format(at) for at, name in enumerate(columns, 1)}
     what, which = what.format(**given), which.format(**given)
-    if connection.vendor == "postgresql":
+    if on_postgresql():
         said, values = _said(columns, rows)
         yield Statement(f"UPDATE {table} SET {what} FROM {said} WHERE {which}", values)  # noqa: S608
         return
@@ -82,12 +89,12 @@ def change(table: str, what: str, which: str, columns: Mapping[str, str], rows: 
 
 def one(sql: str, values: Sequence[tuple[str, Any]]) -> Statement:
     """Return a statement with `{}` wherever one of `values`, each behind its PostgreSQL type, is to stand. `sql` is a literal of the code."""
-    return Statement(sql.replace("{}", "%s" if connection.vendor == "postgresql" else "?"), _adapted(values))
+    return Statement(sql.replace("{}", "%s" if on_postgresql() else "?"), _adapted(values))
 
 
 def _adapted(values: Sequence[tuple[str, Any]]) -> list[Any]:
     """Return values, each behind its PostgreSQL type, as the driver takes them."""
-    if connection.vendor == "postgresql":
+    if on_postgresql():
         return [value for _, value in values]
     return [_ADAPTERS[kind](value) if kind in _ADAPTERS else value for kind, value in values]
 
@@ -95,7 +102,7 @@ def _adapted(values: Sequence[tuple[str, Any]]) -> list[Any]:
 def run(statements: Iterable[Statement]) -> int:
     """Run statements within the caller's transaction, and return how many rows they changed."""
     changed = 0
-    if connection.vendor == "postgresql":
+    if on_postgresql():
         with connection.cursor() as cursor:
             for statement in statements:
                 if statement.kinds:
@@ -105,11 +112,12 @@ def run(statements: Iterable[Statement]) -> int:
                     changed += cursor.rowcount
         return changed
     # Past Django's cursor, which would rewrite every placeholder. The caller's transaction holds the write gate.
-    with connection.wrap_database_errors:
-        one, each = _watched(connection.connection.execute), _watched(connection.connection.executemany)
+    mine = connections[DEFAULT_DB_ALIAS]
+    with mine.wrap_database_errors:
+        one, each = _watched(mine, mine.connection.execute), _watched(mine, mine.connection.executemany)
         for statement in statements:
             execute = each if statement.kinds else one
-            changed += execute(statement.sql, statement.values, False, {"connection": connection}).rowcount
+            changed += execute(statement.sql, statement.values, False, {"connection": mine}).rowcount
     return changed
 
 
@@ -127,7 +135,9 @@ def _copied(statement: Statement) -> int:
             return int(cursor.rowcount)
 
     with connection.wrap_database_errors:
-        rows_changed: int = _watched(copy)(statement.sql, statement.values, False, {"connection": connection})
+        rows_changed: int = _watched(connections[DEFAULT_DB_ALIAS], copy)(
+            statement.sql, statement.values, False, {"connection": connection}
+        )
     return rows_changed
 
 
@@ -140,10 +150,10 @@ def _in_binary(row: Row, trees: Iterable[int]) -> Row:
     return marked
 
 
-def _watched(execute: Callable[..., Any]) -> Callable[..., Any]:
+def _watched(mine: BaseDatabaseWrapper, execute: Callable[..., Any]) -> Callable[..., Any]:
     """Return what executes a statement in front of whoever watches the statements of this connection."""
     watched: Callable[..., Any] = lambda sql, values, _many, _context: execute(sql, values)  # noqa: E731 - in the form of a watcher's
-    for wrapper in reversed(connection.execute_wrappers):
+    for wrapper in reversed(mine.execute_wrappers):
         watched = partial(wrapper, watched)
     return watched
 
@@ -182,17 +192,18 @@ def among(many: Sequence[Any]) -> str:
 
 def stored(*columns: str) -> str:
     """Return columns so that their values come out of `rows` as they are stored; Django would have SQLite's driver make something of each."""
-    return ", ".join(columns if connection.vendor == "postgresql" else [f"+{column}" for column in columns])
+    return ", ".join(columns if on_postgresql() else [f"+{column}" for column in columns])
 
 
 def asked(sql: str, values: Sequence[tuple[str, Any]]) -> list[Any]:
     """Return the rows of a query that is said as in `one`, as `rows` does."""
-    if connection.vendor == "postgresql":
+    if on_postgresql():
         return rows(sql.replace("{}", "%s"), _adapted(values))
-    connection.ensure_connection()
-    with connection.wrap_database_errors:  # past Django's cursor, which takes longer to pass such a query on than SQLite to answer it
-        execute = _watched(connection.connection.execute)
-        found: list[Any] = execute(sql.replace("{}", "?"), _adapted(values), False, {"connection": connection}).fetchall()
+    mine = connections[DEFAULT_DB_ALIAS]
+    mine.ensure_connection()
+    with mine.wrap_database_errors:  # past Django's cursor, which takes longer to pass such a query on than SQLite to answer it
+        execute = _watched(mine, mine.connection.execute)
+        found: list[Any] = execute(sql.replace("{}", "?"), _adapted(values), False, {"connection": mine}).fetchall()
     return found
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, Final, TypeVar
 
 import msgspec
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, models
 
 from tocsin.kit import bulk
 
@@ -61,12 +61,12 @@ def select(model: type[T], where: str, values: Sequence[tuple[str, Any]]) -> lis
 
     For what is asked thousands of times: Django builds such a statement in ten times the time in which SQLite answers it.
     """
-    columns, converters = _read(model, connection.vendor)
+    columns, converters = _read(model, postgresql=bulk.on_postgresql())
     found = bulk.asked(f'SELECT {columns} FROM "{model._meta.db_table}" {where}', values)  # noqa: S608
     names = list(_fields(model))
     return [
         model.from_db(
-            connection.alias, names, [value if make is None else make(value) for make, value in zip(converters, row, strict=True)]
+            DEFAULT_DB_ALIAS, names, [value if make is None else make(value) for make, value in zip(converters, row, strict=True)]
         )
         for row in found
     ]
@@ -151,7 +151,7 @@ class Form:
 
     def rows(self, many: Iterable[Values]) -> list[list[Any]]:
         """Return rows as the statements take them."""
-        text = _tree if connection.vendor == "postgresql" else _text
+        text = _tree if bulk.on_postgresql() else _text
         rows = [[text(values[name]) if is_json else values[name] for name, is_json in self.said] for values in many]
         for row in rows if self.defaults else ():
             row += [text(default()) if is_json else default() for default, is_json in self.defaults]
@@ -180,11 +180,11 @@ def _form(model: type[models.Model], names: tuple[str, ...], *, defaults: bool) 
 
 
 @cache
-def _read(model: type[models.Model], vendor: str) -> tuple[str, Sequence[Callable[[Any], Any] | None]]:
+def _read(model: type[models.Model], *, postgresql: bool) -> tuple[str, Sequence[Callable[[Any], Any] | None]]:
     """Return the columns, and what makes of a value as the driver gives it what the model has."""
     fields = _fields(model).values()
     kinds = [_KINDS[_target(field).get_internal_type()] for field in fields]
-    makers = {"jsonb": json.loads} if vendor == "postgresql" else _FROM_SQLITE
+    makers = {"jsonb": json.loads} if postgresql else _FROM_SQLITE
     return bulk.stored(*map(_quoted, fields)), [makers.get(kind) for kind in kinds]
 
 
