@@ -10,6 +10,7 @@ import click
 import django
 
 from tocsin import __version__
+from tocsin.kit import collector
 from tocsin.kit.home import Unusable
 
 
@@ -62,10 +63,11 @@ class LazyGroup(click.Group):
 def bring(lazy: Lazy) -> click.Command:
     """Return the command, with the data open if it works on it. ClickException if the data cannot be opened."""
     try:
-        if lazy.data:
-            os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tocsin.settings")
-            django.setup(set_prefix=False)
-        return _imported(lazy.place)
+        with collector.loading():
+            if lazy.data:
+                os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tocsin.settings")
+                django.setup(set_prefix=False)
+            return _imported(lazy.place)
     except Unusable as error:
         raise click.ClickException(str(error)) from error
 

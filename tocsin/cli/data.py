@@ -1,7 +1,8 @@
 """The data of one installation before a command works on them: held by one process where only one may, and in step with this release."""
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
@@ -39,8 +40,7 @@ def look_only() -> None:
     """
     try:
         soundness.examine(Path(connection.settings_dict["NAME"]))
-        steps = MigrationExecutor(connection)
-        if steps.migration_plan(steps.loader.graph.leaf_nodes()):
+        if _behind():
             raise Unusable("The disk is read-only, and the data on it are of another release: they cannot be brought in step.")
         installation.belong(settings.HOME)
     except Unusable as error:
@@ -49,22 +49,26 @@ def look_only() -> None:
         raise click.ClickException(f"The disk is read-only, and the data on it cannot be read: {error}") from error
 
 
-def bring_in_step() -> str:
+def bring_in_step(meanwhile: Callable[[], None] = lambda: None) -> str:
     """
     Bring the tables in step, see that the keys are theirs, and return the kind of the database. Of several processes at once one does it.
 
-    ClickException if the data cannot be used.
+    `meanwhile` is called while a file is examined, which takes a second for some hundred MiB. ClickException if the data cannot be used.
     """
     kind = "PostgreSQL" if connection.vendor == "postgresql" else "SQLite"
     try:
         if connection.vendor == "postgresql":
             with closing(beside_the_pool(connection)) as own, own.cursor() as cursor:  # a pool would only say that it waited
                 cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
-                call_command("migrate", verbosity=0, interactive=False)
+                _migrate()
+            meanwhile()
         else:
             file = Path(connection.settings_dict["NAME"])
-            soundness.examine(file)
-            call_command("migrate", verbosity=0, interactive=False)
+            with ThreadPoolExecutor(1) as examining:
+                examined = examining.submit(soundness.examine, file)
+                meanwhile()
+            examined.result()
+            _migrate()
             soundness.made(file)
         installation.belong(settings.HOME)
     except Unusable as error:
@@ -72,3 +76,14 @@ def bring_in_step() -> str:
     except Error as error:
         raise click.ClickException(f"The {kind} database cannot be used: {str(error).strip().splitlines()[0]}") from error
     return kind
+
+
+def _migrate() -> None:
+    if _behind():
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def _behind() -> bool:
+    """Return whether the tables are those of another release."""
+    steps = MigrationExecutor(connection)
+    return bool(steps.migration_plan(steps.loader.graph.leaf_nodes()))

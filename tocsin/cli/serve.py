@@ -230,15 +230,18 @@ def _running(loops: list[Loop]) -> Iterator[None]:
 
 def _prepare() -> None:
     """Bring the data in step, and say so. From here on a disk that does not take a write ends this process, and whatever it forks."""
-    kind = bring_in_step()
+    kind = bring_in_step(meanwhile=_load_pages)
     if connection.vendor == "sqlite":
         breakdown.arm()
     clock.read_by(guard.now)
     call_command("clearsessions")
     click.echo(f"Data in {settings.HOME.path}, {kind} in step.")
     connection.close()
-    get_resolver().url_patterns  # noqa: B018 - it loads the pages
-    collector.keep_what_is_loaded()
+
+
+def _load_pages() -> None:
+    with collector.loading():
+        get_resolver().url_patterns  # noqa: B018 - it loads the pages
 
 
 def _announce() -> None:

@@ -57,7 +57,7 @@ def wrong(message: Sentence, hint: Sentence = NOTHING, code: str = "L03") -> Pyd
 class Form(BaseModel):
     """A part of a plan with closed keys. `LATER` are keys of the language that this version does not run."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True, defer_build=True)
     LATER: ClassVar[frozenset[str]] = frozenset()
 
 
@@ -321,7 +321,7 @@ AttachRef = Annotated[Ref, ref("record", "message")]
 class Cases(BaseModel, Generic[T]):
     """`{by: severity, general: 6h, major: 1h, else: …}`."""
 
-    model_config = ConfigDict(extra="allow", strict=True, frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True, arbitrary_types_allowed=True, defer_build=True)
     __pydantic_extra__: dict[str, T] = Field(init=False)
     by: Annotated[Ref, ref("case")]
     otherwise: T | None = Field(default=None, alias="else")
