@@ -88,7 +88,8 @@ def test_what_is_done_to_an_alert_changes_what_it_says_and_stands_in_its_history
 @pytest.mark.parametrize("filed_before", [True, False])
 def test_an_alert_is_found_by_a_tag_that_it_was_given_later(open_one, filed_before):
     def file_all() -> None:
-        while filing.run_once():
+        one = filing.Filing()
+        while one.run_once():
             pass
 
     if filed_before:

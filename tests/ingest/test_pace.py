@@ -34,10 +34,12 @@ def test_the_gate_is_left_to_whoever_waits_there_for_three_times_as_long_as_it_w
     own = Pace(100, 1600)
     own.took(Written(0.02))
     assert own.owed_s() == 0, "nobody waited"
+    own.took(Written(0.08, wanted=True))
+    assert 0.16 < own.owed_s() <= 0.24
+    own.took(Written(0.24, wanted=True), behind_s=2)
+    assert 0.16 < own.owed_s() <= 0.24, "who is behind takes half"
     own.took(Written(20, wanted=True))
-    assert 50 < own.owed_s() <= 60
-    own.took(Written(20, wanted=True), behind_s=2)
-    assert 10 < own.owed_s() <= 20, "who is behind takes half"
+    assert own.owed_s() <= pace.REST_MAX_S, "a disk that stood still is not waited for once more"
     own.took(Written(0.02, wanted=True))
     own.make_way()
     assert own.owed_s() == 0

@@ -12,10 +12,11 @@ from tests.ingest import bodies
 from tests.ingest.test_follower import arrive, follow, organisation
 from tocsin.accounts.models import Organisation
 from tocsin.ingest import filing, received, search
+from tocsin.ingest.filing import Filing
 from tocsin.ingest.matchers import parse
-from tocsin.ingest.models import Alert, Filed, Posting
+from tocsin.ingest.models import Alert, Filed, Posting, RawBody
 from tocsin.ingest.search import Place, Query, find
-from tocsin.kit import bulk, ids
+from tocsin.kit import bulk, clock, ids
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,7 +33,8 @@ def put(where: Organisation, number: int, *, firing: bool = True, raw: int = 0, 
 
 
 def file_all() -> None:
-    while filing.run_once():
+    one = Filing()
+    while one.run_once():
         pass
 
 
@@ -97,12 +99,37 @@ def test_a_body_that_is_read_late_is_filed_all_the_same():
     follow()
     file_all()
     Alert.objects.filter(fingerprint="a1").delete()
-    first = filing.RawBody.objects.order_by("id").first()
-    filing.RawBody.objects.filter(pk=first.pk).update(state=filing.RawBody.State.WAITING)
+    first = RawBody.objects.order_by("id").first()
+    RawBody.objects.filter(pk=first.pk).update(state=RawBody.State.WAITING)
     follow()
     assert {alert.fingerprint for alert in find(Query(where.id, matchers=parse("region=north"))).alerts} == {"a1", "a2"}
     file_all()
     assert {alert.fingerprint for alert in find(Query(where.id, matchers=parse("region=north"))).alerts} == {"a1", "a2"}
+
+
+@pytest.mark.row("I11")
+def test_filing_sits_back_while_the_follower_is_behind_but_not_for_ever(monkeypatch):
+    def filed() -> int:
+        return Posting.objects.filter(label=filing.hashed("region", "north")).count()
+
+    where, one, now = organisation(), Filing(), clock.monotonic()
+    monkeypatch.setattr(clock, "monotonic", lambda: now)
+    arrive(where, bodies.body(bodies.entry("a1")))
+    follow()
+    one.run_once()
+    assert filed() == 1
+    arrive(where, bodies.body(bodies.entry("a2")))
+    follow()
+    arrive(where, bodies.body(bodies.entry("a3")))
+    assert not one.run_once()
+    assert filed() == 1, "a3 has waited since noon"
+    assert {alert.fingerprint for alert in find(Query(where.id, matchers=parse("region=north"))).alerts} == {"a1", "a2"}
+    now += filing.BEHIND_EVERY_S
+    one.run_once()
+    assert filed() == 2
+    follow()
+    assert one.run_once()
+    assert filed() == 3, "nobody is behind any more"
 
 
 def test_words_source_and_time_narrow_it():

@@ -137,7 +137,7 @@ def _beside() -> Iterator[None]:
     """
     reading = [
         Loop("follower", follower.Follower().run_once, every_s=0.5, bell=writer.BELL),
-        Loop("filing", filing.run_once, every_s=1.0),
+        Loop("filing", filing.Filing().run_once, every_s=1.0),
         Loop("expiry", alone("expiry", expiry.Expirer().run_once), every_s=2.0),
         *_hearing("reader-"),
         _on_the_wall("reader-"),

@@ -1,4 +1,4 @@
-"""The index of labels: written behind the follower, at a pace that leaves it alone, and read by the search."""
+"""The index of labels: written when the follower leaves time for it, and read by the search, which looks through what is not filed yet."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from tocsin.ingest.models import Alert, Filed, Posting, RawBody
+from tocsin.ingest import carrying, log
+from tocsin.ingest.models import Alert, Filed, Posting
 from tocsin.ingest.pace import Pace, Written
 from tocsin.kit import bulk, clock, transactions
 from tocsin.kit.sqlite import room, syncing
@@ -18,6 +19,10 @@ from tocsin.kit.sqlite.gate import gate
 ALERTS_MIN, ALERTS_MAX = 250, 2_000
 """Alerts filed in one transaction; more only where one body of the log turned more."""
 ORGANISATIONS_MAX = 64
+BEHIND_S = 0.25
+"""While the oldest body that waits has waited longer than that, filing waits as well."""
+BEHIND_EVERY_S = 10.0
+"""So often it has a turn all the same: a storm that never ends keeps nobody's alerts out of the index for good."""
 
 _pace = Pace(ALERTS_MIN, ALERTS_MAX)
 _POSTING = {"organisation_id": "uuid", "alert_id": "uuid", "label": "bigint", "firing": "boolean", "raw": "bigint"}
@@ -45,20 +50,28 @@ def upto(organisation_id: UUID) -> int:
     return int(found[0][0]) if found else 0
 
 
-def run_once() -> bool:
-    """
-    File some alerts of each organisation that has any to file; return whether to go on at once.
+class Filing:
+    """Files what turned, while the follower keeps pace: both need the same processors and the same write gate, and the search can wait."""
 
-    While the follower has bodies to read, one turn is taken at a time: the search looks through what is not filed, so only its speed waits.
-    """
-    room.make()
-    most = ALERTS_MIN if _more_to_read() else _pace.size
-    filed = [_file(one, most) for one in Filed.objects.filter(waiting=True)[:ORGANISATIONS_MAX]]
-    return any(filed) and not _more_to_read()
+    def __init__(self) -> None:
+        self._turn_at = 0.0
+
+    def run_once(self) -> bool:
+        """File some alerts of each organisation that has any to file; return whether to go on at once."""
+        behind_s = _behind_s()
+        if behind_s > BEHIND_S and clock.monotonic() < self._turn_at:
+            return False
+        self._turn_at = clock.monotonic() + BEHIND_EVERY_S
+        room.make()
+        most = ALERTS_MIN if behind_s else _pace.size
+        filed = [_file(one, most) for one in Filed.objects.filter(waiting=True)[:ORGANISATIONS_MAX]]
+        return any(filed) and behind_s <= BEHIND_S
 
 
-def _more_to_read() -> bool:
-    return RawBody.objects.filter(state=RawBody.State.WAITING).exists()
+def _behind_s() -> float:
+    """Return how long the oldest body has waited that is still to be read, in the spool or in the log."""
+    waiting = [carrying.oldest(), *map(log.oldest_waiting, log.organisations(UUID(int=0), ORGANISATIONS_MAX))]
+    return max(((clock.now() - at).total_seconds() for at in waiting if at), default=0.0)
 
 
 def _file(standing: Filed, most: int) -> bool:

@@ -15,6 +15,8 @@ SHARE_BEHIND: Final = 0.5
 """How much of the time the gate is held here while others want it: an answer goes before what follows from it."""
 BEHIND_S: Final = 1.0
 """So far behind the lane, the larger share is taken."""
+REST_MAX_S: Final = 0.25
+"""Whoever waited has been in by then. Where a disk stood still for seconds, nobody needs the gate for as many more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Pace:
         seconds = written.seconds
         if written.wanted:
             share = SHARE_BEHIND if behind_s > BEHIND_S else SHARE
-            self._free_until = clock.monotonic() + seconds * (1 / share - 1)
+            self._free_until = clock.monotonic() + min(seconds * (1 / share - 1), REST_MAX_S)
         if seconds > (HOLD_S if written.wanted else HOLD_ALONE_S):
             self.size = max(self._least, self.size // 2)
         else:
