@@ -7,14 +7,16 @@ from uuid import UUID
 from tocsin.engine import terms as t
 from tocsin.engine.compose import versions
 from tocsin.engine.decide import decide
-from tocsin.incidents import moulds, plans, rosters, scopes, turns
+from tocsin.incidents import answers, lasting, moulds, plans, rosters, scopes, turns
 from tocsin.incidents.declaration import Declaration
+from tocsin.incidents.lasting import Lasting
 from tocsin.incidents.models import Incident
 from tocsin.incidents.moulds import Mould
 from tocsin.incidents.sitting import Case, Sitting
 from tocsin.incidents.times import incident_time, set_drill
 from tocsin.incidents.turns import Answer, Done
 from tocsin.kit import ids
+from tocsin.kit.memory import Witness
 
 
 def begin(
@@ -52,19 +54,46 @@ def _may_repeat(declaration: Declaration, actor: t.Actor) -> bool:
 
 def _mould(sitting: Sitting, organisation_id: UUID, hashes: Sequence[str], declaration: Declaration, actor: t.Actor) -> Mould | None:
     """Return what all such declarations write at this instant, by one that is written nowhere; None if they differ in more than names."""
-    blanks, aside = moulds.blanks(), sitting.aside()
+
+    def begun(aside: Sitting) -> tuple[Case, Sequence[t.AnyEvent]]:
+        return _blank(aside, organisation_id, hashes, declaration, actor)
+
+    seen = Witness(sitting.known)
+    aside = sitting.aside(seen)
+    case, events = begun(aside)
+    if not events:
+        return None
+    alike = organisation_id, answers.body_hash(hashes, replace(declaration, words=""))
+    known = lasting.known.get(alike)
+    mould = known.moved(events, sitting.now, sitting.known) if known else None
+    if mould is None:
+        mould = _made(aside, case, events)
+        if mould is not None and (known is None or known.lasts):
+            later = sitting.aside(sitting.known, lasting.APART)
+            lasting.known.put(alike, Lasting(mould, sitting.now, seen, _made(later, *begun(later))))
+    return mould
+
+
+def _blank(
+    aside: Sitting, organisation_id: UUID, hashes: Sequence[str], declaration: Declaration, actor: t.Actor
+) -> tuple[Case, Sequence[t.AnyEvent]]:
+    """Let an incident begin that has blanks for names, and return what follows; nothing if that may be no mould."""
+    blanks = moulds.blanks()
     said = replace(declaration, words=blanks.words)
     incident = _fresh(aside, organisation_id, hashes, said)
     incident.pk, incident.number, incident.standing = blanks.incident, blanks.number, ""
     case = aside.begin(incident, hashes)
     events = decide(case.program, case.state, _command(aside, case, said, actor))
-    if isinstance(events, t.Refused) or not moulds.allows(events):
-        return None
-    events = aside.write(case, case.program, events)
-    if not moulds.allows_orders(aside.orders):
+    return case, () if isinstance(events, t.Refused) or not moulds.allows(events) else events
+
+
+def _made(aside: Sitting, case: Case, events: Sequence[t.AnyEvent]) -> Mould | None:
+    """Return what these events write, unless more than names is in it."""
+    written = aside.write(case, case.program, tuple(events)) if events else ()
+    if not written or not moulds.allows_orders(aside.orders):
         return None
     topics = aside.finished(case)
-    mould = Mould(case.incident, case.head, case.state, events)
+    mould = Mould(case.incident, case.head, written)
     mould.take(aside.sheaf, aside.orders, topics)
     return mould
 

@@ -1,5 +1,5 @@
 """
-Moulds: what begins by itself in one sitting is decided, recorded and projected once. Each incident has its own names, words, salts and chain.
+Moulds: what begins by itself in one sitting is recorded and projected once. Each incident has its own names, words, salts and chain.
 
 Of a declaration by the system no rule reads more than that it was made: the incident's id, its number and the words it is declared with are
 only handed on, and the engine puts them into nothing but letters (`engine/letters.py`). So what one such declaration causes is what every other
@@ -10,15 +10,17 @@ would have written is the mould. Where more than filling in would be needed, the
 import copy
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from datetime import datetime
+from functools import cache, partial, reduce
 from typing import Any, Final
 from uuid import UUID
 
 from tocsin.comms.meetings import CHAT, VIDEO
 from tocsin.comms.outbox import Order
 from tocsin.engine import terms as t
+from tocsin.engine.evolve import evolve
 from tocsin.incidents import chain, journal, sealing, states
 from tocsin.incidents.models import Entry, Head, Incident, Seal
 from tocsin.kit import ids
@@ -59,7 +61,7 @@ def _names_or_hashes() -> re.Pattern[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     """A row, and where in it the incident's id and texts are filled in, these in one of three spellings (see `_Names`)."""
 
     form: Form
@@ -99,31 +101,29 @@ class Cast:
 
 
 class Mould:
-    """What a declaration with blanks would have written. `incident`, `head` and `state` are how it would stand."""
+    """What a declaration with blanks would have written: `events`, and how it would stand after them."""
 
-    def __init__(self, incident: Incident, head: Head, state: t.State, events: Sequence[t.AnyEvent]) -> None:
-        self._blanks, self._incident, self._head, self._state, self._events = blanks(), incident, head, state, tuple(events)
+    def __init__(self, incident: Incident, head: Head, events: Sequence[t.AnyEvent]) -> None:
+        self._blanks, self._incident, self._head, self.events = blanks(), incident, head, tuple(events)
         self._orders: list[tuple[Order, list[tuple[str, Text]]]] = []
-        self._topics: Set[str] = frozenset()
-        self._rows: list[_Row] = []
-        self._entries: list[_Row] = []
-        self._seals: list[_Row] = []
-        self._of_head: _Row | None = None
-        self._of_incident: _Row | None = None
+        self.topics: Set[str] = frozenset()
+        self.commitments: list[str] = []
+        self._rows: list[Row] = []
+        self._entries: list[Row] = []
+        self._seals: list[Row] = []
+        self._of_head: Row | None = None
+        self._of_incident: Row | None = None
 
     def take(self, sheaf: Sheaf, orders: Sequence[Order], topics: Set[str]) -> None:
         """Take what the declaration would have written."""
-        self._topics = topics
+        self.topics = topics
         made, blank = list(sheaf.made()), self._blanks
-        commitments = [self._committed(form, row) for form, row in made if form.model is Seal]
-        names = {blank.incident.hex, str(blank.incident), blank.number, blank.words, *commitments}
+        self.commitments = [_committed(form, row) for form, row in made if form.model is Seal]
+        names = {blank.incident.hex, str(blank.incident), blank.number, blank.words, *self.commitments}
         for form, values in made:
             self._take_row(form, values, names)
         split = _names_or_hashes().split
         self._orders = [(order, [(name, split(getattr(order, name))) for name in _OF_ORDERS]) for order in orders]
-
-    def _committed(self, form: Form, values: list[Any]) -> str:
-        return sealing.commit(bytes.fromhex(values[form.names.index("salt")]), values[form.names.index("text")])
 
     def _take_row(self, form: Form, values: list[Any], names: Set[str]) -> None:
         split, kinds = _names_or_hashes().split, list(form.columns.values())
@@ -134,13 +134,33 @@ class Mould:
             elif isinstance(value, str) and not names.isdisjoint(parts := split(value)):
                 own = (form.model, form.names[at]) in {(Entry, "body"), (Incident, "state")}
                 texts.append((at, "canonical" if own else "column" if kinds[at] == "jsonb" else "plain", parts))
-        row = _Row(form, values, tuple(ids_at), tuple(texts))
+        row = Row(form, values, tuple(ids_at), tuple(texts))
         if form.model is Head:
             self._of_head = row
         elif form.model is Incident:
             self._of_incident = row
         else:
             (self._entries if form.model is Entry else self._seals if form.model is Seal else self._rows).append(row)
+
+    # ------------------------------------------------------------------ the same again, at another instant
+
+    def rows(self) -> Iterator[Row]:
+        """Yield what it writes."""
+        yield from (*self._rows, *self._entries, *self._seals, *filter(None, (self._of_head, self._of_incident)))
+
+    def orders(self) -> Iterator[Order]:
+        """Yield what it tells."""
+        return (order for order, _ in self._orders)
+
+    def remade(self, row: Callable[[Row], Row], text: Callable[[Text], Text], events: Sequence[t.AnyEvent]) -> "Mould":
+        """Return another one, of `events`, with what `row` and `text` make of its rows and of the texts in what it tells."""
+        other = copy.copy(self)
+        other.events = tuple(events)
+        other._rows, other._entries, other._seals = ([*map(row, rows)] for rows in (self._rows, self._entries, self._seals))
+        other._of_head = self._of_head and row(self._of_head)
+        other._of_incident = self._of_incident and row(self._of_incident)
+        other._orders = [(order, [(name, text(parts)) for name, parts in texts]) for order, texts in self._orders]
+        return other
 
     # ------------------------------------------------------------------ one incident more
 
@@ -152,12 +172,12 @@ class Mould:
         self._seal(sheaf, names)
         state, (seq, linked) = self._add_incident(sheaf, names), self._link(sheaf, names)
         signature = self._sign(sheaf, names, seq, linked)
-        declared = self._events[0]
+        declared = self.events[0]
         assert isinstance(declared, t.Declared), declared
         mine = replace(declared, incident=ids.typed("inc", names.incident), number=number, words=words)
         orders = [_told(order, texts, names) for order, texts in self._orders]
         standing = partial(self._standing, names, state, seq, linked, signature)
-        return Cast(names.incident, number, (mine, *self._events[1:]), orders, self._topics, standing)
+        return Cast(names.incident, number, (mine, *self.events[1:]), orders, self.topics, standing)
 
     def _names(self, incident: UUID, number: str, words: str) -> _Names:
         blank = self._blanks
@@ -168,11 +188,11 @@ class Mould:
 
     def _seal(self, sheaf: Sheaf, names: _Names) -> None:
         """Seal every text anew; the entries commit to it."""
-        for row in self._seals:
+        for row, committed in zip(self._seals, self.commitments, strict=True):
             values = _filled(row, names)
             sealed = sealing.seal(values[row.at("text")])
             values[row.at("salt")] = sealed.salt.hex()
-            names.canonical[self._committed(row.form, row.values)] = sealed.commitment
+            names.canonical[committed] = sealed.commitment
             sheaf.add_made(row.form, values)
 
     def _link(self, sheaf: Sheaf, names: _Names) -> tuple[int, str]:
@@ -206,12 +226,20 @@ class Mould:
 
     def _standing(self, names: _Names, state: str, seq: int, linked: str, signature: str) -> tuple[Incident, Head, t.State]:
         """Return how an incident stands that began by this mould, for whoever goes on with it in the same sitting."""
-        incident, head = copy.copy(self._incident), copy.copy(self._head)
+        incident, head, row = copy.copy(self._incident), copy.copy(self._head), self._of_incident
+        assert row is not None
+        for name, value in zip(row.form.names, row.values, strict=True):
+            if isinstance(value, datetime):
+                setattr(incident, name, value)
         incident.pk, incident.number = names.incident, names.number
         incident.state, incident.state_hash = state, states.hash_of(state)
         head.incident_id, head.seq, head.hash, head.signature = names.incident, seq, linked, signature
-        known = replace(self._state, incident=ids.typed("inc", names.incident), number=names.number, words=names.words)
-        return incident, head, known
+        known = reduce(evolve, self.events, t.State())
+        return incident, head, replace(known, incident=ids.typed("inc", names.incident), number=names.number, words=names.words)
+
+
+def _committed(form: Form, values: list[Any]) -> str:
+    return sealing.commit(bytes.fromhex(values[form.names.index("salt")]), values[form.names.index("text")])
 
 
 def allows(events: Sequence[t.AnyEvent]) -> bool:
@@ -238,7 +266,7 @@ class Moulds:
         return self._mould
 
 
-def _filled(row: _Row, names: _Names) -> list[Any]:
+def _filled(row: Row, names: _Names) -> list[Any]:
     values = row.values.copy()
     for at in row.ids_at:
         values[at] = names.incident
@@ -256,4 +284,4 @@ def _said(text: Text, said: Said) -> str:
     return "".join([said.get(part, part) for part in text])
 
 
-__all__ = ["Blanks", "Cast", "Mould", "Moulds", "allows", "allows_orders", "blanks"]
+__all__ = ["Blanks", "Cast", "Mould", "Moulds", "Row", "Text", "allows", "allows_orders", "blanks"]

@@ -1,9 +1,7 @@
 """Plans of an organisation: loaded, published, withdrawn, and compiled once for every hash."""
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from threading import Lock
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -14,15 +12,13 @@ from tocsin.engine.compose import compose, hash_of
 from tocsin.engine.program import Program
 from tocsin.incidents.models import Composition, Incident, Plan, Sentinel
 from tocsin.kit import bells, bulk, clock, tables
+from tocsin.kit.memory import Recent
 from tocsin.plan import read
 from tocsin.plan.findings import Finding
 
 DRAFT, IN_FORCE, RETIRED = "draft", "in_force", "retired"
 PUT_IN_FORCE: Final = "in_force"
 """The bell that is rung when a version was put in force."""
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 
 class Uncompilable(ValueError):  # noqa: N818 - it names what the plan is
@@ -220,32 +216,9 @@ def _all(organisation_id: UUID, hashes: Sequence[str]) -> list[tuple[str, Any]]:
     return [("uuid", organisation_id), *(("text", plan_hash) for plan_hash in hashes)]
 
 
-class _Cache(Generic[K, V]):
-    """So many as were last used."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._known: OrderedDict[K, V] = OrderedDict()
-        self._mutex = Lock()
-
-    def get(self, key: K) -> V | None:
-        with self._mutex:
-            if key in self._known:
-                self._known.move_to_end(key)
-            return self._known.get(key)
-
-    def put(self, key: K, value: V) -> V:
-        with self._mutex:
-            self._known[key] = value
-            self._known.move_to_end(key)
-            while len(self._known) > self._most:
-                self._known.popitem(last=False)
-        return value
-
-
-_cache: _Cache[str, Program] = _Cache(64)
+_cache: Recent[str, Program] = Recent(64)
 """Programs, by plan hash."""
-_named: _Cache[tuple[UUID, str], Sequence[str]] = _Cache(4096)
+_named: Recent[tuple[UUID, str], Sequence[str]] = Recent(4096)
 """Which plan versions a hash names that an organisation has: one, unless they were put together. They stay: no version is ever removed."""
 
 

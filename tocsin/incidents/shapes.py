@@ -152,14 +152,14 @@ def nfc(text: str) -> str:
 
 
 @lru_cache(4096)
-def _spell_instant(value: datetime) -> str:
+def spell_instant(value: datetime) -> str:
     if value.tzinfo is None:
         raise ValueError("an instant needs a zone")
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def _settle_instant(value: datetime) -> datetime:
-    return value if value.tzinfo is UTC and not value.fold else _parse_instant(_spell_instant(value))
+    return value if value.tzinfo is UTC and not value.fold else _parse_instant(spell_instant(value))
 
 
 @lru_cache(4096)
@@ -198,7 +198,7 @@ def _fail(place: str, problem: str) -> Never:
 # ------------------------------------------------------------------ the union of fact values
 
 _TEXT = Shape(_as_is, _read_text, nfc, written_as_is=True, read_as_is=str)
-_INSTANTS = replace(_spelled("an instant such as 2026-10-12T09:12:04.000000Z", _spell_instant, _parse_instant), settle=_settle_instant)
+_INSTANTS = replace(_spelled("an instant such as 2026-10-12T09:12:04.000000Z", spell_instant, _parse_instant), settle=_settle_instant)
 _TAGS: Mapping[type, tuple[str, Shape]] = {
     Decimal: ("number", _spelled("a decimal number", _spell_number, _parse_number)),
     timedelta: ("seconds", _spelled("a number of seconds", _spell_seconds, _parse_seconds)),

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -32,6 +32,8 @@ from tocsin.kit.tables import Sheaf
 
 NUMBERS: Final = "incident"
 """The counter that numbers incidents. Whoever holds it is alone in declaring."""
+
+NOW: Final = timedelta()
 
 _WRITTEN: Final = (
     "state",
@@ -87,10 +89,10 @@ class Sitting:
         self._used: defaultdict[UUID, int] = defaultdict(int)
         self._cast: dict[UUID, tuple[UUID, Callable[[], Case]]] = {}
 
-    def aside(self) -> "Sitting":
-        """Return another sitting at the same instant that knows the same. What is written in it comes nowhere by itself."""
+    def aside(self, known: Memory, later: timedelta = NOW) -> "Sitting":
+        """Return another sitting that knows what is `known`, at the same instant or so much later. What is written in it comes nowhere by itself."""
         other = Sitting()
-        other.now, other.known = self.now, self.known
+        other.now, other.known = self.now + later, known
         return other
 
     def lock(self, incidents: Iterable[UUID]) -> None:

@@ -160,7 +160,9 @@ def _beyond(cause: _Cause, contact: Contact, wish: t.Tell) -> bool:
 def _sees(cause: _Cause, person: str) -> bool:
     if not cause.kept or person in cause.kept:
         return True
-    return not cause.kept.isdisjoint(directory.standing(cause.incident.organisation_id, person, cause.program))
+    whose, program = cause.incident.organisation_id, cause.program
+    stands = cause.known(("stands", whose, person, program.hash), lambda: directory.standing(whose, person, program))
+    return not cause.kept.isdisjoint(stands)
 
 
 def _deliver(cause: _Cause, wish: t.Deliver) -> Iterator[Order]:
