@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.incidents.cast import MORNING, Cast, settle, wait
 from tocsin.comms.models import Delivery
@@ -33,6 +34,16 @@ def test_a_clock_is_breached_after_its_due_instant_not_at_it_and_only_once(cast:
     assert (breach.clock, breach.due_at, breach.at) == ("look", MORNING + timedelta(minutes=30), clock.now())
     wait(timedelta(hours=2))
     assert breaches(incident) == [breach]
+
+
+@pytest.mark.row("I11")
+def test_a_look_that_finds_nothing_is_in_the_way_of_nobody_who_writes(cast: Cast) -> None:
+    cast.declare()
+    settle()
+    with CaptureQueriesContext(connection) as asked:
+        assert not ticker.run_once()
+    assert asked.captured_queries
+    assert [query["sql"] for query in asked if not query["sql"].lstrip().upper().startswith("SELECT")] == []
 
 
 def test_the_owner_is_reminded_and_the_next_up_told(cast: Cast) -> None:

@@ -177,6 +177,8 @@ def test_whoever_has_time_enters_only_where_nobody_is_or_waits_here_or_in_anothe
         with open(tmp_path / name, "a") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             assert not own.acquire_if_free(), name
+        with open(tmp_path / name, "a") as file:
+            assert free(file), "what it has locked to look is given back"
     assert own.acquire_if_free()
     with open(tmp_path / "gate", "a") as file:
         assert not free(file)

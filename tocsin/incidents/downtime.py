@@ -65,6 +65,8 @@ def recall(incidents: Iterable[Incident]) -> None:
 
 def tell(most: int) -> bool:
     """Wake the next incidents that are to be told of a downtime, at most so many, in the order in which they wait; return whether there were any."""
+    if not Downtime.objects.exists():
+        return False
     with transaction.atomic():
         one = Downtime.objects.select_for_update(skip_locked=True).order_by("pk").first()
         if one is None:

@@ -151,16 +151,18 @@ class Gate:
             fcntl.flock(self._next, fcntl.LOCK_UN)
 
     def _lock_file_if_free(self) -> bool:
-        """Keep other processes out if none is in and none waits, and return whether that was so."""
+        """
+        Keep other processes out if none is in and none waits, and return whether that was so.
+
+        Whoever is in asks by the other file whether somebody waits: this one does not, so that file is not touched until the gate is free.
+        """
         if self._file is None or self._next is None:
             return True
-        if not _lock_if_free(self._next):
+        if not _lock_if_free(self._file):
             return False
-        try:
-            self._inside = _lock_if_free(self._file)
-            return self._inside
-        finally:
-            fcntl.flock(self._next, fcntl.LOCK_UN)
+        self._inside = _lock_if_free(self._next)
+        fcntl.flock(self._next if self._inside else self._file, fcntl.LOCK_UN)
+        return self._inside
 
 
 def _lock_if_free(file: int) -> bool:
