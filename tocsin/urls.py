@@ -1,6 +1,7 @@
 """Every address that Django answers. `/in/…` and the streams are answered before it, in `tocsin.asgi`."""
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from tocsin.web import door, errors, health, plan_schema, setup
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path("plan-schema.json", plan_schema.published, name="plan-schema"),
     path("api/v1/", include("tocsin.api.routes")),
     path("api/v2/", include("tocsin.api.alertmanager")),
+    path("o/<slug:slug>", RedirectView.as_view(pattern_name="board")),
     path("o/<slug:slug>/", include("tocsin.web.routes")),
 ]
 handler400 = errors.unreadable

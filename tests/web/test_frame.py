@@ -132,3 +132,9 @@ def test_alive_ready_and_the_numbers(client, db, monkeypatch):
     failing = client.get("/readyz")
     assert (failing.status_code, failing.json()) == (503, {"ready": False, "stale": [], "faults": {"declaring": "KeyError"}})
     assert 'tocsin_loop_age_seconds{loop="delivery"}' in client.get("/metrics").content.decode()
+
+
+@pytest.mark.django_db
+def test_an_organisation_s_address_without_its_last_slash_leads_to_its_board(client):
+    answer = client.get("/o/hotline")
+    assert (answer.status_code, answer["Location"]) == (302, "/o/hotline/")

@@ -1,10 +1,14 @@
 """What people do while a response runs: decide together, call, read, confirm, record and take back moments."""
 
+import typing
+
 import pytest
 
 from tests.web import room
 from tests.world import World
+from tocsin.engine.terms import EndReason
 from tocsin.kit import ids
+from tocsin.web.sentences import duties
 
 
 def typed(person) -> str:
@@ -81,6 +85,21 @@ def test_a_call_is_a_task_with_a_result_and_goes_on_by_mail_if_nobody_answers(wo
 def test_a_list_of_needs_with_an_empty_cell_is_not_sent(world: World) -> None:
     incident = sent(world, "support_request", needs_list="bandwidth; 20G", level_of_force="province")
     assert incident.row("MessageRow", template="support_request").status == "draft"
+
+
+def test_the_record_says_in_the_reader_s_language_why_a_clock_ended(world: World) -> None:
+    incident = room.declare(world)
+    incident.post(world.ana, "decisions/set_level/choice", option="l2", reason="two provinces")
+    incident.post(world.ana, "decisions/false_alarm/choice", **{"fact:false_report": "yes", "reason": "The probe was broken"})
+    incident.speak(world.ana, "zh")
+    record = incident.get(world.ana, "record").content.decode()
+    assert "计时结束，事件已取消" in record
+    assert "cancelled" not in record
+
+
+@pytest.mark.parametrize("why", typing.get_args(EndReason))
+def test_every_reason_for_which_a_clock_ends_has_words(why: str) -> None:
+    assert why in duties.ENDED
 
 
 @pytest.mark.row("CLK-08")

@@ -12,6 +12,8 @@ def quote(row: TimelineRow, case: Case) -> str:
     """Return what a person wrote with it, as far as the viewer may see it."""
     if row.kind == "FactStated":
         return str(row.data.get("reason", ""))
+    if row.kind == "ClockEnded":
+        return ""  # its reason is one of a few, and the sentence says it
     if row.kind == "RecordEntered":
         rule = case.program.records.get(row.subject)
         if rule is not None and not case.sees(rule):

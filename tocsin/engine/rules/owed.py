@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from tocsin.engine import clocks, owners, streams
 from tocsin.engine import terms as t
@@ -135,7 +135,7 @@ def applies(turn: Turn, rule: Obligation, entry: Entry) -> bool:
     return _why_not(turn, rule, entry, _anchor(turn, rule, entry)) == ""
 
 
-def _why_not(turn: Turn, rule: Obligation, entry: Entry, anchor: Anchor | None) -> str | None:
+def _why_not(turn: Turn, rule: Obligation, entry: Entry, anchor: Anchor | None) -> t.EndReason | Literal[""] | None:
     """Return why the obligation does not apply (the reason a clock would end with), the empty string if it does, None if unknown."""
     state = turn.state
     phase = state.phase_of(rule.id)
@@ -255,7 +255,9 @@ def _already_there(turn: Turn, name: str, begins: datetime) -> bool:
 # ------------------------------------------------------------------ ending and moving
 
 
-def _reconsider(turn: Turn, rule: Obligation, entry: Entry, clock: t.Clock, why_not: str | None, *, anchor: Anchor | None) -> None:
+def _reconsider(
+    turn: Turn, rule: Obligation, entry: Entry, clock: t.Clock, why_not: t.EndReason | Literal[""] | None, *, anchor: Anchor | None
+) -> None:
     if why_not:
         if _ends(rule, clock, why_not):
             turn.emit(t.ClockEnded(at=turn.at, by=t.SYSTEM, clock=clock.clock, reason=why_not))
@@ -271,7 +273,7 @@ def _reconsider(turn: Turn, rule: Obligation, entry: Entry, clock: t.Clock, why_
         _move_limit(turn, rule, clock, limit)
 
 
-def _ends(rule: Obligation, clock: t.Clock, why_not: str) -> bool:
+def _ends(rule: Obligation, clock: t.Clock, why_not: t.EndReason) -> bool:
     """Nobody loses an obligation already owed (LVL-07): what is overdue stays, and so does what the plan says stays."""
     if rule.stays and why_not in ("level_changed", "no_longer", "closed"):
         return False

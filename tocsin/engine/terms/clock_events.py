@@ -6,6 +6,21 @@ from typing import Literal
 
 from tocsin.engine.terms.words import Event, Words
 
+EndReason = Literal[
+    "until",
+    "unless",
+    "no_longer",
+    "not_needed",
+    "handed_on",
+    "moved_on",
+    "withdrawn",
+    "level_changed",
+    "closed",
+    "cancelled",
+    "plan_changed",
+]
+"""Why a clock ended that was neither met nor waived."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfClock(Event):
@@ -141,6 +156,4 @@ class ClockWaived(OfClock):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockEnded(OfClock):
-    """`reason` is until, unless, no_longer, not_needed, handed_on, moved_on, withdrawn, level_changed, closed, cancelled or plan_changed."""
-
-    reason: str
+    reason: EndReason

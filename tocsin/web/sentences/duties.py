@@ -70,10 +70,24 @@ def _clock_waived(e: Event) -> Markup:
     return tell(_("%(who)s waived what is owed: %(what)s"), who=e.who, what=e.what)
 
 
+ENDED: Final[Mapping[str, Callable[[], str]]] = {
+    "until": lambda: _("Clock ended, what it ran until has come: %(what)s"),
+    "unless": lambda: _("Clock ended, what spares it has come: %(what)s"),
+    "no_longer": lambda: _("Clock ended, its condition no longer holds: %(what)s"),
+    "not_needed": lambda: _("%(who)s answered: not needed: %(what)s"),
+    "handed_on": lambda: _("Clock ended, it was handed on: %(what)s"),
+    "moved_on": lambda: _("Clock ended, the message went on to the next channel: %(what)s"),
+    "withdrawn": lambda: _("Clock ended, what began it was withdrawn: %(what)s"),
+    "level_changed": lambda: _("Clock ended, the level changed: %(what)s"),
+    "closed": lambda: _("Clock ended, what it belongs to was closed: %(what)s"),
+    "cancelled": lambda: _("Clock ended, the incident was cancelled: %(what)s"),
+    "plan_changed": lambda: _("Clock ended, the plan changed: %(what)s"),
+}
+"""Why a clock ended unmet, by the `reason` of ClockEnded."""
+
+
 def _clock_ended(e: Event) -> Markup:
-    if e.data.get("reason") == "not_needed":
-        return tell(_("%(who)s answered: not needed: %(what)s"), who=e.who, what=e.what)
-    return tell(_("Clock ended: %(what)s"), what=e.what)
+    return tell(ENDED[e.data["reason"]](), who=e.who, what=e.what)
 
 
 def _fulfilled(e: Event) -> Markup:
