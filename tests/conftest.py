@@ -6,6 +6,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.comms.sinks import email, webhook
 from tests.database import fresh_database
@@ -13,6 +14,8 @@ from tests.serving import Installed, Served, Template
 from tocsin.ingest import carrying
 from tocsin.kit import clock as clock_of_the_process
 
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other work may be done beside
+settings.load_profile("unhurried")
 pytest_plugins = ["tests.browser", "tests.alertmanager", "tests.world"]
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tocsin.engine.times import add, parse
@@ -17,8 +17,6 @@ ZONES = sorted(zoneinfo.available_timezones() - {"localtime"})
 INSTANTS = st.datetimes(datetime(1970, 1, 2), datetime(2037, 12, 1), timezones=st.just(UTC)).map(lambda at: at.replace(microsecond=0))
 HOUR, DAY, SECOND = timedelta(hours=1), timedelta(days=1), timedelta(seconds=1)
 WARSAW = "Europe/Warsaw"
-UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-"""A busy machine is no fault of the rules."""
 
 
 def shown(at: datetime, zone: str) -> datetime:
@@ -26,7 +24,6 @@ def shown(at: datetime, zone: str) -> datetime:
 
 
 @pytest.mark.row("F-12")
-@UNHURRIED
 @given(st.sampled_from(ZONES), INSTANTS, st.timedeltas(timedelta(), zones.AHEAD))
 def test_rules_that_stay_as_they_are_move_nothing(zone: str, since: datetime, span: timedelta) -> None:
     at = (since + span).replace(microsecond=0)
@@ -34,7 +31,6 @@ def test_rules_that_stay_as_they_are_move_nothing(zone: str, since: datetime, sp
 
 
 @pytest.mark.row("F-12")
-@UNHURRIED
 @given(st.sampled_from(ZONES), INSTANTS, st.integers(-12, 14))
 def test_under_other_rules_the_same_time_is_shown_or_the_first_after_one_that_is_left_out(zone: str, at: datetime, hours: int) -> None:
     before = Offsets(((at - DAY, hours * 3600),))
@@ -47,7 +43,6 @@ def test_under_other_rules_the_same_time_is_shown_or_the_first_after_one_that_is
 
 
 @pytest.mark.row("F-12")
-@UNHURRIED
 @given(st.sampled_from(ZONES), INSTANTS, st.sampled_from(["1d", "2d", "1mo", "1y"]))
 def test_a_calendar_span_in_any_zone_ends_at_the_same_time_of_day_or_the_first_after_it(zone: str, at: datetime, span: str) -> None:
     due = add(at, parse(span), zone)

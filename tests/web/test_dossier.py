@@ -112,6 +112,19 @@ def test_a_stranger_finds_nothing(world, number):
         assert world.browse(world.dov).get(f"/o/{world.elsewhere.slug}/incidents/{number}/dossier{part}").status_code == 404
 
 
+def test_what_lay_before_a_decision_is_read_in_the_words_of_the_reader(world, clock):
+    facts = {"scope": "multiple_regions", "effect": "interrupted", "recovery": timedelta(hours=2)}
+    declared = desk.declare(
+        world.organisation.id, world.plan.hash, desk.Declaration(words=WORDS, facts=facts), actor=world.actor(world.ana)
+    )
+    decides = t.Decide(decision="set_level", option="l2", reason="two provinces")
+    assert isinstance(desk.handle(declared.incident, decides, actor=world.actor(world.ana)), desk.Done)
+    content = dossier.file(parts.gather(Incident.objects.get(pk=declared.incident), Confidential.MARKED), "zh").decode()
+    sheet = re.sub(r"<[^>]+>", "", content[: content.index("<script")])
+    assert re.search(r"预计多久恢复: 2\s*小时", sheet)
+    assert "2:00:00" not in sheet
+
+
 @pytest.mark.row("AUD-03", "AUD-01")
 def test_a_whole_incident_is_read_proved_and_guarded_in_every_part(cast, morning):
     """Everything that can happen stands in the readable part; five hundred bytes anywhere are flipped, and none goes unseen."""

@@ -80,6 +80,13 @@ def test_the_record_of_a_duty_speaks_of_its_own_entry(world: World, kept: Incide
     assert "inspected" not in RegisterRow.objects.get(incident=kept, entry="equipment-satellite_phone").fields
 
 
+def test_registers_are_read_in_the_words_of_the_reader_and_not_by_their_keys(world: World, kept: Incident) -> None:
+    shown = page(world, world.bea)
+    for said in ("Full-time", "Communication", "Technical group leader , First-line technicians"):
+        assert said in words(shown)
+    assert not {"full_time", "tech_leader, first_line"} & set(re.findall(r">([^<]+)<", shown))
+
+
 @pytest.mark.row("X-33")
 def test_a_secret_number_is_an_empty_slot_until_whoever_may_fills_it_and_only_they_see_it(world: World, kept: Incident) -> None:
     assert ClockRow.objects.get(incident=kept, clock="numbers_filled[contacts-duty_desk]").status == "breached"

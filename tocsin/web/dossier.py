@@ -3,20 +3,24 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.dateparse import parse_datetime, parse_duration
 from django.views.decorators.http import require_GET
 from markupsafe import Markup
 
 from tocsin.accounts import access, audit
 from tocsin.accounts.directory import Contact
+from tocsin.engine import laid_before
 from tocsin.engine import terms as t
-from tocsin.engine.expressions import Value
-from tocsin.engine.program import Program
+from tocsin.engine.expressions import Expression, Value
+from tocsin.engine.program import Fact, Program
 from tocsin.incidents import chain, journal
 from tocsin.incidents.dossier import contents as parts
 from tocsin.incidents.dossier import sheet as sheets
@@ -25,7 +29,7 @@ from tocsin.incidents.dossier.sheet import Owed, Sheet
 from tocsin.incidents.models import ClockRow, MessageRow
 from tocsin.incidents.readers import Eyes
 from tocsin.incidents.sealing import ERASED
-from tocsin.web import cases, languages, plan_words, reply, sentences, times
+from tocsin.web import cases, deliveries, languages, plan_words, reply, sentences, times, wording
 from tocsin.web.cases import Case, People
 from tocsin.web.jinja import text
 from tocsin.web.languages import gettext as _
@@ -107,11 +111,12 @@ class View:
 
     def seen(self, name: str, value: str) -> Markup:
         """Return a value that lay before whoever decided, called as the plan calls it; what no fact says stays as it was written."""
-        fact = self.program.facts.get(name)
-        if fact is None:
-            return Markup('<span class="mono">{}</span> {}').format(name, value)
-        known: Value = {"True": True, "False": False}.get(value, value) if fact.type == "yes_no" else value
-        return Markup("{}: {}").format(text(plan_words.titled(fact)), plan_words.spelled(fact, known))
+        fact, tree = self.program.facts.get(name), self.program.once("laid before", _readings).get(name)
+        if fact is not None:
+            return Markup("{}: {}").format(text(plan_words.titled(fact)), plan_words.spelled(fact, _known(fact, value)))
+        if tree is not None:
+            return Markup("{}: {}{}").format(wording.say(self.program, tree), value, wording.unit(self.program, tree))
+        return Markup('<span class="mono">{}</span> {}').format(name, value)
 
     def told(self, row: MessageRow, words: str) -> Markup:
         """Return the words of a message as they went out: signed by whoever sent it, and to each reader by name."""
@@ -135,6 +140,8 @@ class View:
 
     def written(self, said: sheets.Said) -> list[str]:
         """Return what was written with an entry, apart from what its sentence or the section on messages says already."""
+        if said.row.kind == "DeliveryReported":
+            return [_detail(words) for words in said.kept.texts.values()]
         elsewhere = {"FactStated": "/words", "RoleCreated": "/name", "MessageDrafted": "/"}.get(said.row.kind)
         return [words for place, words in said.kept.texts.items() if elsewhere is None or not place.startswith(elsewhere)]
 
@@ -156,6 +163,33 @@ class View:
             (self.sheet.count("open"), lambda n: ngettext("%(num)s still open", "%(num)s still open", n)),
         ]
         return _(", ").join(say(number) % {"num": number} for number, say in found if number) or _("Nothing was owed")
+
+
+def _readings(program: Program) -> Mapping[str, Expression]:
+    """Return what the plan shows beside its decisions, by the name under which it was kept with them."""
+    return {name: tree for decision in program.decisions.values() for name, tree in laid_before.readings(program, decision).items()}
+
+
+_TYPED: Final[Mapping[str, Callable[[str], Value | None]]] = {
+    "yes_no": {"True": True, "False": False}.get,
+    "duration": parse_duration,
+    "time": parse_datetime,
+    "number": Decimal,
+}
+
+
+def _known(fact: Fact, value: str) -> Value:
+    """Return the value of `fact` that was kept in words."""
+    typed = _TYPED.get(fact.type)
+    known = typed(value) if typed and value != "unknown" else None
+    return value if known is None else known
+
+
+def _detail(words: str) -> str:
+    """Return what is said of a delivery: the state of its channel in the reader's words, and what the other side answered, as it came."""
+    state, _colon, answered = words.partition(": ")
+    said = deliveries.state(state).words
+    return f"{said}: {answered}" if answered else said
 
 
 def render(contents: Contents, language: str) -> str:

@@ -116,7 +116,7 @@ def _limit(program: Program, limit: Limit | None, put: Callable[[Span], str] = p
             return [(None, put(limit))]
         case Cases(by, found, otherwise):
             cases_ = [(plan_words.case_name(program, by, name), put(span)) for name, span in found.items()]
-            rest: list[tuple[Text | None, str]] = [(plan_words.plain("other"), put(otherwise))] if otherwise else []
+            rest: list[tuple[Text | None, str]] = [(plan_words.plain(_("other")), put(otherwise))] if otherwise else []
             return [*cases_, *rest]
         case FromFact(fact) if fact.startswith("entry."):
             return [(None, _("what the entry says: %(field)s") % {"field": fact.removeprefix("entry.").replace("_", " ")})]

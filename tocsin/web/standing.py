@@ -21,6 +21,7 @@ from tocsin.web import clocks, measures, plan_words, shares, shifts, times
 from tocsin.web.cases import People, people_of
 from tocsin.web.clocks import Shown
 from tocsin.web.jinja import text
+from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request
 from tocsin.web.room import figures as drawn
 from tocsin.web.room.records import label, spelled
@@ -305,9 +306,12 @@ def _register(kept: Kept, rule: Record, rows: list[RegisterRow], people: People,
 
 
 def _cell(kept: Kept, field: Field, words: str, people: People) -> Markup:
-    """Return what a field holds as the viewer reads it: a role or department that it names is called by its title."""
-    named = plan_words.find(kept.program, words) if field.type == "text" and not field.of else None
-    return text(plan_words.titled(named)) if isinstance(named, Role | Group | Department) else spelled(field, words, people)
+    """Return what a field holds as the viewer reads it: roles and departments that it names are called by their titles."""
+    if field.type == "text" and not field.of:
+        named = [plan_words.find(kept.program, name) for name in words.split(", ")]
+        if all(isinstance(one, Role | Group | Department) for one in named):
+            return Markup("{}").format(_(", ")).join(text(plan_words.titled(one)) for one in named)
+    return spelled(field, words, people)
 
 
 def _shown(kept: Kept, rule: Record) -> tuple[Field, ...]:

@@ -176,6 +176,8 @@ def _value(program: Program, tree: Expression, about: Fact | None) -> Markup:
             return Markup("{}").format(_("phase"))
         case Name("out_of_turn"):
             return Markup("{}").format(_("worked out of turn"))
+        case Name("trigger_firing"):
+            return Markup("{}").format(_("a trigger is firing"))
         case Name("proposed.level"):
             return Markup("{}").format(_("proposed level"))
         case Name("proposed.by"):
