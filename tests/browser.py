@@ -44,8 +44,13 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def opened(chromium: Browser, **more: Any) -> Iterator[BrowserContext]:
-    """Open a context as the fixture `context` gives it: with script on. `more` is what else Playwright takes, such as who is signed in."""
-    context = chromium.new_context(locale="en-GB", timezone_id="Europe/Warsaw", viewport={"width": 1280, "height": 900}, **more)
+    """
+    Open a context as the fixture `context` gives it: with script on. `more` is what else Playwright takes, such as who is signed in.
+
+    Whoever looks wants no motion: what moves is drawn again and again, and clicked only once it rests.
+    """
+    own = {"locale": "en-GB", "timezone_id": "Europe/Warsaw", "viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
+    context = chromium.new_context(**own | more)
     context.set_default_timeout(PATIENCE_MS)
     yield context
     context.close()

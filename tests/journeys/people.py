@@ -1,12 +1,12 @@
 """The people of the sample organisation in the browser: each in a context of their own, with script or without, in one language."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser import PATIENCE_MS
+from tests.browser import opened
 from tests.journeys.conftest import sign_in
 from tests.serving import Installed
 
@@ -108,7 +108,7 @@ class Cast:
         return page.locator(".note .hash").inner_text()
 
     def _page(self) -> Page:
-        page = self.stack.enter_context(_context(self.chromium, script=self.script)).new_page()
+        page = self.stack.enter_context(opened(self.chromium, java_script_enabled=self.script)).new_page()
         page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         return page
@@ -118,11 +118,3 @@ class Cast:
         page.locator("summary:has(use[href='#i-globe'])").click()
         page.locator(f"button[name=language][value={code}]").click()
         expect(page.locator("html")).to_have_attribute("lang", tag)
-
-
-@contextmanager
-def _context(chromium: Browser, *, script: bool) -> Iterator[BrowserContext]:
-    context = chromium.new_context(java_script_enabled=script, viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    context.set_default_timeout(PATIENCE_MS)
-    yield context
-    context.close()

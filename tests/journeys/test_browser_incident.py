@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser import PATIENCE_MS
+from tests.browser import opened
 from tests.journeys.conftest import sign_in
 from tests.serving import Installed, eventually
 
@@ -38,10 +38,8 @@ TONGUES = (
 
 @pytest.fixture(params=[True, False], ids=["script", "plain"])
 def context(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[BrowserContext]:
-    context = chromium.new_context(java_script_enabled=request.param, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(PATIENCE_MS)
-    yield context
-    context.close()
+    with opened(chromium, java_script_enabled=request.param) as context:
+        yield context
 
 
 @pytest.fixture
