@@ -43,6 +43,33 @@ def test_behind_a_provider_that_does_not_answer_the_rest_of_a_helping_is_put_bac
     assert paces.most((organisation.id, "gone")) == 1
 
 
+def test_a_quick_channel_goes_on_until_something_elsewhere_is_more_pressing(
+    order: Callable[..., Any], organisation: Any, noon: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+
+    def send(message: Any, *_: object) -> str:
+        sent.append(message.event_id)
+        if len(sent) == 3:
+            outbox.put(order(channel="other", event_id="urgent", urgent=True))
+        return "taken"
+
+    monkeypatch.setattr(delivery, "PACES", Paces())
+    monkeypatch.setattr(channels, "found", lambda: {name: Channel(name, name, (), send=send) for name in ("quick", "other")})
+    outbox.put_all(order(channel="quick", event_id=f"evt_{number}") for number in range(9))
+    assert delivery.run_once(wanted)
+    assert len(sent) == 1, "by itself it is one helping"
+    assert delivery.run_once(wanted, rounds=8)
+    assert len(sent) == 3
+    assert delivery.run_once(wanted, rounds=8)
+    assert sent[3] == "urgent"
+    while delivery.run_once(wanted, rounds=2):
+        pass
+    assert sorted(set(sent)) == sorted(sent)
+    assert {(one.number, one.outcome) for one in Attempt.objects.all()} == {(1, "sent")}
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"sent"}
+
+
 def test_one_thread_at_a_time_claims_of_a_channel_and_whoever_rests_looks_after_it(
     order: Callable[..., Any], organisation: Any, noon: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

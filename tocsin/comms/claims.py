@@ -66,17 +66,18 @@ def claim(paces: Paces) -> list[Attempt]:
         if not _is_closed(place, now, paces):
             with paces.claimed(place) as alone:
                 if alone:
-                    return _claim(place, paces)
+                    with transaction.atomic():
+                        return _claim(place, paces)
         closed.add(place)
     return []
 
 
 def _claim(place: Place, paces: Paces) -> list[Attempt]:
-    with transaction.atomic():
-        _lock(place)
-        now = clock.now()  # more may have come while this was waited for
-        full = _is_full(place, now, paces)  # others may just have taken its last place
-        return [] if full else _claimed(_due(place, now, paces.most(place)), now)
+    """Claim a helping of a channel. Within the caller's transaction."""
+    _lock(place)
+    now = clock.now()  # more may have come while this was waited for
+    full = _is_full(place, now, paces)  # others may just have taken its last place
+    return [] if full else _claimed(_due(place, now, paces.most(place)), now)
 
 
 def _due(place: Place, now: datetime, most: int) -> list[Delivery]:
@@ -119,14 +120,35 @@ def settle(ended: Sequence[tuple[Attempt, Settlement]], now: datetime) -> list[b
     """
     with syncing.write(), transaction.atomic():
         syncing.defer()
-        held = _held([attempt for attempt, _ in ended])
-        won = [attempt.delivery_id in held for attempt, _ in ended]
-        rows = [(attempt, end) for (attempt, end), mine in zip(ended, won, strict=True) if mine]
-        tables.change(Attempt, ["delivery_id", "number"], [_tried(attempt, end, now) for attempt, end in ended])
-        tables.change(Delivery, ["id"], sorted((_settled(attempt.delivery, end, now) for attempt, end in rows), key=itemgetter("id")))
-        _note_provider(ended, now)
-        if any(not end.due_at and attempt.delivery.reported_at is None for attempt, end in rows):
-            bells.ring(outbox.ENDED)
+        return _settle(ended, now)
+
+
+def settle_and_claim(ended: Sequence[tuple[Attempt, Settlement]], paces: Paces) -> list[Attempt]:
+    """
+    Record how attempts at one channel ended, and in the same commit claim its next helping, as `claim` does: none if there is none, if
+    something elsewhere is more pressing, or if another thread claims of it just now.
+    """
+    first = ended[0][0].delivery
+    place = first.organisation_id, first.channel
+    with paces.claimed(place) as alone, syncing.write(), transaction.atomic():
+        _settle(ended, clock.now())
+        now = clock.now()
+        wanted = alone and _most_pressing(now, paces.busy(AT_ONCE) - {place}) == place and not _is_closed(place, now, paces)
+        attempts = _claim(place, paces) if wanted else []
+        if not attempts:
+            syncing.defer()
+        return attempts
+
+
+def _settle(ended: Sequence[tuple[Attempt, Settlement]], now: datetime) -> list[bool]:
+    held = _held([attempt for attempt, _ in ended])
+    won = [attempt.delivery_id in held for attempt, _ in ended]
+    rows = [(attempt, end) for (attempt, end), mine in zip(ended, won, strict=True) if mine]
+    tables.change(Attempt, ["delivery_id", "number"], [_tried(attempt, end, now) for attempt, end in ended])
+    tables.change(Delivery, ["id"], sorted((_settled(attempt.delivery, end, now) for attempt, end in rows), key=itemgetter("id")))
+    _note_provider(ended, now)
+    if any(not end.due_at and attempt.delivery.reported_at is None for attempt, end in rows):
+        bells.ring(outbox.ENDED)
     return won
 
 

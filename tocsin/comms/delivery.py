@@ -12,7 +12,7 @@ from django.db import transaction
 from tocsin.comms import claims, outbox, patience, setup
 from tocsin.comms.claims import Settlement
 from tocsin.comms.models import Attempt, Delivery, State
-from tocsin.comms.paces import Paces
+from tocsin.comms.paces import QUICK_S, Paces
 from tocsin.kit import bells, clock, faults, numbers
 from tocsin.kit.egress import HTTP, Egress, Rejected, Unreachable, trusted
 from tocsin.kit.loops import Loop
@@ -23,6 +23,8 @@ THREADS: Final = 4  # one channel can keep `claims.AT_ONCE` of them busy
 FAULTS_MAX: Final = 3
 HELPING_S: Final = 1.0
 """What of a helping has not begun after this is put back: its lease must hold for as long as an attempt takes."""
+ROUNDS: Final = 8
+"""Helpings of a quick channel that a worker takes one after the other, each claimed with the commit that settles the one before."""
 PACES: Final = Paces()
 """Those of this process."""
 
@@ -32,16 +34,17 @@ _ended = numbers.counter("tocsin_delivery_attempts_total", "Attempts to deliver 
 
 def loops(still_wanted: Callable[[str], bool], every_s: float = 0.5) -> list[Loop]:
     """Return the threads that deliver, so many that a slow provider leaves some to the others. The caller starts and stops them."""
-    run, ready = partial(run_once, still_wanted), partial(trusted, HTTP)
+    run, ready = partial(run_once, still_wanted, rounds=ROUNDS), partial(trusted, HTTP)
     return [
         Loop(f"delivery-{number}", run, every_s, bell=outbox.TO_SEND, first=ready if number == 1 else None)
         for number in range(1, THREADS + 1)
     ]
 
 
-def run_once(still_wanted: Callable[[str], bool], *, door: Callable[[UUID], Egress] = setup.door) -> bool:
+def run_once(still_wanted: Callable[[str], bool], *, door: Callable[[UUID], Egress] = setup.door, rounds: int = 1) -> bool:
     """
-    Deliver what is most pressing, a helping of one channel (see `paces`), and return whether there was something.
+    Deliver what is most pressing, a helping of one channel (see `paces`), and return whether there was something. While the provider is quick and
+    nothing elsewhere is more pressing, the next one is taken at once, up to so many `rounds`.
 
     `still_wanted(about)` is asked before each attempt; if it says no, the delivery is cancelled. Any number of threads and processes
     may run this at once. A server that dies here leaves a lease behind: when it ends, another attempt is made under the same key.
@@ -49,15 +52,34 @@ def run_once(still_wanted: Callable[[str], bool], *, door: Callable[[UUID], Egre
     attempts = retry(lambda: claims.claim(PACES))
     if not attempts:
         return False
-    bells.rung(outbox.TO_SEND, 1)  # one claims at a time: whoever rests may look whether there is more
-    helping = _Helping(attempts, still_wanted, door)
-    with PACES.at_work(helping.place):
-        began = clock.monotonic()
-        ended = helping.made_here() if helping.here else helping.made()
-        PACES.note(helping.place, took_s=clock.monotonic() - began, well=all(end.answered is not False for _, end in ended))
+    first = attempts[0].delivery
+    with PACES.at_work((first.organisation_id, first.channel)):
+        while attempts:
+            bells.rung(outbox.TO_SEND, 1)  # one claims at a time: whoever rests may look whether there is more
+            rounds -= 1
+            attempts = _delivered(_Helping(attempts, still_wanted, door), more=rounds > 0)
+    return True
+
+
+def _delivered(helping: "_Helping", *, more: bool) -> list[Attempt]:
+    """Deliver a helping. Return the next one of its channel, claimed with the commit that settles this one, if there is to be `more`."""
+    began = clock.monotonic()
+    ended = helping.made_here() if helping.here else helping.made()
+    took_s = clock.monotonic() - began
+    PACES.note(helping.place, took_s=took_s, well=all(end.answered is not False for _, end in ended))
     for attempt, end in ended:
         _ended.labels(attempt.delivery.channel, end.outcome).inc()
-    return True
+    if helping.here:
+        return []
+    if more and took_s < QUICK_S:
+        return retry(lambda: claims.settle_and_claim(ended, PACES))
+    _settle(ended)
+    return []
+
+
+def _settle(ended: "Ended") -> "Ended":
+    retry(lambda: claims.settle(ended, clock.now()))
+    return ended
 
 
 Ended = list[tuple[Attempt, Settlement]]
@@ -81,7 +103,7 @@ class _Helping:
         return self._ready is not None and self._ready.channel.here is not None
 
     def made(self) -> Ended:
-        """Make the attempts and settle them. What waits too long behind the others, or behind a provider that does not answer, is put back."""
+        """Make the attempts. What waits too long behind the others, or behind a provider that does not answer, is put back."""
         began, ended = clock.running(), list[tuple[Attempt, Settlement]]()
         for attempt in self._attempts:
             if ended and (clock.running() - began > HELPING_S or ended[-1][1].answered is False):
@@ -90,7 +112,6 @@ class _Helping:
         rest = self._attempts[len(ended) :]
         if rest:
             retry(lambda: claims.put_back(rest, clock.now()))
-        retry(lambda: claims.settle(ended, clock.now()))
         return ended
 
     def made_here(self) -> Ended:
@@ -102,7 +123,7 @@ class _Helping:
                 claims.settle(ended, clock.now())
             return ended
 
-        return faults.together(lambda: retry(whole), self.made, "messages kept here")
+        return faults.together(lambda: retry(whole), lambda: _settle(self.made()), "messages kept here")
 
     def _made_safely(self, attempt: Attempt) -> Settlement:
         try:
