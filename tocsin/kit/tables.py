@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 from django.db import DEFAULT_DB_ALIAS, models
+from django.db.models.base import ModelState
 
 from tocsin.kit import bulk
 
@@ -61,15 +62,36 @@ def select(model: type[T], where: str, values: Sequence[tuple[str, Any]]) -> lis
 
     For what is asked thousands of times: Django builds such a statement in ten times the time in which SQLite answers it.
     """
-    columns, converters = _read(model, postgresql=bulk.on_postgresql())
-    found = bulk.asked(f'SELECT {columns} FROM "{model._meta.db_table}" {where}', values)  # noqa: S608
-    names = list(_fields(model))
-    return [
-        model.from_db(
-            DEFAULT_DB_ALIAS, names, [value if make is None else make(value) for make, value in zip(converters, row, strict=True)]
+    return made(model, bulk.asked(f'SELECT {columns(model)} FROM "{model._meta.db_table}" {where}', values))  # noqa: S608
+
+
+def columns(model: type[models.Model]) -> str:
+    """Return all columns of a model, as a query names whose rows `made` takes."""
+    return _read(model, postgresql=bulk.on_postgresql())[0]
+
+
+def names(model: type[models.Model]) -> list[str]:
+    """Return the attributes of a model in the order of its columns."""
+    return list(_fields(model))
+
+
+def made(model: type[T], rows: Iterable[bulk.Row]) -> list[T]:
+    """
+    Return the objects of rows that hold all columns of a model as the driver gives them.
+
+    They are made as unpickled ones are: Django's way, attribute by attribute and past signals that nobody hears, takes five times as long.
+    """
+    attributes, (_, makers) = names(model), _read(model, postgresql=bulk.on_postgresql())
+    objects = []
+    for row in rows:
+        one = model.__new__(model)
+        one.__dict__.update(
+            zip(attributes, [value if make is None else make(value) for make, value in zip(makers, row, strict=True)], strict=True)
         )
-        for row in found
-    ]
+        one._state = state = ModelState()
+        state.adding, state.db = False, DEFAULT_DB_ALIAS
+        objects.append(one)
+    return objects
 
 
 class Sheaf:
