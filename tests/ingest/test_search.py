@@ -70,7 +70,7 @@ def test_pages_find_what_reading_every_alert_finds(alerts, written, any_of, firi
     Alert.objects.bulk_create(put(where, at, firing=up, raw=raw, **labels) for at, (labels, up, raw) in enumerate(alerts))
     Filed.objects.create(organisation=where)
     file_all()
-    Filed.objects.filter(organisation=where).update(upto=upto)
+    Filed.objects.filter(organisation=where).update(upto=upto, waiting=True)
     query = Query(where.id, firing, matchers=parse(written), any_of=tuple(map(parse, any_of)))
     everything = Alert.objects.filter(organisation=where).order_by("-raw", "-id")
     assert walk(query, limit) == [alert.fingerprint for alert in everything if query.finds(alert)]

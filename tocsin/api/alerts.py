@@ -57,7 +57,7 @@ def alerts(request: HttpRequest, asked: Query[Asked], cursor: Cursor = "", limit
     except matchers.Unreadable as problem:
         raise invalid([{"place": "match", "problem": f"this is no matcher: {problem}"}]) from problem
     found = search.find(query, cursors.place(cursor), limit)
-    return out.alerts(found.alerts, cursors.written(found.next))
+    return out.alerts(found.rows, cursors.written(found.next))
 
 
 @router.post("/alerts/{alert}/acknowledgement", response=Taken, summary="Take an alert on, or leave it to others again")

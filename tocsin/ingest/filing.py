@@ -44,10 +44,10 @@ def hashed(name: str, value: str) -> int:
     return int.from_bytes(blake2b(f"{name}\0{value}".encode(), digest_size=8).digest(), "big") >> 1
 
 
-def upto(organisation_id: UUID) -> int:
-    """Return the position in the log up to which an organisation's alerts are filed."""
-    found = bulk.asked("SELECT upto FROM ingest_filed WHERE organisation_id = {}", [("uuid", organisation_id)])
-    return int(found[0][0]) if found else 0
+def standing(organisation_id: UUID) -> tuple[int, bool]:
+    """Return the position in the log up to which an organisation's alerts are filed, and whether there may be any after it."""
+    found = bulk.asked("SELECT upto, waiting FROM ingest_filed WHERE organisation_id = {}", [("uuid", organisation_id)])
+    return (int(found[0][0]), bool(found[0][1])) if found else (0, True)
 
 
 class Filing:
