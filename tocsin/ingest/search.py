@@ -10,8 +10,6 @@ from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
-
 from tocsin.ingest import filing
 from tocsin.ingest.log import REJECTED_KEPT
 from tocsin.ingest.matchers import Matcher, meet
@@ -223,7 +221,7 @@ def _below(read: _Reading, whose: _Values, before: Place) -> Iterator[Any]:
 
 def _key(value: UUID) -> UUID | str:
     """Return an id as the driver takes it."""
-    return value if connection.vendor == "postgresql" else value.hex
+    return value if bulk.on_postgresql() else value.hex
 
 
 def _alerts(which: str, values: _Values) -> _Reading:

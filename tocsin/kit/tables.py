@@ -79,7 +79,7 @@ def made(model: type[T], rows: Iterable[bulk.Row]) -> list[T]:
     """
     Return the objects of rows that hold all columns of a model as the driver gives them.
 
-    They are made as unpickled ones are: Django's way, attribute by attribute and past signals that nobody hears, takes five times as long.
+    They are made as unpickled ones are: Django's way, attribute by attribute and past signals that nobody hears, takes twice as long.
     """
     attributes, (_, makers) = names(model), _read(model, postgresql=bulk.on_postgresql())
     objects = []

@@ -174,10 +174,11 @@ def _part(request: Request, asked: Asked, place: search.Place | None) -> Part:
         return Part([], [], "", 0)
     if not asked.by:
         found = search.find(query, place, LISTED)
-        shown = tuple(rows(request, found.alerts, keeper))
+        alerts = found.alerts
+        shown = tuple(rows(request, alerts, keeper))
         groups = [Group("", len(shown), shown)] if shown else []
         older = f"{found.next[0]}-{found.next[1].hex}" if found.next else ""
-        return Part(groups, _names(found.alerts, ""), older, found.looked_at if older and len(shown) < LISTED else 0)
+        return Part(groups, _names(alerts, ""), older, found.looked_at if older and len(shown) < LISTED else 0)
     grouped = search.group(query, asked.by, GROUP_LISTED)
     listed = [alert for one in grouped.groups[:GROUPS_LISTED] for alert in one.latest]
     shown_by = {one.alert.pk: one for one in rows(request, listed, keeper)}
