@@ -241,6 +241,29 @@ def test_a_file_that_does_not_take_what_was_moved_ends_a_server(own: DatabaseWra
     checkpointer.close()
 
 
+def test_of_a_long_log_only_what_came_last_is_moved_within_the_gate(own: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tocsin.kit.sqlite.checkpoint.PAGES_MAX", 2)
+    checkpointer = Checkpointer(Path(own.settings_dict["NAME"]))
+    move, moves = checkpointer._move, []
+
+    def meanwhile() -> tuple[int, int]:
+        pages, moved = move()
+        moves.append((gate.mine(), moved))
+        if len(moves) == 1:
+            for _ in range(20):
+                own.cursor().execute("INSERT INTO t VALUES (1)")
+        return pages, moved
+
+    monkeypatch.setattr(checkpointer, "_move", meanwhile)
+    for _ in range(4):
+        own.cursor().execute("INSERT INTO t VALUES (1)")
+    checkpointer.run_once()
+    (first, before), (second, after), (last, at_last) = moves
+    assert (first, second, last) == (False, False, True)
+    assert before < after == at_last
+    checkpointer.close()
+
+
 def test_a_long_log_begins_anew_whoever_writes(own: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tocsin.kit.sqlite.checkpoint.PAGES_MAX", 2)
     checkpointer = Checkpointer(Path(own.settings_dict["NAME"]))
