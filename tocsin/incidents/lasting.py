@@ -9,7 +9,7 @@ time that people are told or a limit by the calendar, the mould serves its own s
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Final
@@ -44,10 +44,12 @@ class Lasting:
         self._moving: dict[str, datetime] = {}
         self._staying: set[str] = set()
         self.lasts = other is not None and self._compared(other)
+        self._instants = frozenset(self._moving.values())
+        self._touched = {id(row): [at for at, value in enumerate(row.values) if self._moves(value)] for row in mould.rows()}
 
     def moved(self, events: Sequence[t.AnyEvent], now: datetime, known: Memory) -> Mould | None:
         """Return the mould as it would be made at `now` of these events, if it would be the same; `known` looks up what holds now."""
-        later, moving = now - self._at, frozenset(self._moving.values())
+        later, moving = now - self._at, self._instants
         before = self._mould.events
         if not self.lasts or len(events) != len(before):
             return None
@@ -56,19 +58,26 @@ class Lasting:
         said = {old: _spelled(at + later, old) for old, at in self._moving.items()}
 
         def spoken(text: str) -> str:
-            moves = any(old in text for old in said)
-            return _PARTS.sub(lambda found: said.get(found[0], found[0]), text) if moves else text
+            return _PARTS.sub(lambda found: said.get(found[0], found[0]), text)
 
         def remade(row: Row) -> Row:
-            values = [
-                value + later if isinstance(value, datetime) and value in moving else spoken(value) if type(value) is str else value
-                for value in row.values
-            ]
-            return replace(row, values=values, texts_at=tuple((at, how, [*map(spoken, text)]) for at, how, text in row.texts_at))
+            touched = self._touched[id(row)]
+            if not touched:
+                return row
+            values = row.values.copy()
+            for at in touched:
+                values[at] = spoken(values[at]) if isinstance(values[at], str) else values[at] + later
+            texts_at = [(at, how, [*map(spoken, text)] if at in touched else text) for at, how, text in row.texts_at]
+            return Row(row.form, values, row.ids_at, tuple(texts_at))
 
         return self._mould.remade(remade, lambda text: [*map(spoken, text)], [*map(canonical.settled, events)])
 
     # ------------------------------------------------------------------ what moves
+
+    def _moves(self, value: object) -> bool:
+        if isinstance(value, str):
+            return any(spelled in value for spelled in self._moving)
+        return isinstance(value, datetime) and value in self._instants
 
     def _compared(self, other: Mould) -> bool:
         """Find out what moves between the mould and another one, made so much later; return whether nothing else differs."""

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial, reduce
+from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -198,11 +199,12 @@ class Mould:
     def _link(self, sheaf: Sheaf, names: _Names) -> tuple[int, str]:
         """Add the entries, each linked to the one before, and return where the chain has come to."""
         seq, before = 0, chain.genesis(ids.typed("org", self._incident.organisation_id), ids.typed("inc", names.incident))
+        read, prev_hash_at, hash_at = _of_entries(self._entries[0].form)
         for row in self._entries:
             values = _filled(row, names)
-            seq, kind, version, body = (values[row.at(name)] for name in ("seq", "type", "version", "body"))
-            values[row.at("prev_hash")] = before
-            values[row.at("hash")] = before = chain.link(before, seq, kind, version, body)
+            seq, kind, version, body = read(values)
+            values[prev_hash_at] = before
+            values[hash_at] = before = chain.link(before, seq, kind, version, body)
             sheaf.add_made(row.form, values)
         return seq, before
 
@@ -236,6 +238,13 @@ class Mould:
         head.incident_id, head.seq, head.hash, head.signature = names.incident, seq, linked, signature
         known = reduce(evolve, self.events, t.State())
         return incident, head, replace(known, incident=ids.typed("inc", names.incident), number=names.number, words=names.words)
+
+
+@cache
+def _of_entries(form: Form) -> tuple[Callable[[list[Any]], tuple[int, str, int, str]], int, int]:
+    """Return what takes out of an entry's row what its hash is over, and where the hash before it and its own stand."""
+    at = form.names.index
+    return itemgetter(at("seq"), at("type"), at("version"), at("body")), at("prev_hash"), at("hash")
 
 
 def _committed(form: Form, values: list[Any]) -> str:
