@@ -8,6 +8,7 @@ from types import ModuleType
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import warm
 from tests.comms.sinks import email, webhook
 from tests.database import fresh_database
 from tests.serving import Installed, Served, Template
@@ -16,6 +17,7 @@ from tocsin.kit import clock as clock_of_the_process
 
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other work may be done beside
 settings.load_profile("unhurried")
+warm.read_once()
 pytest_plugins = ["tests.browser", "tests.alertmanager", "tests.world"]
 
 

@@ -15,8 +15,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -52,6 +52,7 @@ IMPORTED = (
     "uvicorn.server",
     "whitenoise.middleware",
 )
+PLANS_KEPT = 32
 _ORDER_BYTES_MAX = 128 * 1024
 _FILES = 4
 
@@ -203,24 +204,23 @@ def _become(module: str, arguments: list[str], environ: dict[str, str], streams:
     sys.orig_argv = [sys.executable, "-m", *sys.argv]
 
 
-def _read_once() -> Callable[..., Result]:
-    """Return what reads a plan, and has read those that are shipped; a program is immutable."""
-    sources = {name: path.read_text("utf-8") for name, path in shipped.sources().items()}
-    known = {(source, f"{name}.yaml"): read.read(source, f"{name}.yaml") for name, source in sources.items()}
+def read_once() -> None:
+    """Let this process, and whatever it forks, read a plan once: a program is immutable, and the shipped ones are read by every other test."""
     thoroughly = read.read
+    kept = lru_cache(maxsize=PLANS_KEPT)(thoroughly)
 
     def remembered(source: str | bytes, name: str, *more: Any, **others: Any) -> Result:
-        if not more and not others and (source, name) in known:
-            return known[source, name]
-        return thoroughly(source, name, *more, **others)
+        return thoroughly(source, name, *more, **others) if more or others else kept(source, name)
 
-    return remembered
+    read.read = remembered
 
 
 if __name__ == "__main__":
     for imported in IMPORTED:
         importlib.import_module(imported)
-    read.read = _read_once()
+    read_once()
+    for shipped_name, shipped_source in shipped.sources().items():
+        read.read(shipped_source.read_text("utf-8"), f"{shipped_name}.yaml")
     gc.collect()
     gc.freeze()
     _fork_for_orders(socket.socket(fileno=os.dup(0)))
