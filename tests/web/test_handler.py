@@ -63,3 +63,23 @@ def test_requests_are_answered_by_a_thread_that_keeps_its_connection_to_sqlite(h
         handler._threads.submit(look).result()
     assert used[0] == used[1]
     assert (used[0][1] is not None) is (connection.vendor == "sqlite")
+
+
+def test_on_sqlite_one_page_reads_at_a_time_and_what_writes_waits_for_none(handler: Handler, monkeypatch: pytest.MonkeyPatch):
+    respond, had_turn = handler.get_response, []
+
+    def seen(request: Any) -> Any:
+        had_turn.append(handler._reading.locked())
+        return respond(request)
+
+    monkeypatch.setattr(handler, "get_response", seen)
+    ask(handler, "/healthz")
+    ask(handler, "/theme", method="POST")
+    assert had_turn == [connection.vendor == "sqlite", False]
+
+
+def test_a_page_that_waits_itself_holds_nobody_up_for_long(handler: Handler):
+    with handler._reading:
+        assert ask(handler, "/healthz")[0]["status"] == 200
+        assert handler._reading.locked()
+    assert not handler._reading.locked()
