@@ -64,8 +64,9 @@ QUERIES = st.sampled_from(
     st.sampled_from([None, True, False]),
     st.integers(0, 7),
     st.integers(1, 5),
+    st.sampled_from([search._CHUNKS, (1, 2)]),
 )
-def test_pages_find_what_reading_every_alert_finds(alerts, written, any_of, firing, upto, limit):
+def test_pages_find_what_reading_every_alert_finds(alerts, written, any_of, firing, upto, limit, chunks):
     where = Organisation.objects.create(slug=ids.new().hex, name="Hotline")
     Alert.objects.bulk_create(put(where, at, firing=up, raw=raw, **labels) for at, (labels, up, raw) in enumerate(alerts))
     Filed.objects.create(organisation=where)
@@ -73,7 +74,10 @@ def test_pages_find_what_reading_every_alert_finds(alerts, written, any_of, firi
     Filed.objects.filter(organisation=where).update(upto=upto, waiting=True)
     query = Query(where.id, firing, matchers=parse(written), any_of=tuple(map(parse, any_of)))
     everything = Alert.objects.filter(organisation=where).order_by("-raw", "-id")
-    assert walk(query, limit) == [alert.fingerprint for alert in everything if query.finds(alert)]
+    with pytest.MonkeyPatch.context() as few:
+        few.setattr(search, "_CHUNKS", chunks)
+        few.setattr(search, "_AMONG", 1 if len(chunks) == 2 else search._AMONG)
+        assert walk(query, limit) == [alert.fingerprint for alert in everything if query.finds(alert)]
 
 
 def test_what_has_turned_is_filed_anew_and_found_by_its_labels_before_and_after():
