@@ -19,7 +19,7 @@ urlpatterns = [
     path("plan-schema.json", plan_schema.published, name="plan-schema"),
     path("api/v1/", include("tocsin.api.routes")),
     path("api/v2/", include("tocsin.api.alertmanager")),
-    path("o/<slug:slug>", RedirectView.as_view(pattern_name="board")),
+    path("o/<slug:slug>", RedirectView.as_view(pattern_name="board"), name="organisation"),
     path("o/<slug:slug>/", include("tocsin.web.routes")),
 ]
 handler400 = errors.unreadable

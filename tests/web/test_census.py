@@ -25,7 +25,7 @@ from tocsin.kit import clock, ids
 
 OWN = {"profile-change", "profile-password", "inbox-reading", "plan-acknowledgement", "plan-approval"}
 """What whoever only looks may still send: what is of him or her alone, and a signature that the plan asks of its roles."""
-OPEN = {"front", "sign-in", "link", "sign-out", "setup", "language", "theme", "healthz", "readyz", "metrics", "plan-schema"}
+OPEN = {"front", "organisation", "sign-in", "link", "sign-out", "setup", "language", "theme", "healthz", "readyz", "metrics", "plan-schema"}
 """What anybody may open: none of it tells anything of an organisation."""
 
 PROGRAMS = ("api/v1/", "api/v2/")
