@@ -124,8 +124,14 @@ def test_a_superior_is_told_when_it_happened_and_not_the_next_such_time():
 
 
 def test_what_nobody_has_said_is_a_visible_gap():
+    story = Story().started()
+    story.do(10, "chi", t.Draft(template="department_notice", fields={}))
+    assert story.state.messages["department_notice-1"].texts["en"].endswith("impact: —")
+
+
+def test_a_public_statement_says_since_when_even_if_nobody_has_said_when_it_began():
     _, message = drafted()
-    assert message.texts["en"].startswith("Since — customers")
+    assert message.texts["en"].startswith("Since 2025-06-03 09:00 (Asia/Shanghai) customers in 华东")
 
 
 def test_the_second_click_on_publish_sends_nothing_twice():

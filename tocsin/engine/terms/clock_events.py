@@ -156,4 +156,5 @@ class ClockWaived(OfClock):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockEnded(OfClock):
-    reason: EndReason
+    reason: str
+    """An `EndReason`; open, so that a record is read whatever release wrote it."""

@@ -87,7 +87,8 @@ ENDED: Final[Mapping[str, Callable[[], str]]] = {
 
 
 def _clock_ended(e: Event) -> Markup:
-    return tell(ENDED[e.data["reason"]](), who=e.who, what=e.what)
+    sentence = ENDED.get(e.data["reason"], lambda: _("Clock ended: %(what)s"))
+    return tell(sentence(), who=e.who, what=e.what)
 
 
 def _fulfilled(e: Event) -> Markup:
