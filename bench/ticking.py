@@ -7,6 +7,7 @@ A clock is late until its breach is committed, not only until it was decided.
 """
 
 import argparse
+import gc
 import json
 import multiprocessing
 import resource
@@ -191,7 +192,7 @@ def _late(declare: Callable[[int], list[UUID]], per_s: float, arguments: argpars
 def _workers(count: int, for_s: float) -> float:
     """Let so many processes tick for `for_s` seconds, and on until nothing is due. Return how long it took, but for their start."""
     connections.close_all()
-    collector.keep_what_is_loaded()
+    gc.freeze()  # what is loaded is not looked through again, nor copied by that
     cast("PostgreSQL", connection).close_pool()
     fork = multiprocessing.get_context("fork")
     ready = fork.Barrier(count + 1)
