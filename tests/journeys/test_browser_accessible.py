@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page
@@ -109,8 +110,9 @@ def unreadable(board: Page) -> list[str]:
     """Unfold the page and return what is wrong with its names, order and contrast, drawn lightly and darkly."""
     wrong = []
     board.evaluate("() => document.querySelectorAll('details:not(.menu)').forEach((d) => { d.open = true; })")
-    for scheme in ("light", "dark"):
-        board.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for scheme in schemes:
+        board.emulate_media(color_scheme=scheme)
         board.wait_for_function("() => !document.getAnimations().some((a) => a.playState === 'running')")
         wrong += [f"{scheme}: {one}" for one in board.evaluate(LOOK)]
     return wrong

@@ -15,6 +15,7 @@ from tests.world import World, member
 from tocsin import cli
 from tocsin.accounts.models import AuditEntry
 from tocsin.engine import terms as t
+from tocsin.engine.program import Fact
 from tocsin.incidents import chain, desk, journal
 from tocsin.incidents.dossier import contents as parts
 from tocsin.incidents.dossier.contents import Confidential
@@ -123,6 +124,21 @@ def test_what_lay_before_a_decision_is_read_in_the_words_of_the_reader(world, cl
     sheet = re.sub(r"<[^>]+>", "", content[: content.index("<script")])
     assert re.search(r"预计多久恢复: 2\s*小时", sheet)
     assert "2:00:00" not in sheet
+
+
+@pytest.mark.parametrize(
+    ("fact", "kept", "known"),
+    [
+        (Fact(id="a", title={}, cite=(), type="duration"), "1 day, 2:00:00", timedelta(days=1, hours=2)),
+        (Fact(id="a", title={}, cite=(), type="duration"), "unknown", None),
+        (Fact(id="a", title={}, cite=(), type="choice", of=("x", "y"), many=True), "('x', 'y')", ("x", "y")),
+        (Fact(id="a", title={}, cite=(), type="choice", of=("x", "y"), many=True), "('x',)", ("x",)),
+        (Fact(id="a", title={}, cite=(), type="yes_no"), "False", False),
+        (Fact(id="a", title={}, cite=(), type="text"), "as it was said", "as it was said"),
+    ],
+)
+def test_what_was_kept_in_words_is_what_it_was(fact, kept, known):
+    assert dossier.known(fact, kept) == known
 
 
 @pytest.mark.row("AUD-03", "AUD-01")

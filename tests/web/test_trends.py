@@ -1,5 +1,6 @@
 """The continuity index in the room: computed at every sample, shown with its trend, and evidence where a level is decided (DET-12)."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -64,6 +65,9 @@ def test_it_lies_before_whoever_decides_on_the_level_and_is_evidence_where_they_
     room.post(room.world.ana, "decisions/set_level/choice", option="l2", reason="Forty lines", cites="bci.now")
     assert DecidedRow.objects.get(decision="set_level").cited == {"bci.now": "92.00"}
     assert "As evidence: <" in shown(room, "timeline")
+    sheet = room.get(room.world.ana, "dossier").content.decode()
+    assert re.search(r"Evidence: .{0,80}Business continuity index.{0,40}: 92\.00", sheet)
+    assert "bci.now" not in sheet
     assert 'name="cites" value="bci.now"' in shown(room, "level")
     clock.shift(timedelta(minutes=1))
     measure(room.world, hotlines_down=90)

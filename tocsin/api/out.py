@@ -172,7 +172,7 @@ def _tree(value: str) -> msgspec.Raw:
 
 
 def _typed(value: UUID | str) -> str:
-    return f"alr_{value if isinstance(value, str) else value.hex}"
+    return ids.typed("alr", bulk.uuid(value))
 
 
 _WRITERS: Final[Mapping[str, Callable[[Any], Any]]] = {

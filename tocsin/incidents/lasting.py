@@ -151,7 +151,8 @@ def _follows(old: Any, new: Any, later: timedelta, moving: frozenset[datetime]) 
     if isinstance(old, datetime):
         return bool(new == (old + later if old in moving else old))
     if is_dataclass(old):
-        return all(_follows(getattr(old, name), getattr(new, name), later, moving) for name in _names(type(old)))  # type: ignore[arg-type]
+        kind: Any = type(old)
+        return all(_follows(getattr(old, name), getattr(new, name), later, moving) for name in _names(kind))
     match old, new:
         case Mapping(), Mapping():
             return old.keys() == new.keys() and all(_follows(value, new[name], later, moving) for name, value in old.items())

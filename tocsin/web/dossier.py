@@ -1,5 +1,6 @@
 """The dossier as people read it: a page of the incident, and the same sheet inside the file that is downloaded (AUD-03)."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -113,7 +114,7 @@ class View:
         """Return a value that lay before whoever decided, called as the plan calls it; what no fact says stays as it was written."""
         fact, tree = self.program.facts.get(name), self.program.once("laid before", _readings).get(name)
         if fact is not None:
-            return Markup("{}: {}").format(text(plan_words.titled(fact)), plan_words.spelled(fact, _known(fact, value)))
+            return Markup("{}: {}").format(text(plan_words.titled(fact)), plan_words.spelled(fact, known(fact, value)))
         if tree is not None:
             return Markup("{}: {}{}").format(wording.say(self.program, tree), value, wording.unit(self.program, tree))
         return Markup('<span class="mono">{}</span> {}').format(name, value)
@@ -178,11 +179,15 @@ _TYPED: Final[Mapping[str, Callable[[str], Value | None]]] = {
 }
 
 
-def _known(fact: Fact, value: str) -> Value:
-    """Return the value of `fact` that was kept in words."""
+def known(fact: Fact, value: str) -> Value | None:
+    """Return the value of `fact` that was kept in words; None where it was unknown."""
+    if value == "unknown":
+        return None
+    if fact.many:
+        return tuple(re.findall(r"'([^']*)'", value))
     typed = _TYPED.get(fact.type)
-    known = typed(value) if typed and value != "unknown" else None
-    return value if known is None else known
+    found = typed(value) if typed else None
+    return value if found is None else found
 
 
 def _detail(words: str) -> str:
