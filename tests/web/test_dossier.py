@@ -21,7 +21,7 @@ from tocsin.incidents.dossier import contents as parts
 from tocsin.incidents.dossier.contents import Confidential
 from tocsin.incidents.dossier.verify import verify
 from tocsin.incidents.models import Entry, Incident
-from tocsin.web import dossier, languages
+from tocsin.web import dossier, laid_before, languages
 
 __all__ = ["cast", "morning"]
 
@@ -122,7 +122,7 @@ def test_what_lay_before_a_decision_is_read_in_the_words_of_the_reader(world, cl
     assert isinstance(desk.handle(declared.incident, decides, actor=world.actor(world.ana)), desk.Done)
     content = dossier.file(parts.gather(Incident.objects.get(pk=declared.incident), Confidential.MARKED), "zh").decode()
     sheet = re.sub(r"<[^>]+>", "", content[: content.index("<script")])
-    assert re.search(r"预计多久恢复: 2\s*小时", sheet)
+    assert re.search(r"预计多久恢复：2\s*小时", sheet)
     assert "2:00:00" not in sheet
 
 
@@ -138,7 +138,7 @@ def test_what_lay_before_a_decision_is_read_in_the_words_of_the_reader(world, cl
     ],
 )
 def test_what_was_kept_in_words_is_what_it_was(fact, kept, known):
-    assert dossier.known(fact, kept) == known
+    assert laid_before.known(fact, kept) == known
 
 
 @pytest.mark.row("AUD-03", "AUD-01")

@@ -5,10 +5,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from markupsafe import Markup
 
 from tests.web.room import Room, declare
 from tests.world import World
-from tocsin.incidents import samples
+from tocsin.incidents import samples, signals
 from tocsin.incidents.models import DecidedRow, Sample
 from tocsin.incidents.samples import Given
 from tocsin.kit import clock
@@ -66,7 +67,7 @@ def test_it_lies_before_whoever_decides_on_the_level_and_is_evidence_where_they_
     assert DecidedRow.objects.get(decision="set_level").cited == {"bci.now": "92.00"}
     assert "As evidence: <" in shown(room, "timeline")
     sheet = room.get(room.world.ana, "dossier").content.decode()
-    assert re.search(r"Evidence: .{0,80}Business continuity index.{0,40}: 92\.00", sheet)
+    assert re.search(r"Evidence: .{0,80}Business continuity index.{0,40}: 92\b", sheet)
     assert "bci.now" not in sheet
     assert 'name="cites" value="bci.now"' in shown(room, "level")
     clock.shift(timedelta(minutes=1))
@@ -101,3 +102,13 @@ def test_a_computed_mean_is_shown_with_its_period_its_window_its_hours_and_the_n
         "Mean 90, computed: days with data 2 of 30, samples 12, days of incidents left out 0, over 1 hr, in the same hour of each day"
         in page
     )
+
+
+@pytest.mark.row("EWS-01")
+def test_what_nearly_reaches_a_level_is_said_in_the_words_of_the_plan(room: Room) -> None:
+    measure(room.world, complaints=142)
+    signals.run_once()
+    page = shown(room, "level")
+    note = Markup(page[page.index("Nearly reached") :][:400]).striptags()
+    assert note.startswith("Nearly reached: Level 1. Complaints over the daily mean: 42 %")
+    assert "Measured: <b><span" in room.get(room.world.ana, "record").content.decode()

@@ -1,27 +1,23 @@
 """The dossier as people read it: a page of the incident, and the same sheet inside the file that is downloaded (AUD-03)."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Final
 
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.utils.dateparse import parse_datetime, parse_duration
 from django.views.decorators.http import require_GET
 from markupsafe import Markup
 
 from tocsin.accounts import access, audit
 from tocsin.accounts.directory import Contact
-from tocsin.engine import laid_before
+from tocsin.engine import laid_before as engine
 from tocsin.engine import terms as t
-from tocsin.engine.expressions import Expression, Value
-from tocsin.engine.program import Fact, Program
+from tocsin.engine.expressions import Expression
+from tocsin.engine.program import Program
 from tocsin.incidents import chain, journal
 from tocsin.incidents.dossier import contents as parts
 from tocsin.incidents.dossier import sheet as sheets
@@ -30,7 +26,7 @@ from tocsin.incidents.dossier.sheet import Owed, Sheet
 from tocsin.incidents.models import ClockRow, MessageRow
 from tocsin.incidents.readers import Eyes
 from tocsin.incidents.sealing import ERASED
-from tocsin.web import cases, deliveries, languages, plan_words, reply, sentences, times, wording
+from tocsin.web import cases, deliveries, laid_before, languages, plan_words, reply, sentences, times
 from tocsin.web.cases import Case, People
 from tocsin.web.jinja import text
 from tocsin.web.languages import gettext as _
@@ -112,12 +108,7 @@ class View:
 
     def seen(self, name: str, value: str) -> Markup:
         """Return a value that lay before whoever decided, called as the plan calls it; what no fact says stays as it was written."""
-        fact, tree = self.program.facts.get(name), self.program.once("laid before", _readings).get(name)
-        if fact is not None:
-            return Markup("{}: {}").format(text(plan_words.titled(fact)), plan_words.spelled(fact, known(fact, value)))
-        if tree is not None:
-            return Markup("{}: {}{}").format(wording.say(self.program, tree), value, wording.unit(self.program, tree))
-        return Markup('<span class="mono">{}</span> {}').format(name, value)
+        return laid_before.said(self.program, name, value, self.program.once("laid before", _readings))
 
     def told(self, row: MessageRow, words: str) -> Markup:
         """Return the words of a message as they went out: signed by whoever sent it, and to each reader by name."""
@@ -168,26 +159,7 @@ class View:
 
 def _readings(program: Program) -> Mapping[str, Expression]:
     """Return what the plan shows beside its decisions, by the name under which it was kept with them."""
-    return {name: tree for decision in program.decisions.values() for name, tree in laid_before.readings(program, decision).items()}
-
-
-_TYPED: Final[Mapping[str, Callable[[str], Value | None]]] = {
-    "yes_no": {"True": True, "False": False}.get,
-    "duration": parse_duration,
-    "time": parse_datetime,
-    "number": Decimal,
-}
-
-
-def known(fact: Fact, value: str) -> Value | None:
-    """Return the value of `fact` that was kept in words; None where it was unknown."""
-    if value == "unknown":
-        return None
-    if fact.many:
-        return tuple(re.findall(r"'([^']*)'", value))
-    typed = _TYPED.get(fact.type)
-    found = typed(value) if typed else None
-    return value if found is None else found
+    return {name: tree for decision in program.decisions.values() for name, tree in engine.readings(program, decision).items()}
 
 
 def _detail(words: str) -> str:

@@ -11,7 +11,7 @@ from tocsin.engine.expressions import Expression, Name, Value
 from tocsin.engine.namespaces import bare, part_of
 from tocsin.engine.program import Cases, Decision, LevelRule, Option, Part, Program, Text
 from tocsin.incidents.models import BoardRow, FactRow, LevelRow
-from tocsin.web import plan_words, wording
+from tocsin.web import laid_before, plan_words, wording
 from tocsin.web.cases import Case
 from tocsin.web.room import trends
 from tocsin.web.room.trends import Trend
@@ -59,7 +59,8 @@ class Grade:
     who: tuple[str, ...]
     asks: Sequence[Text]
     bands: Sequence[Mapping[str, Any]] = ()
-    near: Sequence[Mapping[str, Any]] = ()
+    near: Sequence[tuple[str, list[Markup]]] = ()
+    """Levels that are nearly reached, each with what it was held against."""
     known: Sequence[tuple[Text, Markup]] = ()
     """The facts that lie before whoever decides, with what is known of them."""
     readings: Sequence[Trend] = ()
@@ -139,10 +140,17 @@ def _grade(case: Case, part: Part, facts: Mapping[str, Value]) -> Grade:
         who=tuple(dict.fromkeys(role for choice in offered for role in who(decision, bare(choice.option.level)))) if decision else (),
         asks=proposed["asks"],
         bands=() if part.name else board.grading.get("bands", ()),
-        near=() if part.name else board.grading.get("near", ()),
+        near=() if part.name else [_near(program, part, each) for each in board.grading.get("near", ())],
         known=_known(case, part, facts),
         readings=trends.of(case, part.classify.shows) if part.classify and decision else (),
     )
+
+
+def _near(program: Program, part: Part, kept: Mapping[str, Any]) -> tuple[str, list[Markup]]:
+    """Return which level comes near, and the values that bring it near."""
+    relaxed = part.classify.near.rules.get(kept["rule"]) if part.classify and part.classify.near else None
+    trees = laid_before.read_by(relaxed) if relaxed else {}
+    return kept["level"], [laid_before.said(program, name, value, trees) for name, value in kept["seen"].items()]
 
 
 def _known(case: Case, part: Part, facts: Mapping[str, Value]) -> list[tuple[Text, Markup]]:

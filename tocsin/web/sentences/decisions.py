@@ -1,17 +1,14 @@
 """Levels, decisions and the signatures under them."""
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any, Final
 
 from markupsafe import Markup
 
-from tocsin.engine.expressions import Expression
 from tocsin.engine.spelling import spell
-from tocsin.web import plan_words, wording
+from tocsin.web import laid_before, plan_words
 from tocsin.web.jinja import text
 from tocsin.web.languages import gettext as _
-from tocsin.web.numbers import rounded
 from tocsin.web.sentences.event import Event, tell
 
 
@@ -58,13 +55,8 @@ def _decision_made(e: Event) -> Markup:
 def _cited(e: Event) -> Markup:
     """Return the readings that were put forward as evidence, after a stop; nothing where there were none."""
     read = {spell(tree): tree for part in e.program.plans if part.classify for tree in part.classify.shows}
-    cited = e.data.get("cited") or {}
-    said = [_read(e, read[name], value) if name in read else Markup("{} {}").format(name, value) for name, value in cited.items()]
+    said = [laid_before.said(e.program, name, value, read) for name, value in (e.data.get("cited") or {}).items()]
     return tell(_(". As evidence: %(readings)s"), readings=Markup("{}").format(_(", ")).join(said)) if said else Markup("")
-
-
-def _read(e: Event, tree: Expression, value: str) -> Markup:
-    return Markup("{} {}{}").format(wording.say(e.program, tree), rounded(Decimal(value)), wording.unit(e.program, tree))
 
 
 def _duties_passed(e: Event) -> Markup:

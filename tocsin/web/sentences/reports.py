@@ -8,7 +8,7 @@ from markupsafe import Markup
 from tocsin.engine import measured
 from tocsin.engine.namespaces import bare
 from tocsin.incidents.shapes import Plain
-from tocsin.web import plan_words
+from tocsin.web import plan_words, wording
 from tocsin.web.jinja import text
 from tocsin.web.languages import active, ngettext
 from tocsin.web.languages import gettext as _
@@ -70,7 +70,16 @@ def _spelled(e: Event, value: Plain) -> Markup:
 def _observed(e: Event) -> Markup:
     edge = e.data["edge"]
     value = {True: _("holds now"), False: _("does not hold any more"), None: _("is unknown: no data")}[edge["value"]]
-    return tell(_("Measured: %(watch)s %(value)s"), watch=Markup("<code>{}</code>").format(edge["watch"]), value=value)
+    return tell(_("Measured: %(watch)s %(value)s"), watch=_watched(e, edge["watch"]), value=value)
+
+
+def _watched(e: Event, name: str) -> Markup:
+    """Return what is watched in words, with the value of the label that it is watched for, if it is one of each."""
+    watch, _bracket, value = name.rpartition("[") if name not in e.program.watches and name.endswith("]") else (name, "", "")
+    if watch not in e.program.watches:
+        return Markup("<code>{}</code>").format(name)
+    said = Markup("<b>{}</b>").format(wording.say(e.program, e.program.watches[watch].test))
+    return Markup("{} ({})").format(said, value.removesuffix("]")) if value else said
 
 
 def _trigger_fired(e: Event) -> Markup:
