@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.test import Client
+from markupsafe import Markup
 
 from tests.comms.sinks import email, webhook
 from tests.world import APPROVES, World, member
@@ -214,7 +215,9 @@ def test_every_change_is_audited_with_who_did_it(ana: Client, world: World) -> N
         "outside.struck",
     ]
     assert set(AuditEntry.objects.filter(act__in=acts()[before:]).values_list("person", flat=True)) == {world.ana.pk}
-    assert "entered an address outside for clients" in page(ana, "/o/hotline/audit")
+    audit = Markup(page(ana, "/o/hotline/audit")).striptags()
+    assert "entered an address outside for Customers hit" in audit
+    assert "Channel: E-mail" in audit
 
 
 @pytest.mark.parametrize("path", ["", "/to/email"])

@@ -1,13 +1,19 @@
 """Administration: people, keys, the own profile, the audit."""
 
 import re
+from pathlib import Path
 
 import pytest
+from markupsafe import Markup
 
+import tocsin
 from tests import world as cast
 from tocsin.accounts import keys, links
 from tocsin.accounts.models import AuditEntry, Key, Membership, Person, RoleHolder
 from tocsin.kit import ids
+from tocsin.web import audited
+
+PRODUCT = Path(tocsin.__file__).parent
 
 
 @pytest.fixture
@@ -166,3 +172,16 @@ def test_every_administrative_form_leaves_an_entry_in_the_audit(client, world):
     assert acts == ["person.invited", "access.changed", "link.issued", "roles.changed", "person.removed", "key.created", "key.revoked"]
     page = client.get("/o/hotline/audit").content.decode()
     assert page.count("new@example.org") == 5
+    said = [" ".join(Markup(cell).striptags().split()) for cell in re.findall(r"<td[^>]*>(.*?)</td>", page, re.DOTALL)]
+    assert any(each.startswith("made the key report api_") for each in said)
+    assert "For: Program: uses the API" in " ".join(said)
+    assert "Access: Member" in said
+    assert "Roles: Duty manager" in " ".join(said)
+
+
+def test_whatever_the_audit_keeps_has_words():
+    kept = re.compile(r"audit\.record(?:_everywhere)?\((.*)\)$", re.MULTILINE)
+    calls = [call for file in PRODUCT.rglob("*.py") for call in kept.findall(file.read_text("utf-8"))]
+    names = {name for call in calls for name in re.findall(r"\b(\w+)=", call)}
+    assert len(calls) > 50
+    assert names - set(audited.DETAILS) == {"name"}  # a key's, which stands in the subject, or the organisation's own
