@@ -63,6 +63,47 @@ def test_a_file_that_is_full_is_followed_by_another_and_removed_once_a_mark_has_
     assert spool.segments(folder) == [2, 3]
 
 
+def test_what_was_read_is_removed_little_by_little_and_what_a_kill_has_left_of_it_with_the_next(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool, "SEGMENT_BYTES", 100)
+    monkeypatch.setattr(spool, "FREED_BYTES", 30)
+    one, left = begun(folder), []
+    for record in (b"a" * 100, b"b" * 100, b"c"):
+        one.append([record])
+    truncate = os.truncate
+
+    def killed(path: Path, length: int) -> None:
+        truncate(path, length)
+        left.append(length)
+        if length == 60:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "truncate", killed)
+        with pytest.raises(KeyboardInterrupt):
+            spool.remove(folder, Mark(2))
+    assert (left, spool.segments(folder)) == ([120, 90, 60], [2, 3])
+    spool.remove(folder, Mark(3))
+    assert [path.name for path in folder.iterdir()] == [f"{3:012d}"]
+
+
+def test_whoever_still_reads_what_is_removed_takes_it_for_no_damage(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool, "SEGMENT_BYTES", 100)
+    one, pread = begun(folder), os.pread
+    for record in (b"a" * 100, b"b"):
+        one.append([record])
+
+    def removed_meanwhile(file: int, length: int, at: int) -> bytes:
+        monkeypatch.setattr(os, "pread", pread)
+        spool.remove(folder, Mark(2))
+        return pread(file, length, at)
+
+    monkeypatch.setattr(os, "pread", removed_meanwhile)
+    assert spool.read(folder, Mark(), 1000)[0] == [b"b"]
+    assert [path.name for path in folder.iterdir()] == [f"{2:012d}"]
+
+
 def test_little_that_came_long_ago_does_not_stay_for_want_of_more(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     one = begun(folder)
     one.append([b"a"])

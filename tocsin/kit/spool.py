@@ -23,11 +23,14 @@ from tocsin.kit import clock
 SEGMENT_BYTES: Final = 64 * 1024 * 1024
 SEGMENT_S: Final = 600.0
 """So much later the next record begins a new segment, however little there is: what was read is not to lie about for months."""
+FREED_BYTES: Final = 1024 * 1024
+"""So much of a file is let go at once. Where the disk is told what is free, whoever syncs meanwhile waits: for a whole one tenths of a second."""
 BEGINNING: Final = b"tocsin spool 1\n\0"
 _HEAD: Final = Struct("<II")
 """Before each record: its length, and a check sum over segment, length and record."""
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 _DRAFT: Final = "draft"
+_READ: Final = ".read"
 
 _log = structlog.get_logger(__name__)
 
@@ -161,7 +164,12 @@ def remove(folder: Path, mark: Mark) -> None:
     """Remove what lies whole before a mark. The mark must be on the disk by then."""
     for number in segments(folder):
         if number < mark.segment:
-            _path(folder, number).unlink(missing_ok=True)
+            path = _path(folder, number)
+            with suppress(FileNotFoundError):  # somebody else was quicker
+                path.rename(path.with_suffix(_READ))
+    for path in folder.glob(f"*{_READ}"):  # what a kill has left of one as well
+        with suppress(FileNotFoundError):
+            _free(path)
 
 
 def _read_on(file: int, mark: Mark, bytes_max: int) -> tuple[list[bytes], Mark, int]:
@@ -204,10 +212,17 @@ def _finished(file: int) -> bool:
 
 
 def _keep_aside(folder: Path, mark: Mark, torn: int) -> None:
-    _log.warning("spool.torn", segment=mark.segment, at=mark.upto, bytes=torn)
     path = _path(folder, mark.segment)
-    with suppress(FileNotFoundError):  # somebody else was quicker
+    with suppress(FileNotFoundError):  # somebody else was quicker, or has read it whole and removes it
         path.rename(path.with_suffix(".torn"))
+        _log.warning("spool.torn", segment=mark.segment, at=mark.upto, bytes=torn)
+
+
+def _free(path: Path) -> None:
+    """Remove a file, little by little from its end on."""
+    for left in reversed(range(0, path.stat().st_size, FREED_BYTES)):
+        os.truncate(path, left)
+    path.unlink()
 
 
 def _path(folder: Path, number: int) -> Path:
