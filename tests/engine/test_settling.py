@@ -1,7 +1,8 @@
 """Settling looks only at what may have changed; what happens is what happens when everything is looked at."""
 
-from dataclasses import fields, replace
-from functools import cache, reduce
+from collections import defaultdict
+from dataclasses import dataclass, fields, replace
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,12 @@ from tocsin.engine import terms as t
 from tocsin.engine.clocks import next_due
 from tocsin.engine.decide import decide, go_on, in_hand
 from tocsin.engine.evolve import evolve
+from tocsin.engine.program import Program
 from tocsin.engine.reads import ANYTHING, Order, obligation_of, touched, whole_of
 from tocsin.engine.turn import Turn
 from tocsin.plan import shipped
 from tocsin.plan.scenarios import story
-from tocsin.plan.scenarios.play import makers, play, steps
+from tocsin.plan.scenarios.play import Step, makers, play, steps
 from tocsin.plan.scenarios.replay import program_for
 
 STORIES = [
@@ -31,26 +33,32 @@ BESIDE = Path(__file__).parent.parent / "plan" / "beside"
 STORIES += [
     ("beside", file) for file in story.shipped(BESIDE) if file.read_text().startswith("#") and "tocsin_scenario" in file.read_text()
 ]
-program_of = cache(program_for)
 OWN = {"clocks_of", "at"}
 """Fields that follow others."""
 WHOLE = {"clocks": obligation_of, "clocks_of": obligation_of, "edges": whole_of, "firings": whole_of}
 """Fields whose entries are named by what they are parts of."""
+FOLLOWING = {"open_fields", "open_since"}
+"""Fields that follow the open entries of their record."""
 
 
-@pytest.mark.parametrize(("plan", "file"), STORIES, ids=lambda value: getattr(value, "stem", value))
-def test_looking_only_at_what_may_have_changed_gives_every_event_in_the_same_order(plan, file):
-    program = program_of(file)
-    told = story.load(file, program)
-    with sweeping():
-        wanted = play(program, told).events
-    assert played(plan, file) == wanted
+@dataclass(frozen=True)
+class Told:
+    """A story, what happens in it in order, and what comes of that."""
+
+    program: Program
+    story: story.Story
+    steps: list[Step]
+    events: list[t.AnyEvent]
 
 
-@cache
-def played(plan, file):
-    program = program_of(file)
-    return play(program, story.load(file, program)).events
+@pytest.fixture(scope="module", params=STORIES, ids=lambda each: f"{each[0]}-{each[1].stem}")
+def told(request):
+    """Return a story as it is played; the tests that ask for it look at it one after the other."""
+    file = request.param[1]
+    program = program_for(file)
+    written = story.load(file, program)
+    along = steps(program, written)
+    return Told(program, written, along, play(program, written, along=along).events)
 
 
 class AnyIncidentTwice(properties.AnyIncident):
@@ -69,17 +77,15 @@ TestAnyIncidentTwice = AnyIncidentTwice.TestCase
 TestAnyIncidentTwice.settings = settings(properties.TestAnyIncident.settings, max_examples=15)
 
 
-@pytest.mark.parametrize(("plan", "file"), STORIES, ids=lambda value: getattr(value, "stem", value))
-def test_an_incident_kept_in_hand_goes_on_as_one_that_is_read_anew(plan, file):
-    program = program_of(file)
-    told = story.load(file, program)
+def test_an_incident_kept_in_hand_goes_on_as_one_that_is_read_anew(told):
+    program = told.program
     turn = in_hand(program, t.State())
-    for step in steps(program, told):
+    for step in told.steps:
         while step.down_since is None and turn.state.incident and (due := next_due(program, turn.state)) and due <= step.at:
             assert turn.agenda.first(program, turn.state).at == due
             agree(turn, t.Tick(at=max(due, turn.state.at), by=t.Actor(t.SYSTEM)))
         for make in makers(step):
-            command = make(program, told, turn.state)
+            command = make(program, told.story, turn.state)
             if command:
                 agree(turn, command)
 
@@ -95,10 +101,9 @@ def agree(turn, command):
 # ------------------------------------------------------------------ nobody says too little
 
 
-@pytest.mark.parametrize(("plan", "file"), STORIES, ids=lambda value: getattr(value, "stem", value))
-def test_an_event_touches_everything_it_changes(plan, file):
+def test_an_event_touches_everything_it_changes(told):
     state = t.State()
-    for event in played(plan, file):
+    for event in told.events:
         after = evolve(state, event)
         names = touched(event)
         assert ANYTHING in names or changed(state, after) <= set(names), type(event).__name__
@@ -125,22 +130,17 @@ class Seen(dict):
     def __init__(self, field, entries, notes):
         super().__init__(entries)
         self.field, self.entries, self.notes = field, entries, notes
-        self.called, self.name = ("clocks" if field == "clocks_of" else field), WHOLE.get(field, str)
-
-    def note(self, entry):
-        if self.field not in ("open_fields", "open_since"):  # these follow the open entries of their record
-            self.notes.add((self.called, self.name(entry)))
 
     def get(self, entry, default=None):
-        self.note(entry)
+        self.notes.add((self.field, entry))
         return super().get(entry, default)
 
     def __getitem__(self, entry):
-        self.note(entry)
+        self.notes.add((self.field, entry))
         return super().__getitem__(entry)
 
     def __contains__(self, entry):
-        self.note(entry)
+        self.notes.add((self.field, entry))
         return super().__contains__(entry)
 
 
@@ -152,14 +152,15 @@ def reading(name):
     """Return what reads the field of a watched state; a mapping is wrapped once, as long as it is the same."""
 
     def read(state):
-        value = state.__dict__[name]
+        own = state.__dict__
+        value = own[name]
         if not isinstance(value, dict):
-            state.__dict__["notes"].add((name, ""))
+            own["notes"].add((name, ""))
             return value
-        seen = state.__dict__["seen"]
-        if name not in seen or seen[name].entries is not value:
-            seen[name] = Seen(name, value, state.__dict__["notes"])
-        return seen[name]
+        seen = own["seen"].get(name)
+        if seen is None or seen.entries is not value:
+            seen = own["seen"][name] = Seen(name, value, own["notes"])
+        return seen
 
     return property(read)
 
@@ -168,26 +169,34 @@ for each in {field.name for field in fields(t.State)} - OWN | {"clocks_of"}:
     setattr(Watched, each, reading(each))
 
 
-@pytest.mark.parametrize(("plan", "file"), STORIES, ids=lambda value: getattr(value, "stem", value))
-def test_a_rule_reads_nothing_that_it_does_not_name(plan, file, monkeypatch):
-    """Until its first event of a visit, which is what decides whether it has something to do."""
-    program = program_of(file)
+def name_of(field, entry):
+    """Return by what name a rule says that it reads this entry of a field of the state."""
+    return ("clocks" if field == "clocks_of" else field), WHOLE.get(field, str)(entry)
+
+
+def test_looking_at_everything_finds_nothing_more_and_a_rule_reads_nothing_that_it_does_not_name(told, monkeypatch):
+    """A rule names what it reads until its first event of a visit, which is what decides whether it has something to do."""
     notes, missing, seen = set(), set(), {}
-    visit = {"rule": None}
+    visit = {"place": None}
+    named = defaultdict(set)  # by the place of a rule: what it read and named
 
     def close(order: Order):
-        if visit["rule"] is not None:
-            always = order.readers.get(ANYTHING, 0)  # whoever names anything is asked each time
-            named = {name: order.readers.get(name, 0) | always for name in notes}
-            missing.update((visit["rule"][0], name) for name, readers in named.items() if not readers & (1 << visit["rule"][1]))
-        visit["rule"] = None
+        place, visit["place"] = visit["place"], None
+        if place is None or notes <= named[place]:
+            return
+        always = order.readers.get(ANYTHING, 0)  # whoever names anything is asked each time
+        for note in notes - named[place]:
+            if note[0] in FOLLOWING or (order.readers.get(name_of(*note), 0) | always) & (1 << place):
+                named[place].add(note)
+            else:
+                missing.add((place, note))
 
     def stale(turn, noun):
         first, rules = turn.order.rules[noun]
-        for index, rule in enumerate(rules):
+        for place, rule in enumerate(rules, first):
             turn.state = watched(turn.state, notes, seen)
             notes.clear()
-            visit["rule"] = (getattr(rule, "id", noun), first + index)
+            visit["place"] = place
             yield rule
             close(turn.order)
 
@@ -200,11 +209,13 @@ def test_a_rule_reads_nothing_that_it_does_not_name(plan, file, monkeypatch):
     monkeypatch.setattr(Turn, "stale", stale)
     monkeypatch.setattr(Turn, "waiting", EVERYTHING, raising=False)
     monkeypatch.setattr(Turn, "emit", emitted)
-    play(program, story.load(file, program))
+    assert play(told.program, told.story, along=told.steps).events == told.events
     assert not missing
 
 
 def watched(state, notes, seen):
+    if isinstance(state, Watched):
+        return state
     copy = object.__new__(Watched)
     copy.__dict__.update(state.__dict__, notes=notes, seen=seen)
     return copy
