@@ -3,6 +3,8 @@
 import os
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -12,6 +14,9 @@ from tocsin.kit import ids
 
 TOUCHES = {"db", "transactional_db", "database_url", "installed"}
 """Whoever touches the database asks for one of these fixtures, or is marked django_db."""
+
+WITHOUT = ("engine", "plan")
+"""The folders in which nothing touches a database: on PostgreSQL their modules are not even read."""
 
 _cluster = pytest.StashKey[postgres.Cluster]()
 
@@ -36,8 +41,14 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     return (yield)
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    return True if config.getoption("database") == "postgresql" and collection_path in _without() else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("database") != "postgresql":
+        if strange := [item.nodeid for item in items if not _without().isdisjoint(item.path.parents) and touches(item)]:
+            raise pytest.UsageError(f"on PostgreSQL nobody would look at {strange}: it lies in one of the folders {WITHOUT}")
         chosen = [item for item in items if not item.get_closest_marker("postgresql")]
         config.hook.pytest_deselected(items=without(items, chosen))
         items[:] = chosen
@@ -46,6 +57,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     chosen = [item for item in items if touches(item) and not any(map(item.get_closest_marker, elsewhere))]
     config.hook.pytest_deselected(items=without(items, chosen))
     items[:] = chosen
+
+
+@cache
+def _without() -> frozenset[Path]:
+    return frozenset(Path(__file__).parent / name for name in WITHOUT)
 
 
 def touches(item: pytest.Item) -> bool:

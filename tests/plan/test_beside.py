@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.plan.test_scenarios import FILES
+from tests.plan.test_scenarios import INCIDENTS
 from tocsin.engine.compose import compose, strangers
 from tocsin.engine.compose.renaming import names_of, registries, rewrite
 from tocsin.engine.namespaces import SEPARATOR, bare
@@ -15,12 +15,11 @@ from tocsin.plan import read, shipped
 from tocsin.plan.scenarios.expect import failures
 from tocsin.plan.scenarios.play import play
 from tocsin.plan.scenarios.replay import program_for, replay
-from tocsin.plan.scenarios.story import heading, load
+from tocsin.plan.scenarios.story import load
 
 HERE = Path(__file__).parent / "beside"
 STORIES = sorted(file for file in HERE.glob("*.yaml") if "tocsin_scenario: 1" in file.read_text("utf-8"))
 PLANS = dict(shipped.sources().items())
-ALONE = [file for file in FILES if not heading(file).standing]  # what is owed between incidents stands beside no other plan
 
 QUIET = """\
 tocsin: 1
@@ -104,7 +103,7 @@ def test_no_name_of_a_later_plan_is_left_without_its_plan(plan, notices):
 
 
 @pytest.mark.row("PLN-08", "TRM-13")
-@pytest.mark.parametrize("file", ALONE, ids=lambda file: f"{file.parent.parent.name}/{file.stem}")
+@pytest.mark.parametrize("file", INCIDENTS, ids=lambda file: f"{file.parent.parent.name}/{file.stem}")
 def test_a_plan_runs_as_second_of_two_as_it_runs_alone(file, quiet):
     """Every shipped scenario of one plan holds as well when another plan is the first of the incident, role sets of its own aside."""
     alone = program_for(file)

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tests.plan.test_scenarios import FILES as ALL
-from tests.plan.test_scenarios import name
+from tests.plan.test_scenarios import INCIDENTS, name
 from tocsin.engine import terms as t
 from tocsin.engine.evolve import evolve
 from tocsin.engine.program import Program
@@ -16,9 +15,7 @@ from tocsin.plan.scenarios.export import export
 from tocsin.plan.scenarios.play import Run, play
 from tocsin.plan.scenarios.replay import command, program_for
 from tocsin.plan.scenarios.retelling import retell
-from tocsin.plan.scenarios.story import heading, load
-
-FILES = [file for file in ALL if not heading(file).standing]  # only an incident is written as a scenario, and what stands never closes
+from tocsin.plan.scenarios.story import load
 
 
 def lived(file: Path) -> Run:
@@ -39,9 +36,9 @@ def clocks(state: t.State) -> dict[str, tuple[object, ...]]:
     return {each.clock: (each.status, each.due_at, each.met_at, each.missed, each.ended) for each in state.clocks.values()}
 
 
-@pytest.fixture(scope="module", params=FILES, ids=name)
+@pytest.fixture(scope="module", params=INCIDENTS, ids=name)
 def run(request: pytest.FixtureRequest) -> Run:
-    """Return a shipped scenario as it was lived."""
+    """Return a shipped scenario as it was lived: an incident's, for what stands never closes and is not written."""
     return lived(request.param)
 
 
@@ -60,7 +57,7 @@ def test_every_event_of_a_journal_is_explained_by_a_command(run):
     assert found.final == run.states[-1]
 
 
-FIRST = next(file for file in FILES if file.stem == "first-ten-minutes")
+FIRST = next(file for file in INCIDENTS if file.stem == "first-ten-minutes")
 
 
 def test_neither_names_nor_what_people_wrote_are_given_away(tmp_path):

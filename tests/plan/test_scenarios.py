@@ -17,6 +17,8 @@ from tocsin.plan.scenarios.replay import program_for, replay
 from tocsin.plan.scenarios.story import BadScenarioError, load
 
 FILES = [file for plan in shipped.sources().values() for file in sorted((plan.parent / "scenarios").glob("*.yaml"))]
+INCIDENTS = [file for file in FILES if "\nstanding: true\n" not in file.read_text("utf-8")]
+"""Those of an incident; the others are of what is owed between incidents. Each is read as YAML by the tests, not while they are gathered."""
 QUICK = [file for file in FILES if file.stem in ("wc-h19", "wc-x4", "first-ten-minutes")]
 
 
