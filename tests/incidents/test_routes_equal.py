@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Hands:
-    """Hands that only write down, and whose incidents are open for so many minutes."""
+    """Hands that only write down what is kept, and whose incidents are open for so many minutes."""
 
     told: list[tuple[str, Told]]
     opened: dict[str, datetime]
@@ -34,20 +34,21 @@ class Hands:
 
     def __init__(self, _route: Route, _sitting: desk.Desk) -> None:
         self.declared: list[str] = []
+        self.said: list[tuple[str, Told]] = []
 
     def open(self, about: str, now: datetime) -> bool:
         return now < self.opened.setdefault(about, now) + self.lasts * MINUTE
 
     def declare(self, told: Told) -> str:
-        about = str(1 + sum(not each.about for _, each in self.told))
-        self.told.append((about, told))
+        about = str(1 + sum(not each.about for _, each in (*self.told, *self.said)))
+        self.said.append((about, told))
         return about
 
     def attach(self, told: Told) -> None:
-        self.told.append((told.about, told))
+        self.said.append((told.about, told))
 
     def explain(self) -> None:
-        pass
+        self.told.extend(self.said)
 
 
 def live(made: Rule, told: list[Turned], spans: list[Any], portions: list[int], lasts: float, freeze: Any) -> list[tuple[str, Told]]:

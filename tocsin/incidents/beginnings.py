@@ -35,6 +35,7 @@ def begin(
         mould = sitting.moulds.of(alike, lambda: _mould(sitting, organisation_id, hashes, declaration, actor))
         if mould is not None:
             return _cast(sitting, mould, organisation_id, number, declaration.words)
+    sitting.is_to_write()
     incident = _fresh(sitting, organisation_id, hashes, declaration)
     incident.number, incident.standing = number, standing
     case = sitting.begin(incident, hashes)
@@ -107,7 +108,6 @@ def _cast(sitting: Sitting, mould: Mould, organisation_id: UUID, number: str, wo
         return Case(incident, head, sitting.program(incident), state, incident.declared_at)
 
     sitting.cast(organisation_id, cast.incident, cast.orders, cast.topics, case)
-    turns.count(t.Declare, "done")
     return Done(cast.incident, number, 1, len(cast.events), cast.events)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 from itertools import takewhile
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import structlog
@@ -18,6 +18,7 @@ from tocsin.engine.expressions import Value
 from tocsin.incidents import desk, plans
 from tocsin.incidents.facts import stated
 from tocsin.incidents.models import BoardRow, Plan
+from tocsin.incidents.sitting import Ahead, Outnumbered
 from tocsin.ingest import carrying, log, quiet
 from tocsin.ingest.models import Match, Route
 from tocsin.ingest.routing import rules
@@ -31,6 +32,8 @@ MATCHES_MAX = 64
 """Turns that one step takes: each may begin an incident, and who wants to write beside it waits for the whole step."""
 REHEARSED_MAX = 16
 """Routes for which a declaration is rehearsed at the start: with the first, all is loaded, and each other compiles its own plans."""
+AHEAD_AGAIN_AFTER_S = 1.0
+"""A route of which a step could not be decided ahead is not tried so again before this: it was decided in vain."""
 AGAIN_AFTER_S = 30.0
 """A route whose plan is not in force, or whose step ended in a fault, is tried again after this; its alerts wait meanwhile and say why."""
 LAG_MAX = timedelta(minutes=1)
@@ -44,6 +47,7 @@ _log = structlog.get_logger(__name__)
 _BUSY: Final = """WHERE enabled AND removed_at IS NULL AND (id IN (SELECT route_id FROM ingest_match WHERE handled_at IS NULL)
     OR id IN (SELECT route_id FROM ingest_routerun WHERE due_at IS NOT NULL AND due_at <= {})
     OR id IN (SELECT route_id FROM ingest_routegroup WHERE due_at IS NOT NULL AND due_at <= {})) ORDER BY organisation_id, created_at, id"""
+_UNHANDLED: Final = "SELECT count(*) FROM ingest_match WHERE id IN {} AND handled_at IS NULL"
 _WAITING: Final = """SELECT {} FROM ingest_match AS match JOIN ingest_alert AS alert ON alert.id = alert_id
     WHERE match.organisation_id = {{}} AND route_id = {{}} AND handled_at IS NULL ORDER BY match.id LIMIT {{}}"""
 
@@ -52,12 +56,20 @@ class Blocked(Exception):  # noqa: N818 - it says what happened
     """A route cannot declare as things are; the text says why."""
 
 
+class _Changed(Exception):  # noqa: N818 - it says what happened
+    """What a step was decided by is not so any more; nothing of it may be committed."""
+
+
 class Declarer:
-    """Takes turns of alerts, route by route, in the order in which they came, and does what has fallen due."""
+    """
+    Takes turns of alerts, route by route, in the order in which they came, and does what has fallen due. There is one where writers have a gate
+    to pass, and any number where there is none.
+    """
 
     def __init__(self, monotonic: Callable[[], float] = clock.monotonic) -> None:
         self._monotonic = monotonic
         self._not_before: dict[UUID, float] = {}
+        self._not_ahead_before: dict[UUID, float] = {}
 
     def run_once(self) -> bool:
         """
@@ -68,7 +80,7 @@ class Declarer:
         moved: list[Route] = []
 
         def step(route: Route) -> None:
-            if _step(route):
+            if not self._ahead(route) and _step(route):
                 self._rest(route)
             else:
                 moved.append(route)
@@ -80,6 +92,17 @@ class Declarer:
         due = [route for route in _busy() if self._monotonic() >= self._not_before.get(route.pk, 0.0)]
         faults.each(due, step, "routes that could not declare", failed)
         return bool(moved)
+
+    def _ahead(self, route: Route) -> bool:
+        """Take a step that is decided before its transaction (ADR 0025), if that can be; return whether it was."""
+        if bulk.on_postgresql() or self._monotonic() < self._not_ahead_before.get(route.pk, 0.0):
+            return False
+        step = _Step(route)
+        taken = step.foreseen()
+        if not taken:
+            self._not_ahead_before[route.pk] = self._monotonic() + AHEAD_AGAIN_AFTER_S
+        step.log()
+        return taken
 
     def rehearse(self) -> None:
         """
@@ -127,8 +150,7 @@ def _step(route: Route) -> str:
         _in_one_transaction(partial(step.take, step.done))
         _in_one_transaction(partial(_explain, route, blocked))
         _log.warning("alert.not_declared", route=str(route.pk), reason=blocked)
-    if step.declared:  # one line for all of them: in a storm, a line each would be a fifth of the work
-        _log.info("alerts.declared", route=str(route.pk), count=len(step.declared), first=step.declared[0], last=step.declared[-1])
+    step.log()
     return blocked
 
 
@@ -144,25 +166,68 @@ class _Step:
 
     def take(self, most: int | None = None) -> None:
         """Do no more than `most` things. Within the caller's transaction."""
-        self.done, self.declared = 0, []
-        locking = "FOR UPDATE" if bulk.on_postgresql() else ""
+        route = self._read("FOR UPDATE" if bulk.on_postgresql() else "")
+        with desk.sit() as sitting:
+            decided = self._decided(route, sitting, most)
+        self._write(decided)
+
+    def foreseen(self) -> bool:
+        """
+        Decide before the gate is passed, and write behind it if all is still as it was; return whether it was written. So everybody who writes
+        waits for the writing only. What cannot be done so, or not now, is to be done as ever: then nothing has happened.
+        """
+        present = Ahead()
+        try:
+            with transactions.only_reading():
+                route = self._read()
+                decided = self._decided(route, desk.Desk(present), None)
+            if not decided.ledger.only_begun():
+                return False
+            present.finish()
+
+            def work() -> None:
+                if _values(self._read()) != _values(route) or not _unhandled(decided.heard):
+                    raise _Changed
+                present.close()
+                self._write(decided)
+
+            _in_one_transaction(work)
+        except (Blocked, Outnumbered, transactions.Writes, _Changed):
+            self.done, self.declared = 0, []
+            return False
+        return True
+
+    def log(self) -> None:
+        """Say what began. One line for all of them: in a storm, a line each would be a fifth of the work."""
+        if self.declared:
+            _log.info("alerts.declared", route=str(self._route.pk), count=len(self.declared), first=self.declared[0], last=self.declared[-1])
+
+    def _read(self, locking: str = "") -> Route:
         (route,) = tables.select(Route, f"WHERE id = {{}} {locking}", [("uuid", self._route.pk)])
+        return route
+
+    def _decided(self, route: Route, sitting: desk.Desk, most: int | None) -> "_Decided":
+        """Do at most so much, as far as memory goes."""
+        self.done, self.declared = 0, []
+        horizon = _horizon(route)  # first: of what came before it, every turn is found after it
         turns = _waiting(route)
-        until = turns[-1].at if len(turns) == MATCHES_MAX else max([_horizon(route), *(turned.at for turned in turns[-1:])])
+        until = turns[-1].at if len(turns) == MATCHES_MAX else max([horizon, *(turned.at for turned in turns[-1:])])
         rule = rules.read(route.rule)
         ledger = Rows(route, rule, turns, until)
         if ledger.crowded:  # more is due than one step takes: no further than what it takes
             until = ledger.crowded
             turns = list(takewhile(lambda turned: turned.at <= until, turns))
         quiet_until = min([until, ledger.begins, *(one.at for one in turns)])
-        with desk.sit() as sitting:
-            hands = _Hands(route, sitting)
-            router = Router(rule, ledger, hands, quiet.keeper(route.organisation_id, quiet_until))
-            heard = self._fold(router, ledger, turns, until, most)
-        ledger.save()
-        _handled(heard)
-        hands.explain()
-        self.declared = hands.declared
+        hands = _Hands(route, sitting)
+        router = Router(rule, ledger, hands, quiet.keeper(route.organisation_id, quiet_until))
+        return _Decided(self._fold(router, ledger, turns, until, most), ledger, hands)
+
+    def _write(self, decided: "_Decided") -> None:
+        """Keep what came of it. Within the caller's transaction."""
+        decided.ledger.save()
+        _handled(decided.heard)
+        decided.hands.explain()
+        self.declared = decided.hands.declared
 
     def _fold(
         self, router: Router, ledger: Rows, turns: Sequence[Turned], until: datetime, most: int | None
@@ -184,6 +249,25 @@ class _Step:
         while go_on() and router.next(until):
             self.done += 1
         return heard
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What was heard, each with what came of it, and where that is kept."""
+
+    heard: Sequence[tuple[Turned, Run | None]]
+    ledger: Rows
+    hands: "_Hands"
+
+
+def _values(route: Route) -> list[Any]:
+    return [getattr(route, name) for name in tables.names(Route)]
+
+
+def _unhandled(heard: Sequence[tuple[Turned, Run | None]]) -> bool:
+    """Return whether nobody has handled one of these turns."""
+    numbers = [("bigint", turned.number) for turned, _ in heard]
+    return bulk.asked(_UNHANDLED.format(bulk.among(numbers)), numbers) == [(len(numbers),)]
 
 
 def _waiting(route: Route) -> list[Turned]:

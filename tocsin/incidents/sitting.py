@@ -21,14 +21,15 @@ from tocsin.engine import restricted
 from tocsin.engine import terms as t
 from tocsin.engine.clocks import next_due
 from tocsin.engine.program import Program
-from tocsin.incidents import counters, downtime, journal, logged, lookouts, notices, parking, plans, refusals, states, wishes
+from tocsin.incidents import counted, counters, downtime, journal, logged, lookouts, notices, parking, plans, refusals, states, wishes
 from tocsin.incidents.models import Head, Incident, Lookout
 from tocsin.incidents.moulds import Moulds
 from tocsin.incidents.projection.projector import Projector
 from tocsin.incidents.times import incident_time, server_time
-from tocsin.kit import clock
+from tocsin.kit import bulk, clock
 from tocsin.kit.memory import Memory
 from tocsin.kit.tables import Sheaf
+from tocsin.kit.transactions import Writes
 
 NUMBERS: Final = "incident"
 """The counter that numbers incidents. Whoever holds it is alone in declaring."""
@@ -72,6 +73,10 @@ class Case:
         return self.projector is not None
 
 
+class Outnumbered(Exception):  # noqa: N818 - it says what happened
+    """Somebody else has taken the number of an incident that was to begin; nothing of this sitting may be written."""
+
+
 class Sitting:
     """What is known and what is to be written in one transaction. `now` is when the last lock was taken, in the server's time."""
 
@@ -88,6 +93,8 @@ class Sitting:
         self._numbers: dict[UUID, int] = {}
         self._used: defaultdict[UUID, int] = defaultdict(int)
         self._cast: dict[UUID, tuple[UUID, Callable[[], Case]]] = {}
+        self._begun = 0
+        self._statements: list[bulk.Statement] = []
 
     def aside(self, known: Memory, later: timedelta = NOW) -> "Sitting":
         """Return another sitting that knows what is `known`, at the same instant or so much later. What is written in it comes nowhere by itself."""
@@ -166,9 +173,15 @@ class Sitting:
     def number(self, organisation_id: UUID) -> int:
         """Return the next free number of an incident. Until the sitting ends, nobody else declares."""
         if organisation_id not in self._numbers:
-            self._numbers[organisation_id] = counters.take(organisation_id, NUMBERS, 0)
+            self._numbers[organisation_id] = self._last_number(organisation_id)
             self.now = clock.now()
         return self._numbers[organisation_id] + self._used[organisation_id] + 1
+
+    def _last_number(self, organisation_id: UUID) -> int:
+        return counters.take(organisation_id, NUMBERS, 0)
+
+    def is_to_write(self) -> None:
+        """Say that more than what is collected may have to be written, or that others have to be kept out, from now on."""
 
     def refuse(self, case: Case, command: t.Command, refused: t.Refused) -> None:
         """Keep a refusal, unless it is one of the declaration itself: nothing happened to nothing."""
@@ -202,6 +215,7 @@ class Sitting:
     ) -> None:
         """Let an incident begin whose rows are on the sheaf, with all that came of it. `case` returns how it stands, should anybody ask."""
         self._cast[incident_id] = organisation_id, case
+        self._begun += 1
         self._used[organisation_id] += 1
         self.orders += orders
         self._topics[incident_id].update(topics)
@@ -225,16 +239,25 @@ class Sitting:
             if not incident.standing:
                 self._used[incident.organisation_id] += 1
 
-    def close(self) -> None:
-        """Write what was collected. The counters come last: everybody waits for them."""
+    def finish(self) -> None:
+        """Make statements of what was collected."""
         for case in self._cases.values():
             self._topics[case.incident.pk].update(self.finished(case))
-        self.sheaf.write()
+        self._statements = list(self.sheaf.statements())
+
+    def close(self) -> None:
+        """
+        Write what is finished. The counters come last: everybody waits for them.
+
+        :raises Outnumbered: what is written then must not be committed.
+        """
+        bulk.run(self._statements)
         outbox.put_all(self.orders, self.known)
         for organisation_id, used in self._used.items():
-            if used:
-                counters.take(organisation_id, NUMBERS, used)
+            if used and counters.take(organisation_id, NUMBERS, used) != self._numbers.get(organisation_id, 0) + used:
+                raise Outnumbered
         notices.note_all(self._noted(), self.now)
+        counted.command(t.Declare, "done", self._begun)
 
     def _noted(self) -> Iterator[tuple[UUID, UUID, Iterable[str]]]:
         """Yield of which incidents there is something new to see, each once, in the order in which that happened to them first."""
@@ -260,6 +283,24 @@ class Sitting:
         return self._topics[incident.pk] | projector.save(self.sheaf)
 
 
+class Ahead(Sitting):
+    """
+    A sitting before its transaction (ADR 0025): it decides by what it reads, and keeps nobody out meanwhile. It is written in a transaction of its
+    caller's, who sees to it that nothing else has changed that was decided by.
+
+    :raises Writes: from whatever needs more than that.
+    """
+
+    def lock(self, incidents: Iterable[UUID]) -> None:
+        raise Writes
+
+    def _last_number(self, organisation_id: UUID) -> int:
+        return counters.taken(organisation_id, NUMBERS)
+
+    def is_to_write(self) -> None:
+        raise Writes
+
+
 def due(now: datetime) -> QuerySet[Incident]:
     """Return what waits no longer and is neither claimed nor parked, the longest overdue first. It is found by the near end of an index."""
     return Incident.objects.filter(Q(leased_until=None) | Q(leased_until__lte=now), wake_at__lte=now).order_by("wake_at")
@@ -271,4 +312,5 @@ def sitting() -> Iterator[Sitting]:
     with transaction.atomic():
         present = Sitting()
         yield present
+        present.finish()
         present.close()

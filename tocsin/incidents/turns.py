@@ -8,14 +8,11 @@ from tocsin.engine import terms as t
 from tocsin.engine.decide import decide
 from tocsin.engine.evolve import evolve
 from tocsin.engine.program import Program
-from tocsin.incidents import leaps, lookouts, plans, stamping
+from tocsin.incidents import counted, leaps, lookouts, plans, stamping
 from tocsin.incidents.canonical import UnknownEvent
 from tocsin.incidents.models import Incident, Plan
 from tocsin.incidents.sitting import Case, Sitting
 from tocsin.incidents.times import incident_time
-from tocsin.kit import numbers
-
-_commands = numbers.counter("tocsin_commands_total", "Commands handled by the desk", ["command", "outcome"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +27,6 @@ class Done:
 
 
 Answer = Done | t.Refused
-
-
-def count(command: type, outcome: str) -> None:
-    """Count a command by what came of it."""
-    _commands.labels(command.__name__, outcome).inc()
 
 
 def take(sitting: Sitting, incident: Incident, command: t.Command, actor: t.Actor) -> Answer:
@@ -73,10 +65,10 @@ def decided(sitting: Sitting, case: Case, program: Program, command: t.Command) 
     """Decide by `program`, the plan in force or the one that the command moves to, and let it have happened."""
     outcome = decide(program, case.state, command)
     if isinstance(outcome, t.Refused):
-        count(type(command), outcome.code)
+        counted.command(type(command), outcome.code)
         sitting.refuse(case, command, outcome)
         return outcome
-    count(type(command), "done" if outcome else "nothing")
+    counted.command(type(command), "done" if outcome else "nothing")
     first = case.head.seq + 1
     events = sitting.write(case, program, outcome) if outcome else ()
     return Done(case.incident.pk, case.incident.number, first, case.head.seq, events)

@@ -36,24 +36,17 @@ _KINDS: Final = {
 
 def insert(model: type[models.Model], rows: Sequence[Values], on_conflict: str = "") -> None:
     """Insert rows that say the same attributes; any other is what the model has by default. Within the caller's transaction."""
-    _insert(model, rows, on_conflict)
+    bulk.run(_inserted(model, rows, on_conflict))
 
 
 def put(model: type[models.Model], keys: Sequence[str], rows: Sequence[Values]) -> None:
     """Insert rows that say the same attributes, or change to them the rows that have the same `keys`, which are said, too."""
-    if rows:
-        columns = {name: _quoted(_fields(model)[name]) for name in rows[0]}
-        change = ", ".join(f"{column} = excluded.{column}" for name, column in columns.items() if name not in keys)
-        which = ", ".join(columns[name] for name in keys)
-        _insert(model, rows, f"ON CONFLICT ({which}) DO {f'UPDATE SET {change}' if change else 'NOTHING'}")
+    bulk.run(_put(model, keys, rows))
 
 
 def change(model: type[models.Model], keys: Sequence[str], rows: Sequence[Values]) -> None:
     """Change the rows that have these `keys` to what is said. A row that is not there is left out."""
-    if rows:
-        form = _form(model, tuple(rows[0]), defaults=False)
-        which = [_quoted(_fields(model)[name]) for name in keys]
-        bulk.run(bulk.update(form.table, which, form.columns, form.rows(rows)))
+    bulk.run(_changed(model, keys, rows))
 
 
 def select(model: type[T], where: str, values: Sequence[tuple[str, Any]]) -> list[T]:
@@ -135,16 +128,20 @@ class Sheaf:
             known.change = known.change and change
 
     def write(self) -> None:
-        """Write everything, a few statements for each table. Within the caller's transaction."""
+        """Write everything. Within the caller's transaction."""
+        bulk.run(self.statements())
+
+    def statements(self) -> Iterator[bulk.Statement]:
+        """Yield what writes everything, a few statements for each table, and forget it."""
         for form, made in self._made.items():
-            bulk.run(bulk.insert(form.table, form.columns, made))
+            yield from bulk.insert(form.table, form.columns, made)
         for (model, _), rows in self._added.items():
-            insert(model, rows)
+            yield from _inserted(model, rows)
         alike: defaultdict[tuple[type[models.Model], tuple[str, ...], tuple[str, ...], bool], list[Values]] = defaultdict(list)
         for (model, keys, _), pending in self._put.items():
             alike[model, keys, tuple(pending.values), pending.change].append(pending.values)
         for (model, keys, _, changed), rows in alike.items():
-            (change if changed else put)(model, keys, rows)
+            yield from (_changed if changed else _put)(model, keys, rows)
         self._made.clear()
         self._added.clear()
         self._put.clear()
@@ -180,10 +177,25 @@ class Form:
         return rows
 
 
-def _insert(model: type[models.Model], rows: Sequence[Values], on_conflict: str) -> None:
+def _inserted(model: type[models.Model], rows: Sequence[Values], on_conflict: str = "") -> Iterator[bulk.Statement]:
     if rows:
         form = _form(model, tuple(rows[0]), defaults=True)
-        bulk.run(bulk.insert(form.table, form.columns, form.rows(rows), on_conflict))
+        yield from bulk.insert(form.table, form.columns, form.rows(rows), on_conflict)
+
+
+def _put(model: type[models.Model], keys: Sequence[str], rows: Sequence[Values]) -> Iterator[bulk.Statement]:
+    if rows:
+        columns = {name: _quoted(_fields(model)[name]) for name in rows[0]}
+        change = ", ".join(f"{column} = excluded.{column}" for name, column in columns.items() if name not in keys)
+        which = ", ".join(columns[name] for name in keys)
+        yield from _inserted(model, rows, f"ON CONFLICT ({which}) DO {f'UPDATE SET {change}' if change else 'NOTHING'}")
+
+
+def _changed(model: type[models.Model], keys: Sequence[str], rows: Sequence[Values]) -> Iterator[bulk.Statement]:
+    if rows:
+        form = _form(model, tuple(rows[0]), defaults=False)
+        which = [_quoted(_fields(model)[name]) for name in keys]
+        yield from bulk.update(form.table, which, form.columns, form.rows(rows))
 
 
 @cache

@@ -3,8 +3,9 @@
 import random
 import sqlite3
 import time
-from collections.abc import Callable
-from typing import Final, TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final, TypeVar
 
 import psycopg
 from django.db import InterfaceError, OperationalError, connection
@@ -21,6 +22,27 @@ _retries = numbers.counter("tocsin_transaction_retries_total", "Transactions tri
 _PASSING: Final = frozenset({"40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03", "53300"})
 
 _READ_ONLY: Final = "25006"
+
+
+class Writes(Exception):  # noqa: N818 - it says what it does
+    """Something was to be written, or locked, where things may only be read."""
+
+
+@contextmanager
+def only_reading() -> Iterator[None]:
+    """
+    Let this thread's statements do nothing but read until the end of the block.
+
+    :raises Writes: in place of a statement that would do more.
+    """
+    with connection.execute_wrapper(_only_read):
+        yield
+
+
+def _only_read(execute: Callable[..., Any], sql: str, values: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - in Django's form
+    if many or not sql.startswith("SELECT"):
+        raise Writes
+    return execute(sql, values, many, context)
 
 
 def retry(work: Callable[[], T], give_up_after_s: float = GIVE_UP_AFTER_S) -> T:

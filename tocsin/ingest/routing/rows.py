@@ -135,6 +135,10 @@ class Rows(Memory):
 
     # ------------------------------------------------------------------ reading and writing
 
+    def only_begun(self) -> bool:
+        """Return whether all that was touched has just begun and is told: there is nothing of it in a table that others may have changed."""
+        return all(run.state is State.TOLD and run.alert not in self._stored for run in self._touched.values())
+
     def save(self) -> None:
         """Write back what was touched."""
         self._flush()
