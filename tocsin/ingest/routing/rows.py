@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
 
 from tocsin.ingest.models import Match, Route
 from tocsin.ingest.routing.models import RouteGroup, RouteInhibitor, RouteRun
@@ -18,8 +19,13 @@ from tocsin.kit import bulk, tables
 DUE_MAX = 500
 UNSAID = (State.READY, State.ENDING)
 _CALLED: Final = "SELECT {} FROM ingest_alert WHERE id IN {}"
-_UNSAID: Final = """SELECT DISTINCT "group" FROM ingest_routerun WHERE organisation_id = {{}} AND route_id = {{}} AND "group" IN {}
-    AND state IN ('ready', 'ending')"""
+
+# SQLite takes an index of some rows only if their condition stands in the statement as it stands there; without one of these it looks through
+# everything that a route has ever heard of.
+_OPEN: Final = "state IN ('waits', 'ready', 'ending')"
+_DUE: Final = "due_at IS NOT NULL AND due_at <= {}"
+_UNSAID: Final = f"""SELECT DISTINCT "group" FROM ingest_routerun WHERE organisation_id = {{{{}}}} AND route_id = {{{{}}}} AND "group" IN {{}}
+    AND {_OPEN} AND state IN ('ready', 'ending')"""
 
 
 def written(key: Key) -> str:
@@ -47,7 +53,7 @@ class Rows(Memory):
         """When what is due first is due: so far back one has to know what kept alerts quiet."""
         self._take(due)
         self._stored = set(self.runs)
-        for row in self._read_groups("due_at <= {}", [("timestamptz", until)]):
+        for row in self._read_groups(_DUE, [("timestamptz", until)], due=True):
             self._keep(row)
         self._lookups |= {rule.group(turned.labels) for turned in turns} | {run.group for run in self.runs.values()}
         self._whole = set(self._lookups)
@@ -88,7 +94,7 @@ class Rows(Memory):
         if ended_after:
             ready.filter(state=State.READY, over_at__lte=ended_after).update(state=State.OVER)
             self._mark_over(key, ended_after)
-        first = self._read(f"\"group\" = {{}} AND state IN ('ready', 'ending') ORDER BY match LIMIT {LINES_MAX}", [("text", written(key))])
+        first = self._read(f"\"group\" = {{}} AND {_OPEN} AND state IN ('ready', 'ending') ORDER BY match LIMIT {LINES_MAX}", [("text", written(key))])
         return [line(run) for run in first], ready.count()
 
     def _touch(self, key: Key) -> None:
@@ -130,7 +136,7 @@ class Rows(Memory):
         return rows.exclude(alert=but).exists()
 
     def inhibited(self) -> list[Run]:
-        self._take(self._read("state = 'waits' AND why = {}", [("text", Why.INHIBITED.value)]))
+        self._take(self._read(f"{_OPEN} AND state = 'waits' AND why = {{}}", [("text", Why.INHIBITED.value)]))
         return super().inhibited()
 
     # ------------------------------------------------------------------ reading and writing
@@ -167,29 +173,31 @@ class Rows(Memory):
 
     @property
     def _runs(self) -> QuerySet[RouteRun]:
-        return RouteRun.objects.filter(organisation=self._route.organisation_id, route=self._route)
+        """Return those of which not all is told and over."""
+        is_open = RawSQL(_OPEN, (), BooleanField())  # noqa: S611 - a literal
+        return RouteRun.objects.filter(is_open, organisation=self._route.organisation_id, route=self._route)
 
     def _which(self) -> list[tuple[str, Any]]:
         return [("uuid", self._route.organisation_id), ("uuid", self._route.pk)]
 
-    def _read(self, where: str, values: Sequence[tuple[str, Any]]) -> list[Run]:
-        """Return the runs of the route of which `where` is true, each as its alert is called now."""
-        rows = tables.select(RouteRun, f"WHERE organisation_id = {{}} AND route_id = {{}} AND {where}", [*self._which(), *values])
+    def _read(self, where: str, values: Sequence[tuple[str, Any]], *, due: bool = False) -> list[Run]:
+        """Return the runs of the route of which `where` is true, each as its alert is called now; what is `due` is found by that."""
+        rows = tables.select(RouteRun, f"WHERE {_of_route(due=due)} AND {where}", [*self._which(), *values])
         alerts = [("uuid", row.alert_id) for row in rows]
         asked = _CALLED.format(bulk.stored("id", "title", "labels"), bulk.among(alerts))
         called = {bulk.uuid(pk): (title, bulk.mapping(labels)) for pk, title, labels in (bulk.asked(asked, alerts) if alerts else ())}
         return [_run(row, *called[row.alert_id]) for row in rows]
 
-    def _read_groups(self, where: str, values: Sequence[tuple[str, Any]]) -> list[RouteGroup]:
-        return tables.select(RouteGroup, f"WHERE organisation_id = {{}} AND route_id = {{}} AND {where}", [*self._which(), *values])
+    def _read_groups(self, where: str, values: Sequence[tuple[str, Any]], *, due: bool = False) -> list[RouteGroup]:
+        return tables.select(RouteGroup, f"WHERE {_of_route(due=due)} AND {where}", [*self._which(), *values])
 
     def _first_due(self, until: datetime) -> tuple[list[Run], datetime | None]:
         """Return the runs that are due, and until when these are all of them if there are more."""
-        due = self._read(f"due_at <= {{}} ORDER BY due_at, match LIMIT {DUE_MAX + 1}", [("timestamptz", until)])
+        due = self._read(f"{_DUE} ORDER BY due_at, match LIMIT {DUE_MAX + 1}", [("timestamptz", until)], due=True)
         if len(due) <= DUE_MAX:
             return due, None
         whole = [run for run in due if run.due_at != due[-1].due_at]
-        whole = whole or self._read("due_at = {} ORDER BY match", [("timestamptz", due[-1].due_at)])
+        whole = whole or self._read(f"{_DUE} AND due_at = {{}} ORDER BY match", [("timestamptz", due[-1].due_at)] * 2, due=True)
         return whole, whole[-1].due_at
 
     def _take(self, runs: Iterable[Run]) -> None:
@@ -225,6 +233,12 @@ class Rows(Memory):
         ]
         tables.put(RouteRun, ["organisation_id", "route_id", "alert_id"], rows)
         self._touched.clear()
+
+
+def _of_route(*, due: bool) -> str:
+    """Return the condition that a row is the route's; one that is not how SQLite finds it, if it is found by when it is `due`."""
+    columns = ("organisation_id", "route_id")
+    return " AND ".join(f"{bulk.stored(column) if due else column} = {{}}" for column in columns)
 
 
 def _run(row: RouteRun, title: str, labels: Mapping[str, str]) -> Run:
