@@ -74,7 +74,7 @@ class Case:
 
 
 class Outnumbered(Exception):  # noqa: N818 - it says what happened
-    """Somebody else has taken the number of an incident that was to begin; nothing of this sitting may be written."""
+    """Somebody else has taken the number of an incident that was to begin."""
 
 
 class Sitting:
@@ -246,16 +246,12 @@ class Sitting:
         self._statements = list(self.sheaf.statements())
 
     def close(self) -> None:
-        """
-        Write what is finished. The counters come last: everybody waits for them.
-
-        :raises Outnumbered: what is written then must not be committed.
-        """
+        """Write what is finished. The counters come last: everybody waits for them."""
         bulk.run(self._statements)
         outbox.put_all(self.orders, self.known)
         for organisation_id, used in self._used.items():
-            if used and counters.take(organisation_id, NUMBERS, used) != self._numbers.get(organisation_id, 0) + used:
-                raise Outnumbered
+            if used:
+                counters.take(organisation_id, NUMBERS, used)
         notices.note_all(self._noted(), self.now)
         counted.command(t.Declare, "done", self._begun)
 
@@ -285,8 +281,8 @@ class Sitting:
 
 class Ahead(Sitting):
     """
-    A sitting before its transaction (ADR 0025): it decides by what it reads, and keeps nobody out meanwhile. It is written in a transaction of its
-    caller's, who sees to it that nothing else has changed that was decided by.
+    A sitting before its transaction (ADR 0025): it decides by what it reads, and keeps nobody out meanwhile. It is closed in a transaction of its
+    caller's, who sees to it that nothing but the numbers has changed that was decided by.
 
     :raises Writes: from whatever needs more than that.
     """
@@ -294,11 +290,21 @@ class Ahead(Sitting):
     def lock(self, incidents: Iterable[UUID]) -> None:
         raise Writes
 
-    def _last_number(self, organisation_id: UUID) -> int:
-        return counters.taken(organisation_id, NUMBERS)
-
     def is_to_write(self) -> None:
         raise Writes
+
+    def close(self) -> None:
+        """
+        Write what is finished.
+
+        :raises Outnumbered: before anything is written.
+        """
+        if any(counters.taken(organisation_id, NUMBERS) != last for organisation_id, last in self._numbers.items()):
+            raise Outnumbered
+        super().close()
+
+    def _last_number(self, organisation_id: UUID) -> int:
+        return counters.taken(organisation_id, NUMBERS)
 
 
 def due(now: datetime) -> QuerySet[Incident]:

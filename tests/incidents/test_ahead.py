@@ -1,0 +1,168 @@
+"""What alerts declare is decided before the gate is passed; what others do meanwhile counts as if they had waited (ADR 0025)."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import F
+
+from tests.incidents.test_declaring import arrive, declare, route
+from tests.ingest import bodies
+from tests.world import World, build
+from tocsin.engine import terms as t
+from tocsin.incidents import declaring, desk, doctor
+from tocsin.incidents.declaring import AHEAD_AGAIN_AFTER_S, Declarer
+from tocsin.incidents.models import BoardRow, Incident
+from tocsin.incidents.sitting import Ahead
+from tocsin.ingest import standing_routes
+from tocsin.ingest.models import Match, Route
+from tocsin.ingest.routing.models import RouteGroup, RouteRun
+from tocsin.kit import ids
+from tocsin.kit.sqlite.gate import gate
+from tocsin.kit.transactions import Writes, only_reading
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite]
+
+EACH = {"wanted": "alertname=HotlineQueue", "group_by": ["region"]}
+"""Each region by itself."""
+
+
+@pytest.fixture
+def world(transactional_db: None) -> World:
+    return build()
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Note at each declaration by a route whether its thread holds the gate."""
+    found: list[bool] = []
+    real = declaring._Hands.declare
+
+    def noted(self: Any, told: Any) -> str:
+        found.append(gate.mine())
+        return real(self, told)
+
+    monkeypatch.setattr(declaring._Hands, "declare", noted)
+    return found
+
+
+def labels(region: str) -> dict[str, str]:
+    return {"alertname": "HotlineQueue", "region": region}
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Let somebody act, once, between what a step decides and its transaction."""
+    real, acts = Ahead.finish, [act]
+
+    def finish(self: Ahead) -> None:
+        real(self)
+        if acts:
+            acts.pop()()
+
+    monkeypatch.setattr(Ahead, "finish", finish)
+
+
+def test_whoever_writes_does_not_wait_for_what_alerts_declare_to_be_decided(world, held):
+    route(world.organisation)
+    arrive(world.organisation, bodies.entry())
+    declare()
+    assert held == [False]
+    assert doctor.examine(Incident.objects.get().pk) == ()
+
+
+def test_a_number_that_somebody_takes_meanwhile_is_not_given_twice(world, held, monkeypatch):
+    route(world.organisation)
+    arrive(world.organisation, bodies.entry())
+    said = desk.Declaration(words="Line 4000 is down", means="call")
+    meanwhile(monkeypatch, lambda: desk.declare(world.organisation.pk, world.plan.hash, said, actor=world.actor(world.ana)))
+    declare()
+    assert held == [False, True]
+    assert list(BoardRow.objects.order_by("number").values_list("number", "means")) == [("INC-1", "call"), ("INC-2", "alert")]
+    assert all(doctor.examine(pk) == () for pk in Incident.objects.values_list("pk", flat=True))
+
+
+def test_a_route_that_is_stopped_meanwhile_declares_nothing(world, monkeypatch):
+    made = route(world.organisation)
+    arrive(world.organisation, bodies.entry())
+    meanwhile(monkeypatch, lambda: standing_routes.enable(made, enabled=False, by=world.ana))
+    declare()
+    assert not Incident.objects.exists()
+    assert Match.objects.get().handled_at is not None
+
+
+def test_a_turn_that_is_handled_meanwhile_is_not_told_twice(world, monkeypatch):
+    route(world.organisation)
+    arrive(world.organisation, bodies.entry())
+    meanwhile(monkeypatch, lambda: Declarer().run_once())
+    declare()
+    assert Incident.objects.count() == 1
+
+
+def test_what_is_told_to_an_open_incident_is_decided_while_nobody_else_writes(world, held, monkeypatch):
+    now = [0.0]
+    declarer = Declarer(monotonic=lambda: now[0])
+    Route.objects.create(organisation=world.organisation, name="r", rule=EACH, plan="hotline-outage")
+    arrive(world.organisation, bodies.entry("a1"))
+    declare(declarer)
+    attached: list[bool] = []
+    real = desk.Desk.handle
+
+    def noted(*arguments: Any, **named: Any) -> Any:
+        attached.append(gate.mine())
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(desk.Desk, "handle", noted)
+    arrive(world.organisation, bodies.entry("a2", summary="Line 4002"))
+    declare(declarer)
+    assert (attached, held) == ([False, True], [False])  # ahead it was in vain
+    arrive(world.organisation, bodies.entry("a3", labels=labels("south")))
+    declare(declarer)
+    assert held == [False, True]  # it is not tried again at once
+    now[0] += AHEAD_AGAIN_AFTER_S
+    arrive(world.organisation, bodies.entry("a4", labels=labels("east")))
+    declare(declarer)
+    assert held == [False, True, False]
+
+
+def test_where_only_reading_is_allowed_nothing_is_written(world):
+    with only_reading():
+        assert Incident.objects.count() == 0
+        with pytest.raises(Writes):
+            Route.objects.create(organisation=world.organisation, name="r", rule=EACH, plan="p")
+        with pytest.raises(Writes):
+            Route.objects.filter(name="r").update(name="s")
+    assert not Route.objects.exists()
+
+
+def test_a_sitting_ahead_locks_nothing(world):
+    declared = desk.declare(world.organisation.pk, world.plan.hash, desk.Declaration(words="x", means="call"), actor=t.Actor(t.SYSTEM))
+    assert isinstance(declared, desk.Done)
+    with pytest.raises(Writes):
+        desk.Desk(Ahead()).handle(declared.incident, t.AddReport(key="k", means="call", words="y"), actor=t.Actor(t.SYSTEM))
+
+
+def test_a_step_looks_through_nothing_that_its_route_has_behind_it(world):
+    """However much a route has heard of, only what is open, due or heard of now is read; SQLite says by which columns it finds each row."""
+    Route.objects.create(organisation=world.organisation, name="r", rule={**EACH, "held": 60}, plan="hotline-outage")
+    arrive(world.organisation, bodies.entry("a1"))
+    plans: dict[str, list[str]] = {}
+
+    def watch(execute: Callable[..., Any], sql: str, values: Any, many: bool, context: Any) -> Any:
+        if not many and sql.startswith("SELECT"):
+            asked = connection.connection.execute(f"EXPLAIN QUERY PLAN {sql.replace('%s', '?')}", values).fetchall()
+            plans[sql] = [step[3] for step in asked]
+        return execute(sql, values, many, context)
+
+    with connection.execute_wrapper(watch):
+        declare()
+        RouteRun.objects.update(due_at=F("since"))
+        RouteGroup.objects.update(due_at=bodies.NOON - timedelta(hours=1))
+        declare()
+    steps = [step for each in plans.values() for step in each if "ingest_route" in step or "ingest_match" in step or "match " in step]
+    assert len(steps) > 5
+    all_of_a_route = "(organisation_id=? AND route_id=?)"
+    others = [step for step in steps if "match_waiting" not in step and not step.startswith("SCAN ingest_route ")]
+    assert [step for step in others if step.startswith("SCAN") or step.endswith(all_of_a_route)] == []
+    assert ids.typed("inc", Incident.objects.get().pk) == Match.objects.get().about
