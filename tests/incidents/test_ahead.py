@@ -38,13 +38,13 @@ def world(transactional_db: None) -> World:
 def held(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Note at each declaration by a route whether its thread holds the gate."""
     found: list[bool] = []
-    real = declaring._Hands.declare
+    real = declaring.Hands.declare
 
     def noted(self: Any, told: Any) -> str:
         found.append(gate.mine())
         return real(self, told)
 
-    monkeypatch.setattr(declaring._Hands, "declare", noted)
+    monkeypatch.setattr(declaring.Hands, "declare", noted)
     return found
 
 

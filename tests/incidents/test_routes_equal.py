@@ -112,7 +112,7 @@ def tried(made: Rule, told: list[Turned], spans: list[Any], lasts: float) -> lis
 @given(RULES, streams(12), SPANS, st.lists(st.integers(1, 5), max_size=6), st.sampled_from([2, 15, 100_000]))
 def test_a_trial_tells_what_the_live_route_does(made, told, spans, portions, lasts):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(declaring, "_Hands", Hands)
+        patch.setattr(declaring, "Hands", Hands)
         patch.setattr(declaring, "MATCHES_MAX", 3)
         patch.setattr(rows, "DUE_MAX", 1)
         try:

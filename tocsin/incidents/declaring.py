@@ -1,10 +1,10 @@
 """From alerts to incidents: what a route decides is declared once, and everything later about it is told to the incident that is open."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property, partial
+from functools import partial
 from itertools import takewhile
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -13,21 +13,17 @@ import structlog
 from django.db import transaction
 from django.db.models import Q
 
-from tocsin.engine import terms as t
-from tocsin.engine.expressions import Value
 from tocsin.incidents import desk, plans
-from tocsin.incidents.facts import stated
-from tocsin.incidents.models import BoardRow, Plan
+from tocsin.incidents.hands import MEANS, SYSTEM, Blocked, Hands, terms_of
 from tocsin.incidents.sitting import Ahead, Outnumbered
 from tocsin.ingest import carrying, log, quiet
 from tocsin.ingest.models import Match, Route
 from tocsin.ingest.routing import rules
 from tocsin.ingest.routing.router import Router
 from tocsin.ingest.routing.rows import Rows
-from tocsin.ingest.routing.runs import Line, Run, State, Told, Turned
-from tocsin.kit import bulk, clock, faults, ids, tables, transactions
+from tocsin.ingest.routing.runs import Run, State, Turned
+from tocsin.kit import bulk, clock, faults, tables, transactions
 
-MEANS = "alert"
 MATCHES_MAX = 64
 """Turns that one step takes: each may begin an incident, and who wants to write beside it waits for the whole step."""
 REHEARSED_MAX = 16
@@ -39,30 +35,28 @@ AGAIN_AFTER_S = 30.0
 LAG_MAX = timedelta(minutes=1)
 """How long what is due waits for bodies that came before it and are not read yet."""
 
-SYSTEM = t.Actor(t.SYSTEM)
 T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 
-
-_NEXT: Final = """SELECT next.{0} FROM ingest_match AS next
-    WHERE handled_at IS NULL AND (next.organisation_id, next.route_id) > (leap.organisation_id, leap.route_id)
-    ORDER BY next.organisation_id, next.route_id LIMIT 1"""
-_LEAPS: Final = f"""WITH RECURSIVE leap(organisation_id, route_id) AS (
-        SELECT * FROM (SELECT organisation_id, route_id FROM ingest_match WHERE handled_at IS NULL
-            ORDER BY organisation_id, route_id LIMIT 1) AS first
-        UNION ALL SELECT ({_NEXT.format("organisation_id")}), ({_NEXT.format("route_id")}) FROM leap WHERE leap.route_id IS NOT NULL)
-    SELECT route_id FROM leap WHERE route_id IS NOT NULL"""
-"""The routes that have something to hear of, from one to the next: a storm of one is not looked through for the others."""
-_BUSY: Final = f"""WHERE enabled AND removed_at IS NULL AND (id IN ({_LEAPS})
-    OR id IN (SELECT route_id FROM ingest_routerun WHERE due_at IS NOT NULL AND due_at <= {{}})
-    OR id IN (SELECT route_id FROM ingest_routegroup WHERE due_at IS NOT NULL AND due_at <= {{}})) ORDER BY organisation_id, created_at, id"""
+# Routes that have something to hear of are found by leaps from one to the next: a storm of one is not looked through for the others.
+_BUSY: Final = """WHERE enabled AND removed_at IS NULL AND (id IN (
+        WITH RECURSIVE leap(organisation_id, route_id) AS (
+            SELECT * FROM (SELECT organisation_id, route_id FROM ingest_match WHERE handled_at IS NULL
+                ORDER BY organisation_id, route_id LIMIT 1) AS first
+            UNION ALL SELECT
+                (SELECT next.organisation_id FROM ingest_match AS next WHERE handled_at IS NULL
+                    AND (next.organisation_id, next.route_id) > (leap.organisation_id, leap.route_id)
+                    ORDER BY next.organisation_id, next.route_id LIMIT 1),
+                (SELECT next.route_id FROM ingest_match AS next WHERE handled_at IS NULL
+                    AND (next.organisation_id, next.route_id) > (leap.organisation_id, leap.route_id)
+                    ORDER BY next.organisation_id, next.route_id LIMIT 1)
+            FROM leap WHERE leap.route_id IS NOT NULL)
+        SELECT route_id FROM leap WHERE route_id IS NOT NULL)
+    OR id IN (SELECT route_id FROM ingest_routerun WHERE due_at IS NOT NULL AND due_at <= {})
+    OR id IN (SELECT route_id FROM ingest_routegroup WHERE due_at IS NOT NULL AND due_at <= {})) ORDER BY organisation_id, created_at, id"""
 _UNHANDLED: Final = "SELECT count(*) FROM ingest_match WHERE id IN {} AND handled_at IS NULL"
 _WAITING: Final = """SELECT {} FROM ingest_match AS match JOIN ingest_alert AS alert ON alert.id = alert_id
     WHERE match.organisation_id = {{}} AND route_id = {{}} AND handled_at IS NULL ORDER BY match.id LIMIT {{}}"""
-
-
-class Blocked(Exception):  # noqa: N818 - it says what happened
-    """A route cannot declare as things are; the text says why."""
 
 
 class _Changed(Exception):  # noqa: N818 - it says what happened
@@ -134,7 +128,7 @@ def _busy() -> Iterable[Route]:
 
 def _rehearse(route: Route) -> None:
     with suppress(Blocked, plans.Uncompilable):  # it says so once there is something to declare
-        terms = _terms(route)
+        terms = terms_of(route)
         said = desk.Declaration(words=route.name, means=MEANS, facts=terms.facts, beside=terms.beside)
         desk.rehearse(route.organisation_id, terms.plan.hash, said, actor=SYSTEM)
 
@@ -209,7 +203,9 @@ class _Step:
     def log(self) -> None:
         """Say what began. One line for all of them: in a storm, a line each would be a fifth of the work."""
         if self.declared:
-            _log.info("alerts.declared", route=str(self._route.pk), count=len(self.declared), first=self.declared[0], last=self.declared[-1])
+            _log.info(
+                "alerts.declared", route=str(self._route.pk), count=len(self.declared), first=self.declared[0], last=self.declared[-1]
+            )
 
     def _read(self, locking: str = "") -> Route:
         (route,) = tables.select(Route, f"WHERE id = {{}} {locking}", [("uuid", self._route.pk)])
@@ -227,7 +223,7 @@ class _Step:
             until = ledger.crowded
             turns = list(takewhile(lambda turned: turned.at <= until, turns))
         quiet_until = min([until, ledger.begins, *(one.at for one in turns)])
-        hands = _Hands(route, sitting)
+        hands = Hands(route, sitting)
         router = Router(rule, ledger, hands, quiet.keeper(route.organisation_id, quiet_until))
         return _Decided(self._fold(router, ledger, turns, until, most), ledger, hands)
 
@@ -266,7 +262,7 @@ class _Decided:
 
     heard: Sequence[tuple[Turned, Run | None]]
     ledger: Rows
-    hands: "_Hands"
+    hands: "Hands"
 
 
 def _values(route: Route) -> list[Any]:
@@ -309,109 +305,3 @@ def _handled(heard: Sequence[tuple[Turned, Run | None]]) -> None:
 def _explain(route: Route, problem: str) -> None:
     """Leave where people see it why a route's alerts wait."""
     Match.objects.filter(Q(handled_at=None) | Q(waits=True), route=route).update(problem=problem[:400])
-
-
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    """By which plans a route declares, with which facts, and a sentence for whatever of its wishes they do not take."""
-
-    plan: Plan
-    beside: tuple[str, ...]
-    facts: Mapping[str, Value]
-    left_out: list[str]
-
-
-class _Hands:
-    """Declares and reports at the desk, within the step's transaction: what is handled with it is declared, so no key is needed."""
-
-    def __init__(self, route: Route, sitting: desk.Desk) -> None:
-        self._route = route
-        self._sitting = sitting
-        self._open: dict[str, bool] = {}
-        self._left_out: dict[str, list[str]] = {}
-        self.declared: list[str] = []
-
-    def open(self, about: str, at: datetime) -> bool:
-        """Return whether the incident is open now: when it was closed is between the people who closed it and the record."""
-        if about not in self._open:
-            self._open[about] = BoardRow.objects.filter(incident=ids.untyped("inc", about), open=True).exists()
-        return self._open[about]
-
-    def declare(self, told: Told) -> str:
-        """
-        Declare. A fact of the route that the plan does not take is left out: nothing may block a declaration (REG-04).
-
-        :raises Blocked: no incident can begin as things are.
-        """
-        terms, said = self._terms, desk.Declaration(words=_words(told), means=MEANS)
-        left_out, answer = terms.left_out, self._begun(replace(said, facts=terms.facts, beside=terms.beside))
-        if isinstance(answer, t.Refused) and terms.facts:
-            left_out, answer = [*left_out, answer.message], self._begun(replace(said, beside=terms.beside))
-        if isinstance(answer, t.Refused):
-            raise Blocked(answer.message)
-        self.declared.append(answer.number)
-        about = ids.typed("inc", answer.incident)
-        self._open[about] = True
-        self._left_out[about] = left_out
-        return about
-
-    @cached_property
-    def _terms(self) -> _Terms:
-        return _terms(self._route)
-
-    def _begun(self, declaration: desk.Declaration) -> desk.Answer:
-        return self._sitting.declare(self._route.organisation_id, self._terms.plan.hash, declaration, actor=SYSTEM)
-
-    def attach(self, told: Told) -> None:
-        """Tell the incident of all that it does not know, as one report (REG-10). The end of an alert ends no incident."""
-        key = f"matches:{told.lines[0].number}:{told.at.isoformat()}"
-        report = t.AddReport(key=key, means=MEANS, words=_report(told.lines, told.count))
-        answer = self._sitting.handle(ids.untyped("inc", told.about), report, actor=SYSTEM)
-        if isinstance(answer, t.Refused):
-            self._left_out.setdefault(told.about, []).append(answer.message)
-            _log.warning("alert.not_attached", route=str(self._route.pk), reason=answer.message)
-
-    def explain(self) -> None:
-        """Say beside the alerts what an incident did not take."""
-        for about, left_out in self._left_out.items():
-            if left_out:
-                Match.objects.filter(route=self._route, about=about).update(problem="; ".join(left_out)[:400])
-
-
-def _terms(route: Route) -> _Terms:
-    """
-    Return by what a route declares.
-
-    :raises Blocked: its plan is not in force.
-    """
-    known = plans.in_force(route.organisation_id)
-    plan = known.get(route.plan)
-    if plan is None:
-        raise Blocked(plans.absent(route.organisation_id, route.plan))
-    beside, absent = _beside(route, plan, known)
-    facts, left_out = stated(plans.composed(route.organisation_id, [plan.hash, *beside]), route.facts)
-    return _Terms(plan, beside, facts, [*absent, *left_out])
-
-
-def _beside(route: Route, first: Plan, known: Mapping[str, Plan]) -> tuple[tuple[str, ...], list[str]]:
-    """Return the versions of the route's other plans, and a sentence for each that is not in force: the incident begins without it."""
-    wanted = [name for name in dict.fromkeys(route.beside) if name != first.plan_id]
-    absent = [plans.absent(route.organisation_id, name) for name in wanted if name not in known]
-    return tuple(known[name].hash for name in wanted if name in known), absent
-
-
-# ------------------------------------------------------------------ words
-
-
-def _words(told: Told) -> str:
-    first, *others = told.lines
-    labels = ", ".join(f"{name}={value}" for name, value in sorted(first.labels.items()))
-    words = f"{first.title} ({labels})" if labels else first.title
-    return "\n".join([words, *([_report(others, told.count - 1)] if others else [])])
-
-
-def _report(lines: Sequence[Line], count: int) -> str:
-    """Return one line for each alert, the first few of many, and how many more."""
-    said = [f"{'firing' if line.firing else 'resolved'}: {line.title}" for line in lines]
-    more = count - len(said)
-    return "\n".join([*said, *([f"+{more}"] if more else [])])

@@ -39,7 +39,7 @@ def only_reading() -> Iterator[None]:
         yield
 
 
-def _only_read(execute: Callable[..., Any], sql: str, values: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - in Django's form
+def _only_read(execute: Callable[..., Any], sql: str, values: Any, many: bool, context: Any) -> Any:
     if many or not sql.startswith("SELECT"):
         raise Writes
     return execute(sql, values, many, context)

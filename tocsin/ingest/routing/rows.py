@@ -24,8 +24,8 @@ _CALLED: Final = "SELECT {} FROM ingest_alert WHERE id IN {}"
 # everything that a route has ever heard of.
 _OPEN: Final = "state IN ('waits', 'ready', 'ending')"
 _DUE: Final = "due_at IS NOT NULL AND due_at <= {}"
-_UNSAID: Final = f"""SELECT DISTINCT "group" FROM ingest_routerun WHERE organisation_id = {{{{}}}} AND route_id = {{{{}}}} AND "group" IN {{}}
-    AND {_OPEN} AND state IN ('ready', 'ending')"""
+_UNSAID: Final = """SELECT DISTINCT "group" FROM ingest_routerun WHERE organisation_id = {{}} AND route_id = {{}} AND "group" IN {}
+    AND state IN ('waits', 'ready', 'ending') AND state IN ('ready', 'ending')"""
 
 
 def written(key: Key) -> str:
@@ -94,7 +94,9 @@ class Rows(Memory):
         if ended_after:
             ready.filter(state=State.READY, over_at__lte=ended_after).update(state=State.OVER)
             self._mark_over(key, ended_after)
-        first = self._read(f"\"group\" = {{}} AND {_OPEN} AND state IN ('ready', 'ending') ORDER BY match LIMIT {LINES_MAX}", [("text", written(key))])
+        first = self._read(
+            f"\"group\" = {{}} AND {_OPEN} AND state IN ('ready', 'ending') ORDER BY match LIMIT {LINES_MAX}", [("text", written(key))]
+        )
         return [line(run) for run in first], ready.count()
 
     def _touch(self, key: Key) -> None:
