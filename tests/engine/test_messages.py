@@ -126,7 +126,7 @@ def test_a_superior_is_told_when_it_happened_and_not_the_next_such_time():
 def test_what_nobody_has_said_is_a_visible_gap():
     story = Story().started()
     story.do(10, "chi", t.Draft(template="department_notice", fields={}))
-    assert story.state.messages["department_notice-1"].texts["en"].endswith("impact: —")
+    assert story.state.messages["department_notice-1"].texts["en"].endswith("impact: [—]")
 
 
 def test_a_public_statement_says_since_when_even_if_nobody_has_said_when_it_began():

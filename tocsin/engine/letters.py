@@ -1,19 +1,21 @@
 """The letter that a message is: what fills its fields, what is still missing, and its words in every language. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 
 from tocsin.engine import measured, texts
 from tocsin.engine import terms as t
+from tocsin.engine.addressed import roles_of
 from tocsin.engine.asking import may_be_empty
+from tocsin.engine.collections import PARTIES
 from tocsin.engine.expressions import UNKNOWN, Name, Unknown
 from tocsin.engine.namespaces import within
 from tocsin.engine.program import Field, Message, Program
 from tocsin.engine.values import lookup
 
-UNSAID: Final = "—"
-"""Stands in a text for what nobody has said yet, so that whoever reads the draft sees the gap."""
+UNSAID: Final = "[—]"
+"""Stands in a text for what nobody has said yet, so that whoever reads the draft sees the gap. Nothing goes outside with it."""
 
 
 def filled(program: Program, state: t.State, at: datetime, template: Message, given: Mapping[str, str]) -> dict[str, str]:
@@ -65,40 +67,67 @@ def _said(state: t.State, name: str) -> str:
     return sent[-1].fields.get(field, "") if sent else ""
 
 
-def rendered(program: Program, state: t.State, template: Message, fields: Mapping[str, str]) -> dict[str, str]:
-    """Return the words of `template` in every locale it has, with its `fields` and what the incident knows filled in."""
-    return {locale: _render(program, state, template, locale, fields) for locale in template.text}
+def rendered(
+    program: Program, state: t.State, template: Message, fields: Mapping[str, str], missing: Collection[str] = ()
+) -> dict[str, str]:
+    """Return the words of `template` in every locale it has, with its `fields` and what the incident knows filled in; gaps for `missing`."""
+    seen = {**fields, **dict.fromkeys(missing, UNSAID)}
+    return {locale: _render(program, state, template, locale, seen) for locale in template.text}
+
+
+def gaps(program: Program, state: t.State, at: datetime, template: Message, words: Mapping[str, str]) -> tuple[str, ...] | None:
+    """
+    Return what is not said yet of all that the `words` of a draft name, by locale: empty where all of it has been said since, None where the
+    words have no gap or stay in the house, where speed counts for more.
+    """
+    gapped = [locale for locale, said in words.items() if UNSAID in said and locale in template.text]
+    if not gapped or not _goes_outside(program, roles_of(program, state, template.to, at)):
+        return None
+    filled = {field.id for field in template.fields}
+    named = ((name, locale) for locale in gapped for name in texts.slots(template.text[locale]) if name not in filled)
+    return tuple(dict.fromkeys(name for name, locale in named if _known(program, state, template, locale, name) == UNSAID))
+
+
+def _goes_outside(program: Program, to: tuple[str, ...]) -> bool:
+    """Return whether somebody outside reads it: a party, a role without an account, or, where nobody is named, the world."""
+    return not to or any(name in PARTIES or (name in program.roles and program.roles[name].outside) for name in to)
 
 
 def _render(program: Program, state: t.State, template: Message, locale: str, fields: Mapping[str, str]) -> str:
-    plan = program.part(template.id)
-    zone, language = plan.program.timezone, plan.program.language
+    zone = program.part(template.id).program.timezone
     types = {field.id: field.type for field in template.fields}
 
     def fill(name: str) -> str:
         if name in fields:
             return texts.retold(fields[name], types[name], locale, zone)
-        fact, moment = within(plan.name, name), plan.moment(name)
-        if fact in state.facts:
-            value = state.facts[fact].value
-            called = program.facts[fact].names.get(value, {}) if isinstance(value, str) else {}
-            return called.get(locale) or texts.spell(value, locale, zone)
-        known = state.moments.get(moment) or state.moments.get(fact)
-        if known:
-            return texts.spell(known.at, locale, zone)
-        if name in texts.PERSONAL:
-            return f"{{{{ {name} }}}}"  # filled in for each reader when it is sent
-        if name in measured.SLOTS:
-            return measured.said(program, state, name, locale) or UNSAID
-        match name:
-            case "incident.number":
-                return state.number
-            case "incident.title":
-                return state.words
-            case "level.title":
-                level = program.levels.get(state.standing(plan.name).level)
-                return level.title.get(locale) or level.title[language] if level else UNSAID
-            case _:
-                return UNSAID
+        return _known(program, state, template, locale, name)
 
     return texts.render(template.text[locale], fill)
+
+
+def _known(program: Program, state: t.State, template: Message, locale: str, name: str) -> str:
+    """Return what the incident knows under the name of a slot, for people who read `locale`."""
+    plan = program.part(template.id)
+    zone, language = plan.program.timezone, plan.program.language
+    fact, moment = within(plan.name, name), plan.moment(name)
+    if fact in state.facts:
+        value = state.facts[fact].value
+        called = program.facts[fact].names.get(value, {}) if isinstance(value, str) else {}
+        return called.get(locale) or texts.spell(value, locale, zone)
+    known = state.moments.get(moment) or state.moments.get(fact)
+    if known:
+        return texts.spell(known.at, locale, zone)
+    if name in texts.PERSONAL:
+        return f"{{{{ {name} }}}}"  # filled in for each reader when it is sent
+    if name in measured.SLOTS:
+        return measured.said(program, state, name, locale) or UNSAID
+    match name:
+        case "incident.number":
+            return state.number
+        case "incident.title":
+            return state.words
+        case "level.title":
+            level = program.levels.get(state.standing(plan.name).level)
+            return level.title.get(locale) or level.title[language] if level else UNSAID
+        case _:
+            return UNSAID

@@ -28,6 +28,10 @@ _WORDS: Final[Mapping[str, tuple[Callable[[], str], Callable[[], str]]]] = {
     "E203": (lambda: _("This condition cannot be waived."), lambda: _("It must hold.")),
     "E204": (lambda: _("This message must not speak of that."), lambda: _("Leave it out.")),
     "E205": (lambda: _("This entry is out of order."), lambda: _("Say why in a sentence.")),
+    "E206": (
+        lambda: _("The text names what nobody has recorded yet."),
+        lambda: _("Record it under Facts, then draft the message anew. Outside, nothing goes with a gap."),
+    ),
     "E301": (lambda: _("An earlier signature is missing."), lambda: _("Ask for it first.")),
     "E302": (
         lambda: _("Nobody signs a later link of what he or she submitted."),

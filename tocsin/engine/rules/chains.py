@@ -172,8 +172,12 @@ def _is_planned(turn: Turn, chain: t.ChainState) -> bool:
 
 
 def _content(turn: Turn, chain: t.ChainState, command: t.Sign) -> t.Refused | None:
-    if chain.kind == "message" and messages.empty(turn, turn.state.messages[chain.subject]):
-        return t.Refused("E202", f"{chain.subject} has empty fields", hint="fill it in, then ask for the signature")
+    if chain.kind == "message":
+        message = turn.state.messages[chain.subject]
+        if messages.empty(turn, message):
+            return t.Refused("E202", f"{chain.subject} has empty fields", hint="fill it in, then ask for the signature")
+        if refused := messages.with_gaps(turn, message):
+            return refused
     if command.content_hash and command.content_hash != chain.content_hash:
         return t.Refused("E304", "the content has changed since you saw it", hint="read it again, then sign")
     return None

@@ -73,8 +73,9 @@ def write(turn: Turn, template: Message, fields: Mapping[str, str], *, message: 
     before = turn.state.messages.get(message)
     filled = letters.filled(turn.program, turn.state, turn.instant, template, fields)
     missing = letters.missing(turn.program, turn.state, turn.instant, template, filled)
-    rendered = letters.rendered(turn.program, turn.state, template, filled)
+    rendered = letters.rendered(turn.program, turn.state, template, filled, missing)
     rendered |= {locale: words for locale, words in (wordings or {}).items() if locale in rendered and words.strip()}
+    ready = not missing and letters.gaps(turn.program, turn.state, turn.instant, template, rendered) is None
     edited = any(words.strip() for words in (wordings or {}).values())
     chain = f"message:{message}" if template.approvals and (edited or not template.preapproved) else ""
     turn.emit(
@@ -86,14 +87,14 @@ def write(turn: Turn, template: Message, fields: Mapping[str, str], *, message: 
             fields=filled,
             texts=rendered,
             text_hash=texts.hash_of(rendered),
-            ready=not missing,
+            ready=ready,
             chain=chain,
             promised=promises.made(turn, template, filled),
         )
     )
     if before and before.chain:  # whatever was asked of the old text, nobody owes it any more
         chains.end_clocks(turn, turn.state.chains[before.chain])
-    if chain and not missing:
+    if chain and ready:
         chains.start(turn, turn.state.chains[chain])
     return message
 
@@ -131,6 +132,16 @@ def empty(turn: Turn, message: t.MessageState) -> tuple[str, ...]:
     return letters.missing(turn.program, turn.state, turn.instant, turn.program.messages[message.template], message.fields)
 
 
+def with_gaps(turn: Turn, message: t.MessageState) -> t.Refused | None:
+    """Return why a text that goes outside is neither signed nor sent: it names what nobody had said when it was drafted."""
+    gaps = letters.gaps(turn.program, turn.state, turn.instant, turn.program.messages[message.template], message.texts)
+    if gaps is None:
+        return None
+    if not gaps:
+        return t.Refused("E206", f"{message.template} was drafted before all that it names was said", hint="draft it anew")
+    return t.Refused("E206", f"{', '.join(gaps)} is not recorded yet", hint="say when or what, then draft the message anew", details=gaps)
+
+
 def may_publish(turn: Turn, template: Message) -> t.Refused | None:
     """Return why the actor may not send this message, or None."""
     if template.publisher:
@@ -148,9 +159,8 @@ def _complete(turn: Turn, template: Message, message: t.MessageState, text_hash:
     fields = empty(turn, message)
     if fields:
         return t.Refused("E202", f"{', '.join(fields)} is empty", hint="fill it in", details=fields)
-    unreadable = promises.unreadable(turn, template, message)
-    if unreadable:
-        return unreadable
+    if wrong := with_gaps(turn, message) or promises.unreadable(turn, template, message):
+        return wrong
     if text_hash != message.text_hash:
         return t.Refused("E304", "the text has changed since you saw it", hint="read it again, then send")
     if message.chain:

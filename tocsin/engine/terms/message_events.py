@@ -17,7 +17,7 @@ class MessageDrafted(Event):
     texts: Mapping[str, Words]
     text_hash: str
     ready: bool
-    """No field is missing."""
+    """No field is missing, and nothing that the texts name outside."""
     chain: str
     """The id of its approval chain; empty if it needs none."""
     promised: Mapping[str, datetime]

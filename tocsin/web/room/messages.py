@@ -59,6 +59,8 @@ class Shown:
     may_write: bool
     may_publish: bool
     missing: tuple[str, ...]
+    gaps: tuple[str, ...] | None
+    """What its texts name and nobody has recorded, where they go outside; None where they have no gap."""
     receipts: tuple[Line, ...]
     alarming: tuple[str, ...] = ()
     """Words in it at which the wording has to be confirmed."""
@@ -116,7 +118,7 @@ def shown(case: Case, row: MessageRow, kept: Correspondence | None = None) -> Sh
     rule = case.program.messages.get(row.template)
     chain = ChainRow.objects.filter(incident_id=case.id, chain=row.chain).first() if row.chain else None
     publishers = senders(case.program, rule) if rule else ()
-    missing = Suggestions(case).missing(rule, row.fields) if rule else ()
+    suggestions = Suggestions(case)
     return Shown(
         row=row,
         rule=rule,
@@ -125,7 +127,8 @@ def shown(case: Case, row: MessageRow, kept: Correspondence | None = None) -> Sh
         chain=decisions.shown(case, chain) if chain else None,
         may_write=rule is not None and (case.speaks(writers(case.program, rule)) or case.commands),
         may_publish=case.speaks(publishers) or (case.commands and not (rule and rule.publisher)),
-        missing=missing,
+        missing=suggestions.missing(rule, row.fields) if rule else (),
+        gaps=suggestions.gaps(rule, row.texts) if rule and row.status == "draft" else None,
         unmet=_unmet(case, row, rule),
         receipts=_receipts(case, row) if row.status != "draft" else (),
         alarming=tuple(word for word in rule.alarming if any(word in words for words in row.texts.values())) if rule else (),

@@ -36,6 +36,13 @@ class Suggestions:
         state, now = self._known
         return letters.missing(self._case.program, state, now, template, fields)
 
+    def gaps(self, template: Message, words: Mapping[str, str]) -> tuple[str, ...] | None:
+        """Return what a text that goes outside names and nobody has said; None where it has no gap."""
+        if not any(letters.UNSAID in said for said in words.values()):
+            return None
+        state, now = self._known
+        return letters.gaps(self._case.program, state, now, template, words)
+
     def of(self, facts: Iterable[Fact]) -> dict[str, Value]:
         """Return the suggestions by fact."""
         wanted = [fact for fact in facts if fact.suggested is not None]
