@@ -13,11 +13,16 @@ AHEAD: Final = timedelta(minutes=115)
 STEP: Final = timedelta(minutes=30)
 NEAR: Final = 14.0
 """Per cent to the next pin below which a pin says only its time."""
-TIGHT: Final = 4.5
-"""Per cent below which it says nothing: its name has it all."""
+TIGHT, LATE_TIGHT = 6.0, 9.0
+"""Per cent below which it says nothing: its name has it all. One that is late says so beside its time."""
 SAME: Final = 0.8
 """Per cent within which clocks share a pin."""
 EDGE: Final = 90.0
+TIME: Final = 6.0
+"""Per cent that the time before the words takes, with its distances, where the axis is narrow."""
+LETTER: Final = 0.74
+"""Per cent that one letter takes there, on the average."""
+WORDS_MAX: Final = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +35,13 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """One clock on a lane. `says` is all, time or nothing; `left` puts the words on the left."""
+    """One clock on a lane. `says` is all, time or nothing, all in so many `letters`; `left` puts the words on the left."""
 
     x: str
     clock: Shown
     at: datetime
     says: str
+    letters: int
     left: bool
     more: int
     """How many further clocks stand at the same place."""
@@ -74,14 +80,19 @@ class Axis:
             else:
                 merged.append([pair])
         places = [self._part(group[0][0]) for group in merged]
-        return [self._pin(group, places, index) for index, group in enumerate(merged)]
+        return [self._pin(merged, places, index) for index in range(len(merged))]
 
-    def _pin(self, group: list[tuple[datetime, Shown]], places: list[float], index: int) -> Pin:
+    def _pin(self, merged: list[list[tuple[datetime, Shown]]], places: list[float], index: int) -> Pin:
+        group = merged[index]
         at, clock = group[0]
-        left = clock.state == "late" or places[index] > EDGE
         before, after = ([0.0, *places][index], [*places, 100.0][index + 1])
+        left = _is_left(clock, places[index])
+        towards = merged[index - 1 if left else index + 1][0][1] if 0 <= (index - 1 if left else index + 1) < len(places) else None
         room = places[index] - before if left else after - places[index]
-        return Pin(self._x(at), clock, at, _says(clock, room), left, len(group) - 1)
+        if towards is not None and _is_left(towards, before if left else after) != left:
+            room /= 2  # the words of both lie between them
+        letters = min(WORDS_MAX, int((room - TIME) / LETTER) - (3 if len(group) > 1 else 0))
+        return Pin(self._x(at), clock, at, _says(clock, room), letters, left, len(group) - 1)
 
     def _part(self, at: datetime) -> float:
         return (at - self.now + BACK) / (BACK + AHEAD) * 100
@@ -90,8 +101,13 @@ class Axis:
         return f"{self._part(at):.2f}%"
 
 
+def _is_left(clock: Shown, place: float) -> bool:
+    """Return whether the words of a pin stand on its left."""
+    return clock.state == "late" or place > EDGE
+
+
 def _says(clock: Shown, gap: float) -> str:
-    if clock.state == "met" or gap < TIGHT:
+    if clock.state == "met" or gap < (LATE_TIGHT if clock.state == "late" else TIGHT):
         return "nothing"
     return "time" if gap < NEAR else "all"
 
