@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+from markupsafe import Markup
 
 from tests.ingest import bodies
 from tests.ingest.test_follower import arrive, follow
@@ -199,7 +200,8 @@ def test_a_route_names_the_other_plans_that_it_declares_by(world: World) -> None
     take(world, "incident-roles")
     assert make(world, beside=["incident-roles", "hotline-outage", "none"]).status_code == 303
     assert Route.objects.get(organisation=world.organisation).beside == ["incident-roles"]
-    assert "hotline-outage + incident-roles" in get(world, world.ana).content.decode()
+    page = Markup(get(world, world.ana).content.decode()).striptags()
+    assert "→ Customer hotline outage + Incident response roles" in page
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Alerts: what fires, since when, how often, in how many episodes, who has taken it on, and where its route led; found, and counted by a label."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -9,17 +9,21 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
+from markupsafe import Markup, escape
 
+from tocsin.engine.program import Program
 from tocsin.engine.terms import Refused
+from tocsin.incidents import plans
 from tocsin.ingest import matchers, quiet, search, standing_routes, taking
 from tocsin.ingest.matchers import Matcher
-from tocsin.ingest.models import Acknowledgement, Alert, Match
+from tocsin.ingest.models import Acknowledgement, Alert, Match, Route
 from tocsin.ingest.quiet import Keeper
 from tocsin.ingest.routing.models import RouteRun
 from tocsin.ingest.routing.runs import State
 from tocsin.ingest.sources import registry
 from tocsin.kit import bulk, clock, ids, tables
-from tocsin.web import cases, firings, holds, reply
+from tocsin.web import cases, firings, holds, plan_words, reply, wording
+from tocsin.web.jinja import text
 from tocsin.web.languages import gettext as _
 from tocsin.web.reply import Request, needs
 
@@ -158,10 +162,28 @@ def _context(request: Request, asked: Asked) -> dict[str, object]:
         "asked": asked,
         "later": place is not None,
         "sources": sorted(registry()),
-        "routes": standing_routes.standing(request.organisation).order_by("name"),
+        "routes": () if request.htmx else _routes(request),
         "silent": firings.silent(request),
         "months": () if request.htmx else firings.months(request),  # the list of alerts is fetched every few seconds
     }
+
+
+def _routes(request: Request) -> list[tuple[Route, Markup]]:
+    """Return the routes by name, each with where it leads."""
+    programs = {plan_id: plans.compiled(plan) for plan_id, plan in plans.in_force(request.organisation.id).items()}
+    return [(route, _leads_to(route, programs)) for route in standing_routes.standing(request.organisation).order_by("name")]
+
+
+def _leads_to(route: Route, programs: Mapping[str, Program]) -> Markup:
+    """Return under which plans a route declares, and what it states, as the plans call it; a plan that is not in force by its id."""
+    names = [text(programs[name].title) if name in programs else escape(name) for name in (route.plan, *route.beside)]
+    facts = programs[route.plan].facts if route.plan in programs else {}
+    stated = [
+        wording.colon(text(plan_words.titled(facts[name]))) + plan_words.kept(facts[name], value)
+        for name, value in route.facts.items()
+        if name in facts
+    ]
+    return Markup("{}").format(_(", ")).join([Markup(" + ").join(names), *stated])
 
 
 def _part(request: Request, asked: Asked, place: search.Place | None) -> Part:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from tocsin.accounts.models import AuditEntry
 from tocsin.comms import channels
 from tocsin.engine.program import Program
-from tocsin.web import feeds, languages, plan_words, times, words_of
+from tocsin.web import guides, languages, plan_words, times, words_of
 from tocsin.web.jinja import text
 from tocsin.web.languages import gettext as _
 
@@ -117,7 +117,7 @@ DETAILS: Final[Mapping[str, tuple[Callable[[], str], Say]]] = {
     "secrets": (lambda: _("Secrets that sign"), _as_it_is),
     "since": (lambda: _("From"), _instant),
     "signal": (lambda: _("Signal"), Reading.named),
-    "source": (lambda: _("Kind"), lambda _reading, value: feeds.titled(value)),
+    "source": (lambda: _("Kind"), lambda _reading, value: guides.source_title(value)),
     "until": (lambda: _("Until"), _instant),
     "version": (lambda: _("Version"), _as_it_is),
     "was": (lambda: _("Before"), _access),

@@ -117,15 +117,8 @@ def loose(request: Request) -> list[Loose]:
 
 def kinds() -> list[tuple[str, str]]:
     """Return the sources that a feed can be, by their titles; a check has a page of its own."""
-    found = ((name, titled(name)) for name in sources.registry() if name != ping.SOURCE.name)
+    found = ((name, guides.source_title(name)) for name in sources.registry() if name != ping.SOURCE.name)
     return sorted(found, key=lambda each: each[1].lower())
-
-
-def titled(name: str) -> str:
-    """Return how a source is called: products by their own name, the others in the viewer's language."""
-    words = {"email": _("E-mail"), "generic": _("Another sender, by a mapping"), "ping": _("Checks that ping")}
-    source = sources.registry().get(name)
-    return words.get(name) or (source.title if source else name)
 
 
 def find(request: Request, feed_id: str) -> Feed:
@@ -144,7 +137,7 @@ def _row(feed: Feed, told: Mapping[UUID, Sequence[Tally]]) -> Row:
     used = [each.last_used_at for each in keys if each.last_used_at]
     unmapped = feed.source == generic.SOURCE.name and not feed.settings.get(generic.MAPPING)
     came = lately.of([each.id for each in keys], told)
-    return Row(ids.typed("fee", feed.id), feed, titled(feed.source), keys, max(used, default=None), unmapped, came)
+    return Row(ids.typed("fee", feed.id), feed, guides.source_title(feed.source), keys, max(used, default=None), unmapped, came)
 
 
 def page(request: Request, feed: Feed, *, secret: str = "", refused: Refused | None = None) -> HttpResponse:

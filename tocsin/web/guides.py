@@ -1,4 +1,4 @@
-"""What is written at a sender's side: the addresses that it may call, and its own configuration with ours filled in."""
+"""What is written at a sender's side: the addresses that it may call, and its own configuration with ours filled in; how it is called."""
 
 from dataclasses import dataclass
 from string import Template
@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from tocsin.ingest import sources
+from tocsin.web.languages import gettext as _
 
 UNKNOWN = "KEY"
 """Stands where the key goes once nobody can read it any more."""
@@ -38,3 +39,10 @@ def signable(name: str) -> bool:
     """Return whether senders of this kind can sign what they send."""
     source = sources.registry().get(name)
     return source is not None and source.signature is not None
+
+
+def source_title(name: str) -> str:
+    """Return how a source is called: products by their own name, the others in the viewer's language."""
+    words = {"email": _("E-mail"), "generic": _("Another sender, by a mapping"), "ping": _("Checks that ping")}
+    source = sources.registry().get(name)
+    return words.get(name) or (source.title if source else name)

@@ -34,7 +34,7 @@ from markupsafe import Markup
 from tocsin.comms import inbox
 from tocsin.kit import ids
 from tocsin.kit.readonly import readonly
-from tocsin.web import languages, times
+from tocsin.web import guides, languages, times
 from tocsin.web.clause_links import clause
 from tocsin.web.finding_words import sentence
 from tocsin.web.languages import gettext as _
@@ -94,6 +94,7 @@ def environment(**options: Any) -> jinja2.Environment:
         "lang": languages.active,
         "language_options": [(language.code, language.name) for language in languages.LANGUAGES.values()],
         "languages": list(languages.LANGUAGES.values()),
+        "source_title": guides.source_title,
         "read_only": lambda: readonly.now,
         "typed_id": ids.typed,
     }
