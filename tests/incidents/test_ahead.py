@@ -8,11 +8,17 @@ import pytest
 from django.db import connection
 from django.db.models import F
 
+from tests.comms.sinks import webhook
 from tests.incidents.test_declaring import arrive, declare, route
+from tests.incidents.test_lasting import TELLS
 from tests.ingest import bodies
 from tests.world import World, build
+from tocsin.accounts import people
+from tocsin.comms import claims, setup
+from tocsin.comms.models import Delivery
+from tocsin.comms.paces import Paces
 from tocsin.engine import terms as t
-from tocsin.incidents import declaring, desk, doctor
+from tocsin.incidents import declaring, desk, doctor, plans
 from tocsin.incidents.declaring import AHEAD_AGAIN_AFTER_S, Declarer
 from tocsin.incidents.models import BoardRow, Incident
 from tocsin.incidents.sitting import Ahead
@@ -20,6 +26,7 @@ from tocsin.ingest import standing_routes
 from tocsin.ingest.models import Match, Route
 from tocsin.ingest.routing.models import RouteGroup, RouteRun
 from tocsin.kit import ids
+from tocsin.kit.sqlite import syncing
 from tocsin.kit.sqlite.gate import gate
 from tocsin.kit.transactions import Writes, only_reading
 
@@ -70,6 +77,31 @@ def test_whoever_writes_does_not_wait_for_what_alerts_declare_to_be_decided(worl
     declare()
     assert held == [False]
     assert doctor.examine(Incident.objects.get().pk) == ()
+
+
+def test_before_a_message_of_it_goes_out_the_disk_has_the_incident(world, monkeypatch):
+    """What is declared is not waited for, since it can be declared again; what is claimed to be sent is, with all that lies before it in the log."""
+    values = {"url": "http://127.0.0.1:9/", "secret": webhook.SECRET}
+    assert setup.configure(world.organisation, "email", "webhook", values, by=world.ana) == ()
+    plan, findings = plans.load(world.organisation.pk, TELLS, "tells.yaml")
+    assert plan is not None, findings
+    plans.publish(plan)
+    people.hold(world.organisation, world.ana, plan.plan_id, {"lead": 0}, by=world.ana)
+    Route.objects.create(organisation=world.organisation, name="r", rule=EACH, plan=plan.plan_id)
+    arrive(world.organisation, bodies.entry())
+    synced: list[tuple[int, int]] = []
+    real = syncing._wait_for
+
+    def noted(log: str) -> None:
+        synced.append((Incident.objects.count(), Delivery.objects.filter(state="sending").count()))
+        real(log)
+
+    monkeypatch.setattr(syncing, "_wait_for", noted)
+    declare()
+    assert (Incident.objects.count(), synced) == (1, [])
+    sent = claims.claim(Paces())
+    assert sent
+    assert synced == [(1, len(sent))]
 
 
 def test_a_number_that_somebody_takes_meanwhile_is_not_given_twice(world, held, monkeypatch):
@@ -147,12 +179,12 @@ def test_a_step_looks_through_nothing_that_its_route_has_behind_it(world):
     """However much a route has heard of, only what is open, due or heard of now is read; SQLite says by which columns it finds each row."""
     Route.objects.create(organisation=world.organisation, name="r", rule={**EACH, "held": 60}, plan="hotline-outage")
     arrive(world.organisation, bodies.entry("a1"))
-    plans: dict[str, list[str]] = {}
+    found: dict[str, list[str]] = {}
 
     def watch(execute: Callable[..., Any], sql: str, values: Any, many: bool, context: Any) -> Any:
         if not many and sql.startswith("SELECT"):
             asked = connection.connection.execute(f"EXPLAIN QUERY PLAN {sql.replace('%s', '?')}", values).fetchall()
-            plans[sql] = [step[3] for step in asked]
+            found[sql] = [step[3] for step in asked]
         return execute(sql, values, many, context)
 
     with connection.execute_wrapper(watch):
@@ -160,7 +192,7 @@ def test_a_step_looks_through_nothing_that_its_route_has_behind_it(world):
         RouteRun.objects.update(due_at=F("since"))
         RouteGroup.objects.update(due_at=bodies.NOON - timedelta(hours=1))
         declare()
-    steps = [step for each in plans.values() for step in each if "ingest_route" in step or "ingest_match" in step or "match " in step]
+    steps = [step for each in found.values() for step in each if "ingest_route" in step or "ingest_match" in step or "match " in step]
     assert len(steps) > 5
     all_of_a_route = "(organisation_id=? AND route_id=?)"
     others = [step for step in steps if "match_waiting" not in step and not step.startswith("SCAN ingest_route ")]

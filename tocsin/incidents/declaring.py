@@ -23,6 +23,7 @@ from tocsin.ingest.routing.router import Router
 from tocsin.ingest.routing.rows import Rows
 from tocsin.ingest.routing.runs import Run, State, Turned
 from tocsin.kit import bulk, clock, faults, tables, transactions
+from tocsin.kit.sqlite import syncing
 
 MATCHES_MAX = 64
 """Turns that one step takes: each may begin an incident, and who wants to write beside it waits for the whole step."""
@@ -143,6 +144,16 @@ def _in_one_transaction(work: Callable[[], T]) -> T:
     return transactions.retry(whole)
 
 
+def _unsynced(work: Callable[[], object]) -> None:
+    """
+    Do it in one transaction, and do not wait for the disk: what is lost with the power is declared again of the turns, which it has. Nothing of
+    it goes out before: whoever sends commits that first, and then the disk has this as well.
+    """
+    with syncing.write(), transaction.atomic():
+        syncing.defer()
+        work()
+
+
 def _step(route: Route) -> str:
     """Take one step of a route. Return why it could not go on, or nothing; what came before that is done."""
     step, blocked = _Step(route), ""
@@ -194,7 +205,7 @@ class _Step:
                 present.close()
                 self._write(decided)
 
-            _in_one_transaction(work)
+            transactions.retry(partial(_unsynced, work))
         except (Blocked, Outnumbered, transactions.Writes, _Changed):
             self.done, self.declared = 0, []
             return False

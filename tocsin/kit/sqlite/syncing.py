@@ -1,7 +1,8 @@
 """
 What was committed is synced once the gate was given back: the next one writes while the disk is waited for, and many wait for it together.
 
-Nobody is told that something is committed before that. Whoever reads it earlier and builds on it syncs all that lies before in the log too.
+Nobody is told that something is committed before that, but for what can be made again (`defer`). Whoever reads it earlier and builds on it
+syncs all that lies before in the log too.
 """
 
 import os
