@@ -31,7 +31,7 @@ def begin(
 ) -> Answer:
     """Let an incident begin under these plan versions, or a record that stands; what is refused leaves nothing behind."""
     if _may_repeat(declaration, actor) and not standing:
-        alike = organisation_id, tuple(hashes), replace(declaration, words=""), sitting.now
+        alike = organisation_id, tuple(hashes), declaration.but_words(), sitting.now
         mould = sitting.moulds.of(alike, lambda: _mould(sitting, organisation_id, hashes, declaration, actor))
         if mould is not None:
             return _cast(sitting, mould, organisation_id, number, declaration.words)

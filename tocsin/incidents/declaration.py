@@ -1,8 +1,10 @@
 """What is said when an incident is declared, and what of it follows the declaration."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from operator import attrgetter
+from typing import Final
 from uuid import UUID
 
 from tocsin.engine import terms as t
@@ -36,6 +38,10 @@ class Declaration:
     reason: str = ""
     """Why it runs by another plan than the one whose scope speaks of it (PLN-04)."""
 
+    def but_words(self) -> tuple[object, ...]:
+        """Return all of it but the words, to be compared."""
+        return _but_words(self)
+
     def further(self, organisation_id: UUID, program: Program) -> Iterator[t.AddParty | t.AddReport]:
         """Yield what follows the declaration: what it affects, as the registers have it now, and the record elsewhere that it stands for."""
         for entry in self.affected:
@@ -44,3 +50,6 @@ class Declaration:
                 yield party
         if self.record:
             yield self.record.report(self.words)
+
+
+_but_words: Final = attrgetter(*(each.name for each in fields(Declaration) if each.name != "words"))

@@ -58,10 +58,11 @@ class Hands:
 
         :raises Blocked: no incident can begin as things are.
         """
-        terms, said = self._terms, desk.Declaration(words=_words(told), means=MEANS)
-        left_out, answer = terms.left_out, self._begun(replace(said, facts=terms.facts, beside=terms.beside))
+        terms = self._terms
+        said = desk.Declaration(words=_words(told), means=MEANS, facts=terms.facts, beside=terms.beside)
+        left_out, answer = terms.left_out, self._begun(said)
         if isinstance(answer, t.Refused) and terms.facts:
-            left_out, answer = [*left_out, answer.message], self._begun(replace(said, beside=terms.beside))
+            left_out, answer = [*left_out, answer.message], self._begun(replace(said, facts={}))
         if isinstance(answer, t.Refused):
             raise Blocked(answer.message)
         self.declared.append(answer.number)

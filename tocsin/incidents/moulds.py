@@ -11,12 +11,14 @@ import copy
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, partial, reduce
 from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
+
+from django.db.models import Model
 
 from tocsin.comms.meetings import CHAT, VIDEO
 from tocsin.comms.outbox import Order
@@ -24,7 +26,7 @@ from tocsin.engine import terms as t
 from tocsin.engine.evolve import evolve
 from tocsin.incidents import chain, journal, sealing, states
 from tocsin.incidents.models import Entry, Head, Incident, Seal
-from tocsin.kit import ids
+from tocsin.kit import bulk, ids
 from tocsin.kit.tables import Form, Sheaf
 
 _WRITES_MORE: Final = (t.MessageDrafted, t.RecordEntered)
@@ -73,12 +75,45 @@ class Row:
     def at(self, name: str) -> int:
         return self.form.names.index(name)
 
+    def adapted(self) -> "Row":
+        """Return it with all values but the blanks as the driver takes them."""
+        kinds = self.form.columns.values()
+        values = [
+            value if at in self.ids_at else bulk.adapted(kind, value)
+            for at, (kind, value) in enumerate(zip(kinds, self.values, strict=True))
+        ]
+        return Row(self.form, values, self.ids_at, self.texts_at)
+
+
+@dataclass(slots=True)
+class _Rows:
+    """What a mould writes, by the way in which each is filled in."""
+
+    others: list[Row] = field(default_factory=list)
+    entries: list[Row] = field(default_factory=list)
+    seals: list[Row] = field(default_factory=list)
+    heads: list[Row] = field(default_factory=list)
+    incidents: list[Row] = field(default_factory=list)
+
+    def of(self, model: type[Model]) -> list[Row]:
+        """Return where rows of a model are."""
+        return {Entry: self.entries, Seal: self.seals, Head: self.heads, Incident: self.incidents}.get(model, self.others)
+
+    def all(self) -> Iterator[Row]:
+        yield from (*self.others, *self.entries, *self.seals, *self.heads, *self.incidents)
+
+    def remade(self, row: Callable[[Row], Row]) -> "_Rows":
+        """Return what `row` makes of them."""
+        return _Rows(*([*map(row, rows)] for rows in (self.others, self.entries, self.seals, self.heads, self.incidents)))
+
 
 @dataclass(frozen=True, slots=True)
 class _Names:
     """What one incident fills in: as it is, within JSON as columns hold it, and within JSON as journals and states do."""
 
     incident: UUID
+    adapted: Any
+    """The incident's id as the driver takes it."""
     number: str
     words: str
     plain: dict[str, str]
@@ -109,11 +144,8 @@ class Mould:
         self._orders: list[tuple[Order, list[tuple[str, Text]]]] = []
         self.topics: Set[str] = frozenset()
         self.commitments: list[str] = []
-        self._rows: list[Row] = []
-        self._entries: list[Row] = []
-        self._seals: list[Row] = []
-        self._of_head: Row | None = None
-        self._of_incident: Row | None = None
+        self._rows = _Rows()
+        self._adapted: _Rows | None = None
 
     def take(self, sheaf: Sheaf, orders: Sequence[Order], topics: Set[str]) -> None:
         """Take what the declaration would have written."""
@@ -135,19 +167,13 @@ class Mould:
             elif isinstance(value, str) and not names.isdisjoint(parts := split(value)):
                 own = (form.model, form.names[at]) in {(Entry, "body"), (Incident, "state")}
                 texts.append((at, "canonical" if own else "column" if kinds[at] == "jsonb" else "plain", parts))
-        row = Row(form, values, tuple(ids_at), tuple(texts))
-        if form.model is Head:
-            self._of_head = row
-        elif form.model is Incident:
-            self._of_incident = row
-        else:
-            (self._entries if form.model is Entry else self._seals if form.model is Seal else self._rows).append(row)
+        self._rows.of(form.model).append(Row(form, values, tuple(ids_at), tuple(texts)))
 
     # ------------------------------------------------------------------ the same again, at another instant
 
     def rows(self) -> Iterator[Row]:
         """Yield what it writes."""
-        yield from (*self._rows, *self._entries, *self._seals, *filter(None, (self._of_head, self._of_incident)))
+        yield from self._rows.all()
 
     def orders(self) -> Iterator[Order]:
         """Yield what it tells."""
@@ -157,9 +183,7 @@ class Mould:
         """Return another one, of `events`, with what `row` and `text` make of its rows and of the texts in what it tells."""
         other = copy.copy(self)
         other.events = tuple(events)
-        other._rows, other._entries, other._seals = ([*map(row, rows)] for rows in (self._rows, self._entries, self._seals))
-        other._of_head = self._of_head and row(self._of_head)
-        other._of_incident = self._of_incident and row(self._of_incident)
+        other._rows, other._adapted = self._rows.remade(row), None
         other._orders = [(order, [(name, text(parts)) for name, parts in texts]) for order, texts in self._orders]
         return other
 
@@ -168,11 +192,12 @@ class Mould:
     def cast(self, sheaf: Sheaf, number: str, words: str) -> Cast:
         """Let another incident begin, called and described like this."""
         names = self._names(ids.new(), number, words)
-        for row in self._rows:
-            sheaf.add_made(row.form, _filled(row, names))
-        self._seal(sheaf, names)
-        state, (seq, linked) = self._add_incident(sheaf, names), self._link(sheaf, names)
-        signature = self._sign(sheaf, names, seq, linked)
+        rows = self._adapted = self._adapted or self._rows.remade(Row.adapted)
+        for row in rows.others:
+            sheaf.add_adapted(row.form, _filled(row, names))
+        self._seal(sheaf, names, rows.seals)
+        state, (seq, linked) = self._add_incident(sheaf, names, rows.incidents), self._link(sheaf, names, rows.entries)
+        signature = self._sign(sheaf, names, rows.heads, seq, linked)
         declared = self.events[0]
         assert isinstance(declared, t.Declared), declared
         mine = replace(declared, incident=ids.typed("inc", names.incident), number=number, words=words)
@@ -185,51 +210,49 @@ class Mould:
         plain = {blank.incident.hex: incident.hex, str(blank.incident): str(incident), blank.number: number, blank.words: words}
         column = {**plain, blank.words: json.dumps(words)[1:-1]}
         canonical = {**plain, blank.words: json.dumps(words, ensure_ascii=False)[1:-1]}
-        return _Names(incident, number, words, plain, column, canonical)
+        return _Names(incident, bulk.adapted("uuid", incident), number, words, plain, column, canonical)
 
-    def _seal(self, sheaf: Sheaf, names: _Names) -> None:
+    def _seal(self, sheaf: Sheaf, names: _Names, rows: Sequence[Row]) -> None:
         """Seal every text anew; the entries commit to it."""
-        for row, committed in zip(self._seals, self.commitments, strict=True):
+        for row, committed in zip(rows, self.commitments, strict=True):
             values = _filled(row, names)
             sealed = sealing.seal(values[row.at("text")])
             values[row.at("salt")] = sealed.salt.hex()
             names.canonical[committed] = sealed.commitment
-            sheaf.add_made(row.form, values)
+            sheaf.add_adapted(row.form, values)
 
-    def _link(self, sheaf: Sheaf, names: _Names) -> tuple[int, str]:
+    def _link(self, sheaf: Sheaf, names: _Names, rows: Sequence[Row]) -> tuple[int, str]:
         """Add the entries, each linked to the one before, and return where the chain has come to."""
         seq, before = 0, chain.genesis(ids.typed("org", self._incident.organisation_id), ids.typed("inc", names.incident))
-        read, prev_hash_at, hash_at = _of_entries(self._entries[0].form)
-        for row in self._entries:
+        read, prev_hash_at, hash_at = _of_entries(rows[0].form)
+        for row in rows:
             values = _filled(row, names)
             seq, kind, version, body = read(values)
             values[prev_hash_at] = before
             values[hash_at] = before = chain.link(before, seq, kind, version, body)
-            sheaf.add_made(row.form, values)
+            sheaf.add_adapted(row.form, values)
         return seq, before
 
-    def _sign(self, sheaf: Sheaf, names: _Names, seq: int, linked: str) -> str:
-        row = self._of_head
-        assert row is not None
+    def _sign(self, sheaf: Sheaf, names: _Names, rows: Sequence[Row], seq: int, linked: str) -> str:
+        (row,) = rows
         head = chain.Head(ids.typed("org", self._incident.organisation_id), ids.typed("inc", names.incident), seq, linked)
         values, signature = _filled(row, names), chain.sign_head(journal.signing_key(), head)
         values[row.at("hash")], values[row.at("signature")] = linked, signature
-        sheaf.add_made(row.form, values)
+        sheaf.add_adapted(row.form, values)
         return signature
 
-    def _add_incident(self, sheaf: Sheaf, names: _Names) -> str:
-        row = self._of_incident
-        assert row is not None
+    def _add_incident(self, sheaf: Sheaf, names: _Names, rows: Sequence[Row]) -> str:
+        (row,) = rows
         values = _filled(row, names)
         state: str = values[row.at("state")]
         values[row.at("state_hash")] = states.hash_of(state)
-        sheaf.add_made(row.form, values)
+        sheaf.add_adapted(row.form, values)
         return state
 
     def _standing(self, names: _Names, state: str, seq: int, linked: str, signature: str) -> tuple[Incident, Head, t.State]:
         """Return how an incident stands that began by this mould, for whoever goes on with it in the same sitting."""
-        incident, head, row = copy.copy(self._incident), copy.copy(self._head), self._of_incident
-        assert row is not None
+        incident, head = copy.copy(self._incident), copy.copy(self._head)
+        (row,) = self._rows.incidents
         for name, value in zip(row.form.names, row.values, strict=True):
             if isinstance(value, datetime):
                 setattr(incident, name, value)
@@ -278,7 +301,7 @@ class Moulds:
 def _filled(row: Row, names: _Names) -> list[Any]:
     values = row.values.copy()
     for at in row.ids_at:
-        values[at] = names.incident
+        values[at] = names.adapted
     for at, spelling, text in row.texts_at:
         values[at] = _said(text, names.spelled(spelling))
     return values

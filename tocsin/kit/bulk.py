@@ -39,9 +39,12 @@ class Statement:
     kinds: Sequence[str] = ()
 
 
-def insert(table: str, columns: Mapping[str, str], rows: Sequence[Row], on_conflict: str = "") -> Iterator[Statement]:
+def insert(
+    table: str, columns: Mapping[str, str], rows: Sequence[Row], on_conflict: str = "", *, adapted: bool = False
+) -> Iterator[Statement]:
     """
     Yield the statements that insert `rows`, whose values stand in the order of `columns` (name to PostgreSQL type, exactly the column's own).
+    They are `adapted` already, or that is done here.
 
     Rows that can meet in `on_conflict` must already be folded and sorted by their key: PostgreSQL refuses two rows with one key in one
     statement, and two transactions that take keys in different orders deadlock. `table`, `columns` and `on_conflict` are literals of
@@ -59,7 +62,7 @@ def insert(table: str, columns: Mapping[str, str], rows: Sequence[Row], on_confl
     places = ", ".join("?" * len(columns))
     sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places}) {on_conflict}"  # noqa: S608
     kinds = tuple(columns.values())
-    yield Statement(sql, _in_rows(rows, kinds), kinds)
+    yield Statement(sql, rows if adapted else _in_rows(rows, kinds), kinds)
 
 
 def update(table: str, keys: Sequence[str], columns: Mapping[str, str], rows: Sequence[Row]) -> Iterator[Statement]:
@@ -97,6 +100,11 @@ def _adapted(values: Sequence[tuple[str, Any]]) -> list[Any]:
     if on_postgresql():
         return [value for _, value in values]
     return [_ADAPTERS[kind](value) if kind in _ADAPTERS else value for kind, value in values]
+
+
+def adapted(kind: str, value: Any) -> Any:
+    """Return a value of that PostgreSQL type as the driver takes it."""
+    return value if on_postgresql() or kind not in _ADAPTERS else _ADAPTERS[kind](value)
 
 
 def run(statements: Iterable[Statement]) -> int:

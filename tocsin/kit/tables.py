@@ -96,7 +96,7 @@ class Sheaf:
     def __init__(self) -> None:
         self._added: defaultdict[tuple[type[models.Model], tuple[str, ...]], list[Values]] = defaultdict(list)
         self._put: dict[tuple[type[models.Model], tuple[str, ...], tuple[Any, ...]], _Pending] = {}
-        self._made: defaultdict[Form, list[list[Any]]] = defaultdict(list)
+        self._adapted: defaultdict[Form, list[list[Any]]] = defaultdict(list)
 
     def made(self) -> Iterator[tuple["Form", list[Any]]]:
         """Yield the rows that are to be written, as the statements take them. All of them are new: a mere change makes no row (ValueError)."""
@@ -109,9 +109,9 @@ class Sheaf:
             form = _form(model, tuple(pending.values), defaults=True)
             yield from ((form, row) for row in form.rows([pending.values]))
 
-    def add_made(self, form: "Form", row: list[Any]) -> None:
-        """Let a new row be written that was made as another one was."""
-        self._made[form].append(row)
+    def add_adapted(self, form: "Form", row: list[Any]) -> None:
+        """Let a new row be written whose values are as the driver takes them (`bulk.adapted`)."""
+        self._adapted[form].append(row)
 
     def add(self, model: type[models.Model], values: Values) -> None:
         """Let a new row be written; the database refuses one that is there already."""
@@ -133,8 +133,8 @@ class Sheaf:
 
     def statements(self) -> Iterator[bulk.Statement]:
         """Yield what writes everything, a few statements for each table, and forget it."""
-        for form, made in self._made.items():
-            yield from bulk.insert(form.table, form.columns, made)
+        for form, rows_adapted in self._adapted.items():
+            yield from bulk.insert(form.table, form.columns, rows_adapted, adapted=True)
         for (model, _), rows in self._added.items():
             yield from _inserted(model, rows)
         alike: defaultdict[tuple[type[models.Model], tuple[str, ...], tuple[str, ...], bool], list[Values]] = defaultdict(list)
@@ -142,7 +142,7 @@ class Sheaf:
             alike[model, keys, tuple(pending.values), pending.change].append(pending.values)
         for (model, keys, _, changed), rows in alike.items():
             yield from (_changed if changed else _put)(model, keys, rows)
-        self._made.clear()
+        self._adapted.clear()
         self._added.clear()
         self._put.clear()
 

@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -28,6 +29,7 @@ _UNSAID: Final = """SELECT DISTINCT "group" FROM ingest_routerun WHERE organisat
     AND state IN ('waits', 'ready', 'ending') AND state IN ('ready', 'ending')"""
 
 
+@lru_cache(4096)
 def written(key: Key) -> str:
     """Return a group's key as it is stored."""
     return json.dumps(key, ensure_ascii=False)

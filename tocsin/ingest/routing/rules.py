@@ -17,6 +17,8 @@ NAMES_MAX: Final = 8
 """Labels that it groups by or compares."""
 NONE: Final = timedelta()
 KEY_BYTES_MAX: Final = 1_000
+ESCAPED_MAX: Final = 12
+"""Bytes of one character in JSON at most: two escapes where it is beyond the basic plane."""
 """How much of the values of labels tells incidents apart as it is: an index of PostgreSQL takes 2,704 bytes, and senders write more."""
 
 
@@ -91,5 +93,7 @@ def read(plain: Mapping[str, Any]) -> Rule:
 def _key(labels: Mapping[str, str], names: tuple[str, ...]) -> tuple[str, ...]:
     """Return the values of labels; of long ones their hash, which tells them apart as well."""
     values = tuple(labels.get(name, "") for name in names)
+    if sum(map(len, values)) * ESCAPED_MAX + 4 * len(values) <= KEY_BYTES_MAX:
+        return values
     written = json.dumps(values).encode()
     return values if len(written) <= KEY_BYTES_MAX else (sha256(written).hexdigest(),)
