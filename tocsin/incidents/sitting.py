@@ -254,6 +254,7 @@ class Sitting:
                 counters.take(organisation_id, NUMBERS, used)
         notices.note_all(self._noted(), self.now)
         counted.command(t.Declare, "done", self._begun)
+        self._cast.clear()  # these ask it in turn: without them it goes at once, with thousands of rows, and not when the collector looks
 
     def _noted(self) -> Iterator[tuple[UUID, UUID, Iterable[str]]]:
         """Yield of which incidents there is something new to see, each once, in the order in which that happened to them first."""

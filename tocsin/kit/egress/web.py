@@ -147,10 +147,10 @@ def _late(deadline: Deadline) -> str:
 
 def _judged(to: Place, given: exchange.Answer) -> Reply:
     status, headers, body = given.status, given.headers, given.body
-    said = " ".join(body[:200].decode("utf-8", "replace").split())
-    answer = f"{to.host} answered {status}" + (f": {said}" if said else "")
     if 200 <= status < 300:
         return Reply(status, headers, body[:ANSWER_BYTES_MAX], cut=len(body) > ANSWER_BYTES_MAX)
+    said = " ".join(body[:200].decode("utf-8", "replace").split())
+    answer = f"{to.host} answered {status}" + (f": {said}" if said else "")
     if status in _LATER or status >= 500:
         raise Unreachable(answer, retry_after_s=_retry_after_s(headers.get("retry-after", "")))
     if 300 <= status < 400:
