@@ -304,10 +304,10 @@ def test_a_board_looks_at_an_incident_with_the_same_eyes_throughout(room: Room) 
 def test_a_request_asks_the_directory_once_for_each_plan(kept: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     under(kept.world, in_force(kept.world, Path(__file__).with_name("guarded.yaml")), "Another door")
     asked: list[tuple[object, ...]] = []
-    standing = directory.standing
-    monkeypatch.setattr(readers.directory, "standing", lambda *of: asked.append(of) or standing(*of))
+    speaking = directory.speaking
+    monkeypatch.setattr(readers.directory, "speaking", lambda *of: asked.append(of) or speaking(*of))
     assert kept.world.browse(kept.world.bea).get(f"/o/{kept.world.organisation.slug}/").status_code == 200
-    assert len(asked) == len({program.id for _organisation, _person, program in asked}) == 1
+    assert len(asked) == len({program.id for _known, _person, program in asked}) == 1
 
 
 def test_a_scenario_is_handed_out_to_those_alone_who_see_all_of_it(room: Room) -> None:

@@ -23,7 +23,7 @@ def test_a_panel_loads_the_incident_at_most_once_for_all_that_it_suggests(world:
         loaded.append(incident)
         return load(incident, head)
 
-    monkeypatch.setattr("tocsin.web.room.suggestions.states.load", counting)
+    monkeypatch.setattr("tocsin.web.rows.states.load", counting)
     counted = {}
     for panel in PANELS.keys() - {"invitation"}:  # that is for whoever sees no more than a part
         loaded.clear()

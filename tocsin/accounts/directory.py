@@ -1,5 +1,6 @@
 """The directory: whom a plan's roles, departments, posts and schedules find now, and for what a person may speak."""
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,13 +25,33 @@ class Contact:
     language: str
     timezone: str
     guest: bool = False
+    brings: frozenset[str] = frozenset()
+    """What is recorded that he or she has learned or may use, as `plain` words."""
 
 
 _HOLDERS: Final = "SELECT {} FROM accounts_roleholder WHERE organisation_id = {{}} AND plan = {{}} ORDER BY role, rank, id"
-_CONTACTS: Final = """SELECT person.id, person.name, person.email, person.language, own.language, person.timezone, own.timezone, access
+_CONTACTS: Final = """SELECT person.id, person.name, person.email, person.language, own.language, person.timezone, own.timezone, access, brings
     FROM accounts_membership AS member JOIN accounts_person AS person ON person.id = member.person_id
         JOIN accounts_organisation AS own ON own.id = member.organisation_id
     WHERE member.organisation_id = {} ORDER BY person.name"""
+
+
+Holders = defaultdict[str, list[str]]
+"""Typed person ids by name of the plan, in order of rank."""
+
+
+class Recorded:
+    """Who is recorded for what in an organisation. Each plan is looked up once for whoever asks several times."""
+
+    def __init__(self, organisation_id: UUID) -> None:
+        self._organisation_id = organisation_id
+        self._holders: dict[str, Holders] = {}
+
+    def under(self, plan: str) -> Holders:
+        """Return who is recorded for the names of a plan."""
+        if plan not in self._holders:
+            self._holders[plan] = _holders(self._organisation_id, plan)
+        return self._holders[plan]
 
 
 def seats(organisation_id: UUID, program: Program) -> dict[str, str]:
@@ -48,9 +69,14 @@ def seats(organisation_id: UUID, program: Program) -> dict[str, str]:
 
 def standing(organisation_id: UUID, person: str, program: Program) -> frozenset[str]:
     """Return for what `person` (typed id) may speak: `deputy:<role>` and `department:<id>`."""
+    return speaking(Recorded(organisation_id), person, program)
+
+
+def speaking(known: Recorded, person: str, program: Program) -> frozenset[str]:
+    """Return the same for whoever asks several times."""
     found: set[str] = set()
     for part in program.plans:
-        holders, plan = _holders(organisation_id, part.program.id), part.program
+        holders, plan = known.under(part.program.id), part.program
         found |= {f"department:{within(part.name, name)}" for name in plan.departments if person in _staff(holders, plan, name)}
         found |= {f"deputy:{within(part.name, role)}" for role in plan.roles if person in _deputies(holders, plan, role)}
         found |= {
@@ -100,14 +126,14 @@ def speakers(organisation_id: UUID, program: Program, role: str) -> frozenset[st
     return frozenset({_seat(holders, program, role, frozenset()), *(_deputies(holders, program, role) if known else ())} - {""})
 
 
-def callable_into(organisation_id: UUID, program: Program, role: str) -> dict[str, tuple[str, ...]]:
+def callable_into(known: Recorded, program: Program, role: str) -> dict[str, tuple[str, ...]]:
     """
     Return whom a role can be filled up with (typed ids, in order of rank), by the list of the plan that they stand on.
 
     Under the role's own name stands everybody recorded for it or for what it is held by: who is on call.
     """
     part = program.part(role)
-    holders, rule = _holders(organisation_id, part.program.id), part.program.roles.get(bare(role))
+    holders, rule = known.under(part.program.id), part.program.roles.get(bare(role))
     if rule is None:
         return {}
     own = (*holders[rule.id], *(holders[rule.held_by.name] if rule.held_by.kind in ("person", "schedule", "department") else ()))
@@ -124,10 +150,16 @@ def known(organisation_id: UUID, plan: str) -> Directory:
 def contacts(organisation_id: UUID) -> dict[str, Contact]:
     """Return everyone of the organisation by typed id."""
     contacts = (
-        Contact(ids.typed("per", bulk.uuid(person)), name, email, language or common, timezone or place, access == Access.GUEST)
-        for person, name, email, language, common, timezone, place, access in bulk.asked(_CONTACTS, [("uuid", organisation_id)])
+        Contact(
+            ids.typed("per", bulk.uuid(person)), name, email, language or common, timezone or place, access == Access.GUEST, _plain(brings)
+        )
+        for person, name, email, language, common, timezone, place, access, brings in bulk.asked(_CONTACTS, [("uuid", organisation_id)])
     )
     return {contact.id: contact for contact in contacts}
+
+
+def _plain(brings: str) -> frozenset[str]:
+    return frozenset(map(plain, json.loads(brings))) if brings != "[]" else frozenset()
 
 
 def slug(organisation_id: UUID) -> str:
@@ -155,10 +187,6 @@ def owners(organisation_id: UUID) -> list[str]:
     """Return the owners of the organisation (typed ids), who were here longest first."""
     rows = Membership.objects.filter(organisation_id=organisation_id, access=Access.OWNER).order_by("id")
     return [ids.typed("per", person) for person in rows.values_list("person_id", flat=True)]
-
-
-Holders = defaultdict[str, list[str]]
-"""Typed person ids by name of the plan, in order of rank."""
 
 
 def _holders(organisation_id: UUID, plan: str) -> Holders:

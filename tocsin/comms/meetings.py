@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import re
+from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 from uuid import UUID
@@ -56,17 +57,17 @@ def strike(organisation: Organisation, place_id: UUID, *, by: Person | None) -> 
             audit.record(organisation, by, "meeting.struck", row.group or row.way, way=row.way, plan=row.plan, link=row.link)
 
 
-def chat(organisation_id: UUID, plan: str, group: str, *, incident: UUID, number: str) -> str:
-    """Return the link to the chat of one group in an incident: its own, else that of every group; empty where none is entered."""
-    rows = MeetingPlace.objects.filter(organisation_id=organisation_id, way=CHAT)
-    row = rows.filter(plan=plan, group=group).first() or rows.filter(plan="", group="").first()
-    return _filled(row.link, incident, number, group) if row else ""
+def chat(known: Iterable[MeetingPlace], plan: str, group: str, *, incident: UUID, number: str) -> str:
+    """Return the link to the chat of one group in an incident: its own, else that of every group; empty where none of the `known` is it."""
+    links = {(row.plan, row.group): row.link for row in known if row.way == CHAT}
+    link = links.get((plan, group)) or links.get(("", ""))
+    return _filled(link, incident, number, group) if link else ""
 
 
-def conference(organisation_id: UUID, *, incident: UUID, number: str) -> str:
-    """Return the link to the conference of all groups in an incident; empty where none is entered."""
-    row = MeetingPlace.objects.filter(organisation_id=organisation_id, way=VIDEO, plan="", group="").first()
-    return _filled(row.link, incident, number, "") if row else ""
+def conference(known: Iterable[MeetingPlace], *, incident: UUID, number: str) -> str:
+    """Return the link to the conference of all groups in an incident; empty where none of the `known` places is it."""
+    link = next((row.link for row in known if (row.way, row.plan, row.group) == (VIDEO, "", "")), "")
+    return _filled(link, incident, number, "") if link else ""
 
 
 def _filled(link: str, incident: UUID, number: str, group: str) -> str:

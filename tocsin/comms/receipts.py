@@ -1,7 +1,7 @@
 """What became of messages, as pages show it: per channel in figures, per recipient in words."""
 
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -76,19 +76,19 @@ class Summary:
 
 def receipts(organisation_id: UUID, about: str) -> tuple[tuple[str, Receipt], ...]:
     """Return (channel, receipt) for every recipient of what `about` names, by channel and recipient."""
-    return tuple((row.channel, _receipt(row)) for row in _rows(organisation_id, about))
+    return tuple((row.channel, _receipt(row)) for row in _rows(organisation_id, [about]))
 
 
-def summary(organisation_id: UUID, about: str) -> tuple[Summary, ...]:
-    """Return one row per channel for what `about` names, by channel."""
-    by_channel: dict[str, list[Delivery]] = {}
-    for row in _rows(organisation_id, about):
-        by_channel.setdefault(row.channel, []).append(row)
-    return tuple(_summary(channel, rows) for channel, rows in by_channel.items())
+def summaries(organisation_id: UUID, abouts: Collection[str]) -> Mapping[str, tuple[Summary, ...]]:
+    """Return one row per channel for each thing that `abouts` name, by channel."""
+    by_channel: defaultdict[str, dict[str, list[Delivery]]] = defaultdict(dict)
+    for row in _rows(organisation_id, abouts):
+        by_channel[row.about].setdefault(row.channel, []).append(row)
+    return {about: tuple(_summary(channel, rows) for channel, rows in each.items()) for about, each in by_channel.items()}
 
 
-def _rows(organisation_id: UUID, about: str) -> list[Delivery]:
-    rows = Delivery.objects.filter(organisation_id=organisation_id, about=about).defer("subject", "body")
+def _rows(organisation_id: UUID, abouts: Collection[str]) -> list[Delivery]:
+    rows = Delivery.objects.filter(organisation_id=organisation_id, about__in=abouts).defer("subject", "body")
     return list(rows.order_by("channel", "recipient", "created_at"))
 
 

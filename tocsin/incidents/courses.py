@@ -30,13 +30,13 @@ class Beside:
     similar: Sequence[tuple[str, Course]]
 
 
-def of(board: BoardRow, program: Program, viewer: str, now: datetime) -> list[Beside]:
-    """Return how every signal of an incident ran that was heard while it did; a drill measures nothing."""
+def of(board: BoardRow, program: Program, earlier: Sequence[BoardRow], now: datetime) -> list[Beside]:
+    """Return how every signal of an incident ran that was heard while it did, beside earlier ones; a drill measures nothing."""
     own = {} if board.drill else _courses(board, program, now)
     if not own:
         return []
-    earlier = compared.earlier(board, viewer)[:EARLIER_MAX]
-    others = [(row.number, _courses(row, known, now)) for row in earlier if (known := plans.readable(row.organisation_id, row.plan_hash))]
+    similar = [(row, plans.readable(row.organisation_id, row.plan_hash)) for row in earlier[:EARLIER_MAX]]
+    others = [(row.number, _courses(row, known, now)) for row, known in similar if known]
     return [
         _beside(program.signals[name], course, [(number, known[name]) for number, known in others if name in known])
         for name, course in own.items()

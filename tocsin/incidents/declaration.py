@@ -12,6 +12,7 @@ from tocsin.engine.expressions import Value
 from tocsin.engine.program import Program
 from tocsin.incidents import served
 from tocsin.incidents.elsewhere import Elsewhere
+from tocsin.incidents.partners import Registers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +45,9 @@ class Declaration:
 
     def further(self, organisation_id: UUID, program: Program) -> Iterator[t.AddParty | t.AddReport]:
         """Yield what follows the declaration: what it affects, as the registers have it now, and the record elsewhere that it stands for."""
+        registers = Registers(organisation_id)
         for entry in self.affected:
-            party = served.party(organisation_id, program, t.AddParty(party=entry))
+            party = served.party(registers, program, t.AddParty(party=entry))
             if party.name:  # what stands in no register is nothing
                 yield party
         if self.record:

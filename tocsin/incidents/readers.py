@@ -2,10 +2,10 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -72,6 +72,15 @@ TOPICS_OF_A_PART: Final = frozenset({"board", "timeline", "role"})
 """What whoever sees an incident in part hears of it: that its head, its stream or the seats in it may have changed."""
 _PARTS: Final = re.compile(r"[\[\]#]")
 T = TypeVar("T", bound=Row)
+
+
+class Line(Protocol):
+    """What of a line of the timeline says who sees it."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def kept_for(self) -> Sequence[str]: ...
 
 
 def keeping(program: Program, name: str) -> frozenset[tuple[str, ...]]:
@@ -156,6 +165,8 @@ class Eyes:
     program: Program
     mine: frozenset[str]
     limited: bool = False
+    _sees: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
+    """What was asked before: rows by the hundred are about few rules."""
 
     def are_of(self, kept_for: Iterable[str]) -> bool:
         """Return whether the person is among those for whom alone something is kept: no names, and it is for everybody."""
@@ -166,15 +177,21 @@ class Eyes:
 
     def sees(self, name: str) -> bool:
         """Return whether the person sees what `name` (see `keeping`) leaves behind."""
-        return not self.limited and all(map(self.are_of, keeping(self.program, name)))
+        if name not in self._sees:
+            self._sees[name] = not self.limited and all(map(self.are_of, keeping(self.program, name)))
+        return self._sees[name]
 
     def reads(self, row: Row) -> bool:
         """Return whether the person sees a row of the incident."""
-        if self.limited and not (isinstance(row, TimelineRow) and row.kind in _OF_THE_STREAM):
-            return False
         if isinstance(row, TimelineRow):
-            return all(map(self.are_of, row.kept_for))
-        return all(self.sees(str(getattr(row, field)).rpartition(":")[2]) for field in NAMES[type(row)])
+            return self.reads_line(row)
+        return not self.limited and all(self.sees(str(getattr(row, field)).rpartition(":")[2]) for field in NAMES[type(row)])
+
+    def reads_line(self, line: Line) -> bool:
+        """Return whether the person sees a line of the timeline."""
+        if self.limited and line.kind not in _OF_THE_STREAM:
+            return False
+        return all(map(self.are_of, line.kept_for))
 
     def hears(self, event: t.AnyEvent) -> bool:
         """Return whether the person sees an event."""
@@ -215,10 +232,11 @@ class Eyes:
 def eyes(incident_id: UUID, program: Program, actor: t.Actor, *, limited: bool = False) -> Eyes:
     """Return what `actor` sees inside: as holder or recorded deputy of roles, as lead of groups, as head of departments."""
     held = RoleRow.objects.filter(incident_id=incident_id).values_list("role", "person")
-    return _eyes(held, program, actor, limited=limited)
+    return eyes_of(held, program, actor, limited=limited)
 
 
-def _eyes(held: Iterable[tuple[str, str]], program: Program, actor: t.Actor, *, limited: bool) -> Eyes:
+def eyes_of(held: Iterable[tuple[str, str]], program: Program, actor: t.Actor, *, limited: bool) -> Eyes:
+    """Return the same for whoever knows by whom each role is `held`."""
     roles = {role for role, person in held if person == actor.person or f"deputy:{role}" in actor.standing}
     groups = {group.id for group in program.groups.values() if group.lead in roles}
     departments = {name for name in program.departments if f"department:{name}" in actor.standing}
@@ -243,8 +261,17 @@ class Viewer:
     organisation_id: UUID
     person: str
     guest: bool
+    recorded: directory.Recorded = field(init=False)
     _standing: dict[str, frozenset[str]] = field(default_factory=dict)
     _eyes: dict[UUID, Eyes | None] = field(default_factory=dict)
+    _seen: list[Q] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "recorded", directory.Recorded(self.organisation_id))
+
+    def anew(self) -> "Viewer":
+        """Return the same person looking again, after something has happened."""
+        return Viewer(self.organisation_id, self.person, self.guest)
 
     def standing(self, plan_hash: str) -> frozenset[str]:
         """
@@ -254,7 +281,7 @@ class Viewer:
         """
         if plan_hash not in self._standing:
             program = plans.program(self.organisation_id, plan_hash)
-            self._standing[plan_hash] = directory.standing(self.organisation_id, self.person, program)
+            self._standing[plan_hash] = directory.speaking(self.recorded, self.person, program)
         return self._standing[plan_hash]
 
     def incidents(self) -> QuerySet[BoardRow]:
@@ -262,13 +289,19 @@ class Viewer:
         rows = BoardRow.objects.filter(organisation_id=self.organisation_id)
         if self.guest:
             return rows.none()
-        kept = rows.exclude(kept_for="")
-        seen = Q(kept_for="") | Q(kept_for__contains=f" {self.person} ")
-        for plan_hash in kept.order_by().values_list("plan_hash", flat=True).distinct():
-            with suppress(plans.Uncompilable):
-                for standing in self.standing(plan_hash):
-                    seen |= Q(plan_hash=plan_hash, kept_for__contains=f" {standing} ")
-        return rows.filter(seen).exclude(in_part__contains=f" {self.person} ")
+        return rows.filter(self._in_full()).exclude(in_part__contains=f" {self.person} ")
+
+    def _in_full(self) -> Q:
+        """Return what tells the incidents that are kept from nobody, or not from the person; it is worked out once."""
+        if not self._seen:
+            seen = Q(kept_for="") | Q(kept_for__contains=f" {self.person} ")
+            kept = BoardRow.objects.filter(organisation_id=self.organisation_id).exclude(kept_for="")
+            for plan_hash in kept.order_by().values_list("plan_hash", flat=True).distinct():
+                with suppress(plans.Uncompilable):
+                    for standing in self.standing(plan_hash):
+                        seen |= Q(plan_hash=plan_hash, kept_for__contains=f" {standing} ")
+            self._seen.append(seen)
+        return self._seen[0]
 
     def attended(self) -> QuerySet[BoardRow]:
         """
@@ -317,7 +350,7 @@ class Viewer:
         for board, program in programs.items():
             standing = self.standing(board.plan_hash) if board.incident_id in keeping else frozenset()
             actor = t.Actor(self.person, standing)
-            sight = _eyes(held[board.incident_id], program, actor, limited=self.limited(board)) if program else None
+            sight = eyes_of(held[board.incident_id], program, actor, limited=self.limited(board)) if program else None
             self._eyes[board.incident_id] = sight
 
     def seen(self, boards: Iterable[BoardRow], rows: Iterable[T]) -> list[T]:
@@ -346,6 +379,10 @@ class Viewer:
             board.next_clock, board.next_due_at = (due.clock, due.due_at) if due else ("", None)
             board.clocks_open, board.overdue = len(seen), sum(1 for row in seen if row.status == "breached" or row.behind)
         return found
+
+
+NOBODY: Final = Viewer(UUID(int=0), "", guest=True)
+"""Who looks where nobody in particular does: such as the file of an incident."""
 
 
 def boards_of(rows: Iterable[Row], boards: QuerySet[BoardRow]) -> Mapping[UUID, BoardRow]:

@@ -11,8 +11,8 @@ from tocsin.engine import watch
 from tocsin.engine.baselines import Mean, step_of
 from tocsin.engine.namespaces import bare
 from tocsin.engine.program import Program, Signal
-from tocsin.incidents import baselines, measured, samples
-from tocsin.incidents.models import Baseline
+from tocsin.incidents import baselines, samples
+from tocsin.incidents.measured import Measured
 
 SPAN: Final = timedelta(hours=3)
 """How much of the past is shown."""
@@ -40,12 +40,16 @@ class Reading:
 
 def every(organisation_id: UUID, program: Program, at: datetime) -> Mapping[str, tuple[Reading, ...]]:
     """Return the readings of every measured signal at `at`: the whole first, then each label value by itself."""
-    series = measured.load(organisation_id, program, at - SPAN - samples.reach(program))
-    typed = set(Baseline.objects.filter(organisation_id=organisation_id).values_list("signal", flat=True))
+    return of(Measured(organisation_id, program), at)
+
+
+def of(known: Measured, at: datetime) -> Mapping[str, tuple[Reading, ...]]:
+    """Return the same out of what is measured."""
+    program, series = known.program, known.since(at - SPAN - samples.reach(known.program))
     how = {
-        name: baselines.at(organisation_id, program, signal, step_of(signal.baseline, at, program.zone(name)))
+        name: baselines.at(known.organisation_id, program, signal, step_of(signal.baseline, at, program.zone(name)))
         for name, signal in program.signals.items()
-        if signal.baseline and bare(name) not in typed
+        if signal.baseline and bare(name) not in known.typed
     }
     return {
         name: tuple(_of(signal, series[name], at, how.get(name, {})))

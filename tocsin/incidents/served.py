@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from uuid import UUID
 
 from tocsin.engine import entries
 from tocsin.engine import terms as t
@@ -10,7 +9,7 @@ from tocsin.engine.expressions import Value
 from tocsin.engine.namespaces import part_of
 from tocsin.engine.program import AsParty, Field, Program, Resource
 from tocsin.incidents import partners
-from tocsin.incidents.partners import Partner
+from tocsin.incidents.partners import Partner, Registers
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +24,14 @@ class Served:
     """What else the register says of it, to anybody."""
 
 
-def every(organisation_id: UUID, program: Program) -> tuple[Served, ...]:
+def every(known: Registers, program: Program) -> tuple[Served, ...]:
     """Return everything that an incident of this program can affect, register by register."""
-    return tuple(each for register, how in _registers(program) for each in _of(organisation_id, program, register, how))
+    return tuple(each for register, how in _registers(program) for each in _of(known, program, register, how))
 
 
-def party(organisation_id: UUID, program: Program, command: t.AddParty) -> t.AddParty:
+def party(known: Registers, program: Program, command: t.AddParty) -> t.AddParty:
     """Return the command with what the register says of the entry that it names; as it is where no register has such an entry."""
-    found = next((each for each in every(organisation_id, program) if each.key == command.party), None)
+    found = next((each for each in every(known, program) if each.key == command.party), None)
     return replace(found.command, reporter=command.reporter, contact=command.contact or found.command.contact) if found else command
 
 
@@ -42,8 +41,8 @@ def _registers(program: Program) -> Iterator[tuple[Resource, AsParty]]:
             yield register, register.as_party
 
 
-def _of(organisation_id: UUID, program: Program, register: Resource, how: AsParty) -> Iterator[Served]:
-    for entry in partners.listed(organisation_id, program, register):
+def _of(known: Registers, program: Program, register: Resource, how: AsParty) -> Iterator[Served]:
+    for entry in partners.listed(known, program, register):
         key = entry.key if entry.key.startswith(f"{register.id}-") else f"{register.id}-{entry.key}"
         about = _about(register, how, entry)
         contact = entry.open_to_all.get(how.contact, "")

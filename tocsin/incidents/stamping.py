@@ -12,6 +12,7 @@ from tocsin.engine.program import Program
 from tocsin.engine.role_names import split
 from tocsin.incidents import measured, partners, rosters, served
 from tocsin.incidents.models import Incident
+from tocsin.incidents.partners import Registers
 
 GIVE_ROLES: Final = (t.Assign, t.CallIn, t.HandOver, t.CreateRole, t.Accept, t.Decline, t.Decide, t.Fulfil)
 """What may give somebody a role: what they bring along is looked up."""
@@ -28,12 +29,12 @@ def stamped(incident: Incident, program: Program, command: t.Command, actor: t.A
     if isinstance(command, t.AddPlan):
         command = replace(command, seats=rosters.seats(incident.organisation_id, program, at))
     if isinstance(command, t.Enter) and not command.entry:
-        found = partners.item(incident.organisation_id, program, command.record, command.fields)
+        found = partners.item(Registers(incident.organisation_id), program, command.record, command.fields)
         command = replace(command, item=found or command.item)
     if isinstance(command, t.Decline) and not incident.drill:
         command = replace(command, lists=_lists(incident, program, split(command.role)[0]))
     if isinstance(command, t.AddParty) and command.party and not command.name:
-        command = served.party(incident.organisation_id, program, command)
+        command = served.party(Registers(incident.organisation_id), program, command)
     if isinstance(command, t.Decide) and not incident.drill:
         command = replace(command, readings=_readings(incident, program, command.decision, at))
     if isinstance(command, GIVE_ROLES) and not incident.drill and any(role.requires for role in program.roles.values()):
@@ -45,9 +46,10 @@ def stamped(incident: Incident, program: Program, command: t.Command, actor: t.A
 def _lists(incident: Incident, program: Program, role: str) -> dict[str, tuple[str, ...]]:
     """Return who stands on each list or in each pool that a role is called in from, in its order."""
     rule = program.roles.get(role)
-    named = directory.callable_into(incident.organisation_id, program, role)
+    named = directory.callable_into(directory.Recorded(incident.organisation_id), program, role)
     pools = [program.resources[name] for name in (rule.called_from if rule else ()) if name in program.resources]
-    return named | {pool.id: tuple(partners.persons(incident.organisation_id, program, pool)) for pool in pools}
+    known = Registers(incident.organisation_id)
+    return named | {pool.id: tuple(partners.persons(known, program, pool)) for pool in pools}
 
 
 def _readings(incident: Incident, program: Program, decision: str, at: datetime) -> dict[str, Decimal]:

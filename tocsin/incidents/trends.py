@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
-from uuid import UUID
 
 from tocsin.engine import watch
 from tocsin.engine.expressions import UNKNOWN, Expression, SignalRead, evaluate, leaves
 from tocsin.engine.program import Program
-from tocsin.incidents import measured, samples
+from tocsin.incidents import samples
+from tocsin.incidents.measured import NEAR, Measured
 
 POINTS_MAX: Final = 240
 """A curve of more points is thinned."""
@@ -29,10 +29,10 @@ class Trend:
     """By how much it has changed in the last hour, or since it is known if that is less."""
 
 
-def every(organisation_id: UUID, program: Program, trees: Mapping[str, Expression], since: datetime, at: datetime) -> Mapping[str, Trend]:
+def every(known: Measured, trees: Mapping[str, Expression], since: datetime, at: datetime) -> Mapping[str, Trend]:
     """Return by name how each of `trees`, which signals read, came from `since` on to what it is at `at`."""
-    series = measured.load(organisation_id, program, since - measured.NEAR - samples.reach(program))
-    return {name: trend(program, series, tree, since, at) for name, tree in trees.items()}
+    series = known.since(since - NEAR - samples.reach(known.program))
+    return {name: trend(known.program, series, tree, since, at) for name, tree in trees.items()}
 
 
 def trend(program: Program, series: Mapping[str, watch.Series], tree: Expression, since: datetime, at: datetime) -> Trend:

@@ -145,11 +145,11 @@ def _meeting(cause: _Cause, wish: t.Tell) -> str:
     incident = cause.incident
     way, _, subject = wish.cause.partition(":")
     if way == meetings.VIDEO:
-        return meetings.conference(incident.organisation_id, incident=incident.pk, number=incident.number)
+        return meetings.conference(meetings.places(incident.organisation_id), incident=incident.pk, number=incident.number)
     if way != meetings.CHAT:
         return ""
     plan = cause.program.part(subject).program.id
-    return meetings.chat(incident.organisation_id, plan, bare(subject), incident=incident.pk, number=incident.number)
+    return meetings.chat(meetings.places(incident.organisation_id), plan, bare(subject), incident=incident.pk, number=incident.number)
 
 
 def _beyond(cause: _Cause, contact: Contact, wish: t.Tell) -> bool:

@@ -61,6 +61,11 @@ def order(clocks: Iterable[Shown]) -> list[Shown]:
     return sorted(clocks, key=lambda clock: (clock.row.due_at is None, clock.row.due_at or clock.row.began_at))
 
 
+def by_due_time(row: ClockRow) -> tuple[bool, datetime, str]:
+    """Return by what rows are sorted that are to stand by due time; those without a limit last."""
+    return row.due_at is None, row.due_at or row.began_at, row.clock
+
+
 def count(due_at: datetime, now: datetime) -> Markup:
     """Return how long is left from `now` until `due_at`; the page's script counts on from there."""
     left = int((due_at - now).total_seconds() // 1)

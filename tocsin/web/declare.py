@@ -22,6 +22,7 @@ from tocsin.engine.rules.decisions import CONFIRMED
 from tocsin.incidents import desk, plans, recommendation, rosters, scopes, served, signals
 from tocsin.incidents.answers import KeyReused
 from tocsin.incidents.models import BoardRow, Plan
+from tocsin.incidents.partners import Registers
 from tocsin.incidents.recommendation import Recommendation
 from tocsin.incidents.served import Served
 from tocsin.web import cases, fact_fields, plan_words, reply, times, wording
@@ -179,7 +180,7 @@ def _form(request: Request) -> Form | None:
     actor = replace(request.actor, standing=directory.standing(request.organisation.id, request.actor.person, program))
     said = fact_fields.read(recommendation.kinds(program), asked, dict(asked.lists()))
     facts = recommendation.questions(program, {} if isinstance(said, t.Refused) else said)
-    offered, chosen = served.every(request.organisation.id, program), asked.getlist("affected")
+    offered, chosen = served.every(Registers(request.organisation.id), program), asked.getlist("affected")
     affected = tuple(each for each in offered if each.key in chosen)
     return Form(plan, beside, program, facts, fact_fields.read(facts, asked, dict(asked.lists())), actor, offered, affected)
 

@@ -1,6 +1,8 @@
 """The inbox: what a person was told, the newest first, each with the way to its incident."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -32,7 +34,9 @@ class Told:
 @needs("incident.attend")
 def every(request: Request) -> HttpResponse:
     """Show what the viewer was told; htmx gets the list alone."""
-    told = [_told(request, item) for item in inbox.items(request.organisation.id, request.actor.person)]
+    items = list(inbox.items(request.organisation.id, request.actor.person))
+    places = _places(request, items)
+    told = [_told(item, *places.get(item.pk, ("", ""))) for item in items]
     context = {"told": told, "waiting": inbox.unread(request.organisation.id, request.actor.person)}
     return reply.page(request, "inbox/_list.html" if request.htmx else "inbox/page.html", context)
 
@@ -55,27 +59,32 @@ def reading(request: Request, item_id: str) -> HttpResponse:
             raise Http404
     for item in mine:
         inbox.read(request.organisation.id, request.actor.person, item.pk)
-    place, _name = _place(request, mine[0]) if "open" in request.POST and item_id != "all" else ("", "")
-    if place:
+    places = _places(request, mine) if "open" in request.POST and item_id != "all" else {}
+    for place, _name in places.values():
         return reply.see(place)
     return reply.see(reverse("inbox", kwargs={"slug": request.organisation.slug}))
 
 
-def _told(request: Request, item: InboxItem) -> Told:
+def _told(item: InboxItem, place: str, name: str) -> Told:
     lines = [line for line in item.body.splitlines() if line and line not in item.subject and not line.startswith(settings.BASE_URL)]
     code = languages.known(item.locale)
-    return Told(item, languages.LANGUAGES[code].tag if code else item.locale, tuple(lines), *_place(request, item))
+    return Told(item, languages.LANGUAGES[code].tag if code else item.locale, tuple(lines), place, name)
 
 
-def _place(request: Request, item: InboxItem) -> tuple[str, str]:
-    """Return the address of what an item is about, and how that is called: an incident, or readiness; nothing for a trial of a channel."""
-    try:
-        meant = about.read(item.about)
-    except ValueError:
-        return "", ""
+def _places(request: Request, items: Sequence[InboxItem]) -> Mapping[int, tuple[str, str]]:
+    """Return the address of what items are about, and how that is called: an incident, or readiness; none for a trial of a channel."""
+    meant = {item.pk: incident for item in items if (incident := _meant(item))}
     slug = request.organisation.slug
-    if access.SEE in request.acts and any(record.pk == meant.incident for record in standing.records(request.organisation.id)):
-        return reverse("readiness", kwargs={"slug": slug}), _("Readiness")
-    found = request.viewer.attended().filter(incident_id=meant.incident).values_list("number", flat=True)
-    number = found.first()
-    return (reverse("incident", kwargs={"slug": slug, "number": number}), number) if number else ("", "")
+    known = standing.records(request.organisation.id) if meant and access.SEE in request.acts else ()
+    readiness = {record.pk: (reverse("readiness", kwargs={"slug": slug}), str(_("Readiness"))) for record in known}
+    seen = request.viewer.attended().filter(incident_id__in=set(meant.values())).values_list("incident_id", "number")
+    rooms = {incident: (reverse("incident", kwargs={"slug": slug, "number": number}), number) for incident, number in seen}
+    places = rooms | readiness
+    return {item: places[incident] for item, incident in meant.items() if incident in places}
+
+
+def _meant(item: InboxItem) -> UUID | None:
+    try:
+        return about.read(item.about).incident
+    except ValueError:
+        return None

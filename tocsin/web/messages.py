@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from django.http import HttpResponse, QueryDict
 from django.views.decorators.http import require_GET, require_POST
@@ -121,20 +121,12 @@ def answer(request: Request, number: str, message: str) -> HttpResponse:
 def queue(request: Request) -> HttpResponse:
     """Show every message that waits for an approval or for being sent, and what was sent last."""
     found = cases.all_open(request)
-    waiting = [
-        _waiting(case, row)
-        for case in found
-        for row in MessageRow.objects.filter(incident_id=case.id, status="draft").order_by("drafted_at")
-    ]
-    sent = [
-        Waiting(case.board, messages.shown(case, row, kept), "", mine=False)
-        for case in found
-        for kept in (Correspondence(case),)
-        for row in MessageRow.objects.filter(incident_id=case.id).exclude(status="draft").order_by("-published_at")[:SENT]
-    ]
+    drafts = [(case, row) for case in found for row in sorted(case.rows(MessageRow), key=attrgetter("drafted_at")) if row.status == "draft"]
+    waiting = [_waiting(case, row) for case, row in drafts]
+    chosen = request.GET.get("open", "")
+    sent = _sent(found, chosen)
     asked = [one for one in waiting if one.message.chain and one.message.chain.waiting]
     ready = [one for one in waiting if one.message.row.ready and one not in asked]
-    chosen = request.GET.get("open", "")
     everything = [*waiting, *sent]
     shown = next((one for one in everything if f"{one.board.number}/{one.message.row.message}" == chosen), None) or next(
         iter([*(one for one in waiting if one.mine), *waiting]), None
@@ -147,7 +139,7 @@ def queue(request: Request) -> HttpResponse:
         "asked": asked,
         "ready": ready,
         "unready": [one for one in waiting if one not in asked and one not in ready],
-        "sent": _latest(sent)[:SENT],
+        "sent": sent[:SENT],
         "mine": sum(1 for one in waiting if one.mine),
         "waiting": len(waiting),
         "shown": shown,
@@ -175,7 +167,7 @@ def came_in(found: Iterable[cases.Case]) -> list[CameIn]:
         CameIn(case.board, row, kept.party(row.sender))
         for case in found
         for kept in (Correspondence(case),)
-        for row in case.eyes.seen(WordRow.objects.filter(incident_id=case.id).exclude(kind="told").order_by("-at")[:SENT])
+        for row in sorted((row for row in case.seen(WordRow) if row.kind != "told"), key=attrgetter("at"), reverse=True)[:SENT]
     ]
     return sorted(rows, key=lambda one: one.row.happened_at, reverse=True)[:SENT]
 
@@ -188,7 +180,10 @@ def _waiting(case: cases.Case, row: MessageRow) -> Waiting:
     return Waiting(case.board, shown, case.people.name(row.publisher_person or row.author), shown.may_publish)
 
 
-def _latest(sent: Iterable[Waiting]) -> list[Waiting]:
-    """Return what went out, the newest first."""
-    dated = [(one.message.row.published_at, one) for one in sent if one.message.row.published_at]
-    return [one for _published_at, one in sorted(dated, key=itemgetter(0), reverse=True)]
+def _sent(found: Iterable[cases.Case], chosen: str) -> list[Waiting]:
+    """Return what went out last, the newest first; behind it what is `chosen`, if that is none of it."""
+    dated = [(row.published_at, case, row) for case in found for row in case.rows(MessageRow) if row.status != "draft" and row.published_at]
+    every = [(case, row) for _published_at, case, row in sorted(dated, key=itemgetter(0), reverse=True)]
+    latest = every[:SENT] + [(case, row) for case, row in every[SENT:] if f"{case.number}/{row.message}" == chosen]
+    came_of, kept = messages.summaries(latest), {case.id: Correspondence(case) for case, _row in latest}
+    return [Waiting(case.board, messages.shown(case, row, kept[case.id], came_of), "", mine=False) for case, row in latest]

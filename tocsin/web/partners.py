@@ -21,7 +21,7 @@ def call(request: Request, number: str, record: str, partner: str) -> HttpRespon
     """Call a partner: one entry of the record, from which what it promised counts."""
     case = cases.find(request, number)
     rule = case.program.records.get(record)
-    known = partners.callable_by(request.organisation.id, case.program, rule) if rule else ()
+    known = partners.callable_by(case.registers, case.program, rule) if rule else ()
     found = next((each for each in known if each.key == partner), None)
     if rule is None or found is None:
         raise Http404
@@ -37,7 +37,7 @@ def number_of(request: Request, number: str, register: str, partner: str) -> Htt
     It stands on no page, in no panel, file or answer besides.
     """
     case = cases.find(request, number)
-    found = _find(request, case, register, partner)
+    found = _find(case, register, partner)
     known = secrets(case, found)
     if not known:
         refused = t.Refused("E101", f"the number of {found.key} is kept by {', '.join(_keepers(found))}", hint="ask one of them")
@@ -48,8 +48,8 @@ def number_of(request: Request, number: str, register: str, partner: str) -> Htt
     return reply.page(request, "incidents/_number.html" if request.htmx else "incidents/number.html", context)
 
 
-def _find(request: Request, case: Case, register: str, key: str) -> Partner:
-    found = partners.find(request.organisation.id, case.program, register, key)
+def _find(case: Case, register: str, key: str) -> Partner:
+    found = partners.find(case.registers, case.program, register, key)
     if found is None or not case.eyes.are_of(found.register.visible_to):
         raise Http404
     return found

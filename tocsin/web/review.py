@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any, Final
 
 from django.http import HttpResponse
@@ -12,8 +13,8 @@ from markupsafe import Markup
 from tocsin.engine.expressions import UNKNOWN
 from tocsin.engine.program import Record, Text
 from tocsin.incidents import compared, courses
-from tocsin.incidents.models import BoardRow, BreachRow, ClockRow, DecidedRow, FiledRow, MessageRow, MomentRow, RoleRow
-from tocsin.web import cases, clocks, plan_words, reply
+from tocsin.incidents.models import BoardRow, BreachRow, ClockRow, DecidedRow, FiledRow, MessageRow, RoleRow
+from tocsin.web import cases, plan_words, reply
 from tocsin.web.cases import Case
 from tocsin.web.reply import Request, needs
 from tocsin.web.room import figures, records
@@ -73,8 +74,8 @@ def context(case: Case) -> dict[str, Any]:
     """Return everything that the review shows."""
     parts = [Part(rule, records.entries(case, rule.id), f"record:{rule.id}") for rule in case.program.records.values() if case.sees(rule)]
     measured = [each for each in figures.every(case, beside=True) if each.standing != "waiting"]
-    similar = compared.earlier(case.board, case.people.viewer)[: compared.SHOWN_MAX]
-    decided = case.eyes.seen(DecidedRow.objects.filter(incident_id=case.id).order_by("seq"))
+    similar = figures.others(case).earlier[: compared.SHOWN_MAX]
+    decided = sorted(case.seen(DecidedRow), key=attrgetter("seq"))
     return {
         "case": case,
         "people": case.people,
@@ -84,17 +85,17 @@ def context(case: Case) -> dict[str, Any]:
         "theories": [part for part in parts if part.rule.review == "theories"],
         "measures": measures(case, parts),
         "tracked": [part for part in parts if part.rule.tracked],
-        "met": len(case.eyes.seen(ClockRow.objects.filter(incident_id=case.id, status__in=("met", "late")))),
+        "met": sum(1 for row in case.seen(ClockRow) if row.status in ("met", "late")),
         "breaches": _breaches(case),
-        "roles": RoleRow.objects.filter(incident_id=case.id, role__in=_acting(case)),
-        "sent": MessageRow.objects.filter(incident_id=case.id, status="published").order_by("published_at"),
+        "roles": [row for row in case.rows(RoleRow) if row.role in _acting(case)],
+        "sent": sorted((row for row in case.rows(MessageRow) if row.status == "published"), key=attrgetter("published_at")),
         "decided": decided,
         "figures": measured,
         "similar": similar,
         "beside": beside(case, measured, similar),
-        "courses": courses.of(case.board, case.program, case.people.viewer, clocks.incident_now(case.board.incident)),
+        "courses": courses.of(case.board, case.program, similar, case.incident_now),
         "percent": figures.percent,
-        "filed": case.eyes.seen(FiledRow.objects.filter(incident_id=case.id).order_by("at")),
+        "filed": sorted(case.seen(FiledRow), key=attrgetter("at")),
         "label": records.label,
         "named": plan_words.option_name,
         "titled": plan_words.titled,
@@ -105,17 +106,15 @@ def context(case: Case) -> dict[str, Any]:
 
 
 def _breaches(case: Case) -> list[BreachRow]:
-    rows = BreachRow.objects.filter(incident_id=case.id).exclude(obligation__in=list(case.program.records))
-    return case.eyes.seen(rows.order_by("due_at"))
+    return sorted((row for row in case.seen(BreachRow) if row.obligation not in case.program.records), key=attrgetter("due_at"))
 
 
 def beside(case: Case, measured: list[figures.Shown], similar: list[BoardRow]) -> list[Beside]:
     """Return the figures that similar earlier incidents have too (PIR-10)."""
-    known = compared.values(similar)
-    found = []
+    other, found = figures.others(case), []
     for each in measured:
-        others = tuple(figures.spelled(each.rule, known.get((row.incident_id, each.rule.id))) for row in similar)
-        mean = compared.mean(case.board, case.people.viewer, each.rule.id)
+        others = tuple(figures.spelled(each.rule, other.values.get((row.incident_id, each.rule.id))) for row in similar)
+        mean = other.mean(each.rule.id)
         if any(others):
             found.append(Beside(each, figures.spelled(each.rule, None if mean is UNKNOWN else mean), others))
     return found
@@ -123,14 +122,12 @@ def beside(case: Case, measured: list[figures.Shown], similar: list[BoardRow]) -
 
 def _acting(case: Case) -> set[str]:
     """Return the roles that owed or decided something in this incident."""
-    owed = {row.owes for row in case.eyes.seen(ClockRow.objects.filter(incident_id=case.id))}
-    return owed | {row.role for row in case.eyes.seen(DecidedRow.objects.filter(incident_id=case.id))}
+    return {row.owes for row in case.seen(ClockRow)} | {row.role for row in case.seen(DecidedRow)}
 
 
 def stretches(case: Case) -> list[Stretch]:
     """Return how long each stretch of the incident took, station by station; what happened out of the usual order is left out."""
-    standing = MomentRow.objects.filter(incident_id=case.id, moment__in=STATIONS, withdrawn_at=None).order_by("generation")
-    rows = {row.moment: row for row in case.eyes.seen(standing)}
+    rows = {row.moment: row for row in case.came()}
     known = sorted((rows[name] for name in STATIONS if name in rows), key=lambda row: row.happened_at)
     whole = (known[-1].happened_at - known[0].happened_at) if len(known) > 1 else timedelta()
     found = []
@@ -146,8 +143,9 @@ def stretches(case: Case) -> list[Stretch]:
 
 def measures(case: Case, parts: list[Part]) -> list[Measure]:
     """Return what is tracked: the open ones by due time, then what is done."""
-    now = clocks.incident_now(case.board.incident)
-    rows = {row.clock: row for row in case.eyes.seen(ClockRow.objects.filter(incident_id=case.id, verb="track").order_by("generation"))}
+    now = case.incident_now
+    tracked = (row for row in case.seen(ClockRow) if row.verb == "track")
+    rows = {row.clock: row for row in sorted(tracked, key=attrgetter("generation"))}
     found = [_measure(part, entry, rows, now) for part in parts if part.rule.tracked for entry in part.entries]
     return sorted(found, key=lambda one: (not one.entry.open, one.clock.due_at if one.clock and one.clock.due_at else now))
 

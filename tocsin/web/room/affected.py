@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.db.models import F
+from operator import attrgetter
 
 from tocsin.engine.collections import PARTIES
 from tocsin.engine.program import Cases, Program, Text
@@ -26,26 +25,31 @@ class Affected:
 
 def context(case: Case) -> dict[str, object]:
     """Return the parties, those nobody told yet first; `wanted` says whether the plan has anything to do with parties."""
-    rows = list(
-        PartyRow.objects.filter(incident_id=case.id, removed_at=None).order_by(F("notified_at").asc(nulls_first=True), "added_at", "pk")
-    )
-    shown = [_affected(case, row, late_of(case)) for row in rows]
+    rows = sorted(present(case), key=lambda row: (row.notified_at is not None, row.notified_at or row.added_at))
+    late = late_of(case)
+    shown = [_affected(case, row, late) for row in rows]
     return {
         "parties": shown,
         "kinds": case.program.parties.kinds.items(),
         "untold": sum(1 for each in shown if each.row.notified_at is None),
         "wanted": bool(shown) or speaks_of_parties(case.program),
-        "served": [each for each in served.every(case.board.organisation_id, case.program) if each.key not in {row.party for row in rows}],
+        "served": [each for each in served.every(case.registers, case.program) if each.key not in {row.party for row in rows}],
         "titled": plan_words.titled,
         "by_word": [(rule.id, plan_words.titled(rule)) for rule in case.program.messages.values() if is_for_parties(rule.to)],
     }
 
 
+def present(case: Case) -> list[PartyRow]:
+    """Return the parties that were not taken off the list, in the order in which they came onto it."""
+    return sorted((row for row in case.rows(PartyRow) if row.removed_at is None), key=attrgetter("added_at"))
+
+
 def late_of(case: Case) -> dict[str, int]:
     """Return how many running clocks are overdue, by the entry that they run over."""
     found: dict[str, int] = {}
-    for row in case.eyes.seen(ClockRow.objects.filter(incident_id=case.id, status__in=clocks.RUNNING).exclude(entry="")):
-        found[row.entry] = found.get(row.entry, 0) + (row.status == "breached" or row.behind > 0)
+    for row in case.seen(ClockRow):
+        if row.entry and row.status in clocks.RUNNING:
+            found[row.entry] = found.get(row.entry, 0) + (row.status == "breached" or row.behind > 0)
     return found
 
 

@@ -7,7 +7,7 @@ from tocsin.accounts import directory
 from tocsin.engine.program import Role, Text
 from tocsin.engine.role_names import split
 from tocsin.incidents import partners
-from tocsin.incidents.models import RoleRow, TimelineRow
+from tocsin.incidents.models import RoleRow
 from tocsin.web import languages, plan_words
 from tocsin.web.cases import Case
 from tocsin.web.languages import gettext as _
@@ -55,14 +55,13 @@ def _calling(case: Case, rule: Role) -> Calling:
 
 
 def _declined(case: Case, rule: Role) -> frozenset[str]:
-    rows = case.eyes.seen(TimelineRow.objects.filter(incident_id=case.id, kind="RoleDeclined"))
-    return frozenset(row.by for row in rows if split(row.subject)[0] == rule.id)
+    return frozenset(each.by for each in case.headings("RoleDeclined") if split(each.subject)[0] == rule.id)
 
 
 def _lists(case: Case, rule: Role) -> Iterator[Listed]:
-    rows = RoleRow.objects.filter(incident_id=case.id).values_list("role", "assigned", "person", "via")
-    inside = {assigned or (person if via == "directory" else "") for role, assigned, person, via in rows if split(role)[0] == rule.id}
-    for source, persons in directory.callable_into(case.board.organisation_id, case.program, rule.id).items():
+    seats = [row for row in case.rows(RoleRow) if split(row.role)[0] == rule.id]
+    inside = {row.assigned or (row.person if row.via == "directory" else "") for row in seats}
+    for source, persons in directory.callable_into(case.viewer.recorded, case.program, rule.id).items():
         people = tuple((person, case.people.name(person), "") for person in persons if person not in inside)
         own = source == rule.id
         if people:
@@ -80,4 +79,4 @@ def _pool(case: Case, name: str) -> dict[str, str]:
     """Return the persons of a register, each with what it says of them; nobody where `name` is none that the viewer sees."""
     register = case.program.resources.get(name)
     seen = register is not None and case.eyes.are_of(register.visible_to)
-    return partners.persons(case.board.organisation_id, case.program, register) if register and seen else {}
+    return partners.persons(case.registers, case.program, register) if register and seen else {}

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from tocsin.engine.collections import PARTIES
 from tocsin.engine.program import Condition, Decision
 from tocsin.incidents.models import ConditionRow, PartyRow
-from tocsin.web import clocks, plan_words, times, wording
+from tocsin.web import plan_words, times, wording
 from tocsin.web.cases import Case
 
 
@@ -55,7 +55,7 @@ class Door:
 
 def context(case: Case) -> dict[str, object]:
     """Return the doors of the plan with their conditions; a condition behind several doors is acted on at the first."""
-    rows = {row.condition: row for row in ConditionRow.objects.filter(incident_id=case.id)}
+    rows = {row.condition: row for row in case.rows(ConditionRow)}
     doors = [_door(case, decision, rows) for decision in case.program.decisions.values() if decision.needs]
     warned = case.board.phase in ("warning", "declared", "")
     return {
@@ -72,8 +72,7 @@ def _door(case: Case, decision: Decision, rows: dict[str, ConditionRow]) -> Door
 
 def shown(case: Case, row: ConditionRow, rule: Condition) -> Shown:
     """Return one condition as it stands now, and what the viewer may do about it."""
-    now = clocks.incident_now(case.board.incident)
-    held = max(now - row.since, timedelta()) if row.since and row.value else timedelta()
+    held = max(case.incident_now - row.since, timedelta()) if row.since and row.value else timedelta()
     hold = timedelta(seconds=row.hold_s or 0)
     against = row.value is False and row.measured
     return Shown(
@@ -98,7 +97,7 @@ def key(condition: str, entry: str = "") -> str:
 
 
 def _lines(case: Case, row: ConditionRow, rule: Condition) -> tuple[Line, ...]:
-    parties = dict(PartyRow.objects.filter(incident_id=case.id).values_list("party", "name")) if rule.each in PARTIES else {}
+    parties = {row.party: row.name for row in case.rows(PartyRow)} if rule.each in PARTIES else {}
     return tuple(
         Line(
             entry=one["entry"],

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from tocsin.engine import terms as t
 from tocsin.engine.program import Decision, Text
@@ -63,13 +64,11 @@ class Open:
 
 def context(case: Case) -> dict[str, object]:
     """Return the decisions by who may take them, the running chains, and what was decided."""
-    rows = DecisionRow.objects.filter(incident_id=case.id, sets_level=False).order_by("order")
-    unmet = {row.condition: row for row in ConditionRow.objects.filter(incident_id=case.id) if row.holds is not True}
+    rows = sorted((row for row in case.seen(DecisionRow) if not row.sets_level), key=attrgetter("order"))
+    unmet = {row.condition: row for row in case.rows(ConditionRow) if row.holds is not True}
     suggestions = Suggestions(case)
-    decisions = [
-        _open(case, row, unmet, suggestions) for row in rows if row.decision in case.program.decisions and case.eyes.sees(row.decision)
-    ]
-    chained = {row.subject for row in ChainRow.objects.filter(incident_id=case.id, kind="decision", status="running")}
+    decisions = [_open(case, row, unmet, suggestions) for row in rows if row.decision in case.program.decisions]
+    chained = {row.subject for row in case.rows(ChainRow) if row.kind == "decision" and row.status == "running"}
     free = [one for one in decisions if one.row.decision not in chained]
     free.sort(key=lambda one: (not one.row.proposed, one.row.order))
     over = case.board.phase in t.OVER
@@ -77,7 +76,7 @@ def context(case: Case) -> dict[str, object]:
         "mine": [] if over else [one for one in free if one.may],
         "others": [] if over else [one for one in free if not one.may],
         "chains": chains(case, "decision"),
-        "decided": case.eyes.seen(DecidedRow.objects.filter(incident_id=case.id).order_by("-seq"))[:8],
+        "decided": sorted(case.seen(DecidedRow), key=attrgetter("seq"), reverse=True)[:8],
         "people": case.people,
         "names": lambda roles: plan_words.names(case.program, roles),
         "name_of": lambda name: plan_words.name_of(case.program, name),
@@ -92,19 +91,19 @@ def context(case: Case) -> dict[str, object]:
 def _addable(case: Case) -> list[tuple[Plan, str]]:
     """Return the plans and role sets in force that it does not run by yet, each with its kind."""
     known = {plan["id"] for plan in case.board.plans}
-    return [(plan, plans.compiled(plan).kind) for name, plan in plans.in_force(case.board.organisation_id).items() if name not in known]
+    return [(plan, plans.compiled(plan).kind) for name, plan in case.in_force.items() if name not in known]
 
 
 def _newer(case: Case) -> Plan | None:
     """Return the version of the plan in force, where the incident runs on another one."""
-    plan = plans.in_force(case.board.organisation_id).get(case.board.plan_id)
+    plan = case.in_force.get(case.board.plan_id)
     return plan if plan and plan.hash != case.board.plans[0]["hash"] else None
 
 
 def chains(case: Case, kind: str) -> list[Chain]:
     """Return the chains of this kind, the running ones first."""
-    rows = ChainRow.objects.filter(incident_id=case.id, kind=kind).order_by("-at")
-    return sorted((shown(case, row) for row in case.eyes.seen(rows)), key=lambda chain: chain.row.status != "running")
+    rows = sorted((row for row in case.seen(ChainRow) if row.kind == kind), key=attrgetter("at"), reverse=True)
+    return sorted((shown(case, row) for row in rows), key=lambda chain: chain.row.status != "running")
 
 
 def shown(case: Case, row: ChainRow) -> Chain:

@@ -1,6 +1,7 @@
 """Facts: what is known, who said so, and the form that states more."""
 
 from dataclasses import dataclass
+from operator import attrgetter
 
 from markupsafe import Markup
 
@@ -37,7 +38,7 @@ class Known:
 
 def context(case: Case) -> dict[str, object]:
     """Return what is known and the form."""
-    rows = list(FactRow.objects.filter(incident_id=case.id).order_by("order"))
+    rows = sorted(case.rows(FactRow), key=attrgetter("order"))
     rules = case.program.facts
     known = [Known(row, plan_words.kept(rules[row.fact], row.value)) for row in rows if row.known and row.fact in rules]
     values = {row.fact: value for row in rows if row.fact in rules and (value := plan_words.unplain(row.value)) is not None}
@@ -57,8 +58,7 @@ def context(case: Case) -> dict[str, object]:
 
 def _moments(case: Case) -> list[Instant]:
     """Return the moments that people record by hand, and those that came and can be taken back."""
-    rows = MomentRow.objects.filter(incident_id=case.id, withdrawn_at=None).order_by("generation")
-    came = {row.moment: row for row in case.eyes.seen(rows)}
+    came = {row.moment: row for row in case.came()}
     found = []
     for rule in case.program.moments.values():
         by_hand = bool(rule.recorded_by)

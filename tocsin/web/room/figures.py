@@ -12,9 +12,9 @@ from tocsin.engine.expressions import UNKNOWN, Name, Value
 from tocsin.engine.figures import Standing
 from tocsin.engine.periods import Counted
 from tocsin.engine.program import Figure
-from tocsin.incidents import compared, measured
-from tocsin.incidents.models import FigureRow, TimelineRow
-from tocsin.web import clocks, plan_words, times
+from tocsin.incidents.compared import Beside
+from tocsin.incidents.models import FigureRow
+from tocsin.web import plan_words, times
 from tocsin.web.cases import Case
 from tocsin.web.languages import gettext as _
 from tocsin.web.room import curves
@@ -59,9 +59,15 @@ def context(case: Case) -> dict[str, object]:
 
 def every(case: Case, *, beside: bool = False) -> list[Shown]:
     """Return the figures in the order of the plan; `beside` similar incidents all of them, else those that the plan compares so."""
-    now = case.board.closed_at or clocks.incident_now(case.board.incident)
-    rows = {row.figure: row for row in FigureRow.objects.filter(incident_id=case.id)}
-    return [_shown(case, rule, rows[rule.id], now, beside=beside) for rule in case.program.figures.values() if rule.id in rows]
+    now = case.board.closed_at or case.incident_now
+    rows = {row.figure: row for row in case.rows(FigureRow)}
+    shown = [(rule, rows[rule.id]) for rule in case.program.figures.values() if rule.id in rows]
+    return [_shown(case, rule, row, now, beside=beside) for rule, row in shown]
+
+
+def others(case: Case) -> Beside:
+    """Return the other incidents that figures are held against."""
+    return case.memory((Beside,), lambda: Beside(case.board, case.viewer))
 
 
 def _shown(case: Case, rule: Figure, row: FigureRow, now: datetime, *, beside: bool) -> Shown:
@@ -76,11 +82,9 @@ def _shown(case: Case, rule: Figure, row: FigureRow, now: datetime, *, beside: b
         at=row.target_at,
         also=times.lasting(also) if also else "",
         other=plan_words.said(begins),
-        change=percent(compared.change(case.board, case.people.viewer, rule.id, value))
-        if value is not None and (beside or rule.similar)
-        else "",
+        change=percent(others(case).change(rule.id, value)) if value is not None and (beside or rule.similar) else "",
         said=_said(case, rule),
-        period=compared.added_up(case.board, case.people.viewer, case.program, rule, now),
+        period=others(case).added_up(case.program, rule, now),
         aim=aim if isinstance(aim := plan_words.unplain(row.target), Decimal) else None,
     )
 
@@ -90,8 +94,8 @@ def _said(case: Case, rule: Figure) -> list[tuple[datetime, Decimal]]:
     fact = case.program.facts.get(rule.value.path) if isinstance(rule.value, Name) else None
     if fact is None or fact.type != "number":
         return []
-    rows = TimelineRow.objects.filter(incident_id=case.id, kind="FactStated", subject=fact.id).order_by("seq")
-    found = [(row.happened_at, plan_words.unplain(row.data["value"])) for row in rows]
+    stated = (each for each in case.headings("FactStated") if each.subject == fact.id)
+    found = [(each.happened_at, plan_words.unplain(each.data["value"])) for each in stated]
     return [(at, value) for at, value in found if isinstance(value, Decimal)]
 
 
@@ -103,7 +107,7 @@ def _present(case: Case, rule: Figure, row: FigureRow, now: datetime) -> tuple[S
     if rule.ends and row.begun_at and not row.ended_at:
         return figures.standing(None, row.target_at, now, at_least=rule.at_least), now - row.begun_at
     if figures.reads_signals(rule):
-        read = measured.look(case.board.organisation_id, case.program, now)
+        read = case.measured.look(now)
         view = figures.valued(case.program, rule, now, read, plan_words.unplain(row.target))
         return view.standing, view.value
     return standing, value

@@ -1,6 +1,7 @@
 """The head of the room: level, title, who commands, what is due next, and the line of phases."""
 
 from dataclasses import dataclass
+from operator import attrgetter
 
 from markupsafe import Markup
 
@@ -36,24 +37,25 @@ def context(case: Case) -> dict[str, object]:
     """Return what the head shows."""
     board = case.board
     tone = "drill" if board.drill else plan_words.tone(case.program, board.level)
-    running = case.eyes.seen(ClockRow.objects.filter(incident_id=case.id, status="open", due_at__isnull=False).order_by("due_at"))
+    running = [row for row in case.seen(ClockRow) if row.status == "open" and row.due_at is not None]
     return {
         "tone": "wy" if board.phase == "warning" and not board.drill else tone,
         "level_mark": plan_words.mark(case.program, board.level) if board.level else "?",
         "phases": _phases(case),
-        "indicators": indicators.of(case.program, board, ConditionRow.objects.filter(incident_id=case.id)),
+        "indicators": indicators.of(case.program, board, case.rows(ConditionRow)),
         "titled": plan_words.titled,
-        "elsewhere": ReportRow.objects.filter(incident_id=case.id).exclude(number="").order_by("seq") if not case.limited else [],
-        "due": next(iter(running), None),
+        "elsewhere": sorted((row for row in case.rows(ReportRow) if row.number), key=attrgetter("seq")) if not case.limited else [],
+        "due": min(running, key=clocks.by_due_time, default=None),
         "over": board.phase in t.OVER,
         "phase_name": plan_words.phase(board.phase),
         "phase_of": plan_words.phase,
-        "now_in_incident": clocks.incident_now(board.incident),
+        "now_in_incident": case.incident_now,
     }
 
 
 def _phases(case: Case) -> list[Phase]:
-    moments = {row.moment: row for row in MomentRow.objects.filter(incident_id=case.id, withdrawn_at=None).order_by("generation")}
+    standing = (row for row in case.rows(MomentRow) if row.withdrawn_at is None)
+    moments = {row.moment: row for row in sorted(standing, key=attrgetter("generation"))}
     ended = "cancelled" if "cancelled" in moments else "closed"
     line = [(ended if moment == "closed" else moment, ended if moment == "closed" else phase) for moment, phase in LINE]
     line = [(moment, phase) for moment, phase in line if moment != "warned" or moment in moments]

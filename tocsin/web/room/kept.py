@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from operator import attrgetter
 
 from tocsin.engine.program import Text
 from tocsin.incidents.models import DeliveryRow, MessageRow, PartyRow, WordRow
@@ -42,7 +43,7 @@ class Correspondence:
 
     def of(self, row: MessageRow) -> Kept:
         """Return what is kept with a message that was sent."""
-        channels = tuple(each for each in self._deliveries if each.message == row.message)
+        channels = tuple(each for each in self._case.rows(DeliveryRow) if each.message == row.message)
         spoken = dict.fromkeys(locale for each in channels for locale in each.languages) or dict.fromkeys(row.texts)
         return Kept(
             role=self._named(row.role) if row.role else {},
@@ -64,15 +65,11 @@ class Correspondence:
 
     @cached_property
     def _parties(self) -> Mapping[str, str]:
-        return dict(PartyRow.objects.filter(incident_id=self._case.id).values_list("party", "name"))
-
-    @cached_property
-    def _deliveries(self) -> list[DeliveryRow]:
-        return list(DeliveryRow.objects.filter(incident_id=self._case.id).order_by("pk"))
+        return {row.party: row.name for row in self._case.rows(PartyRow)}
 
     @cached_property
     def _answers(self) -> list[WordRow]:
-        return list(WordRow.objects.filter(incident_id=self._case.id, kind="reply").order_by("happened_at", "pk"))
+        return sorted((row for row in self._case.rows(WordRow) if row.kind == "reply"), key=attrgetter("happened_at"))
 
 
 def called(locale: str) -> str:

@@ -5,7 +5,6 @@ from typing import Final
 
 from tocsin.engine.program import Search
 from tocsin.incidents.models import FactRow, ReportRow
-from tocsin.incidents.readers import Viewer
 from tocsin.web import alike, knowledge, plan_words
 from tocsin.web.cases import Case
 from tocsin.web.knowledge import Known
@@ -32,8 +31,7 @@ class Found:
 
 def look(case: Case, search: Search) -> Found:
     """Return what was filed and is like the incident by its words and by what is known of it; for the viewer, without the incident itself."""
-    viewer = Viewer(case.board.organisation_id, case.people.viewer, case.limited)
-    filed = [one for one in knowledge.filed(viewer, case.people, search.inboxes) if one.board.incident_id != case.id]
+    filed = [one for one in knowledge.filed(case.viewer, case.people, search.inboxes) if one.board.incident_id != case.id]
     matches = alike.ranked(_words(case, search), [" ".join(one.said) for one in filed])
     found = tuple(Like(filed[match.place], match.shared) for match in matches[:SHOWN_MAX])
     return Found(found, len(matches) - len(found), len(filed))
@@ -41,7 +39,7 @@ def look(case: Case, search: Search) -> Found:
 
 def _words(case: Case, search: Search) -> str:
     """Return the words of the incident: as it was declared and reported, and of the facts that the plan names."""
-    reports = ReportRow.objects.filter(incident_id=case.id).values_list("words", flat=True)
-    facts = FactRow.objects.filter(incident_id=case.id, fact__in=search.by)
+    reports = [row.words for row in case.rows(ReportRow)]
+    facts = [row for row in case.rows(FactRow) if row.fact in search.by]
     known = [plan_words.kept(case.program.facts[row.fact], row.value).striptags() for row in facts if row.fact in case.program.facts]
     return " ".join((case.board.words, *reports, *known))

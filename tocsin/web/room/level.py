@@ -104,12 +104,12 @@ def fallback(program: Program, part: Part, because: Iterable[str]) -> list[Marku
 
 def context(case: Case) -> dict[str, object]:
     """Return for each plan with levels its proposal with its reasons and the decision open now, and every level decided so far."""
-    rows = FactRow.objects.filter(incident_id=case.id, known=True)
+    rows = [row for row in case.rows(FactRow) if row.known]
     rules_ = case.program.facts
     facts = {row.fact: value for row in rows if row.fact in rules_ and (value := plan_words.unplain(row.value)) is not None}
     return {
         "grades": [_grade(case, part, facts) for part in case.program.plans if part.classify is not None or not part.name],
-        "levels": LevelRow.objects.filter(incident_id=case.id).order_by("-seq"),
+        "levels": case.rows(LevelRow)[::-1],
         "tone_of": lambda level: plan_words.tone(case.program, level),
         "mark_of": lambda level: plan_words.mark(case.program, level),
         "people": case.people,

@@ -1,14 +1,16 @@
 """Where the working groups of an incident meet, once the plan has brought them together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from tocsin.comms import meetings
+from tocsin.comms.models import MeetingPlace
 from tocsin.engine.namespaces import bare
 from tocsin.engine.program import Text
-from tocsin.incidents.models import TimelineRow
 from tocsin.web import plan_words
 from tocsin.web.cases import Case
+from tocsin.web.rows import Heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ def chats(case: Case) -> list[Gathered]:
     opened: dict[str, datetime] = {}
     for line in _lines(case, meetings.CHAT):
         for group in line.data["groups"]:
-            opened.setdefault(group, line.at)
+            opened.setdefault(group, line.happened_at)
     return [
         Gathered(plan_words.name_of(case.program, name), _chat(case, name), opened[name]) for name in case.program.groups if name in opened
     ]
@@ -36,15 +38,18 @@ def conference(case: Case) -> Gathered | None:
     lines = _lines(case, meetings.VIDEO)
     if not lines:
         return None
-    link = meetings.conference(case.board.organisation_id, incident=case.id, number=case.number)
-    return Gathered(plan_words.name_of(case.program, lines[-1].data["moment"]), link, lines[-1].at)
+    link = meetings.conference(_places(case), incident=case.id, number=case.number)
+    return Gathered(plan_words.name_of(case.program, lines[-1].data["moment"]), link, lines[-1].happened_at)
 
 
-def _lines(case: Case, way: str) -> list[TimelineRow]:
-    rows = TimelineRow.objects.filter(incident_id=case.id, kind="Gathered").order_by("seq")
-    return [line for line in case.eyes.lines(rows) if line.data["way"] == way]
+def _lines(case: Case, way: str) -> list[Heading]:
+    return [line for line in case.headings("Gathered") if line.data["way"] == way]
+
+
+def _places(case: Case) -> Sequence[MeetingPlace]:
+    return case.memory((MeetingPlace,), lambda: meetings.places(case.board.organisation_id))
 
 
 def _chat(case: Case, group: str) -> str:
     plan = case.program.part(group).program.id
-    return meetings.chat(case.board.organisation_id, plan, bare(group), incident=case.id, number=case.number)
+    return meetings.chat(_places(case), plan, bare(group), incident=case.id, number=case.number)

@@ -1,11 +1,13 @@
 """Messages: drafts with their texts in every language, the chain of approval on exactly that text, and what became of what was sent."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from markupsafe import Markup
 
 from tocsin.comms import receipts
+from tocsin.comms.receipts import Summary
 from tocsin.engine.program import Message, Text
 from tocsin.engine.rules.delivery import BY_HAND
 from tocsin.engine.rules.messages import senders, writers
@@ -22,6 +24,8 @@ from tocsin.web.room.offers import Reader
 from tocsin.web.room.suggestions import Suggestions
 
 SENT_SHOWN = 6
+Summaries = Mapping[str, tuple[Summary, ...]]
+NOTHING: Final[Summaries] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +90,11 @@ class Template:
 
 def context(case: Case) -> dict[str, object]:
     """Return the drafts, what was sent, and the templates."""
-    rows = list(MessageRow.objects.filter(incident_id=case.id).order_by("-drafted_at"))
+    rows = sorted(case.rows(MessageRow), key=lambda row: (row.drafted_at, row.pk), reverse=True)
     drafts = [row for row in rows if row.status == "draft"]
     sent = [row for row in rows if row.status != "draft"]
-    kept = Correspondence(case)
-    owed = set(ClockRow.objects.filter(incident_id=case.id, verb="send", status__in=clocks.RUNNING).values_list("object", flat=True))
+    kept, came_of = Correspondence(case), summaries((case, row) for row in sent[:SENT_SHOWN])
+    owed = {row.object for row in case.rows(ClockRow) if row.verb == "send" and row.status in clocks.RUNNING}
     templates = [
         Template(rule, case.speaks(writers(case.program, rule)) or case.commands, rule.id in owed)
         for rule in case.program.messages.values()
@@ -98,7 +102,7 @@ def context(case: Case) -> dict[str, object]:
     templates.sort(key=lambda one: (not one.may, not one.owed))
     return {
         "drafts": [shown(case, row) for row in drafts],
-        "sent": [shown(case, row, kept) for row in sent[:SENT_SHOWN]],
+        "sent": [shown(case, row, kept, came_of) for row in sent[:SENT_SHOWN]],
         "sent_more": max(0, len(sent) - SENT_SHOWN),
         "templates": templates,
         "offered": offers.of(case),
@@ -113,10 +117,20 @@ def context(case: Case) -> dict[str, object]:
     }
 
 
-def shown(case: Case, row: MessageRow, kept: Correspondence | None = None) -> Shown:
-    """Return one message as a page shows it; what is `kept` with it too, where that is asked for."""
+def summaries(sent: Iterable[tuple[Case, MessageRow]]) -> Summaries:
+    """Return what became of messages of one organisation, channel by channel; they are looked up together."""
+    wanted = list(sent)
+    return (
+        receipts.summaries(wanted[0][0].board.organisation_id, [about.message(case.id, row.message) for case, row in wanted])
+        if wanted
+        else {}
+    )
+
+
+def shown(case: Case, row: MessageRow, kept: Correspondence | None = None, came_of: Summaries = NOTHING) -> Shown:
+    """Return one message as a page shows it; what is `kept` with it and what `came_of` it too, where that is asked for."""
     rule = case.program.messages.get(row.template)
-    chain = ChainRow.objects.filter(incident_id=case.id, chain=row.chain).first() if row.chain else None
+    chain = next((each for each in case.rows(ChainRow) if each.chain == row.chain), None) if row.chain else None
     publishers = senders(case.program, rule) if rule else ()
     suggestions = Suggestions(case)
     return Shown(
@@ -130,7 +144,7 @@ def shown(case: Case, row: MessageRow, kept: Correspondence | None = None) -> Sh
         missing=suggestions.missing(rule, row.fields) if rule else (),
         gaps=suggestions.gaps(rule, row.texts) if rule and row.status == "draft" else None,
         unmet=_unmet(case, row, rule),
-        receipts=_receipts(case, row) if row.status != "draft" else (),
+        receipts=_receipts(case, row, came_of) if row.status != "draft" else (),
         alarming=tuple(word for word in rule.alarming if any(word in words for words in row.texts.values())) if rule else (),
         readers=offers.readers(case, rule, offers.owed_to(case, rule)) if rule and row.status == "draft" else (),
         may_read=any(case.speaks([name]) for name in row.unread),
@@ -142,12 +156,13 @@ def shown(case: Case, row: MessageRow, kept: Correspondence | None = None) -> Sh
 def _unmet(case: Case, row: MessageRow, rule: Message | None) -> tuple[ConditionRow, ...]:
     if rule is None or not rule.needs or row.status != "draft":
         return ()
-    rows = {each.condition: each for each in ConditionRow.objects.filter(incident_id=case.id, condition__in=rule.needs)}
+    rows = {each.condition: each for each in case.rows(ConditionRow)}
     return tuple(rows[name] for name in rule.needs if name in rows and rows[name].holds is not True)
 
 
 def _waits(case: Case, row: MessageRow, channel: str) -> Waits:
-    clock = ClockRow.objects.filter(incident_id=case.id, obligation=f"{row.template}.{channel}", entry=row.message).first()
+    owed = (each for each in case.rows(ClockRow) if each.obligation == f"{row.template}.{channel}" and each.entry == row.message)
+    clock = next(owed, None)
     role, person = (clock.owes, clock.owner) if clock else (case.program.commander, row.published_by)
     mine = case.speaks([role]) or case.commands
     persons = tuple(row.reaches.get(channel, ()))
@@ -160,8 +175,8 @@ def _letter(rule: Message | None, locale: str, words: str, fields: Mapping[str, 
     return Letter(locale, known.name if known else locale, known.tag if known else locale, marked(words, fields), words)
 
 
-def _receipts(case: Case, row: MessageRow) -> tuple[Line, ...]:
+def _receipts(case: Case, row: MessageRow, came_of: Summaries) -> tuple[Line, ...]:
     """Return what became of a published message, channel by channel."""
-    outcomes = DeliveryRow.objects.filter(incident_id=case.id, message=row.message).order_by("pk")
-    known = {one.channel: one for one in receipts.summary(case.board.organisation_id, about.message(case.id, row.message))}
+    outcomes = [each for each in case.rows(DeliveryRow) if each.message == row.message]
+    known = {one.channel: one for one in came_of.get(about.message(case.id, row.message), ())}
     return tuple(deliveries.line(each.channel, known.get(each.channel), each.outcome) for each in outcomes)

@@ -111,11 +111,10 @@ def steps(case: Case) -> dict[str, object]:
 
 
 def _clocks(case: Case) -> list[Shown]:
-    at = clocks.incident_now(case.board.incident)
-    rows = ClockRow.objects.filter(incident_id=case.id).exclude(status="ended").order_by("due_at", "clock")
+    rows = sorted((row for row in case.seen(ClockRow) if row.status != "ended"), key=clocks.by_due_time)
     return [
-        clocks.show(row, at, number=case.number, owner=case.people.name(row.owner), mine=row.owner == case.people.viewer)
-        for row in case.eyes.seen(rows)
+        clocks.show(row, case.incident_now, number=case.number, owner=case.people.name(row.owner), mine=row.owner == case.people.viewer)
+        for row in rows
     ]
 
 
@@ -171,12 +170,12 @@ def _step(case: Case, clock: Shown, suggestions: Suggestions) -> Step:
 def _asked(case: Case, rule: Obligation, suggestions: Suggestions) -> tuple[fact_fields.Asked, ...]:
     """Return the facts that are answered with an obligation, with what is known or holds by default filled in."""
     rules = suggestions.asked(case.program.facts[name] for name in rule.fields if name in case.program.facts)
-    rows = {row.fact: row.value for row in FactRow.objects.filter(incident_id=case.id, fact__in=rule.fields)}
+    rows = {row.fact: row.value for row in case.rows(FactRow) if row.fact in rule.fields}
     known = {fact.id: plan_words.unplain(rows[fact.id]) for fact in rules if fact.id in rows}
     answered = {name: value for name, value in known.items() if value is not None}
     return tuple(fact_fields.asked(rules, answered, suggestions.of(rules)))
 
 
 def _given(case: Case, role: str) -> Given:
-    named = RoleRow.objects.filter(incident_id=case.id, role=split(role)[0]).exclude(assigned="").values_list("assigned", flat=True).first()
-    return Given(role, plan_words.name_of(case.program, role), named or "")
+    named = next((row.assigned for row in case.rows(RoleRow) if row.role == split(role)[0]), "")
+    return Given(role, plan_words.name_of(case.program, role), named)

@@ -10,8 +10,7 @@ from tocsin.engine import offers as engine
 from tocsin.engine.offers import Offer
 from tocsin.engine.program import Field, Message, Text
 from tocsin.engine.rules import messages as rules
-from tocsin.incidents import states
-from tocsin.incidents.models import ClockRow, Head, PartyRow
+from tocsin.incidents.models import ClockRow
 from tocsin.web import clocks, languages, plan_words
 from tocsin.web.cases import Case
 from tocsin.web.room import affected
@@ -70,8 +69,7 @@ def of(case: Case) -> list[Offered]:
     """Return what is offered in an incident: what the viewer sends first, and of that what is due first."""
     if not case.board.open or not any(rule.offered for rule in case.program.messages.values()):
         return []
-    incident = case.board.incident
-    state, now = states.load(incident, Head.objects.get(pk=case.id)), clocks.incident_now(incident)
+    state, now = case.state, case.incident_now
     found = []
     for offer in engine.offers(case.program, state):
         rule = case.program.messages[offer.message]
@@ -105,12 +103,11 @@ def readers(case: Case, rule: Message, owed: tuple[str, ...] = ()) -> tuple[Read
     """Return the parties outside whom a message may go to, with those to whom alone it is `owed`; none where it is for somebody else."""
     if not affected.is_for_parties(rule.to):
         return ()
-    rows = PartyRow.objects.filter(incident_id=case.id, removed_at=None).order_by("added_at", "pk")
-    wanted = rows.filter(reporter=True) if rule.to == ("reporters",) else rows
+    wanted = [row for row in affected.present(case) if row.reporter or rule.to != ("reporters",)]
     return tuple(Reader(row.party, row.name, not owed or row.party in owed) for row in wanted)
 
 
 def owed_to(case: Case, rule: Message) -> tuple[str, ...]:
     """Return the parties to whom a running clock owes the message."""
-    rows = ClockRow.objects.filter(incident_id=case.id, verb="send", object=rule.id, status__in=clocks.RUNNING).exclude(entry="")
-    return tuple(dict.fromkeys(row.entry for row in case.eyes.seen(rows)))
+    asking = (row for row in case.seen(ClockRow) if row.verb == "send" and row.object == rule.id and row.status in clocks.RUNNING)
+    return tuple(dict.fromkeys(row.entry for row in asking if row.entry))

@@ -89,6 +89,7 @@ PANELS: Final[Mapping[str, Panel]] = {
 
 def whole(request: Request, case: Case) -> dict[str, Markup]:
     """Return every panel that the viewer sees as it stands, by name, for the page."""
+    case.lines([*stream.newest(case), *timeline.told(case)[-timeline.SHOWN :]])  # of both panels at once
     shown = {name: render_to_string(panel.template, _context(case, panel), request) for name, panel in PANELS.items() if seen(case, panel)}
     return {name: Markup(rendered) for name, rendered in shown.items()}  # noqa: S704 - rendered by the same environment, escaped there
 
@@ -134,6 +135,7 @@ def _context(case: Case, panel: Panel) -> dict[str, Any]:
 
 def handle(request: Request, case: Case, command: t.Command) -> desk.Answer:
     """Return what came of a command of the viewer; a key used for something else is a refusal, too."""
+    request.viewer = request.viewer.anew()  # who sees what may change by it
     try:
         return desk.handle(case.id, command, actor=case.actor, key=request.POST.get("key", ""))
     except KeyReused as error:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from markupsafe import Markup
 
@@ -35,7 +36,7 @@ def context(case: Case) -> dict[str, object]:
 
 
 def _of(case: Case, rule: Record) -> Iterator[Shown]:
-    known = partners.callable_by(case.board.organisation_id, case.program, rule)
+    known = partners.callable_by(case.registers, case.program, rule)
     shown = [partner for partner in known if case.eyes.are_of(partner.register.visible_to)]
     called = _called(case, rule) if shown else {}
     for partner in shown:
@@ -52,7 +53,7 @@ def _of(case: Case, rule: Record) -> Iterator[Shown]:
 def _numbers(case: Case, register: Resource) -> Iterator[Shown]:
     """Yield what in a register has something confidential that is there for the viewer: a duty desk, the line of the command (X-61)."""
     if any(map(case.eyes.are_of, register.confidential.values())) and case.eyes.are_of(register.visible_to):
-        for partner in partners.listed(case.board.organisation_id, case.program, register):
+        for partner in partners.listed(case.registers, case.program, register):
             if secrets(case, partner):
                 yield Shown(partner, "", f"partner:{partner.key}", tuple(_said(case, partner)), secret=True, called_at=None)
 
@@ -66,7 +67,7 @@ def _said(case: Case, partner: Partner) -> Iterator[tuple[Field, Markup]]:
 
 def _called(case: Case, rule: Record) -> dict[str, datetime]:
     """Return by what was named when it was called last."""
-    rows = case.eyes.seen(RecordRow.objects.filter(incident_id=case.id, record=rule.id).order_by("seq"))
+    rows = sorted((row for row in case.seen(RecordRow) if row.record == rule.id), key=attrgetter("seq"))
     return {row.fields[rule.fields[0].id]: row.happened_at for row in rows if row.fields.get(rule.fields[0].id)}
 
 

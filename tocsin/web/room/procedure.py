@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 
 from tocsin.engine import guards
 from tocsin.engine.program import Checklist, Guard, Question, Situation
-from tocsin.incidents.models import ConditionRow, MomentRow, SituationRow
-from tocsin.incidents.readers import Viewer
-from tocsin.web import clocks, measures, plan_words
+from tocsin.incidents.models import ConditionRow, SituationRow
+from tocsin.web import measures, plan_words
 from tocsin.web.cases import Case
 from tocsin.web.room import conditions, figures, indicators
 from tocsin.web.room.conditions import Shown
@@ -39,7 +39,7 @@ class List:
 def context(case: Case) -> dict[str, object]:
     """Return the steps of the written procedure, and what warns while one works through them."""
     rows: dict[str, list[SituationRow]] = {}
-    for row in SituationRow.objects.filter(incident_id=case.id).order_by("generation"):
+    for row in sorted(case.rows(SituationRow), key=attrgetter("generation")):
         rows.setdefault(row.situation, []).append(row)
     steps = sorted((rule for rule in case.program.situations.values() if rule.step), key=lambda rule: rule.step)
     shown = {each.rule.id: each for each in figures.every(case)} if any(rule.figures for rule in steps) else {}
@@ -47,12 +47,7 @@ def context(case: Case) -> dict[str, object]:
         "steps": [_step(case, rule, rows.get(rule.id, []), shown) for rule in steps],
         "guards": standing(case),
         "questions": [each for each in case.program.help.questions if not each.at],
-        "late": measures.overdue(
-            Viewer(case.board.organisation_id, case.people.viewer, case.limited),
-            clocks.incident_now(case.board.incident),
-            case.board.plan_id,
-            case.id,
-        ),
+        "late": measures.overdue(case.viewer, case.incident_now, case.board.plan_id, case.id),
         "titled": plan_words.titled,
         "people": case.people,
     }
@@ -74,9 +69,7 @@ def _step(case: Case, rule: Situation, rows: list[SituationRow], shown: Mapping[
 
 def standing(case: Case) -> tuple[Guard, ...]:
     """Return the typical errors of the document that stand now (STP-15)."""
-    rows = MomentRow.objects.filter(incident_id=case.id, withdrawn_at=None).order_by("generation")
-    moments = {row.moment: row.happened_at for row in case.eyes.seen(rows)}
-    return guards.standing(case.program, moments)
+    return guards.standing(case.program, {row.moment: row.happened_at for row in case.came()})
 
 
 def _item(condition: conditions.Shown) -> conditions.Shown:
@@ -86,7 +79,7 @@ def _item(condition: conditions.Shown) -> conditions.Shown:
 
 def checklists(case: Case) -> dict[str, object]:
     """Return the checklists of the plan, each item ticked by what is known or by whoever attests it (STP-12)."""
-    rows = {row.condition: row for row in ConditionRow.objects.filter(incident_id=case.id)}
+    rows = {row.condition: row for row in case.rows(ConditionRow)}
     lists = []
     for rule in case.program.checklists.values():
         if rule.indicators and not indicators.applies(case.program, case.board, rule):

@@ -11,9 +11,9 @@ from markupsafe import Markup
 from tocsin.engine import entries as entries_
 from tocsin.engine.expressions import SignalRead
 from tocsin.engine.program import Field, Program, Record, Text
-from tocsin.incidents import measured, partners
+from tocsin.incidents import partners
 from tocsin.incidents.models import RecordRow
-from tocsin.web import clocks, plan_words, times
+from tocsin.web import plan_words, times
 from tocsin.web.cases import Case, People
 from tocsin.web.jinja import text, words
 from tocsin.web.languages import gettext as _
@@ -47,7 +47,7 @@ class Kept:
 
 def context(case: Case) -> dict[str, object]:
     """Return the records of the plan with their entries."""
-    rows = sorted(case.eyes.seen(RecordRow.objects.filter(incident_id=case.id)), key=lambda row: (row.record, row.entry, row.seq))
+    rows = sorted(case.seen(RecordRow), key=lambda row: (row.record, row.entry, row.seq))
     entries: dict[str, list[Entry]] = {}
     for (record, entry), group in groupby(rows, key=lambda row: (row.record, row.entry)):
         entries.setdefault(record, []).append(_entry(case, record, entry, list(group)))
@@ -77,9 +77,7 @@ def _register(case: Case, rule: Record) -> tuple[tuple[str, str], ...]:
     """Return what stands in the registers that an ordered record is of: what comes first, first."""
     if rule.order is None or not rule.of:
         return ()
-    found = [
-        each for each in partners.named_by(case.board.organisation_id, case.program, rule) if case.eyes.are_of(each.register.visible_to)
-    ]
+    found = [each for each in partners.named_by(case.registers, case.program, rule) if case.eyes.are_of(each.register.visible_to)]
     ranked = [field for field in rule.fields if field.id in rule.order.by and field.of]
 
     def kinds(partner: partners.Partner) -> list[tuple[int, str]]:
@@ -102,7 +100,7 @@ def _measured(case: Case, rule: Record) -> dict[str, str]:
     wanted = {field.id: read for field in rule.fields for name in field.from_ if (read := _reading(case, name))}
     if not wanted:
         return {}
-    look = measured.look(case.board.organisation_id, case.program, clocks.incident_now(case.board.incident))
+    look = case.measured.look(case.incident_now)
     found = {name: look(read) for name, read in wanted.items()}
     return {name: f"{value.normalize():f}" for name, value in found.items() if isinstance(value, Decimal)}
 
@@ -114,7 +112,7 @@ def _reading(case: Case, name: str) -> SignalRead | None:
 
 def entries(case: Case, record: str) -> tuple[Entry, ...]:
     """Return the entries of one record, the newest first."""
-    rows = sorted(case.eyes.seen(RecordRow.objects.filter(incident_id=case.id, record=record)), key=lambda row: (row.entry, row.seq))
+    rows = sorted((row for row in case.seen(RecordRow) if row.record == record), key=lambda row: (row.entry, row.seq))
     found = [_entry(case, record, entry, list(group)) for entry, group in groupby(rows, key=lambda row: row.entry)]
     return tuple(sorted(found, key=lambda entry: entry.last.at, reverse=True))
 

@@ -6,7 +6,6 @@ from typing import Final
 
 from markupsafe import Markup
 
-from tocsin.accounts import directory
 from tocsin.engine.program import Text
 from tocsin.engine.role_names import lacking, roles_named, split
 from tocsin.incidents.models import ClockRow, RoleRow
@@ -47,12 +46,11 @@ class Seat:
 
 def context(case: Case) -> dict[str, object]:
     """Return every seat, the commander first, those that wait for acceptance next."""
-    rows = RoleRow.objects.filter(incident_id=case.id, shown=True).exclude(person="").order_by("pk")
-    owed = [row.owes for row in case.eyes.seen(ClockRow.objects.filter(incident_id=case.id, status__in=clocks.RUNNING))]
+    rows = [row for row in case.rows(RoleRow) if row.shown and row.person]
+    owed = [row.owes for row in case.seen(ClockRow) if row.status in clocks.RUNNING]
     works = _works(case)
-    brought = directory.brought(case.board.organisation_id)
     outside = {role.id for role in case.program.roles.values() if role.outside}
-    seats = [_seat(case, row, owed.count(row.role), works, brought) for row in rows if row.role not in outside]
+    seats = [_seat(case, row, owed.count(row.role), works) for row in rows if row.role not in outside]
     seats.sort(key=lambda seat: (not seat.row.commander, not seat.waits, seat.held_for))
     near, rest = seats, []
     if len(seats) > SHOWN:
@@ -79,7 +77,7 @@ def context(case: Case) -> dict[str, object]:
 
 def invitation(case: Case) -> dict[str, object]:
     """Return the seats to which the viewer was invited, for a view that shows no others."""
-    rows = RoleRow.objects.filter(incident_id=case.id, assigned=case.people.viewer).order_by("pk")
+    rows = [row for row in case.rows(RoleRow) if row.assigned == case.people.viewer]
     return {"invited": [(row, row.title or plan_words.plain(row.role), f"role:{row.role}") for row in rows], "people": case.people}
 
 
@@ -90,21 +88,20 @@ def _matters(seat: Seat) -> bool:
 
 def _streams(case: Case) -> list[tuple[str, str]]:
     """Return the open work streams: id and name."""
-    rows = RoleRow.objects.filter(incident_id=case.id, shown=True).exclude(part="").order_by("pk").values_list("role", "part")
     streaming = {role.id for role in case.program.roles.values() if role.streams}
-    return list(dict.fromkeys((split(role)[1], part) for role, part in rows if split(role)[0] in streaming))
+    open_ = (row for row in case.rows(RoleRow) if row.shown and row.part and split(row.role)[0] in streaming)
+    return list(dict.fromkeys((split(row.role)[1], row.part) for row in open_))
 
 
 def _works(case: Case) -> dict[str, list[Text]]:
     """Return what each person works on now (ROL-15)."""
     found: dict[str, list[Text]] = {}
-    rows = ClockRow.objects.filter(incident_id=case.id, status__in=clocks.RUNNING).exclude(worker="").order_by("due_at", "clock")
-    for row in case.eyes.seen(rows):
+    for row in sorted((row for row in case.seen(ClockRow) if row.worker and row.status in clocks.RUNNING), key=clocks.by_due_time):
         found.setdefault(row.worker, []).append(row.title or plan_words.plain(row.obligation))
     return found
 
 
-def _seat(case: Case, row: RoleRow, passes: int, works: Mapping[str, list[Text]], brought: Mapping[str, frozenset[str]]) -> Seat:
+def _seat(case: Case, row: RoleRow, passes: int, works: Mapping[str, list[Text]]) -> Seat:
     rule = case.program.roles.get(split(row.role)[0])
     by_decision = bool(rule and rule.appointed_by)
     waits = bool(row.assigned) and not row.accepted
@@ -124,6 +121,6 @@ def _seat(case: Case, row: RoleRow, passes: int, works: Mapping[str, list[Text]]
         main=rule.main if rule and not row.part else {},
         passes=passes,
         works_on=() if held_for else tuple(works.get(row.person, ())),
-        lacks=lacking(rule.requires, brought.get(meant, frozenset())) if rule and meant else (),
+        lacks=lacking(rule.requires, case.people.brings(meant)) if rule and meant else (),
         taken_by=plan_words.names(case.program, rule.taken_by if rule else ()),
     )

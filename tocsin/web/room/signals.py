@@ -11,9 +11,9 @@ from tocsin.engine.expressions import SignalRead
 from tocsin.engine.logged import SOURCE
 from tocsin.engine.namespaces import bare
 from tocsin.engine.program import Program, Signal
-from tocsin.incidents import plans, readings
+from tocsin.incidents import readings
 from tocsin.incidents.readings import Reading
-from tocsin.web import charts, plan_words, times
+from tocsin.web import charts, plan_words
 from tocsin.web.cases import Case
 from tocsin.web.charts import Chart
 from tocsin.web.jinja import text
@@ -35,7 +35,7 @@ class Shown:
 
 def context(case: Case) -> dict[str, object]:
     """Return every measured signal of the plan."""
-    known = readings.every(case.board.organisation_id, case.program, times.now())
+    known = readings.of(case.measured, case.now)
     return {
         "signals": [shown(case.program.signals[name], found) for name, found in known.items()],
         "titled": plan_words.titled,
@@ -48,16 +48,16 @@ def context(case: Case) -> dict[str, object]:
 
 def pages(case: Case) -> dict[str, tuple[str, str]]:
     """Return the plan and the name under which each signal has a page: those of the plans in force."""
-    there = plans.in_force(case.board.organisation_id)
+    there = case.in_force
     found = {name: (case.program.part(name).program.id, bare(name)) for name in case.program.signals}
     return {name: page for name, page in found.items() if page[0] in there}
 
 
 def evidence(case: Case) -> list[Chart]:
     """Return the charts of the signals whose triggers fired in this incident, from before the first of them until now (DET-10)."""
-    now = case.board.closed_at or times.now()
+    now = case.board.closed_at or case.now
     begin = max(case.board.declared_at - BEFORE, now - trends.SPAN_MAX)
-    rows = charts.firings([case.id], begin)
+    rows = [row for row in case.lines(case.headings("TriggerFired"))[::-1] if row.happened_at >= begin]
     found: list[Chart] = []
     for rule in case.program.signals.values():
         fired = charts.fired_by(rows, {case.id: case.board}, case.program.part(rule.id).program.id, bare(rule.id))

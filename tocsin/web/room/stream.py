@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tocsin.incidents.models import TimelineRow
 from tocsin.web.cases import Case
+from tocsin.web.rows import Heading
 
 SHOWN = 30
 SAID = "Said"
@@ -22,16 +23,20 @@ class Line:
 
 def context(case: Case) -> dict[str, object]:
     """Return the newest lines, the latest last."""
-    rows = case.eyes.seen(TimelineRow.objects.filter(incident_id=case.id, kind=SAID).order_by("-seq"))
     on_timeline = promoted(case)
-    newest = [_line(case, row, on_timeline) for row in rows[:SHOWN]]
-    return {"lines": newest[::-1], "said": len(rows), "people": case.people}
+    lines = [_line(row, on_timeline) for row in case.lines(newest(case))]
+    return {"lines": lines, "said": len(case.headings(SAID)), "people": case.people}
+
+
+def newest(case: Case) -> list[Heading]:
+    """Return what is shown of the stream."""
+    return case.headings(SAID)[-SHOWN:]
 
 
 def promoted(case: Case) -> frozenset[str]:
     """Return what of the stream belongs to the timeline."""
-    return frozenset(row.subject for row in case.eyes.seen(TimelineRow.objects.filter(incident_id=case.id, kind="Promoted")))
+    return frozenset(each.subject for each in case.headings("Promoted"))
 
 
-def _line(case: Case, row: TimelineRow, on_timeline: frozenset[str]) -> Line:
+def _line(row: TimelineRow, on_timeline: frozenset[str]) -> Line:
     return Line(row, row.subject, row.data["words"], row.data["entry"], row.subject in on_timeline)

@@ -5,6 +5,7 @@ from tocsin.incidents.models import ReportRow, TimelineRow
 from tocsin.web import sentences
 from tocsin.web.cases import Case
 from tocsin.web.room import stream
+from tocsin.web.rows import Heading
 
 SHOWN = 40
 
@@ -15,22 +16,25 @@ def context(case: Case, *, everything: bool = False) -> dict[str, object]:
 
     What the team said is here only where somebody put it onto the timeline.
     """
-    rows = case.eyes.lines(TimelineRow.objects.filter(incident_id=case.id).order_by("-seq"))
-    total = len(rows)
-    on_timeline = stream.promoted(case)
-    told = [row for row in rows if not row.quiet and (row.kind != stream.SAID or row.subject in on_timeline)]
-    spoken = rows if everything else [row for row in told if not is_machinery(row)]
-    chosen = spoken if everything else spoken[:SHOWN]
+    spoken = [] if everything else told(case)
+    chosen = (case.eyes.lines(case.rows(TimelineRow)) if everything else case.lines(spoken[-SHOWN:]))[::-1]
     hashes = journal.hashes(case.board.incident, [row.seq for row in chosen])
     return {
         "lines": [sentences.line(case, row, hashes.get(row.seq, "")) for row in chosen],
-        "total": total,
-        "earlier": len(spoken) - len(chosen),
+        "total": len(chosen) if everything else len(case.headings()),
+        "earlier": max(len(spoken) - SHOWN, 0),
         "everything": everything,
     }
 
 
-def is_machinery(row: TimelineRow) -> bool:
+def told(case: Case) -> list[Heading]:
+    """Return what the timeline tells, whether it is shown at once or not."""
+    on_timeline = stream.promoted(case)
+    spoken = (each for each in case.headings() if not each.quiet and (each.kind != stream.SAID or each.subject in on_timeline))
+    return [each for each in spoken if not is_machinery(each)]
+
+
+def is_machinery(row: TimelineRow | Heading) -> bool:
     """Return whether a line says only that nothing is known yet, or names a moment that another line tells."""
     if row.kind == "ConditionTurned":
         return row.data.get("value") is not True
@@ -39,4 +43,4 @@ def is_machinery(row: TimelineRow) -> bool:
 
 def reports(case: Case) -> dict[str, object]:
     """Return the reports, tickets and alerts attached to the incident."""
-    return {"reports": ReportRow.objects.filter(incident_id=case.id).order_by("seq"), "people": case.people}
+    return {"reports": sorted(case.rows(ReportRow), key=lambda row: row.seq), "people": case.people}

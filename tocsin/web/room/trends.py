@@ -12,7 +12,7 @@ from tocsin.engine.expressions import Expression, SignalRead, leaves
 from tocsin.engine.spelling import spell
 from tocsin.incidents import trends
 from tocsin.incidents.models import LevelRow
-from tocsin.web import plan_words, times, wording
+from tocsin.web import plan_words, wording
 from tocsin.web.cases import Case
 from tocsin.web.room import curves
 from tocsin.web.room.curves import Curve
@@ -44,10 +44,10 @@ def of(case: Case, trees: Iterable[Expression]) -> list[Trend]:
     wanted = {spell(tree): tree for tree in trees if any(isinstance(leaf, SignalRead) for leaf in leaves(tree))}
     if not wanted:
         return []
-    now = case.board.closed_at or times.now()
+    now = case.board.closed_at or case.now
     since = max(min(case.board.declared_at, now - LEAST), now - SPAN_MAX)
-    found = trends.every(case.board.organisation_id, case.program, wanted, since, now)
-    levels = list(LevelRow.objects.filter(incident_id=case.id, at__gte=since).order_by("seq").values_list("at", flat=True))
+    found = trends.every(case.measured, wanted, since, now)
+    levels = [row.at for row in case.rows(LevelRow) if row.at >= since]
     return [_trend(case, wanted[name], each, levels) for name, each in found.items()]
 
 
