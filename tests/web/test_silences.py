@@ -53,13 +53,19 @@ def test_a_member_silences_with_a_reason_and_another_lifts_it(world: World, cloc
     assert "Nothing found" in get(world, world.chi, show="silenced").content.decode()
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"match": ""}, {"match": "x=~["}, {"lasts": "", "until": "2020-01-01T00:00"}, {"lasts": "", "until": ""}]
-)
+@pytest.mark.parametrize("wrong", [{"match": ""}, {"match": "x=~["}, {"until": "2020-01-01T00:00"}, {"lasts": "", "until": ""}])
 def test_a_silence_that_cannot_be_is_refused(world: World, wrong: dict[str, str]) -> None:
     body = {"match": "region=east", "lasts": "1h", "comment": "x"} | wrong
     assert post(world, world.bea, "silences", **body).status_code == 409
     assert not Silence.objects.exists()
+
+
+def test_until_when_counts_before_for_how_long(world: World, clock: ModuleType) -> None:
+    clock.freeze(bodies.NOON)
+    until = f"{bodies.NOON + timedelta(days=2):%Y-%m-%dT%H:%M}"
+    assert post(world, world.bea, "silences", match="region=east", lasts="1h", comment="Cable work", until=until).status_code == 303
+    made = Silence.objects.get()
+    assert made.ends_at - made.starts_at > timedelta(days=1)
 
 
 def test_an_editor_plans_maintenance_by_the_clocks_of_a_place(world: World, clock: ModuleType) -> None:

@@ -146,7 +146,7 @@ def _span(request: Request) -> tuple[datetime, datetime] | Refused:
     unread = Refused("E104", _("The time cannot be read, or lies in the past."), _("Choose for how long, or until when."))
     try:
         starts_at = max(now, times.read(form["starts"])) if form.get("starts") else now
-        lasts = SPANS.get(form.get("lasts", ""))
+        lasts = None if form.get("until") else SPANS.get(form.get("lasts", ""))
         ends_at = starts_at + lasts if lasts else times.read(form.get("until", ""))
     except ValueError:
         return unread
