@@ -31,7 +31,7 @@ from tocsin.ingest.mail.certificate import Certificate, Unusable
 from tocsin.ingest.mail.listener import Listener
 from tocsin.ingest.pings import checks, listening
 from tocsin.ingest.wire import Wire
-from tocsin.kit import astray, clock, collector, doors
+from tocsin.kit import astray, clock, collector, doors, promptness
 from tocsin.kit.child import Child, beside
 from tocsin.kit.leaps import guard
 from tocsin.kit.loops import Loop
@@ -257,6 +257,7 @@ def _announce() -> None:
 def _answer(door: socket.socket, application: Callable[..., Awaitable[None]], http: type[HttpToolsProtocol] = HttpToolsProtocol) -> None:
     """Serve until a signal ends it. Requests under way are finished, streams are let go."""
     sys.setswitchinterval(SWITCHES_EVERY_S)
+    promptness.be_prompt()
     config = uvicorn.Config(
         application,
         http=http,
