@@ -18,8 +18,11 @@ PATIENT_S: Final = 1.0
 ASKS_EVERY_S: Final = 0.005
 PAGES_MAX: Final = 8_000
 """A log longer than this is to begin anew. In a storm it does not by itself: whenever it was moved, more has been written."""
-LOG_BYTES_MAX: Final = 64 * 1024 * 1024
-"""A log that grew beyond this, because readers kept it, is cut back to nothing as soon as they let go."""
+LOG_BYTES_MAX: Final = 128 * 1024 * 1024
+"""
+A log that grew beyond this, because readers kept it, is cut back to nothing as soon as they let go. A storm alone does not make it so long: where the
+disk is told what is free, whoever syncs meanwhile waits.
+"""
 
 
 class Checkpointer:
