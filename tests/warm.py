@@ -15,7 +15,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import IO, Any
@@ -204,13 +205,31 @@ def _become(module: str, arguments: list[str], environ: dict[str, str], streams:
     sys.orig_argv = [sys.executable, "-m", *sys.argv]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Same:
+    """One thing, equal to itself alone; whoever keeps this keeps that as well."""
+
+    it: Any
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.it is other.it
+
+    def __hash__(self) -> int:
+        return id(self.it)
+
+
 def read_once() -> None:
     """Let this process, and whatever it forks, read a plan once: a program is immutable, and the shipped ones are read by every other test."""
     thoroughly = read.read
-    kept = lru_cache(maxsize=PLANS_KEPT)(thoroughly)
 
-    def remembered(source: str | bytes, name: str, *more: Any, **others: Any) -> Result:
-        return thoroughly(source, name, *more, **others) if more or others else kept(source, name)
+    @lru_cache(maxsize=PLANS_KEPT)
+    def kept(source: str | bytes, name: str, before: Same, beside: tuple[Same, ...]) -> Result:
+        return thoroughly(source, name, before=before.it, beside=[each.it for each in beside])
+
+    def remembered(source: str | bytes, name: str, directory: Any = None, *, before: Any = None, beside: Iterable[Any] = ()) -> Result:
+        if directory is not None:  # each time another: people are made anew for each test
+            return thoroughly(source, name, directory, before=before, beside=beside)
+        return kept(source, name, Same(before), tuple(map(Same, beside)))
 
     read.read = remembered
 

@@ -52,6 +52,7 @@ class Draft:
     names: Names
     _parts: tuple[tuple[Path, object], ...]
     _damaged: frozenset[Path]
+    _of_kind: dict[type, tuple[tuple[Path, Any], ...]] = field(default_factory=dict)
     _parsed: dict[tuple[str, str], conditions.Parsed] = field(default_factory=dict)
     cells_seen: int = 0
     directory: "Directory | None" = None
@@ -90,10 +91,10 @@ class Draft:
         return path in self._damaged
 
     def walk(self, kind: type[L]) -> Iterator[tuple[Path, L]]:
-        """Yield every part of the form that is of this kind, with its path, in the order of the form."""
-        for path, part in self._parts:
-            if isinstance(part, kind):
-                yield path, part
+        """Return every part of the form that is of this kind, with its path, in the order of the form."""
+        if kind not in self._of_kind:
+            self._of_kind[kind] = tuple((path, part) for path, part in self._parts if isinstance(part, kind))
+        return iter(self._of_kind[kind])
 
 
 def read(source: str | bytes) -> Draft:
