@@ -46,3 +46,11 @@ def test_a_draft_shows_its_gap_and_says_what_to_record_and_where(room: Room) -> 
     shown = panel(room)
     assert "[—]" not in shown
     assert "Not ready." not in shown
+
+
+def test_an_empty_field_is_named_once(room: Room) -> None:
+    room.post(room.world.ana, "messages", template="guests")
+    room.post(room.world.ana, "moments/served/instant")
+    shown = panel(room)
+    assert shown.count("Not ready.") == 1
+    assert "recorded since" not in shown

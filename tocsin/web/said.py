@@ -13,8 +13,10 @@ from tocsin.web import plan_words
 from tocsin.web.jinja import text
 from tocsin.web.languages import gettext as _
 
-_IDS: Final = re.compile(r"^(?:[a-z0-9-]+~)?[a-z][a-z0-9_]*\b|\b[a-z0-9-]+~[a-z0-9_]+\b|\b[a-z]+(?:_[a-z0-9]+)+\b")
-"""Ids of a plan as they stand in an English sentence: what it begins with. Further on, those of one word may be the word itself."""
+_IDS: Final = re.compile(
+    r"^(?:[a-z0-9-]+~)?[a-z][a-z0-9_]*\b|\b[a-z0-9-]+~[a-z0-9_]+\b|\b[a-z]+(?:_[a-z0-9]+)+\b|(?:(?<=\bby )|(?<=\bonly ))[a-z]+\b"
+)
+"""Ids of a plan as they stand in an English sentence: what begins it, and whoever does it. Elsewhere one of one word may be the word itself."""
 
 _WORDS: Final[Mapping[str, tuple[Callable[[], str], Callable[[], str]]]] = {
     "E101": (lambda: _("This is for another role."), lambda: _("Ask that role or its deputy.")),

@@ -133,6 +133,8 @@ def shown(case: Case, row: MessageRow, kept: Correspondence | None = None, came_
     chain = next((each for each in case.rows(ChainRow) if each.chain == row.chain), None) if row.chain else None
     publishers = senders(case.program, rule) if rule else ()
     suggestions = Suggestions(case)
+    missing = suggestions.missing(rule, row.fields) if rule else ()
+    gaps = suggestions.gaps(rule, row.texts) if rule and row.status == "draft" else None
     return Shown(
         row=row,
         rule=rule,
@@ -141,8 +143,8 @@ def shown(case: Case, row: MessageRow, kept: Correspondence | None = None, came_
         chain=decisions.shown(case, chain) if chain else None,
         may_write=rule is not None and (case.speaks(writers(case.program, rule)) or case.commands),
         may_publish=case.speaks(publishers) or (case.commands and not (rule and rule.publisher)),
-        missing=suggestions.missing(rule, row.fields) if rule else (),
-        gaps=suggestions.gaps(rule, row.texts) if rule and row.status == "draft" else None,
+        missing=missing,
+        gaps=None if missing and not gaps else gaps,  # the gap is that of an empty field
         unmet=_unmet(case, row, rule),
         receipts=_receipts(case, row, came_of) if row.status != "draft" else (),
         alarming=tuple(word for word in rule.alarming if any(word in words for words in row.texts.values())) if rule else (),
