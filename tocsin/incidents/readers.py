@@ -40,6 +40,9 @@ from tocsin.incidents.models import (
     WordRow,
 )
 from tocsin.incidents.models.row import Row
+from tocsin.kit import bulk
+
+_KEPT: Final = "SELECT DISTINCT plan_hash FROM incidents_boardrow WHERE organisation_id = {} AND kept_for <> ''"
 
 NAMES: Final[Mapping[type[Row], tuple[str, ...]]] = {
     TimelineRow: (),
@@ -295,8 +298,7 @@ class Viewer:
         """Return what tells the incidents that are kept from nobody, or not from the person; it is worked out once."""
         if not self._seen:
             seen = Q(kept_for="") | Q(kept_for__contains=f" {self.person} ")
-            kept = BoardRow.objects.filter(organisation_id=self.organisation_id).exclude(kept_for="")
-            for plan_hash in kept.order_by().values_list("plan_hash", flat=True).distinct():
+            for (plan_hash,) in bulk.asked(_KEPT, [("uuid", self.organisation_id)]):
                 with suppress(plans.Uncompilable):
                     for standing in self.standing(plan_hash):
                         seen |= Q(plan_hash=plan_hash, kept_for__contains=f" {standing} ")

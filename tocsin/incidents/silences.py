@@ -9,15 +9,14 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from tocsin.accounts import directory
 from tocsin.comms import inbox
 from tocsin.engine import watch
 from tocsin.engine.namespaces import bare
 from tocsin.engine.program import Program
 from tocsin.incidents import wording
-from tocsin.incidents.models import Plan, Silence
+from tocsin.incidents.models import Silence
+from tocsin.kit import tables
 
 TOLD_LATE_MAX: Final = timedelta(hours=24)
 """What fell silent before that is history that somebody hands in: it is shown, and nobody is woken."""
@@ -44,10 +43,11 @@ def note(organisation_id: UUID, program: Program, series: Mapping[str, watch.Ser
     Silence.objects.filter(pk__in=[row.pk for row in open_.values()]).update(ended_at=now)
 
 
-def standing(organisation_id: UUID) -> QuerySet[Silence]:
+def standing(organisation_id: UUID) -> list[Silence]:
     """Return the signals that a plan in force watches and of which no data comes, the longest first."""
-    in_force = Plan.objects.filter(organisation_id=organisation_id, status="in_force").values("plan_id")
-    return Silence.objects.filter(organisation_id=organisation_id, plan_id__in=in_force, ended_at=None).order_by("since")
+    in_force = "SELECT plan_id FROM incidents_plan WHERE organisation_id = {} AND status = 'in_force'"
+    where = f"WHERE organisation_id = {{}} AND ended_at IS NULL AND plan_id IN ({in_force}) ORDER BY since"
+    return tables.select(Silence, where, [("uuid", organisation_id)] * 2)
 
 
 def _tell(row: Silence, program: Program, now: datetime) -> None:

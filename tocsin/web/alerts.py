@@ -1,7 +1,7 @@
 """Alerts: what fires, since when, how often, in how many episodes, who has taken it on, and where its route led; found, and counted by a label."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -60,10 +60,11 @@ class Shown:
         return str(self.alert.labels.get("severity", ""))[:LABEL_CHARS_SHOWN]
 
     @property
-    def labels(self) -> list[str]:
-        """Its first labels as a line of a list says them, but for what stands beside them anyway."""
-        said = [(name, str(value)) for name, value in self.alert.labels.items() if name not in {"alertname", "severity"}]
-        return [f"{name}={value[:LABEL_CHARS_SHOWN]}{'…' * (len(value) > LABEL_CHARS_SHOWN)}" for name, value in said[:LABELS_SHOWN]]
+    def line(self) -> str:
+        """Its first labels before its source, as a line of a list says them, but for what stands beside them anyway."""
+        said = [(name, str(value)) for name, value in self.alert.labels.items() if name not in {"alertname", "severity"}][:LABELS_SHOWN]
+        words = [f"{name}={value if len(value) <= LABEL_CHARS_SHOWN else value[:LABEL_CHARS_SHOWN] + '…'}" for name, value in said]
+        return " ".join([*words, "· "]) if words else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ def _context(request: Request, asked: Asked) -> dict[str, object]:
 def _routes(request: Request) -> list[tuple[Route, Markup]]:
     """Return the routes by name, each with where it leads."""
     programs = {plan_id: plans.compiled(plan) for plan_id, plan in plans.in_force(request.organisation.id).items()}
-    return [(route, _leads_to(route, programs)) for route in standing_routes.standing(request.organisation).order_by("name")]
+    return [(route, _leads_to(route, programs)) for route in standing_routes.by_name(request.organisation)]
 
 
 def _leads_to(route: Route, programs: Mapping[str, Program]) -> Markup:
@@ -235,10 +236,8 @@ def rows(request: Request, alerts: list[Alert], keeper: Keeper) -> list[Shown]:
     routes = standing_routes.names({match.route_id for each in matches.values() for match in each})
     unfinished = [("text", State.WAITS), ("text", State.READY)]
     waiting = {run.alert_id: run for run in tables.select(RouteRun, f"WHERE {among} AND state IN ({{}}, {{}})", [*which, *unfinished])}
-    about = {match.about for each in matches.values() for match in each if match.about}
-    seen = cases.seen(request).filter(incident__in=[ids.untyped("inc", one) for one in about])
-    numbers = {ids.typed("inc", incident): number for incident, number in seen.values_list("incident_id", "number")}
-    taken = taking.taken(alerts)
+    numbers = _numbers(request, {match.about for each in matches.values() for match in each if match.about})
+    taken, now = taking.taken(alerts), clock.now()
     return [
         Shown(
             alert,
@@ -247,11 +246,19 @@ def rows(request: Request, alerts: list[Alert], keeper: Keeper) -> list[Shown]:
             tuple(dict.fromkeys(numbers[match.about] for match in matches.get(alert.id, ()) if match.about in numbers)),
             next((match.problem for match in matches.get(alert.id, ()) if match.problem), ""),
             holds.hold(waiting[alert.id]) if alert.id in waiting else "",
-            holds.quiet(keeper(alert.labels, clock.now())) if alert.firing else "",
+            holds.quiet(keeper(alert.labels, now)) if alert.firing else "",
             taken.get(alert.id, ()),
         )
         for alert in alerts
     ]
+
+
+def _numbers(request: Request, about: Collection[str]) -> Mapping[str, str]:
+    """Return the numbers of those of the incidents (typed ids) that the viewer sees."""
+    if not about:
+        return {}
+    seen = cases.seen(request).filter(incident__in=[ids.untyped("inc", one) for one in about])
+    return {ids.typed("inc", incident): number for incident, number in seen.values_list("incident_id", "number")}
 
 
 def _place(written: str) -> search.Place | None:

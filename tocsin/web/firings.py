@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
-
-from django.db.models import QuerySet
+from uuid import UUID
 
 from tocsin.engine.namespaces import bare, part_of
 from tocsin.engine.program import Program, Text
 from tocsin.incidents import plans, readers, silences
 from tocsin.incidents.models import BoardRow, Silence, TimelineRow
+from tocsin.kit import tables
 from tocsin.web import cases, plan_words, times
 from tocsin.web.reply import Request
 
@@ -59,9 +59,9 @@ class _Count:
 
 def silent(request: Request) -> list[Silent]:
     """Return the signals of which no data comes, the longest silence first."""
-    found = plans.in_force(request.organisation.id)
-    rows = [row for row in silences.standing(request.organisation.id) if row.plan_id in found]
-    return [_silent(row, plans.compiled(found[row.plan_id])) for row in rows]
+    rows = silences.standing(request.organisation.id)
+    found = plans.in_force(request.organisation.id) if rows else {}
+    return [_silent(row, plans.compiled(found[row.plan_id])) for row in rows if row.plan_id in found]
 
 
 def months(request: Request) -> list[Month]:
@@ -73,11 +73,11 @@ def months(request: Request) -> list[Month]:
     counts: dict[_Key, _Count] = {}
     titles: dict[str, Text] = {}
     opened: dict[tuple[object, str], _Key] = {}
-    seen = cases.seen(request).filter(drill=False)
-    rows = list(_rows(seen))
-    boards = readers.boards_of(rows, seen)
+    rows = _rows(request.organisation.id)
+    boards = readers.boards_of(rows, cases.seen(request).filter(drill=False)) if rows else {}
     for row in rows:
-        program = _program(request, boards[row.incident_id])
+        board = boards.get(row.incident_id)
+        program = _program(request, board) if board else None
         if program is None:
             continue
         if row.kind == "TriggerFired":
@@ -96,15 +96,13 @@ def months(request: Request) -> list[Month]:
     return list(_listed(counts, titles))
 
 
-def _rows(boards: QuerySet[BoardRow]) -> QuerySet[TimelineRow]:
-    """Return the firings and the ends of situations of these incidents since the first of the months that are shown."""
+def _rows(organisation_id: UUID) -> list[TimelineRow]:
+    """Return the firings and the ends of situations since the first of the months that are shown, incident by incident."""
     since = _month(times.now())
     for _ in range(MONTHS - 1):
         since = _month(since - timedelta(days=1))
-    told = TimelineRow.objects.filter(
-        incident_id__in=boards.values("incident_id"), kind__in=("TriggerFired", "SituationClosed"), at__gte=since
-    )
-    return told.order_by("incident_id", "seq")
+    where = "WHERE organisation_id = {} AND kind IN ('TriggerFired', 'SituationClosed') AND at >= {} ORDER BY incident_id, seq"
+    return tables.select(TimelineRow, where, [("uuid", organisation_id), ("timestamptz", since)])
 
 
 def _month(at: datetime) -> datetime:

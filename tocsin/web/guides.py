@@ -43,6 +43,12 @@ def signable(name: str) -> bool:
 
 def source_title(name: str) -> str:
     """Return how a source is called: products by their own name, the others in the viewer's language."""
-    words = {"email": _("E-mail"), "generic": _("Another sender, by a mapping"), "ping": _("Checks that ping")}
+    match name:
+        case "email":
+            return _("E-mail")
+        case "generic":
+            return _("Another sender, by a mapping")
+        case "ping":
+            return _("Checks that ping")
     source = sources.registry().get(name)
-    return words.get(name) or (source.title if source else name)
+    return source.title if source else name

@@ -101,6 +101,11 @@ def environment(**options: Any) -> jinja2.Environment:
     return made
 
 
+_FUNCTIONS: Final = frozenset({FunctionType, type(lru_cache(languages.known))})
+_WANTS_PAGE: Final = vars(pass_context(lambda _page: None))["jinja_pass_arg"]
+"""How `pass_context` marks what wants to be handed the page itself."""
+
+
 class Page(Context):
     """
     What a template knows. What it calls is handed the names of the page, and none of the loop that it stands in: Jinja would copy every name
@@ -109,8 +114,12 @@ class Page(Context):
 
     def call(self, called: Callable[..., Any], /, *given: Any, _loop_vars: object = None, _block_vars: object = None, **named: Any) -> Any:
         """Call what a template calls."""
-        if type(called) is FunctionType and not hasattr(called, "jinja_pass_arg"):
-            return called(*given, **named)
+        if type(called) in _FUNCTIONS:
+            passed = getattr(called, "jinja_pass_arg", None)
+            if passed is None:
+                return called(*given, **named)
+            if passed is _WANTS_PAGE:
+                return called(self, *given, **named)
         return super().call(called, *given, **named)
 
 
@@ -240,6 +249,12 @@ def theme(context: Context) -> str:
 def nav(context: Context) -> list[dict[str, object]]:
     """Return the main navigation: href, letter, words, and whether it is the present page."""
     request = context["request"]
+    if not hasattr(request, "navigation"):
+        request.navigation = _navigation(request)
+    return cast("list[dict[str, object]]", request.navigation)
+
+
+def _navigation(request: Any) -> list[dict[str, object]]:
     slug, path = request.organisation.slug, request.path
     items: list[dict[str, object]] = []
     for name, letter, label in NAVIGATION:
