@@ -1,6 +1,7 @@
 """Delivering: four answers, four states; asked again before each attempt; one key; one end."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -10,7 +11,7 @@ from tocsin.comms import claims, delivery, outbox, setup
 from tocsin.comms.claims import Settlement
 from tocsin.comms.models import Attempt, ChannelSetup, Delivery, InboxItem, State
 from tocsin.comms.paces import Paces
-from tocsin.comms.receipts import receipts, summary
+from tocsin.comms.receipts import Summary, receipts, summaries
 from tocsin.kit.egress import Egress
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +20,11 @@ pytestmark = pytest.mark.django_db
 def outcomes() -> list[str]:
     """Return the outcomes of all attempts in the order in which they were made."""
     return list(Attempt.objects.order_by("id").values_list("outcome", flat=True))
+
+
+def summary(organisation_id: UUID, about: str) -> tuple[Summary, ...]:
+    """Return one row per channel for what `about` names, by channel."""
+    return summaries(organisation_id, [about]).get(about, ())
 
 
 @pytest.mark.row("I6", "F-19")

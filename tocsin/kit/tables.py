@@ -218,7 +218,7 @@ def _read(model: type[models.Model], *, postgresql: bool) -> tuple[str, Sequence
     """Return the columns, and what makes of a value as the driver gives it what the model has."""
     fields = _fields(model).values()
     kinds = [_KINDS[_target(field).get_internal_type()] for field in fields]
-    makers = {"jsonb": json.loads} if postgresql else _FROM_SQLITE
+    makers = _FROM_POSTGRESQL if postgresql else _FROM_SQLITE
     return bulk.stored(*map(_quoted, fields)), [makers.get(kind) for kind in kinds]
 
 
@@ -226,6 +226,7 @@ def _or_none(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda value: None if value is None else make(value)
 
 
+_FROM_POSTGRESQL: Final = {"jsonb": _or_none(json.loads)}
 _FROM_SQLITE: Final = {
     "boolean": _or_none(bool),
     "jsonb": _or_none(json.loads),
