@@ -258,3 +258,15 @@ def test_an_incident_stays_on_its_version_until_the_commander_moves_it_with_a_re
     assert room.post(room.world.ana, "version", htmx=True, plan=newer.hash, reason="The limits were corrected").status_code == 200
     assert room.row("BoardRow").plan_version == "1.1"
     assert "moved the incident to plan version 1.1" in room.page(room.world.ana)
+
+
+def test_once_it_is_over_what_was_missed_is_counted_no_further(room: Room) -> None:
+    ana = room.world.ana
+    room.pass_minutes(10)
+    assert " late</b>" in room.get(ana, "panels/now", htmx=True).content.decode()
+    answer = room.post(ana, "decisions/false_alarm/choice", **{"fact:false_report": "yes", "reason": "The probe was broken"})
+    assert answer.status_code == 303
+    shown = room.get(ana, "panels/now", htmx=True).content.decode()
+    assert "data-left" not in shown
+    assert re.search(r'panel-note">\d+ missed<', shown)
+    assert "I work on this" not in room.get(ana, "panels/steps", htmx=True).content.decode()

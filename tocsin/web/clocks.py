@@ -47,9 +47,11 @@ def incident_now(incident: Incident) -> datetime:
     return incident_time(incident, times.now())
 
 
-def show(row: ClockRow, now: datetime, *, number: str, owner: str, mine: bool) -> Shown:
-    """Return a clock as it stands at `now` (the incident's own time)."""
-    state, count, small, late = _words(row, now)
+def show(row: ClockRow, now: datetime, *, number: str, owner: str, mine: bool, over: bool = False) -> Shown:
+    """Return a clock as it stands at `now` (the incident's own time); nothing is counted any more once its incident is `over`."""
+    state, count, small, late = (
+        ("late", Markup("{}").format(_("missed")), "", True) if over and row.status == "breached" else _words(row, now)
+    )
     allowed = int((row.due_at - row.began_at).total_seconds()) if row.due_at else 0
     left = int((row.due_at - now).total_seconds()) if row.due_at else 0
     title = {locale: f"{said}: {plan_words.deed(row.object)}" for locale, said in row.title.items()} if row.verb == "sign" else row.title

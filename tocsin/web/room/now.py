@@ -113,7 +113,14 @@ def steps(case: Case) -> dict[str, object]:
 def _clocks(case: Case) -> list[Shown]:
     rows = sorted((row for row in case.seen(ClockRow) if row.status != "ended"), key=clocks.by_due_time)
     return [
-        clocks.show(row, case.incident_now, number=case.number, owner=case.people.name(row.owner), mine=row.owner == case.people.viewer)
+        clocks.show(
+            row,
+            case.incident_now,
+            number=case.number,
+            owner=case.people.name(row.owner),
+            mine=row.owner == case.people.viewer,
+            over=not case.board.open,
+        )
         for row in rows
     ]
 
