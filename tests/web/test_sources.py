@@ -86,3 +86,11 @@ def test_members_look_and_replay_nothing(world: World) -> None:
     assert ">Replay<" not in get(world, world.bea).content.decode()
     assert replay(world, world.bea, body=name).status_code == 403
     assert get(world, world.dov, f"/bodies/{name}").status_code == 404
+
+
+def test_a_reason_of_ours_is_said_in_the_readers_language(world: World) -> None:
+    arrive(world, b"{}", state=RawBody.State.PARKED)
+    RawBody.objects.update(reason="there is no mapping for this key yet")
+    Person.objects.filter(pk=world.ana.pk).update(language="zh")
+    world.ana.refresh_from_db()
+    assert "此密钥尚无映射" in get(world, world.ana).content.decode()

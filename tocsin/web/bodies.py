@@ -19,6 +19,8 @@ class Row:
     key: str
     state: str
     tone: str
+    reason: str
+    """Why it was not read: in the viewer's language where the sentence is ours, else as it was kept."""
 
 
 def rows(request: Request, bodies: Sequence[Kept]) -> list[Row]:
@@ -30,4 +32,4 @@ def rows(request: Request, bodies: Sequence[Kept]) -> list[Row]:
         received.PARKED: (_("set aside"), "fault"),
         received.REFUSED: (pgettext("body", "refused"), "fault"),
     }
-    return [Row(one, names.get(one.key, ""), *words[one.state]) for one in bodies]
+    return [Row(one, names.get(one.key, ""), *words[one.state], _(one.reason) if one.reason else "") for one in bodies]

@@ -6,6 +6,7 @@ from typing import Any
 from tocsin.ingest.mapping import reading, text
 from tocsin.ingest.signatures import standard_webhooks
 from tocsin.ingest.sources import Alert, Arrival, Source
+from tocsin.plan.sentences import say
 
 MAPPING, PREFIX = "mapping", "prefix"
 """Words of the feed's settings: the text of the mapping in use, and what its keys of alerts begin with."""
@@ -24,7 +25,7 @@ def mapped(arrival: Arrival) -> text.Mapped:
     """
     written = arrival.settings.get(MAPPING, "")
     if not written:
-        raise ValueError("there is no mapping for this key yet")
+        raise ValueError(say("there is no mapping for this key yet"))
     mapping = text.read(written)
     if mapping.findings:
         raise ValueError(f"line {mapping.findings[0].line} of the mapping: {mapping.findings[0].message}")
