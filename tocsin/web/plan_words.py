@@ -207,6 +207,7 @@ def channel(name: str) -> str:
     known = {
         "email": _("E-mail"),
         "sms": _("SMS"),
+        "sms_exchange": _("SMS exchange"),
         "webhook": _("Webhook"),
         "push": _("Push"),
         "chat": _("Chat"),
