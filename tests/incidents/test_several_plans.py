@@ -36,6 +36,8 @@ def test_it_is_open_until_both_plans_allow_it_to_end(cast: Cast, notices: Plan) 
     row = BoardRow.objects.get(incident=incident)
     assert (row.open, [plan["phase"] for plan in row.plans]) == (True, ["closed", "declared"])
 
+    classified = t.Decide(decision="notice-rules~set_level", option="tier2", reason="few customers")  # which the report says
+    cast.done(incident, classified, cast.cleo)
     for message in ("full_report", "final_report"):
         fields = {"effect": "x", "measures": "x", "touched": "1"} if message == "full_report" else {"cause": "x", "measures": "x"}
         cast.done(incident, t.Send(template=f"notice-rules~{message}", fields=fields), cast.cleo)
