@@ -94,7 +94,7 @@ def test_a_mapping_is_written_beside_a_body_and_what_it_did_not_fit_is_read_once
     board.locator("form:has(select[name=source]) button").click()
     key = re.findall(r"ingest_[0-9a-f]{40}", board.content())[0]
     assert send(running, json.dumps({"id": 7, "name": "Gateway", "on": True}).encode(), key, "generic") == 202
-    board.get_by_role("link", name="Change the mapping").click()
+    board.get_by_role("link", name="Write the mapping").click()
     board.locator("#source").fill("key: id\ntitle: name &&\nfiring: on\n")
     expect(board.locator("#reading")).to_contain_text("line 2")
     board.locator("#source").fill("key: id\ntitle: name\nfiring: on\n")
