@@ -12,7 +12,10 @@ from django.db import OperationalError
 from tocsin.kit import clock
 
 WAIT_S: Final = 20.0
+ASKS_AT_FIRST_S: Final = 0.0001
 ASKS_EVERY_S: Final = 0.0005
+"""Most are soon out again, and several stages of an alert's way pass the gate one after the other; who stays longer is not asked so often."""
+ASKS_AT_FIRST: Final = 20
 WAITED_TOO_LONG: Final = "database is locked: waited too long at the write gate"
 
 
@@ -175,10 +178,12 @@ def _lock_if_free(file: int) -> bool:
 
 def _lock(file: int, deadline: float) -> None:
     """Lock a file. There are few processes, each quick, so asking again very soon will do; a lock can only be waited for without end."""
+    asked = 0
     while not _lock_if_free(file):
         if clock.monotonic() > deadline:
             raise OperationalError(WAITED_TOO_LONG)
-        time.sleep(ASKS_EVERY_S)
+        asked += 1
+        time.sleep(ASKS_AT_FIRST_S if asked <= ASKS_AT_FIRST else ASKS_EVERY_S)
 
 
 gate = Gate()
