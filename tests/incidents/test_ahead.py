@@ -1,6 +1,7 @@
 """What alerts declare is decided before the gate is passed; what others do meanwhile counts as if they had waited (ADR 0025)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -22,10 +23,10 @@ from tocsin.incidents import declaring, desk, doctor, plans
 from tocsin.incidents.declaring import AHEAD_AGAIN_AFTER_S, Declarer
 from tocsin.incidents.models import BoardRow, Incident
 from tocsin.incidents.sitting import Ahead
-from tocsin.ingest import standing_routes
+from tocsin.ingest import keeping, standing_routes
 from tocsin.ingest.models import Match, Route
 from tocsin.ingest.routing.models import RouteGroup, RouteRun
-from tocsin.kit import ids
+from tocsin.kit import clock, ids
 from tocsin.kit.sqlite import syncing
 from tocsin.kit.sqlite.gate import gate
 from tocsin.kit.transactions import Writes, only_reading
@@ -176,25 +177,48 @@ def test_a_sitting_ahead_locks_nothing(world):
 
 
 def test_a_step_looks_through_nothing_that_its_route_has_behind_it(world):
-    """However much a route has heard of, only what is open, due or heard of now is read; SQLite says by which columns it finds each row."""
+    """However much a route has heard of, only what is open, due or heard of now is read."""
     Route.objects.create(organisation=world.organisation, name="r", rule={**EACH, "held": 60}, plan="hotline-outage")
     arrive(world.organisation, bodies.entry("a1"))
-    found: dict[str, list[str]] = {}
+    with found_by() as steps:
+        declare()
+    RouteRun.objects.update(due_at=F("since"))
+    RouteGroup.objects.update(due_at=bodies.NOON - timedelta(hours=1))
+    with found_by() as later:
+        declare()
+    assert len(steps) > 5, steps
+    assert [step for step in (*steps, *later) if step.startswith("SCAN") or step.endswith(ALL_OF_A_ROUTE)] == []
+    assert ids.typed("inc", Incident.objects.get().pk) == Match.objects.get().about
+
+
+def test_whoever_lifts_a_silence_or_changes_a_route_waits_for_what_is_open_only(world):
+    made = Route.objects.create(organisation=world.organisation, name="r", rule=EACH, plan="hotline-outage")
+    day = timedelta(days=1)
+    silence = keeping.silence(world.organisation.pk, EACH["wanted"], clock.now(), clock.now() + day, comment="", person=world.ana.pk)
+    with found_by() as steps:
+        keeping.lift(silence, person=world.ana.pk)
+        standing_routes.change(made, {"rule": {**EACH, "held": 60}}, by=world.ana)
+    runs = [step for step in steps if "ingest_routerun" in step]
+    assert len(runs) > 1, steps
+    assert [step for step in runs if "run_unsaid" not in step] == []
+
+
+ALL_OF_A_ROUTE = "(organisation_id=? AND route_id=?)"
+
+
+@contextmanager
+def found_by() -> Iterator[list[str]]:
+    """Note how SQLite finds the rows of routes that statements read or change: by which columns. What waits to be heard of is left out."""
+    steps: list[str] = []
 
     def watch(execute: Callable[..., Any], sql: str, values: Any, many: bool, context: Any) -> Any:
-        if not many and sql.startswith("SELECT"):
-            asked = connection.connection.execute(f"EXPLAIN QUERY PLAN {sql.replace('%s', '?')}", values).fetchall()
-            found[sql] = [step[3] for step in asked]
+        if sql.startswith(("SELECT", "UPDATE", "DELETE")):
+            first = values[0] if values and isinstance(values[0], tuple | list) else values  # of many rows
+            asked = connection.connection.execute(f"EXPLAIN QUERY PLAN {sql.replace('%s', '?')}", first).fetchall()
+            steps.extend(step[3] for step in asked)
         return execute(sql, values, many, context)
 
     with connection.execute_wrapper(watch):
-        declare()
-        RouteRun.objects.update(due_at=F("since"))
-        RouteGroup.objects.update(due_at=bodies.NOON - timedelta(hours=1))
-        declare()
-    steps = [step for each in found.values() for step in each if "ingest_route" in step or "ingest_match" in step or "match " in step]
-    assert len(steps) > 5
-    all_of_a_route = "(organisation_id=? AND route_id=?)"
-    others = [step for step in steps if "match_waiting" not in step and not step.startswith("SCAN ingest_route ")]
-    assert [step for step in others if step.startswith("SCAN") or step.endswith(all_of_a_route)] == []
-    assert ids.typed("inc", Incident.objects.get().pk) == Match.objects.get().about
+        yield steps
+    own = [step for step in steps if "ingest_route" in step or "ingest_match" in step or "match " in step]
+    steps[:] = [step for step in own if "match_waiting" not in step and not step.startswith("SCAN ingest_route ")]

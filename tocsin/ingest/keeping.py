@@ -54,4 +54,4 @@ def remove(one: MaintenanceWindow, *, by: Person) -> None:
 
 
 def _weigh(organisation_id: UUID, why: Why, now: datetime) -> None:
-    RouteRun.objects.filter(organisation=organisation_id, state=State.WAITS, why=why).update(due_at=now)
+    RouteRun.objects.open().filter(organisation=organisation_id, state=State.WAITS, why=why).update(due_at=now)

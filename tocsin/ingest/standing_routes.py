@@ -51,9 +51,9 @@ def change(route: Route, fields: Mapping[str, Any], *, by: Person) -> None:
     if (before.wanted, before.group_by, before.distinct) != (after.wanted, after.group_by, after.distinct):
         _let_go(route)
     if (before.unless, before.equal) != (after.unless, after.equal):
-        RouteInhibitor.objects.filter(route=route).delete()
-    RouteRun.objects.filter(route=route, state=State.WAITS).update(due_at=clock.now())
-    RouteGroup.objects.filter(route=route, firing__gt=0).update(due_at=clock.now())
+        RouteInhibitor.objects.filter(**_of(route)).delete()
+    RouteRun.objects.open().filter(**_of(route), state=State.WAITS).update(due_at=clock.now())
+    RouteGroup.objects.filter(**_of(route), firing__gt=0).update(due_at=clock.now())
 
 
 def enable(route: Route, *, enabled: bool, by: Person) -> None:
@@ -76,13 +76,18 @@ def remove(route: Route, *, by: Person) -> None:
 
 def _let_go(route: Route) -> None:
     """Forget what no incident knows of."""
-    RouteRun.objects.filter(route=route, state__in=[State.WAITS, State.READY]).delete()
-    RouteGroup.objects.filter(route=route).update(values={}, firing=0, unsaid_since=None, due_at=None)
-    Match.objects.filter(route=route, waits=True).update(waits=False)
+    RouteRun.objects.open().filter(**_of(route), state__in=[State.WAITS, State.READY]).delete()
+    RouteGroup.objects.filter(**_of(route)).update(values={}, firing=0, unsaid_since=None, due_at=None)
+    Match.objects.filter(**_of(route), waits=True).update(waits=False)
 
 
 def _hear_no_more(route: Route) -> None:
     """Let nobody wait for what the route has not heard yet."""
-    Match.objects.filter(route=route, handled_at=None).update(handled_at=clock.now())
-    RouteRun.objects.filter(route=route).update(due_at=None)
-    RouteInhibitor.objects.filter(route=route).delete()
+    Match.objects.filter(**_of(route), handled_at=None).update(handled_at=clock.now())
+    RouteRun.objects.filter(**_of(route), due_at__isnull=False).update(due_at=None)
+    RouteInhibitor.objects.filter(**_of(route)).delete()
+
+
+def _of(route: Route) -> dict[str, Any]:
+    """Return what its rows are found by: indexes begin with the organisation."""
+    return {"organisation": route.organisation_id, "route": route}

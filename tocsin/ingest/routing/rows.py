@@ -8,11 +8,10 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import BooleanField, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import QuerySet
 
 from tocsin.ingest.models import Match, Route
-from tocsin.ingest.routing.models import RouteGroup, RouteInhibitor, RouteRun
+from tocsin.ingest.routing.models import OPEN, RouteGroup, RouteInhibitor, RouteRun
 from tocsin.ingest.routing.rules import Rule
 from tocsin.ingest.routing.runs import LINES_MAX, Group, Key, Line, Memory, Run, State, Turned, Why, line
 from tocsin.kit import bulk, tables
@@ -20,10 +19,6 @@ from tocsin.kit import bulk, tables
 DUE_MAX = 500
 UNSAID = (State.READY, State.ENDING)
 _CALLED: Final = "SELECT {} FROM ingest_alert WHERE id IN {}"
-
-# SQLite takes an index of some rows only if their condition stands in the statement as it stands there; without one of these it looks through
-# everything that a route has ever heard of.
-_OPEN: Final = "state IN ('waits', 'ready', 'ending')"
 _DUE: Final = "due_at IS NOT NULL AND due_at <= {}"
 _UNSAID: Final = """SELECT DISTINCT "group" FROM ingest_routerun WHERE organisation_id = {{}} AND route_id = {{}} AND "group" IN {}
     AND state IN ('waits', 'ready', 'ending') AND state IN ('ready', 'ending')"""
@@ -97,7 +92,7 @@ class Rows(Memory):
             ready.filter(state=State.READY, over_at__lte=ended_after).update(state=State.OVER)
             self._mark_over(key, ended_after)
         first = self._read(
-            f"\"group\" = {{}} AND {_OPEN} AND state IN ('ready', 'ending') ORDER BY match LIMIT {LINES_MAX}", [("text", written(key))]
+            f"\"group\" = {{}} AND {OPEN} AND state IN ('ready', 'ending') ORDER BY match LIMIT {LINES_MAX}", [("text", written(key))]
         )
         return [line(run) for run in first], ready.count()
 
@@ -140,7 +135,7 @@ class Rows(Memory):
         return rows.exclude(alert=but).exists()
 
     def inhibited(self) -> list[Run]:
-        self._take(self._read(f"{_OPEN} AND state = 'waits' AND why = {{}}", [("text", Why.INHIBITED.value)]))
+        self._take(self._read(f"{OPEN} AND state = 'waits' AND why = {{}}", [("text", Why.INHIBITED.value)]))
         return super().inhibited()
 
     # ------------------------------------------------------------------ reading and writing
@@ -177,9 +172,7 @@ class Rows(Memory):
 
     @property
     def _runs(self) -> QuerySet[RouteRun]:
-        """Return those of which not all is told and over."""
-        is_open = RawSQL(_OPEN, (), BooleanField())  # noqa: S611 - a literal
-        return RouteRun.objects.filter(is_open, organisation=self._route.organisation_id, route=self._route)
+        return RouteRun.objects.open().filter(organisation=self._route.organisation_id, route=self._route)
 
     def _which(self) -> list[tuple[str, Any]]:
         return [("uuid", self._route.organisation_id), ("uuid", self._route.pk)]
