@@ -25,7 +25,7 @@ from tocsin.ingest.routing.runs import Run, State, Turned
 from tocsin.kit import bulk, clock, faults, tables, transactions
 from tocsin.kit.sqlite import syncing
 
-MATCHES_MAX = 64
+MATCHES_MAX = 96
 """Turns that one step takes: each may begin an incident, and who wants to write beside it waits for the whole step."""
 REHEARSED_MAX = 16
 """Routes for which a declaration is rehearsed at the start: with the first, all is loaded, and each other compiles its own plans."""
