@@ -1,12 +1,13 @@
 """What alerts declare is decided before the gate is passed; what others do meanwhile counts as if they had waited (ADR 0025)."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import F
 
 from tests.comms.sinks import webhook
@@ -131,6 +132,25 @@ def test_a_turn_that_is_handled_meanwhile_is_not_told_twice(world, monkeypatch):
     meanwhile(monkeypatch, lambda: Declarer().run_once())
     declare()
     assert Incident.objects.count() == 1
+
+
+def test_what_the_database_does_not_take_just_then_is_decided_anew_and_kept_whole(world, held, monkeypatch):
+    route(world.organisation)
+    arrive(world.organisation, bodies.entry())
+    busy = sqlite3.OperationalError("database is locked")
+    busy.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    real, faults = declaring._handled, [busy]
+
+    def handled(*arguments: Any) -> None:
+        if faults:
+            raise OperationalError(str(busy)) from faults.pop()
+        real(*arguments)
+
+    monkeypatch.setattr(declaring, "_handled", handled)
+    declare()
+    assert held == [False, True]
+    about = ids.typed("inc", Incident.objects.get().pk)
+    assert (Match.objects.get().about, RouteRun.objects.get().about, RouteGroup.objects.get().about) == (about, about, about)
 
 
 def test_what_is_told_to_an_open_incident_is_decided_while_nobody_else_writes(world, held, monkeypatch):

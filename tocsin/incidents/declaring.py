@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import structlog
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Q
 
 from tocsin.incidents import desk, plans
@@ -205,11 +205,18 @@ class _Step:
                 present.close()
                 self._write(decided)
 
-            transactions.retry(partial(_unsynced, work))
+            _unsynced(work)
         except (Blocked, Outnumbered, transactions.Writes, _Changed):
-            self.done, self.declared = 0, []
-            return False
+            return self._not_taken()
+        except OperationalError as error:
+            if not transactions.passing(error):
+                raise
+            return self._not_taken()  # and not written once more: what was decided is given away with the writing
         return True
+
+    def _not_taken(self) -> bool:
+        self.done, self.declared = 0, []
+        return False
 
     def log(self) -> None:
         """Say what began. One line for all of them: in a storm, a line each would be a fifth of the work."""
