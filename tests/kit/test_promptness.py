@@ -49,4 +49,11 @@ def test_a_thread_that_is_to_be_prompt_keeps_rank_and_policy_and_so_do_those_it_
 
 def test_where_the_call_is_not_known_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(promptness, "_NUMBERS", {})
-    promptness.be_prompt()
+
+    def prompt() -> tuple[tuple[int, ...], tuple[int, ...]]:
+        before = attributes()
+        promptness.be_prompt()
+        return before, attributes()
+
+    before, after = in_a_thread(prompt)
+    assert after == before
