@@ -11,6 +11,7 @@ from tocsin.engine import terms as t
 from tocsin.engine.spelling import spell
 from tocsin.engine.values import holding_since, holds
 from tocsin.incidents import desk, journal, samples, signals, states, ticker
+from tocsin.incidents.measured import Measured
 from tocsin.incidents.models import Head, Incident, Lookout, Plan
 from tocsin.incidents.samples import Given
 from tocsin.kit import clock
@@ -102,7 +103,7 @@ def test_samples_of_another_organisation_are_not_seen(case):
     samples.record(world.elsewhere.id, [Given("complaints", clock.now(), Decimal(500), 60 * MINUTE)], "per_x")
     signals.run_once()
     assert state(incident).proposal is None
-    assert signals.edges_now(world.organisation.id, world.program, clock.now()) == ()
+    assert signals.edges_now(Measured(world.organisation.id, world.program), clock.now()) == ()
 
 
 @pytest.mark.row("CLK-09")

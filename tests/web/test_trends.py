@@ -111,4 +111,7 @@ def test_what_nearly_reaches_a_level_is_said_in_the_words_of_the_plan(room: Room
     page = shown(room, "level")
     note = Markup(page[page.index("Nearly reached") :][:400]).striptags()
     assert note.startswith("Nearly reached: Level 1. Complaints over the daily mean: 42 %")
+    why = Markup(page[page.index('class="why"') :]).striptags()
+    assert why.count("Measured: Complaints over the daily mean: 42 %") == 3
+    assert "Measured: Share of hotlines down: 0 %" in why
     assert "Measured: <b><span" in room.get(room.world.ana, "record").content.decode()

@@ -3,14 +3,12 @@
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
-from uuid import UUID
 
 import structlog
 from django.db.models import Q
 
 from tocsin.engine import terms as t
 from tocsin.engine import watch
-from tocsin.engine.program import Program
 from tocsin.incidents import desk, lookouts, measured, plans, samples, sentinels, states
 from tocsin.incidents.canonical import UnknownEvent
 from tocsin.incidents.models import BoardRow, Head, Lookout
@@ -83,8 +81,8 @@ def _look(lookout: Lookout, now: datetime) -> None:
     Lookout.objects.filter(Q(look_at=lookout.look_at), pk=lookout.pk).update(until=now, look_at=following)
 
 
-def edges_now(organisation_id: UUID, program: Program, at: datetime) -> tuple[t.Edge, ...]:
-    """Return what every watch of `program` says at `at`: for a recommendation before anything is declared."""
-    series = measured.load(organisation_id, program, at - measured.NEAR - samples.reach(program))
-    latest = {edge.watch: edge for edge in watch.edges(program, series, {}, None, at)}
+def edges_now(known: measured.Measured, at: datetime) -> tuple[t.Edge, ...]:
+    """Return what every watch of a plan says at `at`: for a recommendation before anything is declared."""
+    series = known.since(at - measured.NEAR - samples.reach(known.program))
+    latest = {edge.watch: edge for edge in watch.edges(known.program, series, {}, None, at)}
     return tuple(latest.values())

@@ -15,12 +15,13 @@ from tocsin.accounts import directory
 from tocsin.engine import asking, owners
 from tocsin.engine import terms as t
 from tocsin.engine.explain import LevelView
-from tocsin.engine.expressions import Value
+from tocsin.engine.expressions import Lookup, Value
 from tocsin.engine.namespaces import part_of
 from tocsin.engine.program import Fact, Program, Text
 from tocsin.engine.rules.decisions import CONFIRMED
 from tocsin.incidents import desk, plans, recommendation, rosters, scopes, served, signals
 from tocsin.incidents.answers import KeyReused
+from tocsin.incidents.measured import Measured
 from tocsin.incidents.models import BoardRow, Plan
 from tocsin.incidents.partners import Registers
 from tocsin.incidents.recommendation import Recommendation
@@ -236,7 +237,8 @@ def _recommendation(request: Request, form: Form) -> dict[str, Any]:
     program, values = form.program, {} if isinstance(form.values, t.Refused) else form.values
     now = times.now()
     seats = rosters.seats(request.organisation.id, program, now)
-    measured = signals.edges_now(request.organisation.id, program, now)
+    known = Measured(request.organisation.id, program)
+    measured, look = signals.edges_now(known, now), known.look(now)
     affected = tuple(each.command for each in form.affected)
     found = recommendation.recommend(program, values, now, by=form.actor, seats=seats, edges=measured, affected=affected)
     if isinstance(found, t.Refused):
@@ -260,9 +262,9 @@ def _recommendation(request: Request, form: Form) -> dict[str, Any]:
         "level": program.levels.get(found.view.level),
         "tone": plan_words.tone(program, found.view.level),
         "mark": plan_words.mark(program, found.view.level) if found.view.level else "?",
-        "rules": level.rules(program, program.plans[0], rules, chosen=found.view.because, level=found.view.level, facts=facts),
+        "rules": level.rules(program, program.plans[0], rules, chosen=found.view.because, level=found.view.level, facts=facts, look=look),
         "fallback": level.fallback(program, program.plans[0], found.view.because),
-        "also": _also(program, found),
+        "also": _also(program, found, look),
         "changed": _changed(program, before, found) if before and changes else None,
         "starts": [
             (clock, plan_words.find(program, clock.obligation), people.name(owners.owner(program, found.state, clock.owes).person))
@@ -278,7 +280,7 @@ def _recommendation(request: Request, form: Form) -> dict[str, Any]:
     }
 
 
-def _also(program: Program, found: Recommendation) -> list[dict[str, Any]]:
+def _also(program: Program, found: Recommendation, look: Lookup) -> list[dict[str, Any]]:
     """Return what each other plan with levels proposes, and why."""
     facts = _values(found)
     return [
@@ -286,7 +288,7 @@ def _also(program: Program, found: Recommendation) -> list[dict[str, Any]]:
             "plan": part.program.title,
             "level": program.levels.get(view.level),
             "source": view.source,
-            "rules": level.rules(program, part, _truths(view), chosen=view.because, level=view.level, facts=facts),
+            "rules": level.rules(program, part, _truths(view), chosen=view.because, level=view.level, facts=facts, look=look),
             "fallback": level.fallback(program, part, view.because),
             "confirm": view.confirm,
         }

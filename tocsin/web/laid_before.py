@@ -8,7 +8,7 @@ from typing import Final
 from django.utils.dateparse import parse_datetime, parse_duration
 from markupsafe import Markup
 
-from tocsin.engine.expressions import Expression, SignalRead, Value, WatchRef, leaves
+from tocsin.engine.expressions import UNKNOWN, Expression, Lookup, SignalRead, Value, WatchRef, evaluate, leaves
 from tocsin.engine.program import Fact, Program
 from tocsin.engine.spelling import spell
 from tocsin.web import plan_words, wording
@@ -40,6 +40,13 @@ def read_by(tree: Expression) -> Mapping[str, Expression]:
     for leaf in leaves(tree):
         found |= read_by(leaf.test) if isinstance(leaf, WatchRef) else {spell(leaf): leaf}
     return found
+
+
+def measured(program: Program, tree: Expression, look: Lookup) -> Markup:
+    """Return each signal that `tree` reads, also through a watch, with what it reads now; empty where it reads none."""
+    read = {name: leaf for name, leaf in read_by(tree).items() if isinstance(leaf, SignalRead)}
+    values = {name: evaluate(leaf, look) for name, leaf in read.items()}
+    return Markup("; ").join(said(program, name, "unknown" if value is UNKNOWN else str(value), read) for name, value in values.items())
 
 
 def known(fact: Fact, value: str) -> Value | None:

@@ -70,12 +70,6 @@ def seen(program: Program, tree: Expression, facts: Mapping[str, Value]) -> Mark
     return Markup("; ").join(_pair(text(plan_words.titled(fact)), plan_words.spelled(fact, value)) for fact, value in known)
 
 
-def signals(program: Program, tree: Expression) -> Markup:
-    """Return the signals that `tree` measures, by name."""
-    names = dict.fromkeys(leaf.signal for leaf in _inner(tree) if isinstance(leaf, SignalRead))
-    return plan_words.names(program, names)
-
-
 def _inner(tree: Expression) -> Iterator[Expression]:
     """Yield the leaves, also those inside a watch."""
     for leaf in leaves(tree):

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from tocsin.engine.expressions import Expression, Name, Value
+from tocsin.engine.expressions import Expression, Lookup, Name, Value
 from tocsin.engine.namespaces import bare, part_of
 from tocsin.engine.program import Cases, Decision, LevelRule, Option, Part, Program, Text
 from tocsin.incidents.models import BoardRow, FactRow, LevelRow
@@ -72,7 +72,14 @@ class Grade:
 
 
 def rules(
-    program: Program, part: Part, values: Mapping[str, bool | None], *, chosen: Iterable[str], level: str, facts: Mapping[str, Value]
+    program: Program,
+    part: Part,
+    values: Mapping[str, bool | None],
+    *,
+    chosen: Iterable[str],
+    level: str,
+    facts: Mapping[str, Value],
+    look: Lookup,
 ) -> list[RuleShown]:
     """Return every rule of a plan as it stands: those that hold first, then what is unknown, then the rest, each from the gravest."""
     order = part.levels
@@ -85,7 +92,7 @@ def rules(
             chosen=rule.id in chosen,
             graver=values.get(rule.id) is None and order.index(rule.level) < rank,
             seen=wording.seen(program, rule.when, facts),
-            signals=wording.signals(program, rule.when),
+            signals=laid_before.measured(program, rule.when, look),
         )
         for rule in (part.classify.rules if part.classify else ())
     ]
@@ -133,7 +140,15 @@ def _grade(case: Case, part: Part, facts: Mapping[str, Value]) -> Grade:
         level_at=datetime.fromisoformat(known["level_at"]) if known.get("level_at") else None,
         proposal=proposed["level"],
         source=proposed["source"],
-        rules=rules(program, part, values, chosen=proposed["because"], level=proposed["level"], facts=facts),
+        rules=rules(
+            program,
+            part,
+            values,
+            chosen=proposed["because"],
+            level=proposed["level"],
+            facts=facts,
+            look=case.measured.look(case.board.closed_at or case.now),
+        ),
         fallback=fallback(program, part, proposed["because"]),
         decision=decision,
         choices=offered,
