@@ -5,9 +5,11 @@ A serving process with a child: `python -m tests.kit.paired`. Each line on stand
 """
 
 import json
+import mmap
 import os
 import socket
 import sys
+import threading
 
 import django
 from prometheus_client import REGISTRY
@@ -31,10 +33,16 @@ class Work:
     """What the child does: it says in which process it runs, counts, and rings back."""
 
     runs_here = 0
+    may_begin = mmap.mmap(-1, 1)  # shared with the child, which has no file of ours
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.runs = 0
+
+    def begin(self) -> None:
+        """Begin only when the serving process has looked whether this one has."""
+        while not self.may_begin[0]:
+            threading.Event().wait(0.001)
 
     def run_once(self) -> bool:
         self.runs += 1
@@ -66,17 +74,20 @@ def answered() -> bool:
         heard=True,
         counted=REGISTRY.get_sample_value("tocsin_test_runs_total", {"what": "work"}) or 0,
         known="work" in loops.health(),
+        begun=loops.begun(),
     )
     return False
 
 
 if __name__ == "__main__":
     door = socket.create_server(("127.0.0.1", 0))
-    work = Child([Loop("work", Work(door.getsockname()[1]).run_once, every_s=NEVER_S, bell="there")], hears={"news": told})
+    does = Work(door.getsockname()[1])
+    work = Child([Loop("work", does.run_once, every_s=NEVER_S, bell="there", first=does.begin)], hears={"news": told})
     with beside(work, Child([Loop("sibling", sibling, every_s=NEVER_S, bell="back")], nice=0)):
         hearing = Loop("hearing", answered, every_s=NEVER_S, bell="back")
         hearing.start()
-        say(port=door.getsockname()[1], pid=os.getpid())
+        say(port=door.getsockname()[1], pid=os.getpid(), begun_early=loops.begun())
+        Work.may_begin[0] = 1
         for line in sys.stdin:
             if line == "end\n":
                 break

@@ -60,6 +60,7 @@ def gone(pid: int) -> bool:
 
 
 def test_it_works_in_a_process_of_its_own_and_is_heard_of_over_there(pair: Pair) -> None:
+    assert not pair.next("begun_early")["begun_early"], "readiness waits for what it begins with"
     ran = pair.next("ran")
     assert len({ran["pid"], ran["keeper"], pair.process.pid}) == 3
     assert ran["nice"] > os.nice(0), "who waits for an answer goes first"
@@ -75,7 +76,8 @@ def test_it_works_in_a_process_of_its_own_and_is_heard_of_over_there(pair: Pair)
 
     def counted() -> bool:
         pair.order("ring")
-        return pair.next("heard")["counted"] >= 2
+        heard = pair.next("heard")
+        return heard["counted"] >= 2 and heard["begun"]
 
     eventually(counted)
     pair.order("end")

@@ -1,5 +1,6 @@
 """Loops: at once while there is more, then at their pace; a lost database is waited out, a fault shows."""
 
+import math
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -53,6 +54,16 @@ def test_what_is_to_be_done_first_is_done_once_and_a_fault_in_it_stops_nothing(m
     loop = make(lambda: bool(done.append("run")), first=first)
     eventually(lambda: len(done) == 2 and loop.name not in loops.faults())
     assert done == ["first", "run"]
+
+
+def test_there_is_no_heartbeat_before_what_is_done_first_has_ended(make: Make) -> None:
+    go_on = threading.Event()
+    loop = make(lambda: False, first=go_on.wait)
+    assert loops.health()[loop.name] == math.inf
+    assert not loops.begun()
+    go_on.set()
+    eventually(loops.begun)
+    assert loops.health()[loop.name] < 60
 
 
 def test_it_can_be_woken(make: Make) -> None:

@@ -41,6 +41,7 @@ from tocsin.kit.reserve import EVERY_S, reserve
 from tocsin.kit.sqlite import checkpoint
 from tocsin.kit.sqlite.breakdown import breakdown
 from tocsin.kit.turns import alone
+from tocsin.plan import read
 
 CONNECTIONS_CLOSE_WITHIN_S = 3
 SWITCHES_EVERY_S = 0.0005
@@ -230,7 +231,7 @@ def _running(loops: list[Loop]) -> Iterator[None]:
 
 def _prepare() -> None:
     """Bring the data in step, and say so. From here on a disk that does not take a write ends this process, and whatever it forks."""
-    kind = bring_in_step(meanwhile=_load_pages)
+    kind = bring_in_step(meanwhile=_load)
     if connection.vendor == "sqlite":
         breakdown.arm()
     clock.read_by(guard.now)
@@ -239,9 +240,10 @@ def _prepare() -> None:
     connection.close()
 
 
-def _load_pages() -> None:
+def _load() -> None:
     with collector.loading():
         get_resolver().url_patterns  # noqa: B018 - it loads the pages
+        read.load()
 
 
 def _announce() -> None:

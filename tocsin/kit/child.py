@@ -26,6 +26,8 @@ from tocsin.kit.loops import Loop
 NICE: Final = 10
 """For work that can wait: it takes what processor time the others leave."""
 REPORTS_EVERY_S: Final = 1.0
+REPORTS_AT_FIRST_EVERY_S: Final = 0.02
+"""Until everything has begun: so long the server is not ready."""
 BEGINS_AGAIN_AFTER_S: Final = 1.0
 EXIT_STATUS: Final = 75  # EX_TEMPFAIL of sysexits.h: try again
 _MESSAGE_BYTES_MAX: Final = 64 * 1024
@@ -79,7 +81,7 @@ class Child:
         """Listen to it, and tell it who rings."""
         assert self._ours is not None
         for loop in self._loops:
-            loops.expect(loop.name)
+            loop.expect()
         bells.relay(self._ring)
         threading.Thread(target=self._hear, args=(self._ours,), name="child", daemon=True).start()
 
@@ -186,9 +188,9 @@ def _work(those: Sequence[Loop], theirs: socket.socket, nice: int) -> None:
     tally = numbers.Tally()
     for loop in those:
         loop.start()
-    theirs.settimeout(REPORTS_EVERY_S)
-    reported_at = clock.monotonic()
+    reported_at, every_s = clock.monotonic(), REPORTS_AT_FIRST_EVERY_S
     while True:
+        theirs.settimeout(every_s)
         try:
             said = msgspec.json.decode(theirs.recv(_MESSAGE_BYTES_MAX))
         except TimeoutError:
@@ -197,8 +199,8 @@ def _work(those: Sequence[Loop], theirs: socket.socket, nice: int) -> None:
             break
         if said[0] == _RUNG:
             bells.rung(said[1], said[2])
-        if clock.monotonic() - reported_at >= REPORTS_EVERY_S:
-            reported_at = clock.monotonic()
+        if clock.monotonic() - reported_at >= every_s:
+            reported_at, every_s = clock.monotonic(), REPORTS_EVERY_S if loops.begun() else REPORTS_AT_FIRST_EVERY_S
             _tell(theirs, [_REPORT, loops.health(), loops.faults(), tally.take()])
     for loop in those:
         loop.stop()

@@ -1,5 +1,6 @@
 """Named threads that repeat one function, each with a heartbeat that readiness is judged by."""
 
+import math
 import random
 import threading
 from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ BEATS_EVERY_S: Final = 5.0
 
 _log = structlog.get_logger(__name__)
 _faults = numbers.counter("tocsin_loop_faults_total", "Runs of a loop that ended in a fault of ours", ["loop"])
+_NEVER: Final = -math.inf
 
 
 @dataclass(slots=True)
@@ -28,6 +30,10 @@ class _Pulse:
     beat: float
     fault: str = ""
 
+    @property
+    def begun(self) -> bool:
+        return self.beat > _NEVER
+
 
 _pulses: dict[str, _Pulse] = {}
 
@@ -36,7 +42,8 @@ class Loop:
     """
     Runs `run_once` again and again: at once while it says there is more, otherwise when its `bell` rings, or after `every_s`.
 
-    What is to be done `first` is done before the first run, so that nobody who waits for one waits for that.
+    What is to be done `first` is done before the first run, so that nobody who waits for one waits for that: before both have ended there is no
+    heartbeat.
 
     A lost database or file is waited out, and the heartbeat shows it. Any other exception is a fault: it is logged, counted and makes the
     server not ready until a run ends well; the loop goes on after a pause that grows.
@@ -58,10 +65,14 @@ class Loop:
 
     def start(self) -> None:
         """Begin. A loop is started once."""
-        _pulses[self.name] = _Pulse(clock.monotonic())
+        self.expect()
         if self._bell:
             bells.hang(self._bell, self.wake)
         self._thread.start()
+
+    def expect(self) -> None:
+        """Count on this loop, be it one of another process of this server (`child.py`): if nothing is heard of it, this one is not ready."""
+        _pulses[self.name] = _Pulse(_NEVER if self._first else clock.monotonic())
 
     def wake(self) -> bool:
         """Run at once instead of waiting out the pause; return whether it was at rest. Who is busy runs once more after this run."""
@@ -129,27 +140,27 @@ class Loop:
         return 0.0
 
 
-def expect(name: str) -> None:
-    """Count on a loop that runs in the other process of this server (`child.py`): if nothing is heard of it, this one is not ready."""
-    _pulses[name] = _Pulse(clock.monotonic())
-
-
 def expect_no_more(name: str) -> None:
-    """Do so no more."""
+    """Count no more on a loop of the other process."""
     _pulses.pop(name, None)
 
 
-def reported(ages_s: Mapping[str, float], faults: Mapping[str, str]) -> None:
-    """Take over how the loops of the other process are."""
+def reported(ages_s: Mapping[str, float | None], faults: Mapping[str, str]) -> None:
+    """Take over how the loops of the other process are; JSON says nothing for infinitely many seconds."""
     now = clock.monotonic()
     for name, age_s in ages_s.items():
-        _pulses[name] = _Pulse(now - age_s, faults.get(name, ""))
+        _pulses[name] = _Pulse(_NEVER if age_s is None else now - age_s, faults.get(name, ""))
 
 
 def health() -> dict[str, float]:
-    """Return, for each running loop, how many seconds ago it last finished a run or was at rest."""
+    """Return, for each running loop, how many seconds ago it last finished a run or was at rest; infinitely many where it has still to begin."""
     now = clock.monotonic()
     return {name: now - pulse.beat for name, pulse in sorted(_pulses.items())}
+
+
+def begun() -> bool:
+    """Return whether all loops have done what they begin with."""
+    return all(pulse.begun for pulse in _pulses.values())
 
 
 def faults() -> dict[str, str]:

@@ -97,6 +97,11 @@ class Draft:
         return iter(self._of_kind[kind])
 
 
+def load() -> None:
+    """Build the form of plans, which is otherwise built when the first one is read."""
+    PlanForm.model_rebuild()
+
+
 def read(source: str | bytes) -> Draft:
     """Return the draft of a plan. Pure; never raises."""
     found = document.read(source)

@@ -24,6 +24,12 @@ class Result:
     findings: tuple[Finding, ...]
 
 
+def load() -> None:
+    """Load whatever reads a plan, which takes ten times as long as reading one: where it is done before processes are forked, all have it."""
+    drafts.load()
+    registry()
+
+
 def read(
     source: str | bytes,
     name: str,
