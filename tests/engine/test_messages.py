@@ -50,6 +50,17 @@ def test_one_character_changed_after_approval_voids_it():
     assert story.refused(13, "qian", t.Publish(message=message.message, text_hash=changed.text_hash)) == "E301"
 
 
+@pytest.mark.row("COM-16")
+@pytest.mark.parametrize("wrong", [-1, 12])
+def test_a_word_to_come_is_not_announced_for_a_time_that_has_passed_by_then(wrong):
+    """At 13 minutes: one that lay behind when it was drafted, and one that has passed while the text waited for its signature."""
+    story = Story().started()
+    story.do(10, "zhou", t.Draft(template="public_statement", fields=FIELDS | {"next_update": story.at(wrong).isoformat()}))
+    message = story.state.messages["public_statement-1"]
+    sign(story, 11, "bea", message)
+    assert story.refused(13, "qian", t.Publish(message=message.message, text_hash=message.text_hash)) == "E104"
+
+
 def test_a_signature_on_what_is_no_longer_there_is_refused():
     story, message = drafted()
     story.do(11, "zhou", t.Draft(template="public_statement", message=message.message, fields=FIELDS | {"scope_text": "全国"}))

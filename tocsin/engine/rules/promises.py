@@ -15,20 +15,20 @@ from tocsin.engine.turn import Turn
 
 
 def made(turn: Turn, template: Message, filled: Mapping[str, str]) -> dict[str, datetime]:
-    """Return the instants that a draft promises, by field: what its texts say, whenever it is then approved, sent or confirmed."""
+    """Return the instants to come that a draft names, by field: what its texts say, whenever it is then approved, sent or confirmed."""
     zone = turn.program.zone(template.id)
     found = {}
     for field in template.fields:
-        if field.promises and field.type == "time":
+        if field.ahead and field.type == "time":
             with suppress(ValueError):
                 found[field.id] = instant(filled[field.id], turn.instant, zone, ahead=True)
     return found
 
 
 def unreadable(turn: Turn, template: Message, message: t.MessageState) -> t.Refused | None:
-    """Return why a promise of this message cannot be kept: it is no time or span, or it lies in the past by now."""
+    """Return why what this message says is to come cannot be: it is no time or span, or it lies in the past by now."""
     for field in template.fields:
-        if not field.promises or not message.fields.get(field.id):
+        if not (field.promises or field.id in message.promised) or not message.fields.get(field.id):
             continue
         due = _due(turn, template, field, message)
         if due is None or due <= turn.instant:
