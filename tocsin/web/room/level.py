@@ -133,6 +133,9 @@ def _grade(case: Case, part: Part, facts: Mapping[str, Value]) -> Grade:
     values = {each["rule"]: each["value"] for each in proposed["rules"]}
     decision = deciding(case, part)
     offered = choices(case, decision, proposed["level"]) if decision else []
+    readings = (
+        trends.of(case, part.classify.shows) if part.classify and decision else ()
+    )  # it reads furthest back: the samples are read once
     return Grade(
         scope=f"level-{part.name}" if part.name else "level",
         plan=part.program.title if case.program.parts else {},
@@ -157,7 +160,7 @@ def _grade(case: Case, part: Part, facts: Mapping[str, Value]) -> Grade:
         bands=() if part.name else board.grading.get("bands", ()),
         near=() if part.name else [_near(program, part, each) for each in board.grading.get("near", ())],
         known=_known(case, part, facts),
-        readings=trends.of(case, part.classify.shows) if part.classify and decision else (),
+        readings=readings,
     )
 
 
