@@ -69,8 +69,8 @@ async def serve(port: int) -> None:
     """Serve the lane until the process ends."""
     listening = socket.create_server(("127.0.0.1", port), backlog=128)
     following = Loop("follower", Follower().run_once, 0.2, bell=BELL)
+    say({"port": listening.getsockname()[1]})  # first: with its first statement it may be gone
     following.start()
-    say({"port": listening.getsockname()[1]})
     configuration = uvicorn.Config(application, http=Wire, lifespan="off", log_level="warning", access_log=False)
     await uvicorn.Server(configuration).serve([listening])
 
