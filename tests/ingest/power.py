@@ -3,7 +3,8 @@ What the disk holds after each step of an ingest: `python -m tests.ingest.power 
 
 The steps are those of a server: groups are written to the spool, carried and read, SQLite's log is moved into the file, as often as the three
 weights say.
-After each of them everything that was written has been synced, so whatever a power cut takes is among what the next step writes.
+After each of them everything that was written has been synced, so whatever a power cut takes is among what the next step writes. The spool's only
+segment overwrites a spare: bodies that another one held are under and behind its own.
 """
 
 import pickle
@@ -18,6 +19,7 @@ from django.db import connection
 
 SEED = 20240607
 STEPS = 50
+SPARE_BYTES = 128 * 1024
 PATH = Path(sys.argv[2])
 
 settings.DATABASES["default"]["NAME"] = str(PATH)
@@ -28,7 +30,7 @@ from tocsin.accounts.models import Organisation  # noqa: E402
 from tocsin.ingest import carrying, writer  # noqa: E402
 from tocsin.ingest.follower import Follower  # noqa: E402
 from tocsin.ingest.log import Arrived  # noqa: E402
-from tocsin.kit import ids  # noqa: E402
+from tocsin.kit import ids, spool  # noqa: E402
 from tocsin.kit.sqlite.checkpoint import Checkpointer  # noqa: E402
 
 
@@ -50,12 +52,22 @@ def group(where: Organisation, chance: random.Random, known: int) -> list[Arrive
     return [Arrived(where.id, "alertmanager", ids.new(), bodies.NOON, body()) for _ in range(chance.randint(1, 4))]
 
 
+def spared(folder: Path, arrived: list[Arrived]) -> Path:
+    """Return a spare that is full of what another segment held."""
+    (record,) = carrying.records(arrived)
+    folder.mkdir()
+    spare = folder / f"{0:012d}.spare"
+    spare.write_bytes(spool.BEGINNING + spool._framed(0, record) * (SPARE_BYTES // len(record)))
+    return spare
+
+
 def main(weights: list[int]) -> None:
     """Take the steps."""
     where, chance, follower, checkpointer = organisation(), random.Random(SEED), Follower(), Checkpointer(PATH)
     checkpointer.run_once()
     folder = carrying.folder()
     assert folder is not None
+    spare = spared(folder, group(where, chance, 0))
     store, stored, held = writer.Spooled(folder), list[bytes](), []
     for _ in range(STEPS):
         match chance.choices(("store", "read", "move"), weights)[0]:
@@ -68,7 +80,7 @@ def main(weights: list[int]) -> None:
             case "move":
                 checkpointer.run_once()
         segment = folder / f"{1:012d}"
-        spooled = segment.read_bytes() if segment.exists() else b""
+        spooled = (segment if segment.exists() else spare).read_bytes()
         held.append((PATH.read_bytes(), PATH.with_name(f"{PATH.name}-wal").read_bytes(), spooled, list(stored)))
     sys.stdout.buffer.write(pickle.dumps(held))
 

@@ -18,7 +18,7 @@ from tocsin.ingest.log import Arrived
 from tocsin.ingest.models import Alert, RawBody, Rejected, Route
 from tocsin.ingest.pings import checks
 from tocsin.ingest.writer import Spooled
-from tocsin.kit import ids, spool
+from tocsin.kit import ids, spares, spool
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite]
 
@@ -86,7 +86,8 @@ def test_a_large_group_is_carried_in_several_helpings(lane: Spooled, monkeypatch
 
 
 def test_files_that_were_carried_are_removed(lane: Spooled, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spool, "SEGMENT_BYTES", 100)
+    monkeypatch.setattr(spares, "SEGMENT_BYTES", 100)
+    monkeypatch.setattr(spares, "KEPT_MAX", 0)
     where = organisation()
     for _ in range(5):
         lane([arrived(where, b"x" * 60)])

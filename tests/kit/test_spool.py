@@ -1,6 +1,7 @@
 """The spool: what was appended is read once and in order, whatever a cut leaves of the last file."""
 
 import errno
+import fcntl
 import os
 import random
 from collections.abc import Iterator
@@ -9,11 +10,33 @@ from pathlib import Path
 
 import pytest
 
-from tocsin.kit import spool
+from tocsin.kit import spares, spool
 from tocsin.kit.spool import Mark, NotWritten, Spool
 
 SEED = 20240607
 BEFORE_ALL = Mark()
+BEGINNING = len(spool.BEGINNING)
+END = 8
+"""Bytes of the mark behind the last record."""
+
+
+@pytest.fixture(autouse=True)
+def no_spares(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every file grow, unless a test says otherwise."""
+    monkeypatch.setattr(spares, "KEPT_MAX", 0)
+
+
+@pytest.fixture
+def kept(folder: Path, no_spares: None, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a spare that was the first segment, of 16 records, and holds what was written there."""
+    monkeypatch.setattr(spares, "KEPT_MAX", 2)
+    monkeypatch.setattr(spares, "ROOM_BYTES", 0)
+    monkeypatch.setattr(spares, "SEGMENT_BYTES", 500)
+    one = begun(folder)
+    one.append([b"%02d" % number * 15 for number in range(16)])
+    one.close()
+    spool.remove(folder, Mark(2))
+    return folder / f"{1:012d}.spare"
 
 
 @pytest.fixture
@@ -50,14 +73,14 @@ def test_nothing_was_read_where_nothing_was_written(folder: Path) -> None:
 def test_a_file_that_is_full_is_followed_by_another_and_removed_once_a_mark_has_passed_it(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spool, "SEGMENT_BYTES", 100)
+    monkeypatch.setattr(spares, "SEGMENT_BYTES", 100)
     one = begun(folder)
     records = [b"%d" % number * 30 for number in range(1, 10)]
     for record in records:
         one.append([record])
     assert spool.segments(folder) == [1, 2, 3]
     assert list(everything(folder)) == records
-    found, mark = spool.read(folder, Mark(2, len(spool.BEGINNING)), 1)
+    found, mark = spool.read(folder, Mark(2, BEGINNING), 1)
     assert (found, mark.segment) == ([records[3]], 2)
     spool.remove(folder, mark)
     assert spool.segments(folder) == [2, 3]
@@ -66,8 +89,8 @@ def test_a_file_that_is_full_is_followed_by_another_and_removed_once_a_mark_has_
 def test_what_was_read_is_removed_little_by_little_and_what_a_kill_has_left_of_it_with_the_next(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spool, "SEGMENT_BYTES", 100)
-    monkeypatch.setattr(spool, "FREED_BYTES", 30)
+    monkeypatch.setattr(spares, "SEGMENT_BYTES", 100)
+    monkeypatch.setattr(spares, "PIECE_BYTES", 30)
     one, left = begun(folder), []
     for record in (b"a" * 100, b"b" * 100, b"c"):
         one.append([record])
@@ -89,7 +112,7 @@ def test_what_was_read_is_removed_little_by_little_and_what_a_kill_has_left_of_i
 
 
 def test_whoever_still_reads_what_is_removed_takes_it_for_no_damage(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spool, "SEGMENT_BYTES", 100)
+    monkeypatch.setattr(spares, "SEGMENT_BYTES", 100)
     one, pread = begun(folder), os.pread
     for record in (b"a" * 100, b"b"):
         one.append([record])
@@ -111,7 +134,7 @@ def test_little_that_came_long_ago_does_not_stay_for_want_of_more(folder: Path, 
     assert spool.segments(folder) == [1]
     monkeypatch.setattr(spool, "SEGMENT_S", 0)
     one.append([b"c"])
-    _, mark = spool.read(folder, Mark(1, len(spool.BEGINNING) + 2 * (8 + 1)), 100)
+    _, mark = spool.read(folder, Mark(1, BEGINNING + 2 * (8 + 1)), 100)
     spool.remove(folder, mark)
     assert spool.segments(folder) == [2]
     assert list(everything(folder)) == [b"c"]
@@ -148,7 +171,7 @@ def test_a_file_cut_off_or_flipped_anywhere_is_a_prefix_of_what_was_appended_and
             ends.append((os.path.getsize(folder / f"{1:012d}"), len(records)))
         one.close()
         whole = (folder / f"{1:012d}").read_bytes()
-        at = chance.randrange(len(spool.BEGINNING), len(whole))
+        at = chance.randrange(BEGINNING, len(whole))
         damaged = bytearray(whole)
         if turn % 2:
             damaged[at:] = b"\0" * chance.choice((0, 0, 7, 100))
@@ -178,21 +201,22 @@ def test_a_record_of_another_segment_is_none_of_this_one(folder: Path) -> None:
 
 @pytest.mark.row("F-6")
 def test_what_does_not_fit_is_taken_back_and_what_comes_later_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    one, write = begun(folder), os.write
+    one, pwrite = begun(folder), os.pwrite
     one.append([b"a"])
 
-    def full(file: int, data: bytes) -> int:
+    def full(file: int, data: bytes, at: int) -> int:
         if len(data) < 20:
             raise OSError(errno.ENOSPC, "no room")
-        return write(file, data[:-10])
+        return pwrite(file, data[:-10], at)
 
     with monkeypatch.context() as patched:
-        patched.setattr(os, "write", full)
+        patched.setattr(os, "pwrite", full)
         with pytest.raises(NotWritten) as caught:
             one.append([b"x" * 40])
     assert caught.value.full
     one.append([b"b"])
     assert list(everything(folder)) == [b"a", b"b"]
+    assert not list(folder.glob("*.torn"))
 
 
 @pytest.mark.row("F-8")
@@ -207,3 +231,103 @@ def test_what_the_disk_does_not_take_is_no_want_of_room(folder: Path, monkeypatc
     with pytest.raises(NotWritten) as caught:
         one.append([b"b"])
     assert not caught.value.full
+
+
+def test_what_was_read_whole_is_overwritten_and_what_it_held_is_read_no_more(folder: Path, kept: Path) -> None:
+    before, size = kept.stat().st_ino, kept.stat().st_size
+    one = begun(folder, passed=1)
+    one.append([b"a"])
+    assert spool.read(folder, Mark(2, BEGINNING), 100) == ([b"a"], Mark(2, BEGINNING + 9))
+    one.append([b"b" * 40])
+    one.close()
+    assert list(everything(folder)) == [b"a", b"b" * 40]
+    after = (folder / f"{2:012d}").stat()
+    assert ([path.name for path in folder.iterdir()], after.st_ino, after.st_size) == ([f"{2:012d}"], before, size)
+
+
+def test_a_file_that_grows_is_left_for_a_spare_as_soon_as_there_is_one(folder: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool, "LOOKS_EVERY_S", 0)
+    aside, one = kept.rename(folder / "aside"), begun(folder, passed=1)
+    one.append([b"a"])
+    one.append([b"b"])
+    aside.rename(kept)
+    for record in (b"c", b"d"):
+        one.append([record])
+    assert spool.segments(folder) == [2, 3]
+    assert list(everything(folder)) == [b"a", b"b", b"c", b"d"]
+
+
+def test_a_spare_of_which_a_slow_reader_still_has_hold_is_left_alone(folder: Path, kept: Path) -> None:
+    with kept.open("rb") as slow:
+        fcntl.flock(slow, fcntl.LOCK_SH)
+        one = begun(folder, passed=1)
+        one.append([b"a"])
+    assert (list(everything(folder)), kept.exists()) == ([b"a"], True)
+
+
+@pytest.mark.row("F-1", "I1")
+def test_killed_before_its_first_group_is_on_the_disk_a_segment_is_none(folder: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fdatasync", killed)
+        one = begun(folder, passed=1)
+        with pytest.raises(KeyboardInterrupt):
+            one.append([b"a"])
+    assert ([path.name for path in folder.iterdir()], list(everything(folder))) == ([spares.DRAFT], [])
+    one.close()
+    after = begun(folder, passed=1)
+    after.append([b"b"])
+    assert ([path.name for path in folder.iterdir()], list(everything(folder))) == ([f"{2:012d}"], [b"b"])
+
+
+@pytest.mark.row("F-10", "I1")
+def test_whatever_of_an_overwritten_file_is_still_as_it_was_a_prefix_of_what_was_appended_is_there(folder: Path, kept: Path) -> None:
+    chance, old, ends = random.Random(SEED), kept.read_bytes(), {False: 0, True: 0}
+    for turn in range(300):
+        one, states, records = begun(folder, passed=1), [(old, 0)], []
+        for _ in range(4):
+            records += [chance.randbytes(chance.randint(0, 40)) for _ in range(chance.randint(1, 3))]
+            one.append(records[states[-1][1] :])
+            states.append(((folder / f"{2:012d}").read_bytes(), len(records)))
+        one.close()
+        last = chance.randrange(1, 4)
+        (synced, safe), (written, _) = states[last : last + 2]
+        cut, size = bytearray(written), chance.choice((8, 16, 64))
+        for at in range(0, len(cut), size):
+            if chance.random() < 0.5:
+                cut[at : at + size] = synced[at : at + size]
+        (folder / f"{2:012d}").write_bytes(cut)
+        found = list(everything(folder))
+        assert found == records[: len(found)]
+        assert len(found) >= safe, f"turn {turn}: what was synced is there"
+        torn = (folder / f"{2:012d}.torn").exists()
+        assert torn or len(found) in (safe, states[last + 1][1]), "only a whole group ends as one"
+        ends[torn] += 1
+        for path in folder.iterdir():
+            path.unlink()
+        kept.write_bytes(old)
+    assert min(ends.values()) > 20
+
+
+def test_a_mark_beyond_what_a_power_cut_has_left_passes_over_nothing(folder: Path, kept: Path) -> None:
+    one = begun(folder, passed=1)
+    one.append([b"a"])
+    synced = (folder / f"{2:012d}").read_bytes()
+    one.append([b"b" * 30])
+    _, mark = spool.read(folder, Mark(2, BEGINNING), 1000)
+    one.close()
+    (folder / f"{2:012d}").write_bytes(synced)
+    after = begun(folder, passed=mark.segment)
+    after.append([b"c"])
+    assert spool.read(folder, mark, 1000)[0] == [b"c"]
+
+
+def test_what_an_older_release_wrote_ends_with_its_file(folder: Path) -> None:
+    folder.mkdir()
+    (folder / f"{1:012d}").write_bytes(spool.BEGINNING + spool._framed(1, b"a") + spool._framed(1, b"b"))
+    (folder / spares.DRAFT).write_bytes(spool.BEGINNING)
+    begun(folder).append([b"c"])
+    assert list(everything(folder)) == [b"a", b"b", b"c"]
+    assert sorted(path.name for path in folder.iterdir()) == [f"{1:012d}", f"{2:012d}"]

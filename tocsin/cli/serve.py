@@ -26,12 +26,12 @@ from tocsin.comms import delivery, outbox
 from tocsin.incidents import drills, leaps, notices, outcomes, plans, samples, signals, standing, ticker, zone_rules
 from tocsin.incidents.declaring import Declarer
 from tocsin.incidents.listening import Ear
-from tocsin.ingest import expiry, filing, follower, turned_away, writer
+from tocsin.ingest import carrying, expiry, filing, follower, turned_away, writer
 from tocsin.ingest.mail.certificate import Certificate, Unusable
 from tocsin.ingest.mail.listener import Listener
 from tocsin.ingest.pings import checks, listening
 from tocsin.ingest.wire import Wire
-from tocsin.kit import astray, clock, collector, doors, promptness
+from tocsin.kit import astray, clock, collector, doors, promptness, spares
 from tocsin.kit.child import Child, beside
 from tocsin.kit.leaps import guard
 from tocsin.kit.loops import Loop
@@ -140,6 +140,7 @@ def _beside() -> Iterator[None]:
         Loop("follower", follower.Follower().run_once, every_s=0.5, bell=writer.BELL),
         Loop("filing", filing.Filing().run_once, every_s=1.0),
         Loop("expiry", alone("expiry", expiry.Expirer().run_once), every_s=2.0),
+        *_spooling(),
         *_hearing("reader-"),
         _on_the_wall("reader-"),
     ]
@@ -166,6 +167,12 @@ def _on_a_file() -> list[Loop]:
         Loop("checkpoint", checkpoint.Checkpointer(file).run_once, every_s=checkpoint.EVERY_S),
         Loop("reserve", reserve.look, every_s=EVERY_S),
     ]
+
+
+def _spooling() -> list[Loop]:
+    """Return what looks after the files of the spool, where there is one."""
+    folder = carrying.folder()
+    return [Loop("spares", spares.Spares(folder).look, every_s=spares.LOOKS_EVERY_S)] if folder is not None else []
 
 
 def _on_the_wall(whose: str = "") -> Loop:
