@@ -4,6 +4,7 @@ import math
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import OperationalError, transaction
@@ -20,8 +21,8 @@ Make = Callable[..., Loop]
 def make() -> Iterator[Make]:
     made: list[Loop] = []
 
-    def start(run_once: Callable[[], bool], every_s: float = 60, bell: str = "", first: Callable[[], object] | None = None) -> Loop:
-        made.append(Loop(f"test-{len(made)}", run_once, every_s, bell, first))
+    def start(run_once: Callable[[], bool], every_s: float = 60, bell: str = "", **more: Any) -> Loop:
+        made.append(Loop(f"test-{len(made)}", run_once, every_s, bell, **more))
         made[-1].start()
         return made[-1]
 
@@ -137,25 +138,32 @@ def test_a_fault_is_counted_and_shown_and_the_loop_goes_on(make: Make, monkeypat
     eventually(lambda: loop.name not in loops.faults())
 
 
-def test_a_bell_wakes_one_of_a_team_for_each_piece_of_work(make: Make) -> None:
-    runs: list[str] = []
+def test_a_bell_wakes_one_of_a_team_unless_one_is_awake_that_is_not_away(make: Make) -> None:
+    runs, away, go_on = list[str](), set[str](), threading.Event()
 
     def run(name: str) -> bool:
         runs.append(name)
-        return False
+        return len(runs) > 3 and not go_on.wait(15)
 
     for name in ("one", "two", "three"):
-        make(partial(run, name), bell="work")
-    eventually(lambda: len(runs) == 3)
+        make(partial(run, name), bell="work", away=lambda _, name=name: name in away)
     eventually(lambda: resting("work") == 3)
-    bells.rung("work", 2)
+    bells.rung("work")
+    eventually(lambda: len(runs) == 4)
+    bells.rung("work")
+    assert resting("work") == 2, "it hears that itself"
+    away.add(runs[3])
+    bells.rung("work")
     eventually(lambda: len(runs) == 5)
-    assert len(set(runs[3:])) == 2
+    assert resting("work") == 1
+    go_on.set()
+    eventually(lambda: len(runs) == 6)
+    assert runs[5] == runs[3], "what was rung while it was not away is looked for"
 
 
 def resting(bell: str) -> int:
     """Return how many loops rest beside a bell."""
-    return sum(wake.__self__._resting for wake in bells._rests[bell])  # type: ignore[attr-defined]
+    return sum(one._resting for one in bells._waiting[bell])  # type: ignore[attr-defined]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -173,9 +181,9 @@ def test_what_another_process_rang_for_is_heard_and_its_own_ringing_is_not(make:
     runs: list[int] = []
     make(lambda: bool(runs.append(1)), bell="far")
     eventually(lambda: len(runs) == 1 and resting("far"))
-    bells.heard(f"{bells.PROCESS}:far:1")
+    bells.heard(f"{bells.PROCESS}:far")
     assert resting("far")
-    bells.heard(f"{ids.new().hex}:far:1")
+    bells.heard(f"{ids.new().hex}:far")
     eventually(lambda: len(runs) == 2)
 
 

@@ -355,13 +355,13 @@ def test_a_file_that_nobody_can_write_is_read_with_and_without_a_log_beside_it(o
 def test_a_bell_is_heard_when_its_work_can_be_read_and_nobody_is_told_before_the_disk_has_it(own, monkeypatch):
     seen = []
     monkeypatch.setattr(syncing, "_wait_for", lambda log: seen.append("synced"))
-    monkeypatch.setattr(bells, "rung", lambda name, times: seen.append(name))
+    monkeypatch.setattr(bells, "rung", seen.append)
     with transaction.atomic(using="own"):
         own.cursor().execute("INSERT INTO t VALUES (1)")
         transaction.on_commit(lambda: seen.append("told"), using="own")
-        transaction.on_commit(bells.Rung("there", 1), using="own")
+        transaction.on_commit(bells.Rung("there"), using="own")
         with suppress(ZeroDivisionError), transaction.atomic(using="own"):
-            transaction.on_commit(bells.Rung("taken back", 1), using="own")
+            transaction.on_commit(bells.Rung("taken back"), using="own")
             raise ZeroDivisionError
         assert seen == []
     assert seen == ["there", "synced", "told"]

@@ -162,7 +162,7 @@ def put_back(attempts: Sequence[Attempt], now: datetime) -> None:
         rows = [{"id": one.delivery_id, "state": State.PENDING.value, "attempts": one.number - 1, "due_at": now} for one in mine]
         tables.change(Delivery, ["id"], sorted(rows, key=itemgetter("id")))
         if mine:
-            bells.ring(outbox.TO_SEND, times=len(mine))
+            bells.ring(outbox.TO_SEND)
 
 
 def _held(attempts: Sequence[Attempt]) -> set[UUID]:

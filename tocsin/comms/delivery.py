@@ -1,5 +1,6 @@
 """Delivering: a helping of due rows at a time, each recorded before it is sent, asked for again before it is sent, ended exactly once."""
 
+import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -36,7 +37,7 @@ def loops(still_wanted: Callable[[str], bool], every_s: float = 0.5) -> list[Loo
     """Return the threads that deliver, so many that a slow provider leaves some to the others. The caller starts and stops them."""
     run, ready = partial(run_once, still_wanted, rounds=ROUNDS), partial(trusted, HTTP)
     return [
-        Loop(f"delivery-{number}", run, every_s, bell=outbox.TO_SEND, first=ready if number == 1 else None)
+        Loop(f"delivery-{number}", run, every_s, bell=outbox.TO_SEND, first=ready if number == 1 else None, away=PACES.away)
         for number in range(1, THREADS + 1)
     ]
 
@@ -55,7 +56,8 @@ def run_once(still_wanted: Callable[[str], bool], *, door: Callable[[UUID], Egre
     first = attempts[0].delivery
     with PACES.at_work((first.organisation_id, first.channel)):
         while attempts:
-            bells.rung(outbox.TO_SEND, 1)  # one claims at a time: whoever rests may look whether there is more
+            if PACES.away(threading.get_ident()):
+                bells.rung(outbox.TO_SEND)  # this may take a while: whoever rests may look whether there is more
             rounds -= 1
             attempts = _delivered(_Helping(attempts, still_wanted, door), more=rounds > 0)
     return True
@@ -66,7 +68,7 @@ def _delivered(helping: "_Helping", *, more: bool) -> list[Attempt]:
     began = clock.monotonic()
     ended = helping.made_here() if helping.here else helping.made()
     took_s = clock.monotonic() - began
-    PACES.note(helping.place, took_s=took_s, well=all(end.answered is not False for _, end in ended))
+    PACES.note(helping.place, count=len(ended), took_s=took_s, well=all(end.answered is not False for _, end in ended))
     for attempt, end in ended:
         _ended.labels(attempt.delivery.channel, end.outcome).inc()
     if helping.here:

@@ -19,7 +19,7 @@ from tocsin.kit.egress import Rejected
 from tocsin.kit.memory import Memory
 
 TO_SEND: Final = "outbox"
-"""Rung for those who deliver, once for each message that waits."""
+"""Rung for those who deliver: whoever of them is busy for longer rings on."""
 ENDED: Final = "outcomes"
 """Rung for whoever hands outcomes back, when a delivery has reached its end."""
 
@@ -100,9 +100,8 @@ def put_all(orders: Iterable[Order], known: Memory | None = None) -> None:
     for adapter, kept in here.values():
         _keep(adapter, kept)
     tables.insert(Delivery, rows, "ON CONFLICT DO NOTHING")
-    pending = sum(row["state"] == State.PENDING for row in rows)
-    if pending:
-        bells.ring(TO_SEND, times=pending)
+    if any(row["state"] == State.PENDING for row in rows):
+        bells.ring(TO_SEND)
     if any(row["finished_at"] and not row["reported_at"] for row in rows):
         bells.ring(ENDED)
 

@@ -7,12 +7,16 @@ from contextlib import contextmanager
 from typing import Final
 from uuid import UUID
 
+from tocsin.kit import clock
+
 Place = tuple[UUID, str]
 """An organisation and its channel."""
 
 MOST: Final = 64
 QUICK_S: Final = 0.25
 """Whoever takes a helping within this gets a larger one."""
+NEAR_S: Final = 0.01
+"""Whoever takes a message within this is hardly waited for."""
 SLOW_S: Final = 4.0
 """Whoever takes longer gets one message at a time."""
 
@@ -21,12 +25,16 @@ class Paces:
     """
     One at first, and twice as many after each helping that went quickly; one again once a provider is slow or does not answer. So hardly
     anything waits behind what is slow, and what is quick costs the database little. Every process learns it for itself.
+
+    What is near needs one thread: it is back before a second one has claimed anything, and two would wait for each other at every message.
     """
 
     def __init__(self) -> None:
         self._mutex = threading.Lock()
         self._most: dict[Place, int] = {}
-        self._at_work: Counter[Place] = Counter()
+        self._at_work: dict[int, Place] = {}
+        self._since: dict[Place, float] = {}
+        self._near: set[Place] = set()
         self._claimed: set[Place] = set()
 
     def most(self, place: Place) -> int:
@@ -34,20 +42,29 @@ class Paces:
         return self._most.get(place, 1)
 
     def busy(self, workers: int) -> set[Place]:
-        """Return the channels at which so many threads of this process are at work."""
+        """Return the channels at which so many threads of this process are at work, or one that will soon be back."""
         with self._mutex:
-            return {place for place, count in self._at_work.items() if count >= workers}
+            counts = Counter(self._at_work.values())
+            return {place for place, count in counts.items() if count >= (1 if self._is_soon_back(place) else workers)}
+
+    def away(self, thread: int) -> bool:
+        """Return whether a thread of this process is at work where that may take a while, so that others have to look what is due."""
+        with self._mutex:
+            place = self._at_work.get(thread)
+            return place is not None and not self._is_soon_back(place)
 
     @contextmanager
     def at_work(self, place: Place) -> Iterator[None]:
         """Count this thread for as long as the block runs."""
+        thread = threading.get_ident()
         with self._mutex:
-            self._at_work[place] += 1
+            self._at_work[thread] = place
+            self._since[place] = clock.monotonic()
         try:
             yield
         finally:
             with self._mutex:
-                self._at_work[place] -= 1
+                del self._at_work[thread]
 
     @contextmanager
     def claimed(self, place: Place) -> Iterator[bool]:
@@ -64,10 +81,16 @@ class Paces:
                 with self._mutex:
                     self._claimed.discard(place)
 
-    def note(self, place: Place, *, took_s: float, well: bool) -> None:
-        """Learn how long a helping took, and whether everything in it was answered."""
+    def note(self, place: Place, *, count: int, took_s: float, well: bool) -> None:
+        """Learn how long a helping of so many took, and whether everything in it was answered."""
         with self._mutex:
+            self._since[place] = clock.monotonic()
+            (self._near.add if well and took_s < count * NEAR_S else self._near.discard)(place)
             if not well or took_s > SLOW_S:
                 self._most.pop(place, None)
             elif took_s < QUICK_S:
                 self._most[place] = min(MOST, 2 * self._most.get(place, 1))
+
+    def _is_soon_back(self, place: Place) -> bool:
+        """Return whether this was near the last time and has not taken long this time."""
+        return place in self._near and clock.monotonic() - self._since[place] < QUICK_S

@@ -4,7 +4,7 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Protocol
 
 from django.db import connection, transaction
 
@@ -15,24 +15,34 @@ CHANNEL: Final = "tocsin_bells"
 PROCESS = ids.new().hex
 """Which process rang. Not its number: in containers of their own they may all have the same."""
 
-Ring = Callable[[str, int], None]
+Ring = Callable[[str], None]
 
 _mutex = threading.Lock()
 _relays: tuple[Ring, ...] = ()
 _report: Callable[[str, str], None] | None = None
-_rests: dict[str, list[Callable[[], bool]]] = {}
+_waiting: dict[str, list["Waiting"]] = {}
 
 
-def hang(name: str, wake: Callable[[], bool]) -> None:
-    """Let `wake` be called when somebody rings for `name`. It returns whether its loop was at rest, and must not block."""
+class Waiting(Protocol):
+    """Whoever waits for a bell. Neither may block."""
+
+    def soon(self) -> bool:
+        """Return whether this one is awake and will soon look again, which it does then."""
+
+    def wake(self) -> bool:
+        """Wake this one, and return whether it was at rest."""
+
+
+def hang(name: str, one: Waiting) -> None:
+    """Let somebody hear when it is rung for `name`."""
     with _mutex:
-        _rests.setdefault(name, []).append(wake)
+        _waiting.setdefault(name, []).append(one)
 
 
-def take_down(name: str, wake: Callable[[], bool]) -> None:
-    """Call `wake` no more."""
+def take_down(name: str, one: Waiting) -> None:
+    """Do so no more."""
     with _mutex:
-        _rests[name].remove(wake)
+        _waiting[name].remove(one)
 
 
 def relay(tell: Ring) -> None:
@@ -59,16 +69,16 @@ def report(channel: str, payload: str) -> None:
         _report(channel, payload)
 
 
-def ring(name: str, times: int = 1) -> None:
+def ring(name: str) -> None:
     """
-    Wake, for each of so many pieces of work, one of the loops that wait for `name`: as soon as the transaction is committed.
+    Wake one of the loops that wait for `name`, as soon as the transaction is committed.
 
     A ring is a courtesy and may be lost with the process that heard it: a loop also looks by itself now and then.
     """
     if bulk.on_postgresql():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{PROCESS}:{name}:{times}"])
-    transaction.on_commit(Rung(name, times))
+            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{PROCESS}:{name}"])
+    transaction.on_commit(Rung(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,50 +89,47 @@ class Rung:
     """
 
     name: str
-    times: int
     before_sync: ClassVar[bool] = True
 
     def __call__(self) -> None:
-        _heard_here(self.name, self.times)
+        _heard_here(self.name)
 
 
 def heard(payload: str) -> None:
     """Wake whom another process rang for."""
-    process, name, times = payload.split(":")
+    process, name = payload.split(":")
     if process != PROCESS:
-        rung(name, int(times))
+        rung(name)
 
 
-def _heard_here(name: str, times: int) -> None:
-    rung(name, times)
+def _heard_here(name: str) -> None:
+    rung(name)
     if not bulk.on_postgresql():
         for tell in _relays:
-            tell(name, times)
+            tell(name)
 
 
-def passed_on(name: str, times: int, by: Ring) -> None:
+def passed_on(name: str, by: Ring) -> None:
     """Wake whom another process of this server rang for, here and in those that did not hear it."""
-    rung(name, times)
+    rung(name)
     for tell in _relays:
         if tell is not by:
-            tell(name, times)
+            tell(name)
 
 
 def _forked() -> None:
     """Be a process of its own."""
     global _mutex, PROCESS, _relays, _report
     _mutex, PROCESS, _relays, _report = threading.Lock(), ids.new().hex, (), None
-    _rests.clear()
+    _waiting.clear()
 
 
 os.register_at_fork(after_in_child=_forked)
 
 
-def rung(name: str, times: int) -> None:
-    """Wake as many of those at rest; whoever is busy looks again anyway when told so, and one of them is."""
+def rung(name: str) -> None:
+    """Let one of those who wait look: whoever is awake and soon does so anyway, or else one that is at rest."""
     with _mutex:
-        wakers = tuple(_rests.get(name, ()))
-    for wake in wakers:
-        times -= wake()
-        if times <= 0:
-            return
+        those = tuple(_waiting.get(name, ()))
+    if not any(one.soon() for one in those):
+        any(one.wake() for one in those)

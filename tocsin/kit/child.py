@@ -96,16 +96,16 @@ class Child:
         for loop in self._loops:
             loops.expect_no_more(loop.name)
 
-    def _ring_there(self, name: str, times: int) -> None:
+    def _ring_there(self, name: str) -> None:
         assert self._ours is not None
-        _tell(self._ours, [_RUNG, name, times])
+        _tell(self._ours, [_RUNG, name])
 
     def _hear(self, ours: socket.socket) -> None:
         """Pass on what the child says, until the pair is closed. If that is at the other end, nobody is left to begin it again."""
         while message := _received(ours):
             match msgspec.json.decode(message):
-                case [str(kind), str(name), int(times)] if kind == _RUNG:
-                    bells.passed_on(name, times, by=self._ring)
+                case [str(kind), str(name)] if kind == _RUNG:
+                    bells.passed_on(name, by=self._ring)
                 case [str(kind), str(channel), str(payload)] if kind == _SAID:
                     self._pass(channel, payload)
                 case [str(kind), ages, faults, counts] if kind == _REPORT:
@@ -183,7 +183,7 @@ def _work(those: Sequence[Loop], theirs: socket.socket, nice: int) -> None:
     """Run the loops until told to stop."""
     os.nice(nice)
     collector.look_rarely()
-    bells.relay(lambda name, times: _tell(theirs, [_RUNG, name, times]))
+    bells.relay(lambda name: _tell(theirs, [_RUNG, name]))
     bells.report_by(lambda channel, payload: _tell(theirs, [_SAID, channel, payload]))
     tally = numbers.Tally()
     for loop in those:
@@ -198,7 +198,7 @@ def _work(those: Sequence[Loop], theirs: socket.socket, nice: int) -> None:
         if said[0] == _STOP:
             break
         if said[0] == _RUNG:
-            bells.rung(said[1], said[2])
+            bells.rung(said[1])
         if clock.monotonic() - reported_at >= every_s:
             reported_at, every_s = clock.monotonic(), REPORTS_EVERY_S if loops.begun() else REPORTS_AT_FIRST_EVERY_S
             _tell(theirs, [_REPORT, loops.health(), loops.faults(), tally.take()])

@@ -43,18 +43,26 @@ class Loop:
     Runs `run_once` again and again: at once while it says there is more, otherwise when its `bell` rings, or after `every_s`.
 
     What is to be done `first` is done before the first run, so that nobody who waits for one waits for that: before both have ended there is no
-    heartbeat.
+    heartbeat. Of several that wait for one bell, whoever is awake hears it, unless it is `away`: its thread, by number, is at what may take a while.
 
     A lost database or file is waited out, and the heartbeat shows it. Any other exception is a fault: it is logged, counted and makes the
     server not ready until a run ends well; the loop goes on after a pause that grows.
     """
 
     def __init__(
-        self, name: str, run_once: Callable[[], bool], every_s: float, bell: str = "", first: Callable[[], object] | None = None
+        self,
+        name: str,
+        run_once: Callable[[], bool],
+        every_s: float,
+        bell: str = "",
+        *,
+        first: Callable[[], object] | None = None,
+        away: Callable[[int], bool] = lambda _: False,
     ) -> None:
         self.name = name
         self._run_once = run_once
         self._first = first
+        self._away = away
         self._every_s = every_s
         self._bell = bell
         self._in_a_row = 0
@@ -67,7 +75,7 @@ class Loop:
         """Begin. A loop is started once."""
         self.expect()
         if self._bell:
-            bells.hang(self._bell, self.wake)
+            bells.hang(self._bell, self)
         self._thread.start()
 
     def expect(self) -> None:
@@ -80,13 +88,20 @@ class Loop:
         self._woken.set()
         return rested
 
+    def soon(self) -> bool:
+        """Return whether it is awake, not away and well; then it runs once more after this run."""
+        if self._resting or self._in_a_row or self._away(self._thread.ident or 0):
+            return False
+        self._woken.set()
+        return True
+
     def stop(self, timeout_s: float = STOPS_WITHIN_S) -> bool:
         """Finish the present run and return whether the thread has ended within `timeout_s`."""
         self._stopping.set()
         self._woken.set()
         self._thread.join(timeout_s)
         if self._bell:
-            bells.take_down(self._bell, self.wake)
+            bells.take_down(self._bell, self)
         if not self._thread.is_alive():
             _pulses.pop(self.name, None)
         return not self._thread.is_alive()
