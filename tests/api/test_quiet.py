@@ -101,6 +101,9 @@ def test_maintenance_that_cannot_be_is_422_and_says_every_place(ana):
     assert [one["place"] for one in answer.json()["errors"]] == ["/zone", "/begins"]
     assert [one["place"] for one in ana.post("/windows", WINDOW | {"repeats": "FREQ=SECONDLY"}).json()["errors"]] == ["/repeats"]
     assert ana.post("/windows", WINDOW | {"lasts_s": 1}).status_code == 422
+    assert [one["place"] for one in ana.post("/windows", WINDOW | {"begins": "2020-03-08T02:00", "repeats": ""}).json()["errors"]] == [
+        "/begins"
+    ]
     assert not MaintenanceWindow.objects.exists()
 
 

@@ -83,6 +83,7 @@ def test_an_editor_plans_maintenance_by_the_clocks_of_a_place(world: World, cloc
     made = MaintenanceWindow.objects.get()
     assert made.repeats == "FREQ=WEEKLY;BYDAY=SU"
     page = look(world, "windows")
+    assert "Europe/Warsaw, every week, on that day" in page
     assert "8 Mar, 09:00 until 8 Mar, 11:00" in page, "Bea reads it in the zone of her organisation"
     assert post(world, world.ana, f"windows/{ids.typed('mnt', made.id)}/removal").status_code == 303
     assert "Billing" not in look(world, "windows")
@@ -97,10 +98,14 @@ def test_an_editor_plans_maintenance_by_the_clocks_of_a_place(world: World, cloc
         {"begins": "0001-01-01T00:00"},
         {"begins": "9999-12-31T23:59"},
         {"repeats": "own", "rrule": "FREQ=SECONDLY"},
+        {"repeats": "", "rrule": "FREQ=SECONDLY"},
+        {"begins": "2026-03-01T02:00"},
+        {"begins": "2026-03-01T02:00", "rrule": "FREQ=DAILY;COUNT=2"},
         {"name": ""},
     ],
 )
-def test_maintenance_that_cannot_be_is_refused(world: World, wrong: dict[str, str]) -> None:
+def test_maintenance_that_cannot_be_is_refused(world: World, clock: ModuleType, wrong: dict[str, str]) -> None:
+    clock.freeze(bodies.NOON)
     body = {"name": "Billing", "match": "job=billing", "begins": "2026-03-08T02:00", "lasts": "60", "zone": "UTC", "repeats": ""} | wrong
     assert post(world, world.ana, "windows", **body).status_code == 409
     assert not MaintenanceWindow.objects.exists()

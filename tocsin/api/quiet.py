@@ -202,6 +202,8 @@ def planning(request: HttpRequest, response: HttpResponse, body: Planning) -> An
         organisation=caller.organisation, name=body.name, matchers=matchers.write(wanted), zone=zone, begins=body.begins,
         lasts_s=body.lasts_s, repeats=repeats, person=caller.named.id,
     )  # fmt: skip
+    if not quiet.planned(made).coming(clock.now(), 1):
+        raise invalid([{"place": "/begins", "problem": "it is over: a time to come was expected"}])
     with transaction.atomic():
         keeping.plan(made, by=caller.named)
     response.headers["Location"] = f"/api/v1/windows/{ids.typed('mnt', made.id)}"

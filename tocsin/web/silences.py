@@ -53,6 +53,8 @@ class Planned:
     row: MaintenanceWindow
     by: str
     coming: list[tuple[datetime, datetime]]
+    again: str
+    """Its recurrence in words; empty where it has none of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +169,16 @@ def _planned(request: Request, wanted: Sequence[Matcher]) -> MaintenanceWindow |
         repeats = quiet.recurrence(again, begins) if again else ""
     except quiet.Unreadable:
         return unread
-    return MaintenanceWindow(
+    made = MaintenanceWindow(
         organisation=request.organisation, name=name, matchers=matchers.write(wanted), zone=zone, begins=begins.strftime(quiet.LOCAL),
         lasts_s=int(minutes) * 60, repeats=repeats, person=request.person.id,
     )  # fmt: skip
+    over = Refused("E104", _("The time cannot be read, or lies in the past."), _("Write it as the field asks."))
+    return made if quiet.planned(made).coming(clock.now(), 1) else over
 
 
 def _again(choice: str, written: str, begins: datetime) -> str:
-    """Return the recurrence that was chosen; the first time says on which day."""
+    """Return the recurrence that was chosen, or was written where none was chosen; the first time says on which day."""
     chosen = {
         "daily": "FREQ=DAILY",
         "workdays": "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
@@ -182,7 +186,25 @@ def _again(choice: str, written: str, begins: datetime) -> str:
         "monthly": f"FREQ=MONTHLY;BYMONTHDAY={begins.day}",
         "own": written.strip() or "?",
     }
-    return chosen.get(choice, "")
+    return chosen.get(choice, written.strip())
+
+
+def _choices() -> tuple[tuple[str, str], ...]:
+    """Return how often work comes again, as a form offers it."""
+    return (
+        ("", _("never")),
+        ("daily", _("every day")),
+        ("workdays", _("Monday to Friday")),
+        ("weekly", _("every week, on that day")),
+        ("monthly", _("every month, on that day")),
+        ("own", _("as written below")),
+    )
+
+
+def _said_again(row: MaintenanceWindow) -> str:
+    """Return the words of a recurrence that the form offers; empty for any other."""
+    begins = quiet.first_time(row.begins)
+    return next((words for choice, words in _choices() if row.repeats and _again(choice, "", begins) == row.repeats), "")
 
 
 def _found(request: Request, model: type[T], kind: str, typed: str) -> T:
@@ -234,7 +256,8 @@ def _windows(request: Request, typed: dict[str, str], refused: Refused | None = 
     rows = list(MaintenanceWindow.objects.filter(organisation=request.organisation, removed_at=None).order_by("name"))
     names, now = _names({row.person for row in rows}), clock.now()
     context = {
-        "windows": [Planned(row, names.get(row.person, ""), quiet.planned(row).coming(now, COMING)) for row in rows],
+        "windows": [Planned(row, names.get(row.person, ""), quiet.planned(row).coming(now, COMING), _said_again(row)) for row in rows],
+        "choices": _choices(),
         "zones": times.zones(),
         "typed": typed,
         "preview": preview,
