@@ -59,6 +59,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "sign-in"
+SESSION_ENGINE = "tocsin.accounts.sessions"
 SESSION_COOKIE_NAME = "tocsin_session"
 CSRF_COOKIE_NAME = "tocsin_csrf"
 CSRF_COOKIE_HTTPONLY = True  # the token travels in the forms

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
 from tocsin.accounts import attempts, links
 
@@ -69,6 +71,16 @@ def test_signing_out_ends_the_session(client, ana):
     other = Client()
     other.cookies["tocsin_session"] = kept
     assert not is_in(other)
+
+
+def test_a_session_that_has_ended_and_one_of_somebody_who_is_gone_let_nobody_in(client, ana):
+    sign_in(client)
+    Session.objects.update(expire_date=timezone.now())
+    assert not is_in(client)
+    sign_in(client)
+    assert is_in(client)
+    ana.delete()
+    assert not is_in(client)
 
 
 def test_a_signed_out_person_comes_back_to_the_page_they_wanted(client, ana):

@@ -1,11 +1,11 @@
 """Organisations, people, what each may do, their keys and links, and the audit of all administration."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from tocsin.kit import clock, ids
+from tocsin.kit import clock, ids, tables
 
 
 class Access(models.TextChoices):
@@ -33,6 +33,19 @@ class Organisation(models.Model):
         return self.name
 
 
+class People(BaseUserManager["Person"]):
+    """Who signs in."""
+
+    def get(self, *given: Any, **which: Any) -> "Person":
+        """Return one person. By the primary key, as every page asks who looks, past Django's way, which takes ten times as long."""
+        if given or which.keys() != {"pk"}:
+            return super().get(*given, **which)
+        found = tables.select(self.model, "WHERE id = {}", [("uuid", which["pk"])])
+        if not found:
+            raise self.model.DoesNotExist
+        return found[0]
+
+
 class Person(AbstractBaseUser):
     """Someone who signs in. Identity is global; what a person may do is a membership of each organisation."""
 
@@ -47,7 +60,7 @@ class Person(AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
-    objects: ClassVar = BaseUserManager()
+    objects: ClassVar = People()
 
     def __str__(self) -> str:
         return self.name or self.email

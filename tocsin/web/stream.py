@@ -18,12 +18,12 @@ from uuid import UUID
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib import auth
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import Error, close_old_connections
 from django.http import HttpRequest, parse_cookie
 
 from tocsin.accounts import access, keys
 from tocsin.accounts.models import Organisation, Person
+from tocsin.accounts.sessions import SessionStore
 from tocsin.incidents import notices, readers
 from tocsin.incidents.notices import News
 from tocsin.kit import chance, ids
