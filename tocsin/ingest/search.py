@@ -125,7 +125,7 @@ class Group:
 
     value: str
     count: int
-    latest: list[Alert]
+    latest: list[Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ def group(query: Query, by: str, shown: int) -> Grouped:
         looked += _looked_at(seen)
         if looked >= LOOKED_AT_MAX:
             break
-    groups = [Group(value, number, tables.made(Alert, latest[value])) for value, number in counts.most_common()]
+    groups = [Group(value, number, latest[value]) for value, number in counts.most_common()]
     return Grouped(groups, looked if looked >= LOOKED_AT_MAX else 0)
 
 

@@ -1,6 +1,7 @@
 """Taking an alert on, and leaving it to others again. Each in the caller's transaction."""
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from tocsin.accounts.models import Person
@@ -25,9 +26,9 @@ def withdraw(alert: Alert) -> bool:
     return bool(rows.update(withdrawn_at=clock.now()))
 
 
-def taken(alerts: Collection[Alert]) -> dict[UUID, list[Acknowledgement]]:
-    """Return who has taken the present episodes on, by alert, the first first."""
-    begun = {alert.pk: alert.starts_at for alert in alerts}
+def taken(alerts: Collection[Any]) -> dict[UUID, list[Acknowledgement]]:
+    """Return who has taken the present episodes on, by alert, the first first. The alerts may be rows as they are stored."""
+    begun = {bulk.uuid(alert.id): bulk.instant(alert.starts_at) for alert in alerts}
     where = f"WHERE alert_id IN {bulk.among(list(begun))} AND withdrawn_at IS NULL ORDER BY at, id"
     rows = tables.select(Acknowledgement, where, [("uuid", alert_id) for alert_id in begun])
     found: dict[UUID, list[Acknowledgement]] = {}

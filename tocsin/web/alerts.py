@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import chain
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from tocsin.engine.terms import Refused
 from tocsin.incidents import plans
 from tocsin.ingest import matchers, quiet, search, standing_routes, taking
 from tocsin.ingest.matchers import Matcher
-from tocsin.ingest.models import Acknowledgement, Alert, Match, Route
+from tocsin.ingest.models import Alert, Match, Route
 from tocsin.ingest.quiet import Keeper
 from tocsin.ingest.routing.models import RouteRun
 from tocsin.ingest.routing.runs import State
@@ -41,28 +42,34 @@ SHOWN = ("firing", "silenced", "resolved", "all")
 @dataclass(frozen=True, slots=True)
 class Shown:
     """
-    One alert. `episodes` counts the present one too; `numbers` are the incidents that its routes led to; `hold` says why one waits;
-    `quiet` is until when it is silenced, if it is.
+    One alert as it is stored. `episodes` counts the present one too; `numbers` are the incidents that its routes led to; `hold` says why
+    one waits; `quiet` is until when it is silenced, if it is; `taken` is who has taken it on, and when.
     """
 
-    alert: Alert
+    stored: Alert | search.Row
     episodes: int
     routes: tuple[str, ...]
     numbers: tuple[str, ...]
     problem: str
     hold: str
     quiet: str
-    taken: Sequence[Acknowledgement]
+    taken: tuple[tuple[str, datetime], ...]
+
+    @property
+    def alert(self) -> Alert:
+        """The alert, made of its row each time."""
+        return self.stored if isinstance(self.stored, Alert) else tables.made(Alert, [self.stored])[0]
 
     @property
     def severity(self) -> str:
         """How grave its sender says it is."""
-        return str(self.alert.labels.get("severity", ""))[:LABEL_CHARS_SHOWN]
+        return bulk.mapping(self.stored.labels).get("severity", "")[:LABEL_CHARS_SHOWN]
 
     @property
     def line(self) -> str:
         """Its first labels before its source, as a line of a list says them, but for what stands beside them anyway."""
-        said = [(name, str(value)) for name, value in self.alert.labels.items() if name not in {"alertname", "severity"}][:LABELS_SHOWN]
+        labels = bulk.mapping(self.stored.labels)
+        said = [(name, value) for name, value in labels.items() if name not in {"alertname", "severity"}][:LABELS_SHOWN]
         words = [f"{name}={value if len(value) <= LABEL_CHARS_SHOWN else value[:LABEL_CHARS_SHOWN] + '…'}" for name, value in said]
         return " ".join([*words, "· "]) if words else ""
 
@@ -197,16 +204,15 @@ def _part(request: Request, asked: Asked, place: search.Place | None) -> Part:
         return Part([], [], "", 0)
     if not asked.by:
         found = search.find(query, place, LISTED)
-        alerts = found.alerts
-        shown = tuple(rows(request, alerts, keeper))
+        shown = tuple(rows(request, found.rows, keeper))
         groups = [Group("", len(shown), shown)] if shown else []
         older = f"{found.next[0]}-{found.next[1].hex}" if found.next else ""
-        return Part(groups, _names(alerts, ""), older, found.looked_at if older and len(shown) < LISTED else 0)
+        return Part(groups, _names(found.rows, ""), older, found.looked_at if older and len(shown) < LISTED else 0)
     grouped = search.group(query, asked.by, GROUP_LISTED)
     listed = [alert for one in grouped.groups[:GROUPS_LISTED] for alert in one.latest]
-    shown_by = {one.alert.pk: one for one in rows(request, listed, keeper)}
+    shown_by = {one.stored.id: one for one in rows(request, listed, keeper)}
     groups = [
-        Group(one.value, one.count, tuple(shown_by[alert.pk] for alert in one.latest if alert.pk in shown_by), _narrower(asked, one.value))
+        Group(one.value, one.count, tuple(shown_by[alert.id] for alert in one.latest if alert.id in shown_by), _narrower(asked, one.value))
         for one in grouped.groups
     ]
     return Part(groups, _names(listed, asked.by), "", grouped.looked_at)
@@ -220,15 +226,16 @@ def _narrower(asked: Asked, value: str) -> str:
     return asked.address(q=matchers.write([*wanted, Matcher(asked.by, "=", value)]), by="")
 
 
-def _names(alerts: Sequence[Alert], by: str) -> list[str]:
+def _names(alerts: Sequence[search.Row], by: str) -> list[str]:
     """Return the labels that alerts can be counted by, those that the most have first."""
-    borne = Counter(name for alert in alerts for name in alert.labels)
+    borne = Counter(chain.from_iterable(bulk.mapping(alert.labels) for alert in alerts))
     return list(dict.fromkeys([*([by] if by else []), *(name for name, _number in borne.most_common())]))
 
 
-def rows(request: Request, alerts: list[Alert], keeper: Keeper) -> list[Shown]:
+def rows(request: Request, alerts: Sequence[Alert | search.Row], keeper: Keeper) -> list[Shown]:
     """Return alerts with what is known beside them."""
-    among, which = f"alert_id IN {bulk.among(alerts)}", [("uuid", alert.id) for alert in alerts]
+    named = [bulk.uuid(alert.id) for alert in alerts]
+    among, which = f"alert_id IN {bulk.among(named)}", [("uuid", alert_id) for alert_id in named]
     past = Counter(bulk.uuid(alert) for (alert,) in bulk.asked(_PAST.format(bulk.stored("alert_id"), among), which))
     matches: dict[UUID, list[Match]] = {}
     for match in tables.select(Match, f"WHERE {among} ORDER BY id DESC", which):
@@ -241,15 +248,15 @@ def rows(request: Request, alerts: list[Alert], keeper: Keeper) -> list[Shown]:
     return [
         Shown(
             alert,
-            past[alert.id] + 1,
-            tuple(dict.fromkeys(routes[match.route_id] for match in matches.get(alert.id, ()))),
-            tuple(dict.fromkeys(numbers[match.about] for match in matches.get(alert.id, ()) if match.about in numbers)),
-            next((match.problem for match in matches.get(alert.id, ()) if match.problem), ""),
-            holds.hold(waiting[alert.id]) if alert.id in waiting else "",
-            holds.quiet(keeper(alert.labels, now)) if alert.firing else "",
-            taken.get(alert.id, ()),
+            past[alert_id] + 1,
+            tuple(dict.fromkeys(routes[match.route_id] for match in matches.get(alert_id, ()))),
+            tuple(dict.fromkeys(numbers[match.about] for match in matches.get(alert_id, ()) if match.about in numbers)),
+            next((match.problem for match in matches.get(alert_id, ()) if match.problem), ""),
+            holds.hold(waiting[alert_id]) if alert_id in waiting else "",
+            holds.quiet(keeper(bulk.mapping(alert.labels), now)) if alert.firing else "",
+            tuple((each.by, each.at) for each in taken.get(alert_id, ())),
         )
-        for alert in alerts
+        for alert_id, alert in zip(named, alerts, strict=True)
     ]
 
 

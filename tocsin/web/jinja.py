@@ -10,6 +10,7 @@ Names that a template has besides its context (`request` is always in it):
 - time: `moment(at)`, `clock(due_at)`, `since(at)`, `lasting(span)`, `zone()` (once per page), `now()`
 - places: `url(name, **ids)` of a page of the organisation, `root_url(name, **ids)` of any other, `static(path)`, `nav()`, `has(name)`, `may(act)`
 - the server: `read_only()`
+- `piece(template, …)`: what its macro `piece` makes of the rest, made once for the same
 - small things: `icon(name)`, `avatar(name)`, `theme()`, `unread()`, `typed_id(kind, uuid)`
 
 `_parts.html` holds macros for what has more markup: `{% from "_parts.html" import note, refusal, field, empty with context %}`.
@@ -36,9 +37,11 @@ from tocsin.kit import ids
 from tocsin.kit.readonly import readonly
 from tocsin.web import guides, languages, times
 from tocsin.web.clause_links import clause
+from tocsin.web.compiled import Compiler, escaped
 from tocsin.web.finding_words import sentence
 from tocsin.web.languages import gettext as _
 from tocsin.web.numbers import rounded
+from tocsin.web.pieces import piece
 
 NAVIGATION: Final[tuple[tuple[str, str, Callable[[], str]], ...]] = (
     ("board", "b", lambda: _("Board")),
@@ -69,11 +72,32 @@ def environment(**options: Any) -> jinja2.Environment:
     """Return the environment, for Django's TEMPLATES setting. Everything is escaped, whatever the setting says."""
     ours = {"undefined": jinja2.StrictUndefined, "trim_blocks": True, "lstrip_blocks": True, "extensions": ["jinja2.ext.i18n"]}
     made = jinja2.Environment(**{name: value for name, value in options.items() if name != "autoescape"} | ours, autoescape=True)
+    made.code_generator_class = Compiler
+    made.escape = escaped  # type: ignore[attr-defined]  # the compiler's
     made.policies["ext.i18n.trimmed"] = True
     made.newstyle_gettext = True  # type: ignore[attr-defined]  # `{% trans %}` hands on its variables
     made.context_class = Page
     said = (gettext, ngettext, pgettext)
-    named = (avatar, clause, csrf, has, icon, may, nav, once, root_url, sentence, static, text, theme, unread, url, web_address, words)
+    named = (
+        avatar,
+        clause,
+        csrf,
+        has,
+        icon,
+        may,
+        nav,
+        once,
+        piece,
+        root_url,
+        sentence,
+        static,
+        text,
+        theme,
+        unread,
+        url,
+        web_address,
+        words,
+    )
     timed = (
         times.clock,
         times.day,

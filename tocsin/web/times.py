@@ -108,19 +108,24 @@ def typed(words: str) -> str:
         return words
 
 
+def today() -> date:
+    """Return the day on which days are spoken of."""
+    return local(_today.get() or now()).date()
+
+
 def spoken(at: datetime) -> str:
     """Return `14:35` for today, `19 Nov, 14:35` for another day of this year, with the year otherwise. Plain text."""
     here = local(at)
-    return _spoken(here.date(), here.hour, here.minute, local(_today.get() or now()).date(), languages.active())
+    return _spoken(here.date(), here.hour, here.minute, today(), languages.active())
 
 
 @lru_cache(4096)
-def _spoken(day: date, hour: int, minute: int, today: date, language: Language) -> str:
+def _spoken(day: date, hour: int, minute: int, spoken_on: date, language: Language) -> str:
     """Return a time of a day as it is said on another. A page says the same one many times."""
     of_day = format_time(time(hour, minute), "HH:mm", locale=language.locale)
-    if day == today:
+    if day == spoken_on:
         return of_day
-    return f"{format_date(day, _day_pattern(language, day.year == today.year), locale=language.locale)}, {of_day}"
+    return f"{format_date(day, _day_pattern(language, day.year == spoken_on.year), locale=language.locale)}, {of_day}"
 
 
 def moment(at: datetime | None) -> Markup:
