@@ -51,8 +51,11 @@ def test_a_source_is_made_with_a_key_that_opens_it_alone(world: World) -> None:
 
 def test_a_mapping_is_tried_on_a_body_that_came_before_anything_is_kept(world: World) -> None:
     feed, place = make(world)
-    page = read(world.browse(world.ana), place, body=arrive(world, feed))
-    assert "Queue &lt;b&gt;grows&lt;/b&gt;" in page
+    chosen = arrive(world, feed)
+    arrive(world, feed, b'{"id": 8}')
+    page = read(world.browse(world.ana), place, body=chosen)
+    assert "<b>Queue &lt;b&gt;grows&lt;/b&gt;</b>" in page
+    assert "Queue" in page[page.index("As it came") :], "it stands beside what is made of it"
     assert "north" in page
     assert mappings.latest(feed) is None
 

@@ -36,7 +36,9 @@ def text(request: Request, feed_id: str) -> HttpResponse:
 def reading(request: Request, feed_id: str) -> HttpResponse:
     """Read the text as it stands against the chosen body, without keeping either."""
     feed = _mapped(request, feed_id)
-    return reply.page(request, "sources/_reading.html", _read(request, _written(request), _sample(request, feed)))
+    return reply.page(
+        request, "sources/_reading.html", _read(request, _written(request), _sample(request, feed)) | {"chosen": _chosen(request)}
+    )
 
 
 @require_POST
@@ -64,8 +66,7 @@ def _editor(request: Request, feed: Feed, written: str, refused: Refused | None 
         "feed": feed,
         "written": written,
         "offered": offered,
-        "chosen": request.POST.get("body") or request.GET.get("body") or (offered[0].name if offered else ""),
-        "sample": raw_text.shown(sample).text,
+        "chosen": _chosen(request) or (offered[0].name if offered else ""),
         "newest": newest,
         "versions": mappings.versions(feed),
         "replayable": sum(1 for one in offered if one.state == received.PARKED),
@@ -76,7 +77,12 @@ def _editor(request: Request, feed: Feed, written: str, refused: Refused | None 
 
 def _read(request: Request, written: str, sample: bytes) -> dict[str, Any]:
     tried = trial.run(written, sample, clock.now())
-    return {"tried": tried, "alerts": tried.alerts[:ALERTS_SHOWN], "count": len(tried.alerts), "sampled": bool(sample)}
+    return {"tried": tried, "alerts": tried.alerts[:ALERTS_SHOWN], "count": len(tried.alerts), "sample": raw_text.shown(sample).text}
+
+
+def _chosen(request: Request) -> str:
+    """Return the name of the recorded body that was chosen."""
+    return request.POST.get("body") or request.GET.get("body", "")
 
 
 def _offered(request: Request, feed: Feed) -> list[Kept]:
@@ -86,7 +92,7 @@ def _offered(request: Request, feed: Feed) -> list[Kept]:
 
 def _sample(request: Request, feed: Feed, offered: list[Kept] | None = None) -> bytes:
     """Return the body to try the mapping on: a recorded one of this feed, or what was pasted."""
-    name = request.POST.get("body") or request.GET.get("body", "")
+    name = _chosen(request)
     names = {one.name for one in (_offered(request, feed) if offered is None else offered)}
     if not name and offered:
         name = offered[0].name
