@@ -34,7 +34,7 @@ class Delivery(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False, related_name="+")
     event_id = models.CharField(max_length=200)
     about = models.CharField(max_length=500)
     channel = models.CharField(max_length=100)
@@ -89,7 +89,7 @@ class Delivery(models.Model):
 class Attempt(models.Model):
     """One try, recorded before it is made. Without an outcome it is under way, or was when the server died."""
 
-    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="tries")
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, db_index=False, related_name="tries")
     number = models.PositiveIntegerField()
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
@@ -167,7 +167,7 @@ class OutsideAddress(models.Model):
 class InboxItem(models.Model):
     """Something a person was told inside the product. `person` is the typed id, as everywhere outside accounts."""
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False, related_name="+")
     person = models.CharField(max_length=500)
     key = models.CharField(max_length=64)
     about = models.CharField(max_length=500)

@@ -322,4 +322,4 @@ def _handled(heard: Sequence[tuple[Turned, Run | None]]) -> None:
 
 def _explain(route: Route, problem: str) -> None:
     """Leave where people see it why a route's alerts wait."""
-    Match.objects.filter(Q(handled_at=None) | Q(waits=True), route=route).update(problem=problem[:400])
+    Match.objects.filter(Q(handled_at=None) | Q(waits=True), organisation=route.organisation_id, route=route).update(problem=problem[:400])

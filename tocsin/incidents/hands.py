@@ -91,7 +91,9 @@ class Hands:
         """Say beside the alerts what an incident did not take."""
         for about, left_out in self._left_out.items():
             if left_out:
-                Match.objects.filter(route=self._route, about=about).update(problem="; ".join(left_out)[:400])
+                Match.objects.filter(organisation=self._route.organisation_id, route=self._route, about=about).update(
+                    problem="; ".join(left_out)[:400]
+                )
 
 
 def terms_of(route: Route) -> Terms:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tocsin.accounts import directory
 from tocsin.engine import owners, restricted
@@ -314,8 +314,8 @@ class Viewer:
         rows = BoardRow.objects.filter(organisation_id=self.organisation_id)
         if not self.guest:
             return rows.filter(Q(pk__in=self.incidents().values("pk")) | Q(open=True, in_part__contains=f" {self.person} "))
-        seated = RoleRow.objects.filter(organisation_id=self.organisation_id, assigned=self.person).values("incident_id")
-        return rows.filter(Q(kept_for="") | Q(kept_for__contains=f" {self.person} "), open=True, incident_id__in=seated)
+        seated = Exists(RoleRow.objects.filter(incident=OuterRef("incident"), assigned=self.person))
+        return rows.filter(Q(kept_for="") | Q(kept_for__contains=f" {self.person} "), seated, open=True)
 
     def limited(self, board: BoardRow) -> bool:
         """Return whether the person sees no more than a part of an incident."""

@@ -15,7 +15,7 @@ from tocsin.engine import shifts
 from tocsin.engine import terms as t
 from tocsin.engine.namespaces import SEPARATOR, within
 from tocsin.incidents import desk, plans, rosters
-from tocsin.incidents.models import Incident, Plan, RoleRow
+from tocsin.incidents.models import BoardRow, Incident, Plan, RoleRow
 
 SYSTEM: Final = t.Actor(t.SYSTEM)
 _log = structlog.get_logger(__name__)
@@ -48,5 +48,5 @@ def _candidates(plan: Plan, wanted: Mapping[str, str]) -> list[Incident]:
     others = Q(pk__in=[])
     for role, person in wanted.items():
         others |= (Q(role=role) | Q(role__endswith=f"{SEPARATOR}{role}")) & ~Q(seat=person)
-    running = RoleRow.objects.filter(organisation_id=plan.organisation_id, incident__drill=False, incident__boardrows__open=True)
-    return list(Incident.objects.filter(pk__in=running.filter(others).values("incident")).order_by("pk"))
+    running = BoardRow.objects.filter(organisation_id=plan.organisation_id, open=True, drill=False).values("incident")
+    return list(Incident.objects.filter(pk__in=RoleRow.objects.filter(others, incident__in=running).values("incident")).order_by("pk"))

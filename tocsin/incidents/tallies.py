@@ -18,7 +18,7 @@ from tocsin.engine.expressions import UNKNOWN, Known, Name, Value
 from tocsin.engine.namespaces import bare, within
 from tocsin.engine.program import Figure, Program
 from tocsin.incidents import plans
-from tocsin.incidents.models import BoardRow, FactRow, FigureRow, PartyRow, RecordRow, RegisterRow
+from tocsin.incidents.models import BoardRow, FactRow, FigureRow, Incident, PartyRow, RecordRow, RegisterRow
 from tocsin.incidents.readers import Viewer
 from tocsin.incidents.shapes import VALUE, Eye
 
@@ -194,7 +194,8 @@ def _values(viewer: Viewer, boards: Sequence[BoardRow], by: str) -> Mapping[UUID
 def _parties(viewer: Viewer, boards: Sequence[BoardRow], register: str, field: str) -> Mapping[UUID, set[str]]:
     """Return whom incidents affect: by name, all or those of a `register`; or what the register says of them in a `field`."""
     plan_of = {board.incident_id: board.plan_id for board in boards}
-    entries = RegisterRow.objects.filter(organisation_id=viewer.organisation_id, record=register).exclude(incident__standing="")
+    records = Incident.objects.filter(organisation_id=viewer.organisation_id).exclude(standing="")
+    entries = RegisterRow.objects.filter(incident__in=records, record=register)
     kept = {(plan, entry): said for plan, entry, said in entries.values_list("incident__standing", "entry", "fields")} if field else {}
     found: dict[UUID, set[str]] = defaultdict(set)
     for row in PartyRow.objects.filter(incident_id__in=plan_of, removed_at=None):

@@ -377,7 +377,7 @@ class Match(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False, related_name="+")
-    route = models.ForeignKey(Route, on_delete=models.CASCADE, related_name="matches")
+    route = models.ForeignKey(Route, on_delete=models.CASCADE, db_index=False, related_name="matches")
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="matches")
     starts_at = models.DateTimeField()
     turn = models.PositiveIntegerField()

@@ -132,11 +132,11 @@ class Sheaf:
         bulk.run(self.statements())
 
     def statements(self) -> Iterator[bulk.Statement]:
-        """Yield what writes everything, a few statements for each table, and forget it."""
-        for form, rows_adapted in self._adapted.items():
-            yield from bulk.insert(form.table, form.columns, rows_adapted, adapted=True)
-        for (model, _), rows in self._added.items():
-            yield from _inserted(model, rows)
+        """Yield what writes everything, a few statements for each table, and forget it. What others refer to comes first."""
+        for form in sorted(self._adapted, key=lambda form: _refers_only(form.model)):
+            yield from bulk.insert(form.table, form.columns, self._adapted[form], adapted=True)
+        for name in sorted(self._added, key=lambda name: _refers_only(name[0])):
+            yield from _inserted(name[0], self._added[name])
         alike: defaultdict[tuple[type[models.Model], tuple[str, ...], tuple[str, ...], bool], list[Values]] = defaultdict(list)
         for (model, keys, _), pending in self._put.items():
             alike[model, keys, tuple(pending.values), pending.change].append(pending.values)
@@ -175,6 +175,14 @@ class Form:
         for row in rows if self.defaults else ():
             row += [text(default()) if is_json else default() for default, is_json in self.defaults]
         return rows
+
+
+def _refers_only(model: type[models.Model]) -> bool:
+    """
+    Return whether no other table refers to a model's. A row that comes behind those that refer to it is looked for by SQLite in every one of
+    their tables.
+    """
+    return not model._meta.related_objects
 
 
 def _inserted(model: type[models.Model], rows: Sequence[Values], on_conflict: str = "") -> Iterator[bulk.Statement]:

@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 from django.db import migrations, models
 from django.db.models.deletion import CASCADE, PROTECT
 
+from tocsin.kit import indexes
+
 ROWS = (
     *("BoardRow", "BreachRow", "ChainRow", "ClockRow", "ConditionRow", "DecidedRow", "DecisionRow", "DeliveryRow", "FactRow", "FigureRow"),
     *("FiledRow", "LevelRow", "MessageRow", "MomentRow", "PartyRow", "RecordRow", "RegisterRow", "ReportRow", "RoleRow", "SituationRow"),
@@ -34,7 +36,7 @@ def loosen(apps: Any, editor: Any) -> None:
             if found["foreign_key"]:
                 editor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
     for kind, column in NOT_INDEXED:
-        for name in _indexes(editor, _table(apps, kind), column):
+        for name in indexes.of(editor, _table(apps, kind), column):
             editor.execute(f'DROP INDEX "{name}"')
     for table in OFTEN_CHANGED if editor.connection.vendor == "postgresql" else ():
         editor.execute(f'ALTER TABLE "{table}" SET (fillfactor = 70)')
@@ -42,20 +44,6 @@ def loosen(apps: Any, editor: Any) -> None:
 
 def _table(apps: Any, kind: str) -> str:
     return str(apps.get_model("incidents", kind)._meta.db_table)
-
-
-def _indexes(editor: Any, table: str, column: str) -> list[str]:
-    """Return the plain indexes on one column; SQLite is asked itself, since reading every table's text takes seconds."""
-    if editor.connection.vendor == "postgresql":
-        found = _constraints(editor, table, column)
-        return [name for name, one in found if one["index"] and not one["unique"] and not one["foreign_key"]]
-    with editor.connection.cursor() as cursor:
-        cursor.execute(_OF_SQLITE, [table, column])
-        return [name for (name,) in cursor.fetchall()]
-
-
-_OF_SQLITE = """SELECT name FROM sqlite_master AS made WHERE type = 'index' AND tbl_name = %s AND sql LIKE 'CREATE INDEX %%'
-    AND (SELECT group_concat(name) FROM pragma_index_info(made.name)) = %s"""
 
 
 def _constraints(editor: Any, table: str, column: str) -> list[tuple[str, Any]]:

@@ -71,7 +71,7 @@ class Refusal(models.Model):
 class Counter(models.Model):
     """A gapless number per organisation: `incident` for INC-118, `notice` for the order of notices."""
 
-    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, related_name="+")
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, db_index=False, related_name="+")
     name = models.CharField(max_length=32)
     value = models.PositiveBigIntegerField(default=0)
 
@@ -89,7 +89,7 @@ class Notice(models.Model):
         "accounts.Organisation", on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
     )
     seq = models.PositiveBigIntegerField()
-    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="+")
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, db_index=False, related_name="+")
     topics = models.JSONField()
     at = models.DateTimeField(default=clock.now)
 

@@ -64,7 +64,7 @@ class Incident(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
-    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="incidents")
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, db_index=False, related_name="incidents")
     number = models.CharField(max_length=64)
     plan_hash = models.CharField(max_length=64)
     standing = models.CharField(max_length=64, blank=True, db_default="")

@@ -108,7 +108,7 @@ class Rows(Memory):
             return super().say(key, about)
         self._flush()
         ready = self._runs.filter(group=written(key), state=State.READY)
-        told = Match.objects.filter(route=self._route, alert__in=ready.values("alert"), waits=True)
+        told = self._waiting.filter(alert__in=ready.values("alert"))
         told.update(about=about, waits=False, problem="")
         ready.filter(over_at=None).update(state=State.TOLD, about=about, why="")
         ready.exclude(over_at=None).update(state=State.OVER, about=about, why="")
@@ -162,8 +162,7 @@ class Rows(Memory):
         ]
         tables.put(RouteGroup, ["organisation_id", "route_id", "key"], rows)
         for about, alerts in self._told.items():
-            waiting = Match.objects.filter(route=self._route, alert__in=alerts, waits=True)
-            waiting.update(about=about, waits=False, problem="")
+            self._waiting.filter(alert__in=alerts).update(about=about, waits=False, problem="")
         self._changed.clear()
         self._told.clear()
 
@@ -173,6 +172,11 @@ class Rows(Memory):
     @property
     def _runs(self) -> QuerySet[RouteRun]:
         return RouteRun.objects.open().filter(organisation=self._route.organisation_id, route=self._route)
+
+    @property
+    def _waiting(self) -> QuerySet[Match]:
+        """Return what was heard and no incident was told of yet."""
+        return Match.objects.filter(organisation=self._route.organisation_id, route=self._route, waits=True)
 
     def _which(self) -> list[tuple[str, Any]]:
         return [("uuid", self._route.organisation_id), ("uuid", self._route.pk)]
