@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from tocsin.kit.bulk import Statement
 from tocsin.kit.egress import Egress, Rejected
 
 
@@ -53,6 +54,14 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """For each of many messages what `send` would return or raise, and what keeps them once it is run, within the caller's transaction."""
+
+    answers: Sequence[str | Rejected]
+    statements: Sequence[Statement]
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
     """
     An adapter to one kind of provider. `send` sends once and returns the provider's own word for it; the outbox does the retrying.
@@ -67,7 +76,7 @@ class Channel:
     addressed: bool = False
     captures: bool = False
     """What it takes stays here: it was captured, not sent, and says so."""
-    here: Callable[[Sequence[Message]], Sequence[str | Rejected]] | None = None
-    """Keeps messages in our own database, all at once within the caller's transaction, and returns for each what `send` returns or raises."""
+    here: Callable[[Sequence[Message]], Kept] | None = None
+    """Keeps messages in our own database, all at once."""
     wrong_address: Callable[[str], str] | None = None
     """Returns what is wrong with an address, or nothing."""

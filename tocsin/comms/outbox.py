@@ -14,7 +14,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from tocsin.comms import setup
 from tocsin.comms.channel import Channel, Message
 from tocsin.comms.models import OPEN, Delivery, State
-from tocsin.kit import bells, clock, tables
+from tocsin.kit import bells, bulk, clock, tables
 from tocsin.kit.egress import Rejected
 from tocsin.kit.memory import Memory
 
@@ -82,13 +82,40 @@ def put(order: Order) -> None:
 
 
 def put_all(orders: Iterable[Order], known: Memory | None = None) -> None:
+    """Keep many orders for delivery, as `put` does."""
+    prepared(orders, known).put()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Orders as they are to be kept."""
+
+    statements: Sequence[bulk.Statement]
+    to_send: bool
+    """Whether one waits to be sent."""
+    ended: bool
+    """Whether the outcome of one is to be handed back at once."""
+
+    def put(self) -> None:
+        """Keep them, within the caller's transaction."""
+        bulk.run(self.statements)
+        if self.to_send:
+            bells.ring(TO_SEND)
+        if self.ended:
+            bells.ring(ENDED)
+
+
+NOTHING: Final = Prepared((), to_send=False, ended=False)
+
+
+def prepared(orders: Iterable[Order], known: Memory | None = None) -> Prepared:
     """
-    Keep many orders for delivery, as `put` does. `known` is what the caller's transaction knows already: it looks nothing up twice.
+    Return what keeps orders for delivery. `known` is what the caller's transaction knows already: it looks nothing up twice.
 
     What cannot be sent ends here: a drill's is captured; without a set-up channel or an address it fails visibly, never silently.
     """
     known = known or Memory()
-    rows = []
+    rows, statements = [], list[bulk.Statement]()
     here: dict[str, tuple[Channel, list[dict[str, Any]]]] = {}
     for order in orders:
         whose, channel = order.organisation_id, order.channel
@@ -98,12 +125,10 @@ def put_all(orders: Iterable[Order], known: Memory | None = None) -> None:
             here.setdefault(ready.channel.name, (ready.channel, []))[1].append(row)
         rows.append(row)
     for adapter, kept in here.values():
-        _keep(adapter, kept)
-    tables.insert(Delivery, rows, "ON CONFLICT DO NOTHING")
-    if any(row["state"] == State.PENDING for row in rows):
-        bells.ring(TO_SEND)
-    if any(row["finished_at"] and not row["reported_at"] for row in rows):
-        bells.ring(ENDED)
+        statements += _keep(adapter, kept)
+    statements += tables.inserted(Delivery, rows, "ON CONFLICT DO NOTHING")
+    to_send = any(row["state"] == State.PENDING for row in rows)
+    return Prepared(statements, to_send, any(row["finished_at"] and not row["reported_at"] for row in rows))
 
 
 class Beginning(TypedDict):
@@ -160,15 +185,17 @@ def _row(order: Order, ready: setup.Ready | None) -> dict[str, Any]:
     }
 
 
-def _keep(channel: Channel, rows: Sequence[dict[str, Any]]) -> None:
-    """Let a channel that keeps what it takes in our database take it now, and say how that ended. No attempt: it is committed with its cause."""
+def _keep(channel: Channel, rows: Sequence[dict[str, Any]]) -> Sequence[bulk.Statement]:
+    """Let a channel that keeps what it takes in our database take it, and say how that ended. No attempt: it is committed with its cause."""
     assert channel.here is not None
-    for row, kept in zip(rows, channel.here([_letter(row) for row in rows]), strict=True):
+    kept = channel.here([_letter(row) for row in rows])
+    for row, answer in zip(rows, kept.answers, strict=True):
         row["finished_at"] = row["created_at"]
-        if isinstance(kept, Rejected):
-            row |= {"state": State.FAILED.value, "code": kept.code, "detail": kept.message, "hint": kept.hint}
+        if isinstance(answer, Rejected):
+            row |= {"state": State.FAILED.value, "code": answer.code, "detail": answer.message, "hint": answer.hint}
         else:
-            row |= {"state": (State.CAPTURED if channel.captures else State.SENT).value, "reference": kept}
+            row |= {"state": (State.CAPTURED if channel.captures else State.SENT).value, "reference": answer}
+    return kept.statements
 
 
 def letter(delivery: Delivery) -> Message:

@@ -183,6 +183,7 @@ class _Step:
         route = self._read("FOR UPDATE" if bulk.on_postgresql() else "")
         with desk.sit() as sitting:
             decided = self._decided(route, sitting, most)
+        decided.ledger.prepare()
         self._write(decided)
 
     def foreseen(self) -> bool:
@@ -198,6 +199,7 @@ class _Step:
             if not decided.ledger.only_begun():
                 return False
             present.finish()
+            decided.ledger.prepare()
 
             def work() -> None:
                 if _values(self._read()) != _values(route) or not _unhandled(decided.heard):
@@ -243,12 +245,13 @@ class _Step:
         quiet_until = min([until, ledger.begins, *(one.at for one in turns)])
         hands = Hands(route, sitting)
         router = Router(rule, ledger, hands, quiet.keeper(route.organisation_id, quiet_until))
-        return _Decided(self._fold(router, ledger, turns, until, most), ledger, hands)
+        heard = self._fold(router, ledger, turns, until, most)
+        return _Decided(heard, _handled(heard), ledger, hands)
 
     def _write(self, decided: "_Decided") -> None:
         """Keep what came of it. Within the caller's transaction."""
         decided.ledger.save()
-        _handled(decided.heard)
+        bulk.run(decided.handled)
         decided.hands.explain()
         self.declared = decided.hands.declared
 
@@ -276,9 +279,10 @@ class _Step:
 
 @dataclass(frozen=True, slots=True)
 class _Decided:
-    """What was heard, each with what came of it, and where that is kept."""
+    """What was heard, each with what came of it, what notes that, and where it is kept."""
 
     heard: Sequence[tuple[Turned, Run | None]]
+    handled: Sequence[bulk.Statement]
     ledger: Rows
     hands: "Hands"
 
@@ -310,14 +314,14 @@ def _horizon(route: Route) -> datetime:
     return max(min([now, *filter(None, unread)]), now - LAG_MAX)
 
 
-def _handled(heard: Sequence[tuple[Turned, Run | None]]) -> None:
-    """Note of each turn what came of it."""
+def _handled(heard: Sequence[tuple[Turned, Run | None]]) -> list[bulk.Statement]:
+    """Return what notes of each turn what came of it."""
     now, rows = clock.now(), []
     for turned, run in heard:
         unsaid = run is not None and run.state in {State.WAITS, State.READY}
         about = run.about if run and not unsaid else ""
         rows.append({"id": turned.number, "about": about, "waits": unsaid, "problem": "", "handled_at": now})
-    tables.change(Match, ["id"], rows)
+    return tables.changing(Match, ["id"], rows)
 
 
 def _explain(route: Route, problem: str) -> None:

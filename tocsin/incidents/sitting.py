@@ -95,6 +95,7 @@ class Sitting:
         self._cast: dict[UUID, tuple[UUID, Callable[[], Case]]] = {}
         self._begun = 0
         self._statements: list[bulk.Statement] = []
+        self._messages = outbox.NOTHING
 
     def aside(self, known: Memory, later: timedelta = NOW) -> "Sitting":
         """Return another sitting that knows what is `known`, at the same instant or so much later. What is written in it comes nowhere by itself."""
@@ -244,11 +245,12 @@ class Sitting:
         for case in self._cases.values():
             self._topics[case.incident.pk].update(self.finished(case))
         self._statements = list(self.sheaf.statements())
+        self._messages = outbox.prepared(self.orders, self.known)
 
     def close(self) -> None:
         """Write what is finished. The counters come last: everybody waits for them."""
         bulk.run(self._statements)
-        outbox.put_all(self.orders, self.known)
+        self._messages.put()
         for organisation_id, used in self._used.items():
             if used:
                 counters.take(organisation_id, NUMBERS, used)

@@ -39,14 +39,29 @@ def insert(model: type[models.Model], rows: Sequence[Values], on_conflict: str =
     bulk.run(_inserted(model, rows, on_conflict))
 
 
+def inserted(model: type[models.Model], rows: Sequence[Values], on_conflict: str = "") -> list[bulk.Statement]:
+    """Return the statements that insert them."""
+    return list(_inserted(model, rows, on_conflict))
+
+
 def put(model: type[models.Model], keys: Sequence[str], rows: Sequence[Values]) -> None:
     """Insert rows that say the same attributes, or change to them the rows that have the same `keys`, which are said, too."""
     bulk.run(_put(model, keys, rows))
 
 
+def putting(model: type[models.Model], keys: Sequence[str], rows: Sequence[Values]) -> list[bulk.Statement]:
+    """Return the statements that `put` them."""
+    return list(_put(model, keys, rows))
+
+
 def change(model: type[models.Model], keys: Sequence[str], rows: Sequence[Values]) -> None:
     """Change the rows that have these `keys` to what is said. A row that is not there is left out."""
     bulk.run(_changed(model, keys, rows))
+
+
+def changing(model: type[models.Model], keys: Sequence[str], rows: Sequence[Values]) -> list[bulk.Statement]:
+    """Return the statements that `change` them."""
+    return list(_changed(model, keys, rows))
 
 
 def select(model: type[T], where: str, values: Sequence[tuple[str, Any]]) -> list[T]:

@@ -4,16 +4,17 @@ from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
-from tocsin.comms.channel import Channel, Message
+from tocsin.comms.channel import Channel, Kept, Message
 from tocsin.comms.models import InboxItem
-from tocsin.kit import tables
+from tocsin.kit import bulk, tables
 from tocsin.kit.egress import Egress, Rejected
 
 
-def keep(messages: Sequence[Message]) -> list[str | Rejected]:
-    """Lay messages into the inboxes of their recipients; return the key of each, or that nobody would ever read it. Idempotent."""
-    tables.insert(InboxItem, [_item(message) for message in messages if is_to_a_person(message)], "ON CONFLICT DO NOTHING")
-    return [message.key if is_to_a_person(message) else _nobody(message) for message in messages]
+def keep(messages: Sequence[Message]) -> Kept:
+    """Lay messages into the inboxes of their recipients; of each is said its key, or that nobody would ever read it. Idempotent."""
+    rows = [_item(message) for message in messages if is_to_a_person(message)]
+    answers = [message.key if is_to_a_person(message) else _nobody(message) for message in messages]
+    return Kept(answers, tables.inserted(InboxItem, rows, "ON CONFLICT DO NOTHING"))
 
 
 def send(message: Message, to: Mapping[str, str], door: Egress) -> str:
@@ -22,11 +23,13 @@ def send(message: Message, to: Mapping[str, str], door: Egress) -> str:
 
     :raises Rejected: the recipient is no person, and so would never read it.
     """
+    kept = keep([message])
     with transaction.atomic(savepoint=False):
-        (kept,) = keep([message])
-    if isinstance(kept, Rejected):
-        raise kept
-    return kept
+        bulk.run(kept.statements)
+    (answer,) = kept.answers
+    if isinstance(answer, Rejected):
+        raise answer
+    return answer
 
 
 def is_to_a_person(message: Message) -> bool:

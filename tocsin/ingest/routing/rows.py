@@ -43,6 +43,7 @@ class Rows(Memory):
         self._changed: dict[Key, Group] = {}
         self._lookups: set[Key] = set()
         self._told: defaultdict[str, list[UUID]] = defaultdict(list)
+        self._prepared: list[bulk.Statement] = []
         heard = sorted({turned.alert for turned in turns})
         self._take(self._read(f"alert_id IN {bulk.among(heard)}", [("uuid", alert) for alert in heard]))
         due, self.crowded = self._first_due(until)
@@ -144,9 +145,8 @@ class Rows(Memory):
         """Return whether all that was touched has just begun and is told: there is nothing of it in a table that others may have changed."""
         return all(run.state is State.TOLD and run.alert not in self._stored for run in self._touched.values())
 
-    def save(self) -> None:
-        """Write back what was touched."""
-        self._flush()
+    def prepare(self) -> None:
+        """Have ready what is to be written back. Nothing may be touched after it."""
         rows = [
             {
                 **self._own(),
@@ -160,11 +160,13 @@ class Rows(Memory):
             }
             for group in self._changed.values()
         ]
-        tables.put(RouteGroup, ["organisation_id", "route_id", "key"], rows)
+        self._prepared = [*self._runs_touched(), *tables.putting(RouteGroup, ["organisation_id", "route_id", "key"], rows)]
+
+    def save(self) -> None:
+        """Write back what is prepared."""
+        bulk.run(self._prepared)
         for about, alerts in self._told.items():
             self._waiting.filter(alert__in=alerts).update(about=about, waits=False, problem="")
-        self._changed.clear()
-        self._told.clear()
 
     def _own(self) -> dict[str, UUID]:
         return {"organisation_id": self._route.organisation_id, "route_id": self._route.pk}
@@ -219,6 +221,9 @@ class Rows(Memory):
                 run.state = State.OVER
 
     def _flush(self) -> None:
+        bulk.run(self._runs_touched())
+
+    def _runs_touched(self) -> list[bulk.Statement]:
         rows = [
             {
                 **self._own(),
@@ -232,8 +237,8 @@ class Rows(Memory):
             }
             for run in self._touched.values()
         ]
-        tables.put(RouteRun, ["organisation_id", "route_id", "alert_id"], rows)
         self._touched.clear()
+        return tables.putting(RouteRun, ["organisation_id", "route_id", "alert_id"], rows)
 
 
 def _of_route(*, due: bool) -> str:
