@@ -16,7 +16,7 @@ from tests.incidents.test_lasting import TELLS
 from tests.ingest import bodies
 from tests.world import World, build
 from tocsin.accounts import people
-from tocsin.comms import claims, setup
+from tocsin.comms import claims, outbox, setup
 from tocsin.comms.models import Delivery
 from tocsin.comms.paces import Paces
 from tocsin.engine import terms as t
@@ -139,14 +139,14 @@ def test_what_the_database_does_not_take_just_then_is_decided_anew_and_kept_whol
     arrive(world.organisation, bodies.entry())
     busy = sqlite3.OperationalError("database is locked")
     busy.sqlite_errorcode = sqlite3.SQLITE_BUSY
-    real, faults = declaring._handled, [busy]
+    real, faults = outbox.Prepared.put, [busy]
 
-    def handled(*arguments: Any) -> None:
+    def put(self: outbox.Prepared) -> None:
         if faults:
             raise OperationalError(str(busy)) from faults.pop()
-        real(*arguments)
+        real(self)
 
-    monkeypatch.setattr(declaring, "_handled", handled)
+    monkeypatch.setattr(outbox.Prepared, "put", put)
     declare()
     assert held == [False, True]
     about = ids.typed("inc", Incident.objects.get().pk)

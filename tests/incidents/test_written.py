@@ -52,7 +52,9 @@ def test_no_index_of_what_a_declaration_writes_is_the_beginning_of_another(world
     with inserted() as tables:
         declare()
     assert len(set(tables)) > 15, tables
-    twice = [(table, one) for table in set(tables) for one in indexes(table) for two in indexes(table) if one != two and one == two[: len(one)]]
+    twice = [
+        (table, one) for table in set(tables) for one in indexes(table) for two in indexes(table) if one != two and one == two[: len(one)]
+    ]
     assert twice == []
 
 
@@ -65,3 +67,13 @@ def test_what_others_refer_to_is_written_before_them(world):
     for at, table in enumerate(tables):
         referred = {field.related_model._meta.db_table for field in models[table]._meta.concrete_fields if field.is_relation} - {table}
         assert referred.isdisjoint(tables[at + 1 :]), table
+
+
+def test_firings_are_found_by_an_index_of_their_own(world):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "EXPLAIN QUERY PLAN SELECT id FROM incidents_timelinerow WHERE organisation_id = %s AND kind IN ('TriggerFired', 'SituationClosed')"
+            " AND at >= %s ORDER BY incident_id, seq",
+            [world.organisation.pk.hex, "2026-01-01"],
+        )
+        assert "timeline_fired" in cursor.fetchall()[0][3]

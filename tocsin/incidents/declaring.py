@@ -194,15 +194,14 @@ class _Step:
         present = Ahead()
         try:
             with transactions.only_reading():
-                route = self._read()
-                decided = self._decided(route, desk.Desk(present), None)
+                decided = self._decided(self._route, desk.Desk(present), None)
             if not decided.ledger.only_begun():
                 return False
             present.finish()
             decided.ledger.prepare()
 
             def work() -> None:
-                if _values(self._read()) != _values(route) or not _unhandled(decided.heard):
+                if _values(self._read()) != _values(self._route) or not _unhandled(decided.heard):
                     raise _Changed
                 present.close()
                 self._write(decided)

@@ -92,7 +92,7 @@ def post_sentinels(organisation_id: UUID) -> None:
 def in_force(organisation_id: UUID) -> Mapping[str, Plan]:
     """Return the plans under which an incident may start, by plan id. One that this release cannot read stands in nobody else's way."""
     which = [("uuid", organisation_id), ("text", IN_FORCE)]
-    rows = tables.select(Plan, "WHERE organisation_id = {} AND status = {} ORDER BY plan_id, loaded_at", which)
+    rows = tables.select(Plan, "WHERE organisation_id = {} AND status = {} ORDER BY plan_id, loaded_at", which, _READ_RARELY)
     return {plan.plan_id: plan for plan in rows if not unreadable(plan)}
 
 
@@ -145,6 +145,8 @@ def composed(organisation_id: UUID, hashes: Sequence[str]) -> Program:
     :raises Uncompilable: this release cannot compile one of them.
     """
     known = _cache.get(hash_of(hashes))
+    if known is not None and _had.get((organisation_id, tuple(hashes))):
+        return known
     if known is None:
         rows = {plan.hash: plan for plan in Plan.objects.filter(organisation_id=organisation_id, hash__in=hashes)}
         if len(rows) < len(set(hashes)):
@@ -152,6 +154,7 @@ def composed(organisation_id: UUID, hashes: Sequence[str]) -> Program:
         known = _cache.put(hash_of(hashes), compose([compiled(rows[each]) for each in hashes]))
     elif bulk.asked(_MANY.format(bulk.among(hashes)), _all(organisation_id, hashes))[0][0] < len(hashes):
         raise Plan.DoesNotExist
+    _had.put((organisation_id, tuple(hashes)), True)
     return known
 
 
@@ -208,6 +211,8 @@ def compiled(plan: Plan) -> Program:
     return known
 
 
+_READ_RARELY: Final = ("source",)
+"""A plan's text is long, and wanted only until it is compiled."""
 _ALL: Final = "WHERE organisation_id = {{}} AND hash IN {}"
 _MANY: Final = "SELECT count(*) FROM incidents_plan WHERE organisation_id = {{}} AND hash IN {}"
 
@@ -220,11 +225,13 @@ _cache: Recent[str, Program] = Recent(64)
 """Programs, by plan hash."""
 _named: Recent[tuple[UUID, str], Sequence[str]] = Recent(4096)
 """Which plan versions a hash names that an organisation has: one, unless they were put together. They stay: no version is ever removed."""
+_had: Recent[tuple[UUID, tuple[str, ...]], bool] = Recent(4096)
+"""Plan versions that an organisation was found to have, and so has for good."""
 
 
 def not_in_force(organisation_id: UUID, hashes: Sequence[str]) -> t.Refused | None:
     """Return why no incident can begin by these plan versions together, or None."""
-    found = tables.select(Plan, _ALL.format(bulk.among(hashes)), _all(organisation_id, hashes))
+    found = tables.select(Plan, _ALL.format(bulk.among(hashes)), _all(organisation_id, hashes), _READ_RARELY)
     known = {plan.hash: plan for plan in found}
     if known.keys() < set(hashes):
         raise Plan.DoesNotExist

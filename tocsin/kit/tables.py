@@ -64,18 +64,21 @@ def changing(model: type[models.Model], keys: Sequence[str], rows: Sequence[Valu
     return list(_changed(model, keys, rows))
 
 
-def select(model: type[T], where: str, values: Sequence[tuple[str, Any]]) -> list[T]:
+def select(model: type[T], where: str, values: Sequence[tuple[str, Any]], but: tuple[str, ...] = ()) -> list[T]:
     """
-    Return the rows of which `where` is true, with what is behind it; it and `values` are as those of `bulk.one`.
+    Return the rows of which `where` is true, with what is behind it; it and `values` are as those of `bulk.one`. The attributes `but` are read
+    once somebody asks for them.
 
     For what is asked thousands of times: Django builds such a statement in ten times the time in which SQLite answers it.
     """
-    return made(model, bulk.asked(f'SELECT {columns(model)} FROM "{model._meta.db_table}" {where}', values))  # noqa: S608
+    columns, makers = _read(model, but, postgresql=bulk.on_postgresql())
+    rows = bulk.asked(f'SELECT {columns} FROM "{model._meta.db_table}" {where}', values)  # noqa: S608
+    return _made(model, [name for name in _fields(model) if name not in but], makers, rows)
 
 
 def columns(model: type[models.Model]) -> str:
     """Return all columns of a model, as a query names whose rows `made` takes."""
-    return _read(model, postgresql=bulk.on_postgresql())[0]
+    return _read(model, (), postgresql=bulk.on_postgresql())[0]
 
 
 def names(model: type[models.Model]) -> list[str]:
@@ -84,12 +87,16 @@ def names(model: type[models.Model]) -> list[str]:
 
 
 def made(model: type[T], rows: Iterable[bulk.Row]) -> list[T]:
+    """Return the objects of rows that hold all columns of a model as the driver gives them."""
+    return _made(model, names(model), _read(model, (), postgresql=bulk.on_postgresql())[1], rows)
+
+
+def _made(model: type[T], attributes: Sequence[str], makers: Sequence[Callable[[Any], Any] | None], rows: Iterable[bulk.Row]) -> list[T]:
     """
-    Return the objects of rows that hold all columns of a model as the driver gives them.
+    Return the objects of rows that hold these attributes.
 
     They are made as unpickled ones are: Django's way, attribute by attribute and past signals that nobody hears, takes twice as long.
     """
-    attributes, (_, makers) = names(model), _read(model, postgresql=bulk.on_postgresql())
     objects = []
     for row in rows:
         one = model.__new__(model)
@@ -237,9 +244,9 @@ def _form(model: type[models.Model], names: tuple[str, ...], *, defaults: bool) 
 
 
 @cache
-def _read(model: type[models.Model], *, postgresql: bool) -> tuple[str, Sequence[Callable[[Any], Any] | None]]:
-    """Return the columns, and what makes of a value as the driver gives it what the model has."""
-    fields = _fields(model).values()
+def _read(model: type[models.Model], but: tuple[str, ...], *, postgresql: bool) -> tuple[str, Sequence[Callable[[Any], Any] | None]]:
+    """Return the columns but for some, and what makes of a value as the driver gives it what the model has."""
+    fields = [field for name, field in _fields(model).items() if name not in but]
     kinds = [_KINDS[_target(field).get_internal_type()] for field in fields]
     makers = _FROM_POSTGRESQL if postgresql else _FROM_SQLITE
     return bulk.stored(*map(_quoted, fields)), [makers.get(kind) for kind in kinds]

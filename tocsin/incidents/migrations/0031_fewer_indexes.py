@@ -1,7 +1,7 @@
 """
 Indexes by which nothing is found: rows are read from their incident, and where an organisation's are, another index begins with it.
 
-A declared incident writes into twenty of them, a tenth of what it writes.
+A declared incident writes into twenty of them, a tenth of what it writes. Only firings are read of all incidents: they have an index of their own.
 """
 
 from typing import Any, ClassVar
@@ -34,5 +34,11 @@ class Migration(migrations.Migration):
                 ("Counter", "organisation", _organisation(on_delete=CASCADE)),
                 ("Notice", "incident", models.ForeignKey("incidents.incident", on_delete=CASCADE, db_index=False, related_name="+")),
             ],
+        ),
+        migrations.AddIndex(
+            "timelinerow",
+            models.Index(
+                fields=["organisation", "at"], name="timeline_fired", condition=models.Q(kind__in=("TriggerFired", "SituationClosed"))
+            ),
         ),
     ]

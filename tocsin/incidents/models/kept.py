@@ -1,6 +1,6 @@
 """Rows of what is kept: records, reports, inboxes, the timeline."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.db import models
 
@@ -137,6 +137,10 @@ class FiledRow(Row):
         return f"{self.inbox} {self.cause}"
 
 
+FIRED: Final = ("TriggerFired", "SituationClosed")
+"""The kinds by which firings are counted, over all incidents."""
+
+
 class TimelineRow(Row):
     """
     One line of the timeline: what a sentence in any language needs. `kind` is the event's type, `data` its plain fields, `subject` the rule
@@ -158,6 +162,7 @@ class TimelineRow(Row):
 
     class Meta:
         constraints: ClassVar = once("seq")
+        indexes: ClassVar = [models.Index(fields=["organisation", "at"], name="timeline_fired", condition=models.Q(kind__in=FIRED))]
 
     def __str__(self) -> str:
         return f"{self.seq} {self.kind}"
