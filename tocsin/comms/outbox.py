@@ -115,12 +115,12 @@ def prepared(orders: Iterable[Order], known: Memory | None = None) -> Prepared:
     What cannot be sent ends here: a drill's is captured; without a set-up channel or an address it fails visibly, never silently.
     """
     known = known or Memory()
-    rows, statements = [], list[bulk.Statement]()
+    now, rows, statements = clock.now(), [], list[bulk.Statement]()
     here: dict[str, tuple[Channel, list[dict[str, Any]]]] = {}
     for order in orders:
         whose, channel = order.organisation_id, order.channel
         ready = known(("ready", whose, channel), partial(setup.ready, whose, channel))
-        row = _row(order, ready)
+        row = _row(order, ready, now)
         if row["state"] == State.PENDING and ready is not None and ready.channel.here and not order.awaited:
             here.setdefault(ready.channel.name, (ready.channel, []))[1].append(row)
         rows.append(row)
@@ -141,6 +141,10 @@ class Beginning(TypedDict):
     hint: str
 
 
+_CAPTURED: Final = Beginning(state=State.CAPTURED, code="", detail="", hint="")
+_PENDING: Final = Beginning(state=State.PENDING, code="", detail="", hint="")
+
+
 def no_channel(name: str) -> Beginning:
     """Return how a delivery ends whose channel nobody has set up."""
     return Beginning(
@@ -153,17 +157,16 @@ def no_channel(name: str) -> Beginning:
 
 def _beginning(order: Order, ready: setup.Ready | None) -> Beginning:
     if order.captured:
-        return Beginning(state=State.CAPTURED, code="", detail="", hint="")
+        return _CAPTURED
     if ready is None:
         return no_channel(order.channel)
     if ready.channel.addressed and not order.address:
         detail = f"{order.recipient} has no address for “{order.channel}”"
         return Beginning(state=State.FAILED, code="no_address", detail=detail, hint="enter it in the directory")
-    return Beginning(state=State.PENDING, code="", detail="", hint="")
+    return _PENDING
 
 
-def _row(order: Order, ready: setup.Ready | None) -> dict[str, Any]:
-    now = clock.now()
+def _row(order: Order, ready: setup.Ready | None, now: datetime) -> dict[str, Any]:
     beginning = _beginning(order, ready)
     return {
         "organisation_id": order.organisation_id,
@@ -220,6 +223,8 @@ def _key(said: Mapping[str, Any]) -> str:
 
 def _storable(text: str) -> str:
     """Without what no database and no protocol takes: NUL and halves of characters."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
