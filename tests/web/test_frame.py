@@ -64,7 +64,11 @@ def test_a_member_without_the_access_is_told_so(client, house):
 
 
 def test_htmx_of_a_signed_out_person_goes_to_sign_in_as_a_whole_page(client, house):
-    assert client.get("/o/hotline/people", headers={"hx-request": "true"})["HX-Redirect"] == "/sign-in"
+    stood = {"referer": "http://testserver/o/hotline/incidents/INC-1?x=1"}
+    pressed = client.post("/o/hotline/incidents/INC-1/notes", headers={"hx-request": "true"} | stood)
+    assert pressed["HX-Redirect"] == "/sign-in?next=/o/hotline/incidents/INC-1%3Fx%3D1", "whoever comes back is in the room again"
+    assert client.post("/o/hotline/incidents/INC-1/notes", headers=stood)["Location"] == pressed["HX-Redirect"]
+    assert client.get("/o/hotline/people", headers={"hx-request": "true"})["HX-Redirect"] == "/sign-in?next=/"
 
 
 def test_the_frame_knows_where_one_is_and_what_one_may(client, house):

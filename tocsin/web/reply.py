@@ -120,13 +120,19 @@ def _enter(request: HttpRequest, slug: str) -> Request:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    if getattr(request, "htmx", False):
-        return HttpResponseClientRedirect(reverse("sign-in"))
-    return redirect_to_login(request.get_full_path() if request.method == "GET" else "/", login_url=reverse("sign-in"))
+    """Lead to the door, and afterwards back to the page: the one asked for, or on which something was pressed."""
+    part = bool(getattr(request, "htmx", False))
+    page = _came_from(request) if part or request.method != "GET" else request.get_full_path()
+    door = redirect_to_login(local_address(request, page, "/"), login_url=reverse("sign-in"))
+    return HttpResponseClientRedirect(door.url) if part else door
 
 
 def _back(request: Request) -> str:
     """Return the page that the form stood on, or the organisation's first."""
-    came_from = urlsplit(request.headers.get("Referer", ""))
-    path = came_from.path + (f"?{came_from.query}" if came_from.query else "")
-    return local_address(request, path, reverse("board", kwargs={"slug": request.organisation.slug}))
+    return local_address(request, _came_from(request), reverse("board", kwargs={"slug": request.organisation.slug}))
+
+
+def _came_from(request: HttpRequest) -> str:
+    """Return the page that the browser stood on, as an address of this site; nothing if it does not say."""
+    page = urlsplit(request.headers.get("Referer", ""))
+    return page.path + (f"?{page.query}" if page.query else "")
