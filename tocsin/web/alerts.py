@@ -43,7 +43,8 @@ SHOWN = ("firing", "silenced", "resolved", "all")
 class Shown:
     """
     One alert as it is stored. `episodes` counts the present one too; `numbers` are the incidents that its routes led to; `hold` says why
-    one waits; `quiet` is until when it is silenced, if it is; `taken` is who has taken it on, and when.
+    one waits; `quiet` is until when it is silenced, if it is; `taken` is who has taken it on, and when. Only one of a row is compared by all that
+    it holds, as what is remembered of a list has to be: objects of the same alert are equal, whatever became of it.
     """
 
     stored: Alert | search.Row
