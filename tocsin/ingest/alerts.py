@@ -1,23 +1,24 @@
 """Alerts in the database: those that a batch speaks of, and what it made of them."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import connection
 
 from tocsin.ingest import filing, remarks, sources
 from tocsin.ingest.episodes import Name, Outcome, Standing, Turn
-from tocsin.ingest.models import Route
 from tocsin.ingest.routing import rules
 from tocsin.ingest.telling import clean
-from tocsin.kit import bulk, ids, tables
+from tocsin.kit import bulk, ids
 
 _encoder = msgspec.json.Encoder()
 
+ORGANISATIONS_MAX = 256
+"""Of so many the routes are remembered as they were read last."""
 TITLE_CHARS_MAX = 500
 LINK_CHARS_MAX = 2000
 
@@ -83,9 +84,10 @@ _COUNTED = {"id": "uuid", "last_received_at": "timestamptz", "received": "intege
 # Behind a plus a column comes as it is stored; Django would have SQLite's driver make something of each instant.
 _KNOWN = """SELECT id, fingerprint, title, +labels, +annotations, link, +firing, +starts_at, +ends_at,
     +first_received_at, +last_received_at, +turned_at, turn, received, duplicates, raw
-    FROM ingest_alert WHERE organisation_id = %s AND source = %s AND fingerprint IN (SELECT value FROM json_each(%s))"""
-_KNOWN_POSTGRESQL = f"{_KNOWN.replace('+', '').rpartition(' IN ')[0]} = ANY(%s)"
+    FROM ingest_alert WHERE organisation_id = {} AND source = {} AND fingerprint IN (SELECT value FROM json_each({}))"""
+_KNOWN_POSTGRESQL = f"{_KNOWN.replace('+', '').rpartition(' IN ')[0]} = ANY({{}})"
 
+_ROUTES = "SELECT {} FROM ingest_route WHERE organisation_id = {{}} AND enabled AND removed_at IS NULL"
 
 _EXPIRY = {"alert_id": "uuid", "organisation_id": "uuid", "expires_at": "timestamptz"}
 _MOVED = "ON CONFLICT (alert_id) DO UPDATE SET expires_at = excluded.expires_at"
@@ -93,14 +95,15 @@ _MOVED = "ON CONFLICT (alert_id) DO UPDATE SET expires_at = excluded.expires_at"
 
 def known(organisation_id: UUID, names: Collection[Name]) -> dict[Name, Standing]:
     """Return how those of the named alerts stand that exist."""
-    postgresql = connection.vendor == "postgresql"
+    postgresql = bulk.on_postgresql()
     found: dict[Name, Standing] = {}
     for source, group in groupby(sorted(names), key=itemgetter(0)):
         keys = [key for _, key in group]
+        where = (("uuid", organisation_id), ("text", source))
         if postgresql:
-            rows = bulk.rows(_KNOWN_POSTGRESQL, [organisation_id, source, keys])
+            rows = bulk.asked(_KNOWN_POSTGRESQL, [*where, ("text[]", keys)])
         else:
-            rows = bulk.rows(_KNOWN, [organisation_id.hex, source, msgspec.json.encode(keys).decode()])
+            rows = bulk.asked(_KNOWN, [*where, ("text", msgspec.json.encode(keys).decode())])
         for row in rows:
             found[source, row[1]] = _standing(source, row)
     return found
@@ -151,15 +154,21 @@ def matches(organisation_id: UUID, turns: Sequence[Turn]) -> list[bulk.Row]:
     """Return a match for each turn that an enabled route is to hear of."""
     if not turns:
         return []
-    routes = tables.select(Route, "WHERE organisation_id = {} AND enabled AND removed_at IS NULL", [("uuid", organisation_id)])
+    routes = bulk.asked(_ROUTES.format(bulk.stored("id", "rule")), [("uuid", organisation_id)])
     if not routes:
         return []
-    wanting = Wanting((route.pk, rules.read(route.rule)) for route in routes)
+    wanting = _wanting(tuple(map(tuple, routes)))
     return [
         (organisation_id, route_id, turn.alert_id, turn.starts_at, turn.turn, turn.firing, turn.at, "", "")
         for turn in turns
         for route_id in wanting.routes(turn.labels)
     ]
+
+
+@lru_cache(ORGANISATIONS_MAX)
+def _wanting(routes: tuple[tuple[UUID | str, str], ...]) -> "Wanting":
+    """Return what routes want that stand so in the database: for most alerts they are those of the alert before."""
+    return Wanting((bulk.uuid(route_id), rules.read(msgspec.json.decode(rule))) for route_id, rule in routes)
 
 
 class Wanting:

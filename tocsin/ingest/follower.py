@@ -2,11 +2,11 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from msgspec import structs
 
 from tocsin.ingest import alerts, carrying, feeds, log, sources, tallies
+from tocsin.ingest.carrying import Fresh
 from tocsin.ingest.episodes import Heard, Outcome, hear
 from tocsin.ingest.pace import Pace, Written
 from tocsin.ingest.pings import checks
@@ -61,8 +62,16 @@ class Follower:
         self._repeats = Repeats()
 
     def run_once(self) -> bool:
-        """Give one turn to each of the next organisations with waiting bodies; return whether there may be more."""
+        """
+        Settle what has just come, if it can be read at once; otherwise give one turn to each of the next organisations with waiting bodies.
+        Return whether there may be more.
+        """
         room.make()
+        fresh = carrying.fresh(BODIES_MAX, self._pace.size)
+        if fresh is not None and faults.together(
+            partial(self._settle_at_once, fresh), lambda: False, "bodies that were to be read at once"
+        ):
+            return False
         carrying.carry_all()
         turns = log.organisations(self._after, ORGANISATIONS_MAX)
         more = self._after != FIRST or len(turns) == ORGANISATIONS_MAX
@@ -70,6 +79,10 @@ class Follower:
         unfinished: list[bool] = []
         faults.each(turns, lambda one: unfinished.append(self._settle(one)), "organisations whose bodies could not be read")
         return more or any(unfinished)
+
+    def _settle_at_once(self, fresh: Fresh) -> bool:
+        with turn(fresh.organisation_id) as mine:
+            return mine and settle_at_once(fresh, self._pace, self._repeats)
 
     def _settle(self, organisation_id: UUID) -> bool:
         with turn(organisation_id) as mine:
@@ -86,11 +99,16 @@ class Read(msgspec.Struct, frozen=True):
 
 @dataclass(slots=True)
 class Batch:
-    """What one turn reads: the bodies that could be read with what each says, and those that only come again."""
+    """
+    What one turn reads: the bodies that could be read with what each says, and those that only come again.
+
+    `settled` says within the transaction that these are read; false if somebody else has read any of them meanwhile.
+    """
 
     organisation_id: UUID
     repeats: Repeats
     pace: Pace
+    settled: Callable[[Sequence[log.Waiting]], bool]
     read: list[Read] = field(default_factory=list)
     counted: Counted = field(default_factory=Counted)
 
@@ -106,26 +124,70 @@ def settle(organisation_id: UUID, pace: Pace, repeats: Repeats) -> bool:
 
     Nobody else may do so at the same time.
     """
-    those = Batch(organisation_id, repeats, pace)
+    those = Batch(organisation_id, repeats, pace, partial(_settled, organisation_id))
     waiting, more = log.waiting(organisation_id, BODIES_MAX, pace.size)
-    settings = _settings(waiting)
-    for body in waiting:
-        mark = mark_of(organisation_id, body)
-        if repeated := repeats.find(mark):
-            those.counted.add(body, repeated)
-        elif isinstance(said := attempt(body, settings.get(body.key_id, _NONE)), Exception):
-            _park(organisation_id, body, said)
-        else:
-            those.read.append(Read(body, mark, said))
+    for body, error in _read_all(those, waiting):
+        _park(organisation_id, body, error)
     try:
-        pace.took(_write(those), _behind_s(waiting))
+        _write_in_pace(those, waiting)
     except Changed:
-        repeats.forget(those.counted)
         return True
     except (DataError, IntegrityError):
         for one in those.read:
             _write_alone(organisation_id, one)
     return more
+
+
+def settle_at_once(fresh: Fresh, pace: Pace, repeats: Repeats) -> bool:
+    """
+    Read what has just come, which so need not wait in the log, as in `settle`; return whether that was done.
+
+    Whatever is in the way, a body that cannot be read or one that somebody else has read: nothing is written then.
+    """
+    those = Batch(fresh.organisation_id, repeats, pace, lambda _: carrying.keep(fresh))
+    if _read_all(those, fresh.bodies):
+        return False
+    try:
+        written = _write_in_pace(those, fresh.bodies)
+    except Changed:
+        return False
+    if written:
+        carrying.kept(fresh)
+    return written
+
+
+def _read_all(those: Batch, waiting: Sequence[log.Waiting]) -> list[tuple[log.Waiting, Exception]]:
+    """Read bodies into a batch; return those that cannot be read, with the fault of each."""
+    settings, faulty = _settings(waiting), []
+    for body in waiting:
+        mark = mark_of(those.organisation_id, body)
+        if repeated := those.repeats.find(mark):
+            those.counted.add(body, repeated)
+        elif isinstance(said := attempt(body, settings.get(body.key_id, _NONE)), Exception):
+            faulty.append((body, said))
+        else:
+            those.read.append(Read(body, mark, said))
+    return faulty
+
+
+def _write_in_pace(those: Batch, waiting: Sequence[log.Waiting]) -> bool:
+    """
+    Write a batch and learn from how long that took; return whether it was written, or somebody else has read any of it meanwhile.
+
+    :raises Changed: something that came again is not as remembered; it was forgotten, and is to be read anew.
+    """
+    try:
+        written = _write(those)
+    except Changed:
+        those.repeats.forget(those.counted)
+        raise
+    if written is not None:
+        those.pace.took(written, _behind_s(waiting))
+    return written is not None
+
+
+def _settled(organisation_id: UUID, bodies: Sequence[log.Waiting]) -> bool:
+    return log.settle(organisation_id, [body.position for body in bodies])
 
 
 def _behind_s(waiting: Sequence[log.Waiting]) -> float:
@@ -196,14 +258,15 @@ def _settings(bodies: Sequence[log.Waiting]) -> Mapping[UUID, Mapping[str, Any]]
 def _write_alone(organisation_id: UUID, one: Read) -> None:
     """Settle one body of a batch that the database would not take as a whole, or park it if it is the one."""
     try:
-        _write(Batch(organisation_id, Repeats(), Pace(BYTES_MIN, BYTES_MAX), [one]))
+        _write(Batch(organisation_id, Repeats(), Pace(BYTES_MIN, BYTES_MAX), partial(_settled, organisation_id), [one]))
     except (DataError, IntegrityError) as error:
         _park(organisation_id, one.body, error)
 
 
-def _write(those: Batch) -> Written:
+def _write(those: Batch) -> Written | None:
     """
-    Commit what bodies say and that they are read, together: a crash leaves both or neither, and then they are read again.
+    Commit what bodies say and that they are read, together: a crash leaves both or neither, and then they are read again. Nothing is written
+    where somebody else has read any of them meanwhile.
 
     All that can be thought out before is, so that the transaction only writes.
 
@@ -226,7 +289,7 @@ def _write(those: Batch) -> Written:
             begun = clock.monotonic()
             with transaction.atomic():
                 syncing.defer()
-                if not log.settle(organisation_id, [body.position for body in bodies]):
+                if not those.settled(bodies):
                     raise Overtaken
                 bulk.run(statements)
                 if bulk.run(counting) != len(counted.alerts):
@@ -236,7 +299,7 @@ def _write(those: Batch) -> Written:
                     bells.ring(BELL)
             return Written(clock.monotonic() - begun, gate.wanted()), outcome
 
-    written = Written()
+    written = None
     if bodies:
         with suppress(Overtaken):
             written, outcome = transactions.retry(work)

@@ -14,7 +14,7 @@ from tocsin.kit import bulk
 
 REJECTED_KEPT = 100
 REJECTED_BYTES_MAX = 64 * 1024
-_WAITING = RawBody.State.WAITING.value
+_WAITING, _SETTLED = RawBody.State.WAITING.value, RawBody.State.SETTLED.value
 
 
 class Arrived(msgspec.Struct, frozen=True):
@@ -103,6 +103,19 @@ def append(arrived: Iterable[Arrived]) -> None:
         bulk.run(tallies.count(refused=[(whose, key_id, at) for whose, _, key_id, at, *_rest in rejected]))
         for organisation_id in {row[0] for row in rejected}:
             _trim_rejected(organisation_id)
+
+
+def append_settled(arrived: Iterable[Arrived], first: int) -> None:
+    """
+    Append accepted ones that are read in the same transaction, at the positions from `first` on.
+
+    :raises IntegrityError: one of these positions is taken.
+    """
+    rows = [
+        (at, one.organisation_id, one.source, one.key_id, one.received_at, _SETTLED, "", one.size, one.body)
+        for at, one in enumerate(arrived, first)
+    ]
+    bulk.run(bulk.insert("ingest_rawbody", {"id": "bigint", **_RAW}, rows))
 
 
 def organisations(after: UUID, limit: int) -> list[UUID]:

@@ -59,10 +59,13 @@ def insert(
         said, values = _said(columns, rows)
         yield Statement(f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM {said} {on_conflict}", values)  # noqa: S608
         return
-    places = ", ".join("?" * len(columns))
-    sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places}) {on_conflict}"  # noqa: S608
     kinds = tuple(columns.values())
-    yield Statement(sql, rows if adapted else _in_rows(rows, kinds), kinds)
+    yield Statement(_inserting(table, tuple(columns), on_conflict), rows if adapted else _in_rows(rows, kinds), kinds)
+
+
+@cache
+def _inserting(table: str, columns: tuple[str, ...], on_conflict: str) -> str:
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) {on_conflict}"  # noqa: S608
 
 
 def update(table: str, keys: Sequence[str], columns: Mapping[str, str], rows: Sequence[Row]) -> Iterator[Statement]:
@@ -232,7 +235,9 @@ def mapping(value: Mapping[str, str] | str) -> Mapping[str, str]:
 
 
 def _in_rows(rows: Sequence[Row], kinds: Sequence[str]) -> Sequence[Row]:
-    """Return the rows as SQLite takes them; column by column is how they are changed quickest."""
+    """Return the rows as SQLite takes them; column by column is how they are changed quickest, unless there is only one."""
+    if len(rows) == 1:
+        return [[_ADAPTERS[kind](value) if kind in _ADAPTERS else value for kind, value in zip(kinds, rows[0], strict=True)]]
     values = list(zip(*rows, strict=True))
     for at, kind in enumerate(kinds):
         if kind in _ADAPTERS:

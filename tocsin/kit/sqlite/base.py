@@ -54,9 +54,10 @@ class Cursor(base.SQLiteCursorWrapper):
 
 
 class Connection(sqlite3.Connection):
-    """One that knows where SQLite keeps its log; nowhere if it keeps none."""
+    """One that knows where SQLite keeps its log, nowhere if it keeps none, and whether room was made for much (`room.py`)."""
 
     log = ""
+    roomy = False
 
 
 def _sync(connection: sqlite3.Connection) -> None:
