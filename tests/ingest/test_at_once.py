@@ -14,7 +14,7 @@ from tocsin.ingest.follower import Follower
 from tocsin.ingest.log import Arrived
 from tocsin.ingest.models import Alert, RawBody, Rejected
 from tocsin.ingest.writer import Spooled
-from tocsin.kit import ids, spool
+from tocsin.kit import ids, spares, spool
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite]
 
@@ -67,7 +67,8 @@ def test_what_comes_again_is_counted_at_once(lane: Spooled, where: Organisation)
 
 
 def test_files_that_were_read_are_removed(lane: Spooled, where: Organisation, monkeypatch) -> None:
-    monkeypatch.setattr(spool, "SEGMENT_BYTES", 100)
+    monkeypatch.setattr(spares, "SEGMENT_BYTES", 100)
+    monkeypatch.setattr(spares, "KEPT_MAX", 0)
     for number in range(3):
         lane([arrived(where, says(f"a{number}"))])
         Follower().run_once()
