@@ -1,5 +1,6 @@
 """The two steps of a delivery that the database keeps: claim it for an attempt, and settle how the attempt ended."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -51,6 +52,9 @@ class Settlement:
     doubtful: bool = False
     answered: bool | None = None
     pause_until: datetime | None = None
+
+
+Ended = list[tuple[Attempt, Settlement]]
 
 
 def claim(paces: Paces) -> list[Attempt]:
@@ -114,7 +118,7 @@ def _lost(deliveries: Sequence[UUID], now: datetime) -> set[UUID]:
 
 def settle(ended: Sequence[tuple[Attempt, Settlement]], now: datetime) -> list[bool]:
     """
-    Record how attempts at one channel ended, and return of each whether its claim still held, so that the delivery ended with it.
+    Record how attempts ended, and return of each whether its claim still held, so that the delivery ended with it.
 
     The disk is not waited for. Without this, the attempts count as lost, and others are made under the same keys.
     """
@@ -123,30 +127,18 @@ def settle(ended: Sequence[tuple[Attempt, Settlement]], now: datetime) -> list[b
         return _settle(ended, now)
 
 
-def settle_and_claim(ended: Sequence[tuple[Attempt, Settlement]], paces: Paces) -> list[Attempt]:
-    """
-    Record how attempts at one channel ended, and in the same commit claim its next helping, as `claim` does: none if there is none, if
-    something elsewhere is more pressing, or if another thread claims of it just now.
-    """
-    first = ended[0][0].delivery
-    place = first.organisation_id, first.channel
-    with paces.claimed(place) as alone, syncing.write(), transaction.atomic():
-        _settle(ended, clock.now())
-        now = clock.now()
-        wanted = alone and _most_pressing(now, paces.busy(AT_ONCE) - {place}) == place and not _is_closed(place, now, paces)
-        attempts = _claim(place, paces) if wanted else []
-        if not attempts:
-            syncing.defer()
-        return attempts
-
-
 def _settle(ended: Sequence[tuple[Attempt, Settlement]], now: datetime) -> list[bool]:
     held = _held([attempt for attempt, _ in ended])
     won = [attempt.delivery_id in held for attempt, _ in ended]
     rows = [(attempt, end) for (attempt, end), mine in zip(ended, won, strict=True) if mine]
     tables.change(Attempt, ["delivery_id", "number"], [_tried(attempt, end, now) for attempt, end in ended])
     tables.change(Delivery, ["id"], sorted((_settled(attempt.delivery, end, now) for attempt, end in rows), key=itemgetter("id")))
-    _note_provider(ended, now)
+    asked: defaultdict[Place, list[Settlement]] = defaultdict(list)
+    for attempt, end in ended:
+        if end.answered is not None:
+            asked[attempt.delivery.organisation_id, attempt.delivery.channel].append(end)
+    for place, ends in asked.items():
+        _note_provider(place, ends, now)
     if any(not end.due_at and attempt.delivery.reported_at is None for attempt, end in rows):
         bells.ring(outbox.ENDED)
     return won
@@ -218,7 +210,7 @@ def _is_closed(place: Place, now: datetime, paces: Paces) -> bool:
 
 def _is_full(place: Place, now: datetime, paces: Paces) -> bool:
     sending: int = bulk.asked(_SENDING, [*_named(place), ("timestamptz", now)])[0][0]
-    return sending >= AT_ONCE * paces.most(place)
+    return paces.sending(place, sending) >= AT_ONCE * paces.most(place)
 
 
 def _lock(place: Place) -> None:
@@ -231,20 +223,16 @@ def _named(place: Place) -> list[tuple[str, Any]]:
     return [("uuid", place[0]), ("text", place[1])]
 
 
-def _note_provider(ended: Sequence[tuple[Attempt, Settlement]], now: datetime) -> None:
+def _note_provider(place: Place, ends: Sequence[Settlement], now: datetime) -> None:
     """Count failures in a row; spare a provider that is down, or that asked to be spared."""
-    asked = [(attempt.delivery, end) for attempt, end in ended if end.answered is not None]
-    if not asked:
+    if all(end.answered and end.pause_until is None for end in ends):
+        bulk.run([bulk.one(_WELL, _named(place))])
         return
-    delivery, _ = asked[0]
-    if all(end.answered and end.pause_until is None for _, end in asked):
-        bulk.run([bulk.one(_WELL, _named((delivery.organisation_id, delivery.channel)))])
-        return
-    row = ChannelSetup.objects.select_for_update().filter(organisation_id=delivery.organisation_id, name=delivery.channel).first()
+    row = ChannelSetup.objects.select_for_update().filter(organisation_id=place[0], name=place[1]).first()
     if row is None:
         return
     before = row.failures, row.paused_until
-    for _, end in asked:
+    for end in ends:
         row.failures, row.paused_until = (0, None) if end.answered else (row.failures + 1, row.paused_until)
         if not end.answered and row.failures >= PAUSE_AFTER:
             row.paused_until = now + PAUSE

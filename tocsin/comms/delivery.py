@@ -11,9 +11,10 @@ import structlog
 from django.db import transaction
 
 from tocsin.comms import claims, outbox, patience, setup
-from tocsin.comms.claims import Settlement
+from tocsin.comms.claims import Ended, Settlement
 from tocsin.comms.models import Attempt, Delivery, State
-from tocsin.comms.paces import QUICK_S, Paces
+from tocsin.comms.paces import Paces
+from tocsin.comms.settling import BELL, Settling
 from tocsin.kit import bells, clock, faults, numbers
 from tocsin.kit.egress import HTTP, Egress, Rejected, Unreachable, trusted
 from tocsin.kit.loops import Loop
@@ -24,8 +25,6 @@ THREADS: Final = 4  # one channel can keep `claims.AT_ONCE` of them busy
 FAULTS_MAX: Final = 3
 HELPING_S: Final = 1.0
 """What of a helping has not begun after this is put back: its lease must hold for as long as an attempt takes."""
-ROUNDS: Final = 8
-"""Helpings of a quick channel that a worker takes one after the other, each claimed with the commit that settles the one before."""
 PACES: Final = Paces()
 """Those of this process."""
 
@@ -34,18 +33,34 @@ _ended = numbers.counter("tocsin_delivery_attempts_total", "Attempts to deliver 
 
 
 def loops(still_wanted: Callable[[str], bool], every_s: float = 0.5) -> list[Loop]:
-    """Return the threads that deliver, so many that a slow provider leaves some to the others. The caller starts and stops them."""
-    run, ready = partial(run_once, still_wanted, rounds=ROUNDS), partial(trusted, HTTP)
+    """
+    Return the threads that deliver, so many that a slow provider leaves some to the others, and the one that writes down what became of it.
+    The caller starts them, and stops them in this order.
+    """
+    settling = Settling(PACES)
+    run, ready = partial(run_once, still_wanted, settle=settling.add), partial(trusted, HTTP)
     return [
-        Loop(f"delivery-{number}", run, every_s, bell=outbox.TO_SEND, first=ready if number == 1 else None, away=PACES.away)
-        for number in range(1, THREADS + 1)
+        *(
+            Loop(f"delivery-{number}", run, every_s, bell=outbox.TO_SEND, first=ready if number == 1 else None, away=PACES.away)
+            for number in range(1, THREADS + 1)
+        ),
+        Loop("receipts", settling.run_once, every_s, bell=BELL, last=settling.write),
     ]
 
 
-def run_once(still_wanted: Callable[[str], bool], *, door: Callable[[UUID], Egress] = setup.door, rounds: int = 1) -> bool:
+def _settle(ended: Ended) -> None:
+    retry(lambda: claims.settle(ended, clock.now()))
+
+
+def run_once(
+    still_wanted: Callable[[str], bool],
+    *,
+    door: Callable[[UUID], Egress] = setup.door,
+    settle: Callable[[Ended], None] = _settle,
+) -> bool:
     """
-    Deliver what is most pressing, a helping of one channel (see `paces`), and return whether there was something. While the provider is quick and
-    nothing elsewhere is more pressing, the next one is taken at once, up to so many `rounds`.
+    Deliver what is most pressing, a helping of one channel (see `paces`), and return whether there was something. How the attempts ended is for
+    `settle` to write down.
 
     `still_wanted(about)` is asked before each attempt; if it says no, the delivery is cancelled. Any number of threads and processes
     may run this at once. A server that dies here leaves a lease behind: when it ends, another attempt is made under the same key.
@@ -55,36 +70,18 @@ def run_once(still_wanted: Callable[[str], bool], *, door: Callable[[UUID], Egre
         return False
     first = attempts[0].delivery
     with PACES.at_work((first.organisation_id, first.channel)):
-        while attempts:
-            if PACES.away(threading.get_ident()):
-                bells.rung(outbox.TO_SEND)  # this may take a while: whoever rests may look whether there is more
-            rounds -= 1
-            attempts = _delivered(_Helping(attempts, still_wanted, door), more=rounds > 0)
+        if PACES.away(threading.get_ident()):
+            bells.rung(outbox.TO_SEND)  # this may take a while: whoever rests may look whether there is more
+        helping = _Helping(attempts, still_wanted, door)
+        began = clock.monotonic()
+        ended = helping.made_here() if helping.here else helping.made()
+        took_s = clock.monotonic() - began
+        PACES.note(helping.place, count=len(ended), took_s=took_s, well=all(end.answered is not False for _, end in ended))
+        for attempt, end in ended:
+            _ended.labels(attempt.delivery.channel, end.outcome).inc()
+        if not helping.here:
+            settle(ended)
     return True
-
-
-def _delivered(helping: "_Helping", *, more: bool) -> list[Attempt]:
-    """Deliver a helping. Return the next one of its channel, claimed with the commit that settles this one, if there is to be `more`."""
-    began = clock.monotonic()
-    ended = helping.made_here() if helping.here else helping.made()
-    took_s = clock.monotonic() - began
-    PACES.note(helping.place, count=len(ended), took_s=took_s, well=all(end.answered is not False for _, end in ended))
-    for attempt, end in ended:
-        _ended.labels(attempt.delivery.channel, end.outcome).inc()
-    if helping.here:
-        return []
-    if more and took_s < QUICK_S:
-        return retry(lambda: claims.settle_and_claim(ended, PACES))
-    _settle(ended)
-    return []
-
-
-def _settle(ended: "Ended") -> "Ended":
-    retry(lambda: claims.settle(ended, clock.now()))
-    return ended
-
-
-Ended = list[tuple[Attempt, Settlement]]
 
 
 class _Helping:
@@ -125,7 +122,12 @@ class _Helping:
                 claims.settle(ended, clock.now())
             return ended
 
-        return faults.together(lambda: retry(whole), lambda: _settle(self.made()), "messages kept here")
+        def each() -> Ended:
+            ended = self.made()
+            _settle(ended)
+            return ended
+
+        return faults.together(lambda: retry(whole), each, "messages kept here")
 
     def _made_safely(self, attempt: Attempt) -> Settlement:
         try:

@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 from uuid import UUID
@@ -36,6 +36,7 @@ class Paces:
         self._since: dict[Place, float] = {}
         self._near: set[Place] = set()
         self._claimed: set[Place] = set()
+        self._unsettled: Counter[Place] = Counter()
 
     def most(self, place: Place) -> int:
         """Return how many to take at once."""
@@ -80,6 +81,16 @@ class Paces:
             if alone:
                 with self._mutex:
                     self._claimed.discard(place)
+
+    def unsettled(self, places: Iterable[Place], by: int) -> None:
+        """Count attempts that ended at these places and stand in the database as under way."""
+        with self._mutex:
+            for place in places:
+                self._unsettled[place] += by
+
+    def sending(self, place: Place, counted: int) -> int:
+        """Return how many attempts are under way of those that the database counts."""
+        return counted - self._unsettled[place]
 
     def note(self, place: Place, *, count: int, took_s: float, well: bool) -> None:
         """Learn how long a helping of so many took, and whether everything in it was answered."""

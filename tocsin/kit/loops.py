@@ -43,7 +43,9 @@ class Loop:
     Runs `run_once` again and again: at once while it says there is more, otherwise when its `bell` rings, or after `every_s`.
 
     What is to be done `first` is done before the first run, so that nobody who waits for one waits for that: before both have ended there is no
-    heartbeat. Of several that wait for one bell, whoever is awake hears it, unless it is `away`: its thread, by number, is at what may take a while.
+    heartbeat. What is to be done `last` is done when it was stopped.
+
+    Of several that wait for one bell, whoever is awake hears it, unless it is `away`: its thread, by number, is at what may take a while.
 
     A lost database or file is waited out, and the heartbeat shows it. Any other exception is a fault: it is logged, counted and makes the
     server not ready until a run ends well; the loop goes on after a pause that grows.
@@ -57,11 +59,12 @@ class Loop:
         bell: str = "",
         *,
         first: Callable[[], object] | None = None,
+        last: Callable[[], object] | None = None,
         away: Callable[[int], bool] = lambda _: False,
     ) -> None:
         self.name = name
         self._run_once = run_once
-        self._first = first
+        self._first, self._last = first, last
         self._away = away
         self._every_s = every_s
         self._bell = bell
@@ -114,6 +117,11 @@ class Loop:
                 self._resting = True
                 self._rest(pause_s)
                 self._resting = False
+        try:
+            if self._last:
+                self._last()
+        except Exception:  # noqa: BLE001 - as in `_run_safely`: the others are still to be stopped
+            _log.exception("loop.fault", loop=self.name)
         connection.close()
 
     def _rest(self, pause_s: float) -> None:
