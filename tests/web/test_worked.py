@@ -1,6 +1,9 @@
 """Worked cases are replayed step by step on the plan's pages; a closed incident leaves as a scenario."""
 
+import re
+
 import pytest
+from markupsafe import Markup
 
 from tests.incidents.test_drills import play_out
 from tests.world import PLAN, World, build
@@ -42,6 +45,14 @@ def test_every_expectation_of_a_step_is_ticked(organisation):
     steps = [page(organisation, f"plans/{PLAN}/cases/first-ten-minutes/{step}") for step in range(1, 6)]
     assert any("What must hold" in each for each in steps)
     assert not any("found:" in each for each in steps)
+
+
+@pytest.mark.row("PLN-12")
+def test_a_step_is_told_in_words_and_not_in_the_language_of_scenarios(organisation):
+    shown = [Markup(page(organisation, f"plans/{PLAN}/cases/first-ten-minutes/{step}")).striptags() for step in range(1, 8)]
+    assert any("Wang decides" in each for each in shown)
+    assert any("Owed by" in each for each in shown)
+    assert not [each for each in shown if re.search(r"after the start|\bowes\b|held_by|\bTrue\b|\[\]", each)]
 
 
 def test_what_is_owed_between_incidents_is_walked_through_as_well(organisation):

@@ -24,7 +24,7 @@ from tocsin.plan import shipped
 from tocsin.plan.scenarios.expect import Checked, checked
 from tocsin.plan.scenarios.play import Run, play
 from tocsin.plan.scenarios.story import BadScenarioError, Heading, heading, load
-from tocsin.web import cases, plan_document, plan_words, reply, said, sentences
+from tocsin.web import case_words, cases, plan_document, plan_words, reply, said, sentences
 from tocsin.web.cases import Case, People
 from tocsin.web.reply import Request, needs
 from tocsin.web.room.timeline import is_machinery
@@ -115,6 +115,10 @@ def case(request: Request, plan_id: str, scenario: str, step: int = 1) -> HttpRe
         "name_of": lambda name: plan_words.name_of(program, name),
         "tone_of": lambda name: plan_words.tone(program, name),
         "phase": plan_words.phase,
+        "verb": case_words.verb,
+        "kind": case_words.kind,
+        "subject": case_words.subject,
+        "value": case_words.value,
         "hour": lambda at: f"{at.astimezone(ZoneInfo(run.story.zone)):%H:%M}",
     }
     return reply.page(request, "plans/case.html", context)

@@ -67,13 +67,17 @@ def _answered(run: Run, act: Any, answer: t.Refused | None) -> Failure | None:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One thing that was looked at: whether it is as expected, and both as text."""
+    """One thing that was looked at: what was expected of it, and what was found."""
 
     kind: str
     subject: str
-    holds: bool
-    expected: str
-    found: str
+    expected: Any
+    found: Any
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is as expected."""
+        return bool(self.expected == self.found)
 
 
 def checked(run: Run, expectation: Expectation) -> Iterator[Checked]:
@@ -88,14 +92,14 @@ def checked(run: Run, expectation: Expectation) -> Iterator[Checked]:
         except (TypeError, AttributeError) as error:  # a name where a mapping is wanted, a list where a name is
             raise BadScenarioError(f"{place} {kind} is not said so: {brief(wanted)}") from error
         for subject, expected, found in items:
-            yield Checked(kind, subject, expected == found, _show(run, expected), _show(run, found))
+            yield Checked(kind, subject, expected, found)
 
 
 def _fail(run: Run, expectation: Expectation) -> Iterator[Failure]:
     for each in checked(run, expectation):
         if not each.holds:
             place = run.story.where((*expectation.place, each.kind))
-            yield Failure(place, f"{each.kind} {each.subject}: expected {each.expected}, found {each.found}")
+            yield Failure(place, f"{each.kind} {each.subject}: expected {_show(run, each.expected)}, found {_show(run, each.found)}")
 
 
 def _show(run: Run, value: Any) -> str:
