@@ -1,7 +1,7 @@
 """
 A serving process with a child: `python -m tests.kit.paired`. Each line on standard input is an order, each answer a line of JSON.
 
-`ring` rings for the child, whose loop answers by a bell of its own, which a second child hears too; `end` lets it end as it should.
+`ring` rings for the child, whose loop answers by two bells, one for a second child and one for the serving process; `end` lets it end as it should.
 """
 
 import json
@@ -51,6 +51,7 @@ class Work:
         if self.runs > 1:
             bells.report("news", "broken")
             bells.report("news", f"run {self.runs}")
+            bells.ring("aside")
             bells.ring("back")
         return False
 
@@ -83,7 +84,7 @@ if __name__ == "__main__":
     door = socket.create_server(("127.0.0.1", 0))
     does = Work(door.getsockname()[1])
     work = Child([Loop("work", does.run_once, every_s=NEVER_S, bell="there", first=does.begin)], hears={"news": told})
-    with beside(work, Child([Loop("sibling", sibling, every_s=NEVER_S, bell="back")], nice=0)):
+    with beside(work, Child([Loop("sibling", sibling, every_s=NEVER_S, bell="aside")], nice=0)):
         hearing = Loop("hearing", answered, every_s=NEVER_S, bell="back")
         hearing.start()
         say(port=door.getsockname()[1], pid=os.getpid(), begun_early=loops.begun())

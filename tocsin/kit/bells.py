@@ -15,7 +15,7 @@ CHANNEL: Final = "tocsin_bells"
 PROCESS = ids.new().hex
 """Which process rang. Not its number: in containers of their own they may all have the same."""
 
-Ring = Callable[[str], None]
+Ring = Callable[[str], object]
 
 _mutex = threading.Lock()
 _relays: tuple[Ring, ...] = ()
@@ -106,14 +106,6 @@ def _heard_here(name: str) -> None:
     rung(name)
     if not bulk.on_postgresql():
         for tell in _relays:
-            tell(name)
-
-
-def passed_on(name: str, by: Ring) -> None:
-    """Wake whom another process of this server rang for, here and in those that did not hear it."""
-    rung(name)
-    for tell in _relays:
-        if tell is not by:
             tell(name)
 
 

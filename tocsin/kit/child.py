@@ -3,7 +3,8 @@ Processes beside the serving one: loops that compute much have an interpreter of
 wait for them.
 
 Each is forked before any thread runs, so it costs little memory and no start. A keeper between the two begins it again when it dies; all
-of them end with the serving process. Bells, heartbeats, counts and reports go over one pair of sockets.
+of them end with the serving process. Bells, heartbeats, counts and reports go over one pair of sockets for each; who rings for a child says so to
+it, whoever that is: what has to wait for the serving process's interpreter in between comes later, and wakes it for nothing.
 """
 
 import ctypes
@@ -14,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
+from itertools import pairwise
 from typing import Any, Final, NoReturn
 
 import msgspec
@@ -39,9 +41,15 @@ _log = structlog.get_logger(__name__)
 
 @contextmanager
 def beside(*children: "Child") -> Iterator[None]:
-    """Let children run for as long as the block does: all are forked before the first of them is listened to, which takes a thread."""
+    """
+    Let children run for as long as the block does: all are forked before the first of them is listened to, which takes a thread.
+
+    For a bell that a loop of a child waits for, no other process is woken.
+    """
     for child in children:
-        child.fork()
+        child.pair()
+    for child in children:
+        child.fork([each for each in children if each is not child])
     with ExitStack() as stack:
         for child in children:
             stack.callback(child.end)
@@ -58,24 +66,30 @@ class Child:
         self._hears = hears or {}
         self._keeper = 0
         self._over = threading.Event()
+        self._bells = frozenset(loop.bell for loop in those if loop.bell)
         self._ours: socket.socket | None = None
-        self._ring = self._ring_there  # always the same one: a bound method is a new one each time
+        self._theirs: socket.socket | None = None
+        self._ring = self.ring  # always the same one: a bound method is a new one each time
 
-    def fork(self) -> None:
+    def pair(self) -> None:
+        """Have ready what is spoken over."""
+        self._ours, self._theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+    def fork(self, others: Sequence["Child"]) -> None:
         """
-        Begin it. No thread of ours may run yet, and no connection be open: neither would be whole on the other side.
+        Begin it, beside others that are paired, too. No thread of ours may run yet, and no connection be open: neither would be whole on the
+        other side.
 
         The loops may not be started here.
         """
+        assert self._theirs is not None
         _let_go_of_the_database()
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         serving = os.getpid()
         self._keeper = os.fork()
         if not self._keeper:
-            _alone_with(theirs)
-            _keep(serving, lambda: _work(self._loops, theirs, self._nice))
-        theirs.close()
-        self._ours = ours
+            _alone_with([self._theirs, *(other._ours for other in others if other._ours is not None)])
+            _keep(serving, lambda: self._work(others))
+        self._theirs.close()
 
     def attend(self) -> None:
         """Listen to it, and tell it who rings."""
@@ -96,16 +110,52 @@ class Child:
         for loop in self._loops:
             loops.expect_no_more(loop.name)
 
-    def _ring_there(self, name: str) -> None:
-        assert self._ours is not None
-        _tell(self._ours, [_RUNG, name])
+    def ring(self, name: str) -> bool:
+        """Let it hear a bell; return whether it waits for that."""
+        if name in self._bells and self._ours is not None:
+            _tell(self._ours, [_RUNG, name])
+        return name in self._bells
+
+    def _work(self, others: Sequence["Child"]) -> None:
+        """In its own process: run the loops until told to stop."""
+        assert self._theirs is not None
+        theirs = self._theirs
+        os.nice(self._nice)
+        collector.look_rarely()
+        bells.relay(partial(self._rung_here, others))
+        bells.report_by(lambda channel, payload: _tell(theirs, [_SAID, channel, payload]))
+        tally = numbers.Tally()
+        for loop in self._loops:
+            loop.start()
+        reported_at, every_s = clock.monotonic(), REPORTS_AT_FIRST_EVERY_S
+        while True:
+            theirs.settimeout(every_s)
+            try:
+                said = msgspec.json.decode(theirs.recv(_MESSAGE_BYTES_MAX))
+            except TimeoutError:
+                said = [""]
+            if said[0] == _STOP:
+                break
+            if said[0] == _RUNG:
+                bells.rung(said[1])
+            if clock.monotonic() - reported_at >= every_s:
+                reported_at, every_s = clock.monotonic(), REPORTS_EVERY_S if loops.begun() else REPORTS_AT_FIRST_EVERY_S
+                _tell(theirs, [_REPORT, loops.health(), loops.faults(), tally.take()])
+        for loop in self._loops:
+            loop.stop()
+
+    def _rung_here(self, others: Sequence["Child"], name: str) -> None:
+        """In its own process: let whoever waits for a bell hear it, another child or else the serving process."""
+        assert self._theirs is not None
+        if name not in self._bells and not any(other.ring(name) for other in others):
+            _tell(self._theirs, [_RUNG, name])
 
     def _hear(self, ours: socket.socket) -> None:
         """Pass on what the child says, until the pair is closed. If that is at the other end, nobody is left to begin it again."""
         while message := _received(ours):
             match msgspec.json.decode(message):
                 case [str(kind), str(name)] if kind == _RUNG:
-                    bells.passed_on(name, by=self._ring)
+                    bells.rung(name)
                 case [str(kind), str(channel), str(payload)] if kind == _SAID:
                     self._pass(channel, payload)
                 case [str(kind), ages, faults, counts] if kind == _REPORT:
@@ -134,11 +184,11 @@ def _let_go_of_the_database() -> None:
         connection.close_pool()  # type: ignore[attr-defined]
 
 
-def _alone_with(theirs: socket.socket) -> None:
-    """Let go of every file of the serving process: its port and its locks are to be free when it ends. Nothing of it is used here any more."""
-    kept = theirs.fileno()
-    os.closerange(3, kept)
-    os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))
+def _alone_with(sockets: Sequence[socket.socket]) -> None:
+    """Let go of every other file of the serving process: its port and its locks are to be free when it ends."""
+    kept = [2, *sorted(each.fileno() for each in sockets), os.sysconf("SC_OPEN_MAX")]
+    for before, after in pairwise(kept):
+        os.closerange(before + 1, after)
     # A terminal's Ctrl+C reaches all of them: who serves hears it, and tells.
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, signal.SIG_IGN)
@@ -177,33 +227,6 @@ def _end_with(parent: int) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
-
-
-def _work(those: Sequence[Loop], theirs: socket.socket, nice: int) -> None:
-    """Run the loops until told to stop."""
-    os.nice(nice)
-    collector.look_rarely()
-    bells.relay(lambda name: _tell(theirs, [_RUNG, name]))
-    bells.report_by(lambda channel, payload: _tell(theirs, [_SAID, channel, payload]))
-    tally = numbers.Tally()
-    for loop in those:
-        loop.start()
-    reported_at, every_s = clock.monotonic(), REPORTS_AT_FIRST_EVERY_S
-    while True:
-        theirs.settimeout(every_s)
-        try:
-            said = msgspec.json.decode(theirs.recv(_MESSAGE_BYTES_MAX))
-        except TimeoutError:
-            said = [""]
-        if said[0] == _STOP:
-            break
-        if said[0] == _RUNG:
-            bells.rung(said[1])
-        if clock.monotonic() - reported_at >= every_s:
-            reported_at, every_s = clock.monotonic(), REPORTS_EVERY_S if loops.begun() else REPORTS_AT_FIRST_EVERY_S
-            _tell(theirs, [_REPORT, loops.health(), loops.faults(), tally.take()])
-    for loop in those:
-        loop.stop()
 
 
 def _tell(there: socket.socket, message: list[Any]) -> None:

@@ -67,7 +67,7 @@ class Loop:
         self._first, self._last = first, last
         self._away = away
         self._every_s = every_s
-        self._bell = bell
+        self.bell = bell
         self._in_a_row = 0
         self._resting = False
         self._stopping = threading.Event()
@@ -77,8 +77,8 @@ class Loop:
     def start(self) -> None:
         """Begin. A loop is started once."""
         self.expect()
-        if self._bell:
-            bells.hang(self._bell, self)
+        if self.bell:
+            bells.hang(self.bell, self)
         self._thread.start()
 
     def expect(self) -> None:
@@ -103,8 +103,8 @@ class Loop:
         self._stopping.set()
         self._woken.set()
         self._thread.join(timeout_s)
-        if self._bell:
-            bells.take_down(self._bell, self)
+        if self.bell:
+            bells.take_down(self.bell, self)
         if not self._thread.is_alive():
             _pulses.pop(self.name, None)
         return not self._thread.is_alive()
