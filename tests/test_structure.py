@@ -257,6 +257,11 @@ def test_an_id_counts_if_it_is_of_two_words_and_not_of_the_language():
     assert list(specific(plan)) == ["duty_manager", "care_group"]
 
 
+def test_each_decision_on_record_has_a_number_of_its_own() -> None:
+    numbers = [path.name[:4] for path in sorted(Path("docs/adr").glob("*.md"))]
+    assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
+
+
 def test_the_migrations_of_an_app_are_one_line() -> None:
     """Two that carry one number are two heads, and no database can be made. One that is squashed stands beside the line, not in it."""
     for folder in sorted(ROOT.glob("tocsin/*/migrations")):
