@@ -112,16 +112,13 @@ class Loop:
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._woken.clear()
-            pause_s = self._run_safely()
+            pause_s = self._safely(self._begin_or_run)
             if pause_s:
                 self._resting = True
                 self._rest(pause_s)
                 self._resting = False
-        try:
-            if self._last:
-                self._last()
-        except Exception:  # noqa: BLE001 - as in `_run_safely`: the others are still to be stopped
-            _log.exception("loop.fault", loop=self.name)
+        if self._last:
+            self._safely(self._last)
         connection.close()
 
     def _rest(self, pause_s: float) -> None:
@@ -133,13 +130,16 @@ class Loop:
             _pulses[self.name].beat = clock.monotonic()
         self._woken.wait(last_s)
 
-    def _run_safely(self) -> float:
-        """Run once and return how long to rest now."""
+    def _begin_or_run(self) -> bool:
         first, self._first = self._first, None
+        if first:
+            first()
+        return self._run_once()
+
+    def _safely(self, run: Callable[[], object]) -> float:
+        """Run once and return how long to rest now."""
         try:
-            if first:
-                first()
-            more = self._run_once()
+            more = run()
         except (Error, OSError) as error:
             _log.error("loop.waits", loop=self.name, error=str(error))
             # Many workers lose the same database at the same moment; they must not all come back at the same moment.

@@ -77,7 +77,23 @@ def environment(**options: Any) -> jinja2.Environment:
     made.policies["ext.i18n.trimmed"] = True
     made.newstyle_gettext = True  # type: ignore[attr-defined]  # `{% trans %}` hands on its variables
     made.context_class = Page
-    said = (gettext, ngettext, pgettext)
+    made.globals |= {function.__name__: function for function in (*_functions(), gettext, ngettext, pgettext, rounded)}
+    made.globals |= {
+        "_": gettext,
+        "as_typed": times.typed,
+        "htmx_config": HTMX_CONFIG,
+        "lang": languages.active,
+        "language_options": [(language.code, language.name) for language in languages.LANGUAGES.values()],
+        "languages": list(languages.LANGUAGES.values()),
+        "source_title": guides.source_title,
+        "read_only": lambda: readonly.now,
+        "typed_id": ids.typed,
+    }
+    return made
+
+
+def _functions() -> tuple[Callable[..., Any], ...]:
+    """Return what templates may call by its own name."""
     named = (
         avatar,
         clause,
@@ -110,19 +126,7 @@ def environment(**options: Any) -> jinja2.Environment:
         times.stamp,
         times.zone,
     )
-    made.globals |= {function.__name__: function for function in (*said, *named, *timed, rounded)}
-    made.globals |= {
-        "_": gettext,
-        "as_typed": times.typed,
-        "htmx_config": HTMX_CONFIG,
-        "lang": languages.active,
-        "language_options": [(language.code, language.name) for language in languages.LANGUAGES.values()],
-        "languages": list(languages.LANGUAGES.values()),
-        "source_title": guides.source_title,
-        "read_only": lambda: readonly.now,
-        "typed_id": ids.typed,
-    }
-    return made
+    return (*named, *timed)
 
 
 _FUNCTIONS: Final = frozenset({FunctionType, type(lru_cache(languages.known))})
