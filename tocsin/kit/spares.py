@@ -124,7 +124,7 @@ class Spares:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             _blank(file, SEGMENT_BYTES + PIECE_BYTES)
-            path.rename(self._folder / f"{clock.now().timestamp():.6f}{_BLANK}")
+            path.rename(self._folder / f"{os.fstat(file).st_ino}{_BLANK}")
         except OSError as fault:
             self._in_vain = True  # such as a quota: it goes without
             path.unlink()
