@@ -6,6 +6,7 @@ from tests.incidents.cast import SMALL, Cast
 from tocsin.engine.terms import Refused
 from tocsin.incidents import editing, plans
 from tocsin.incidents.models import Plan, PlanText
+from tocsin.plan.people import Directory
 
 NEWER = SMALL.replace('version: "1.0"', 'version: "1.1"').replace("every: 15m", "every: 1h")
 COUNTED = NEWER.replace("fields: {what: {type: text}}", "fields: {what: {type: text}}\n    announced: 3")
@@ -100,6 +101,16 @@ def test_every_warning_is_acknowledged_by_the_owner_before_a_version_is_in_force
     assert editing.acknowledge(plan, *editing.place(finding), "the document counts the old form", cast.ana.person) is None
     assert editing.open_findings(plan) == ()
     assert editing.approve(plan, cast.ana.person) is None
+
+
+def test_a_text_is_read_once_for_the_same_and_anew_for_another_one_or_other_people(cast: Cast) -> None:
+    def found(source: str, directory: Directory) -> object:
+        return editing.checked(cast.organisation.id, "small", source, directory)
+
+    first = found(NEWER, Directory({}))
+    assert found(NEWER, Directory({})) is first
+    assert found(NEWER, Directory({"lead": (cast.ana.person,)})) is not first
+    assert found("# a line more\n" + NEWER, Directory({})) is not first
 
 
 def test_what_was_acknowledged_holds_for_the_next_version_as_long_as_it_stands_there(cast: Cast) -> None:

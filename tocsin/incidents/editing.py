@@ -5,6 +5,7 @@ Only the plan's owner puts a version in force (PLN-06, PLN-14): whoever the dire
 or a deputy; where nobody is found, an owner of the organisation.
 """
 
+import hashlib
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -18,6 +19,7 @@ from tocsin.engine.terms import Refused
 from tocsin.incidents import plans
 from tocsin.incidents.models import Acknowledgement, Plan, PlanText
 from tocsin.kit import clock, ids
+from tocsin.kit.memory import Recent
 from tocsin.plan import read
 from tocsin.plan.findings import Finding
 from tocsin.plan.people import Directory
@@ -99,11 +101,20 @@ def _fits(saved: PlanText, program: Program) -> Refused | None:
 
 
 def checked(organisation_id: UUID, plan_id: str, source: str, directory: Directory | None = None, *, follows: bool = True) -> read.Result:
-    """Return what reading a text says beside the other plans in force; and beside the version in force, if the text `follows` it."""
+    """
+    Return what reading a text says beside the other plans in force; and beside the version in force, if the text `follows` it.
+
+    A long plan takes half a second, so what was found is remembered by everything that it depends on.
+    """
     around = plans.in_force(organisation_id)
     beside = [plans.compiled(plan) for name, plan in around.items() if name != plan_id]
     before = plans.compiled(around[plan_id]) if follows and plan_id in around else None
-    return read.read(source, f"{plan_id}.yaml", directory, before=before, beside=beside)
+    programs = [program.hash if program else "" for program in (before, *beside)]
+    key = hashlib.sha256(repr((plan_id, source, directory, programs)).encode()).digest()
+    return _found.get(key) or _found.put(key, read.read(source, f"{plan_id}.yaml", directory, before=before, beside=beside))
+
+
+_found: Final[Recent[bytes, read.Result]] = Recent(16)
 
 
 def findings(plan: Plan, directory: Directory | None = None) -> tuple[Finding, ...]:

@@ -19,6 +19,7 @@ from tocsin.incidents import sources
 from tocsin.plan import passages
 from tocsin.web import languages
 from tocsin.web.languages import gettext as _
+from tocsin.web.markup import filled
 
 SHOWN_CHARS: Final = 300
 
@@ -29,7 +30,7 @@ def clause(context: Context, cite: str | Iterable[str], of: Program | None = Non
     places = [cite] if isinstance(cite, str) else cite
     request, program = context.get("request"), of or _program(context)
     if program is None or not hasattr(request, "organisation"):
-        return Markup(" ").join(Markup('<cite class="clause">{}</cite>').format(place) for place in places)
+        return Markup(" ").join(filled('<cite class="clause">{}</cite>', place) for place in places)
     return Markup(" ").join(_link(request, plan_citing(program, place), place) for place in places)
 
 
@@ -69,9 +70,9 @@ def _link(request: Any, program: Program, cite: str) -> Markup:
     said = sources.passage(documents(request), program.id, cite)
     title = f"{version_of(program)}: {said.text[:SHOWN_CHARS]}" if said else version_of(program)
     version = _("version %(version)s") % {"version": program.version}
-    spoken = Markup('<span class="visually-hidden" lang="{}">, {}</span>').format(languages.active().tag, version)
-    return Markup('<cite><a class="clause" href="{}" title="{}" lang="{}">{}{}</a></cite>').format(
-        where, title, _tag(program.language), cite, spoken
+    spoken = filled('<span class="visually-hidden" lang="{}">, {}</span>', languages.active().tag, version)
+    return filled(
+        '<cite><a class="clause" href="{}" title="{}" lang="{}">{}{}</a></cite>', where, title, _tag(program.language), cite, spoken
     )
 
 

@@ -40,6 +40,7 @@ from tocsin.web.clause_links import clause
 from tocsin.web.compiled import Compiler, escaped
 from tocsin.web.finding_words import sentence
 from tocsin.web.languages import gettext as _
+from tocsin.web.markup import filled
 from tocsin.web.numbers import rounded
 from tocsin.web.pieces import piece
 
@@ -179,11 +180,11 @@ def text(words_by_locale: Mapping[str, str]) -> Markup:
     """Return plan words in the viewer's language; where they are missing the original, marked with the name of its language (LNG-02)."""
     code, found = _chosen(words_by_locale)
     tag = languages.LANGUAGES[code].tag if code in languages.LANGUAGES else code
-    spoken = Markup('<span lang="{}">{}</span>').format(tag, found)
+    spoken = filled('<span lang="{}">{}</span>', tag, found)
     if languages.known(code) == languages.active().code or not found:
         return spoken
     name = languages.LANGUAGES[code].name if code in languages.LANGUAGES else code
-    return spoken + Markup(' <span class="tag" lang="{}" title="{}">{}</span>').format(tag, _("not translated"), name)
+    return spoken + filled(' <span class="tag" lang="{}" title="{}">{}</span>', tag, _("not translated"), name)
 
 
 def words(words_by_locale: Mapping[str, str]) -> str:
@@ -216,13 +217,13 @@ def csrf(context: Context) -> Markup:
 
 def once() -> Markup:
     """Return the hidden field `key`: the same form sent twice acts once."""
-    return Markup('<input type="hidden" name="key" value="{}">').format(ids.new().hex)
+    return filled('<input type="hidden" name="key" value="{}">', ids.new().hex)
 
 
 @lru_cache(256)
 def icon(name: str) -> Markup:
     """Return an icon of the sprite in `_icons.html`. It is decoration: the words stand beside it or in a label."""
-    return Markup('<svg class="icon" aria-hidden="true"><use href="#i-{}"/></svg>').format(name)
+    return filled('<svg class="icon" aria-hidden="true"><use href="#i-{}"/></svg>', name)
 
 
 def web_address(given: object) -> bool:
@@ -236,7 +237,7 @@ def avatar(name: str, size: str = "") -> Markup:
     parts = name.split()
     initials = "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)) if parts else ""
     classes = " ".join(["avatar", *(["avatar--" + size] if size else []), *([] if initials else ["avatar--empty"])])
-    return Markup('<span class="{}" aria-hidden="true">{}</span>').format(classes, initials)
+    return filled('<span class="{}" aria-hidden="true">{}</span>', classes, initials)
 
 
 @pass_context

@@ -19,6 +19,7 @@ from tocsin.web import languages, times
 from tocsin.web.jinja import text, words
 from tocsin.web.languages import gettext as _
 from tocsin.web.languages import ngettext
+from tocsin.web.markup import filled
 
 TONES: Mapping[str, str] = {"red": "l1", "orange": "l2", "amber": "l3", "yellow": "wy", "blue": "wb", "green": "ok"}
 """The tone in which a level of this colour is shown."""
@@ -87,12 +88,12 @@ def anchors(program: Program, rule: Obligation) -> Markup:
         else text(name_of(program, name))
         for name in rule.anchors
     )
-    return Markup("{}").format(_(", ")).join(said)
+    return filled("{}", _(", ")).join(said)
 
 
 def names(program: Program, ids: Iterable[str]) -> Markup:
     """Return several names with commas between."""
-    return Markup("{}").format(_(", ")).join(text(name_of(program, name)) for name in ids)
+    return filled("{}", _(", ")).join(text(name_of(program, name)) for name in ids)
 
 
 def option_name(rule: Fact | Field, value: str) -> Text:
@@ -112,22 +113,22 @@ def spelled(rule: Fact | Field, value: Value | None) -> Markup:
     """Return the value of a fact as the viewer reads it."""
     match value:
         case None:
-            return Markup("{}").format(_("unknown"))
+            return filled("{}", _("unknown"))
         case bool():
-            return Markup("{}").format(_("yes") if value else _("no"))
+            return filled("{}", _("yes") if value else _("no"))
         case Decimal():
             unit = getattr(rule, "unit", "")
-            return Markup("{}{}").format(f"{value.normalize():f}", f" {unit}" if unit else "")
+            return filled("{}{}", f"{value.normalize():f}", f" {unit}" if unit else "")
         case timedelta():
-            return Markup("{}").format(times.lasting(value))
+            return filled("{}", times.lasting(value))
         case datetime():
             return times.moment(value)
         case tuple():
-            return Markup("{}").format(_(", ")).join(text(option_name(rule, item)) for item in value)
+            return filled("{}", _(", ")).join(text(option_name(rule, item)) for item in value)
         case _ if rule.of:
             return text(option_name(rule, value))
         case _:
-            return Markup("{}").format(value)
+            return filled("{}", value)
 
 
 def span(limit: Span) -> str:
@@ -267,7 +268,7 @@ def part(program: Program, name: str) -> Markup:
     if name in program.departments:
         return text(titled(program.departments[name]))
     known = {"internal": _("internal"), "external": _("external")}
-    return Markup("{}").format(known.get(name, name.replace("_", " ")))
+    return filled("{}", known.get(name, name.replace("_", " ")))
 
 
 def phase(name: str) -> str:

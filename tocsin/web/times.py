@@ -15,6 +15,7 @@ from tocsin.engine.times import instant, stamped, zone_of
 from tocsin.kit import clock as time_now
 from tocsin.web import languages
 from tocsin.web.languages import Language
+from tocsin.web.markup import filled
 
 _zone: ContextVar[str] = ContextVar("zone", default="UTC")
 _today: ContextVar[datetime | None] = ContextVar("today", default=None)
@@ -137,12 +138,12 @@ def moment(at: datetime | None) -> Markup:
 
 @lru_cache(4096)
 def _moment(at: str, said: str) -> Markup:
-    return Markup('<time datetime="{}">{}</time>').format(at, said)
+    return filled('<time datetime="{}">{}</time>', at, said)
 
 
 def stamp(at: datetime) -> Markup:
     """Return an instant to the second, with its day: for a document."""
-    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), f"{local(at):%Y-%m-%d %H:%M:%S}")
+    return filled('<time datetime="{}">{}</time>', at.isoformat(timespec="seconds"), f"{local(at):%Y-%m-%d %H:%M:%S}")
 
 
 def day(at: datetime) -> str:
@@ -158,13 +159,13 @@ def month(at: datetime) -> str:
 def clock(due_at: datetime) -> Markup:
     """Return how long is left until `due_at` (`+` once it is past), counted on by the page's script from here."""
     left = int((due_at - now()).total_seconds() // 1)
-    return Markup('<time data-left="{}" datetime="{}">{}</time>').format(left, due_at.isoformat(timespec="seconds"), counted(left))
+    return filled('<time data-left="{}" datetime="{}">{}</time>', left, due_at.isoformat(timespec="seconds"), counted(left))
 
 
 def since(at: datetime) -> Markup:
     """Return how long ago `at` was, counted on by the page's script from here."""
     passed = max(0, int((now() - at).total_seconds()))
-    return Markup('<time data-since="{}" datetime="{}">{}</time>').format(passed, at.isoformat(timespec="seconds"), counted(passed))
+    return filled('<time data-since="{}" datetime="{}">{}</time>', passed, at.isoformat(timespec="seconds"), counted(passed))
 
 
 def counted(left_s: int) -> str:
