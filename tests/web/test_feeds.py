@@ -1,5 +1,6 @@
 """Feeds: what sends, with a key of its own, what to write at its side, what came lately, and what has to be signed."""
 
+import re
 from typing import Any
 
 import pytest
@@ -37,6 +38,13 @@ def test_a_key_is_shown_once_within_what_is_written_at_the_senders_side(world: W
     again = world.browse(world.ana).get(address(Feed.objects.get())).content.decode()
     assert secret not in again
     assert f"GenieKey {guides.UNKNOWN}" in again
+
+
+def test_a_sender_with_a_form_of_its_own_is_shown_a_call_that_can_be_copied(world: World) -> None:
+    page = make(world, "generic")
+    (secret,) = re.findall(r'<p class="hash hash--wrap">(ingest_\w+)</p><button[^>]* data-action="copy"[^>]*>Copy</button>', page)
+    assert f"/in/generic/{secret} \\" in page
+    assert "curl -X POST" in page
 
 
 @pytest.mark.parametrize("name", sources.registry())

@@ -1,9 +1,12 @@
 """The team at work: who works on what, what nobody works on, and what its members say to each other."""
 
+import re
+
 import pytest
 
 from tests.web import room
 from tests.world import World
+from tocsin.incidents.models import ClockRow
 from tocsin.kit import ids
 
 
@@ -27,6 +30,17 @@ def test_what_somebody_works_on_stands_below_what_nobody_does_and_is_not_begun_t
     assert steps.index('class="linklike">I work on this') < steps.index("works on it</span>")
     incident.post(world.chi, "obligations/first_judgement/rest")
     assert incident.row("ClockRow", obligation="first_judgement").worker == ""
+
+
+def test_the_viewers_own_step_stands_first(world: World) -> None:
+    incident = room.declare(world)
+    ClockRow.objects.filter(incident__number=incident.number).update(owner=typed(world.bea))
+    last = ClockRow.objects.filter(incident__number=incident.number, status="open").order_by("-due_at")[0]
+    ClockRow.objects.filter(pk=last.pk).update(owner=typed(world.ana))
+    steps = re.findall(r'<li class="step" id="step-(\d+)" data-state="(\w+)">', incident.get(world.ana, "panels/steps").content.decode())
+    assert len(steps) > 1
+    assert steps[0] == (str(last.pk), "next")
+    assert "next" not in dict(steps[1:]).values()
 
 
 @pytest.mark.row("ROL-15")

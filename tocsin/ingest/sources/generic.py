@@ -8,6 +8,11 @@ from tocsin.ingest.signatures import standard_webhooks
 from tocsin.ingest.sources import Alert, Arrival, Source
 from tocsin.plan.sentences import say
 
+SETUP = """\
+curl -X POST $base/in/generic/$key \\
+  -H 'Content-Type: application/json' \\
+  -d '{"title": "Queue grows", "status": "firing", "host": "web-1"}'
+"""
 MAPPING, PREFIX = "mapping", "prefix"
 """Words of the feed's settings: the text of the mapping in use, and what its keys of alerts begin with."""
 
@@ -37,6 +42,7 @@ SOURCE = Source(
     title="Another sender, by a mapping",
     payload=Any,
     parse=parse,
+    setup=SETUP,
     settings=True,
     feed_alone=True,
     signature=standard_webhooks,

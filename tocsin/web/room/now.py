@@ -86,7 +86,10 @@ def now(case: Case) -> dict[str, object]:
 
 
 def steps(case: Case) -> dict[str, object]:
-    """Return the steps by group, the open ones first within each; what nobody works on stands above what somebody does (ROL-14)."""
+    """
+    Return the steps by group, the open ones first within each; what nobody works on stands above what somebody does (ROL-14), and the
+    viewer's own above all else.
+    """
     shown = [
         clock for clock in _clocks(case) if (clock.row.verb not in ("sign", "ensure") or clock.row.due_at) and clock.row.status != "ended"
     ]
@@ -99,7 +102,7 @@ def steps(case: Case) -> dict[str, object]:
         _grouped(case, name, list(members), suggestions)
         for name, members in groupby(by_group, key=lambda clock: _group(case.program, clock.row.owes))
     ]
-    groups.sort(key=lambda group: all(step.state == "done" or step.worker for step in group.steps))
+    groups.sort(key=lambda group: (not any(map(_waits, group.steps)), all(step.state == "done" or step.worker for step in group.steps)))
     owed = [step for group in groups for step in group.steps if not step.clock.row.recurring]
     return {
         "groups": groups,
@@ -125,6 +128,11 @@ def _clocks(case: Case) -> list[Shown]:
     ]
 
 
+def _waits(step: Step) -> bool:
+    """Return whether a step waits for the viewer: his or her own, and nobody else works on it."""
+    return step.state == "next" and (step.works or not step.worker)
+
+
 def _group(program: Program, owes: str) -> str:
     """Return the group that a role, group or department belongs to; else its own name."""
     for group in program.groups.values():
@@ -139,6 +147,7 @@ def _grouped(case: Case, name: str, members: list[Shown], suggestions: Suggestio
         key=lambda step: (
             step.state == "done",
             bool(step.worker),
+            not _waits(step),
             step.clock.row.due_at is None,
             step.clock.row.due_at or step.clock.row.began_at,
         ),

@@ -3,6 +3,13 @@
   const root = document.documentElement;
   const palette = () => document.querySelector("dialog.palette");
 
+  /* What stands beside the button is marked in any case: without https a browser lets no script copy. */
+  const copy = (button) => {
+    const said = button.parentElement.querySelector(".hash");
+    getSelection().selectAllChildren(said);
+    navigator.clipboard?.writeText(said.textContent).then(() => { button.textContent = button.dataset.done; });
+  };
+
   document.addEventListener("click", (e) => {
     const action = e.target.closest("[data-action]")?.dataset.action;
     if (action === "theme") {
@@ -13,6 +20,7 @@
     }
     if (action === "palette") palette()?.showModal();
     if (action === "print") print();
+    if (action === "copy") copy(e.target.closest("button"));
     document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(e.target)) menu.open = false; });
   });
 
