@@ -49,6 +49,11 @@ def test_what_a_person_was_told_stands_there_with_the_way_to_its_incident(told: 
     assert f"Открыть {told.number}" in page
     assert "Просрочено:" in page
     assert 'lang="ru"' in page
+    assert '<span class="tag" lang="ru">' not in page
+    told.speak(told.world.chi, "en")
+    later = get(told, told.world.chi)
+    assert "Просрочено:" in later, "it stays as it was sent, and says in which language"
+    assert '<span class="tag" lang="ru">Русский</span>' in later
 
 
 def test_the_count_stands_in_the_top_bar_of_every_page(told: Room) -> None:

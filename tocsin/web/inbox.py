@@ -20,11 +20,14 @@ from tocsin.web.reply import Request, needs
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One item. `lines` say more than the subject does; `place` is where it leads, if anywhere, and `name` how
-    that is called."""
+    """
+    One item, in the words in which it was sent: they are the record of what the person was told. `language` is named where it is another
+    than the reader's now. `lines` say more than the subject does; `place` is where it leads, if anywhere, and `name` how that is called.
+    """
 
     item: InboxItem
     tag: str
+    language: str
     lines: tuple[str, ...]
     place: str
     name: str
@@ -68,7 +71,9 @@ def reading(request: Request, item_id: str) -> HttpResponse:
 def _told(item: InboxItem, place: str, name: str) -> Told:
     lines = [line for line in item.body.splitlines() if line and line not in item.subject and not line.startswith(settings.BASE_URL)]
     code = languages.known(item.locale)
-    return Told(item, languages.LANGUAGES[code].tag if code else item.locale, tuple(lines), place, name)
+    sent = languages.LANGUAGES.get(code)
+    other = sent.name if sent and sent != languages.active() else ""
+    return Told(item, sent.tag if sent else item.locale, other, tuple(lines), place, name)
 
 
 def _places(request: Request, items: Sequence[InboxItem]) -> Mapping[int, tuple[str, str]]:
