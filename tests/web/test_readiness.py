@@ -43,6 +43,15 @@ def words(page: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
+def test_what_was_due_before_the_record_began_is_nobodys_miss(kept: Incident, world: World) -> None:
+    pass_days(0)
+    at_first = words(page(world, world.ana))
+    assert "due before this record began" in at_first
+    assert "1 missed" not in at_first
+    pass_days(366)
+    assert "2 missed" in words(page(world, world.ana))
+
+
 def pass_days(days: int) -> None:
     clock.shift(timedelta(days=days))
     while ticker.run_once():

@@ -1,6 +1,6 @@
 """What the readiness page shows: by plan the standing duties by due time, what is late, and the registers with their entries (RDY-01)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from tocsin.engine.expressions import UNKNOWN
 from tocsin.engine.program import Department, Field, Group, Obligation, Program, Record, Role, Text
 from tocsin.engine.program.standing import PEOPLE, REMOVED
 from tocsin.incidents import plans, readers, standing
-from tocsin.incidents.models import ClockRow, Incident, RegisterRow, TimelineRow
+from tocsin.incidents.models import BreachRow, ClockRow, Incident, RegisterRow, TimelineRow
 from tocsin.incidents.tallies import Tally
 from tocsin.web import clocks, measures, plan_words, shares, shifts, times
 from tocsin.web.cases import People, people_of
@@ -81,6 +81,8 @@ class Duty:
     far: bool
     """In order, and not due for long: it is folded away."""
     key: str
+    inherited: bool
+    """Late by nothing but what was due before the record began: nobody here has missed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,10 @@ def _part(request: Request, kept: Kept, people: People) -> Part:
     running = ClockRow.objects.filter(incident_id=kept.id, status__in=clocks.RUNNING).order_by("due_at", "clock")
     seen = [row for row in kept.eyes.seen(running) if row.obligation in kept.program.obligations]
     evidence = _evidence(kept, called)
-    duties = [_duty(kept, row, people, called, evidence) for row in seen]
+    inherited = set(
+        BreachRow.objects.filter(incident_id=kept.id, missed=1, due_at__lt=kept.incident.declared_at).values_list("clock", "generation")
+    )
+    duties = [_duty(kept, row, people, called, evidence, inherited=inherited) for row in seen]
     duties.sort(key=lambda duty: (duty.state != "late", duty.clock.row.due_at is None, duty.clock.row.due_at or duty.clock.row.began_at))
     shown = [rule for rule in kept.program.records.values() if rule.register and kept.sees(rule)]
     return Part(
@@ -230,7 +235,15 @@ def _called(kept: Kept, row: RegisterRow, people: People) -> str:
 # ------------------------------------------------------------------ duties
 
 
-def _duty(kept: Kept, row: ClockRow, people: People, called: Mapping[str, str], evidence: Mapping[tuple[str, str], Evidence]) -> Duty:
+def _duty(
+    kept: Kept,
+    row: ClockRow,
+    people: People,
+    called: Mapping[str, str],
+    evidence: Mapping[tuple[str, str], Evidence],
+    *,
+    inherited: Collection[tuple[str, int]],
+) -> Duty:
     rule, now = kept.program.obligations[row.obligation], times.now()
     shown = clocks.show(row, now, number=kept.plan, owner=people.name(row.owner), mine=row.owner == people.viewer)
     late = row.status == "breached" or bool(row.behind)
@@ -249,6 +262,7 @@ def _duty(kept: Kept, row: ClockRow, people: People, called: Mapping[str, str], 
         last=evidence.get((row.obligation, row.entry)),
         far=not late and not soon and (row.due_at is None or row.due_at > now + FAR),
         key=f"duty:{kept.plan}:{row.clock}",
+        inherited=row.missed <= 1 and (row.clock, row.generation) in inherited,
     )
 
 
