@@ -25,10 +25,11 @@ django.setup()
 from tests.ingest import bodies  # noqa: E402 - only after Django is set up
 from tocsin.ingest import carrying, log, writer  # noqa: E402
 from tocsin.ingest.follower import Follower  # noqa: E402
-from tocsin.kit import clock  # noqa: E402
+from tocsin.kit import clock, spares  # noqa: E402
 from tocsin.kit.sqlite.checkpoint import Checkpointer  # noqa: E402
 
 AT_ONCE = 2
+vars(spares).update(SEGMENT_BYTES=1500, ROOM_BYTES=0)  # so small that most lives overwrite what an earlier one has left of the spool
 
 
 def live(life: dict[str, Any]) -> None:
