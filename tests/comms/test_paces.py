@@ -10,7 +10,7 @@ from tests.comms.conftest import wanted
 from tocsin.comms import channels, claims, delivery, outbox
 from tocsin.comms.channel import Channel
 from tocsin.comms.models import Attempt, Delivery
-from tocsin.comms.paces import MOST, NEAR_S, QUICK_S, Paces
+from tocsin.comms.paces import FEW, MOST, NEAR_S, QUICK_S, Paces
 from tocsin.kit import bells, clock
 from tocsin.kit.egress import Unreachable
 
@@ -105,7 +105,7 @@ def test_one_thread_at_a_time_claims_of_a_channel_and_whoever_rests_looks_after_
 def test_a_channel_that_is_near_has_one_thread_until_it_is_so_no_more(organisation: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     paces, place, here, now = Paces(), (organisation.id, "out"), threading.get_ident(), 100.0
     monkeypatch.setattr(clock, "monotonic", lambda: now)
-    with paces.at_work(place):
+    with paces.at_work(place, FEW):
         assert (paces.busy(2), paces.away(here)) == (set(), True), "nobody knows yet how near it is"
         paces.note(place, count=2, took_s=NEAR_S, well=True)
         assert (paces.busy(2), paces.away(here)) == ({place}, False)
@@ -116,3 +116,12 @@ def test_a_channel_that_is_near_has_one_thread_until_it_is_so_no_more(organisati
         paces.note(place, count=1, took_s=NEAR_S, well=True)
         assert (paces.busy(2), paces.away(here)) == (set(), True), "of what is waited for, two can be under way at once"
     assert (paces.busy(2), paces.away(here)) == (set(), False)
+
+
+def test_behind_a_crowd_a_second_thread_claims_the_next_while_the_first_sends(organisation: Any) -> None:
+    paces, place, here = Paces(), (organisation.id, "out"), threading.get_ident()
+    paces.note(place, count=1, took_s=0.0, well=True)
+    with paces.at_work(place, FEW + 1):
+        assert (paces.busy(2), paces.away(here)) == (set(), True)
+    with paces.at_work(place, FEW):
+        assert (paces.busy(2), paces.away(here)) == ({place}, False)

@@ -69,7 +69,7 @@ def run_once(
     if not attempts:
         return False
     first = attempts[0].delivery
-    with PACES.at_work((first.organisation_id, first.channel)):
+    with PACES.at_work((first.organisation_id, first.channel), len(attempts)):
         if PACES.away(threading.get_ident()):
             bells.rung(outbox.TO_SEND)  # this may take a while: whoever rests may look whether there is more
         helping = _Helping(attempts, still_wanted, door)

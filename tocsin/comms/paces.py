@@ -17,6 +17,8 @@ QUICK_S: Final = 0.25
 """Whoever takes a helping within this gets a larger one."""
 NEAR_S: Final = 0.01
 """Whoever takes a message within this is hardly waited for."""
+FEW: Final = 8
+"""Where more are taken at once, more wait behind them."""
 SLOW_S: Final = 4.0
 """Whoever takes longer gets one message at a time."""
 
@@ -26,7 +28,8 @@ class Paces:
     One at first, and twice as many after each helping that went quickly; one again once a provider is slow or does not answer. So hardly
     anything waits behind what is slow, and what is quick costs the database little. Every process learns it for itself.
 
-    What is near needs one thread: it is back before a second one has claimed anything, and two would wait for each other at every message.
+    What is near needs one thread while few come: it is back before a second one has claimed anything, and two would wait for each other at every
+    message. Of a crowd, the one sends while the other claims.
     """
 
     def __init__(self) -> None:
@@ -35,6 +38,7 @@ class Paces:
         self._at_work: dict[int, Place] = {}
         self._since: dict[Place, float] = {}
         self._near: set[Place] = set()
+        self._crowded: set[Place] = set()
         self._claimed: set[Place] = set()
         self._unsettled: Counter[Place] = Counter()
 
@@ -55,11 +59,12 @@ class Paces:
             return place is not None and not self._is_soon_back(place)
 
     @contextmanager
-    def at_work(self, place: Place) -> Iterator[None]:
-        """Count this thread for as long as the block runs."""
+    def at_work(self, place: Place, count: int) -> Iterator[None]:
+        """Count this thread, which has taken so many, for as long as the block runs."""
         thread = threading.get_ident()
         with self._mutex:
             self._at_work[thread] = place
+            (self._crowded.add if count > FEW else self._crowded.discard)(place)
             self._since[place] = clock.monotonic()
         try:
             yield
@@ -103,5 +108,5 @@ class Paces:
                 self._most[place] = min(MOST, 2 * self._most.get(place, 1))
 
     def _is_soon_back(self, place: Place) -> bool:
-        """Return whether this was near the last time and has not taken long this time."""
-        return place in self._near and clock.monotonic() - self._since[place] < QUICK_S
+        """Return whether this was near the last time, and few were taken and have not taken long this time."""
+        return place in self._near and place not in self._crowded and clock.monotonic() - self._since[place] < QUICK_S
