@@ -196,9 +196,8 @@ def _part(request: Request, kept: Kept, people: People) -> Part:
     running = ClockRow.objects.filter(incident_id=kept.id, status__in=clocks.RUNNING).order_by("due_at", "clock")
     seen = [row for row in kept.eyes.seen(running) if row.obligation in kept.program.obligations]
     evidence = _evidence(kept, called)
-    inherited = set(
-        BreachRow.objects.filter(incident_id=kept.id, missed=1, due_at__lt=kept.incident.declared_at).values_list("clock", "generation")
-    )
+    before = BreachRow.objects.filter(incident_id=kept.id, missed=1, due_at__lt=kept.incident.declared_at)
+    inherited = {(breach.clock, breach.generation) for breach in kept.eyes.seen(before)}
     duties = [_duty(kept, row, people, called, evidence, inherited=inherited) for row in seen]
     duties.sort(key=lambda duty: (duty.state != "late", duty.clock.row.due_at is None, duty.clock.row.due_at or duty.clock.row.began_at))
     shown = [rule for rule in kept.program.records.values() if rule.register and kept.sees(rule)]
