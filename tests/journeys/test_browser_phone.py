@@ -1,4 +1,4 @@
-"""The pages on a phone: nothing runs off to the side, and in the room the work comes before what one looks up."""
+"""The pages on a phone: nothing runs off to the side, and in the room what waits for the viewer comes before all else, what one looks up last."""
 
 import pytest
 from playwright.sync_api import Page
@@ -19,7 +19,7 @@ PAGES = (
     "people",
 )
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-ORDER = ("now", "level", "steps", "decisions", "messages", "roles", "timeline", "facts")
+ORDER = ("steps", "now", "level", "decisions", "messages", "roles", "timeline", "facts")
 
 
 def test_nothing_runs_off_to_the_side_and_the_work_comes_first(running: Installed, board: Page) -> None:
@@ -37,5 +37,6 @@ def test_nothing_runs_off_to_the_side_and_the_work_comes_first(running: Installe
         wide[page] = board.evaluate(OVERFLOW)
     assert {page: by for page, by in wide.items() if by > 0} == {}
     board.goto(f"{running.pages}/incidents/INC-1")
+    assert board.locator("#steps .step[data-state='next']").count(), "a step of the viewer's own"
     tops = [board.locator(f"#{name}").evaluate("panel => panel.getBoundingClientRect().top") for name in ORDER]
     assert tops == sorted(tops)
