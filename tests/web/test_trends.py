@@ -10,7 +10,7 @@ from markupsafe import Markup
 from tests.web.room import Room, declare
 from tests.world import World
 from tocsin.incidents import samples, signals
-from tocsin.incidents.models import DecidedRow, Sample
+from tocsin.incidents.models import BoardRow, DecidedRow, Sample
 from tocsin.incidents.samples import Given
 from tocsin.kit import clock
 
@@ -114,4 +114,7 @@ def test_what_nearly_reaches_a_level_is_said_in_the_words_of_the_plan(room: Room
     why = Markup(page[page.index('class="why"') :]).striptags()
     assert why.count("Measured: Complaints over the daily mean: 42 %") == 3
     assert "Measured: Share of hotlines down: 0 %" in why
+    BoardRow.objects.update(drill=True)
+    assert "Measured:" not in Markup(shown(room, "level")).striptags(), "a drill goes by its script, not by our samples"
+    BoardRow.objects.update(drill=False)
     assert "Measured: <b><span" in room.get(room.world.ana, "record").content.decode()

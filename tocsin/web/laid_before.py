@@ -42,10 +42,13 @@ def read_by(tree: Expression) -> Mapping[str, Expression]:
     return found
 
 
-def measured(program: Program, tree: Expression, look: Lookup) -> Markup:
-    """Return each signal that `tree` reads, also through a watch, with what it reads now; empty where it reads none."""
+def measured(program: Program, tree: Expression, look: Lookup, *, decided: bool) -> Markup:
+    """
+    Return each signal that `tree` reads, also through a watch, with what it reads now; empty where it reads none. Where it is `decided` whether
+    that holds, what is unknown now was no reason and is left out.
+    """
     read = {name: leaf for name, leaf in read_by(tree).items() if isinstance(leaf, SignalRead)}
-    values = {name: evaluate(leaf, look) for name, leaf in read.items()}
+    values = {name: value for name, leaf in read.items() if (value := evaluate(leaf, look)) is not UNKNOWN or not decided}
     return Markup("; ").join(said(program, name, "unknown" if value is UNKNOWN else str(value), read) for name, value in values.items())
 
 

@@ -79,9 +79,12 @@ def rules(
     chosen: Iterable[str],
     level: str,
     facts: Mapping[str, Value],
-    look: Lookup,
+    look: Lookup | None,
 ) -> list[RuleShown]:
-    """Return every rule of a plan as it stands: those that hold first, then what is unknown, then the rest, each from the gravest."""
+    """
+    Return every rule of a plan as it stands: those that hold first, then what is unknown, then the rest, each from the gravest. What signals
+    read is said beside each where there is a `look` at the samples: a drill goes by what its script says.
+    """
     order = part.levels
     rank = order.index(level) if level in order else len(order)
     found = [
@@ -92,7 +95,7 @@ def rules(
             chosen=rule.id in chosen,
             graver=values.get(rule.id) is None and order.index(rule.level) < rank,
             seen=wording.seen(program, rule.when, facts),
-            signals=laid_before.measured(program, rule.when, look),
+            signals=laid_before.measured(program, rule.when, look, decided=values.get(rule.id) is not None) if look else Markup(),
         )
         for rule in (part.classify.rules if part.classify else ())
     ]
@@ -150,7 +153,7 @@ def _grade(case: Case, part: Part, facts: Mapping[str, Value]) -> Grade:
             chosen=proposed["because"],
             level=proposed["level"],
             facts=facts,
-            look=case.measured.look(case.board.closed_at or case.now),
+            look=None if case.board.drill else case.measured.look(case.board.closed_at or case.now),
         ),
         fallback=fallback(program, part, proposed["because"]),
         decision=decision,
