@@ -55,8 +55,19 @@ def test_work_by_the_clocks_on_the_wall_moves_with_them(day, begin, end):
 
 @pytest.mark.row("F-12")
 def test_a_time_that_the_clocks_leave_out_is_the_first_after_it_and_a_double_one_the_first_of_both():
-    assert window("2026-03-29T02:15", 2 * H).coming(MADE, 1) == [(utc("2026-03-29T01:00"), utc("2026-03-29T02:15"))]
+    assert window("2026-03-29T02:15", 2 * H).coming(MADE, 1) == [(utc("2026-03-29T01:00"), utc("2026-03-29T03:00"))]
     assert window("2026-10-25T02:15", 2 * H).coming(MADE, 1) == [(utc("2026-10-25T00:15"), utc("2026-10-25T03:15"))]
+
+
+@pytest.mark.row("F-12")
+@pytest.mark.parametrize("begins", ["02:00", "02:15"])
+def test_work_that_was_to_begin_in_the_hour_left_out_is_done_whole_after_it(begins):
+    """By the clocks alone it would begin and end at the same instant: nothing would be kept quiet that night."""
+    nightly = window(f"2026-01-04T{begins}", 45 * H / 60, "FREQ=DAILY")
+    (found,) = nightly.coming(utc("2026-03-29T00:30"), 1)
+    assert found == (utc("2026-03-29T01:00"), utc("2026-03-29T01:45"))
+    assert nightly.until(utc("2026-03-29T01:30")) == found[1]
+    assert nightly.until(found[1]) is None
 
 
 def test_it_counts_from_when_it_was_planned_until_it_was_removed():

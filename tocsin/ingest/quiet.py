@@ -62,7 +62,8 @@ class Planned:
         """
         Return the end of the window that is open at an instant.
 
-        A local time that the clocks leave out is the first instant after the gap; one that they show twice is the first of the two.
+        A local time that the clocks leave out is the first instant after the gap; one that they show twice is the first of the two. Work that
+        was to begin at a time left out is done whole after the gap: by the clocks it would be cut short, or not come at all.
         """
         if at < self.made_at or (self.removed_at and at >= self.removed_at):
             return None
@@ -86,7 +87,9 @@ class Planned:
         ]
 
     def _span(self, begins: datetime) -> tuple[datetime, datetime]:
-        return first_instant(begins, self.zone), first_instant(begins + self.lasts, self.zone)
+        first, last = first_instant(begins, self.zone), first_instant(begins + self.lasts, self.zone)
+        left_out = first.astimezone(zone_of(self.zone)).replace(tzinfo=None) != begins
+        return first, max(last, first + self.lasts) if left_out else last
 
 
 @dataclass(frozen=True, slots=True)
