@@ -190,6 +190,38 @@ def test_a_clock_that_is_set_while_the_server_runs_is_no_downtime(cast: Cast) ->
     assert not breaches(incident)[0].after_downtime
 
 
+@pytest.mark.row("CLK-07")
+@pytest.mark.parametrize(("pass_s", "downtimes"), [(8, 1), (3600, 2)])
+def test_a_first_pass_that_is_slow_is_no_second_downtime(cast: Cast, monkeypatch: pytest.MonkeyPatch, pass_s: int, downtimes: int) -> None:
+    """A machine that was paused for an hour in the middle of a pass is one."""
+    settle()
+    running, pass_time, noted = [0.0], desk.pass_time, []
+
+    def go_on(seconds: int) -> None:
+        running[0] += seconds
+        clock.shift(timedelta(seconds=seconds))
+
+    def slow(*args: Any, **kwargs: Any) -> int:
+        go_on(pass_s)
+        return pass_time(*args, **kwargs)
+
+    def tell(_most: int) -> bool:
+        noted.extend(Downtime.objects.all())
+        Downtime.objects.all().delete()
+        return False
+
+    monkeypatch.setattr(clock, "running", lambda: running[0])
+    monkeypatch.setattr(downtime, "pulse", Pulse())
+    monkeypatch.setattr(desk, "pass_time", slow)
+    monkeypatch.setattr(downtime, "tell", tell)
+    clock.shift(timedelta(minutes=10))
+    for _ in range(2):
+        ticker.run_once()
+        go_on(1)
+        monkeypatch.setattr(desk, "pass_time", pass_time)
+    assert len(noted) == downtimes
+
+
 def test_an_incident_whose_tick_fails_waits_visibly_and_keeps_nobody_else_waiting(cast: Cast) -> None:
     broken, sound = cast.declare(), cast.declare()
     Entry.objects.filter(incident=broken, seq=2).update(type="NobodyKnows")

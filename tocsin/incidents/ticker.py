@@ -52,7 +52,9 @@ def run_once() -> bool:
     retry(lambda: downtime.pulse.beat(clock.now()))
     most = at_once()
     ticked = faults.together(partial(desk.pass_time, most, actor=SYSTEM), partial(_tick_each, most), "incidents that are due")
-    return ticked == most or retry(partial(downtime.tell, most))
+    more = ticked == most or retry(partial(downtime.tell, most))
+    downtime.pulse.passed()
+    return more
 
 
 def claim(now: datetime, limit: int) -> list[Claim]:
