@@ -1,5 +1,6 @@
 """A journal written as a scenario and replayed comes to what the journal says, and gives nobody away."""
 
+from dataclasses import replace
 from functools import reduce
 from pathlib import Path
 
@@ -71,6 +72,17 @@ def test_what_people_wrote_is_there_if_it_is_wanted_and_names_still_are_not(tmp_
     text = written(lived(FIRST), tmp_path, texts=True).read_text()
     assert "客户打不进热线" in text
     assert "wang" not in text
+
+
+@pytest.mark.row("KNB-07")
+def test_what_somebody_typed_that_no_document_may_hold_keeps_nothing_from_being_written(tmp_path):
+    """A form takes what a keyboard or a copied line brings along: a bell, a mark that turns the direction."""
+    run = lived(FIRST)
+    told = next(index for index, event in enumerate(run.events) if isinstance(event, t.Noted))
+    run.events[told] = replace(run.events[told], words="line\x07 7\u202e, \u2066and so on")
+    file = written(run, tmp_path, texts=True)
+    assert "line? 7?, ?and so on" in file.read_text()
+    assert failures(replayed(file, run.program)) == []
 
 
 def test_what_no_act_can_leave_is_named_at_the_top(tmp_path):

@@ -167,6 +167,11 @@ def read(source: str | bytes) -> Document:
     return Document(text, root if isinstance(root, Mapping) else None, tuple(composer.traps))
 
 
+def writable(text: str) -> str:
+    """Return `text` as a value of a document may hold it: what none may is a question mark, as reading makes of it."""
+    return _FORBIDDEN_IN_VALUE.sub("?", text)
+
+
 def _forbidden(found: re.Match[str]) -> Trap:
     if found.group() == "\t":
         return Trap(say("a tab is not allowed"), say("indent with spaces"), found.start())
@@ -249,7 +254,7 @@ class _Composer:
         text, style, start = str(event.value), event.style or "", event.start_mark.index
         if _FORBIDDEN_IN_VALUE.search(text):
             self.trap(start, say("an escaped control character"), say("remove it"))
-            text = _FORBIDDEN_IN_VALUE.sub("?", text)
+            text = writable(text)
         return Scalar(text if style else _resolve(text), text, start, event.end_mark.index, style)
 
     def _put(self, node: Node) -> None:

@@ -15,6 +15,7 @@ from tocsin.engine import terms as t
 from tocsin.engine.evolve import evolve
 from tocsin.engine.namespaces import bare
 from tocsin.engine.program import Program
+from tocsin.plan import document
 from tocsin.plan.scenarios.expect import failures
 from tocsin.plan.scenarios.play import play
 from tocsin.plan.scenarios.retelling import Retelling, retell
@@ -178,6 +179,6 @@ def _flow(value: Any) -> str:
         case None | bool():
             return {None: "null", True: "true", False: "false"}[value]
         case str() if not _BARE.fullmatch(value) or value in _TAKEN:
-            return json.dumps(value, ensure_ascii=False)
+            return json.dumps(document.writable(value), ensure_ascii=False)
         case _:
             return str(value)
