@@ -270,3 +270,14 @@ def test_once_it_is_over_what_was_missed_is_counted_no_further(room: Room) -> No
     assert "data-left" not in shown
     assert re.search(r'panel-note">\d+ missed<', shown)
     assert "I work on this" not in room.get(ana, "panels/steps", htmx=True).content.decode()
+
+
+def test_of_the_viewers_own_steps_what_is_due_first_stands_first(room: Room) -> None:
+    """Whoever is woken for several roles reads what is due in minutes before what is due in days, whatever the order of the plan's groups."""
+    page = room.page(room.world.chi)
+    steps = page[page.index('id="steps-h"') :]
+    order = [
+        steps.index(f">{title}<")
+        for title in ("First judgement within five minutes", "Preliminary cause within 24 hours", "Root cause within 48 hours")
+    ]
+    assert order == sorted(order)

@@ -1,8 +1,10 @@
 """Now: every clock of the incident. Steps: what is owed, by group and role, and how it is done."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
+from typing import Final
 
 from tocsin.engine.program import Obligation, Program, Text
 from tocsin.engine.role_names import split
@@ -24,6 +26,7 @@ ELSEWHERE = {
     "sign": "decisions",
 }
 """What is not done in the step itself, and the panel where it is."""
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ def now(case: Case) -> dict[str, object]:
 def steps(case: Case) -> dict[str, object]:
     """
     Return the steps by group, the open ones first within each; what nobody works on stands above what somebody does (ROL-14), and the
-    viewer's own above all else.
+    viewer's own above all else, what is due first at the top.
     """
     shown = [
         clock for clock in _clocks(case) if (clock.row.verb not in ("sign", "ensure") or clock.row.due_at) and clock.row.status != "ended"
@@ -102,7 +105,7 @@ def steps(case: Case) -> dict[str, object]:
         _grouped(case, name, list(members), suggestions)
         for name, members in groupby(by_group, key=lambda clock: _group(case.program, clock.row.owes))
     ]
-    groups.sort(key=lambda group: (not any(map(_waits, group.steps)), all(step.state == "done" or step.worker for step in group.steps)))
+    groups.sort(key=_precedence)
     owed = [step for group in groups for step in group.steps if not step.clock.row.recurring]
     return {
         "groups": groups,
@@ -111,6 +114,13 @@ def steps(case: Case) -> dict[str, object]:
         "people": case.people,
         "channel": plan_words.channel,
     }
+
+
+def _precedence(group: Group) -> tuple[bool, bool, datetime]:
+    """Return what a group is ordered by: by the viewer's own steps in it and the first due time of these, then whether nobody works on others."""
+    own = [step.clock.row for step in group.steps if _waits(step)]
+    taken = all(step.state == "done" or step.worker for step in group.steps)
+    return not own, taken, min((row.due_at for row in own if row.due_at), default=_NEVER)
 
 
 def _clocks(case: Case) -> list[Shown]:
