@@ -42,9 +42,13 @@ def _nobody(message: Message) -> Rejected:
 
 
 def _item(message: Message) -> tables.Values:
+    """
+    Return the row of a message. Its key begins as its event's does, which has its time in front: in a storm every message of a step stands in
+    another page of an index of hashes, and in the same one of this.
+    """
     return {
         "organisation_id": message.organisation_id,
-        "key": message.key,
+        "key": f"{message.event_id[:28]}{message.key.removeprefix('msg_')}",
         "person": message.recipient,
         "about": message.about,
         "locale": message.locale,
