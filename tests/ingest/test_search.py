@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.ingest import bodies
-from tests.ingest.test_follower import arrive, follow, organisation
+from tests.ingest.test_follower import arrive, follow, organisation, route
 from tocsin.accounts.models import Organisation
 from tocsin.ingest import filing, received, search
 from tocsin.ingest.filing import Filing
 from tocsin.ingest.matchers import parse
-from tocsin.ingest.models import Alert, Filed, Posting, RawBody
+from tocsin.ingest.models import Alert, Filed, Match, Posting, RawBody
 from tocsin.ingest.search import Place, Query, find
 from tocsin.kit import bulk, clock, ids
 
@@ -134,6 +134,26 @@ def test_filing_sits_back_while_the_follower_is_behind_but_not_for_ever(monkeypa
     follow()
     assert one.run_once()
     assert filed() == 3, "nobody is behind any more"
+
+
+@pytest.mark.row("I11")
+def test_filing_sits_back_while_a_route_takes_its_turns_but_not_for_one_that_cannot():
+    def filed() -> int:
+        return Posting.objects.filter(label=filing.hashed("region", "north")).count()
+
+    where, one = organisation(), Filing()
+    one.run_once()
+    route(where, region="north")
+    for number in range(3):
+        arrive(where, bodies.body(bodies.entry(f"a{number}")))
+        follow()
+    for _ in range(2):
+        assert not one.run_once()
+        assert filed() == 0, "its turns have waited since noon"
+        Match.objects.filter(pk=Match.objects.filter(handled_at=None).earliest("id").pk).update(handled_at=clock.now())
+    assert not one.run_once()
+    assert one.run_once()
+    assert filed() == 3, "nothing was taken since it looked last"
 
 
 def test_words_source_and_time_narrow_it():

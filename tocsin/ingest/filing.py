@@ -20,14 +20,16 @@ ALERTS_MIN, ALERTS_MAX = 250, 2_000
 """Alerts filed in one transaction; more only where one body of the log turned more."""
 ORGANISATIONS_MAX = 64
 BEHIND_S = 0.25
-"""While the oldest body that waits has waited longer than that, filing waits as well."""
+"""While the oldest body that waits has waited longer than that, or the oldest turn that is to be declared, filing waits as well."""
 BEHIND_EVERY_S = 10.0
 """So often it has a turn all the same: a storm that never ends keeps nobody's alerts out of the index for good."""
 
 _pace = Pace(ALERTS_MIN, ALERTS_MAX)
 _POSTING = {"organisation_id": "uuid", "alert_id": "uuid", "label": "bigint", "firing": "boolean", "raw": "bigint"}
 _ONCE = "ON CONFLICT (organisation_id, label, firing, raw, alert_id) DO NOTHING"
-
+_UNDECLARED = """SELECT {} FROM ingest_route AS route JOIN ingest_match AS first ON first.id = (SELECT id FROM ingest_match
+    WHERE organisation_id = route.organisation_id AND route_id = route.id AND handled_at IS NULL ORDER BY id LIMIT 1)
+    WHERE route.enabled AND route.removed_at IS NULL"""
 
 Row = tuple[UUID, int, bool, Mapping[str, str]]
 """Id, position in the log of the latest turn, whether it fires, and labels."""
@@ -51,14 +53,18 @@ def standing(organisation_id: UUID) -> tuple[int, bool]:
 
 
 class Filing:
-    """Files what turned, while the follower keeps pace: both need the same processors and the same write gate, and the search can wait."""
+    """
+    Files what turned, while the follower keeps pace, and whoever declares of what it read: all of them need the same processors and the same
+    write gate, and the search can wait.
+    """
 
     def __init__(self) -> None:
         self._turn_at = 0.0
+        self._undeclared: Mapping[str, int] = {}
 
     def run_once(self) -> bool:
         """File some alerts of each organisation that has any to file; return whether to go on at once."""
-        behind_s = _behind_s()
+        behind_s = max(_behind_s(), self._undeclared_s())
         if behind_s > BEHIND_S and clock.monotonic() < self._turn_at:
             return False
         self._turn_at = clock.monotonic() + BEHIND_EVERY_S
@@ -66,6 +72,13 @@ class Filing:
         most = ALERTS_MIN if behind_s else _pace.size
         filed = [_file(one, most) for one in Filed.objects.filter(waiting=True)[:ORGANISATIONS_MAX]]
         return any(filed) and behind_s <= BEHIND_S
+
+    def _undeclared_s(self) -> float:
+        """Return how long the oldest turn has waited to be declared of a route that takes its turns: one that cannot keeps nobody waiting."""
+        asked = bulk.rows(_UNDECLARED.format(bulk.stored("route.id", "first.id", "first.at")), ())
+        waited = {str(route): (number, (clock.now() - bulk.instant(at)).total_seconds()) for route, number, at in asked}
+        before, self._undeclared = self._undeclared, {route: number for route, (number, waited_s) in waited.items() if waited_s > BEHIND_S}
+        return max((waited_s for route, (number, waited_s) in waited.items() if before.get(route) != number), default=0.0)
 
 
 def _behind_s() -> float:
