@@ -58,6 +58,17 @@ def test_what_has_just_come_is_in_the_log_and_settled_in_one_transaction(lane: S
     assert [Alert.objects.get(fingerprint=key).raw for key in ("a1", "a2")] == positions[1:3]
 
 
+def test_so_is_the_very_first_body_of_an_installation(where: Organisation, monkeypatch) -> None:
+    folder = carrying.folder()
+    assert folder is not None
+    monkeypatch.setattr(carrying, "carry_all", lambda: pytest.fail("it was laid by"))
+    first = Spooled(folder)
+    first([arrived(where, says("a1"))])
+    first.close()
+    assert not Follower().run_once()
+    assert (received(), states(), carrying.oldest()) == ({"a1": 1}, [SETTLED], None)
+
+
 def test_what_comes_again_is_counted_at_once(lane: Spooled, where: Organisation) -> None:
     one = Follower()
     for _ in range(3):

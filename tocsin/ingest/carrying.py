@@ -34,9 +34,9 @@ _MOVE_ON: Final = """INSERT INTO ingest_carried (id, segment, upto) VALUES (1, {
     WHERE ingest_carried.segment = {} AND ingest_carried.upto = {}"""
 
 
-# How far the spool was carried, the latest position in the log, and whether anything waits there.
-_STANDS: Final = """SELECT segment, upto, (SELECT seq FROM sqlite_sequence WHERE name = 'ingest_rawbody'),
-    EXISTS (SELECT 1 FROM ingest_rawbody WHERE state = 0) FROM ingest_carried"""
+# How far the spool was carried, nowhere where nothing was yet, the latest position in the log, and whether anything waits there.
+_STANDS: Final = """SELECT coalesce(segment, 0), coalesce(upto, 0), (SELECT seq FROM sqlite_sequence WHERE name = 'ingest_rawbody'),
+    EXISTS (SELECT 1 FROM ingest_rawbody WHERE state = 0) FROM (SELECT 1) LEFT JOIN ingest_carried ON TRUE"""
 
 
 class Overtaken(Exception):  # noqa: N818 - it says what happened
@@ -121,17 +121,19 @@ def fresh(bodies_max: int, bytes_max: int) -> Fresh | None:
     So it can where nothing waits there, all is of one organisation, nothing was refused, and it is no more than that.
     """
     where = folder()
-    stands = bulk.asked(_STANDS, []) if where is not None else []
-    if where is None or not stands or stands[0][3]:
+    if where is None:
         return None
-    begun, latest = Mark(*stands[0][:2]), stands[0][2] or 0
+    ((segment, upto, latest, waits),) = bulk.asked(_STANDS, [])
+    if waits:
+        return None
+    begun = Mark(segment, upto)
     found, reached = spool.read(where, begun, bytes_max)
     if not found or sum(map(len, found)) >= bytes_max:
         return None
     arrived = [one for record in found for one in _decoder.decode(record)]
     if len(arrived) > bodies_max or any(one.code or one.organisation_id != arrived[0].organisation_id for one in arrived):
         return None
-    return Fresh(begun, reached, arrived, latest + 1)
+    return Fresh(begun, reached, arrived, (latest or 0) + 1)
 
 
 def keep(those: Fresh) -> bool:
