@@ -22,7 +22,7 @@ from tocsin.ingest.routing import rules
 from tocsin.ingest.routing.router import Router
 from tocsin.ingest.routing.rows import Rows
 from tocsin.ingest.routing.runs import Run, State, Turned
-from tocsin.kit import bulk, clock, faults, tables, transactions
+from tocsin.kit import bulk, clock, faults, ids, tables, transactions
 from tocsin.kit.sqlite import syncing
 
 MATCHES_MAX = 96
@@ -132,6 +132,7 @@ def _rehearse(route: Route) -> None:
         terms = terms_of(route)
         said = desk.Declaration(words=route.name, means=MEANS, facts=terms.facts, beside=terms.beside)
         desk.rehearse(route.organisation_id, terms.plan.hash, said, actor=SYSTEM)
+        _Step(route).rehearse()
 
 
 def _in_one_transaction(work: Callable[[], T]) -> T:
@@ -166,6 +167,16 @@ def _step(route: Route) -> str:
         _log.warning("alert.not_declared", route=str(route.pk), reason=blocked)
     step.log()
     return blocked
+
+
+def _waiting(route: Route) -> list[Turned]:
+    """Return the oldest turns that wait, as many as one step takes."""
+    columns = bulk.stored("match.id", "alert_id", "match.starts_at", "match.firing", "at", "title", "labels")
+    rows = bulk.asked(_WAITING.format(columns), [("uuid", route.organisation_id), ("uuid", route.pk), ("integer", MATCHES_MAX)])
+    return [
+        Turned(number, bulk.uuid(alert), bulk.instant(starts_at), bool(firing), bulk.instant(at), title, bulk.mapping(labels))
+        for number, alert, starts_at, firing, at, title, labels in rows
+    ]
 
 
 class _Step:
@@ -215,6 +226,19 @@ class _Step:
             return self._not_taken()  # and not written once more: what was decided is given away with the writing
         return True
 
+    def rehearse(self) -> None:
+        """
+        Go the way of the first alert up to the gate, and forget it.
+
+        :raises Blocked: no incident can begin as things are.
+        """
+        now, present = clock.now(), Ahead()
+        alert = Turned(number=0, alert=ids.new(), starts_at=now, firing=True, at=now, title=self._route.name, labels={})
+        with suppress(transactions.Writes), transactions.only_reading():
+            decided = self._decided(self._route, desk.Desk(present), None, lambda _: [alert])
+            present.finish()
+            decided.ledger.prepare()
+
     def _not_taken(self) -> bool:
         self.done, self.declared = 0, []
         return False
@@ -230,11 +254,13 @@ class _Step:
         (route,) = tables.select(Route, f"WHERE id = {{}} {locking}", [("uuid", self._route.pk)])
         return route
 
-    def _decided(self, route: Route, sitting: desk.Desk, most: int | None) -> "_Decided":
-        """Do at most so much, as far as memory goes."""
+    def _decided(
+        self, route: Route, sitting: desk.Desk, most: int | None, waiting: Callable[[Route], list[Turned]] = _waiting
+    ) -> "_Decided":
+        """Do at most so much of what is `waiting`, as far as memory goes."""
         self.done, self.declared = 0, []
         horizon = _horizon(route)  # first: of what came before it, every turn is found after it
-        turns = _waiting(route)
+        turns = waiting(route)
         until = turns[-1].at if len(turns) == MATCHES_MAX else max([horizon, *(turned.at for turned in turns[-1:])])
         rule = rules.read(route.rule)
         ledger = Rows(route, rule, turns, until)
@@ -294,16 +320,6 @@ def _unhandled(heard: Sequence[tuple[Turned, Run | None]]) -> bool:
     """Return whether nobody has handled one of these turns."""
     numbers = [("bigint", turned.number) for turned, _ in heard]
     return bulk.asked(_UNHANDLED.format(bulk.among(numbers)), numbers) == [(len(numbers),)]
-
-
-def _waiting(route: Route) -> list[Turned]:
-    """Return the oldest turns that wait, as many as one step takes."""
-    columns = bulk.stored("match.id", "alert_id", "match.starts_at", "match.firing", "at", "title", "labels")
-    rows = bulk.asked(_WAITING.format(columns), [("uuid", route.organisation_id), ("uuid", route.pk), ("integer", MATCHES_MAX)])
-    return [
-        Turned(number, bulk.uuid(alert), bulk.instant(starts_at), bool(firing), bulk.instant(at), title, bulk.mapping(labels))
-        for number, alert, starts_at, firing, at, title, labels in rows
-    ]
 
 
 def _horizon(route: Route) -> datetime:
