@@ -14,9 +14,10 @@ from tocsin.comms import claims, outbox, patience, setup
 from tocsin.comms.claims import Ended, Settlement
 from tocsin.comms.models import Attempt, Delivery, State
 from tocsin.comms.paces import Paces
+from tocsin.comms.rehearsal import rehearse
 from tocsin.comms.settling import BELL, Settling
 from tocsin.kit import bells, clock, faults, numbers
-from tocsin.kit.egress import HTTP, Egress, Rejected, Unreachable, trusted
+from tocsin.kit.egress import Egress, Rejected, Unreachable
 from tocsin.kit.loops import Loop
 from tocsin.kit.memory import Memory
 from tocsin.kit.transactions import retry
@@ -38,10 +39,10 @@ def loops(still_wanted: Callable[[str], bool], every_s: float = 0.5) -> list[Loo
     The caller starts them, and stops them in this order.
     """
     settling = Settling(PACES)
-    run, ready = partial(run_once, still_wanted, settle=settling.add), partial(trusted, HTTP)
+    run = partial(run_once, still_wanted, settle=settling.add)
     return [
         *(
-            Loop(f"delivery-{number}", run, every_s, bell=outbox.TO_SEND, first=ready if number == 1 else None, away=PACES.away)
+            Loop(f"delivery-{number}", run, every_s, bell=outbox.TO_SEND, first=rehearse if number == 1 else None, away=PACES.away)
             for number in range(1, THREADS + 1)
         ),
         Loop("receipts", settling.run_once, every_s, bell=BELL, last=settling.write),

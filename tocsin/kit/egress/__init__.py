@@ -12,11 +12,11 @@ import httpx
 from tocsin.kit.egress import mail, web
 from tocsin.kit.egress.errors import Rejected, Unreachable
 from tocsin.kit.egress.guard import Opening, refusal
-from tocsin.kit.egress.line import Deadline, Dial, Resolver, line, system_resolver
+from tocsin.kit.egress.line import Deadline, Dial, Nowhere, Resolver, line, system_resolver
 from tocsin.kit.egress.mail import Relay
 from tocsin.kit.egress.web import Reply
 
-__all__ = ["HTTP", "SMTP", "Egress", "Opening", "Rejected", "Relay", "Reply", "Unreachable", "refusal", "trusted"]
+__all__ = ["HTTP", "SMTP", "Egress", "Opening", "Rejected", "Relay", "Reply", "Shut", "Unreachable", "refusal", "trusted"]
 
 HTTP: Final = "http"
 SMTP: Final = "smtp"
@@ -61,3 +61,11 @@ class Egress:
     @property
     def _dial(self) -> Dial:
         return Dial(self.openings, self.resolver)
+
+
+class Shut(Egress):
+    """A door in front of which all is made ready that is to go out, and behind which nobody is dialled."""
+
+    @property
+    def _dial(self) -> Dial:
+        return Nowhere(self.openings, self.resolver)

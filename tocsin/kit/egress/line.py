@@ -59,6 +59,18 @@ class Dial:
         return _connected(host, port, _permitted(host, port, _resolved(host, port, self.resolver, deadline), self.openings), deadline)
 
 
+class Nowhere(Dial):
+    """Dials nobody."""
+
+    def __call__(self, host: str, port: int, deadline: Deadline) -> socket.socket:
+        """
+        Return no socket.
+
+        :raises Unreachable: always.
+        """
+        raise Unreachable("this door is shut")
+
+
 @contextlib.contextmanager
 def line(host: str, port: int, *, dial: Dial, deadline: Deadline) -> Iterator[socket.socket]:
     """
