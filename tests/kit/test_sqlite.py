@@ -1,59 +1,22 @@
-"""The SQLite backend: what every connection is set to, when it holds the gate, and who moves the log into the file."""
+"""The SQLite backend: what every connection is set to, when it holds the gate, and when what it commits is on the disk."""
 
 import errno
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
 from contextlib import nullcontext, suppress
-from copy import deepcopy
 from pathlib import Path
 
 import pytest
-from django.db import OperationalError, connections, transaction
-from pytest_django.plugin import DjangoDbBlocker
+from django.db import OperationalError, transaction
 
-from tests.serving import eventually
-from tocsin.kit import bells, database
-from tocsin.kit.home import Home
+from tests.kit.gates import free
+from tocsin.kit import bells
 from tocsin.kit.readonly import readonly
 from tocsin.kit.sqlite import base, breakdown, room, syncing
 from tocsin.kit.sqlite.base import DatabaseWrapper
 from tocsin.kit.sqlite.breakdown import Breakdown
-from tocsin.kit.sqlite.checkpoint import Checkpointer
 from tocsin.kit.sqlite.gate import gate
-
-
-@pytest.fixture
-def own(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[DatabaseWrapper]:
-    """A connection as the product opens it, to an empty database of the test's own."""
-    settings = {**deepcopy(connections["default"].settings_dict), **database.settings(Home(tmp_path, "", "", ""))}
-    with django_db_blocker.unblock():
-        wrapper = DatabaseWrapper(settings, alias="own")
-        connections["own"] = wrapper
-        wrapper.cursor().execute("CREATE TABLE t (x INTEGER)")
-        yield wrapper
-        wrapper.close()
-        del connections["own"]
-
-
-def free() -> bool:
-    """Return whether another thread could pass the gate now."""
-    passed: list[bool] = []
-
-    def run() -> None:
-        try:
-            gate.acquire(timeout_s=0)
-        except OperationalError:
-            passed.append(False)
-        else:
-            gate.release()
-            passed.append(True)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    return passed[0]
 
 
 @pytest.mark.row("I1")
@@ -172,138 +135,6 @@ def test_a_write_outside_a_transaction_waits_for_the_gate_and_a_read_does_not(ow
     assert done.is_set()
     holder.join()
     assert free()
-
-
-def test_only_the_checkpointer_moves_the_log_into_the_file(own: DatabaseWrapper) -> None:
-    path = Path(own.settings_dict["NAME"])
-    checkpointer = Checkpointer(path)
-    with transaction.atomic(using="own"):
-        own.cursor().executemany("INSERT INTO t VALUES (?)", [(n,) for n in range(50_000)])
-    before = path.stat().st_size
-    assert path.with_name(f"{path.name}-wal").stat().st_size > 100_000
-    checkpointer.run_once()
-    assert path.stat().st_size > before + 100_000
-    assert free()
-    checkpointer.close()
-
-
-def test_what_was_committed_is_moved_while_somebody_writes(own: DatabaseWrapper) -> None:
-    path = Path(own.settings_dict["NAME"])
-    checkpointer = Checkpointer(path)
-    with transaction.atomic(using="own"):
-        own.cursor().executemany("INSERT INTO t VALUES (?)", [(n,) for n in range(50_000)])
-    before = path.stat().st_size
-    with transaction.atomic(using="own"):
-        own.cursor().execute("INSERT INTO t VALUES (1)")
-        checkpointer.run_once()
-    assert path.stat().st_size > before + 100_000
-    checkpointer.close()
-
-
-@pytest.mark.row("I1")
-def test_the_log_does_not_begin_anew_while_it_is_moved_without_the_gate(own: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
-    log = Path(f"{own.settings_dict['NAME']}-wal")
-    checkpointer = Checkpointer(Path(own.settings_dict["NAME"]))
-    move, beginnings = checkpointer._move, [log.read_bytes()[:32]]
-
-    def meanwhile() -> tuple[int, int]:
-        moved = move()
-        own.cursor().execute("INSERT INTO t VALUES (1)")
-        beginnings.append(log.read_bytes()[:32])
-        return moved
-
-    monkeypatch.setattr(checkpointer, "_move", meanwhile)
-    checkpointer.run_once()
-    assert len({*beginnings}) == 1
-    move()
-    own.cursor().execute("INSERT INTO t VALUES (1)")
-    assert log.read_bytes()[:32] not in beginnings, "whoever finds everything moved and nobody reading begins it anew"
-    checkpointer.close()
-
-
-@pytest.mark.row("F-8")
-def test_a_file_that_does_not_take_what_was_moved_ends_a_server(own: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
-    over, left = threading.Event(), Breakdown()
-    monkeypatch.setattr(syncing, "breakdown", left)
-    monkeypatch.setattr("tocsin.kit.sqlite.checkpoint.PAGES_MAX", 0)
-    left.arm(over.set)
-    own.cursor().execute("INSERT INTO t VALUES (1)")
-    checkpointer = Checkpointer(Path(own.settings_dict["NAME"]))
-
-    def broken(_file: int) -> None:
-        raise OSError(errno.EIO, "Input/output error")
-
-    monkeypatch.setattr(os, "fdatasync", broken)
-    with pytest.raises(sqlite3.OperationalError, match="Input/output error"):
-        checkpointer.run_once()
-    assert over.wait(5)
-    assert free()
-    checkpointer.close()
-
-
-def test_of_a_long_log_only_what_came_last_is_moved_within_the_gate(own: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tocsin.kit.sqlite.checkpoint.PAGES_MAX", 2)
-    checkpointer = Checkpointer(Path(own.settings_dict["NAME"]))
-    move, moves = checkpointer._move, []
-
-    def meanwhile() -> tuple[int, int]:
-        pages, moved = move()
-        moves.append((gate.mine(), moved))
-        if len(moves) == 1:
-            for _ in range(20):
-                own.cursor().execute("INSERT INTO t VALUES (1)")
-        return pages, moved
-
-    monkeypatch.setattr(checkpointer, "_move", meanwhile)
-    for _ in range(4):
-        own.cursor().execute("INSERT INTO t VALUES (1)")
-    checkpointer.run_once()
-    (first, before), (second, after), (last, at_last) = moves
-    assert (first, second, last) == (False, False, True)
-    assert before < after == at_last
-    checkpointer.close()
-
-
-def test_a_long_log_begins_anew_whoever_writes(own: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tocsin.kit.sqlite.checkpoint.PAGES_MAX", 2)
-    checkpointer = Checkpointer(Path(own.settings_dict["NAME"]))
-    move, pages = checkpointer._move, []
-
-    def meanwhile() -> tuple[int, int]:
-        pages.append(move())
-        if not gate.mine():
-            own.cursor().execute("INSERT INTO t VALUES (1)")
-        return pages[-1]
-
-    monkeypatch.setattr(checkpointer, "_move", meanwhile)
-    for _ in range(8):
-        own.cursor().execute("INSERT INTO t VALUES (1)")
-        checkpointer.run_once()
-    assert max(pages)[0] < 8
-    checkpointer.close()
-
-
-def test_a_log_that_grew_too_long_is_cut_once_it_has_been_moved(own: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tocsin.kit.sqlite.checkpoint.LOG_BYTES_MAX", 1000)
-    path = Path(own.settings_dict["NAME"])
-    checkpointer = Checkpointer(path)
-    own.cursor().execute("INSERT INTO t VALUES (1)")
-    checkpointer.run_once()
-    assert path.with_name(f"{path.name}-wal").stat().st_size == 0
-    checkpointer.close()
-
-
-def test_the_checkpointer_is_in_nobodys_way_until_it_has_waited_long(own: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tocsin.kit.sqlite.checkpoint.PATIENT_S", 0.01)
-    monkeypatch.setattr("tocsin.kit.sqlite.checkpoint.PAGES_MAX", 0)
-    checkpointer = Checkpointer(Path(own.settings_dict["NAME"]))
-    with transaction.atomic(using="own"):
-        thread = threading.Thread(target=checkpointer.run_once)
-        thread.start()
-        eventually(lambda: gate.waiting() == 1)
-    thread.join()
-    assert free()
-    checkpointer.close()
 
 
 def test_whoever_writes_much_keeps_it_in_memory_until_the_commit(own: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,12 +10,19 @@ from typing import Final
 
 from tocsin.kit.sqlite import syncing
 from tocsin.kit.sqlite.breakdown import breakdown
+from tocsin.kit.sqlite.frames import Frames
 from tocsin.kit.sqlite.gate import Gate, gate
+from tocsin.kit.writeout import write_out
 
 EVERY_S: Final = 0.2
 """Often, so that the little that is moved within the gate is soon moved: a person's click waits behind it."""
 PATIENT_S: Final = 1.0
 ASKS_EVERY_S: Final = 0.005
+WITHIN_S: Final = (0.3, 0.1, 0.03)
+"""So evenly what is moved is written out; in a storm once more and again, sooner each time, so that little is left for within the gate."""
+LOG_PIECE: Final = 64
+FILE_PIECE: Final = 16
+"""The least pages at once; those of the file are scattered, which takes the disk longer."""
 PAGES_MAX: Final = 8_000
 """A log longer than this is to begin anew. In a storm it does not by itself: whenever it was moved, more has been written."""
 LOG_BYTES_MAX: Final = 128 * 1024 * 1024
@@ -37,6 +44,7 @@ class Checkpointer:
         self._log = path.with_name(f"{path.name}-wal")
         self._gate = gate
         self._resting = threading.Event()
+        self._frames, self._out = Frames(self._log), 0
         # Opened by whoever starts the server, used by the loop's thread alone.
         self._own, self._reader = (sqlite3.connect(path, timeout=0.1, isolation_level=None, check_same_thread=False) for _ in range(2))
         self._own.execute("PRAGMA synchronous = FULL")
@@ -46,9 +54,10 @@ class Checkpointer:
 
     def run_once(self) -> bool:
         """Move what can be moved without waiting for readers; if the log is long, all of it."""
-        pages = self._move_beside()
-        if pages > PAGES_MAX:  # what came meanwhile as well: it takes less time, so less comes that is left for within the gate
-            pages = self._move_beside()
+        for within_s in WITHIN_S:
+            pages = self._move_beside(within_s)
+            if pages <= PAGES_MAX:
+                break
         if pages > PAGES_MAX or self._log_bytes() > LOG_BYTES_MAX:
             self._enter()
             try:
@@ -59,13 +68,37 @@ class Checkpointer:
                 self._gate.release()
         return False
 
-    def _move_beside(self) -> int:
-        """Move what can be moved while others write, and return how many pages the log had then."""
+    def _move_beside(self, within_s: float) -> int:
+        """
+        Move what can be moved while others write, and return how many pages the log had then.
+
+        What is synced, by whom and when is left to SQLite and `_sync`; before that it is written out, log and file in half the time each.
+        """
         with self._reading():
+            self._write_log_out(within_s / 2)
             pages, moved = self._move()
             if moved < pages or pages > PAGES_MAX:
+                self._write_file_out(moved, within_s / 2)
                 self._sync()
+            self._out = moved
         return pages
+
+    def _write_log_out(self, within_s: float) -> None:
+        known = self._frames.look()
+        if not known:
+            self._out = 0
+        places = [self._frames.begin(count) for count in range(known, len(self._frames.pages))]
+        if places:
+            file = os.open(self._log, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                write_out(file, places, self._frames.frame_bytes, within_s, LOG_PIECE)
+            finally:
+                os.close(file)
+
+    def _write_file_out(self, moved: int, within_s: float) -> None:
+        size = self._frames.page_bytes
+        places = [(page - 1) * size for page in sorted({*self._frames.pages[self._out : moved]})]
+        write_out(self._file, places, size, within_s, FILE_PIECE)
 
     def close(self) -> None:
         """Close the connection; the last one of all leaves no log behind."""
