@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.ingest import bodies
 from tocsin.accounts.models import Organisation
+from tocsin.incidents.models import Counter
 from tocsin.ingest import alerts, follower, log
 from tocsin.ingest.episodes import hear
 from tocsin.ingest.follower import Follower
@@ -352,9 +353,21 @@ def test_only_the_newest_rejected_bodies_are_kept_and_cut():
     assert RawBody.objects.count() == 0
 
 
-def test_large_groups_go_in_one_statement():
+def test_large_groups_go_in_a_statement_or_two():
     rows = [(ids.new(), "x")] * 5000
-    assert len(list(bulk.insert("t", {"id": "uuid", "word": "text"}, rows))) == 1
+    assert len(list(bulk.insert("t", {"id": "uuid", "word": "text"}, rows))) <= 2
+
+
+def test_whatever_their_number_all_rows_are_written_in_their_order():
+    where = organisation()
+    columns = {"organisation_id": "uuid", "name": "text", "value": "bigint"}
+    for number in (1, bulk.AT_ONCE - 1, bulk.AT_ONCE, 2 * bulk.AT_ONCE + 1):
+        rows = [(where.id, f"{number} {each}", each) for each in range(number)]
+        with transaction.atomic():
+            assert bulk.run(bulk.insert("incidents_counter", columns, rows)) == number
+        assert [*Counter.objects.filter(name__startswith=f"{number} ").order_by("id").values_list("name", "value")] == [
+            row[1:] for row in rows
+        ]
 
 
 @pytest.mark.row("F-13")

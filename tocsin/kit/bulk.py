@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
-from itertools import repeat
+from itertools import chain, repeat
 from operator import is_
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from tocsin.kit import ids
 
 Row = Sequence[Any]
+AT_ONCE = 12
+"""Rows that SQLite inserts at each run of a statement: to begin and end a run takes it about as long as to insert a small row."""
 _mapping = msgspec.json.Decoder(dict[str, str])
 _json = msgspec.json.Encoder()
 
@@ -30,8 +32,8 @@ def on_postgresql() -> bool:
 class Statement:
     """
     One statement and its parameters as the driver takes them. Where `kinds` says the types of columns, these are rows. PostgreSQL takes them in
-    its own binary form: for it half the work of reading them out of a text, or less. SQLite runs the statement for each, prepared once: it
-    takes half as long as a list of as many rows, which is a text of its own for each number of them.
+    its own binary form: for it half the work of reading them out of a text, or less. SQLite runs the statement for each, or for each few of
+    them, prepared once: it takes half as long as a list of as many rows, which is a text of its own for each number of them.
     """
 
     sql: str
@@ -59,13 +61,20 @@ def insert(
         said, values = _said(columns, rows)
         yield Statement(f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM {said} {on_conflict}", values)  # noqa: S608
         return
-    kinds = tuple(columns.values())
-    yield Statement(_inserting(table, tuple(columns), on_conflict), rows if adapted else _in_rows(rows, kinds), kinds)
+    names, kinds = tuple(columns), tuple(columns.values())
+    taken = rows if adapted else _in_rows(rows, kinds)
+    single = len(taken) - len(taken) % AT_ONCE
+    if single:
+        each = [[*chain.from_iterable(taken[at : at + AT_ONCE])] for at in range(0, single, AT_ONCE)]
+        yield Statement(_inserting(table, names, on_conflict, AT_ONCE), each, kinds)
+    if single < len(taken):
+        yield Statement(_inserting(table, names, on_conflict, 1), taken[single:], kinds)
 
 
 @cache
-def _inserting(table: str, columns: tuple[str, ...], on_conflict: str) -> str:
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) {on_conflict}"  # noqa: S608
+def _inserting(table: str, columns: tuple[str, ...], on_conflict: str, many: int) -> str:
+    row = f"({', '.join('?' * len(columns))})"
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * many)} {on_conflict}"  # noqa: S608
 
 
 def update(table: str, keys: Sequence[str], columns: Mapping[str, str], rows: Sequence[Row]) -> Iterator[Statement]:
