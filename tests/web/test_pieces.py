@@ -48,6 +48,16 @@ def test_a_piece_is_made_once_for_the_same_and_anew_for_another_language_zone_an
     assert ">19 Nov, 05:52<" in template.render(at=at)
 
 
+def test_each_of_many_is_the_piece_that_it_is_alone() -> None:
+    alone = "{% for one in each %}{{ piece('piece.html', one, '&') }}{% endfor %}"
+    templates = ours({"piece.html": PIECE, "page.html": "{{ pieces('piece.html', each, '&') }}", "alone.html": alone})
+    each = [datetime(2026, 11, 19, hour, tzinfo=UTC) for hour in (5, 7, 5)]
+    said = templates.get_template("page.html").render(each=each)
+    assert said == templates.get_template("alone.html").render(each=each)
+    assert said.count("&amp;") == 3
+    assert templates.get_template("page.html").render(each=()) == ""
+
+
 def test_a_piece_cannot_ask_whose_page_it_stands_on() -> None:
     template = ours({"piece.html": ASKS, "page.html": "{{ piece('piece.html') }}"}).get_template("page.html")
     with pytest.raises(KeyError):

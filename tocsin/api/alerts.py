@@ -1,5 +1,6 @@
 """Alerts: found, and taken on by programs in the name of their person."""
 
+from itertools import chain
 from typing import Any, cast
 from uuid import UUID
 
@@ -70,7 +71,7 @@ def acknowledgement(request: HttpRequest, alert: str, body: Taking) -> Any:
         taking.take(found, caller.named, body.words)
     else:
         taking.withdraw(found)
-    return {"taken_by": [row.by for row in taking.taken([found]).get(found.pk, [])]}
+    return {"taken_by": [row.by for row in chain.from_iterable(taking.taken([found]).values())]}
 
 
 def _found(organisation_id: UUID, alert: str) -> Alert:

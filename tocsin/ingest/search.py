@@ -206,22 +206,17 @@ def _way(query: Query, firing: bool, before: Place) -> Iterator[Any]:
 
 def _below(read: _Reading, whose: _Values, before: Place) -> Iterator[Any]:
     """Yield what is read from `before` down."""
-    raw, key = before[0], _key(before[1])
+    raw, key = before[0], bulk.as_stored(before[1])
     for size in chain(_CHUNKS, repeat(_CHUNKS[-1])):
         rows, down_to = read([*whose, ("bigint", raw), ("text", key)], size)
         yield from rows
         if len(rows) == size:
             raw, key = _PLACE(rows[-1])
         elif down_to:
-            raw, key = down_to, _key(_FIRST)
+            raw, key = down_to, bulk.as_stored(_FIRST)
             yield _Gap(raw, key, _AMONG * size - len(rows))
         else:
             return
-
-
-def _key(value: UUID) -> UUID | str:
-    """Return an id as the driver takes it."""
-    return value if bulk.on_postgresql() else value.hex
 
 
 def _alerts(which: str, values: _Values) -> _Reading:

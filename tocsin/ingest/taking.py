@@ -26,13 +26,14 @@ def withdraw(alert: Alert) -> bool:
     return bool(rows.update(withdrawn_at=clock.now()))
 
 
-def taken(alerts: Collection[Any]) -> dict[UUID, list[Acknowledgement]]:
-    """Return who has taken the present episodes on, by alert, the first first. The alerts may be rows as they are stored."""
-    begun = {bulk.uuid(alert.id): bulk.instant(alert.starts_at) for alert in alerts}
+def taken(alerts: Collection[Any]) -> dict[UUID | str, list[Acknowledgement]]:
+    """Return who has taken the present episodes on, by the alert's id as it is stored, the first first. The alerts may be rows, too."""
+    begun = {bulk.as_stored(alert.id): alert.starts_at for alert in alerts}
     where = f"WHERE alert_id IN {bulk.among(list(begun))} AND withdrawn_at IS NULL ORDER BY at, id"
-    rows = tables.select(Acknowledgement, where, [("uuid", alert_id) for alert_id in begun])
-    found: dict[UUID, list[Acknowledgement]] = {}
+    rows = tables.select(Acknowledgement, where, [("text", alert_id) for alert_id in begun])
+    found: dict[UUID | str, list[Acknowledgement]] = {}
     for row in rows:
-        if row.starts_at == begun[row.alert_id]:
-            found.setdefault(row.alert_id, []).append(row)
+        alert_id = bulk.as_stored(row.alert_id)
+        if row.starts_at == bulk.instant(begun[alert_id]):
+            found.setdefault(alert_id, []).append(row)
     return found

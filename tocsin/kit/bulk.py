@@ -232,6 +232,11 @@ def uuid(value: UUID | str) -> UUID:
     return value if isinstance(value, UUID) else ids.of(int(value, 16))
 
 
+def as_stored(value: UUID | str) -> UUID | str:
+    """Return an id as it comes out of `rows`, and as `asked` takes it for a text: what is read by many ids is looked up by them as they are."""
+    return value if isinstance(value, str) or on_postgresql() else value.hex
+
+
 @lru_cache(4096)
 def instant(value: datetime | str) -> datetime:
     """Return an instant as it came out of `rows`."""

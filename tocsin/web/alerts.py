@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
+from typing import NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -39,8 +40,7 @@ _PAST = "SELECT {} FROM ingest_episode WHERE {}"
 SHOWN = ("firing", "silenced", "resolved", "all")
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """
     One alert as it is stored. `episodes` counts the present one too; `numbers` are the incidents that its routes led to; `hold` says why
     one waits; `quiet` is until when it is silenced, if it is; `taken` is who has taken it on, and when. Only one of a row is compared by all that
@@ -94,7 +94,7 @@ class Part:
     """What a page lists. `names` are labels to count by; `older` is where to go on; `looked_at` how many were looked at, if not all."""
 
     groups: list[Group]
-    names: list[str]
+    names: tuple[str, ...]
     older: str
     looked_at: int
 
@@ -170,7 +170,7 @@ def _context(request: Request, asked: Asked) -> dict[str, object]:
         "known": bool(firing) or search.count(request.organisation.id, firing=None, most=1) > 0,
         "asked": asked,
         "later": place is not None,
-        "sources": sorted(registry()),
+        "sources": tuple(sorted(registry())),
         "routes": () if request.htmx else _routes(request),
         "silent": firings.silent(request),
         "months": () if request.htmx else firings.months(request),  # the list of alerts is fetched every few seconds
@@ -202,7 +202,7 @@ def _part(request: Request, asked: Asked, place: search.Place | None) -> Part:
         silenced = keeper.wanted(clock.now())
         query = replace(query, any_of=silenced) if silenced else None
     if query is None:
-        return Part([], [], "", 0)
+        return Part([], (), "", 0)
     if not asked.by:
         found = search.find(query, place, LISTED)
         shown = tuple(rows(request, found.rows, keeper))
@@ -227,35 +227,38 @@ def _narrower(asked: Asked, value: str) -> str:
     return asked.address(q=matchers.write([*wanted, Matcher(asked.by, "=", value)]), by="")
 
 
-def _names(alerts: Sequence[search.Row], by: str) -> list[str]:
+def _names(alerts: Sequence[search.Row], by: str) -> tuple[str, ...]:
     """Return the labels that alerts can be counted by, those that the most have first."""
     borne = Counter(chain.from_iterable(bulk.mapping(alert.labels) for alert in alerts))
-    return list(dict.fromkeys([*([by] if by else []), *(name for name, _number in borne.most_common())]))
+    return tuple(dict.fromkeys([*([by] if by else []), *(name for name, _number in borne.most_common())]))
 
 
 def rows(request: Request, alerts: Sequence[Alert | search.Row], keeper: Keeper) -> list[Shown]:
     """Return alerts with what is known beside them."""
-    named = [bulk.uuid(alert.id) for alert in alerts]
-    among, which = f"alert_id IN {bulk.among(named)}", [("uuid", alert_id) for alert_id in named]
-    past = Counter(bulk.uuid(alert) for (alert,) in bulk.asked(_PAST.format(bulk.stored("alert_id"), among), which))
-    matches: dict[UUID, list[Match]] = {}
+    named = [bulk.as_stored(alert.id) for alert in alerts]
+    among, which = f"alert_id IN {bulk.among(named)}", [("text", alert_id) for alert_id in named]
+    past = Counter(alert for (alert,) in bulk.asked(_PAST.format(bulk.stored("alert_id"), among), which))
+    matches: dict[UUID | str, list[Match]] = {}
     for match in tables.select(Match, f"WHERE {among} ORDER BY id DESC", which):
-        matches.setdefault(match.alert_id, []).append(match)
+        matches.setdefault(bulk.as_stored(match.alert_id), []).append(match)
     routes = standing_routes.names({match.route_id for each in matches.values() for match in each})
     unfinished = [("text", State.WAITS), ("text", State.READY)]
-    waiting = {run.alert_id: run for run in tables.select(RouteRun, f"WHERE {among} AND state IN ({{}}, {{}})", [*which, *unfinished])}
+    waiting = {
+        bulk.as_stored(run.alert_id): run
+        for run in tables.select(RouteRun, f"WHERE {among} AND state IN ({{}}, {{}})", [*which, *unfinished])
+    }
     numbers = _numbers(request, {match.about for each in matches.values() for match in each if match.about})
-    taken, now = taking.taken(alerts), clock.now()
+    taken, now, keeps = taking.taken(alerts), clock.now(), bool(keeper.silences or keeper.windows)
     return [
         Shown(
             alert,
-            past[alert_id] + 1,
-            tuple(dict.fromkeys(routes[match.route_id] for match in matches.get(alert_id, ()))),
-            tuple(dict.fromkeys(numbers[match.about] for match in matches.get(alert_id, ()) if match.about in numbers)),
-            next((match.problem for match in matches.get(alert_id, ()) if match.problem), ""),
+            past.get(alert_id, 0) + 1,
+            tuple(dict.fromkeys([routes[match.route_id] for match in matches.get(alert_id, ())])),
+            tuple(dict.fromkeys([numbers[match.about] for match in matches.get(alert_id, ()) if match.about in numbers])),
+            next((match.problem for match in matches[alert_id] if match.problem), "") if alert_id in matches else "",
             holds.hold(waiting[alert_id]) if alert_id in waiting else "",
-            holds.quiet(keeper(bulk.mapping(alert.labels), now)) if alert.firing else "",
-            tuple((each.by, each.at) for each in taken.get(alert_id, ())),
+            holds.quiet(keeper(bulk.mapping(alert.labels), now)) if keeps and alert.firing else "",
+            tuple([(each.by, each.at) for each in taken.get(alert_id, ())]),
         )
         for alert_id, alert in zip(named, alerts, strict=True)
     ]

@@ -14,19 +14,22 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import IO, Final, cast
 
 from django.core import signals
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import set_script_prefix
+from django.urls import ResolverMatch, resolve, set_script_prefix
 
 from tocsin.kit import bulk
 from tocsin.web.stream import Receive, Scope, Send
 
 READS: Final = ("GET", "HEAD")
 WAITS_AT_MOST_S: Final = 0.05
+PATHS_KEPT: Final = 1024
 
 
 class Handler(ASGIHandler):
@@ -62,6 +65,11 @@ class Handler(ASGIHandler):
         body.close()
         return response
 
+    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
+        """Return who answers a path; Django goes through all patterns anew for each request."""
+        request.resolver_match = found = _resolved(request.path_info)
+        return found
+
     @contextmanager
     def _turn(self, scope: Scope) -> Iterator[None]:
         """Wait for one's turn to read, but not for long. Whoever writes has to wait for the gate, and keeps nobody waiting for that."""
@@ -71,3 +79,6 @@ class Handler(ASGIHandler):
         finally:
             if mine:
                 self._reading.release()
+
+
+_resolved = lru_cache(PATHS_KEPT)(resolve)

@@ -6,11 +6,12 @@ Names that a template has besides its context (`request` is always in it):
 - words: `_()`, `gettext`, `ngettext`, `pgettext`, `{% trans %}`; `lang` the active `Language` (`.code`, `.tag`, `.name`), `languages` all four
 - plan words: `text(map)` marked with its language, and tagged where the viewer's is missing (LNG-02); `words(map)` the same as plain text,
   for attributes and options; `clause(cite)` places of the document, each a link to what it says there
-- forms: `csrf()`, `once()` (the idempotency key, posted as `key`)
+- forms: `csrf()`, `once()` (the idempotency key, posted as `key`), `returning()` (`csrf()` and the way back)
 - time: `moment(at)`, `clock(due_at)`, `since(at)`, `lasting(span)`, `zone()` (once per page), `now()`
-- places: `url(name, **ids)` of a page of the organisation, `root_url(name, **ids)` of any other, `static(path)`, `nav()`, `has(name)`, `may(act)`
+- places: `url(name, **ids)` of a page of the organisation, `root_url(name, **ids)` of any other, `static(path)`, `may(act)`;
+  `here()` and `navigation(slug, acts, here)`
 - the server: `read_only()`
-- `piece(template, …)`: what its macro `piece` makes of the rest, made once for the same
+- `piece(template, …)`: what its macro `piece` makes of the rest, made once for the same; `pieces(template, each, …)`: of each in turn
 - small things: `icon(name)`, `avatar(name)`, `theme()`, `unread()`, `typed_id(kind, uuid)`
 
 `_parts.html` holds macros for what has more markup: `{% from "_parts.html" import note, refusal, field, empty with context %}`.
@@ -27,7 +28,7 @@ from urllib.parse import quote
 
 import jinja2
 from django.contrib.staticfiles import finders
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -42,7 +43,7 @@ from tocsin.web.finding_words import sentence
 from tocsin.web.languages import gettext as _
 from tocsin.web.markup import filled
 from tocsin.web.numbers import rounded
-from tocsin.web.pieces import piece
+from tocsin.web.pieces import piece, pieces
 
 NAVIGATION: Final[tuple[tuple[str, str, Callable[[], str]], ...]] = (
     ("board", "b", lambda: _("Board")),
@@ -52,7 +53,7 @@ NAVIGATION: Final[tuple[tuple[str, str, Callable[[], str]], ...]] = (
     ("plans", "p", lambda: _("Plans")),
     ("readiness", "r", lambda: _("Readiness")),
 )
-"""Pages of the main navigation: name of the URL, its letter after G, and its words. Those without a URL yet are left out."""
+"""Pages of the main navigation: name of the URL, its letter after G, and its words."""
 
 HTMX_CONFIG = json.dumps(
     {
@@ -99,12 +100,14 @@ def _functions() -> tuple[Callable[..., Any], ...]:
         avatar,
         clause,
         csrf,
-        has,
+        here,
         icon,
         may,
-        nav,
+        navigation,
         once,
         piece,
+        pieces,
+        returning,
         root_url,
         sentence,
         static,
@@ -154,7 +157,7 @@ class Page(Context):
 
 def gettext(message: str, /, **variables: object) -> Markup:
     """Return `message` in the language of this request, with its variables, which are escaped."""
-    return _filled(languages.gettext(message), variables) if variables else _said(languages.active(), message)
+    return _filled(languages.gettext(message), variables) if variables else _said(languages.active().code, message)
 
 
 def ngettext(singular: str, plural: str, num: int, /, **variables: object) -> Markup:
@@ -168,7 +171,7 @@ def pgettext(context: str, message: str, /, **variables: object) -> Markup:
 
 
 @lru_cache(8192)
-def _said(_language: languages.Language, message: str) -> Markup:
+def _said(_language: str, message: str) -> Markup:
     return _filled(languages.gettext(message), {})
 
 
@@ -213,6 +216,12 @@ def csrf(context: Context) -> Markup:
     if not hasattr(request, "csrf_input"):
         request.csrf_input = Markup(context["csrf_input"])  # noqa: S704 - Django's own field
     return cast("Markup", request.csrf_input)
+
+
+@pass_context
+def returning(context: Context) -> Markup:
+    """Return the hidden fields of a form of ours that leads back to the page on which it stands."""
+    return csrf(context) + filled('<input type="hidden" name="next" value="{}">', context["request"].get_full_path())
 
 
 def once() -> Markup:
@@ -275,29 +284,21 @@ def theme(context: Context) -> str:
 
 
 @pass_context
-def nav(context: Context) -> list[dict[str, object]]:
-    """Return the main navigation: href, letter, words, and whether it is the present page."""
-    request = context["request"]
-    if not hasattr(request, "navigation"):
-        request.navigation = _navigation(request)
-    return cast("list[dict[str, object]]", request.navigation)
+def here(context: Context) -> str:
+    """Return the page of the main navigation to which the present one belongs; empty for any other."""
+    slug, path = context["request"].organisation.slug, context["request"].path
+    if path == root_url("board", slug=slug):
+        return "board"
+    return next((name for name, *_ in NAVIGATION if name != "board" and path.startswith(root_url(name, slug=slug))), "")
 
 
-def _navigation(request: Any) -> list[dict[str, object]]:
-    slug, path = request.organisation.slug, request.path
-    items: list[dict[str, object]] = []
-    for name, letter, label in NAVIGATION:
-        href = _address(name, slug)
-        if href and (name == "incidents" or "incident.see" in request.acts):
-            here = path == href if name == "board" else path.startswith(href)
-            items.append({"name": name, "href": href, "letter": letter, "label": label(), "here": here})
-    return items
-
-
-@pass_context
-def has(context: Context, name: str) -> bool:
-    """Return whether this version has the page of the organisation with this name."""
-    return bool(_address(name, context["request"].organisation.slug))
+def navigation(slug: str, acts: frozenset[str], here: str) -> list[dict[str, object]]:
+    """Return the main navigation of whoever may do so much: name, href, letter, words, and whether it is the present page."""
+    return [
+        {"name": name, "href": root_url(name, slug=slug), "letter": letter, "label": label(), "here": name == here}
+        for name, letter, label in NAVIGATION
+        if name == "incidents" or "incident.see" in acts
+    ]
 
 
 @pass_context
@@ -305,10 +306,3 @@ def unread(context: Context) -> int:
     """Return how much the viewer was told and has not read."""
     request = context["request"]
     return inbox.unread(request.organisation.id, request.actor.person)
-
-
-def _address(name: str, slug: str) -> str:
-    try:
-        return root_url(name, slug=slug)
-    except NoReverseMatch:
-        return ""
