@@ -101,8 +101,8 @@ def _claimed(deliveries: Sequence[Delivery], now: datetime) -> list[Attempt]:
         attempts.append(Attempt(delivery=delivery, number=delivery.attempts, started_at=now))
         changed.append({"id": delivery.pk, **{name: getattr(delivery, name) for name in ("attempts", "due_at", "doubtful")}})
     sending = {"state": State.SENDING.value}
-    tables.change(Delivery, ["id"], [{**row, **sending} for row in sorted(changed, key=itemgetter("id"))])
-    tables.insert(Attempt, [{"delivery_id": one.delivery_id, "number": one.number, "started_at": now} for one in attempts])
+    bulk.run(tables.change(Delivery, ["id"], [{**row, **sending} for row in sorted(changed, key=itemgetter("id"))]))
+    bulk.run(tables.insert(Attempt, [{"delivery_id": one.delivery_id, "number": one.number, "started_at": now} for one in attempts]))
     return attempts
 
 
@@ -131,8 +131,9 @@ def _settle(ended: Sequence[tuple[Attempt, Settlement]], now: datetime) -> list[
     held = _held([attempt for attempt, _ in ended])
     won = [attempt.delivery_id in held for attempt, _ in ended]
     rows = [(attempt, end) for (attempt, end), mine in zip(ended, won, strict=True) if mine]
-    tables.change(Attempt, ["delivery_id", "number"], [_tried(attempt, end, now) for attempt, end in ended])
-    tables.change(Delivery, ["id"], sorted((_settled(attempt.delivery, end, now) for attempt, end in rows), key=itemgetter("id")))
+    settled = sorted((_settled(attempt.delivery, end, now) for attempt, end in rows), key=itemgetter("id"))
+    bulk.run(tables.change(Attempt, ["delivery_id", "number"], [_tried(attempt, end, now) for attempt, end in ended]))
+    bulk.run(tables.change(Delivery, ["id"], settled))
     asked: defaultdict[Place, list[Settlement]] = defaultdict(list)
     for attempt, end in ended:
         if end.answered is not None:
@@ -152,7 +153,7 @@ def put_back(attempts: Sequence[Attempt], now: datetime) -> None:
         for attempt in mine:
             Attempt.objects.filter(delivery_id=attempt.delivery_id, number=attempt.number).delete()
         rows = [{"id": one.delivery_id, "state": State.PENDING.value, "attempts": one.number - 1, "due_at": now} for one in mine]
-        tables.change(Delivery, ["id"], sorted(rows, key=itemgetter("id")))
+        bulk.run(tables.change(Delivery, ["id"], sorted(rows, key=itemgetter("id"))))
         if mine:
             bells.ring(outbox.TO_SEND)
 

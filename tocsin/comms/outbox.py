@@ -126,7 +126,7 @@ def prepared(orders: Iterable[Order], known: Memory | None = None) -> Prepared:
         rows.append(row)
     for adapter, kept in here.values():
         statements += _keep(adapter, kept)
-    statements += tables.inserted(Delivery, rows, "ON CONFLICT DO NOTHING")
+    statements += tables.insert(Delivery, rows, "ON CONFLICT DO NOTHING")
     to_send = any(row["state"] == State.PENDING for row in rows)
     ended = any(row["finished_at"] and not row["reported_at"] for row in rows)
     return Prepared(statements, to_send=to_send, ended=ended)

@@ -336,7 +336,7 @@ def _handled(heard: Sequence[tuple[Turned, Run | None]]) -> list[bulk.Statement]
         unsaid = run is not None and run.state in {State.WAITS, State.READY}
         about = run.about if run and not unsaid else ""
         rows.append({"id": turned.number, "about": about, "waits": unsaid, "problem": "", "handled_at": now})
-    return tables.changing(Match, ["id"], rows)
+    return tables.change(Match, ["id"], rows)
 
 
 def _explain(route: Route, problem: str) -> None:

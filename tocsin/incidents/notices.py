@@ -91,7 +91,7 @@ def note_all(changed: Iterable[tuple[UUID, UUID, Iterable[str]]], now: datetime)
             {**common, "seq": one.seq, "incident_id": incident_id, "topics": one.topics}
             for one, (incident_id, _) in zip(news, theirs, strict=True)
         ]
-        tables.insert(Notice, rows)
+        bulk.run(tables.insert(Notice, rows))
         if bulk.on_postgresql():
             _notify(news)
         transaction.on_commit(partial(_committed, news))

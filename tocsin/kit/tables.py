@@ -34,34 +34,31 @@ _KINDS: Final = {
 }
 
 
-def insert(model: type[models.Model], rows: Sequence[Values], on_conflict: str = "") -> None:
-    """Insert rows that say the same attributes; any other is what the model has by default. Within the caller's transaction."""
-    bulk.run(_inserted(model, rows, on_conflict))
+def insert(model: type[models.Model], rows: Sequence[Values], on_conflict: str = "") -> list[bulk.Statement]:
+    """Return the statements that insert rows which say the same attributes; any other is what the model has by default."""
+    if not rows:
+        return []
+    form = _form(model, tuple(rows[0]), defaults=True)
+    return list(bulk.insert(form.table, form.columns, form.rows(rows), on_conflict))
 
 
-def inserted(model: type[models.Model], rows: Sequence[Values], on_conflict: str = "") -> list[bulk.Statement]:
-    """Return the statements that insert them."""
-    return list(_inserted(model, rows, on_conflict))
+def put(model: type[models.Model], keys: Sequence[str], rows: Sequence[Values]) -> list[bulk.Statement]:
+    """Return those that insert rows, or change to them the rows that have the same `keys`, which are said, too."""
+    if not rows:
+        return []
+    columns = {name: _quoted(_fields(model)[name]) for name in rows[0]}
+    what = ", ".join(f"{column} = excluded.{column}" for name, column in columns.items() if name not in keys)
+    which = ", ".join(columns[name] for name in keys)
+    return insert(model, rows, f"ON CONFLICT ({which}) DO {f'UPDATE SET {what}' if what else 'NOTHING'}")
 
 
-def put(model: type[models.Model], keys: Sequence[str], rows: Sequence[Values]) -> None:
-    """Insert rows that say the same attributes, or change to them the rows that have the same `keys`, which are said, too."""
-    bulk.run(_put(model, keys, rows))
-
-
-def putting(model: type[models.Model], keys: Sequence[str], rows: Sequence[Values]) -> list[bulk.Statement]:
-    """Return the statements that `put` them."""
-    return list(_put(model, keys, rows))
-
-
-def change(model: type[models.Model], keys: Sequence[str], rows: Sequence[Values]) -> None:
-    """Change the rows that have these `keys` to what is said. A row that is not there is left out."""
-    bulk.run(_changed(model, keys, rows))
-
-
-def changing(model: type[models.Model], keys: Sequence[str], rows: Sequence[Values]) -> list[bulk.Statement]:
-    """Return the statements that `change` them."""
-    return list(_changed(model, keys, rows))
+def change(model: type[models.Model], keys: Sequence[str], rows: Sequence[Values]) -> list[bulk.Statement]:
+    """Return those that change the rows that have these `keys` to what is said. A row that is not there is left out."""
+    if not rows:
+        return []
+    form = _form(model, tuple(rows[0]), defaults=False)
+    which = [_quoted(_fields(model)[name]) for name in keys]
+    return list(bulk.update(form.table, which, form.columns, form.rows(rows)))
 
 
 def select(model: type[T], where: str, values: Sequence[tuple[str, Any]], but: tuple[str, ...] = ()) -> list[T]:
@@ -158,12 +155,12 @@ class Sheaf:
         for form in sorted(self._adapted, key=lambda form: _refers_only(form.model)):
             yield from bulk.insert(form.table, form.columns, self._adapted[form], adapted=True)
         for name in sorted(self._added, key=lambda name: _refers_only(name[0])):
-            yield from _inserted(name[0], self._added[name])
+            yield from insert(name[0], self._added[name])
         alike: defaultdict[tuple[type[models.Model], tuple[str, ...], tuple[str, ...], bool], list[Values]] = defaultdict(list)
         for (model, keys, _), pending in self._put.items():
             alike[model, keys, tuple(pending.values), pending.change].append(pending.values)
         for (model, keys, _, changed), rows in alike.items():
-            yield from (_changed if changed else _put)(model, keys, rows)
+            yield from (change if changed else put)(model, keys, rows)
         self._adapted.clear()
         self._added.clear()
         self._put.clear()
@@ -205,27 +202,6 @@ def _refers_only(model: type[models.Model]) -> bool:
     their tables.
     """
     return not model._meta.related_objects
-
-
-def _inserted(model: type[models.Model], rows: Sequence[Values], on_conflict: str = "") -> Iterator[bulk.Statement]:
-    if rows:
-        form = _form(model, tuple(rows[0]), defaults=True)
-        yield from bulk.insert(form.table, form.columns, form.rows(rows), on_conflict)
-
-
-def _put(model: type[models.Model], keys: Sequence[str], rows: Sequence[Values]) -> Iterator[bulk.Statement]:
-    if rows:
-        columns = {name: _quoted(_fields(model)[name]) for name in rows[0]}
-        change = ", ".join(f"{column} = excluded.{column}" for name, column in columns.items() if name not in keys)
-        which = ", ".join(columns[name] for name in keys)
-        yield from _inserted(model, rows, f"ON CONFLICT ({which}) DO {f'UPDATE SET {change}' if change else 'NOTHING'}")
-
-
-def _changed(model: type[models.Model], keys: Sequence[str], rows: Sequence[Values]) -> Iterator[bulk.Statement]:
-    if rows:
-        form = _form(model, tuple(rows[0]), defaults=False)
-        which = [_quoted(_fields(model)[name]) for name in keys]
-        yield from bulk.update(form.table, which, form.columns, form.rows(rows))
 
 
 @cache

@@ -14,7 +14,7 @@ def keep(messages: Sequence[Message]) -> Kept:
     """Lay messages into the inboxes of their recipients; of each is said its key, or that nobody would ever read it. Idempotent."""
     rows = [_item(message) for message in messages if is_to_a_person(message)]
     answers = [message.key if is_to_a_person(message) else _nobody(message) for message in messages]
-    return Kept(answers, tables.inserted(InboxItem, rows, "ON CONFLICT DO NOTHING"))
+    return Kept(answers, tables.insert(InboxItem, rows, "ON CONFLICT DO NOTHING"))
 
 
 def send(message: Message, to: Mapping[str, str], door: Egress) -> str:

@@ -160,7 +160,7 @@ class Rows(Memory):
             }
             for group in self._changed.values()
         ]
-        self._prepared = [*self._runs_touched(), *tables.putting(RouteGroup, ["organisation_id", "route_id", "key"], rows)]
+        self._prepared = [*self._runs_touched(), *tables.put(RouteGroup, ["organisation_id", "route_id", "key"], rows)]
 
     def save(self) -> None:
         """Write back what is prepared."""
@@ -238,7 +238,7 @@ class Rows(Memory):
             for run in self._touched.values()
         ]
         self._touched.clear()
-        return tables.putting(RouteRun, ["organisation_id", "route_id", "alert_id"], rows)
+        return tables.put(RouteRun, ["organisation_id", "route_id", "alert_id"], rows)
 
 
 def _of_route(*, due: bool) -> str:
