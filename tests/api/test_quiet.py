@@ -82,6 +82,14 @@ def test_a_silence_that_cannot_be_is_422_and_says_where(ana, wrong, place):
     assert not Silence.objects.exists()
 
 
+def test_a_text_that_is_too_long_or_too_short_is_told_in_characters(ana):
+    for body, words in ((WINDOW | {"name": "n" * 1_000}, "at most"), (WINDOW | {"name": ""}, "at least 1 characters")):
+        (fault,) = ana.post("/windows", body).json()["errors"]
+        assert fault["place"] == "/name"
+        assert words in fault["problem"]
+        assert fault["problem"].endswith(" characters")
+
+
 def test_an_editor_plans_maintenance_and_removes_it(world, ana, clock):
     clock.freeze(bodies.NOON)
     answer = ana.post("/windows", WINDOW)

@@ -9,7 +9,7 @@ import pytest
 from tests.ingest import bodies
 from tests.web.test_alerts import alert, get
 from tests.world import World
-from tocsin.accounts.models import Person
+from tocsin.accounts.models import AuditEntry, Person
 from tocsin.ingest.routing.models import MaintenanceWindow, Silence
 from tocsin.kit import ids
 
@@ -87,6 +87,19 @@ def test_an_editor_plans_maintenance_by_the_clocks_of_a_place(world: World, cloc
     assert "8 Mar, 09:00 until 8 Mar, 11:00" in page, "Bea reads it in the zone of her organisation"
     assert post(world, world.ana, f"windows/{ids.typed('mnt', made.id)}/removal").status_code == 303
     assert "Billing" not in look(world, "windows")
+
+
+def test_maintenance_that_is_sent_again_is_planned_once_until_it_is_removed(world: World, clock: ModuleType) -> None:
+    clock.freeze(bodies.NOON)
+    body = {"name": "Billing", "match": "job=billing", "begins": "2026-03-08T02:00", "lasts": "120", "zone": "Europe/Warsaw"}
+    for _ in range(2):
+        assert post(world, world.ana, "windows", **body).status_code == 303
+    made = MaintenanceWindow.objects.get()
+    assert AuditEntry.objects.filter(act="window.planned").count() == 1
+    assert post(world, world.ana, "windows", **body, repeats="weekly").status_code == 303
+    assert post(world, world.ana, f"windows/{ids.typed('mnt', made.id)}/removal").status_code == 303
+    assert post(world, world.ana, "windows", **body).status_code == 303
+    assert MaintenanceWindow.objects.filter(removed_at=None).count() == 2
 
 
 @pytest.mark.parametrize(

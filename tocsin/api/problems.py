@@ -110,7 +110,15 @@ def speaking(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def _fault(error: dict[str, Any], kinds: Collection[str]) -> Fault:
     where, *path = (str(part) for part in error["loc"])
     if where != "body":
-        return {"place": path[-1], "problem": str(error["msg"])}
+        return {"place": path[-1], "problem": _said(error)}
     # Before a field's own path come the name of the parameter and, where bodies are told apart, the kind of body.
     path = path[2:] if path[1:2] and path[1] in kinds else path[1:]
-    return {"place": "".join(f"/{part}" for part in path), "problem": str(error["msg"])}
+    return {"place": "".join(f"/{part}" for part in path), "problem": _said(error)}
+
+
+def _said(error: dict[str, Any]) -> str:
+    """Return what is wrong; of a text of ours, which was put in its normal form before it was measured, Pydantic counts items."""
+    bounds = error.get("ctx", {})
+    if bounds.get("field_type") != "Value":
+        return str(error["msg"])
+    return f"String should have at {'most' if 'max_length' in bounds else 'least'} {bounds.get('max_length', bounds.get('min_length'))} characters"

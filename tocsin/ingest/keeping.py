@@ -39,6 +39,13 @@ def lift(one: Silence, *, person: UUID) -> None:
     _weigh(one.organisation_id, Why.SILENCED, now)
 
 
+def stands(window: MaintenanceWindow) -> bool:
+    """Return whether the very same is planned already: then whoever sends a form again means no second one."""
+    same = ("name", "matchers", "zone", "begins", "lasts_s", "repeats")
+    known = MaintenanceWindow.objects.filter(organisation_id=window.organisation_id, removed_at=None)
+    return known.filter(**{name: getattr(window, name) for name in same}).exists()
+
+
 def plan(window: MaintenanceWindow, *, by: Person) -> None:
     """Keep a window that was put together, and say who planned it."""
     window.save()

@@ -117,7 +117,8 @@ def windows(request: Request) -> HttpResponse:
     if isinstance(made, Refused):
         return _windows(request, request.POST.dict(), made)
     with transaction.atomic():
-        keeping.plan(made, by=request.person)
+        if not keeping.stands(made):
+            keeping.plan(made, by=request.person)
     return reply.see(reverse("windows", kwargs={"slug": request.organisation.slug}))
 
 
