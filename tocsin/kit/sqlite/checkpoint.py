@@ -18,14 +18,14 @@ EVERY_S: Final = 0.2
 """Often, so that the little that is moved within the gate is soon moved: a person's click waits behind it."""
 PATIENT_S: Final = 1.0
 ASKS_EVERY_S: Final = 0.005
-WITHIN_S: Final = (0.3, 0.1, 0.03)
+WITHIN_S: Final = (0.2, 0.07, 0.02)
 """So evenly what is moved is written out; in a storm once more and again, sooner each time, so that little is left for within the gate."""
 LOG_PIECE: Final = 64
 FILE_PIECE: Final = 16
 """The least pages at once; those of the file are scattered, which takes the disk longer."""
 PAGES_MAX: Final = 8_000
 """A log longer than this is to begin anew. In a storm it does not by itself: whenever it was moved, more has been written."""
-LOG_BYTES_MAX: Final = 128 * 1024 * 1024
+LOG_BYTES_MAX: Final = 256 * 1024 * 1024
 """
 A log that grew beyond this, because readers kept it, is cut back to nothing as soon as they let go. A storm alone does not make it so long: where the
 disk is told what is free, whoever syncs meanwhile waits.
