@@ -109,6 +109,34 @@
   });
   document.addEventListener("sse:stale", () => location.reload());
 
+  /* Whoever has to sign in again finds on the same page what was written and not sent; in no other tab, and nobody else does. */
+  const UNSENT = "tocsin-unsent";
+  const viewer = () => document.querySelector("[data-viewer]")?.dataset.viewer;
+  const forms = () => document.querySelectorAll("form[method=post]");
+  const fields = (f) => [...f.elements].filter((c) => c.name && !["hidden", "password", "file", "submit", "button", "fieldset"].includes(c.type));
+  const which = (f) => [f.action, ...[...f.elements].filter((c) => c.type === "hidden" && c.name !== "csrfmiddlewaretoken" && c.name !== "key").map((c) => c.value)].join(" ");
+  const chosen = (c) => c.matches("[type=radio], [type=checkbox]");
+  document.addEventListener("htmx:beforeOnLoad", (e) => {
+    if (!e.detail.xhr.getResponseHeader("HX-Redirect")?.startsWith("/sign-in")) return;
+    const unsent = [...forms()].filter(written).map((f) => [which(f), fields(f).map((c) => [c.name, c.value, c.checked])]);
+    sessionStorage.setItem(UNSENT, JSON.stringify({ whose: viewer(), page: location.pathname, unsent }));
+  });
+  addEventListener("DOMContentLoaded", () => {
+    const kept = viewer() && JSON.parse(sessionStorage.getItem(UNSENT));
+    if (!kept) return;
+    sessionStorage.removeItem(UNSENT);
+    const unsent = kept.whose === viewer() && kept.page === location.pathname ? new Map(kept.unsent) : new Map();
+    for (const f of forms()) {
+      const said = unsent.get(which(f)) ?? [];
+      for (const c of fields(f)) {
+        const found = said.find(([name, value]) => name === c.name && (!chosen(c) || value === c.value));
+        if (found && chosen(c)) c.checked = found[2];
+        else if (found) c.value = found[1];
+      }
+      for (let part = f; said.length && part; part = part.parentElement) if (part.matches("details")) part.open = true;
+    }
+  });
+
   /* The text of a plan: numbers beside its lines, marked where something is found; a finding leads to its place. */
   const editor = () => document.querySelector(".editor-text");
   const number = () => {
