@@ -24,6 +24,7 @@ probes = Handler(PROBES_AT_ONCE, "probes")
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Hand a request to whoever answers its path."""
     if scope["type"] == "lifespan":
+        lane.application.begin()
         await _live(receive, send)
     elif scope["type"] == "http" and asking.application.answers(scope):
         await asking.application(scope, receive, send)

@@ -1,6 +1,7 @@
 """The lane with real keys and a real database: who may put what where, and since when no more."""
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
@@ -87,6 +88,28 @@ def test_a_rejected_body_is_kept_with_its_reason():
 def test_the_use_of_a_key_is_noted():
     _, key, secret = organisation("Here")
     sent(secret)
+    key.refresh_from_db()
+    assert key.last_used_at is not None
+
+
+def test_no_sender_waits_until_the_use_of_a_key_is_noted(monkeypatch):
+    _, key, secret = organisation("Here")
+    free, touch = threading.Event(), keys.touch
+
+    def late(used: Key) -> None:
+        assert free.wait(10)
+        touch(used)
+
+    monkeypatch.setattr(keys, "touch", late)
+    lane = Lane()
+
+    async def scene() -> int:
+        lane.begin()
+        status = (await post(lane, f"/in/alertmanager/{secret}", bodies.body())).status
+        free.set()
+        return status
+
+    assert run(lane, scene()) == 202
     key.refresh_from_db()
     assert key.last_used_at is not None
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tocsin.kit import spares, spool
+from tocsin.kit import clock, spares, spool
 from tocsin.kit.spool import Mark, NotWritten, Spool
 
 SEED = 20240607
@@ -64,6 +64,28 @@ def test_what_is_appended_is_read_in_order_and_only_behind_the_mark(folder: Path
     one.append([b"c"])
     assert list(everything(folder, mark)) == [b"", b"b" * 300, b"c"]
     assert list(everything(folder)) == [b"a", b"", b"b" * 300, b"c"]
+
+
+def test_what_was_begun_before_there_is_anything_to_write_has_no_name_and_takes_the_first_records(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = begun(folder, passed=3)
+    one.begin()
+    assert (spool.segments(folder), spool.read(folder, Mark(3, 9), 100)) == ([], ([], Mark(3, 9)))
+    later = clock.monotonic() + 2 * spool.SEGMENT_S
+    monkeypatch.setattr(clock, "monotonic", lambda: later)
+    one.append([b"a"])
+    one.append([b"b"])
+    assert (spool.segments(folder), list(everything(folder))) == ([4], [b"a", b"b"])
+
+
+def test_what_cannot_be_begun_is_begun_with_the_first_records(folder: Path) -> None:
+    folder.write_bytes(b"in the way")
+    one = begun(folder)
+    one.begin()
+    folder.unlink()
+    one.append([b"a"])
+    assert list(everything(folder)) == [b"a"]
 
 
 def test_nothing_was_read_where_nothing_was_written(folder: Path) -> None:

@@ -8,9 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db import OperationalError, close_old_connections
+from django.db import Error, OperationalError, close_old_connections
 
 from tocsin.accounts import keys
+from tocsin.accounts.models import Key
 from tocsin.ingest import feeds
 from tocsin.ingest.models import Feed
 from tocsin.kit import clock
@@ -38,9 +39,9 @@ class Holder:
     """How many bodies may come by it in a minute; 0: as many as come."""
 
 
-def look_up(secret: str) -> Holder | None:
+def look_up(secret: str, used: Callable[[Key], object] = keys.touch) -> Holder | None:
     """
-    Return the holder of a key as the database knows it now, and note that the key was used.
+    Return the holder of a key as the database knows it now, and note that the key was `used`.
 
     Behind a key of the organisation and a slash stands the name of a check: then it opens that one, as the check's own key does.
     """
@@ -49,7 +50,7 @@ def look_up(secret: str) -> Holder | None:
         key = keys.find(keys.INGEST, secret)
         if key is None:
             return None
-        keys.touch(key)
+        used(key)
         feed = feeds.of_key(key.id)
         if not name:
             return _holder(key.id, feed) if feed else Holder(key.id, key.organisation_id)
@@ -57,6 +58,12 @@ def look_up(secret: str) -> Holder | None:
         return _holder(feeds.latest_key(named), named) if named else None
     finally:
         close_old_connections()
+
+
+def _touch(key: Key) -> None:
+    with suppress(Error):  # it is noted at a later use
+        keys.touch(key)
+    close_old_connections()
 
 
 def _holder(key_id: UUID, feed: Feed) -> Holder:
@@ -76,16 +83,32 @@ class Keyring:
 
     def __init__(
         self,
-        look_up: Callable[[str], Holder | None] = look_up,
+        look_up: Callable[[str], Holder | None] | None = None,
         monotonic: Callable[[], float] = clock.monotonic,
         answered_within_s: float = ANSWERED_WITHIN_S,
     ) -> None:
-        self._look_up = look_up
+        self._look_up = look_up or self._in_the_database
         self._answered_within_s = answered_within_s
         self._monotonic = monotonic
         self._known: dict[bytes, tuple[float, Holder | None]] = {}
         self._running: dict[bytes, asyncio.Task[Holder | None]] = {}
         self._threads = ThreadPoolExecutor(2, "lane-keys")
+
+    def begin(self) -> None:
+        """Look up a key that opens nothing: whoever comes first need not wait until there is a connection."""
+        self._threads.submit(self._look_up, "")
+
+    def close(self) -> None:
+        """Wait until all is noted."""
+        self._threads.shutdown()
+
+    def _in_the_database(self, secret: str) -> Holder | None:
+        """Look a key up. That it was used is noted afterwards: whoever waits for an answer need not wait for that."""
+        return look_up(secret, self._note)
+
+    def _note(self, key: Key) -> None:
+        with suppress(RuntimeError):  # the server ends: a later use is noted
+            self._threads.submit(_touch, key)
 
     def at_hand(self, secret: str, digest: bytes) -> Holder | None:
         """Return the holder of `secret`, whose digest the caller keeps, if it is known: for callers that cannot wait."""

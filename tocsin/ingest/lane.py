@@ -68,7 +68,7 @@ class Gone(Exception):  # noqa: N818 - it says what happened
 
 
 class Lane:
-    """The ASGI application. Its thread and its cache begin with the first request, in that request's event loop."""
+    """The ASGI application. Its thread and its cache `begin` in the event loop that answers, at the latest with the first request."""
 
     def __init__(
         self,
@@ -90,6 +90,11 @@ class Lane:
         self._decoders = {name: msgspec.json.Decoder(source.payload) for name, source in sources.registry().items()}
         self._heads: dict[bytes, Short | None] = {}
         self._writer: Writer | None = None
+
+    def begin(self) -> None:
+        """Have ready what the first request needs, in the event loop that will answer it."""
+        self._porter.begin()
+        self._write()
 
     def answers(self, scope: Scope) -> bool:
         """Return whether a request is for the lane."""
@@ -117,6 +122,7 @@ class Lane:
         """Commit what is queued and end the writer."""
         if self._writer is not None:
             self._writer.close()
+        self._porter.close()
 
     # ------------------------------------------------------------------ the short way
 

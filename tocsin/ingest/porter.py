@@ -17,6 +17,15 @@ class Porter:
         self._make_keyring = keyring
         self._keyring: Keyring | None = None
 
+    def begin(self) -> None:
+        """Be ready for whoever comes first, in the event loop that will ask."""
+        self._known().begin()
+
+    def close(self) -> None:
+        """Let nothing be left undone that was to be noted of the keys."""
+        if self._keyring is not None:
+            self._keyring.close()
+
     def at_hand(self, secret: str, digest: bytes) -> Holder | None:
         """Return whom a key lets in if that need not be looked up."""
         return self._keyring.at_hand(secret, digest) if self._keyring else None
@@ -27,10 +36,8 @@ class Porter:
 
         :raises NotAccepted: nobody, or nobody can be asked now.
         """
-        if self._keyring is None:
-            self._keyring = self._make_keyring()
         try:
-            holder = await self._keyring.find(secret)
+            holder = await self._known().find(secret)
         except Overloaded as error:
             raise NotAccepted(problems.BUSY) from error
         except Error as error:
@@ -41,3 +48,8 @@ class Porter:
         if not source.opened_by(holder.source):
             raise NotAccepted(problems.OTHER_SOURCE if holder.source else problems.NO_FEED)
         return holder
+
+    def _known(self) -> Keyring:
+        if self._keyring is None:
+            self._keyring = self._make_keyring()
+        return self._keyring

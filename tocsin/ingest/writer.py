@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -63,6 +64,11 @@ class Spooled:
 
     def __init__(self, folder: Path) -> None:
         self._spool = Spool(folder, _passed)
+
+    def begin(self) -> None:
+        """Have ready what the first group needs."""
+        with suppress(Error):  # as there: whoever appends meets it again
+            self._spool.begin()
 
     def __call__(self, arrived: Sequence[log.Arrived]) -> None:
         """
@@ -177,6 +183,8 @@ class Writer:
         self._thread.join()
 
     def _run(self) -> None:
+        if self._spooled is not None:
+            self._spooled.begin()
         while self._queues.wait() and not self._failed:
             self._commit()
         if self._spooled is not None:

@@ -71,6 +71,11 @@ class Spool:
         self._grows = False
         self._looked_at = 0.0
 
+    def begin(self) -> None:
+        """Open a file, so that the first records need not wait for that. What is in the way now they will meet themselves."""
+        with suppress(OSError):
+            self._open()
+
     def append(self, records: Iterable[bytes]) -> None:
         """
         Return once all of the records are on the disk.
@@ -85,6 +90,7 @@ class Spool:
             beginning = [BEGINNING] if begins else []
             self._write(self._file, [*beginning, *(_framed(self._number, record) for record in records)])
             if begins:
+                self._begun_at = clock.monotonic()
                 self._name()
         except OSError as fault:
             self.close()  # whatever is half written ends its segment
@@ -97,6 +103,8 @@ class Spool:
             self._file = None
 
     def _is_over(self) -> bool:
+        if not self._size:
+            return False
         now = clock.monotonic()
         if self._size >= spares.SEGMENT_BYTES or now - self._begun_at >= SEGMENT_S:
             return True
