@@ -1,6 +1,5 @@
 """Alerts: found, and taken on by programs in the name of their person."""
 
-from itertools import chain
 from typing import Any, cast
 from uuid import UUID
 
@@ -71,7 +70,7 @@ def acknowledgement(request: HttpRequest, alert: str, body: Taking) -> Any:
         taking.take(found, caller.named, body.words)
     else:
         taking.withdraw(found)
-    return {"taken_by": [row.by for row in chain.from_iterable(taking.taken([found]).values())]}
+    return {"taken_by": taking.takers(found)}
 
 
 def _found(organisation_id: UUID, alert: str) -> Alert:

@@ -38,7 +38,7 @@ class OfSource:
             ends_at=found.ends_at,
             heard_at=found.last_received_at,
             received=found.received,
-            taken_by=[row.by for row in taking.taken([found]).get(found.pk, [])],
+            taken_by=taking.takers(found),
             said=[Said(str(row.id), row.deed, row.by, row.words, row.at) for row in remarks],
         )
 

@@ -1,6 +1,7 @@
 """Taking an alert on, and leaving it to others again. Each in the caller's transaction."""
 
 from collections.abc import Collection
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -37,3 +38,8 @@ def taken(alerts: Collection[Any]) -> dict[UUID | str, list[Acknowledgement]]:
         if row.starts_at == bulk.instant(begun[alert_id]):
             found.setdefault(alert_id, []).append(row)
     return found
+
+
+def takers(alert: Alert) -> list[str]:
+    """Return the names of those who have the present episode of one alert on, the first first."""
+    return [row.by for row in chain.from_iterable(taken([alert]).values())]
