@@ -17,3 +17,32 @@ def test_a_reminder_comes_days_before_the_due_time(remind, day):
     assert story.clock("slow").remind_at == story.at(day * DAY)
     story.tick(4 * DAY + 1)
     assert [event.clock for event in story.of(t.ClockReminded)] == ["slow"]
+
+
+def told(story: Story) -> list[tuple[str, tuple[str, ...], bool]]:
+    return [(event.cause, event.persons, event.urgent) for event in story.of(t.Told)]
+
+
+@pytest.mark.row("CLK-03", "REG-01")
+def test_whoever_owes_something_is_told_at_once_where_nobody_declared_the_incident():
+    """The desk of the hotline judges within five minutes; by the first reminder two thirds of that would be gone."""
+    story = Story().declare(person=t.SYSTEM, means="monitoring")
+    assert ("owed:first_judgement", ("chi",), True) in told(story)
+    assert [persons for _, persons, _ in told(story)].count(("chi",)) == 1, "once, of what is due first"
+    story.tick(4)
+    assert ("remind:first_judgement", ("chi",), False) in told(story)
+
+
+@pytest.mark.row("CLK-03")
+def test_whoever_declares_is_not_told_of_what_follows():
+    assert not [cause for cause, *_ in told(Story().declare(person="chi")) if cause.startswith("owed:")]
+
+
+@pytest.mark.row("CLK-03")
+def test_of_several_duties_whoever_owes_them_is_told_of_the_one_due_first():
+    duties = """obligations:
+  slow: {cite: O 3, owes: clerk, do: {en: S}, within: 5d, of: reported, until: closed}
+  quick: {cite: O 3, owes: clerk, do: {en: Q}, within: 1h, of: reported, until: closed}
+"""
+    story = Story(cast={"ida": ("clerk",)}, program=written(duties)).declare(person=t.SYSTEM)
+    assert told(story) == [("owed:quick", ("ida",), True)]

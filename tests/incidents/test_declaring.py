@@ -9,6 +9,7 @@ from django.db import transaction
 from tests.ingest import bodies
 from tests.world import PLAN, World, build
 from tocsin.accounts.models import Organisation
+from tocsin.comms.models import InboxItem
 from tocsin.engine import terms as t
 from tocsin.incidents import declaring, desk, journal, plans
 from tocsin.incidents.declaring import AGAIN_AFTER_S, Declarer
@@ -328,3 +329,15 @@ def test_a_route_declares_by_several_plans_and_leaves_out_what_is_not_in_force(w
     declare()
     assert [plan["id"] for plan in BoardRow.objects.get().plans] == [PLAN, "incident-roles"]
     assert Match.objects.get().problem == "no plan vanished is in force"
+
+
+@pytest.mark.row("REG-01", "CLK-03")
+def test_whoever_is_on_duty_is_told_at_once_of_what_an_alert_declares_at_night(world):
+    """Nobody looks at it yet, and the first reminder of what is owed within five minutes would come when most of them are over."""
+    route(world.organisation)
+    arrive(world.organisation, bodies.entry())
+    declare()
+    (notice,) = InboxItem.objects.filter(person=ids.typed("per", world.chi.id))
+    assert notice.urgent
+    assert notice.subject == "[INC-1] For you to do now: First judgement within five minutes"
+    assert "\nDue " in notice.body

@@ -65,7 +65,7 @@ def told(incident: Incident) -> set[tuple[str, ...]]:
         said = [str(getattr(row, name)) for name in texts]
         for name, blank in names:
             said = [text.replace(name, blank) for text in said]
-        said[7] = said[7].replace(f"\n{words}\n", "\n<words>\n")
+        said[7] = "\n<words>\n".join(said[7].rsplit(f"\n{words}\n", 1))
         found.add(tuple(said))
     return found
 

@@ -86,6 +86,8 @@ def _decide(turn: Turn, command: t.Command) -> tuple[t.AnyEvent, ...] | t.Refuse
         return refused
     with turn.as_system():
         settle(turn)
+        if isinstance(command, t.Declare) and command.reported and command.by.person == t.SYSTEM:
+            deadlines.tell_owners(turn)
     _advance(turn, turn.at)
     return tuple(turn.events)
 

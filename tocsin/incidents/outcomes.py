@@ -102,6 +102,7 @@ def _unaccepted(state: t.State, role: str) -> bool:
 
 
 _MATTERS: Final[Mapping[str, Callable[[t.State, str], bool]]] = {
+    "owed": _runs,
     "remind": _runs,
     "breached": _runs,
     "assigned": _unaccepted,

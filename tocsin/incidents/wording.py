@@ -12,6 +12,7 @@ from tocsin.engine.role_names import split
 
 _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
+        "owed": "For you to do now: {what}",
         "remind": "Due soon: {what}",
         "breached": "Overdue: {what}",
         "assigned": "You are asked to take the role: {what}",
@@ -43,6 +44,7 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "drill": "DRILL",
     },
     "ru": {
+        "owed": "Теперь за вами: {what}",
         "remind": "Скоро срок: {what}",
         "breached": "Просрочено: {what}",
         "assigned": "Вас просят принять роль: {what}",
@@ -74,6 +76,7 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "drill": "УЧЕНИЯ",
     },
     "pl": {
+        "owed": "Teraz do zrobienia: {what}",
         "remind": "Zbliża się termin: {what}",
         "breached": "Po terminie: {what}",
         "assigned": "Prośba o przyjęcie roli: {what}",
@@ -105,6 +108,7 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
         "drill": "ĆWICZENIA",
     },
     "zh": {
+        "owed": "现由您办理：{what}",
         "remind": "即将到期：{what}",
         "breached": "已逾期：{what}",
         "assigned": "请您接任角色：{what}",

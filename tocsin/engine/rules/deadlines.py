@@ -154,6 +154,26 @@ def tell(turn: Turn, targets: tuple[str, ...], cause: str, *, urgent: bool = Fal
     turn.emit(t.Told(at=turn.at, by=turn.by, targets=targets, persons=people, cause=cause, urgent=urgent, accept=accept))
 
 
+def tell_owners(turn: Turn) -> None:
+    """
+    Tell everybody on whom something has just fallen of what is due first, once: nobody declared the incident, so nobody looks at it yet.
+
+    Whoever the plan has told already knows. A role that nobody holds is told of to whoever answers for it.
+    """
+    told = {person for event in turn.events if isinstance(event, t.Told) for person in event.persons}
+    begun = [event for event in turn.events if isinstance(event, t.ClockOpened) and event.owes != t.SYSTEM]
+    for clock in sorted(begun, key=lambda clock: (clock.due_at is None, clock.due_at or clock.at)):
+        standing = turn.state.clocks.get(clock.clock)
+        if standing is None or standing.status not in clocks.RUNNING:
+            continue
+        known = owners.persons(turn.program, turn.state, (clock.owes,)) or (owners.owner(turn.program, turn.state, clock.owes).person,)
+        persons = tuple(person for person in known if person and person not in told)
+        if persons:
+            cause = f"owed:{clock.clock}"
+            turn.emit(t.Told(at=turn.at, by=turn.by, targets=(clock.owes,), persons=persons, cause=cause, urgent=True, accept=False))
+            told.update(persons)
+
+
 _KINDS: Final[Mapping[str, Callable[[Turn, Wake], None]]] = {
     "1_held": _held,
     "2_door": _door,
