@@ -36,7 +36,7 @@ from tocsin.accounts import founding, people  # noqa: E402 - only after Django i
 from tocsin.engine import terms as t  # noqa: E402
 from tocsin.incidents import desk, downtime, plans, ticker  # noqa: E402
 from tocsin.incidents.models import Incident  # noqa: E402
-from tocsin.kit import clock, collector, ids, tables  # noqa: E402
+from tocsin.kit import bulk, clock, collector, ids, tables  # noqa: E402
 
 LOOKS = 200
 """Times that a claim is measured that finds nothing due."""
@@ -179,7 +179,7 @@ def _late(declare: Callable[[int], list[UUID]], per_s: float, arguments: argpars
     fallen = declare(arguments.due)
     begins_at = clock.now() + timedelta(seconds=3)
     due_at = {pk: begins_at + timedelta(seconds=number / per_s) for number, pk in enumerate(fallen)}
-    tables.change(Incident, ["id"], [{"id": pk, "wake_at": at} for pk, at in due_at.items()])
+    bulk.run(tables.change(Incident, ["id"], [{"id": pk, "wake_at": at} for pk, at in due_at.items()]))
     _workers(arguments.workers, 3 + arguments.due / per_s)
     with connection.cursor() as cursor:
         cursor.execute(COMMITTED, [fallen])
