@@ -46,3 +46,11 @@ def test_of_several_duties_whoever_owes_them_is_told_of_the_one_due_first():
 """
     story = Story(cast={"ida": ("clerk",)}, program=written(duties)).declare(person=t.SYSTEM)
     assert told(story) == [("owed:quick", ("ida",), True)]
+
+
+@pytest.mark.row("CLK-03")
+@pytest.mark.parametrize(("within", "urgent"), [("1h", True), ("61m", False), ("5d", False)])
+def test_nobody_is_woken_for_what_has_time(within, urgent):
+    duty = "obligations: {slow: {cite: O 3, owes: clerk, do: {en: S}, within: %s, of: reported, until: closed}}"
+    story = Story(cast={"ida": ("clerk",)}, program=written(duty % within)).declare(person=t.SYSTEM)
+    assert told(story) == [("owed:slow", ("ida",), urgent)]

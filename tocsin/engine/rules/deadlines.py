@@ -1,7 +1,7 @@
 """What passing time does: reminders, breaches, missed occurrences, ladders, holds, doors and roles nobody accepted (CLK-03, CLK-04)."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from tocsin.engine import clocks, owners
@@ -10,6 +10,8 @@ from tocsin.engine.clocks import Wake
 from tocsin.engine.rules import figures, moments, rosters, situations
 from tocsin.engine.times import add, parse
 from tocsin.engine.turn import Turn
+
+SOON: Final = timedelta(hours=1)
 
 
 def pass_wake(turn: Turn, wake: Wake) -> None:
@@ -158,7 +160,8 @@ def tell_owners(turn: Turn) -> None:
     """
     Tell everybody on whom something has just fallen of what is due first, once: nobody declared the incident, so nobody looks at it yet.
 
-    Whoever the plan has told already knows. A role that nobody holds is told of to whoever answers for it.
+    Whoever the plan has told already knows. A role that nobody holds is told of to whoever answers for it. It is urgent where it is due soon:
+    nobody is to be woken for what has time until the morning.
     """
     told = {person for event in turn.events if isinstance(event, t.Told) for person in event.persons}
     begun = [event for event in turn.events if isinstance(event, t.ClockOpened) and event.owes != t.SYSTEM]
@@ -169,8 +172,8 @@ def tell_owners(turn: Turn) -> None:
         known = owners.persons(turn.program, turn.state, (clock.owes,)) or (owners.owner(turn.program, turn.state, clock.owes).person,)
         persons = tuple(person for person in known if person and person not in told)
         if persons:
-            cause = f"owed:{clock.clock}"
-            turn.emit(t.Told(at=turn.at, by=turn.by, targets=(clock.owes,), persons=persons, cause=cause, urgent=True, accept=False))
+            cause, urgent = f"owed:{clock.clock}", clock.due_at is not None and clock.due_at <= turn.at + SOON
+            turn.emit(t.Told(at=turn.at, by=turn.by, targets=(clock.owes,), persons=persons, cause=cause, urgent=urgent, accept=False))
             told.update(persons)
 
 
