@@ -54,3 +54,12 @@ def test_nobody_is_woken_for_what_has_time(within, urgent):
     duty = "obligations: {slow: {cite: O 3, owes: clerk, do: {en: S}, within: %s, of: reported, until: closed}}"
     story = Story(cast={"ida": ("clerk",)}, program=written(duty % within)).declare(person=t.SYSTEM)
     assert told(story) == [("owed:slow", ("ida",), urgent)]
+
+
+@pytest.mark.row("CLK-03")
+@pytest.mark.parametrize(("cast", "persons"), [({"ana": ("head_of_command",)}, ("ana",)), ({}, None)])
+def test_what_nobody_holds_is_told_to_whoever_answers_for_it_and_never_to_the_server(cast, persons):
+    story = Story(cast=cast).declare(person=t.SYSTEM)
+    first = next(iter(told(story)), None)
+    assert first == (persons and ("owed:first_judgement", persons, True))
+    assert not [1 for _, named, _ in told(story) if t.SYSTEM in named]

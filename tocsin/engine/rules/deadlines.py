@@ -12,6 +12,7 @@ from tocsin.engine.times import add, parse
 from tocsin.engine.turn import Turn
 
 SOON: Final = timedelta(hours=1)
+"""What is due within this time is worth waking somebody for."""
 
 
 def pass_wake(turn: Turn, wake: Wake) -> None:
@@ -160,10 +161,10 @@ def tell_owners(turn: Turn) -> None:
     """
     Tell everybody on whom something has just fallen of what is due first, once: nobody declared the incident, so nobody looks at it yet.
 
-    Whoever the plan has told already knows. A role that nobody holds is told of to whoever answers for it. It is urgent where it is due soon:
-    nobody is to be woken for what has time until the morning.
+    Whoever the plan has told already knows. What a role owes that nobody holds is told to whoever answers for it. It is urgent where it is
+    due soon: nobody is to be woken for what has time until the morning.
     """
-    told = {person for event in turn.events if isinstance(event, t.Told) for person in event.persons}
+    told = {t.SYSTEM, *(person for event in turn.events if isinstance(event, t.Told) for person in event.persons)}
     begun = [event for event in turn.events if isinstance(event, t.ClockOpened) and event.owes != t.SYSTEM]
     for clock in sorted(begun, key=lambda clock: (clock.due_at is None, clock.due_at or clock.at)):
         standing = turn.state.clocks.get(clock.clock)
