@@ -28,9 +28,12 @@ def test_behind_a_door_that_is_shut_is_nobody():
         assert running.requests == []
 
 
-def test_what_is_set_up_for_a_later_release_is_passed_over(organisation):
-    ChannelSetup.objects.create(organisation=organisation, name="out", adapter="pigeon")
+def test_what_is_set_up_for_a_later_release_is_passed_over_and_the_others_are_rehearsed(sink, organisation, monkeypatch):
+    tried = []
+    monkeypatch.setattr(Shut, "_dial", property(lambda _: _counting(tried)))
+    ChannelSetup.objects.create(organisation=organisation, name="a", adapter="pigeon")
     rehearsal.rehearse()
+    assert len(tried) == 1
 
 
 def _counting(tried):

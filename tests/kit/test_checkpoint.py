@@ -4,6 +4,7 @@ import errno
 import os
 import sqlite3
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,16 @@ from tocsin.kit.sqlite.checkpoint import Checkpointer
 from tocsin.kit.sqlite.gate import gate
 
 
-def test_only_the_checkpointer_moves_the_log_into_the_file(own: DatabaseWrapper) -> None:
+@pytest.fixture
+def checkpointer(own: DatabaseWrapper) -> Iterator[Checkpointer]:
+    """The one of the test's own database."""
+    one = Checkpointer(Path(own.settings_dict["NAME"]))
+    yield one
+    one.close()
+
+
+def test_only_the_checkpointer_moves_the_log_into_the_file(own: DatabaseWrapper, checkpointer: Checkpointer) -> None:
     path = Path(own.settings_dict["NAME"])
-    checkpointer = Checkpointer(path)
     with transaction.atomic(using="own"):
         own.cursor().executemany("INSERT INTO t VALUES (?)", [(n,) for n in range(50_000)])
     before = path.stat().st_size
@@ -28,12 +36,10 @@ def test_only_the_checkpointer_moves_the_log_into_the_file(own: DatabaseWrapper)
     checkpointer.run_once()
     assert path.stat().st_size > before + 100_000
     assert free()
-    checkpointer.close()
 
 
-def test_what_was_committed_is_moved_while_somebody_writes(own: DatabaseWrapper) -> None:
+def test_what_was_committed_is_moved_while_somebody_writes(own: DatabaseWrapper, checkpointer: Checkpointer) -> None:
     path = Path(own.settings_dict["NAME"])
-    checkpointer = Checkpointer(path)
     with transaction.atomic(using="own"):
         own.cursor().executemany("INSERT INTO t VALUES (?)", [(n,) for n in range(50_000)])
     before = path.stat().st_size
@@ -41,13 +47,13 @@ def test_what_was_committed_is_moved_while_somebody_writes(own: DatabaseWrapper)
         own.cursor().execute("INSERT INTO t VALUES (1)")
         checkpointer.run_once()
     assert path.stat().st_size > before + 100_000
-    checkpointer.close()
 
 
 @pytest.mark.row("I1")
-def test_the_log_does_not_begin_anew_while_it_is_moved_without_the_gate(own: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_log_does_not_begin_anew_while_it_is_moved_without_the_gate(
+    own: DatabaseWrapper, checkpointer: Checkpointer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     log = Path(f"{own.settings_dict['NAME']}-wal")
-    checkpointer = Checkpointer(Path(own.settings_dict["NAME"]))
     move, beginnings = checkpointer._move, [log.read_bytes()[:32]]
 
     def meanwhile() -> tuple[int, int]:
@@ -62,14 +68,12 @@ def test_the_log_does_not_begin_anew_while_it_is_moved_without_the_gate(own: Dat
     move()
     own.cursor().execute("INSERT INTO t VALUES (1)")
     assert log.read_bytes()[:32] not in beginnings, "whoever finds everything moved and nobody reading begins it anew"
-    checkpointer.close()
 
 
 @pytest.mark.row("I1")
-def test_what_is_moved_is_written_out_before_it_is_synced_and_synced_before_the_log_may_begin_anew(own, monkeypatch):
+def test_what_is_moved_is_written_out_before_it_is_synced_and_synced_before_the_log_may_begin_anew(own, checkpointer, monkeypatch):
     path, done = Path(own.settings_dict["NAME"]), []
     files = {path.stat().st_ino: "file", path.with_name(f"{path.name}-wal").stat().st_ino: "log"}
-    checkpointer = Checkpointer(path)
     own.cursor().execute("CREATE TABLE u (x INTEGER)")
     move, out, page = checkpointer._move, set[int](), own.cursor().execute("PRAGMA page_size").fetchone()[0]
 
@@ -99,17 +103,17 @@ def test_what_is_moved_is_written_out_before_it_is_synced_and_synced_before_the_
         changed = {at for at in range(0, len(after), page) if before[at : at + page] != after[at : at + page]}
         assert changed
         assert changed <= out
-    checkpointer.close()
 
 
 @pytest.mark.row("F-8")
-def test_a_file_that_does_not_take_what_was_moved_ends_a_server(own: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_does_not_take_what_was_moved_ends_a_server(
+    own: DatabaseWrapper, checkpointer: Checkpointer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     over, left = threading.Event(), Breakdown()
     monkeypatch.setattr(syncing, "breakdown", left)
     monkeypatch.setattr("tocsin.kit.sqlite.checkpoint.PAGES_MAX", 0)
     left.arm(over.set)
     own.cursor().execute("INSERT INTO t VALUES (1)")
-    checkpointer = Checkpointer(Path(own.settings_dict["NAME"]))
 
     def broken(_file: int) -> None:
         raise OSError(errno.EIO, "Input/output error")
@@ -119,12 +123,12 @@ def test_a_file_that_does_not_take_what_was_moved_ends_a_server(own: DatabaseWra
         checkpointer.run_once()
     assert over.wait(5)
     assert free()
-    checkpointer.close()
 
 
-def test_of_a_long_log_only_what_came_last_is_moved_within_the_gate(own: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_a_long_log_only_what_came_last_is_moved_within_the_gate(
+    own: DatabaseWrapper, checkpointer: Checkpointer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("tocsin.kit.sqlite.checkpoint.PAGES_MAX", 2)
-    checkpointer = Checkpointer(Path(own.settings_dict["NAME"]))
     move, moves = checkpointer._move, []
 
     def meanwhile() -> tuple[int, int]:
@@ -141,12 +145,10 @@ def test_of_a_long_log_only_what_came_last_is_moved_within_the_gate(own: Databas
     checkpointer.run_once()
     assert [within for within, _ in moves] == [False, False, False, True]
     assert moves[0][1] < moves[1][1] == moves[-1][1]
-    checkpointer.close()
 
 
-def test_a_long_log_begins_anew_whoever_writes(own: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_log_begins_anew_whoever_writes(own: DatabaseWrapper, checkpointer: Checkpointer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tocsin.kit.sqlite.checkpoint.PAGES_MAX", 2)
-    checkpointer = Checkpointer(Path(own.settings_dict["NAME"]))
     move, pages = checkpointer._move, []
 
     def meanwhile() -> tuple[int, int]:
@@ -160,27 +162,26 @@ def test_a_long_log_begins_anew_whoever_writes(own: DatabaseWrapper, monkeypatch
         own.cursor().execute("INSERT INTO t VALUES (1)")
         checkpointer.run_once()
     assert max(pages)[0] < 8
-    checkpointer.close()
 
 
-def test_a_log_that_grew_too_long_is_cut_once_it_has_been_moved(own: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_log_that_grew_too_long_is_cut_once_it_has_been_moved(
+    own: DatabaseWrapper, checkpointer: Checkpointer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("tocsin.kit.sqlite.checkpoint.LOG_BYTES_MAX", 1000)
     path = Path(own.settings_dict["NAME"])
-    checkpointer = Checkpointer(path)
     own.cursor().execute("INSERT INTO t VALUES (1)")
     checkpointer.run_once()
     assert path.with_name(f"{path.name}-wal").stat().st_size == 0
-    checkpointer.close()
 
 
-def test_the_checkpointer_is_in_nobodys_way_until_it_has_waited_long(own: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_checkpointer_is_in_nobodys_way_until_it_has_waited_long(
+    own: DatabaseWrapper, checkpointer: Checkpointer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("tocsin.kit.sqlite.checkpoint.PATIENT_S", 0.01)
     monkeypatch.setattr("tocsin.kit.sqlite.checkpoint.PAGES_MAX", 0)
-    checkpointer = Checkpointer(Path(own.settings_dict["NAME"]))
     with transaction.atomic(using="own"):
         thread = threading.Thread(target=checkpointer.run_once)
         thread.start()
         eventually(lambda: gate.waiting() == 1)
     thread.join()
     assert free()
-    checkpointer.close()

@@ -53,5 +53,8 @@ def test_the_kernel_takes_what_it_is_asked(tmp_path: Path) -> None:
 
 
 def test_where_it_cannot_be_asked_nothing_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    rests: list[float] = []
     monkeypatch.setattr(writeout, "_function", None)
-    writeout.write_out(-1, [0], BLOCK, 0.001, least=1)
+    monkeypatch.setattr(writeout._resting, "wait", rests.append)
+    writeout.write_out(-1, [0, BLOCK], BLOCK, 0.001, least=1)
+    assert rests == [], "nobody waits for what is not asked for"
